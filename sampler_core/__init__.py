@@ -5,4 +5,52 @@ The one contract here: importing this package is light. torch arrives when `Sche
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from sampler_core.adaptive import DifficultyBalanced, ExponentiatedGradient
+from sampler_core.counts import ClassCounts, labels_of
+from sampler_core.outlook import Outlook
+from sampler_core.plan import SamplingPlan
+from sampler_core.schedules import Composite, Constant, Cosine, Exponential, Linear, Periodic, Piecewise, Step
+from sampler_core.targets import Boost, EffectiveNumber, PowerSkew, ProgressivelyBalanced, RepeatFactor, UniMax
+
+if TYPE_CHECKING:
+    from sampler_core.sampler import ScheduledClassSampler as ScheduledClassSampler
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "Boost",
+    "ClassCounts",
+    "Composite",
+    "Constant",
+    "Cosine",
+    "DifficultyBalanced",
+    "EffectiveNumber",
+    "Exponential",
+    "ExponentiatedGradient",
+    "Linear",
+    "Outlook",
+    "Periodic",
+    "Piecewise",
+    "PowerSkew",
+    "ProgressivelyBalanced",
+    "RepeatFactor",
+    "SamplingPlan",
+    "ScheduledClassSampler",
+    "Step",
+    "UniMax",
+    "labels_of",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name == "ScheduledClassSampler":
+        from sampler_core.sampler import ScheduledClassSampler
+
+        return ScheduledClassSampler
+    raise AttributeError(f"module 'sampler_core' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -128,7 +128,7 @@ def groups(counts: IntArray) -> Groups:
 
 
 def _walked(counts: IntArray, shares: FloatArray, draws: Draws) -> FloatArray:
-    """Coverage by the walk of the stratified law: batch b takes places b s, b s + 1, ... of the class's order, modulo n_c.
+    """Coverage by the stratified walk: batch b takes places b s, b s + 1, ... of the class's order (mod n_c).
 
     s = ceil(B p_c) places a batch are passed, the last of them is taken with chance f = B p_c - (s - 1) only. Before
     the first full pass through the class nothing comes twice: coverage r_c. From then on the places missed are the

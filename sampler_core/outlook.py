@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from sampler_core.plan import SamplingPlan
 
 from sampler_core import expectations
 from sampler_core.counts import ClassCounts, ClassName, CountsLike, FloatArray, as_class_counts
 from sampler_core.expectations import Draws, Groups
+from sampler_core.plan import SamplingPlan
 
 
 @dataclass(frozen=True, eq=False)  # no slots: each figure is computed once, when it is first asked for
@@ -27,9 +27,9 @@ class Outlook:
 
     @classmethod
     def of(cls, plan: SamplingPlan, counts: CountsLike) -> Outlook:
-        """The outlook of a plan. Errors: those of `plan.class_shares`."""
+        """The outlook of a plan. Errors: those of `plan.class_shares`; `ValueError` without a batch size."""
         counts = as_class_counts(counts)
-        draws = Draws(plan.samples(counts), plan.batch_size, plan.drawing)
+        draws = Draws(plan.samples(counts), plan.needed_batch_size, plan.drawing)
         return cls(counts, plan.class_shares(counts), draws, plan.skews())
 
     @cached_property

@@ -1,0 +1,237 @@
+"""The house: what lies where, and who may know whom.
+
+A module that is not in a table below fails here on purpose: give it a line, and with it a place in the house.
+"""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+GIVEN = {"app.py", "requirements.txt", "README.md", "pyproject.toml", "sampler_core", "pages", "tests"}
+BUILT = {"__pycache__", "build", "dist", "sampler_core.egg-info"}
+
+# Which modules of the core a module of the core may import (and what those may), beside the words that all speak.
+ARROWS = {
+    "counts": [],
+    "parameters": [],
+    "catalogue": [],
+    "drawing": [],
+    "schedules": [],
+    "limits": [],
+    "targets": ["schedules"],
+    "adaptive": ["targets", "limits"],
+    "preview": ["drawing"],
+    "plan": ["preview", "targets", "adaptive", "limits"],
+    "sampler": ["plan"],
+    "expectations": [],
+    "outlook": ["plan", "expectations"],
+    "findings": ["outlook"],
+    "tuning": ["outlook"],
+    "datasets": [],
+    "training": ["sampler", "outlook", "datasets"],
+    "run_log": ["plan"],
+    "exporting": ["findings", "tuning", "datasets", "run_log", "training"],
+}
+WORDS = {"counts", "parameters", "catalogue"}
+WORDLESS = WORDS | {"drawing"}  # drawing takes shares and keys and imports nothing of ours
+
+# Who may import what from elsewhere, beside the standard library and (in the core) NumPy.
+ELSEWHERE = {
+    "torch": {"sampler", "training"},
+    "pandas": {"datasets", "figures", "exporting"},
+    "plotly": {"figures"},
+}
+
+
+def modules(*folders: str) -> list[Path]:
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+
+def dotted(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that the file names in an import, wherever it stands, in full."""
+    package = dotted(path) if path.name == "__init__.py" else dotted(path).rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package.rsplit(".", node.level - 1)[0] if node.level else ""
+            source = ".".join(filter(None, [base, node.module]))
+            for alias in node.names:
+                name = f"{source}.{alias.name}"
+                yield name if is_module(name) else source
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("__import__", "importlib.import_module"):
+            yield ast.literal_eval(node.args[0])
+
+
+def is_module(name: str) -> bool:
+    path = ROOT.joinpath(*name.split("."))
+    return path.is_dir() or path.with_suffix(".py").is_file()
+
+
+def part_of_the_core(name: str) -> str:
+    """ "sampler_core.drawing.laws" -> "drawing"; the package itself -> ""."""
+    return name.removeprefix("sampler_core").removeprefix(".").split(".")[0]
+
+
+def reachable(part: str) -> set[str]:
+    found, todo = set(), [part]
+    while todo:
+        if (here := todo.pop()) not in found:
+            found.add(here)
+            todo += ARROWS[here]
+    return found
+
+
+CORE = [path for path in modules("sampler_core") if path != ROOT / "sampler_core" / "__init__.py"]
+PAGES = modules("pages")
+
+
+def names(paths: list[Path]) -> list[str]:
+    return [str(path.relative_to(ROOT)) for path in paths]
+
+
+# --- what lies where -------------------------------------------------------------------------------------------------
+
+
+def test_the_top_level_holds_what_is_given_and_hidden_files_only():
+    found = {entry.name for entry in ROOT.iterdir() if not entry.name.startswith(".")} - BUILT
+    assert found == GIVEN
+
+
+@pytest.mark.parametrize("path", modules("sampler_core", "pages", "tests"), ids=lambda path: dotted(path))
+def test_file_names_are_nouns_in_plain_letters(path):
+    assert path.stem.replace("_", "").isalpha()
+    assert path.stem.isascii()
+    assert path.stem not in {"utils", "helpers", "manager", "common", "misc"}
+
+
+def test_every_part_of_the_core_has_its_line_in_the_tables():
+    parts = {part_of_the_core(dotted(path)) for path in CORE}
+    assert parts <= ARROWS.keys() | {"figures"}
+
+
+# --- who may know whom -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", CORE, ids=names(CORE))
+def test_the_core_imports_only_along_the_arrows_of_the_house(path):
+    part = part_of_the_core(dotted(path))
+    ours = {part_of_the_core(name) for name in imports(path) if name.split(".")[0] == "sampler_core"} - {part}
+    allowed = set(ARROWS) if part == "figures" else reachable(part) | (set() if part in WORDLESS else WORDS)
+    assert ours <= allowed, f"{part} must import at most {sorted(allowed)}"
+
+
+@pytest.mark.parametrize("path", CORE, ids=names(CORE))
+def test_the_core_knows_numpy_and_the_rest_only_where_the_house_says(path):
+    part = part_of_the_core(dotted(path))
+    foreign = {name.split(".")[0] for name in imports(path)} - sys.stdlib_module_names - {"sampler_core"}
+    assert foreign <= {"numpy"} | {name for name, parts in ELSEWHERE.items() if part in parts}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=names(PAGES))
+def test_pages_import_parts_and_figures_and_parts_import_the_core(path):
+    inside_parts = "parts" in path.relative_to(ROOT).parts
+    for name in imports(path):
+        if name.split(".")[0] in ("pages", "app"):
+            assert name.startswith("pages.parts"), f"pages must know other pages' parts only, got {name}"
+        if name.split(".")[0] == "sampler_core" and not inside_parts:
+            assert name.startswith("sampler_core.figures"), f"a page must reach the core through its parts, got {name}"
+        if name.split(".")[0] == "torch":
+            raise AssertionError("torch must be left to the core")
+
+
+def test_the_server_imports_parts_of_pages_at_most():
+    ours = {name for name in imports(ROOT / "app.py") if name.split(".")[0] in ("pages", "sampler_core", "tests")}
+    assert all(name.startswith("pages.parts") for name in ours), ours
+
+
+# --- the core on its own ---------------------------------------------------------------------------------------------
+
+BLOCKED = """
+import importlib.abc, importlib, sys
+class Blocked(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {blocked!r}:
+            raise ImportError(name + " is blocked")
+sys.meta_path.insert(0, Blocked())
+for name in {names!r}:
+    importlib.import_module(name)
+"""
+
+
+def run_python(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=ROOT, capture_output=True, text=True)
+
+
+def test_the_core_imports_with_streamlit_plotly_pandas_and_torch_blocked():
+    without = {"sampler", "training", "figures"}
+    plain = ["sampler_core"] + [dotted(path) for path in CORE if part_of_the_core(dotted(path)) not in without]
+    done = run_python(BLOCKED.format(blocked=["streamlit", "plotly", "pandas", "torch", "starlette"], names=plain))
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_sampler_imports_with_streamlit_plotly_and_pandas_blocked():
+    done = run_python(BLOCKED.format(blocked=["streamlit", "plotly", "pandas"], names=["sampler_core.sampler"]))
+    assert done.returncode == 0, done.stderr
+
+
+def test_importing_the_core_leaves_torch_out_until_the_sampler_is_asked_for():
+    done = run_python(
+        "import sys, sampler_core\n"
+        "heavy = {'torch', 'pandas', 'plotly', 'streamlit'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+        "sampler_core.ScheduledClassSampler\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+    )
+    assert done.stdout.split("\n")[:2] == ["[]", "['torch']"], done.stderr
+
+
+CONTRACT = {
+    "data and plan": "ClassCounts SamplingPlan ScheduledClassSampler",
+    "targets": "PowerSkew ProgressivelyBalanced EffectiveNumber RepeatFactor UniMax Boost",
+    "adaptive targets": "DifficultyBalanced ExponentiatedGradient",
+    "schedules": "Constant Linear Cosine Exponential Composite Step Piecewise Periodic",
+}
+
+
+@pytest.mark.parametrize("kind", CONTRACT)
+def test_the_core_offers_the_classes_of_its_contract(kind):
+    import sampler_core
+
+    for name in CONTRACT[kind].split():
+        assert name in sampler_core.__all__
+        assert getattr(sampler_core, name).__name__ == name
+
+
+def test_every_name_that_the_core_lists_is_there():
+    import sampler_core
+
+    assert set(sampler_core.__all__) <= set(dir(sampler_core))
+    assert all(getattr(sampler_core, name).__doc__ for name in sampler_core.__all__)
+
+
+def test_a_name_that_the_core_does_not_have_is_an_attribute_error():
+    import sampler_core
+
+    with pytest.raises(AttributeError, match="'sampler_core' has no attribute 'Sampler'"):
+        sampler_core.Sampler  # noqa: B018
+
+
+def test_the_version_of_the_package_is_the_one_it_was_packaged_with():
+    import tomllib
+
+    import sampler_core
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert sampler_core.__version__ == project["version"]

@@ -1,0 +1,20 @@
+"""Drawing: position -> class -> sample. Takes shares and keys, knows nothing else of this package."""
+
+from sampler_core.drawing.laws import (
+    Epoch,
+    Exact,
+    Independent,
+    Law,
+    Members,
+    Stratified,
+    exact_quotas,
+    stratified_stride,
+)
+from sampler_core.drawing.members import class_order
+
+LAWS: dict[str, type[Independent | Exact | Stratified]] = {"independent": Independent, "exact": Exact, "stratified": Stratified}
+
+__all__ = [
+    "LAWS", "Epoch", "Exact", "Independent", "Law", "Members", "Stratified", "class_order", "exact_quotas",
+    "stratified_stride",
+]  # fmt: skip

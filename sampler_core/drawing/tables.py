@@ -1,0 +1,102 @@
+"""The two tables that turn class shares into classes: systematic rounding and alias tables.
+
+The one contract here: both are exact in integers. Masses and quotas sum to their total, whatever floating point did.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+
+
+class SystematicRounding:
+    """Rounds expected counts (sum: `total`) to whole ones: floor or ceil of each, with the right expectation.
+
+    Class c surely gets `base[c]`; what is left over goes round by systematic sampling with one uniform offset (Madow
+    1949): class c gets one more when an integer plus the offset falls between `edges[c-1]` and `edges[c]`.
+
+    NOTE snapping: an expectation that is an integer but for floating point (the natural epoch, a cap on repeats) is
+    taken as that integer. Without it a class could get one draw more than its cap, once in ten million epochs.
+    """
+
+    def __init__(self, expected: FloatArray, total: int) -> None:
+        near = max(1e-9, total * 2.0**-46)
+        base = np.floor(expected + near).astype(np.int64)
+        if base.sum() > total:
+            base = np.floor(expected).astype(np.int64)
+        rest = expected - base
+        rest[rest < near] = 0.0
+        self.base: IntArray = base
+        self.left_over = total - int(base.sum())
+        edges = np.cumsum(rest)
+        if self.left_over:
+            edges *= self.left_over / edges[-1]
+            edges[np.flatnonzero(rest)[-1] :] = self.left_over
+        self.edges: FloatArray = edges
+        self.most: IntArray = base + (rest > 0)
+
+    def counts(self, offset: float) -> IntArray:
+        """The rounded counts for one offset in [0, 1); int64, shape (num_classes,), sum exactly `total`."""
+        if not self.left_over:
+            return self.base
+        upto = np.ceil(self.edges - offset).astype(np.int64)
+        upto[self.edges == self.left_over] = self.left_over  # whatever the subtraction rounded to
+        return self.base + np.diff(upto, prepend=0)
+
+    def extra_classes(self, offsets: FloatArray) -> IntArray:
+        """The classes that get one more, for several offsets: shape (len(offsets), left_over)."""
+        points = (np.arange(self.left_over) + offsets[:, None]).ravel()
+        np.minimum(points, np.nextafter(self.left_over, 0), out=points)  # an offset next to 1 can round up
+        drawn = self._guide.take((points * self._cells_per_unit).astype(np.int64))
+        for _ in range(2):
+            drawn += self.edges.take(drawn) <= points
+        late = np.flatnonzero(self.edges.take(drawn) <= points)  # many tiny classes in one cell
+        drawn[late] = self.edges.searchsorted(points[late], side="right")
+        return drawn.reshape(offsets.size, self.left_over)
+
+    @cached_property
+    def _guide(self) -> IntArray:
+        """The first class that a point in each cell can fall to: an index that spares most of a binary search."""
+        cells = (self.edges * self._cells_per_unit).astype(np.int64)
+        ends = np.bincount(cells, minlength=int(self.left_over * self._cells_per_unit) + 2)
+        return np.cumsum(ends) - ends
+
+    @cached_property
+    def _cells_per_unit(self) -> float:
+        return max(1.0, 2.0 * self.edges.size / max(1, self.left_over))
+
+
+class AliasTable(NamedTuple):
+    """Columns of given heights; column i holds class i in its rows below `own[i]` and class `other[i]` above."""
+
+    own: IntArray
+    other: IntArray
+
+
+def alias_table(masses: IntArray, heights: IntArray) -> AliasTable:
+    """Split integer masses over columns, at most two classes a column (Walker 1977), in O(num_classes) array steps.
+
+    masses, heights: int64, shape (columns,), same sum; class i is at home in column i; heights differ by at most 1.
+    Light columns (too little mass) are filled, in order, by the heavy ones, in order: light column i whole by that
+    heavy one in whose surplus its need begins. A heavy column that so gave more than it had is itself filled by the
+    next heavy one.
+    """
+    light, heavy = np.flatnonzero(masses < heights), np.flatnonzero(masses >= heights)
+    own, other = np.minimum(masses, heights), np.arange(masses.size)
+    if light.size:
+        needed = np.cumsum(heights[light] - masses[light])
+        offered = np.cumsum(masses[heavy] - heights[heavy])
+        begins = needed - (heights[light] - masses[light])
+        other[light] = heavy[np.minimum(offered.searchsorted(begins, side="right"), heavy.size - 1)]
+        last = np.minimum(needed.searchsorted(offered), light.size - 1)  # the light column that uses up each heavy one
+        overdrawn = np.where(offered > 0, np.maximum(needed[last] - offered, 0), 0)[:-1]
+        debtors = np.flatnonzero(overdrawn)
+        own[heavy[debtors]] -= overdrawn[debtors]
+        other[heavy[debtors]] = heavy[debtors + 1]
+    return AliasTable(own, other)

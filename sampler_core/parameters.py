@@ -1,0 +1,160 @@
+"""One row a parameter: what a person may set, in which range, under which name.
+
+The one contract here: controls, addresses, help texts and range errors are all made from these rows. A schedule or a
+target carries its rows on its fields (`described`), so that adding one touches one place.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Kind = Literal["number", "integer", "choice", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A row. `key` is its name in the address and of its control; `default` None means "not set" is allowed.
+
+    `slider` (from, to, step) is the range a slider beside the number box covers, usually narrower than what may be
+    typed; None: no slider. On a `logarithmic` row its step is the number of steps.
+    """
+
+    key: str
+    label: str
+    help: str
+    default: float | int | str | None
+    minimum: float | None = None
+    maximum: float | None = None
+    step: float | None = None
+    unit: str = ""
+    kind: Kind = "number"
+    logarithmic: bool = False
+    choices: tuple[str, ...] = ()
+    slider: tuple[float, float, float] | None = None
+
+    @property
+    def stops(self) -> tuple[float, ...]:
+        """The values the slider stops at, rising; () without one. Logarithmic stops are rounded to two digits."""
+        if self.slider is None:
+            return ()
+        low, high, step = self.slider
+        if not self.logarithmic:
+            return tuple(round(low + i * step, 10) for i in range(round((high - low) / step) + 1))
+        ratio = high / low
+        rounded = {float(f"{low * ratio ** (i / step):.2g}") for i in range(round(step))} | {high}
+        return tuple(sorted({float(round(v)) if self.kind == "integer" else v for v in rounded}))
+
+    def check(self, value: object) -> None:
+        """`ValueError` (or `TypeError`) when the value is outside what this row allows."""
+        if value is None and self.default is None:
+            return
+        if self.kind in ("choice", "text"):
+            if not isinstance(value, str) or (self.choices and value not in self.choices):
+                raise ValueError(f"{self.key} must be one of {', '.join(self.choices)}, got {value!r}")
+            return
+        whole = "a whole number" if self.kind == "integer" else "a number"
+        must = f"{self.key} must be {whole} from {self.minimum:,} to {self.maximum:,}"
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise TypeError(f"{must}, got {value!r}")
+        if self.kind == "integer" and value != int(value):
+            raise ValueError(f"{must}, got {value!r}")
+        if not (self.minimum or 0) <= value <= (self.maximum or 0):  # NaN fails every comparison
+            raise ValueError(f"{must}, got {value!r}")
+
+
+def described(row: Parameter, default: Any = dataclasses.MISSING) -> Any:
+    """A dataclass field that carries its row; without a default the field is required."""
+    return dataclasses.field(default=default, metadata={"parameter": row})
+
+
+def rows_of(cls: type) -> dict[str, Parameter]:
+    """Field name -> row, for the described fields of a schedule or target."""
+    return {f.name: f.metadata["parameter"] for f in dataclasses.fields(cls) if "parameter" in f.metadata}
+
+
+def check_fields(value: Any) -> None:
+    """Every described field of a frozen value against its row; the error names the field, not the row's key."""
+    for name, row in rows_of(type(value)).items():
+        try:
+            row.check(getattr(value, name))
+        except (TypeError, ValueError) as error:
+            raise type(error)(str(error).replace(row.key, name, 1)) from None
+
+
+# --- the rows of the Data and Run groups and of a page's own controls -------------------------------------------
+
+DATA = Parameter(
+    "data", "Data",
+    "Synthetic: class counts made from a profile. Known data set: the class counts of a published one.",
+    "synthetic", kind="choice", choices=("synthetic", "known"),
+)  # fmt: skip
+TABLE = Parameter("table", "Known data set", "Class counts of a published data set.", "cifar10_lt_if100", kind="choice")
+PROFILE = Parameter(
+    "profile", "Profile",
+    "How the class counts fall from the largest class to the smallest: exponential; Pareto (a few large classes and a "
+    "long flat tail); step (half large, half small); one rare class.",
+    "exponential", kind="choice",
+)  # fmt: skip
+RATIO = Parameter(
+    "ratio", "Class imbalance",
+    "The imbalance ratio: samples of the largest class over samples of the smallest. 1 is balanced.",
+    100.0, 1.0, 1000.0, 1.0, logarithmic=True, slider=(1.0, 1000.0, 120),
+)  # fmt: skip
+CLASSES = Parameter(
+    "classes", "Number of classes", "How many classes the synthetic data has.",
+    10, 1, 1000, 1, kind="integer", logarithmic=True, slider=(1, 1000, 120),
+)  # fmt: skip
+SAMPLES = Parameter(
+    "samples", "Samples", "How many samples the synthetic data has in all.",
+    20_000, 1, 100_000_000, 1000, kind="integer", logarithmic=True, slider=(10, 100_000_000, 140),
+)  # fmt: skip
+EPOCHS = Parameter(
+    "epochs", "Epochs", "How many epochs the run has.", 100, 1, 1000, 1, kind="integer", slider=(1, 300, 1)
+)
+BATCH_SIZE = Parameter(
+    "batch", "Batch size", "Draws in one batch (of one rank).",
+    128, 1, 65_536, 1, kind="integer", slider=(8, 1024, 8),
+)  # fmt: skip
+SAMPLES_PER_EPOCH = Parameter(
+    "per_epoch", "Samples per epoch", "Draws in one epoch. Empty: as many as the data has samples.",
+    None, 1, 1_000_000_000, 1000, kind="integer",
+)  # fmt: skip
+DRAWING = Parameter(
+    "law", "Law of drawing",
+    "Independent: every draw on its own, as PyTorch's WeightedRandomSampler draws. Exact: each class gets its share of "
+    "the epoch to within one draw. Stratified: each class gets its share of every batch to within one draw.",
+    "independent", kind="choice", choices=("independent", "exact", "stratified"),
+)  # fmt: skip
+MAX_REPEATS = Parameter(
+    "max_repeats", "Cap on repeats",
+    "No sample more often than this in an epoch; what that takes from a class goes to the others. Empty: no cap.",
+    None, 1, 100_000, 1, kind="integer",
+)  # fmt: skip
+MIN_SHARE = Parameter(
+    "min_share", "Floor on shares", "Every class has at least this share of the draws. Empty: no floor.",
+    None, 0.0, 1.0, 0.01,
+)  # fmt: skip
+MIN_PER_BATCH = Parameter(
+    "min_per_batch", "Floor per batch",
+    "Every class is in each full batch at least this often. Needs the stratified law.",
+    0, 0, 65_536, 1, kind="integer",
+)  # fmt: skip
+SEED = Parameter(
+    "seed", "Seed", "Decides all draws. The same seed draws the same, anywhere.", 0, 0, 2**31 - 1, 1, kind="integer"
+)
+EPOCH = Parameter(
+    "epoch", "Epoch", "The epoch that the figures of one epoch show; the first is 0.", 0, 0, 999, 1, kind="integer"
+)
+FIRST_BATCH = Parameter(
+    "first_batch", "First batch shown", "Batches are numbered from 0.", 0, 0, 1_000_000_000, 50, kind="integer"
+)
+SHOWN_BATCHES = Parameter(
+    "shown", "Batches shown", "How many batches of the epoch to show.",
+    50, 1, 200, 10, kind="integer",
+)  # fmt: skip
+
+DATA_ROWS = (DATA, TABLE, PROFILE, RATIO, CLASSES, SAMPLES)
+RUN_ROWS = (EPOCHS, BATCH_SIZE, SAMPLES_PER_EPOCH, DRAWING, MAX_REPEATS, MIN_SHARE, MIN_PER_BATCH, SEED)
+PAGE_ROWS = (EPOCH, FIRST_BATCH, SHOWN_BATCHES)

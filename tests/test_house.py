@@ -21,6 +21,7 @@ ARROWS = {
     "counts": [],
     "parameters": [],
     "catalogue": [],
+    "numerals": [],
     "drawing": [],
     "schedules": [],
     "limits": [],
@@ -30,15 +31,16 @@ ARROWS = {
     "plan": ["preview", "targets", "adaptive", "limits"],
     "sampler": ["plan"],
     "expectations": [],
+    "spread": ["expectations"],
     "outlook": ["plan", "expectations"],
-    "findings": ["outlook"],
+    "findings": ["outlook", "spread"],
     "tuning": ["outlook"],
     "datasets": [],
     "training": ["sampler", "outlook", "datasets"],
     "run_log": ["plan"],
     "exporting": ["findings", "tuning", "datasets", "run_log", "training"],
 }
-WORDS = {"counts", "parameters", "catalogue"}
+WORDS = {"counts", "parameters", "catalogue", "numerals"}
 WORDLESS = WORDS | {"drawing"}  # drawing takes shares and keys and imports nothing of ours
 
 # Who may import what from elsewhere, beside the standard library and (in the core) NumPy.

@@ -1,0 +1,126 @@
+"""The outlook of a plan: published numbers, figures by hand, and what the plan then really draws."""
+
+import numpy as np
+import pytest
+
+from sampler_core import Boost, ClassCounts, Linear, Outlook, PowerSkew, ProgressivelyBalanced, SamplingPlan
+from sampler_core.datasets import cifar_lt, load
+from sampler_core.expectations import LAWS
+from sampler_core.schedules import Constant, Piecewise
+
+CIFAR_10 = load("cifar10_lt_if100")
+
+
+def plan_of(target=None, skew=0.0, **others):
+    return SamplingPlan(
+        **{"target": target or PowerSkew(Constant(skew)), "epochs": 3, "batch_size": 128, "seed": 1, **others}
+    )
+
+
+# --- the published table, through the plan ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("counts", "repeated", "distinct"),
+    [
+        (cifar_lt(100, 500, 100), [1.0, 5.554, 21.694], [0.632, 0.583, 0.434]),
+        (CIFAR_10, [1.0, 6.072, 24.812], [0.632, 0.580, 0.417]),
+    ],
+    ids=["CIFAR-100-LT", "CIFAR-10-LT"],
+)
+def test_repeats_and_distinct_samples_are_the_expected_values(counts, repeated, distinct):
+    outlook = Outlook.of(plan_of(PowerSkew(Linear(0.0, 0.5))), counts)
+    assert outlook.repeats[:, -1].round(3).tolist() == repeated
+    assert outlook.distinct.round(3).tolist() == distinct
+
+
+def test_few_shot_shares_of_cifar_100_are_the_expected_values():
+    outlook = Outlook.of(plan_of(PowerSkew(Linear(0.0, 0.5))), cifar_lt(100, 500, 100))
+    assert outlook.shares[:, outlook.groups.tail].sum(axis=1).round(4).tolist() == [0.0281, 0.1072, 0.3000]
+
+
+def test_the_rarest_of_cifar_10_is_missing_from_60_percent_of_natural_and_4_2_percent_of_square_root_batches():
+    outlook = Outlook.of(plan_of(PowerSkew(Linear(0.0, 0.5))), CIFAR_10)
+    assert (100 * outlook.absence[:2, -1]).round(1).tolist() == [59.6, 4.2]
+
+
+# --- figures by hand -------------------------------------------------------------------------------------------------
+
+
+def test_the_figures_of_a_small_plan_by_hand():
+    # counts 8 and 2, skew 0 then 1: shares .8 .2 and .5 .5; M = 10, B = 5
+    plan = plan_of(PowerSkew(Linear(0.0, 1.0)), epochs=2, batch_size=5, drawing="stratified")
+    outlook = Outlook.of(plan, [8, 2])
+    assert outlook.shares == pytest.approx(np.array([[0.8, 0.2], [0.5, 0.5]]))
+    assert outlook.repeats == pytest.approx(np.array([[1.0, 1.0], [0.625, 2.5]]))
+    assert outlook.run_repeats == pytest.approx([1.625, 3.5])
+    assert outlook.most_repeated == 1
+    assert outlook.absence == pytest.approx(np.zeros((2, 2)))
+    assert outlook.classes_in_batch == pytest.approx([2.0, 2.0])
+    assert outlook.balance == pytest.approx([np.exp(-0.8 * np.log(0.8) - 0.2 * np.log(0.2)) / 2, 1.0])
+    assert outlook.share_ratio == pytest.approx([4.0, 1.0])
+    assert outlook.effective_samples == pytest.approx([1.0, 1 / (0.25 / 8 + 0.25 / 2) / 10])
+    assert outlook.prior_shift == pytest.approx(np.array([[0, 0], [np.log(0.5 / 0.8), np.log(0.5 / 0.2)]]))
+    assert outlook.mean_prior_shift == pytest.approx([np.log(0.5 / 0.8) / 2, np.log(0.5 / 0.2) / 2])
+    assert outlook.crossover == 1
+
+
+def test_the_crossover_is_none_without_one_and_for_a_target_that_is_no_power_skew():
+    assert Outlook.of(plan_of(skew=0.9), CIFAR_10).crossover is None
+    assert Outlook.of(plan_of(ProgressivelyBalanced()), CIFAR_10).crossover is None
+
+
+def test_an_empty_class_is_absent_covered_by_nothing_and_repeated_never():
+    steep = PowerSkew(Piecewise(((0, -50.0), (1, 0.0), (2, 50.0))))
+    outlook = Outlook.of(plan_of(Boost(steep, {"b": 2.0}, 1, 2)), {"a": 5, "empty": 0, "b": 1})
+    figures = (outlook.repeats, outlook.coverage, outlook.prior_shift, 1.0 - outlook.absence)
+    assert all(np.isfinite(figure).all() for figure in figures)
+    assert all((figure[:, 1] == 0).all() for figure in figures)
+
+
+def test_a_plan_without_a_batch_size_has_no_outlook_and_the_error_says_so():
+    with pytest.raises(ValueError, match="batch_size must be given to speak of batches, got None"):
+        Outlook.of(plan_of(batch_size=None), CIFAR_10)
+
+
+# --- what is told is what is drawn -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("law", LAWS)
+@pytest.mark.parametrize("skew", [0.0, 0.5, 1.3])
+def test_classes_are_absent_from_as_many_drawn_batches_as_the_outlook_says(law, skew):
+    plan = plan_of(skew=skew, epochs=1, batch_size=32, samples_per_epoch=32 * 4000, drawing=law)
+    outlook = Outlook.of(plan, CIFAR_10)
+    drawn = plan.preview(CIFAR_10, epoch=0).batch_class_counts
+    expected = outlook.absence[0]
+    margin = 4.5 * np.sqrt(expected * (1 - expected) / len(drawn)) + 1e-3
+    assert (np.abs((drawn == 0).mean(axis=0) - expected) <= margin).all()
+    assert np.count_nonzero(drawn, axis=1).mean() == pytest.approx(outlook.classes_in_batch[0], abs=0.1)
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_an_epoch_draws_each_class_as_often_as_its_repeats_say(law):
+    plan = plan_of(skew=0.7, drawing=law)
+    expected = Outlook.of(plan, CIFAR_10).repeats[2] * CIFAR_10.counts
+    assert plan.epoch_class_counts(CIFAR_10, 2) == pytest.approx(expected, abs=1 if law == "exact" else 250)
+
+
+@pytest.mark.parametrize("law", LAWS)
+@pytest.mark.parametrize("target", [PowerSkew(Constant(0.8)), PowerSkew(Linear(0.0, 0.4))], ids=["constant", "linear"])
+def test_a_sampler_covers_as_much_of_each_class_as_the_outlook_says(law, target):
+    from sampler_core import ScheduledClassSampler
+
+    counts = ClassCounts.from_counts([3000, 900, 301, 97, 30, 7])
+    plan = plan_of(target, epochs=4, batch_size=20, samples_per_epoch=1000, drawing=law)
+    labels = np.repeat(np.arange(counts.num_classes), counts.counts)
+    outlook, sampler, run = Outlook.of(plan, counts), ScheduledClassSampler(labels, plan), set()
+    for epoch in range(plan.epochs):
+        sampler.set_epoch(epoch)
+        drawn = set(sampler)
+        run |= drawn
+        assert covered(labels, drawn, counts) == pytest.approx(outlook.coverage[epoch], abs=0.12)
+    assert covered(labels, run, counts) == pytest.approx(outlook.run_coverage, abs=0.12)
+
+
+def covered(labels, drawn, counts):
+    return np.bincount(labels[list(drawn)], minlength=counts.num_classes) / counts.counts

@@ -42,7 +42,9 @@ class AdaptiveTarget(Protocol):
         ...
 
 
-TAU = Parameter("tau", "Focus on difficult classes", "0 ignores the recall; larger follows it more.", 1.0, 0.0, 10.0, 0.1)
+TAU = Parameter(
+    "tau", "Focus on difficult classes", "0 ignores the recall; larger follows it more.", 1.0, 0.0, 10.0, 0.1
+)
 SMOOTHING = Parameter(
     "smoothing", "Memory", "How much of the earlier difficulty stays at each update: 0 none, towards 1 almost all.",
     0.5, 0.0, 0.99, 0.05,

@@ -43,7 +43,7 @@ class ClassCounts:
 
     @classmethod
     def from_counts(cls, counts: Mapping[ClassName, int] | ArrayLike) -> ClassCounts:
-        """From `{name: count}` (the order is kept) or from an integer array, whose classes are then named 0, 1, 2, ..."""
+        """From `{name: count}` (the order is kept) or from an integer array (its classes are named 0, 1, 2, ...)."""
         if isinstance(counts, Mapping):
             return cls(tuple(counts.keys()), _integer_array(list(counts.values()), "counts"))
         array = _integer_array(counts, "counts")
@@ -119,7 +119,7 @@ def as_class_counts(counts: CountsLike) -> ClassCounts:
 
 
 def encode_labels(labels: Labels, classes: Sequence[ClassName] | None = None) -> tuple[Codes, ClassCounts]:
-    """Labels as codes into the classes: (codes, shape (N,); their `ClassCounts`), classes sorted or as `classes` has them.
+    """Labels as (codes into the classes, shape (N,); `ClassCounts`), the classes sorted or as `classes` has them.
 
     Labels: list, tuple, NumPy array, torch tensor, pandas Series or Categorical, of integers (any values), integral
     floats or text. With `classes` the labels are codes 0..len(classes)-1 of these names. A class that is named by
@@ -219,7 +219,7 @@ def _integer_codes(array: NDArray[Any]) -> tuple[Codes, Sequence[ClassName]]:
     span = high - low + 1
     dtype = np.uint8 if span <= 256 else np.uint16 if span <= 65536 else np.int64
     shifted = array if low == 0 else array - array.dtype.type(low)
-    codes: Codes = shifted.astype(dtype, copy=False)
+    codes: NDArray[Any] = shifted.astype(dtype, copy=False)
     present = np.flatnonzero(np.bincount(codes, minlength=span))
     if present.size < span:
         table = np.zeros(span, dtype=dtype)
@@ -242,9 +242,7 @@ def _object_codes(array: NDArray[Any]) -> tuple[Codes, Sequence[ClassName]]:
     return codes, [str(name) for name in table]
 
 
-def _named(
-    codes: Codes, names: Sequence[ClassName], classes: Sequence[ClassName]
-) -> tuple[Codes, Sequence[ClassName]]:
+def _named(codes: Codes, names: Sequence[ClassName], classes: Sequence[ClassName]) -> tuple[Codes, Sequence[ClassName]]:
     """Labels that are codes of `classes`: code i means classes[i]."""
     outside = [name for name in names if not isinstance(name, int) or not 0 <= name < len(classes)]
     if outside:

@@ -64,7 +64,9 @@ class SamplingPlan:
         if self.drawing == "stratified" and self.batch_size is None:
             raise ValueError('batch_size must be given when drawing is "stratified", got None')
         if self.epochs is None and needs_epochs(self.target):
-            raise ValueError(f"epochs must be given for a target that is stretched over the run, got None ({self.target})")
+            raise ValueError(
+                f"epochs must be given for a target that is stretched over the run, got None ({self.target})"
+            )
         if self.tuned_on is not None and not isinstance(self.tuned_on, ClassCounts):
             raise TypeError(f"tuned_on must be ClassCounts, got {self.tuned_on!r}")
 
@@ -94,7 +96,6 @@ class SamplingPlan:
         """The probability that one draw is of each class: float64, shape (epochs, num_classes), rows sum to 1."""
         counts = as_class_counts(class_counts)
         shares = np.zeros((self._bounded_epochs(), counts.num_classes))
-        present = counts.subset(canonical)
         for epoch, row in enumerate(shares):
             row[counts.canonical] = self.epoch_at(counts.present, epoch).shares
         return shares
@@ -122,13 +123,16 @@ class SamplingPlan:
         not the plan's. Past the last epoch the last epoch's shares hold. `ValueError` where limits cannot be met.
         """
         samples = samples or self.samples(present)
-        held = epoch if self.epochs is None else min(epoch, self.epochs - 1)
-        moment = Moment(held, self.epochs, samples)
+        moment = self.moment_at(epoch, samples)
         adaptive = self.adaptive
         weights = adaptive(present, moment, state) if adaptive else self.target(present, moment)
         floor, cap = self._limits(present, samples)
         shares = normalised(weights) if floor is None or cap is None else water_filled(weights, floor, cap)
         return Epoch(shares, self.seed, epoch, samples, self.batch_size or 1)
+
+    def moment_at(self, epoch: int, samples: int) -> Moment:
+        """What a target is told of an epoch; past the last epoch, of the last."""
+        return Moment(epoch if self.epochs is None else min(epoch, self.epochs - 1), self.epochs, samples)
 
     def check(self, class_counts: CountsLike) -> None:
         """`ValueError` when the plan cannot be drawn from these counts; a warning when it was tuned on other ones."""
@@ -255,7 +259,11 @@ def _check_number(name: str, value: object, above: float, most: float) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{name} must be a number, got {value!r}")
     if not above <= value <= most or value == np.inf or (name == "max_repeats" and value == 0):
-        raise ValueError(f"{name} must be a number above {above:g}" + (f" and at most {most:g}" if most < np.inf else "") + f", got {value!r}")
+        raise ValueError(
+            f"{name} must be a number above {above:g}"
+            + (f" and at most {most:g}" if most < np.inf else "")
+            + f", got {value!r}"
+        )
 
 
 def _warn_of_drift(tuned_on: ClassCounts, counts: ClassCounts) -> None:

@@ -1,7 +1,7 @@
 """Previews: the class counts of batches, as training will draw them.
 
-The one contract here: a preview is the class stage of `drawing`, nothing else. No formula of its own, no random number of
-its own, no samples needed.
+The one contract here: a preview is the class stage of `drawing`, nothing else. No formula and no random number of its
+own, no samples needed.
 """
 
 from __future__ import annotations
@@ -69,17 +69,16 @@ def previewed(
     if num_batches is not None and (not isinstance(num_batches, int) or num_batches < 1):
         raise ValueError(f"num_batches must be a whole number of at least 1, got {num_batches!r}")
     end = in_epoch if num_batches is None else min(first_batch + num_batches, in_epoch)
-    num_classes, order = epoch.shares.size, counts.canonical
     found = []
     for positions, drawn in _class_stage(law, epoch, first_batch * epoch.batch_size, end * epoch.batch_size):
-        batch = (positions // np.uint64(epoch.batch_size)).view(np.int64)
-        cells, times = np.unique(batch * num_classes + drawn, return_counts=True)
-        found.append((cells // num_classes, order[cells % num_classes], times))
-    batch, position, drawn = (np.concatenate(part) for part in zip(*found, strict=True))
-    by_batch = np.lexsort((position, batch))
-    return Preview(
-        counts, epoch.epoch, first_batch, end - first_batch, batch[by_batch], position[by_batch], drawn[by_batch]
-    )
+        cells = (positions // np.uint64(epoch.batch_size)).view(np.int64)
+        cells *= counts.num_classes
+        cells += counts.canonical.take(drawn)
+        cells, times = np.unique(cells, return_counts=True)
+        batch = cells // counts.num_classes
+        found.append((batch, cells - batch * counts.num_classes, times))
+    batch, position, times = (np.concatenate(part) for part in zip(*found, strict=True))
+    return Preview(counts, epoch.epoch, first_batch, end - first_batch, batch, position, times)
 
 
 def drawn_counts(law: str, epoch: Epoch, counts: ClassCounts) -> IntArray:

@@ -254,5 +254,6 @@ def _points_of_text(text: str) -> list[tuple[int, float]]:
     try:
         return [(int(e), float(s)) for e, s in (corner.split(":") for corner in text.split(","))]
     except ValueError:
-        raise ValueError(f"points must be epoch:skew pairs with commas between, as in 0:0, 20:0.5, got {text!r}") from None
-
+        raise ValueError(
+            f"points must be epoch:skew pairs with commas between, as in 0:0, 20:0.5, got {text!r}"
+        ) from None

@@ -150,7 +150,9 @@ class UniMax:
 
 
 BOOST_FIRST = Parameter("boost_from", "Boost from epoch", "First epoch of the boost.", 0, 0, 100_000, 1, kind="integer")
-BOOST_LAST = Parameter("boost_to", "Boost to epoch", "Last epoch of the boost, included.", 9, 0, 100_000, 1, kind="integer")
+BOOST_LAST = Parameter(
+    "boost_to", "Boost to epoch", "Last epoch of the boost, included.", 9, 0, 100_000, 1, kind="integer"
+)
 
 
 @TARGETS.entry("boost")

@@ -12,7 +12,11 @@ from sampler_core.drawing.laws import (
 )
 from sampler_core.drawing.members import class_order
 
-LAWS: dict[str, type[Independent | Exact | Stratified]] = {"independent": Independent, "exact": Exact, "stratified": Stratified}
+LAWS: dict[str, type[Independent | Exact | Stratified]] = {
+    "independent": Independent,
+    "exact": Exact,
+    "stratified": Stratified,
+}
 
 __all__ = [
     "LAWS", "Epoch", "Exact", "Independent", "Law", "Members", "Stratified", "class_order", "exact_quotas",

@@ -13,7 +13,17 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sampler_core.drawing.keyed import GOLDEN, Permutation, U64Array, key_of, keys_of, mix, shuffled_rows, uniform, uniforms
+from sampler_core.drawing.keyed import (
+    GOLDEN,
+    Permutation,
+    U64Array,
+    key_of,
+    keys_of,
+    mix,
+    shuffled_rows,
+    uniform,
+    uniforms,
+)
 from sampler_core.drawing.tables import FloatArray, IntArray, SystematicRounding, alias_table
 
 _U = np.uint64
@@ -219,7 +229,7 @@ class Stratified:
 
 
 class _BatchSlots:
-    """The slots of batches of one size: first those that every batch has, sorted by class, then the batch's extra ones."""
+    """The slots of batches of one size, sorted: first those that every batch has, by class, then the batch's own."""
 
     def __init__(self, epoch: Epoch, size: int) -> None:
         self.rounding = rounding = SystematicRounding(epoch.shares * size, size)

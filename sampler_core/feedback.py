@@ -1,0 +1,38 @@
+"""Feedback from training: checked, in class order, the same on all ranks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from sampler_core.counts import ClassCounts, FloatArray
+
+
+def feedback_array(kind: str, values: Any, counts: ClassCounts) -> FloatArray:
+    """One float64 per class of `counts`, NaN where None was given (or the mapping has no such class).
+
+    `ValueError` naming the class for NaN, infinity, or a recall outside [0, 1]; for a wrong number of values.
+    """
+    if isinstance(values, Mapping):
+        if unknown := [name for name in values if name not in counts.names]:
+            raise ValueError(f"{kind} must be of the data's classes, got {unknown[0]!r}")
+        listed = [values.get(name) for name in counts.names]
+    else:
+        listed = values.tolist() if hasattr(values, "tolist") else list(values)
+    if len(listed) != counts.num_classes:
+        raise ValueError(f"{kind} must have one value per class ({counts.num_classes}), got {len(listed)}")
+    for name, value in zip(counts.names, listed, strict=True):
+        if value is not None:
+            _check(kind, name, value)
+    return np.array([np.nan if value is None else value for value in listed], dtype=np.float64)
+
+
+def _check(kind: str, name: object, value: object) -> None:
+    must = f"{kind} of class {name!r} must be a number" + (" from 0 to 1" if kind == "recall" else "")
+    value = value.item() if hasattr(value, "item") else value
+    if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
+        raise ValueError(f"{must}, got {value!r}")
+    if kind == "recall" and not 0 <= value <= 1:
+        raise ValueError(f"{must}, got {value!r}")

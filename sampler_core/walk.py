@@ -1,0 +1,66 @@
+"""The walk of each class through its members, over the epochs of a run.
+
+The one contract here: an epoch begins where the earlier ones ended, and that is counted from quotas alone: O(epochs x
+classes) integer work for a jump, no draws.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sampler_core.adaptive import State
+from sampler_core.counts import ClassCounts, IntArray
+from sampler_core.drawing import exact_quotas, stratified_stride
+from sampler_core.plan import SamplingPlan
+
+
+class Walk:
+    """Remembers one (epoch, start); goes on from there, or from the settled beginning for an earlier epoch."""
+
+    def __init__(self, plan: SamplingPlan, samples: int) -> None:
+        self._plan, self._samples = plan, samples
+        self._settled: tuple[int, IntArray | None] = (0, None)
+        self._last: tuple[int, IntArray | None] = (0, None)
+
+    def start(self, present: ClassCounts, state: State | None, epoch: int) -> IntArray:
+        """Where each class's walk stands at the beginning of an epoch: int64, shape (num_classes,).
+
+        Epochs before the settled one begin where the settled one does: what was drawn in them is not known any more.
+        """
+        at, start = self._last if self._last[0] <= epoch else self._settled
+        start = np.zeros(present.num_classes, dtype=np.int64) if start is None else start
+        if self._plan.drawing != "independent":
+            for earlier in range(at, epoch):
+                start = start + self._advance(present, state, earlier)
+        self._last = (max(at, epoch), start)
+        return start
+
+    def settle(self, present: ClassCounts, state: State | None, epoch: int) -> None:
+        """Fix the walk up to an epoch, because feedback or labels change from there on."""
+        self._settled = self._last = (epoch, self.start(present, state, epoch))
+
+    def rename(self, before: ClassCounts, now: ClassCounts) -> None:
+        """Carry the settled walk over to other classes, by name."""
+        epoch, start = self._settled
+        known = dict(
+            zip(before.names, (start if start is not None else np.zeros(before.num_classes)).tolist(), strict=True)
+        )
+        self._settled = self._last = (epoch, np.array([known.get(name, 0) for name in now.names], dtype=np.int64))
+
+    def as_json(self) -> dict[str, Any]:
+        """The settled walk as plain JSON types."""
+        epoch, start = self._settled
+        return {"epoch": epoch, "start": None if start is None else start.tolist()}
+
+    def load_json(self, data: dict[str, Any]) -> None:
+        """Back from `as_json`."""
+        start = None if data["start"] is None else np.array(data["start"], dtype=np.int64)
+        self._settled = self._last = (data["epoch"], start)
+
+    def _advance(self, present: ClassCounts, state: State | None, epoch: int) -> IntArray:
+        draws = self._plan.epoch_at(present, epoch, state, self._samples)
+        if self._plan.drawing == "exact":
+            return exact_quotas(draws)
+        return stratified_stride(draws) * -(-draws.samples // draws.batch_size)

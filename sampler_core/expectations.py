@@ -134,6 +134,7 @@ def _walked(counts: IntArray, shares: FloatArray, draws: Draws) -> FloatArray:
     the first full pass through the class nothing comes twice: coverage r_c. From then on the places missed are the
     share (1 - f) / s. They are met again at another place of the stride, and surely taken, unless s divides n_c.
     Where shares change between epochs, f is the run's mean, and where s changes too, places are taken as met at random.
+    A last, smaller batch counts as the part of a batch that it is.
     """
     batch_size = min(draws.batch_size, draws.samples)
     strides = np.ceil(batch_size * shares - 1e-9)  # as drawn: an expectation that is whole but for rounding is whole

@@ -42,6 +42,7 @@ class AdaptiveTarget(Protocol):
         ...
 
 
+NATURAL = PowerSkew(Constant(0.0))
 TAU = Parameter(
     "tau", "Focus on difficult classes", "0 ignores the recall; larger follows it more.", 1.0, 0.0, 10.0, 0.1
 )
@@ -68,7 +69,7 @@ class DifficultyBalanced:
     every recall the same (1, say) the shares are those of `base`. Source: CDB (arXiv 2010.01824, section 3.2).
     """
 
-    base: Target = PowerSkew(Constant(0.0))
+    base: Target = NATURAL
     tau: float = described(TAU, 1.0)
     smoothing: float = described(SMOOTHING, 0.5)
     easiest: float = described(EASIEST, 0.01)
@@ -100,7 +101,7 @@ class ExponentiatedGradient:
     theirs among themselves. Source: Sagawa et al. 2020 (arXiv 1911.08731, algorithm 1), smoothed as in EXP3.
     """
 
-    base: Target = PowerSkew(Constant(0.0))
+    base: Target = NATURAL
     eta: float = described(ETA, 0.1)
     epsilon: float = described(EPSILON, 0.01)
     reads: ClassVar[str] = "loss"

@@ -23,8 +23,8 @@ _MOST_ENTRIES = 1 << 27  # 1 GiB of int64
 class Preview:
     """Batches first_batch, first_batch + 1, ... of one epoch; batches count from 0 over all ranks.
 
-    `batch`, `position`, `drawn` (int64, same length) list what is not zero, sorted by batch and class: `drawn` samples of
-    the class at `position` in `class_counts.names`.
+    `batch`, `position`, `drawn` (int64, same length) list what is not zero, sorted by batch and class: `drawn` samples
+    of the class at `position` in `class_counts.names`.
     """
 
     class_counts: ClassCounts

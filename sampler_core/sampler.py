@@ -288,7 +288,8 @@ class ScheduledClassSampler(DistributedSampler[int]):
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on where the state was taken, also with another number of ranks.
 
-        `ValueError` for a state of another plan or other labels, or one taken within a batch by another number of ranks.
+        `ValueError` for a state of another plan or other labels, and for one taken within a batch by another number of
+        ranks.
         """
         if not isinstance(state, Mapping) or state.get("version") != _STATE_VERSION:
             raise ValueError(

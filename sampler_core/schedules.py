@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar, Protocol, runtime_checkable
 
 from sampler_core.catalogue import SCHEDULES
@@ -191,7 +192,10 @@ POINTS = Parameter(
 @SCHEDULES.entry("piecewise")
 @dataclass(frozen=True, slots=True)
 class Piecewise:
-    """Linear between given (epoch, skew) points, or text such as "0:0, 50:1"; before the first point its skew, from the last point on its skew."""
+    """Linear between given (epoch, skew) points; before the first point its skew, from the last point on its skew.
+
+    points: pairs in rising order of epochs, or text such as "0:0, 20:0.5, 60:1".
+    """
 
     points: tuple[tuple[int, float], ...] = described(POINTS)
     needs_epochs: ClassVar[bool] = False
@@ -201,7 +205,7 @@ class Piecewise:
         points = _points_of_text(given) if isinstance(given, str) else self.points
         object.__setattr__(self, "points", tuple((int(e), float(s)) for e, s in points))
         epochs = [e for e, _ in self.points]
-        if not epochs or epochs[0] < 0 or any(b <= a for a, b in zip(epochs, epochs[1:], strict=False)):
+        if not epochs or epochs[0] < 0 or any(b <= a for a, b in pairwise(epochs)):
             raise ValueError(f"points must be in rising order of epochs from 0 on, got {self.points}")
         for _, skew in self.points:
             SKEW.check(skew)

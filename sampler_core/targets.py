@@ -76,7 +76,7 @@ BETA = Parameter(
 @TARGETS.entry("effective_number")
 @dataclass(frozen=True, slots=True)
 class EffectiveNumber:
-    """Each sample weighs (1 - beta) / (1 - beta ** n_c), so p_c ~ n_c (1 - beta) / (1 - beta ** n_c). The same each epoch.
+    """Each sample weighs (1 - beta) / (1 - beta ** n_c), so p_c ~ n_c (1 - beta) / (1 - beta ** n_c), in every epoch.
 
     Source: Cui et al. 2019 (arXiv 1901.05555, eq. 2 and section 4).
     """

@@ -145,8 +145,13 @@ SEED = Parameter(
     "seed", "Seed", "Decides all draws. The same seed draws the same, anywhere.", 0, 0, 2**31 - 1, 1, kind="integer"
 )
 EPOCH = Parameter(
-    "epoch", "Epoch", "The epoch that the figures of one epoch show; the first is 0.", 0, 0, 999, 1, kind="integer"
-)
+    "epoch", "Epoch", "The epoch that the figures of one epoch show; the first is 0.", 0, 0, 999, 1, kind="integer",
+    slider=(0, 999, 1),
+)  # fmt: skip
+AXIS = Parameter(
+    "axis", "Axis of shares", "Logarithmic shows small shares, linear shows how they add up to 100 %.",
+    "linear", kind="choice", choices=("linear", "logarithmic"),
+)  # fmt: skip
 FIRST_BATCH = Parameter(
     "first_batch", "First batch shown", "Batches are numbered from 0.", 0, 0, 1_000_000_000, 50, kind="integer"
 )
@@ -157,4 +162,4 @@ SHOWN_BATCHES = Parameter(
 
 DATA_ROWS = (DATA, TABLE, PROFILE, RATIO, CLASSES, SAMPLES)
 RUN_ROWS = (EPOCHS, BATCH_SIZE, SAMPLES_PER_EPOCH, DRAWING, MAX_REPEATS, MIN_SHARE, MIN_PER_BATCH, SEED)
-PAGE_ROWS = (EPOCH, FIRST_BATCH, SHOWN_BATCHES)
+PAGE_ROWS = (EPOCH, AXIS, FIRST_BATCH, SHOWN_BATCHES)

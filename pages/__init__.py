@@ -1,0 +1,1 @@
+"""What is shown: the frame, one script a page, and their parts."""

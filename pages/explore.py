@@ -1,0 +1,56 @@
+"""Explore: how the class mix of the batches moves over a run, and what one epoch draws."""
+
+import streamlit as st
+
+from pages.parts import cached, words
+from pages.parts.live_panel import Chart, live_panel
+from pages.parts.scenario import choose_axis, choose_batches, choose_epoch, current
+from pages.parts.tables import table_twins
+from pages.parts.tiles import tiles
+from sampler_core import figures
+
+scenario = current()
+plan, counts = scenario.plan, scenario.counts
+outlook = cached.outlook_of(plan, counts)
+
+st.title("Explore", anchor=False)
+st.caption(words.data_line(scenario))
+headline, merit_row = st.container(), st.container()
+scenario = choose_epoch(scenario)
+epoch, rev = scenario.epoch, scenario.rev
+merits = figures.merits(outlook, epoch)
+with headline:
+    st.markdown(words.takeaway(scenario))
+with merit_row:
+    tiles("merits", merits, epoch)
+
+logarithmic = choose_axis()
+over_epochs = figures.class_shares(counts, outlook.shares, epoch, logarithmic=logarithmic)
+weights = figures.weight_beside_share(counts, cached.weights_of(plan, counts)[epoch], outlook.shares[epoch])
+charts = [
+    Chart("shares", "Class share over epochs", over_epochs, "The chance that one draw is of the class.", 8, 340, 0)
+]
+if outlook.skews is not None:
+    skew = figures.skew_curve(outlook.skews, outlook.crossover, epoch)
+    charts.append(Chart("skew", "Skew over epochs", skew, "0 natural, 1 class-balanced, above 1 reversed.", 4, 340, 1))
+if figures.is_banded(counts):
+    share_map = figures.share_map(counts, outlook.shares, epoch)
+    charts.append(Chart("map", "Share of every class", share_map, "One row a class; colour is the share.", 12, 420, 3))
+note = "The weight is one sample's, the share is its whole class's: what a batch sees. They are not the same."
+charts.append(Chart("weights", f"Class weight beside class share, epoch {epoch}", weights, note, 12, 340, 2))
+live_panel("over-epochs", charts, rev)
+
+st.subheader("The batches of this epoch, as training will draw them", anchor=False)
+first, shown = choose_batches(scenario)
+preview = cached.preview_of(plan, counts, epoch, first, shown)
+mix = figures.batch_mix(preview)
+drawn, num_draws, which = cached.drawn_of(scenario.plan, counts, epoch, preview)
+comparison = figures.planned_and_drawn(counts, cached.spread_of(plan, counts, epoch, num_draws), drawn)
+live_panel("one-epoch", [
+    Chart("batches", f"Batches {first} to {first + shown - 1}", mix, words.batches_note(scenario), 7, 380, 1),
+    Chart("drawn", f"Planned against drawn, {which}", comparison, words.law_note(scenario), 5, 380, 2),
+], rev)  # fmt: skip
+
+if tex := words.formula(scenario):
+    st.latex(tex)
+table_twins({chart.title: chart.figure.table for chart in charts}, "over-epochs")

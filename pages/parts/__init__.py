@@ -1,0 +1,1 @@
+"""Parts of pages: the only code besides the pages themselves that knows Streamlit."""

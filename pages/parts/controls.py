@@ -1,0 +1,70 @@
+"""Controls made from parameter rows, bound to the address: one row, one control, whatever it belongs to."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from pages.parts.handle import handle
+from sampler_core import parameters as rows
+from sampler_core.catalogue import SCHEDULES, TARGETS
+from sampler_core.datasets import PROFILES, known
+from sampler_core.parameters import Parameter, rows_of
+
+TABLE = dataclasses.replace(rows.TABLE, choices=tuple(table.name for table in known()))
+PROFILE = dataclasses.replace(rows.PROFILE, choices=tuple(PROFILES))
+SHAPE = Parameter(
+    "shape", "Shape", "How the skew moves over the epochs.", "linear", kind="choice", choices=tuple(SCHEDULES)
+)
+TITLES = {"table": {table.name: table.title for table in known()}}
+
+
+def offered_targets() -> tuple[str, ...]:
+    """The targets whose every field has a control: a described one, or a schedule."""
+    fields = {name: {f.name for f in dataclasses.fields(TARGETS[name])} for name in TARGETS}
+    return tuple(name for name in TARGETS if fields[name] <= {*rows_of(TARGETS[name]), "schedule"})
+
+
+TARGET = Parameter(
+    "target", "Target", "The rule that turns class counts into class shares.",
+    "power_skew", kind="choice", choices=offered_targets(),
+)  # fmt: skip
+
+
+def every_row() -> dict[str, Parameter]:
+    """Key -> row of all that an address may say."""
+    of_classes = [row for book in (SCHEDULES, TARGETS) for name in book for row in rows_of(book[name]).values()]
+    own = {row.key: row for row in (TABLE, PROFILE)}
+    of_data = [own.get(row.key, row) for row in rows.DATA_ROWS]
+    return {row.key: row for row in (*of_data, SHAPE, TARGET, *of_classes, *rows.RUN_ROWS, *rows.PAGE_ROWS)}
+
+
+def titles_of(row: Parameter) -> dict[str, str]:
+    """Choice -> what a person reads, and the address says."""
+    return TITLES.get(row.key) or {choice: choice.replace("_", " ") for choice in row.choices}
+
+
+def control(row: Parameter, *, last: float | None = None, **extra: Any) -> Any:
+    """The control of one row, its value in the address under the row's key; `last` ends its slider early."""
+    common = {"key": row.key, "help": row.help, "bind": "query-params", "persist_state": "session"} | extra
+    if row.kind == "choice":
+        titles = titles_of(row)
+        return st.selectbox(row.label, row.choices, row.choices.index(str(row.default)), lambda c: titles[c], **common)
+    if row.kind == "text":
+        return st.text_input(row.label, str(row.default), **common)
+    value = _number_box(row, common)
+    if row.slider is not None:
+        handle(row, value, last=last)
+    return value
+
+
+def _number_box(row: Parameter, common: dict[str, Any]) -> Any:
+    number: Callable[[Any], Any] = int if row.kind == "integer" else float
+    low, high, step, default = (
+        None if value is None else number(value) for value in (row.minimum, row.maximum, row.step, row.default)
+    )
+    format_ = "%d" if row.kind == "integer" else "%.10g"
+    return st.number_input(row.label, low, high, default, step, format=format_, placeholder="none", **common)

@@ -1,0 +1,42 @@
+// One slider beside one number box. While it moves: event "skewlab:move" {key, value}. When it is let go: types into the box.
+const digits = (value) => Number(Number(value).toPrecision(12));
+
+function stopAt(input, stops, even) {
+  return even ? digits(input.value) : stops[Number(input.value)];
+}
+
+function place(input, data, value) {
+  if (data.even) { input.value = value; return; }
+  let best = 0;
+  data.stops.forEach((stop, i) => { if (Math.abs(stop - value) < Math.abs(data.stops[best] - value)) best = i; });
+  input.value = best;
+}
+
+function type(key, value) {
+  const box = document.querySelector(`.st-key-${key} input`);
+  if (!box || Number(box.value) === value) return;
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(box, String(value));
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  box.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", code: "Enter", bubbles: true }));
+}
+
+export default function ({ data, parentElement }) {
+  if (!data) return;
+  const input = parentElement.querySelector("input");
+  const { key, stops, even } = data;
+  const last = stops.length - 1;
+  const [low, high, step] = even ? [stops[0], stops[last], last ? digits(stops[1] - stops[0]) : 1] : [0, last, 1];
+  // The hand is ahead of the server while it moves: then its place is kept.
+  const moving = input.dataset.moving && performance.now() - Number(input.dataset.moving) < 400;
+  Object.assign(input, { min: low, max: high, step, disabled: last < 1 });
+  input.setAttribute("aria-label", data.label);
+  const say = () => input.setAttribute("aria-valuetext", stopAt(input, stops, even).toLocaleString("en"));
+  if (!moving || document.activeElement !== input) place(input, data, data.value ?? low);
+  say();
+  input.oninput = () => {
+    input.dataset.moving = performance.now();
+    say();
+    document.dispatchEvent(new CustomEvent("skewlab:move", { detail: { key, value: stopAt(input, stops, even) } }));
+  };
+  input.onchange = () => type(key, stopAt(input, stops, even));
+}

@@ -1,0 +1,49 @@
+"""Undo, reset and draw again: buttons that set controls to other values."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from sampler_core.parameters import SEED, Parameter
+
+HISTORY, MOST_STEPS = "history", 50
+State = dict[str, object]
+
+
+def buttons(rows: dict[str, Parameter]) -> None:
+    """The three buttons, to be drawn before the first control."""
+    steps = st.session_state.setdefault(HISTORY, [])
+    with st.container(horizontal=True, gap="small"):
+        st.button("Undo", icon=":material/undo:", key="undo", help="Take back the last change.",
+                  on_click=_undo, args=(rows,), disabled=len(steps) < 2)  # fmt: skip
+        st.button("Reset", icon=":material/restart_alt:", key="reset", help="All controls to their defaults.",
+                  on_click=_set, args=(rows, {}))  # fmt: skip
+        st.button("Draw again", icon=":material/casino:", key="draw_again", help="The same plan with the next seed.",
+                  on_click=_next_seed)  # fmt: skip
+
+
+def remember(rows: dict[str, Parameter]) -> State:
+    """After the last control: keep the state for Undo, and return it."""
+    state = {key: st.session_state[key] for key in rows if key in st.session_state}
+    steps: list[State] = st.session_state[HISTORY]
+    if not steps or any(steps[-1].get(key, rows[key].default) != value for key, value in state.items()):
+        steps.append(state)
+        del steps[:-MOST_STEPS]
+    return state
+
+
+def _undo(rows: dict[str, Parameter]) -> None:
+    steps: list[State] = st.session_state[HISTORY]
+    if len(steps) > 1:
+        steps.pop()
+        _set(rows, steps[-1])
+
+
+def _set(rows: dict[str, Parameter], state: State) -> None:
+    for key, row in rows.items():
+        if key in st.session_state or key in state:
+            st.session_state[key] = state.get(key, row.default)
+
+
+def _next_seed() -> None:
+    st.session_state[SEED.key] = (int(st.session_state.get(SEED.key) or 0) + 1) % 2**31

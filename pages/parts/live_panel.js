@@ -1,0 +1,134 @@
+// Figures that update in place. Python sends finished figures; nothing is removed and built anew, so zoom and place stay.
+// Rules: one drawing at a time over all panels, the newest request of a chart replaces its older one, cheap ranks first.
+const load = (src) => window.Plotly?.react ? Promise.resolve(window.Plotly)
+  : (window.skewlabPlotly ??= new Promise((resolve, reject) => {
+    const script = Object.assign(document.createElement("script"), { src, onload: () => resolve(window.Plotly),
+      onerror: () => reject(new Error("plotly.js was not served")) });
+    document.head.append(script);
+  }));
+
+const painter = (window.skewlabPainter ??= { jobs: new Map(), busy: false });
+const nextFrame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+
+function nextJob() {
+  // Lowest rank first, but nothing waits for long: a drag must move the large figures too.
+  const now = performance.now();
+  const jobs = [...painter.jobs.values()];
+  const late = jobs.filter((job) => now - job.since > 150).sort((a, b) => a.since - b.since)[0];
+  return late ?? jobs.sort((a, b) => a.rank - b.rank)[0];
+}
+
+async function pump() {
+  if (painter.busy) return;
+  painter.busy = true;
+  while (painter.jobs.size) {
+    const job = nextJob();
+    painter.jobs.delete(job.id);
+    try { await job.draw(); } catch (error) { console.error("live panel:", error); }
+    if (painter.jobs.size) await nextFrame();
+  }
+  painter.busy = false;
+}
+
+function enqueue(id, rank, draw) {
+  const waiting = painter.jobs.get(id);
+  painter.jobs.set(id, { id, rank, draw, since: waiting?.since ?? performance.now() });
+  pump();
+}
+
+function theme(root) {
+  const style = getComputedStyle(root);
+  const of = (name) => style.getPropertyValue(name).trim();
+  const grid = of("--st-border-color-light") || of("--st-border-color");
+  return { text: of("--st-text-color"), font: of("--st-font"), paper: of("--st-background-color"), grid };
+}
+
+function themed(figure, look, height) {
+  const { layout } = figure;
+  const axes = Object.fromEntries(Object.keys(layout).filter((key) => /^[xy]axis/.test(key)).map((key) => [key,
+    { gridcolor: look.grid, zerolinecolor: look.grid, linecolor: look.grid, ...layout[key] }]));
+  return { ...layout, ...axes, height, autosize: true, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+    font: { color: look.text, family: look.font, size: 13 },
+    hoverlabel: { bgcolor: look.paper, bordercolor: look.grid, font: { color: look.text, family: look.font } } };
+}
+
+const CONFIG = { responsive: false, displaylogo: false, showSendToCloud: false, displayModeBar: "hover",
+  modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
+
+function frameOf(root, chart) {
+  let frame = root.querySelector(`[data-frame="${chart.id}"]`);
+  if (!frame) {
+    frame = document.createElement("figure");
+    frame.dataset.frame = chart.id;
+    const caption = document.createElement("figcaption");
+    caption.append(document.createElement("strong"), document.createElement("span"));
+    const plot = document.createElement("div");
+    plot.dataset.chart = chart.id;
+    plot.setAttribute("role", "figure");
+    frame.append(caption, plot);
+    root.append(frame);
+  }
+  const [title, note] = frame.querySelector("figcaption").children;
+  if (title.textContent !== chart.title) title.textContent = chart.title;
+  if (note.textContent !== chart.note) note.textContent = chart.note;
+  frame.style.setProperty("--span", chart.span);
+  return frame;
+}
+
+function show(root, state, chart, figure, tag) {
+  const frame = frameOf(root, chart);
+  const plot = frame.querySelector("[data-chart]");
+  plot.style.minHeight = `${chart.height}px`;
+  enqueue(`${state.key}/${chart.id}`, chart.rank, async () => {
+    const Plotly = await load(state.src);
+    if (!root.isConnected) return;
+    const look = theme(root);
+    const mark = `${look.text}${look.paper}${chart.height}`;
+    if (plot.shown !== figure || plot.mark !== mark) {
+      await Plotly.react(plot, figure.data, themed(figure, look, chart.height), CONFIG);
+      Object.assign(plot, { shown: figure, mark });
+    }
+    plot.setAttribute("aria-label", chart.alt);
+    plot.dataset.rev = root.dataset.rev = tag;
+  });
+}
+
+function parsed(state, chart) {
+  const known = state.figures.get(chart.id);
+  if (known?.spec === chart.spec) return known.figure;
+  const figure = JSON.parse(chart.spec);
+  state.figures.set(chart.id, { spec: chart.spec, figure });
+  return figure;
+}
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".panel");
+  if (!root || !data) return;
+  const state = (root.panel ??= { figures: new Map() });
+  Object.assign(state, { key: data.key, src: data.src, charts: data.charts });
+  const paint = () => state.charts.forEach((chart) => show(root, state, chart, parsed(state, chart), data.rev));
+  state.repaint = paint;
+  const wanted = new Set(data.charts.map((chart) => chart.id));
+  root.querySelectorAll("[data-frame]").forEach((frame) => {
+    if (wanted.has(frame.dataset.frame)) return;
+    window.Plotly?.purge(frame.querySelector("[data-chart]"));
+    frame.remove();
+  });
+  data.charts.forEach((chart) => root.append(frameOf(root, chart)));
+  paint();
+  if (!state.watch) {
+    let width = root.clientWidth;
+    state.watch = new ResizeObserver(() => {
+      if (!root.clientWidth || root.clientWidth === width) return;
+      width = root.clientWidth;
+      root.querySelectorAll("[data-chart]").forEach((plot) => plot.shown && window.Plotly.Plots.resize(plot));
+    });
+    state.watch.observe(root);
+    root.addEventListener("transitionend", (event) => { if (event.target === root) state.repaint(); });  // the theme changed
+  }
+  return () => setTimeout(() => {  // also called while the panel stays: only a panel that is gone is taken apart
+    if (root.isConnected) return;
+    state.watch?.disconnect();
+    root.querySelectorAll("[data-chart]").forEach((plot) => window.Plotly?.purge(plot));
+  }, 0);
+}

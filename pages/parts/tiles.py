@@ -1,0 +1,39 @@
+"""A row of figures of merit, each with a spark-line (its script: tiles.js)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from sampler_core.figures import Merit
+
+MOST_POINTS = 120
+_here = Path(__file__).parent
+_tiles = st.components.v2.component(
+    "tiles",
+    html='<div class="tiles-box"><dl class="tiles"></dl></div>',
+    css=(_here / "tiles.css").read_text(encoding="utf-8"),
+    js=(_here / "tiles.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def tiles(key: str, merits: tuple[Merit, ...], epoch: int) -> None:
+    """Show the figures of merit; the dot on each spark-line is the chosen epoch."""
+    _tiles(key=key, data={"tiles": [_sent(merit, epoch) for merit in merits]})
+
+
+def _sent(merit: Merit, epoch: int) -> dict[str, object]:
+    course = np.where(np.isfinite(merit.course), merit.course, np.nan)
+    low, high = np.nanmin(course, initial=np.inf), np.nanmax(course, initial=-np.inf)
+    heights = (course - low) / (high - low) if high > low else np.full(course.size, 0.5)
+    heights = np.nan_to_num(heights, nan=1.0)
+    shown = np.unique(np.linspace(0, course.size - 1, min(course.size, MOST_POINTS)).round().astype(int))
+    along = shown / max(course.size - 1, 1)
+    return {
+        "label": merit.label, "value": merit.value, "note": merit.note,
+        "points": np.stack([along, heights[shown]], axis=1).round(4).tolist(),
+        "at": [epoch / max(course.size - 1, 1), float(heights[epoch])],
+    }  # fmt: skip

@@ -1,0 +1,26 @@
+"""Results -> figures, for pages, reports and notebooks alike.
+
+The one contract here: a figure is plain data (`Figure.spec` has plotly's "data" and "layout"), says in words what it
+shows (`alt`), and has a table of the same numbers (`table()`). Class names are data: never markup, never a template.
+"""
+
+from sampler_core.figures.batches import batch_mix
+from sampler_core.figures.figure import Figure, to_json
+from sampler_core.figures.merits import Merit, merits
+from sampler_core.figures.one_epoch import planned_and_drawn, weight_beside_share
+from sampler_core.figures.over_epochs import class_shares, share_map, skew_curve
+from sampler_core.figures.series import is_banded
+
+__all__ = [
+    "Figure",
+    "Merit",
+    "batch_mix",
+    "class_shares",
+    "is_banded",
+    "merits",
+    "planned_and_drawn",
+    "share_map",
+    "skew_curve",
+    "to_json",
+    "weight_beside_share",
+]

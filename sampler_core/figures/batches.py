@@ -1,0 +1,47 @@
+"""The batches of one epoch, as they will be drawn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sampler_core.figures.figure import LEGEND, Figure, axis, class_label, layout, plotly_text
+from sampler_core.figures.series import MOST_LINES, by_count, series_of
+from sampler_core.numerals import number
+from sampler_core.preview import Preview
+
+
+def batch_mix(preview: Preview) -> Figure:
+    """The class counts of each previewed batch, stacked: the largest class (or the head) at the bottom."""
+    counts, drawn = preview.class_counts, preview.batch_class_counts
+    series = series_of(counts)
+    batches = np.arange(preview.first_batch, preview.first_batch + preview.num_batches)
+    traces = [
+        {
+            "type": "bar", "name": plotly_text(one.label, 48), "x0": preview.first_batch, "dx": 1,
+            "y": drawn[:, one.members].sum(axis=1), "marker": {"color": one.colour, "line": {"width": 0}},
+            "hovertemplate": "batch %{x}: %{y:,}<extra>%{fullData.name}</extra>",
+        }
+        for one in series
+    ]  # fmt: skip
+    spec = {"data": traces, "layout": layout(
+        barmode="stack", bargap=0.12 if len(batches) <= 60 else 0, showlegend=len(series) > 1, legend=LEGEND,
+        xaxis=axis("batch", tickformat="d", range=[batches[0] - 0.6, batches[-1] + 0.6]),
+        yaxis=axis("samples in the batch"), uirevision=f"{len(series)}-{batches[0]}-{len(batches)}",
+    )}  # fmt: skip
+    rarest = int(by_count(counts)[counts.counts[by_count(counts)] > 0][-1])
+    without = int((drawn[:, rarest] == 0).sum())
+    alt = (
+        f"Batches {batches[0]} to {batches[-1]} of epoch {preview.epoch}. The rarest class, "
+        f"{class_label(counts.names[rarest])}, is missing from {without} of them and has "
+        f"{number(float(drawn[:, rarest].mean()))} samples a batch on average."
+    )
+    return Figure(spec, alt, lambda: _table(preview))
+
+
+def _table(preview: Preview) -> pd.DataFrame:
+    counts, drawn = preview.class_counts, preview.batch_class_counts
+    index = pd.RangeIndex(preview.first_batch, preview.first_batch + preview.num_batches, name="batch")
+    if counts.num_classes > MOST_LINES:
+        return pd.DataFrame({one.label: drawn[:, one.members].sum(axis=1) for one in series_of(counts)}, index=index)
+    return pd.DataFrame({class_label(counts.names[c]): drawn[:, c] for c in range(counts.num_classes)}, index=index)

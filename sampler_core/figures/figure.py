@@ -1,0 +1,68 @@
+"""What a figure is: plotly's data and layout, the same in words, and a table of its numbers."""
+
+from __future__ import annotations
+
+import base64
+import json
+import unicodedata
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sampler_core.counts import ClassName
+
+Spec = dict[str, Any]
+LONGEST = 24  # signs of a class name on an axis or in a legend
+LEGEND: Spec = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "xanchor": "left"}
+
+
+class Figure(NamedTuple):
+    """spec: {"data": [...], "layout": {...}}, with NumPy arrays; alt: what a screen reader says; table: its twin."""
+
+    spec: Spec
+    alt: str
+    table: Callable[[], pd.DataFrame]
+
+
+def to_json(spec: Spec) -> str:
+    """JSON text that plotly.js reads; arrays as base64 of their bytes, as plotly itself sends them."""
+    return json.dumps(spec, default=_encoded, separators=(",", ":"))
+
+
+def class_label(name: ClassName) -> str:
+    """A class name as people read it: integers get a word, control signs become spaces."""
+    if isinstance(name, int):
+        return f"class {name}"
+    return (
+        "".join(" " if unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp") else sign for sign in name) or "(no name)"
+    )
+
+
+def plotly_text(text: str, longest: int = LONGEST) -> str:
+    """Text for a label of a figure: shortened, and with nothing that plotly would take for markup."""
+    short = text if len(text) <= longest else f"{text[: longest - 1]}…"
+    return short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def axis(title: str, **settings: Any) -> Spec:
+    """An axis with a title that keeps its room whatever the tick labels are."""
+    return {"title": {"text": title, "standoff": 8}, "automargin": True, **settings}
+
+
+def layout(**settings: Any) -> Spec:
+    """Settings all figures share; `settings` come on top."""
+    common = {"margin": {"l": 8, "r": 8, "t": 8, "b": 8}, "showlegend": False, "hovermode": "closest"}
+    return {**common, **settings}
+
+
+def _encoded(value: object) -> object:
+    if not isinstance(value, np.ndarray):
+        raise TypeError(f"a figure must hold plain values and arrays, got {type(value).__name__}")
+    if value.dtype.kind not in "fiu":
+        return value.tolist()
+    narrow = value.astype(np.int32) if value.dtype == np.int64 else value  # plotly.js knows no 64-bit integers
+    data = base64.b64encode(np.ascontiguousarray(narrow).tobytes()).decode("ascii")
+    shape = {"shape": ", ".join(map(str, narrow.shape))} if narrow.ndim > 1 else {}
+    return {"dtype": narrow.dtype.str[1:], "bdata": data, **shape}

@@ -1,0 +1,54 @@
+"""The figures of merit of a chosen epoch, each with its course over the run."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sampler_core.counts import FloatArray
+from sampler_core.expectations import absence, coverage
+from sampler_core.figures.figure import class_label
+from sampler_core.numerals import number, percent
+from sampler_core.outlook import Outlook
+
+
+class Merit(NamedTuple):
+    """One figure of merit. value: of the chosen epoch, as text; course: of every epoch, shape (epochs,)."""
+
+    label: str
+    value: str
+    note: str
+    course: FloatArray
+
+
+def merits(outlook: Outlook, epoch: int) -> tuple[Merit, ...]:
+    """Share of the rarest class, share ratio, its repeats, what the largest class leaves unseen, batches without it."""
+    counts, draws = outlook.counts.counts, outlook.draws
+    rarest, largest = rarest_and_largest(outlook)
+    names = [class_label(outlook.counts.names[c]) for c in (rarest, largest)]
+    of_largest = outlook.shares[:, [largest]]
+    share, ratio = outlook.shares[:, rarest], outlook.share_ratio
+    repeats = draws.samples * share / counts[rarest]
+    unseen = 1.0 - coverage(counts[[largest]], of_largest, draws)[:, 0]
+    missing = absence(share, draws)
+    return (
+        Merit("Share of the rarest class", percent(share[epoch]), names[0], share),
+        Merit("Share ratio, largest to smallest", number(ratio[epoch]), "1 is balanced", ratio),
+        Merit("Repeats of the rarest class", number(repeats[epoch]), "of each sample, per epoch", repeats),
+        Merit("Unseen part of the largest class", percent(unseen[epoch]), f"{names[1]}, this epoch", unseen),
+        Merit("Batches without the rarest class", percent(missing[epoch]), "expected", missing),
+    )
+
+
+def merit_table(found: tuple[Merit, ...]) -> pd.DataFrame:
+    """The course of every figure of merit: one row an epoch."""
+    epochs = pd.RangeIndex(len(found[0].course), name="epoch")
+    return pd.DataFrame({merit.label: merit.course for merit in found}, index=epochs)
+
+
+def rarest_and_largest(outlook: Outlook) -> tuple[int, int]:
+    """Positions of the class with the fewest samples (of those that have any) and of that with the most."""
+    counts = outlook.counts.counts
+    return int(np.where(counts > 0, counts, np.iinfo(np.int64).max).argmin()), int(counts.argmax())

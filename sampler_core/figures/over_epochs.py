@@ -1,0 +1,132 @@
+"""Figures over the epochs of a run: class shares, all of them as a map, and the skew itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sampler_core.counts import ClassCounts, FloatArray
+from sampler_core.figures.figure import LEGEND, Figure, Spec, axis, class_label, layout, plotly_text
+from sampler_core.figures.series import by_count, series_of
+from sampler_core.numerals import number, percent
+
+MOST_CELLS = 200_000
+
+
+def class_shares(counts: ClassCounts, shares: FloatArray, epoch: int, *, logarithmic: bool = False) -> Figure:
+    """Class share over epochs: a line a class, or a line a band of classes. shares: (epochs, num_classes)."""
+    series = series_of(counts)
+    values = np.stack([shares[:, one.members].sum(axis=1) for one in series])
+    traces = [
+        _line(plotly_text(one.label, 48), row, one.colour, one.dash, "%{y:.4~%}")
+        for one, row in zip(series, values, strict=True)
+    ]
+    y: Spec = {"tickformat": "~%", "rangemode": "tozero"}
+    if logarithmic:
+        y = {"tickformat": "~%", "type": "log", "dtick": 1, "exponentformat": "none"}
+    spec = {"data": traces, "layout": layout(
+        xaxis=_epochs(shares), yaxis=axis("class share", **y), showlegend=len(series) > 1, legend=LEGEND,
+        shapes=[_marker(epoch)], uirevision=f"{len(series)}-{len(shares)}-{logarithmic}",
+    )}  # fmt: skip
+    first, last = ", ".join(_said(series, values[:, 0])), ", ".join(_said(series, values[:, -1]))
+    alt = f"Class share over {len(shares)} epochs. First epoch: {first}. Last epoch: {last}."
+
+    def table() -> pd.DataFrame:
+        columns = {one.label: row for one, row in zip(series, values, strict=True)}
+        return pd.DataFrame(columns, index=pd.RangeIndex(len(shares), name="epoch"))
+
+    return Figure(spec, alt, table)
+
+
+def share_map(counts: ClassCounts, shares: FloatArray, epoch: int) -> Figure:
+    """Every class's share over epochs as a map, the largest class on top; colour is the logarithm of the share.
+
+    Above `MOST_CELLS` cells only every k-th epoch is shown, the first one always.
+    """
+    order = by_count(counts)
+    every = -(-shares.size // MOST_CELLS)
+    shown = shares[::every, order].T.astype(np.float32)
+    with np.errstate(divide="ignore"):
+        logs = np.log10(shown)
+    low, high = _decades(logs)
+    ticks = list(range(low, high + 1))
+    names = [f"{rank}. {plotly_text(class_label(counts.names[c]))}" for rank, c in enumerate(order, 1)]
+    trace = {
+        "type": "heatmap", "z": np.maximum(logs, low), "customdata": shown, "y": names, "x0": 0, "dx": every,
+        "zmin": low, "zmax": high, "colorscale": "Cividis",
+        "hovertemplate": "%{y}<br>epoch %{x}: %{customdata:.4~%}<extra></extra>",
+        "colorbar": {"title": {"text": "share", "side": "top"}, "thickness": 12, "tickvals": ticks,
+                     "ticktext": [f"{number(100 * 10.0**tick)} %" for tick in ticks]},
+    }  # fmt: skip
+    y = axis("classes, largest first", type="category", autorange="reversed", nticks=12)
+    spec = {"data": [trace], "layout": layout(
+        xaxis=_epochs(shares), yaxis=y, shapes=[_marker(epoch)], uirevision=str(shares.shape),
+    )}  # fmt: skip
+    ends = " ".join(
+        f"{class_label(counts.names[c])}: from {percent(shares[0, c])} to {percent(shares[-1, c])}."
+        for c in (order[0], order[-1])
+    )
+    size = f"{counts.num_classes} classes over {len(shares)} epochs"
+    alt = f"Map of the shares of {size}. Largest and smallest class: {ends}"
+    return Figure(spec, alt, lambda: _map_table(counts, shares, epoch))
+
+
+def skew_curve(skews: FloatArray, crossover: int | None, epoch: int) -> Figure:
+    """The skew of each epoch, with 1 (class-balanced) and the crossover epoch marked. skews: (epochs,)."""
+    trace = _line("skew", skews, "#6B7A8C", "solid", "skew %{y:.4~f}")
+    shapes = [_marker(epoch)]
+    notes = []
+    low, high = float(skews.min()), float(skews.max())
+    if low <= 1.0 <= high or high >= 0.75:
+        shapes.append({"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 1, "y1": 1,
+                       "line": {"color": "#6B7A8C", "width": 1, "dash": "dot"}})  # fmt: skip
+    if crossover is not None:
+        right = crossover > len(skews) / 2
+        notes.append({"x": crossover, "y": float(skews[crossover]), "text": f"epoch {crossover}: skew 1 reached",
+                      "xanchor": "right" if right else "left", "yanchor": "top" if right else "bottom",
+                      "showarrow": False, "xshift": -6 if right else 6})  # fmt: skip
+        size = np.where(np.arange(len(skews)) == crossover, 9, 0)
+        trace |= {"mode": "lines+markers", "marker": {"size": size, "color": "#D55E00", "opacity": 1}}
+    spec = {"data": [trace], "layout": layout(
+        xaxis=_epochs(skews), yaxis=axis("skew"), shapes=shapes, annotations=notes, uirevision=str(len(skews)),
+    )}  # fmt: skip
+    where = "It stays below 1." if crossover is None else f"It reaches 1 in epoch {crossover}."
+    alt = f"Skew over {len(skews)} epochs, from {number(skews[0])} to {number(skews[-1])}. {where}"
+    return Figure(spec, alt, lambda: pd.DataFrame({"skew": skews}, index=pd.RangeIndex(len(skews), name="epoch")))
+
+
+def _line(name: str, y: FloatArray, colour: str, dash: str, value: str) -> dict[str, Any]:
+    return {
+        "type": "scatter", "mode": "lines" if len(y) > 1 else "markers", "name": name, "x0": 0, "dx": 1,
+        "y": y.astype(np.float32), "line": {"color": colour, "width": 2, "dash": dash}, "marker": {"color": colour},
+        "hovertemplate": f"epoch %{{x}}: {value}<extra>%{{fullData.name}}</extra>",
+    }  # fmt: skip
+
+
+def _epochs(rows: FloatArray) -> Spec:
+    return axis("epoch", range=[-0.5, len(rows) - 0.5], tickformat="d")
+
+
+def _marker(epoch: int) -> Spec:
+    return {"type": "line", "yref": "paper", "x0": epoch, "x1": epoch, "y0": 0, "y1": 1,
+            "line": {"color": "#6B7A8C", "width": 1.5}}  # fmt: skip
+
+
+def _said(series: Any, values: FloatArray) -> list[str]:
+    return [f"{one.label} {percent(float(value))}" for one, value in zip(series, values, strict=True)]
+
+
+def _decades(logs: np.ndarray) -> tuple[int, int]:
+    finite = logs[np.isfinite(logs)]
+    high = int(np.ceil(finite.max())) if finite.size else 0
+    return max(int(np.floor(finite.min())) if finite.size else -1, high - 8, -38), high
+
+
+def _map_table(counts: ClassCounts, shares: FloatArray, epoch: int) -> pd.DataFrame:
+    order = by_count(counts)
+    chosen = sorted({0, epoch, len(shares) - 1})
+    columns = {f"share in epoch {e}": shares[e, order] for e in chosen}
+    names = pd.Index([class_label(counts.names[c]) for c in order], name="class")
+    return pd.DataFrame({"samples": counts.counts[order], **columns}, index=names)

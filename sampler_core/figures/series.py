@@ -1,0 +1,76 @@
+"""What is drawn as one line or one stack: single classes where they are few, bands of classes where they are many.
+
+The one contract here: a class has one colour in all figures, by its rank among the class counts.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sampler_core.counts import ClassCounts, IntArray
+from sampler_core.expectations import FEW, MANY, groups
+from sampler_core.figures.figure import class_label
+from sampler_core.numerals import several
+
+MOST_LINES = 12
+# Each reads on white and on near-black (contrast 3 or more on both). The first six differ for every kind of colour
+# vision; the second six go with another dash.
+COLOURS = (
+    "#2377C5", "#D55E00", "#0E9A6B", "#B0469B", "#A07800", "#5E7FA3",
+    "#7A62D9", "#C9506A", "#1B8A99", "#8F7A5C", "#6F8A1F", "#8A8A8A",
+)  # fmt: skip
+DASHES = ("solid", "dash")
+BAND_COLOURS = ("#2377C5", "#A07800", "#C9506A")  # head, medium, tail
+
+
+class Series(NamedTuple):
+    """One line or stack. members: positions of its classes, int64."""
+
+    label: str
+    members: IntArray
+    colour: str
+    dash: str
+
+
+def by_count(counts: ClassCounts) -> IntArray:
+    """Positions of the classes from the largest to the smallest; of equals, the first listed comes first."""
+    return np.argsort(-counts.counts, kind="stable")
+
+
+def colour_of(rank: int) -> str:
+    """The colour of the class with this rank (0: the largest)."""
+    return COLOURS[rank % len(COLOURS)]
+
+
+def is_banded(counts: ClassCounts) -> bool:
+    """Whether there are too many classes for a line each."""
+    return counts.num_classes > MOST_LINES
+
+
+def series_of(counts: ClassCounts) -> tuple[Series, ...]:
+    """The classes one by one, up to `MOST_LINES`; beyond, the bands of `bands`. From the largest class down."""
+    order = by_count(counts)
+    if is_banded(counts):
+        return bands(counts)
+    return tuple(
+        Series(class_label(counts.names[c]), np.array([c]), colour_of(rank), DASHES[rank // 6 % 2])
+        for rank, c in enumerate(order)
+    )
+
+
+def bands(counts: ClassCounts) -> tuple[Series, ...]:
+    """Head, medium and tail by number of samples; where one of these is empty, thirds of the classes by rank."""
+    by_size = groups(counts.counts)
+    if all(group.any() for group in by_size):
+        sizes = (f"more than {MANY} samples", f"{FEW} to {MANY} samples", f"fewer than {FEW} samples")
+        members = [np.flatnonzero(group) for group in by_size]
+    else:
+        sizes = ("largest third", "middle third", "smallest third")
+        members = list(np.array_split(by_count(counts), 3))
+    words = zip(("Head", "Medium", "Tail"), sizes, members, BAND_COLOURS, strict=True)
+    return tuple(
+        Series(f"{name}: {several(len(classes), 'class', 'classes')}, {size}", classes, colour, "solid")
+        for name, size, classes, colour in words
+    )

@@ -1,0 +1,37 @@
+"""Numbers as people read them: three significant digits, thousands separators, percent where a share is meant."""
+
+from __future__ import annotations
+
+import math
+
+
+def number(value: float) -> str:
+    """4,567,891 -> "4,570,000"; 23.169 -> "23.2"; 0.000123 -> "0.000123"; whole numbers below 1,000 stay whole."""
+    if not math.isfinite(value):
+        return "no limit" if value == math.inf else "none"
+    if value == 0:
+        return "0"
+    if abs(value) < 1e-6:
+        return f"{value:.2e}"
+    digits = 2 - math.floor(math.log10(abs(value)))
+    rounded = round(value, digits)
+    places = max(0, 2 - math.floor(math.log10(abs(rounded))))
+    text = f"{rounded:,.{places}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def count(value: int) -> str:
+    """1234567 -> "1,234,567"."""
+    return f"{value:,}"
+
+
+def percent(share: float) -> str:
+    """0.0532 -> "5.32 %"; a share that is nearly 1 is not rounded up to it: 0.99996 -> "> 99.9 %"."""
+    if 0.9995 < share < 1.0:
+        return "> 99.9 %"
+    return f"{number(100 * share)} %"
+
+
+def several(things: int, one: str, many: str) -> str:
+    """1 -> "1 class"; 3 -> "3 classes"."""
+    return f"{things:,} {one if things == 1 else many}"

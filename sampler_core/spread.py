@@ -1,0 +1,99 @@
+"""How far what is drawn may lie from what is planned: the 95 % interval of class counts under each law.
+
+The one contract here: at least 95 % of the draws of a class lie within [lower, upper], both included, and at most 2.5 %
+on each side outside. Exact quantiles where the standard deviation is below `_WIDE`, the normal law's beyond.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from sampler_core.counts import FloatArray, IntArray
+from sampler_core.expectations import Draws
+
+_WIDE = 60.0
+_NEVER = 1e6  # a log ratio that stands for "never", and whose sums stay finite
+_Z = 1.959963984540054  # the 97.5 % quantile of the standard normal law
+
+
+class Spread(NamedTuple):
+    """Per class: what is expected, and the 95 % interval of what is drawn; each of shape (num_classes,)."""
+
+    expected: FloatArray
+    lower: IntArray
+    upper: IntArray
+
+
+def spread(shares: FloatArray, draws: Draws, num_draws: int) -> Spread:
+    """The spread of class counts over `num_draws` draws in a row, from the start of a batch on, in one epoch.
+
+    independent: binomial. exact: hypergeometric, out of quotas floor or ceil of M p_c. stratified: floor(B p_c) in each
+    full batch and one more with the chance of the remainder.
+    """
+    expected = num_draws * shares
+    if draws.law == "exact":
+        quota = draws.samples * shares
+        fewer, more = np.floor(quota + 1e-9), np.ceil(quota - 1e-9)
+        lower, upper = _hypergeometric(fewer, draws.samples, num_draws), _hypergeometric(more, draws.samples, num_draws)
+        return Spread(expected, lower[0], upper[1])
+    if draws.law == "stratified":
+        return Spread(expected, *_stratified(shares, draws.batch_size, num_draws))
+    return Spread(expected, *_binomial(shares, num_draws))
+
+
+def _stratified(shares: FloatArray, batch_size: int, num_draws: int) -> tuple[IntArray, IntArray]:
+    batches, rest = divmod(num_draws, batch_size)
+    sure = np.floor(batch_size * shares + 1e-9)
+    lower, upper = _binomial(np.clip(batch_size * shares - sure, 0.0, 1.0), batches)
+    lower, upper = lower + batches * sure.astype(np.int64), upper + batches * sure.astype(np.int64)
+    tail = rest * shares  # a last, smaller batch is rounded for itself
+    return lower + np.floor(tail + 1e-9).astype(np.int64), upper + np.ceil(tail - 1e-9).astype(np.int64)
+
+
+def _binomial(p: FloatArray, trials: int) -> tuple[IntArray, IntArray]:
+    mean, deviation = trials * p, np.sqrt(trials * p * (1.0 - p))
+
+    def log_ratio(k: FloatArray) -> FloatArray:
+        return np.log(trials - k) - np.log(k + 1.0) + np.log(p[:, None]) - np.log1p(-p[:, None])
+
+    return _interval(mean, deviation, np.zeros_like(mean), np.full_like(mean, trials), log_ratio)
+
+
+def _hypergeometric(marked: FloatArray, samples: int, drawn: int) -> tuple[IntArray, IntArray]:
+    mean = drawn * marked / samples
+    others = (samples - marked) / samples * (samples - drawn) / max(samples - 1, 1)
+    low, high = np.maximum(0.0, drawn - (samples - marked)), np.minimum(marked, drawn)
+
+    def log_ratio(k: FloatArray) -> FloatArray:
+        left = np.log(marked[:, None] - k) + np.log(drawn - k)
+        return left - np.log(k + 1.0) - np.log(samples - marked[:, None] - drawn + k + 1.0)
+
+    return _interval(mean, np.sqrt(np.maximum(mean * others, 0.0)), low, high, log_ratio)
+
+
+def _interval(
+    mean: FloatArray,
+    deviation: FloatArray,
+    low: FloatArray,
+    high: FloatArray,
+    log_ratio: Callable[[FloatArray], FloatArray],
+) -> tuple[IntArray, IntArray]:
+    """Quantiles of a law on the whole numbers low..high from its log ratios log P(k + 1) / P(k)."""
+    lower = np.maximum(low, np.ceil(mean - _Z * deviation - 0.5))
+    upper = np.minimum(high, np.floor(mean + _Z * deviation + 0.5))
+    reach = 9.0 * np.minimum(deviation, _WIDE).max(initial=0.0) + 12.0
+    start = np.maximum(low, np.floor(mean - reach))
+    k = start[:, None] + np.arange(int(2 * reach) + 2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        steps = np.where(k[:, :-1] < high[:, None], log_ratio(k[:, :-1]), -_NEVER)
+    steps = np.clip(np.nan_to_num(steps, nan=-_NEVER), -_NEVER, _NEVER)
+    log_mass = np.concatenate([np.zeros((len(k), 1)), np.cumsum(steps, axis=1)], axis=1)
+    mass = np.exp(log_mass - log_mass.max(axis=1, keepdims=True))
+    below = np.cumsum(mass, axis=1) / mass.sum(axis=1, keepdims=True)
+    narrow = deviation < _WIDE
+    lower = np.where(narrow, start + (below < 0.025).sum(axis=1), lower)
+    upper = np.where(narrow, start + (below < 0.975).sum(axis=1), upper)
+    return lower.astype(np.int64), np.minimum(upper, high).astype(np.int64)

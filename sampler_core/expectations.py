@@ -63,7 +63,7 @@ def run_coverage(counts: IntArray, shares: FloatArray, draws: Draws) -> FloatArr
     if _checked(draws).law == "independent":
         with np.errstate(divide="ignore"):  # the only sample of the only class is never missed: log 0
             log_missed = draws.samples * _total(np.log1p(-_per_sample(counts, rows)))
-        return np.negative(np.expm1(log_missed))
+        return np.asarray(-np.expm1(log_missed))
     if draws.law == "exact":
         return np.minimum(1.0, _total(repeats(counts, rows, draws)))
     return _walked(counts, rows, draws)

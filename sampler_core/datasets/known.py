@@ -53,17 +53,17 @@ def load(name: str) -> ClassCounts:
     if name not in names:
         raise ValueError(f"data set must be one of {', '.join(names)}, got {name!r}")
     rows = _rows(name)
-    classes = _class_names([row["class"] for row in rows])
+    classes = class_names([row["class"] for row in rows])
     return ClassCounts.from_counts(dict(zip(classes, (int(row["count"]) for row in rows), strict=True)))
+
+
+def class_names(texts: list[str]) -> list[ClassName]:
+    """Names read from a file: integers when all are written as integers are ("7", not "07" or "+7"), else text."""
+    if all(text.removeprefix("-").isdecimal() and str(int(text)) == text for text in texts):
+        return [int(text) for text in texts]
+    return list(texts)
 
 
 def _rows(table: str) -> list[dict[str, str]]:
     text = (files(__package__) / "tables" / f"{table}.csv").read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
-
-
-def _class_names(texts: list[str]) -> list[ClassName]:
-    """As integers when all of them are written as integers are ("7", not "07"), else as text."""
-    if all(text.removeprefix("-").isdecimal() and str(int(text)) == text for text in texts):
-        return [int(text) for text in texts]
-    return list(texts)

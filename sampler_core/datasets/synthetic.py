@@ -82,8 +82,8 @@ def _whole(profile: FloatArray, num_samples: int) -> IntArray:
     in_proportion = np.arange(1, num_classes + 1)  # the first m classes share what single samples for the rest leave
     k = (num_samples - (num_classes - in_proportion)) / np.cumsum(profile)
     ideal = np.maximum(1.0, k[np.flatnonzero(k * profile >= 1.0)[-1]] * profile)
-    ideal = ideal.round(6)  # the last bits of exp differ between machines; which class gets a sample must not
     counts: IntArray = ideal.astype(np.int64)
-    by_remainder = np.argsort(counts - ideal, kind="stable")
+    remainder = (ideal - counts).round(6)  # the last bits of exp differ between machines; who is first must not
+    by_remainder = np.argsort(-remainder, kind="stable")
     counts[by_remainder[: num_samples - counts.sum()]] += 1
     return counts

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sampler_core.counts import ClassCounts
 from sampler_core.datasets import PROFILES, cifar_lt, known, load, synthetic
+from sampler_core.datasets.known import class_names
 
 TABLES = files("sampler_core.datasets") / "tables"
 NAMES = [table.name for table in known()]
@@ -45,6 +46,12 @@ def test_a_numbered_table_and_integer_labels_of_the_same_data_are_equal():
     table = load("mnist_train")
     labels = np.repeat(np.arange(10), table.counts)
     assert ClassCounts.from_labels(labels[::-1]) == table
+
+
+def test_names_are_integers_only_when_every_one_is_written_as_an_integer_is():
+    assert class_names(["0", "-3", "12"]) == [0, -3, 12]
+    for as_text in (["0", "07"], ["+7"], ["-0"], ["1", "two"], ["1.0"], ["\u0663"], [" 1"], [""], ["--1"]):
+        assert class_names(as_text) == as_text
 
 
 @pytest.mark.parametrize("name", ["no_such_table", "index", "../counts", ""])
@@ -90,6 +97,9 @@ GOLDEN = {
     ("exponential", 2, 100_000_000, 1000): [99_900_100, 99_900],
     ("step", 3, 210, 10): [100, 100, 10],
     ("pareto", 1, 7, 100): [7],
+    ("exponential", 3, 91, 16): [70, 17, 4],  # 69 1/3, 17 1/3, 4 1/3: of equal remainders the first
+    ("exponential", 3, 148, 100): [134, 13, 1],  # 133 1/3, 13 1/3, 1 1/3
+    ("step", 3, 24, 4): [11, 11, 2],  # 10 2/3 twice, 2 2/3
 }
 
 

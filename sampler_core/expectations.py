@@ -79,7 +79,7 @@ def absence(shares: FloatArray, draws: Draws) -> FloatArray:
     batch_size = min(draws.batch_size, samples)
     if law == "independent":
         with np.errstate(divide="ignore"):  # a class that is all there is: log 0
-            return np.exp(batch_size * np.log1p(-shares))
+            return np.asarray(np.exp(batch_size * np.log1p(-shares)))
     if law == "stratified":
         return np.maximum(0.0, 1.0 - batch_size * shares)
     quota = np.floor(samples * shares)

@@ -137,9 +137,10 @@ class SamplingPlan:
     def check(self, class_counts: CountsLike) -> None:
         """`ValueError` when the plan cannot be drawn from these counts; a warning when it was tuned on other ones."""
         counts = as_class_counts(class_counts)
-        unknown = set(named_classes(self.target)) - set(counts.names)
-        if unknown:
-            raise ValueError(f"class must be one of the data's ({counts.num_classes} classes), got {unknown.pop()!r}")
+        known = {str(name) for name in counts.names}
+        for name in named_classes(self.target):
+            if str(name) not in known:
+                raise ValueError(f"class must be one of the data's ({counts.num_classes} classes), got {name!r}")
         self.epoch_at(counts.present, 0)
         if self.tuned_on is not None and self.tuned_on != counts:
             _warn_of_drift(self.tuned_on, counts)

@@ -7,6 +7,7 @@ takes care of order, empty classes, caps and floors (`sampler_core.plan`).
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -149,6 +150,10 @@ class UniMax:
         return np.log(np.minimum(cap, _uniform_level(cap)))
 
 
+FACTORS = Parameter(
+    "boosts", "Boosted classes", "Class and factor, as in NV: 0.5, MEL: 3. Or a JSON object, for names with commas.",
+    "", kind="text",
+)  # fmt: skip
 BOOST_FIRST = Parameter("boost_from", "Boost from epoch", "First epoch of the boost.", 0, 0, 100_000, 1, kind="integer")
 BOOST_LAST = Parameter(
     "boost_to", "Boost to epoch", "Last epoch of the boost, included.", 9, 0, 100_000, 1, kind="integer"
@@ -160,18 +165,21 @@ BOOST_LAST = Parameter(
 class Boost:
     """The shares of `target`, those of named classes times a factor from first_epoch to last_epoch (both included).
 
-    factors: {class name: factor > 0}. The shares are normalised again. Outside the window: the target's own.
+    factors: {class name: factor > 0}, or text such as "MEL: 3, NV: 0.5"; a numbered class may be named
+    by its number or the number's text. The shares are normalised again. Outside the window: the target's own.
     """
 
     target: Target
-    factors: Mapping[ClassName, float] | tuple[tuple[ClassName, float], ...]
+    factors: Mapping[ClassName, float] | tuple[tuple[ClassName, float], ...] = described(FACTORS)
     first_epoch: int = described(BOOST_FIRST, 0)
     last_epoch: int = described(BOOST_LAST, 0)
 
     def __post_init__(self) -> None:
-        if self.target not in TARGETS:
-            raise TypeError(f"target must be one of {', '.join(TARGETS)}, got {self.target!r}")
-        pairs = self.factors.items() if isinstance(self.factors, Mapping) else self.factors
+        if self.target not in TARGETS or hasattr(self.target, "updated"):
+            raise TypeError(f"target must be a target that needs no feedback, got {self.target!r}")
+        given: object = self.factors
+        factors = _factors_of_text(given) if isinstance(given, str) else self.factors
+        pairs = factors.items() if isinstance(factors, Mapping) else factors
         object.__setattr__(self, "factors", tuple((name, float(factor)) for name, factor in pairs))
         for name, factor in self.pairs:
             if not 0 < factor < math.inf:
@@ -188,11 +196,11 @@ class Boost:
     def __call__(self, counts: ClassCounts, moment: Moment) -> FloatArray:
         weights: FloatArray = self.target(counts, moment)
         if self.first_epoch <= moment.epoch <= self.last_epoch:
-            position = {name: c for c, name in enumerate(counts.names)}
+            position = {str(name): c for c, name in enumerate(counts.names)}
             weights = weights - weights.max()
             for name, factor in self.pairs:
-                if name in position:  # an empty class has no share to boost
-                    weights[position[name]] += math.log(factor)
+                if str(name) in position:  # an empty class has no share to boost
+                    weights[position[str(name)]] += math.log(factor)
         return weights
 
 
@@ -220,6 +228,18 @@ def needs_epochs(target: Target) -> bool:
 def decode_target(data: Any) -> Target:
     """A target from its JSON form."""
     return TARGETS.decode(data, schedule=SCHEDULES.decode, target=decode_target, base=decode_target)  # type: ignore[no-any-return]
+
+
+def _factors_of_text(text: str) -> dict[ClassName, float]:
+    """{name: factor} from "name: factor, ..." or from a JSON object."""
+    try:
+        if text.lstrip().startswith("{"):
+            given = json.loads(text)
+        else:
+            given = dict(pair.rsplit(":", 1) for pair in text.split(",") if pair.strip())
+        return {name.strip(): float(factor) for name, factor in given.items()}
+    except (ValueError, TypeError, AttributeError):
+        raise ValueError(f"factors must be class: factor pairs with commas between, got {text!r}") from None
 
 
 def _uniform_level(cap: FloatArray) -> float:

@@ -193,13 +193,13 @@ def _codes_and_names(labels: Labels) -> tuple[Codes, Sequence[ClassName]]:
 
 def _as_array(labels: Labels) -> NDArray[Any]:
     """As a NumPy array that never turns a number into text or drops a text's trailing NUL (as dtype U would)."""
-    if isinstance(labels, str | bytes):
-        raise ValueError(f"labels must be a sequence of labels, got one {type(labels).__name__}")
+    if isinstance(labels, str | bytes) or not (isinstance(labels, Iterable) or hasattr(labels, "__array__")):
+        raise TypeError(f"labels must be a sequence with one label per sample, got {labels!r:.100}")
     if hasattr(labels, "detach"):  # a torch tensor, wherever it lives
         labels = labels.detach().cpu()
     if hasattr(labels, "__array__"):
         return np.asarray(labels)
-    values = list(labels) if isinstance(labels, Iterable) else [labels]
+    values: list[Any] = list(labels)  # type: ignore[arg-type]  # `ArrayLike` cannot say that it is iterable here
     kinds = set(map(type, values))
     if kinds <= {int, bool} or kinds == {float}:
         try:

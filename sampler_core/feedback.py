@@ -16,7 +16,8 @@ def feedback_array(kind: str, values: Any, counts: ClassCounts) -> FloatArray:
     `ValueError` naming the class for NaN, infinity, or a recall outside [0, 1]; for a wrong number of values.
     """
     if isinstance(values, Mapping):
-        if unknown := [name for name in values if name not in counts.names]:
+        known = set(counts.names)
+        if unknown := [name for name in values if name not in known]:
             raise ValueError(f"{kind} must be of the data's classes, got {unknown[0]!r}")
         listed = [values.get(name) for name in counts.names]
     else:

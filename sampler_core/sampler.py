@@ -78,9 +78,11 @@ class ScheduledClassSampler(DistributedSampler[int]):
         if (plan is None) == (skew is None):
             raise TypeError(f"either plan or skew must be given, got plan={plan!r} and skew={skew!r}")
         if plan is None:
+            if not isinstance(skew, Real | Schedule):
+                raise TypeError(f"skew must be a number or a schedule, got {skew!r}")
             schedule = Constant(float(skew)) if isinstance(skew, Real) else skew
             plan = SamplingPlan(
-                target=PowerSkew(schedule),  # type: ignore[arg-type]  # PowerSkew says what is wrong with anything else
+                target=PowerSkew(schedule),
                 epochs=epochs,
                 batch_size=batch_size,
                 samples_per_epoch=samples_per_epoch,

@@ -4,8 +4,10 @@ A module that is not in a table below fails here on purpose: give it a line, and
 """
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -162,6 +164,29 @@ def test_the_server_imports_parts_of_pages_at_most():
     assert all(name.startswith("pages.parts") for name in ours), ours
 
 
+def test_the_app_requires_exact_versions_of_what_it_imports_and_of_nothing_else():
+    lines = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if not line.startswith("#")]
+    required = [line.split("==")[0] for line in lines]
+    imported = {name.split(".")[0] for path in [ROOT / "app.py", *PAGES, *CORE] for name in imports(path)}
+    assert all(re.fullmatch(r"\w+==[\d.]+", line) for line in lines)
+    assert sorted(required) == sorted(imported - sys.stdlib_module_names - {"pages", "sampler_core"})
+
+
+def test_the_app_starts_without_a_question_sends_nothing_and_shows_no_internals():
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert config["server"]["showEmailPrompt"] is False
+    assert config["browser"]["gatherUsageStats"] is False
+    assert config["client"]["showErrorDetails"] == "none"
+    assert config["client"]["showErrorLinks"] is False
+
+
+def test_the_theme_has_the_colours_of_the_figures():
+    from sampler_core.figures.series import COLOURS
+
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert config["theme"]["chartCategoricalColors"] == list(COLOURS)
+
+
 # --- the core on its own ---------------------------------------------------------------------------------------------
 
 BLOCKED = """
@@ -235,8 +260,6 @@ def test_a_name_that_the_core_does_not_have_is_an_attribute_error():
 
 
 def test_the_version_of_the_package_is_the_one_it_was_packaged_with():
-    import tomllib
-
     import sampler_core
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

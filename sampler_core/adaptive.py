@@ -16,7 +16,7 @@ import numpy as np
 from sampler_core.catalogue import TARGETS
 from sampler_core.counts import ClassCounts, FloatArray
 from sampler_core.limits import normalised
-from sampler_core.parameters import Parameter, check_fields, described
+from sampler_core.parameters import Parameter, described, settle_fields
 from sampler_core.schedules import Constant
 from sampler_core.targets import Moment, PowerSkew, Target
 
@@ -129,4 +129,4 @@ class ExponentiatedGradient:
 def _check(target: DifficultyBalanced | ExponentiatedGradient) -> None:
     if target.base not in TARGETS or isinstance(target.base, AdaptiveTarget):
         raise TypeError(f"base must be a target that needs no feedback, got {target.base!r}")
-    check_fields(target)
+    settle_fields(target)

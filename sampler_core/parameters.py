@@ -74,15 +74,20 @@ def rows_of(cls: type) -> dict[str, Parameter]:
     return {f.name: f.metadata["parameter"] for f in dataclasses.fields(cls) if "parameter" in f.metadata}
 
 
-def check_fields(value: Any) -> None:
-    """Every described field of a frozen value against its row; the error names the field, not the row's key."""
+def settle_fields(value: Any) -> None:
+    """Check every described field of a frozen value against its row; the error names the field, not the row's key.
+
+    Numbers become their row's own type (1 is 1.0 where a number is meant, and -0.0 is 0.0), so that equal values have
+    one repr, one JSON text and one fingerprint.
+    """
     for name, row in rows_of(type(value)).items():
-        if row.kind == "text":  # read and checked by the value itself
-            continue
+        given = getattr(value, name)
         try:
-            row.check(getattr(value, name))
+            row.check(given)
         except (TypeError, ValueError) as error:
             raise type(error)(str(error).replace(row.key, name, 1)) from None
+        if given is not None and row.kind in ("number", "integer"):
+            object.__setattr__(value, name, int(given) if row.kind == "integer" else float(given) + 0.0)
 
 
 # --- the rows of the Data and Run groups and of a page's own controls -------------------------------------------

@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from sampler_core.catalogue import SCHEDULES
-from sampler_core.parameters import Parameter, check_fields, described
+from sampler_core.parameters import Parameter, described, settle_fields
 
 SKEW = Parameter(
     "skew", "Skew factor",
@@ -65,7 +65,7 @@ class Constant:
     needs_epochs: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        check_fields(self)
+        settle_fields(self)
 
     def __call__(self, epoch: int, epochs: int | None = None) -> float:
         return float(self.skew)
@@ -88,7 +88,7 @@ class Linear:
     needs_epochs: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        check_fields(self)
+        settle_fields(self)
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
             raise ValueError(f"minimum must be at most maximum ({self.maximum}), got {self.minimum}")
 
@@ -114,7 +114,7 @@ class Cosine:
     needs_epochs: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        check_fields(self)
+        settle_fields(self)
 
     def __call__(self, epoch: int, epochs: int | None = None) -> float:
         t = progress(epoch, epochs)
@@ -136,7 +136,7 @@ class Exponential:
     needs_epochs: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        check_fields(self)
+        settle_fields(self)
 
     def __call__(self, epoch: int, epochs: int | None = None) -> float:
         return float(self.start + (self.end - self.start) * (1.0 - self.base**epoch))
@@ -155,7 +155,7 @@ class Composite:
     needs_epochs: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        check_fields(self)
+        settle_fields(self)
 
     def __call__(self, epoch: int, epochs: int | None = None) -> float:
         t = progress(epoch, epochs)
@@ -177,7 +177,7 @@ class Step:
     needs_epochs: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        check_fields(self)
+        settle_fields(self)
 
     def __call__(self, epoch: int, epochs: int | None = None) -> float:
         return float(self.start if epoch < self.at_epoch else self.end)
@@ -201,9 +201,7 @@ class Piecewise:
     needs_epochs: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        given: object = self.points
-        points = _points_of_text(given) if isinstance(given, str) else self.points
-        object.__setattr__(self, "points", tuple((int(e), float(s)) for e, s in points))
+        object.__setattr__(self, "points", _points(self.points))
         epochs = [e for e, _ in self.points]
         if not epochs or epochs[0] < 0 or any(b <= a for a, b in pairwise(epochs)):
             raise ValueError(f"points must be in rising order of epochs from 0 on, got {self.points}")
@@ -236,7 +234,7 @@ class Periodic:
     needs_epochs: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        check_fields(self)
+        settle_fields(self)
 
     def __call__(self, epoch: int, epochs: int | None = None) -> float:
         return float(self.start + (epoch % self.period) * self.increment)
@@ -254,10 +252,13 @@ def _between(start: float, end: float, t: float, way: float) -> float:
     return float(end if t >= 1.0 else start + (end - start) * way)
 
 
-def _points_of_text(text: str) -> list[tuple[int, float]]:
+def _points(given: object) -> tuple[tuple[int, float], ...]:
+    """Points from text or from pairs, epochs whole, skews as floats."""
     try:
-        return [(int(e), float(s)) for e, s in (corner.split(":") for corner in text.split(","))]
-    except ValueError:
-        raise ValueError(
-            f"points must be epoch:skew pairs with commas between, as in 0:0, 20:0.5, got {text!r}"
-        ) from None
+        pairs: Any = [corner.split(":") for corner in given.split(",")] if isinstance(given, str) else given
+        points = tuple((int(epoch), float(skew) + 0.0) for epoch, skew in pairs)
+        if all(isinstance(epoch, str) or epoch == whole for (epoch, _), (whole, _) in zip(pairs, points, strict=True)):
+            return points
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise ValueError(f"points must be pairs of a whole epoch and a skew, as in 0:0, 20:0.5, got {given!r}")

@@ -17,7 +17,7 @@ import numpy as np
 
 from sampler_core.catalogue import SCHEDULES, TARGETS
 from sampler_core.counts import ClassCounts, ClassName, FloatArray
-from sampler_core.parameters import Parameter, check_fields, described
+from sampler_core.parameters import Parameter, described, settle_fields
 from sampler_core.schedules import Schedule, progress
 
 
@@ -85,7 +85,7 @@ class EffectiveNumber:
     beta: float = described(BETA)
 
     def __post_init__(self) -> None:
-        check_fields(self)
+        settle_fields(self)
 
     def __call__(self, counts: ClassCounts, moment: Moment) -> FloatArray:
         n = counts.counts.astype(np.float64)
@@ -113,7 +113,7 @@ class RepeatFactor:
     power: float = described(POWER, 0.5)
 
     def __post_init__(self) -> None:
-        check_fields(self)
+        settle_fields(self)
 
     def __call__(self, counts: ClassCounts, moment: Moment) -> FloatArray:
         rarity = np.log(self.threshold) - np.log(counts.frequencies)
@@ -138,7 +138,7 @@ class UniMax:
     max_repeats: float = described(MAX_REPEATS)
 
     def __post_init__(self) -> None:
-        check_fields(self)
+        settle_fields(self)
 
     def __call__(self, counts: ClassCounts, moment: Moment) -> FloatArray:
         cap = self.max_repeats * counts.counts / moment.samples
@@ -184,7 +184,7 @@ class Boost:
         for name, factor in self.pairs:
             if not 0 < factor < math.inf:
                 raise ValueError(f"factor of class {name!r} must be a number above 0, got {factor!r}")
-        check_fields(self)
+        settle_fields(self)
         if self.last_epoch < self.first_epoch:
             raise ValueError(f"last_epoch must be at least first_epoch ({self.first_epoch}), got {self.last_epoch}")
 

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from pages.parts import cached, words
-from pages.parts.live_panel import Chart, live_panel
-from pages.parts.scenario import choose_axis, choose_batches, choose_epoch, current
+from pages.parts.live_panel import Chart, live_panel, row_height
+from pages.parts.scenario import choose_axis, choose_batches, choose_epoch, current, nearby_sliders
 from pages.parts.tables import table_twins
 from pages.parts.tiles import tiles
 from sampler_core import figures
@@ -16,7 +16,10 @@ outlook = cached.outlook_of(plan, counts)
 st.title("Explore", anchor=False)
 st.caption(words.data_line(scenario))
 headline, merit_row = st.container(), st.container()
-scenario = choose_epoch(scenario)
+with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    scenario = choose_epoch(scenario)
+    logarithmic = choose_axis()
+nearby_sliders()
 epoch, rev = scenario.epoch, scenario.rev
 merits = figures.merits(outlook, epoch)
 with headline:
@@ -24,7 +27,6 @@ with headline:
 with merit_row:
     tiles("merits", merits, epoch)
 
-logarithmic = choose_axis()
 over_epochs = figures.class_shares(counts, outlook.shares, epoch, logarithmic=logarithmic)
 weights = figures.weight_beside_share(counts, cached.weights_of(plan, counts)[epoch], outlook.shares[epoch])
 charts = [
@@ -36,8 +38,11 @@ if outlook.skews is not None:
 if figures.is_banded(counts):
     share_map = figures.share_map(counts, outlook.shares, epoch)
     charts.append(Chart("map", "Share of every class", share_map, "One row a class; colour is the share.", 12, 420, 3))
+rows = figures.class_rows(counts)
 note = "The weight is one sample's, the share is its whole class's: what a batch sees. They are not the same."
-charts.append(Chart("weights", f"Class weight beside class share, epoch {epoch}", weights, note, 12, 340, 2))
+charts.append(
+    Chart("weights", f"Class weight beside class share, epoch {epoch}", weights, note, 12, row_height(rows, 340), 2)
+)
 live_panel("over-epochs", charts, rev)
 
 st.subheader("The batches of this epoch, as training will draw them", anchor=False)
@@ -46,11 +51,14 @@ preview = cached.preview_of(plan, counts, epoch, first, shown)
 mix = figures.batch_mix(preview)
 drawn, num_draws, which = cached.drawn_of(scenario.plan, counts, epoch, preview)
 comparison = figures.planned_and_drawn(counts, cached.spread_of(plan, counts, epoch, num_draws), drawn)
-live_panel("one-epoch", [
-    Chart("batches", f"Batches {first} to {first + shown - 1}", mix, words.batches_note(scenario), 7, 380, 1),
-    Chart("drawn", f"Planned against drawn, {which}", comparison, words.law_note(scenario), 5, 380, 2),
-], rev)  # fmt: skip
+height = max(380, row_height(rows, 380))
+of_epoch = [
+    Chart("batches", f"Batches {first} to {first + shown - 1}", mix, words.batches_note(scenario), 7, height, 1),
+    Chart("drawn", f"Planned against drawn, {which}", comparison, words.law_note(scenario), 5, height, 2),
+]
+live_panel("one-epoch", of_epoch, rev)
 
 if tex := words.formula(scenario):
     st.latex(tex)
-table_twins({chart.title: chart.figure.table for chart in charts}, "over-epochs")
+twins = {"Figures of merit": lambda: figures.merit_table(merits)}
+table_twins(twins | {chart.title: chart.figure.table for chart in charts + of_epoch}, "explore")

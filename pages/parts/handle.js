@@ -23,6 +23,7 @@ function type(key, value) {
 export default function ({ data, parentElement }) {
   if (!data) return;
   const input = parentElement.querySelector("input");
+  const label = parentElement.querySelector(".handle-label");
   const { key, stops, even } = data;
   const last = stops.length - 1;
   const [low, high, step] = even ? [stops[0], stops[last], last ? digits(stops[1] - stops[0]) : 1] : [0, last, 1];
@@ -30,12 +31,16 @@ export default function ({ data, parentElement }) {
   const moving = input.dataset.moving && performance.now() - Number(input.dataset.moving) < 400;
   Object.assign(input, { min: low, max: high, step, disabled: last < 1 });
   input.setAttribute("aria-label", data.label);
-  const say = () => input.setAttribute("aria-valuetext", stopAt(input, stops, even).toLocaleString("en"));
+  const say = (value) => {
+    const text = Number(value).toLocaleString("en", { maximumFractionDigits: 4 });
+    input.setAttribute("aria-valuetext", text);
+    label.textContent = `${data.label}: ${text}`;
+  };
   if (!moving || document.activeElement !== input) place(input, data, data.value ?? low);
-  say();
+  say(data.value ?? stopAt(input, stops, even));
   input.oninput = () => {
     input.dataset.moving = performance.now();
-    say();
+    say(stopAt(input, stops, even));
     document.dispatchEvent(new CustomEvent("skewlab:move", { detail: { key, value: stopAt(input, stops, even) } }));
   };
   input.onchange = () => type(key, stopAt(input, stops, even));

@@ -15,7 +15,7 @@ from sampler_core.parameters import Parameter
 _here = Path(__file__).parent
 _handle = st.components.v2.component(
     "handle",
-    html='<input type="range" class="handle">',
+    html='<span class="handle-label" aria-hidden="true"></span><input type="range" class="handle">',
     css=(_here / "handle.css").read_text(encoding="utf-8"),
     js=(_here / "handle.js").read_text(encoding="utf-8"),
     isolate_styles=False,

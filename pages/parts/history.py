@@ -14,11 +14,11 @@ def buttons(rows: dict[str, Parameter]) -> None:
     """The three buttons, to be drawn before the first control."""
     steps = st.session_state.setdefault(HISTORY, [])
     with st.container(horizontal=True, gap="small"):
-        st.button("Undo", icon=":material/undo:", key="undo", help="Take back the last change.",
+        st.button("Undo", key="undo", help="Take back the last change.",
                   on_click=_undo, args=(rows,), disabled=len(steps) < 2)  # fmt: skip
-        st.button("Reset", icon=":material/restart_alt:", key="reset", help="All controls to their defaults.",
+        st.button("Reset", key="reset", help="All controls to their defaults.",
                   on_click=_set, args=(rows, {}))  # fmt: skip
-        st.button("Draw again", icon=":material/casino:", key="draw_again", help="The same plan with the next seed.",
+        st.button("Draw again", key="draw_again", help="The same plan with the next seed.",
                   on_click=_next_seed)  # fmt: skip
 
 

@@ -20,6 +20,11 @@ _panel = st.components.v2.component(
 )
 
 
+def row_height(rows: int, otherwise: int) -> int:
+    """Pixels for a figure with so many rows of bars; `otherwise` where it has none."""
+    return 90 + 26 * rows if rows else otherwise
+
+
 class Chart(NamedTuple):
     """A figure and its place in a panel. `span`: columns out of 12; a lower `rank` is drawn earlier."""
 

@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.parts.address import literal, read_address
 from pages.parts.controls import PROFILE, SHAPE, TABLE, TARGET, control, every_row, titles_of
+from pages.parts.handle import handle
 from pages.parts.history import buttons
 from sampler_core import parameters as rows
 from sampler_core.catalogue import SCHEDULES, TARGETS
@@ -19,6 +20,7 @@ from sampler_core.parameters import Parameter, rows_of
 from sampler_core.plan import SamplingPlan
 
 _CURRENT = "scenario"
+NEAR = ("ratio", *(row.key for name in SCHEDULES for row in rows_of(SCHEDULES[name]).values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +125,24 @@ def _plan(target: Any, run: dict[str, Any]) -> SamplingPlan:
 def choose_epoch(scenario: Scenario) -> Scenario:
     """The epoch control; the scenario at the chosen epoch. Beyond the run's last epoch, the last is shown."""
     last = (scenario.plan.epochs or 1) - 1
-    epoch = control(rows.EPOCH, last=last)
+    with st.container(width="stretch"):
+        epoch = control(rows.EPOCH, last=last)
     if epoch > last:
         st.caption(f"The run has {last + 1} epochs, so epoch {last} is shown.")
     return replace(scenario, epoch=min(epoch, last))
 
 
+def nearby_sliders() -> None:
+    """The schedule's sliders once more, for narrow screens, where the sidebar is folded away (see frame.css)."""
+    with st.container(key="near"):
+        for key, row in every_row().items():
+            if row.slider is not None and key in NEAR and st.session_state.get(key) is not None:
+                handle(row, st.session_state[key], place="near")
+
+
 def choose_axis() -> bool:
     """Whether shares are to be shown on a logarithmic axis."""
-    return bool(control(rows.AXIS) == "logarithmic")
+    return bool(control(rows.AXIS, width=220) == "logarithmic")
 
 
 def choose_batches(scenario: Scenario) -> tuple[int, int]:

@@ -25,7 +25,8 @@ def batch_mix(preview: Preview) -> Figure:
         for one in series
     ]  # fmt: skip
     spec = {"data": traces, "layout": layout(
-        barmode="stack", bargap=0.12 if len(batches) <= 60 else 0, showlegend=len(series) > 1, legend=LEGEND,
+        barmode="stack", bargap=0.12 if len(batches) <= 60 else 0, showlegend=len(series) > 1,
+        legend=LEGEND | {"traceorder": "normal"},
         xaxis=axis("batch", tickformat="d", range=[batches[0] - 0.6, batches[-1] + 0.6]),
         yaxis=axis("samples in the batch"), uirevision=f"{len(series)}-{batches[0]}-{len(batches)}",
     )}  # fmt: skip

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sampler_core.counts import ClassCounts, FloatArray, IntArray
 from sampler_core.figures.figure import LEGEND, Figure, Spec, axis, class_label, layout, plotly_text
-from sampler_core.figures.series import MOST_LINES, by_count, colour_of
+from sampler_core.figures.series import MOST_BARS, bar_colours, by_count
 from sampler_core.numerals import number, percent
 from sampler_core.spread import Spread
 
@@ -19,7 +19,7 @@ GREY = "#6B7A8C"
 def weight_beside_share(counts: ClassCounts, weights: FloatArray, shares: FloatArray) -> Figure:
     """Left the class weight (of one sample), right the class share (of the whole class); each (num_classes,)."""
     order = by_count(counts)
-    few = counts.num_classes <= MOST_LINES
+    few = counts.num_classes <= MOST_BARS
     names = _labels(counts, order) if few else np.arange(1, order.size + 1)
     traces = [_profile(names, values[order], side, few) for side, values in (("x", weights), ("x2", shares))]
     largest, smallest = int(order[0]), int(order[-1])
@@ -36,28 +36,27 @@ def weight_beside_share(counts: ClassCounts, weights: FloatArray, shares: FloatA
 
 
 def planned_and_drawn(counts: ClassCounts, spread: Spread, drawn: IntArray) -> Figure:
-    """Per class what is planned with its 95 % interval, and what is drawn; each (num_classes,)."""
+    """Per class how far what is drawn lies from the plan, in percent of the plan, with the 95 % interval of that.
+
+    spread and drawn: of the same draws, each (num_classes,). A class that is not planned for has no point.
+    """
     order = by_count(counts)
-    few = counts.num_classes <= MOST_LINES
-    x = _labels(counts, order) if few else np.arange(1, order.size + 1)
-    expected, lower, upper = (np.asarray(values)[order] for values in spread)
-    dots = {
-        "type": "scatter", "mode": "markers", "name": "drawn", "x": x, "y": drawn[order],
-        "marker": {"size": 9 if few else 4, "color": [colour_of(r) for r in range(order.size)] if few else "#2377C5"},
-        "hovertemplate": "%{x}: %{y:,} drawn<extra></extra>",
-    }  # fmt: skip
-    planned = _whiskers(x, expected, lower, upper) if few else _ribbon(x, expected, lower, upper)
-    x_axis = axis("", type="category") if few else axis("classes, largest first")
-    spec = {"data": [*planned, dots], "layout": layout(
-        xaxis=x_axis, yaxis=axis("samples drawn", rangemode="tozero"), showlegend=True, legend=LEGEND,
-        uirevision=str(order.size),
+    few = counts.num_classes <= MOST_BARS
+    places: Any = _labels(counts, order) if few else np.arange(1, order.size + 1)
+    ordered = Spread(*(np.asarray(values)[order] for values in spread))
+    draw = _whiskers if few else _ribbon
+    off = axis("drawn less planned, in % of planned", ticksuffix=" %", zeroline=True, zerolinewidth=2)
+    classes = axis("", type="category", autorange="reversed") if few else axis("classes, largest first")
+    axes = {"xaxis": off, "yaxis": classes} if few else {"xaxis": classes, "yaxis": off}
+    spec = {"data": draw(places, ordered, drawn[order]), "layout": layout(
+        **axes, showlegend=True, legend=LEGEND, uirevision=str(order.size),
     )}  # fmt: skip
     outside = int(((drawn < spread.lower) | (drawn > spread.upper)).sum())
     alt = f"Planned and drawn samples of {counts.num_classes} classes; {outside} outside their 95 % interval."
 
     def table() -> pd.DataFrame:
-        columns = {"planned": expected, "95 % from": lower, "95 % to": upper, "drawn": drawn[order]}
-        return pd.DataFrame(columns, index=_names(counts, order))
+        columns = {"planned": ordered.expected, "95 % from": ordered.lower, "95 % to": ordered.upper}
+        return pd.DataFrame({**columns, "drawn": drawn[order]}, index=_names(counts, order))
 
     return Figure(spec, alt, table)
 
@@ -65,7 +64,7 @@ def planned_and_drawn(counts: ClassCounts, spread: Spread, drawn: IntArray) -> F
 def _profile(names: Any, values: FloatArray, side: str, few: bool) -> dict[str, Any]:
     """Values of all classes, largest class first: a bar each, or a curve over ranks."""
     if few:
-        colours = [colour_of(rank) for rank in range(len(values))]
+        colours = bar_colours(len(values))
         text = [percent(float(value)) for value in values]
         return {"type": "bar", "orientation": "h", "y": names, "x": values, "marker": {"color": colours}, "text": text,
                 "textposition": "auto", "cliponaxis": False, "xaxis": side,
@@ -77,7 +76,7 @@ def _profile(names: Any, values: FloatArray, side: str, few: bool) -> dict[str, 
 
 
 def _side_by_side(few: bool, size: int) -> Spec:
-    weight, share = ("class weight, of one sample", "class share, of the whole class")
+    weight, share = "class weight", "class share"
     left, right = {"domain": [0.0, 0.47]}, {"domain": [0.53, 1.0]}
     if few:
         percents: Spec = {"tickformat": "~%", "rangemode": "tozero", "nticks": 5}
@@ -86,36 +85,47 @@ def _side_by_side(few: bool, size: int) -> Spec:
             yaxis=axis("", type="category", autorange="reversed"), bargap=0.25, uirevision=str(size),
         )  # fmt: skip
     percents = {"tickformat": "~%", "rangemode": "tozero", "nticks": 6}
-    rank = "classes, largest first"
     return layout(
-        xaxis=axis(rank, **left), yaxis=axis(weight, **percents), uirevision=str(size),
-        xaxis2=axis(rank, **right), yaxis2=axis(share, anchor="x2", **percents),
+        xaxis=axis(f"{weight} by rank", **left), yaxis=axis("", **percents), uirevision=str(size),
+        xaxis2=axis(f"{share} by rank", **right), yaxis2=axis("", anchor="x2", **percents),
     )  # fmt: skip
 
 
-def _whiskers(x: list[str], expected: FloatArray, lower: IntArray, upper: IntArray) -> list[dict[str, Any]]:
-    up, down = np.maximum(upper - expected, 0.0), np.maximum(expected - lower, 0.0)
-    interval = {"type": "data", "symmetric": False, "array": up, "arrayminus": down, "color": GREY, "width": 6}
-    text = [f"{number(e)} planned, 95 % from {a:,} to {b:,}" for e, a, b in zip(expected, lower, upper, strict=True)]
-    return [{"type": "scatter", "mode": "markers", "name": "planned, with 95 % interval", "x": x, "y": expected,
-             "error_y": interval, "marker": {"symbol": "line-ew-open", "size": 22, "color": GREY}, "text": text,
-             "hovertemplate": "%{x}: %{text}<extra></extra>"}]  # fmt: skip
+def _whiskers(names: list[str], spread: Spread, drawn: IntArray) -> list[dict[str, Any]]:
+    low, high, off = (_off(values, spread.expected) for values in (spread.lower, spread.upper, drawn))
+    said = [
+        f"{got:,} drawn, {number(e)} planned, 95 % from {a:,} to {b:,}"
+        for got, e, a, b in zip(drawn, spread.expected, spread.lower, spread.upper, strict=True)
+    ]
+    interval = {"type": "data", "symmetric": False, "array": high, "arrayminus": -low, "color": GREY, "width": 6}
+    colours = bar_colours(len(names))
+    shared = {"type": "scatter", "mode": "markers", "y": names, "text": said,
+              "hovertemplate": "%{y}: %{text}<extra></extra>"}  # fmt: skip
+    plan = {"symbol": "line-ns-open", "size": 12, "color": GREY}
+    return [
+        {**shared, "name": "planned, with 95 % interval", "x": 0.0 * low, "error_x": interval, "marker": plan},
+        {**shared, "name": "drawn", "x": off, "marker": {"size": 10, "color": colours}},
+    ]
 
 
-def _ribbon(x: IntArray, expected: FloatArray, lower: IntArray, upper: IntArray) -> list[dict[str, Any]]:
-    edge = {"type": "scatter", "mode": "lines", "x": x, "line": {"width": 0, "shape": "hvh"}, "hoverinfo": "skip"}
-    middle = {
-        "type": "scatter",
-        "mode": "lines",
-        "name": "planned",
-        "x": x,
-        "y": expected,
-        "line": {"color": GREY, "width": 1.5},
-        "hovertemplate": "class of rank %{x}: %{y:,.4~f} planned<extra></extra>",
-    }
-    return [{**edge, "y": lower, "showlegend": False},
-            {**edge, "y": upper, "name": "95 % interval", "fill": "tonexty", "fillcolor": "rgba(107,122,140,0.35)"},
-            middle]  # fmt: skip
+def _ribbon(ranks: IntArray, spread: Spread, drawn: IntArray) -> list[dict[str, Any]]:
+    low, high, off = (_off(values, spread.expected) for values in (spread.lower, spread.upper, drawn))
+    edge = {"type": "scatter", "mode": "lines", "x": ranks, "line": {"width": 0, "shape": "hvh"}, "hoverinfo": "skip"}
+    said = np.stack([drawn, spread.expected], axis=1)
+    return [
+        {**edge, "y": low, "showlegend": False},
+        {**edge, "y": high, "name": "95 % interval", "fill": "tonexty", "fillcolor": "rgba(107,122,140,0.35)"},
+        {"type": "scatter", "mode": "markers", "name": "drawn", "x": ranks, "y": off, "customdata": said,
+         "marker": {"size": 4, "color": "#2377C5"},
+         "hovertemplate": "class of rank %{x}: %{customdata[0]:,} drawn, "
+                          "%{customdata[1]:,.3~f} planned<extra></extra>"},
+    ]  # fmt: skip
+
+
+def _off(values: IntArray, expected: FloatArray) -> FloatArray:
+    """In percent of what is expected; NaN, which is drawn nowhere, where nothing is expected."""
+    planned = np.where(expected > 0, expected, np.nan)
+    return np.asarray(100.0 * (values - planned) / planned)
 
 
 def _labels(counts: ClassCounts, order: IntArray) -> list[str]:

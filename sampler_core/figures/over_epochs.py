@@ -50,17 +50,15 @@ def share_map(counts: ClassCounts, shares: FloatArray, epoch: int) -> Figure:
     shown = shares[::every, order].T.astype(np.float32)
     with np.errstate(divide="ignore"):
         logs = np.log10(shown)
-    low, high = _decades(logs)
-    ticks = list(range(low, high + 1))
+    low, high = _range(logs)
     names = [f"{rank}. {plotly_text(class_label(counts.names[c]))}" for rank, c in enumerate(order, 1)]
     trace = {
         "type": "heatmap", "z": np.maximum(logs, low), "customdata": shown, "y": names, "x0": 0, "dx": every,
         "zmin": low, "zmax": high, "colorscale": "Cividis",
         "hovertemplate": "%{y}<br>epoch %{x}: %{customdata:.4~%}<extra></extra>",
-        "colorbar": {"title": {"text": "share", "side": "top"}, "thickness": 12, "tickvals": ticks,
-                     "ticktext": [f"{number(100 * 10.0**tick)} %" for tick in ticks]},
+        "colorbar": _colour_bar(low, high),
     }  # fmt: skip
-    y = axis("classes, largest first", type="category", autorange="reversed", nticks=12)
+    y = axis("classes, largest first", type="category", autorange="reversed", nticks=30 if order.size <= 30 else 12)
     spec = {"data": [trace], "layout": layout(
         xaxis=_epochs(shares), yaxis=y, shapes=[_marker(epoch)], uirevision=str(shares.shape),
     )}  # fmt: skip
@@ -118,10 +116,19 @@ def _said(series: Any, values: FloatArray) -> list[str]:
     return [f"{one.label} {percent(float(value))}" for one, value in zip(series, values, strict=True)]
 
 
-def _decades(logs: np.ndarray) -> tuple[int, int]:
+def _range(logs: FloatArray) -> tuple[float, float]:
+    """Smallest and largest logarithm to tell apart: eight decades at most."""
     finite = logs[np.isfinite(logs)]
-    high = int(np.ceil(finite.max())) if finite.size else 0
-    return max(int(np.floor(finite.min())) if finite.size else -1, high - 8, -38), high
+    high = float(finite.max(initial=-38.0))
+    return max(float(finite.min(initial=high)), high - 8.0), high
+
+
+def _colour_bar(low: float, high: float) -> Spec:
+    steps = (1, 2, 5) if high - low < 3 else (1,)
+    shares = [step * 10.0**decade for decade in range(int(np.floor(low)), 1) for step in steps]
+    shown = [share for share in shares if low <= np.log10(share) <= high] or [10.0**low]
+    texts = [f"{number(100 * share)} %" for share in shown]
+    return {"title": {"text": "share", "side": "top"}, "thickness": 12, "tickvals": np.log10(shown), "ticktext": texts}
 
 
 def _map_table(counts: ClassCounts, shares: FloatArray, epoch: int) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from sampler_core.expectations import FEW, MANY, groups
 from sampler_core.figures.figure import class_label
 from sampler_core.numerals import several
 
-MOST_LINES = 12
+MOST_LINES, MOST_BARS = 12, 30
 # Each reads on white and on near-black (contrast 3 or more on both). The first six differ for every kind of colour
 # vision; the second six go with another dash.
 COLOURS = (
@@ -44,6 +44,11 @@ def colour_of(rank: int) -> str:
     return COLOURS[rank % len(COLOURS)]
 
 
+def class_rows(counts: ClassCounts) -> int:
+    """Rows that a figure with a row a class needs; 0 where it shows a curve over ranks instead."""
+    return counts.num_classes if counts.num_classes <= MOST_BARS else 0
+
+
 def is_banded(counts: ClassCounts) -> bool:
     """Whether there are too many classes for a line each."""
     return counts.num_classes > MOST_LINES
@@ -58,6 +63,11 @@ def series_of(counts: ClassCounts) -> tuple[Series, ...]:
         Series(class_label(counts.names[c]), np.array([c]), colour_of(rank), DASHES[rank // 6 % 2])
         for rank, c in enumerate(order)
     )
+
+
+def bar_colours(num_classes: int) -> list[str]:
+    """Colours of bars from the largest class down: each class its own, or one for all where colours would repeat."""
+    return [colour_of(rank if num_classes <= MOST_LINES else 0) for rank in range(num_classes)]
 
 
 def bands(counts: ClassCounts) -> tuple[Series, ...]:

@@ -1,0 +1,217 @@
+"""Figures: numbers on the result, plotly's own check and a JSON round trip for each, names as plain data."""
+
+import base64
+import json
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
+from sampler_core import figures as fig
+from sampler_core.datasets import load, synthetic
+from sampler_core.figures import series
+from sampler_core.figures.figure import class_label, plotly_text
+from sampler_core.outlook import Outlook
+from sampler_core.spread import spread
+
+DATA = {
+    "one class": ClassCounts.from_counts([50]),
+    "two": ClassCounts.from_counts({"healthy": 990, "ill": 10}),
+    "an empty class": ClassCounts.from_counts({"a": 90, "b": 0, "c": 9}),
+    "ten": load("cifar10_lt_if100"),
+    "fourteen": load("inat2018_supercategory"),
+    "thousand": synthetic("exponential", 1000, 1_000_000, 100.0),
+}
+PLAN = SamplingPlan(target=PowerSkew(Linear(0.0, 0.1)), epochs=20, batch_size=64, seed=3)
+
+
+def all_figures(counts, plan=PLAN, epoch=7):
+    outlook = Outlook.of(plan, counts)
+    preview = plan.preview(counts, epoch, 0, 6)
+    drawn = preview.batch_class_counts.sum(axis=0)
+    found = spread(outlook.shares[epoch], outlook.draws, int(drawn.sum()))
+    return {
+        "shares": fig.class_shares(counts, outlook.shares, epoch),
+        "logarithmic": fig.class_shares(counts, outlook.shares, epoch, logarithmic=True),
+        "map": fig.share_map(counts, outlook.shares, epoch),
+        "skew": fig.skew_curve(outlook.skews, outlook.crossover, epoch),
+        "weights": fig.weight_beside_share(counts, plan.class_weights(counts)[epoch], outlook.shares[epoch]),
+        "batches": fig.batch_mix(preview),
+        "drawn": fig.planned_and_drawn(counts, found, drawn),
+    }
+
+
+def decoded(value):
+    """A typed array as plotly.js reads it."""
+    array = np.frombuffer(base64.b64decode(value["bdata"]), dtype=value["dtype"])
+    return array.reshape([int(n) for n in value["shape"].split(",")]) if "shape" in value else array
+
+
+@pytest.mark.parametrize("data", DATA)
+def test_every_figure_is_one_that_plotly_takes_and_survives_json(data):
+    for name, figure in all_figures(DATA[data]).items():
+        assert len(go.Figure(figure.spec).data) == len(figure.spec["data"]), name
+        again = json.loads(fig.to_json(figure.spec))
+        assert again["layout"]["uirevision"] == figure.spec["layout"]["uirevision"]
+        assert "NaN" not in json.dumps(again), name
+
+
+@pytest.mark.parametrize("data", DATA)
+def test_every_figure_says_what_it_shows_and_has_a_table_of_its_numbers(data):
+    for name, figure in all_figures(DATA[data]).items():
+        assert len(figure.alt) > 25, name
+        assert figure.table().shape[0] >= 1, name
+        assert "nan" not in figure.alt.lower().split(), name
+
+
+def test_the_share_lines_hold_the_shares_of_the_plan_in_order_of_size():
+    counts = DATA["ten"]
+    figure = all_figures(counts)["shares"]
+    shares = PLAN.class_shares(counts)
+    sent = json.loads(fig.to_json(figure.spec))["data"]
+    for rank, c in enumerate(series.by_count(counts)):
+        assert decoded(sent[rank]["y"]) == pytest.approx(shares[:, c], rel=1e-6)
+    assert figure.table().sum(axis=1).to_numpy() == pytest.approx(1.0)
+
+
+def test_many_classes_are_shown_in_bands_that_add_up_to_all_draws():
+    counts = DATA["thousand"]
+    figure = all_figures(counts)["shares"]
+    assert [trace["name"].split(":")[0] for trace in figure.spec["data"]] == ["Head", "Medium", "Tail"]
+    assert sum(np.asarray(trace["y"]) for trace in figure.spec["data"]) == pytest.approx(1.0, abs=1e-6)
+
+
+def test_bands_are_those_of_the_literature_where_all_three_have_classes():
+    counts = ClassCounts.from_counts([500, 101, 100, 50, 20, 19, 1, *[200] * 10])
+    sizes = [one.members.size for one in series.bands(counts)]
+    assert sizes == [12, 3, 2]
+    assert "more than 100 samples" in series.bands(counts)[0].label
+
+
+def test_bands_are_thirds_by_rank_elsewhere():
+    assert [one.members.size for one in series.bands(DATA["fourteen"])] == [5, 5, 4]
+
+
+def test_the_map_holds_the_logarithm_of_every_share_largest_class_on_top():
+    counts = DATA["thousand"]
+    trace = all_figures(counts)["map"].spec["data"][0]
+    shares = PLAN.class_shares(counts)[:, series.by_count(counts)].T
+    assert trace["z"].dtype == np.float32
+    assert trace["z"] == pytest.approx(np.log10(shares), abs=1e-5)
+    assert len(set(trace["y"])) == 1000
+
+
+def test_a_map_of_a_long_run_is_thinned_to_a_size_a_browser_draws():
+    counts = DATA["thousand"]
+    shares = np.repeat(PLAN.class_shares(counts), 50, axis=0)
+    trace = fig.share_map(counts, shares, 0).spec["data"][0]
+    assert trace["z"].shape == (1000, 200)
+    assert trace["dx"] == 5
+
+
+def test_weight_and_share_are_the_plan_s_and_are_not_the_same():
+    counts = DATA["ten"]
+    left, right = all_figures(counts)["weights"].spec["data"]
+    assert left["x"] == pytest.approx(PLAN.class_weights(counts)[7])
+    assert right["x"] == pytest.approx(PLAN.class_shares(counts)[7])
+    assert not np.allclose(left["x"], right["x"])
+
+
+@pytest.mark.parametrize("data", DATA)
+def test_the_stacked_batches_add_up_to_what_the_preview_draws(data):
+    counts = DATA[data]
+    stacks = all_figures(counts)["batches"].spec["data"]
+    drawn = PLAN.preview(counts, 7, 0, 6).batch_class_counts
+    assert sum(trace["y"] for trace in stacks).tolist() == drawn.sum(axis=1).tolist()
+
+
+def test_planned_and_drawn_are_percent_of_the_plan():
+    counts = DATA["ten"]
+    figure = all_figures(counts)["drawn"]
+    planned, dots = figure.spec["data"]
+    table = figure.table()
+    off = 100 * (table["drawn"] - table["planned"]) / table["planned"]
+    assert dots["x"] == pytest.approx(off.to_numpy())
+    assert (planned["error_x"]["array"] >= 0).all()
+    assert (planned["error_x"]["arrayminus"] >= 0).all()
+
+
+def test_a_class_without_samples_has_no_point_among_planned_and_drawn():
+    counts = DATA["an empty class"]
+    dots = all_figures(counts)["drawn"].spec["data"][1]
+    assert np.isnan(dots["x"]).tolist() == [False, False, True]
+
+
+def test_the_skew_curve_marks_the_crossover_epoch():
+    figure = all_figures(DATA["two"])["skew"]
+    assert figure.spec["layout"]["annotations"][0]["x"] == 10
+    assert "reaches 1 in epoch 10" in figure.alt
+
+
+def test_one_class_has_one_colour_in_all_figures():
+    found = all_figures(DATA["ten"])
+    lines = [trace["line"]["color"] for trace in found["shares"].spec["data"]]
+    assert lines == [trace["marker"]["color"] for trace in found["batches"].spec["data"]]
+    assert lines == found["weights"].spec["data"][0]["marker"]["color"]
+    assert lines == found["drawn"].spec["data"][1]["marker"]["color"]
+    assert len(set(lines)) == 10
+
+
+def luminance(colour):
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("colour", series.COLOURS + series.BAND_COLOURS)
+@pytest.mark.parametrize("paper", ["#FFFFFF", "#0F1620"])
+def test_every_colour_reads_on_light_and_on_dark(colour, paper):
+    light, dark = sorted((luminance(colour), luminance(paper)), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 3.0
+
+
+HOSTILE = [
+    "<b>x</b>",
+    "a & b",
+    "%{x}",
+    "$\\alpha$",
+    "<script>alert(1)</script>",
+    "",
+    "line\nbreak",
+    "x" * 300,
+    "日本語",
+]
+
+
+def test_class_names_are_never_markup():
+    assert plotly_text("<b>x</b> & y") == "&lt;b&gt;x&lt;/b&gt; &amp; y"
+    assert plotly_text("x" * 300) == "x" * 23 + "…"
+    assert class_label("line\nbreak") == "line break"
+    assert class_label("") == "(no name)"
+    assert class_label(7) == "class 7"
+
+
+def test_hostile_class_names_reach_no_template_and_no_tag():
+    counts = ClassCounts.from_counts({name: 10 * (i + 1) for i, name in enumerate(HOSTILE)})
+    for figure in all_figures(counts).values():
+        for trace in figure.spec["data"]:
+            assert not any(name and name in trace["hovertemplate"].replace("%{x}", "") for name in HOSTILE)
+            for text in [trace.get("name", ""), *(t for t in trace.get("y", []) if isinstance(t, str))]:
+                assert "<" not in text
+        assert len(go.Figure(figure.spec).data) == len(figure.spec["data"])
+
+
+def test_labels_of_classes_stay_apart_where_shortening_makes_them_alike():
+    counts = ClassCounts.from_counts({"x" * 40 + "1": 5, "x" * 40 + "2": 3})
+    assert len(set(all_figures(counts)["weights"].spec["data"][0]["y"])) == 2
+
+
+def test_the_figures_of_merit_are_those_of_the_outlook():
+    outlook = Outlook.of(PLAN, DATA["ten"])
+    found = {merit.label: merit for merit in fig.merits(outlook, 5)}
+    assert found["Share of the rarest class"].course == pytest.approx(outlook.shares[:, 9])
+    assert found["Repeats of the rarest class"].value == "6.07"  # square-root, as published
+    assert found["Batches without the rarest class"].course == pytest.approx(outlook.absence[:, 9])
+    assert found["Unseen part of the largest class"].course == pytest.approx(1 - outlook.coverage[:, 0])
+    assert fig.merit_table(fig.merits(outlook, 5)).shape == (20, 5)

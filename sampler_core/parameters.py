@@ -58,9 +58,9 @@ class Parameter:
         must = f"{self.key} must be {whole} from {self.minimum:,} to {self.maximum:,}"
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise TypeError(f"{must}, got {value!r}")
-        if self.kind == "integer" and value != int(value):
-            raise ValueError(f"{must}, got {value!r}")
         if not (self.minimum or 0) <= value <= (self.maximum or 0):  # NaN fails every comparison
+            raise ValueError(f"{must}, got {value!r}")
+        if self.kind == "integer" and value != int(value):
             raise ValueError(f"{must}, got {value!r}")
 
 
@@ -82,6 +82,8 @@ def settle_fields(value: Any) -> None:
     """
     for name, row in rows_of(type(value)).items():
         given = getattr(value, name)
+        if row.kind == "text" and not isinstance(given, str):
+            continue  # the text has been read already
         try:
             row.check(given)
         except (TypeError, ValueError) as error:

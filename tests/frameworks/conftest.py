@@ -1,0 +1,29 @@
+"""Which of these tests can run here: those of a framework that is not installed are left out, and the run says so.
+
+With `REQUIRE_FRAMEWORKS` set a missing framework is an error.
+"""
+
+import os
+from importlib.util import find_spec
+
+import pytest
+
+NEEDED = {
+    "test_accelerate.py": "accelerate",
+    "test_hf_trainer.py": "transformers",
+    "test_lightning.py": "lightning",
+    "test_stateful_dataloader.py": "torchdata",
+}
+MISSING = {file: framework for file, framework in NEEDED.items() if find_spec(framework) is None}
+if MISSING and os.environ.get("REQUIRE_FRAMEWORKS"):
+    raise pytest.UsageError(f"not installed: {', '.join(MISSING.values())} (tests/frameworks/requirements.txt)")
+collect_ignore = sorted(MISSING)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if MISSING:
+        terminalreporter.section("NOT RUN", yellow=True, bold=True)
+        terminalreporter.write_line(
+            f"tests with {', '.join(MISSING.values())}: they have an environment of their own "
+            "(tests/frameworks/requirements.txt)."
+        )

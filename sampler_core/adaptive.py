@@ -117,7 +117,8 @@ class ExponentiatedGradient:
         seen = ~np.isnan(feedback)
         if seen.any():
             mass = float(np.exp(log_shares[seen]).sum())
-            moved = normalised(log_shares[seen] + self.eta * feedback[seen])
+            loss = np.clip(feedback[seen], -1e30, 1e30)  # far beyond any loss: no sum overflows
+            moved = normalised(log_shares[seen] + self.eta * loss)
             mixed = (1.0 - self.epsilon) * moved + self.epsilon / int(seen.sum())
             log_shares[seen] = np.log(np.maximum(mass * mixed, 1e-300))
         return {"log_shares": log_shares}

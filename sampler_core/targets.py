@@ -142,7 +142,7 @@ class UniMax:
 
     def __call__(self, counts: ClassCounts, moment: Moment) -> FloatArray:
         cap = self.max_repeats * counts.counts / moment.samples
-        if cap.sum() < 1:
+        if self.max_repeats * counts.num_samples < moment.samples * (1 - 1e-12):
             raise ValueError(
                 f"max_repeats must be at least {moment.samples / counts.num_samples:.4g} (draws per epoch / samples), "
                 f"got {self.max_repeats:g}"
@@ -177,10 +177,7 @@ class Boost:
     def __post_init__(self) -> None:
         if self.target not in TARGETS or hasattr(self.target, "updated"):
             raise TypeError(f"target must be a target that needs no feedback, got {self.target!r}")
-        given: object = self.factors
-        factors = _factors_of_text(given) if isinstance(given, str) else self.factors
-        pairs = factors.items() if isinstance(factors, Mapping) else factors
-        object.__setattr__(self, "factors", tuple((name, float(factor)) for name, factor in pairs))
+        object.__setattr__(self, "factors", _pairs(self.factors))
         for name, factor in self.pairs:
             if not 0 < factor < math.inf:
                 raise ValueError(f"factor of class {name!r} must be a number above 0, got {factor!r}")
@@ -230,16 +227,22 @@ def decode_target(data: Any) -> Target:
     return TARGETS.decode(data, schedule=SCHEDULES.decode, target=decode_target, base=decode_target)  # type: ignore[no-any-return]
 
 
-def _factors_of_text(text: str) -> dict[ClassName, float]:
-    """{name: factor} from "name: factor, ..." or from a JSON object."""
+def _pairs(given: object) -> tuple[tuple[ClassName, float], ...]:
+    """(class name, factor) from a mapping, from pairs, or from text: "name: factor, ..." or a JSON object."""
     try:
-        if text.lstrip().startswith("{"):
-            given = json.loads(text)
-        else:
-            given = dict(pair.rsplit(":", 1) for pair in text.split(",") if pair.strip())
-        return {name.strip(): float(factor) for name, factor in given.items()}
-    except (ValueError, TypeError, AttributeError):
-        raise ValueError(f"factors must be class: factor pairs with commas between, got {text!r}") from None
+        pairs: Any = _pairs_of_text(given) if isinstance(given, str) else given
+        pairs = pairs.items() if isinstance(pairs, Mapping) else pairs
+        return tuple((name, float(factor)) for name, factor in pairs)
+    except (ValueError, TypeError):
+        must = "factors must be class: factor pairs, as in NV: 0.5, MEL: 3"
+        raise ValueError(f"{must}, got {given!r}") from None
+
+
+def _pairs_of_text(text: str) -> list[tuple[str, Any]]:
+    if text.lstrip().startswith("{"):
+        return list(json.loads(text).items())
+    split = (pair.rpartition(":") for pair in text.split(",") if pair.strip())
+    return [(name.strip(), factor) for name, _, factor in split]
 
 
 def _uniform_level(cap: FloatArray) -> float:

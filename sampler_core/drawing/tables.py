@@ -23,23 +23,26 @@ class SystematicRounding:
 
     NOTE snapping: an expectation that is an integer but for floating point (the natural epoch, a cap on repeats) is
     taken as that integer. Without it a class could get one draw more than its cap, once in ten million epochs.
+    What the snapped classes lose goes to the others in proportion to their room, so that no step exceeds 1.
     """
 
     def __init__(self, expected: FloatArray, total: int) -> None:
-        near = max(1e-9, total * 2.0**-46)
+        near = np.maximum(1e-9, expected * 2.0**-46)
         base = np.floor(expected + near).astype(np.int64)
         if base.sum() > total:
             base = np.floor(expected).astype(np.int64)
-        rest = expected - base
-        rest[rest < near] = 0.0
+        steps = expected - base
+        steps[(steps < near) & (base > 0)] = 0.0
         self.base: IntArray = base
         self.left_over = total - int(base.sum())
-        edges = np.cumsum(rest)
+        self.edges: FloatArray = np.zeros(expected.size)
         if self.left_over:
-            edges *= self.left_over / edges[-1]
-            edges[np.flatnonzero(rest)[-1] :] = self.left_over
-        self.edges: FloatArray = edges
-        self.most: IntArray = base + (rest > 0)
+            room = np.where(steps > 0, 1.0 - steps, 0.0)
+            missing = self.left_over - float(steps.sum())
+            steps += steps * (missing / steps.sum()) if missing < 0 else room * (missing / room.sum())
+            self.edges = np.minimum(np.cumsum(steps), self.left_over)
+            self.edges[np.flatnonzero(steps)[-1] :] = self.left_over
+        self.most: IntArray = base + (np.diff(self.edges, prepend=0.0) > 0)
 
     def counts(self, offset: float) -> IntArray:
         """The rounded counts for one offset in [0, 1); int64, shape (num_classes,), sum exactly `total`."""

@@ -11,34 +11,48 @@ import streamlit as st
 
 from sampler_core.parameters import Parameter
 
-SAID, BAD = "address_said", "address_bad"
+SAID, FIRST = "address_said", "address_first"
 FOREIGN = ("embed", "embed_options")
+Titles = dict[str, dict[str, str]]
 
 
-def read_address(rows: dict[str, Parameter], titles: dict[str, dict[str, str]]) -> None:
-    """Before the first control of a visit: note what cannot be used; names of choices stand for their titles."""
+def read_address(rows: dict[str, Parameter], titles: Titles) -> None:
+    """Before the first control of a visit: put the address right, keep a sentence for each thing left out of it.
+
+    A choice may be given by its name or by its title. Runs the page again where the address had to change, because
+    controls take their first value from the address that the run began with.
+    """
     if SAID in st.session_state:
-        _replace_bad_values(rows)
         return
-    st.session_state[SAID], st.session_state[BAD] = [], []
-    for key in st.query_params:
-        text = st.query_params[key]
-        if key not in rows:
-            if key not in FOREIGN:
-                st.session_state[SAID].append(f"The address has {key!r}, which is no parameter here; it was left out.")
-            continue
-        if text in titles.get(key, {}):
-            st.session_state[key] = text
-        elif text not in titles.get(key, {}).values() and (complaint := _complaint(rows[key], text)):
-            st.session_state[SAID].append(f"In the address, {complaint}. The default is shown instead.")
-            st.session_state[BAD].append(key)
+    st.session_state[SAID] = []
+    before = st.query_params.to_dict()
+    for key, text in before.items():
+        if key in rows:
+            _put_right(rows[key], text, titles.get(key, {}))
+        elif key not in FOREIGN:
+            _leave_out(key, f"The address has {key!r}, which is no parameter here; it was left out.")
+    if st.query_params.to_dict() != before:
+        st.rerun()
 
 
 def say_what_was_wrong(state: dict[str, object]) -> None:
-    """Show the sentences until the first change of a control."""
-    first = st.session_state.setdefault("address_state", state)
-    if first == state and st.session_state[SAID]:
+    """After the last control: show the sentences, until the first change of a control."""
+    if st.session_state.setdefault(FIRST, state) == state and st.session_state[SAID]:
         st.warning("\n\n".join(literal(sentence) for sentence in st.session_state[SAID]), icon=":material/link_off:")
+
+
+def _put_right(row: Parameter, text: str, titles: dict[str, str]) -> None:
+    if text in titles.values():
+        return
+    if text in titles:
+        st.query_params[row.key] = titles[text]
+    elif complaint := _complaint(row, text):
+        _leave_out(row.key, f"In the address, {complaint}. The default is shown instead.")
+
+
+def _leave_out(key: str, sentence: str) -> None:
+    st.session_state[SAID].append(sentence)
+    del st.query_params[key]
 
 
 def literal(text: str) -> str:
@@ -65,10 +79,3 @@ def _read(row: Parameter, text: str) -> object:
     except ValueError:
         return text
     return int(number) if row.kind == "integer" and math.isfinite(number) and number == int(number) else number
-
-
-def _replace_bad_values(rows: dict[str, Parameter]) -> None:
-    """A control may have taken a value that the row refuses (1.5 as 1): once, put the default that was announced."""
-    for key in st.session_state[BAD]:
-        st.session_state[key] = rows[key].default
-    st.session_state[BAD] = []

@@ -36,7 +36,8 @@ TARGET = Parameter(
 
 def every_row() -> dict[str, Parameter]:
     """Key -> row of all that an address may say."""
-    of_classes = [row for book in (SCHEDULES, TARGETS) for name in book for row in rows_of(book[name]).values()]
+    classes = [*(SCHEDULES[name] for name in SCHEDULES), *(TARGETS[name] for name in TARGET.choices)]
+    of_classes = [row for cls in classes for row in rows_of(cls).values()]
     own = {row.key: row for row in (TABLE, PROFILE)}
     of_data = [own.get(row.key, row) for row in rows.DATA_ROWS]
     return {row.key: row for row in (*of_data, SHAPE, TARGET, *of_classes, *rows.RUN_ROWS, *rows.PAGE_ROWS)}

@@ -1,0 +1,290 @@
+"""The Explore page without a browser: its controls, its address, its sentences, its figures' numbers."""
+
+import base64
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.parts.controls import every_row, titles_of
+from sampler_core import Linear, PowerSkew, SamplingPlan
+from sampler_core.catalogue import SCHEDULES, TARGETS
+from sampler_core.datasets import load
+from sampler_core.parameters import rows_of
+
+FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
+INAT = {"data": "known", "table": "inat2018_supercategory", "skew": "0.2", "increment": "0.05", "limit": "1",
+        "epoch": "7", "law": "stratified"}  # fmt: skip
+
+
+def opened(**address):
+    at = AppTest.from_file(FRAME, default_timeout=20)
+    for key, value in address.items():
+        at.query_params[key] = value
+    return at.run()
+
+
+def panel_of(at, chart):
+    """What the panels were sent for one chart: (the chart, its figure with arrays as NumPy's)."""
+    for element in at.get("bidi_component"):
+        for sent in json.loads(element.proto.json or "{}").get("charts", []):
+            if sent["id"] == chart:
+                return sent, decoded(json.loads(sent["spec"]))
+    raise AssertionError(f"no chart {chart}")
+
+
+def decoded(value):
+    if isinstance(value, dict) and "bdata" in value:
+        array = np.frombuffer(base64.b64decode(value["bdata"]), dtype=value["dtype"])
+        return array.reshape([int(n) for n in value["shape"].split(",")]) if "shape" in value else array
+    if isinstance(value, dict):
+        return {key: decoded(inner) for key, inner in value.items()}
+    return [decoded(inner) for inner in value] if isinstance(value, list) else value
+
+
+def tiles_of(at):
+    for element in at.get("bidi_component"):
+        if tiles := json.loads(element.proto.json or "{}").get("tiles"):
+            return {tile["label"]: tile["value"] for tile in tiles}
+    raise AssertionError("no tiles")
+
+
+def values_of(at):
+    return {widget.key: widget.value for kind in ("number_input", "selectbox", "text_input") for widget in at.get(kind)}
+
+
+def is_sound(at):
+    assert not at.exception, at.exception
+    assert not at.error, [error.value for error in at.error]
+    assert not at.warning, [warning.value for warning in at.warning]
+
+
+# --- empty and wrong input first ---------------------------------------------------------------------
+
+
+def test_the_page_opens_without_an_address():
+    at = opened()
+    is_sound(at)
+    assert at.title[0].value == "Explore"
+    assert set(tiles_of(at)) == {
+        "Share of the rarest class", "Share ratio, largest to smallest", "Repeats of the rarest class",
+        "Unseen part of the largest class", "Batches without the rarest class",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "must"),
+    [
+        ("skew", "nan", r"skew must be a number from \-50\.0 to 50\.0, got nan"),
+        ("skew", "51", r"skew must be a number from \-50\.0 to 50\.0, got 51.0"),
+        ("skew", "", r"skew must be a number from \-50\.0 to 50\.0, got ''"),
+        ("batch", "0", "batch must be a whole number from 1 to 65,536, got 0"),
+        ("batch", "1.5", "batch must be a whole number from 1 to 65,536, got 1.5"),
+        ("epochs", "inf", "epochs must be a whole number from 1 to 1,000, got inf"),
+        ("table", "imagenet", "table must be one of"),
+        ("law", "fair", "law must be one of independent, exact, stratified, got 'fair'"),
+        ("shape", "sudden", "shape must be one of"),
+        ("colour", "red", "'colour', which is no parameter here"),
+    ],
+)
+def test_a_wrong_value_in_the_address_gets_a_sentence_and_the_rest_is_kept(key, value, must):
+    at = opened(seed="5", epoch="3", **{key: value})
+    said = at.warning[0].value.replace("\\", "")
+    assert must.replace("\\", "") in said
+    assert not at.exception
+    assert not at.error
+    assert values_of(at)["seed"] == 5
+    assert values_of(at)["epoch"] == 3
+    if key in values_of(at):
+        assert values_of(at)[key] == every_row()[key].default
+    assert key not in at.query_params
+
+
+def test_the_sentence_goes_with_the_first_change():
+    at = opened(batch="0")
+    assert len(at.warning) == 1
+    at.number_input(key="seed").set_value(9).run()
+    assert len(at.warning) == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ({"classes": "1000", "samples": "10"}, "num_samples must be from num_classes"),
+        ({"min_per_batch": "1"}, "min_per_batch must be 0 unless drawing is"),
+        ({"min_share": "0.5"}, "min_share"),
+        ({"limit": "0", "lower_limit": "1"}, "minimum must be at most maximum"),
+        ({"shape": "piecewise", "points": "0:0, 5"}, "points must be"),
+        ({"max_repeats": "1", "per_epoch": "40000"}, "max_repeats"),
+    ],
+)
+def test_settings_that_do_not_go_together_get_a_sentence_and_the_controls_stay(address, sentence):
+    at = opened(**address)
+    assert not at.exception
+    assert sentence in at.error[0].value.replace("\\", "")
+    assert values_of(at)["batch"] == 128
+
+
+def test_undo_leads_out_of_settings_that_do_not_go_together():
+    at = opened()
+    at.number_input(key="samples").set_value(5).run()
+    assert "num_samples must be" in at.error[0].value.replace("\\", "")
+    at.button(key="undo").click().run()
+    is_sound(at)
+    assert values_of(at)["samples"] == 20_000
+
+
+# --- controls, address, state ------------------------------------------------------------------------
+
+
+def another_value(row):
+    if row.kind == "choice":
+        other = next(choice for choice in row.choices if choice != row.default)
+        return titles_of(row)[other], other
+    if row.kind == "text":
+        return "0:0, 5:0.25", "0:0, 5:0.25"
+    value = (row.default or 0) + (row.step if (row.default or 0) + row.step <= row.maximum else -row.step)
+    value = int(value) if row.kind == "integer" else value
+    return str(value), value
+
+
+NEEDS = {
+    "table": {"data": "known"},
+    "min_per_batch": {"law": "stratified"},
+    "max_repeats": {"max_repeats": "50"},
+    "lower_limit": {"shape": "linear"},
+}
+for _name in SCHEDULES:
+    NEEDS |= {row.key: {"shape": _name} for row in rows_of(SCHEDULES[_name]).values() if row.key not in ("skew",)}
+for _name in TARGETS:
+    NEEDS |= {row.key: {"target": _name.replace("_", " ")} for row in rows_of(TARGETS[_name]).values()}
+
+
+@pytest.mark.parametrize("row", every_row().values(), ids=lambda row: row.key)
+def test_every_control_can_be_set_from_the_address_and_the_same_address_opens_the_same_state(row):
+    text, value = another_value(row)
+    text, value = {"max_repeats": ("50", 50), "limit": ("0.9", 0.9), "min_share": ("0.02", 0.02)}.get(
+        row.key, (text, value)
+    )
+    at = opened(**{**NEEDS.get(row.key, {}), row.key: text})
+    is_sound(at)
+    assert values_of(at)[row.key] == value
+    again = opened(**{key: at.query_params[key] for key in at.query_params})
+    assert values_of(again) == values_of(at)
+    assert tiles_of(again) == tiles_of(at)
+
+
+def test_every_control_has_a_help_text_and_a_label():
+    at = opened(data="known")
+    for widget in (*at.number_input, *at.selectbox):
+        assert widget.help
+        assert widget.label
+
+
+def test_choosing_a_shape_shows_that_shape_s_parameters():
+    at = opened()
+    for shape in SCHEDULES:
+        at.selectbox(key="shape").select(shape).run()
+        is_sound(at)
+        wanted = {row.key for row in rows_of(SCHEDULES[shape]).values()}
+        assert wanted <= values_of(at).keys()
+
+
+def test_a_hidden_parameter_keeps_its_value():
+    at = opened()
+    at.number_input(key="increment").set_value(0.04).run()
+    at.selectbox(key="shape").select("constant").run()
+    assert "increment" not in values_of(at)
+    at.selectbox(key="shape").select("linear").run()
+    assert values_of(at)["increment"] == 0.04
+
+
+def test_undo_takes_back_the_last_change_and_reset_takes_back_all():
+    at = opened()
+    at.number_input(key="skew").set_value(0.5).run()
+    at.number_input(key="batch").set_value(64).run()
+    at.button(key="undo").click().run()
+    assert (values_of(at)["skew"], values_of(at)["batch"]) == (0.5, 128)
+    at.button(key="reset").click().run()
+    assert values_of(at) == values_of(opened())
+    at.button(key="undo").click().run()
+    assert values_of(at)["skew"] == 0.5
+
+
+def test_draw_again_changes_the_draws_and_nothing_else():
+    at = opened()
+    before = panel_of(at, "batches")[1]["data"][0]["y"], tiles_of(at)
+    at.button(key="draw_again").click().run()
+    assert values_of(at)["seed"] == 1
+    assert panel_of(at, "batches")[1]["data"][0]["y"].tolist() != before[0].tolist()
+    assert tiles_of(at) == before[1]
+
+
+def test_an_epoch_beyond_the_run_shows_its_last_one_and_says_so():
+    at = opened(epochs="10", epoch="50")
+    assert any("epoch 9 is shown" in caption.value for caption in at.caption)
+    assert "In epoch 9" in at.markdown[0].value
+
+
+# --- numbers -----------------------------------------------------------------------------------------
+
+
+def plan_of_inat():
+    target = PowerSkew(Linear(start=0.2, increment=0.05, maximum=1.0))
+    return SamplingPlan(target=target, epochs=100, batch_size=128, drawing="stratified")
+
+
+def test_the_page_shows_the_core_s_numbers_for_the_plan_in_the_address():
+    at = opened(**INAT)
+    is_sound(at)
+    counts, plan = load("inat2018_supercategory"), plan_of_inat()
+    sent, figure = panel_of(at, "shares")
+    assert sum(trace["y"] for trace in figure["data"]) == pytest.approx(1.0, abs=1e-6)
+    assert sent["alt"].startswith("Class share over 100 epochs")
+    _, mix = panel_of(at, "batches")
+    drawn = plan.preview(counts, 7, 0, 50).batch_class_counts
+    assert np.sum([trace["y"] for trace in mix["data"]], axis=0).tolist() == drawn.sum(axis=1).tolist()
+    assert tiles_of(at)["Repeats of the rarest class"] == "86.2"
+    assert tiles_of(at)["Share of the rarest class"] == "0.315 %"
+
+
+def test_a_name_of_a_table_in_the_address_stands_for_its_title():
+    at = opened(**INAT)
+    assert values_of(at)["table"] == "inat2018_supercategory"
+    assert at.query_params["table"] == "iNaturalist 2018, super-categories"
+
+
+@pytest.mark.parametrize("classes", ["1", "2", "10", "1000"])
+@pytest.mark.parametrize("skew", ["-50", "0", "50"])
+def test_any_number_of_classes_at_any_skew(classes, skew):
+    at = opened(classes=classes, skew=skew, increment="0", samples="100000000", law="exact")
+    is_sound(at)
+    _, figure = panel_of(at, "shares")
+    assert sum(trace["y"] for trace in figure["data"]) == pytest.approx(1.0, abs=1e-6)
+
+
+@pytest.mark.parametrize("law", ["independent", "exact", "stratified"])
+def test_one_sample_and_one_epoch_work_under_every_law(law):
+    is_sound(opened(classes="1", samples="1", epochs="1", law=law))
+
+
+@pytest.mark.parametrize("target", ["progressively balanced", "effective number", "repeat factor", "unimax"])
+def test_targets_without_a_skew_leave_out_the_skew_and_its_formula(target):
+    at = opened(target=target)
+    is_sound(at)
+    assert len(at.latex) == 0
+    with pytest.raises(AssertionError, match="no chart skew"):
+        panel_of(at, "skew")
+
+
+def test_totals_of_a_huge_epoch_are_those_of_the_shown_batches_and_called_so():
+    huge, quotas = (opened(samples="100000000", law=law) for law in ("independent", "exact"))
+    assert panel_of(huge, "drawn")[0]["title"] == "Planned against drawn, the batches shown"
+    assert panel_of(quotas, "drawn")[0]["title"] == "Planned against drawn, the whole epoch"
+
+
+def test_tables_are_made_when_somebody_opens_them():
+    at = opened()
+    assert len(at.dataframe) == 0

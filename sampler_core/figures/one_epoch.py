@@ -43,7 +43,7 @@ def planned_and_drawn(counts: ClassCounts, spread: Spread, drawn: IntArray) -> F
     order = by_count(counts)
     few = counts.num_classes <= MOST_BARS
     places: Any = _labels(counts, order) if few else np.arange(1, order.size + 1)
-    ordered = Spread(*(np.asarray(values)[order] for values in spread))
+    ordered = Spread(spread.expected[order], spread.lower[order], spread.upper[order])
     draw = _whiskers if few else _ribbon
     off = axis("drawn less planned, in % of planned", ticksuffix=" %", zeroline=True, zerolinewidth=2)
     classes = axis("", type="category", autorange="reversed") if few else axis("classes, largest first")

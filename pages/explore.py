@@ -14,7 +14,7 @@ plan, counts = scenario.plan, scenario.counts
 outlook = cached.outlook_of(plan, counts)
 
 st.title("Explore", anchor=False)
-st.caption(words.data_line(scenario))
+st.markdown(words.data_line(scenario))
 headline, merit_row = st.container(), st.container()
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     scenario = choose_epoch(scenario)
@@ -43,20 +43,24 @@ note = "The weight is one sample's, the share is its whole class's: what a batch
 charts.append(
     Chart("weights", f"Class weight beside class share, epoch {epoch}", weights, note, 12, row_height(rows, 340), 2)
 )
-live_panel("over-epochs", charts, rev)
+live_panel("over-epochs", charts, f"{rev}-{logarithmic}")
 
 st.subheader("The batches of this epoch, as training will draw them", anchor=False)
-first, shown = choose_batches(scenario)
-preview = cached.preview_of(plan, counts, epoch, first, shown)
-mix = figures.batch_mix(preview)
-drawn, num_draws, which = cached.drawn_of(scenario.plan, counts, epoch, preview)
-comparison = figures.planned_and_drawn(counts, cached.spread_of(plan, counts, epoch, num_draws), drawn)
-height = max(380, row_height(rows, 380))
-of_epoch = [
-    Chart("batches", f"Batches {first} to {first + shown - 1}", mix, words.batches_note(scenario), 7, height, 1),
-    Chart("drawn", f"Planned against drawn, {which}", comparison, words.law_note(scenario), 5, height, 2),
-]
-live_panel("one-epoch", of_epoch, rev)
+of_epoch: list[Chart] = []
+if plan.adaptive is not None:
+    st.info(words.ADAPTIVE, icon=":material/model_training:")
+else:
+    first, shown = choose_batches(scenario)
+    preview = cached.preview_of(plan, counts, epoch, first, shown)
+    mix = figures.batch_mix(preview)
+    drawn, num_draws, which = cached.drawn_of(scenario.plan, counts, epoch, preview)
+    comparison = figures.planned_and_drawn(counts, cached.spread_of(plan, counts, epoch, num_draws), drawn)
+    height = max(380, row_height(rows, 380))
+    of_epoch = [
+        Chart("batches", f"Batches {first} to {first + shown - 1}", mix, words.batches_note(scenario), 7, height, 1),
+        Chart("drawn", f"Planned against drawn, {which}", comparison, words.law_note(scenario), 5, height, 2),
+    ]
+    live_panel("one-epoch", of_epoch, f"{rev}-{first}-{shown}")
 
 if tex := words.formula(scenario):
     st.latex(tex)

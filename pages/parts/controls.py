@@ -22,21 +22,15 @@ SHAPE = Parameter(
 TITLES = {"table": {table.name: table.title for table in known()}}
 
 
-def offered_targets() -> tuple[str, ...]:
-    """The targets whose every field has a control: a described one, or a schedule."""
-    fields = {name: {f.name for f in dataclasses.fields(TARGETS[name])} for name in TARGETS}
-    return tuple(name for name in TARGETS if fields[name] <= {*rows_of(TARGETS[name]), "schedule"})
-
-
 TARGET = Parameter(
     "target", "Target", "The rule that turns class counts into class shares.",
-    "power_skew", kind="choice", choices=offered_targets(),
+    "power_skew", kind="choice", choices=tuple(TARGETS),
 )  # fmt: skip
 
 
 def every_row() -> dict[str, Parameter]:
     """Key -> row of all that an address may say."""
-    classes = [*(SCHEDULES[name] for name in SCHEDULES), *(TARGETS[name] for name in TARGET.choices)]
+    classes = [catalogue[name] for catalogue in (SCHEDULES, TARGETS) for name in catalogue]
     of_classes = [row for cls in classes for row in rows_of(cls).values()]
     own = {row.key: row for row in (TABLE, PROFILE)}
     of_data = [own.get(row.key, row) for row in rows.DATA_ROWS]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import zlib
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,6 +19,7 @@ from sampler_core.counts import ClassCounts
 from sampler_core.datasets import known, load, synthetic
 from sampler_core.parameters import Parameter, rows_of
 from sampler_core.plan import SamplingPlan
+from sampler_core.targets import PowerSkew
 
 _CURRENT = "scenario"
 NEAR = ("ratio", *(row.key for name in SCHEDULES for row in rows_of(SCHEDULES[name]).values()))
@@ -87,11 +89,14 @@ def _unit(data: dict[str, Any]) -> str:
 
 
 def _target_values() -> tuple[str, dict[str, Any]]:
-    """The chosen target and the value of each of its fields; a field that is a schedule is the schedule itself."""
+    """The chosen target and the value of each of its fields.
+
+    A field without a row is a schedule, or a target that this one builds on: both come from the schedule's controls.
+    """
     name = control(TARGET)
     values: dict[str, Any] = {}
     described = rows_of(TARGETS[name])
-    for field in TARGETS[name].__dataclass_fields__:
+    for field in (f.name for f in dataclasses.fields(TARGETS[name])):
         values[field] = control(described[field]) if field in described else _schedule_values()
     return name, values
 
@@ -102,10 +107,12 @@ def _schedule_values() -> tuple[str, dict[str, Any]]:
 
 
 def _target(name: str, values: dict[str, Any]) -> Any:
-    if "schedule" in values:
-        shape, fields = values["schedule"]
-        values = values | {"schedule": SCHEDULES[shape](**fields)}
-    return TARGETS[name](**values)
+    built = dict(values)
+    for field in values.keys() - rows_of(TARGETS[name]).keys():
+        shape, fields = values[field]
+        schedule = SCHEDULES[shape](**fields)
+        built[field] = schedule if field == "schedule" else PowerSkew(schedule)
+    return TARGETS[name](**built)
 
 
 def _plan(target: Any, run: dict[str, Any]) -> SamplingPlan:
@@ -128,7 +135,7 @@ def choose_epoch(scenario: Scenario) -> Scenario:
     with st.container(width="stretch"):
         epoch = control(rows.EPOCH, last=last)
     if epoch > last:
-        st.caption(f"The run has {last + 1} epochs, so epoch {last} is shown.")
+        st.markdown(f"The run has {last + 1} epochs, so epoch {last} is shown.")
     return replace(scenario, epoch=min(epoch, last))
 
 

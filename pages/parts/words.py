@@ -57,6 +57,12 @@ LAWS = {
 }
 
 
+ADAPTIVE = (
+    "This target follows what training reports, so its batches cannot be known beforehand: above is what holds before "
+    "any feedback. During training `sampler.preview()` shows the batches of the current epoch."
+)
+
+
 def law_note(scenario: Scenario) -> str:
     """What the law of drawing leaves to chance."""
     return LAWS[scenario.plan.drawing]

@@ -144,7 +144,8 @@ def another_value(row):
         other = next(choice for choice in row.choices if choice != row.default)
         return titles_of(row)[other], other
     if row.kind == "text":
-        return "0:0, 5:0.25", "0:0, 5:0.25"
+        text = {"points": "0:0, 5:0.25", "boosts": "3: 2"}[row.key]
+        return text, text
     value = (row.default or 0) + (row.step if (row.default or 0) + row.step <= row.maximum else -row.step)
     value = int(value) if row.kind == "integer" else value
     return str(value), value
@@ -224,8 +225,8 @@ def test_draw_again_changes_the_draws_and_nothing_else():
 
 def test_an_epoch_beyond_the_run_shows_its_last_one_and_says_so():
     at = opened(epochs="10", epoch="50")
-    assert any("epoch 9 is shown" in caption.value for caption in at.caption)
-    assert "In epoch 9" in at.markdown[0].value
+    assert any("epoch 9 is shown" in said.value for said in at.markdown)
+    assert any(said.value.startswith("In epoch 9") for said in at.markdown)
 
 
 # --- numbers -----------------------------------------------------------------------------------------

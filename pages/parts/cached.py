@@ -14,6 +14,8 @@ from sampler_core.plan import SamplingPlan
 from sampler_core.preview import Preview
 from sampler_core.spread import Spread, spread
 
+MOST_DRAWS = 1_000_000  # drawn for one picture: some 20 ms
+
 
 @lru_cache(maxsize=32)
 def outlook_of(plan: SamplingPlan, counts: ClassCounts) -> Outlook:
@@ -41,7 +43,7 @@ def epoch_class_counts_of(plan: SamplingPlan, counts: ClassCounts, epoch: int) -
 
 def whole_epoch_is_quick(plan: SamplingPlan, counts: ClassCounts) -> bool:
     """Whether the draws of a whole epoch are counted within some 30 ms: from quotas, or few enough to make them all."""
-    return plan.drawing == "exact" or plan.samples(counts) <= 2_000_000
+    return plan.drawing == "exact" or plan.samples(counts) <= MOST_DRAWS
 
 
 def drawn_of(plan: SamplingPlan, counts: ClassCounts, epoch: int, preview: Preview) -> tuple[IntArray, int, str]:

@@ -108,6 +108,7 @@ export default function ({ data, parentElement }) {
   Object.assign(state, { key: data.key, src: data.src, charts: data.charts });
   const paint = () => state.charts.forEach((chart) => show(root, state, chart, parsed(state, chart), data.rev));
   state.repaint = paint;
+  root.dataset.wanted = data.rev;
   const wanted = new Set(data.charts.map((chart) => chart.id));
   root.querySelectorAll("[data-frame]").forEach((frame) => {
     if (wanted.has(frame.dataset.frame)) return;

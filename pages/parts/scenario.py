@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from pages.parts.address import literal, read_address
+from pages.parts.cached import MOST_DRAWS
 from pages.parts.controls import PROFILE, SHAPE, TABLE, TARGET, control, every_row, titles_of
 from pages.parts.handle import handle
 from pages.parts.history import buttons
@@ -159,5 +160,8 @@ def choose_batches(scenario: Scenario) -> tuple[int, int]:
     with left:
         first = min(control(rows.FIRST_BATCH), num_batches - 1)
     with right:
-        shown = min(control(rows.SHOWN_BATCHES), num_batches - first)
+        wanted = control(rows.SHOWN_BATCHES)
+    shown = min(wanted, num_batches - first, max(1, MOST_DRAWS // scenario.plan.needed_batch_size))
+    if shown < min(wanted, num_batches - first):
+        st.markdown(f"Batches this large are shown {shown} at a time.")
     return first, shown

@@ -1,0 +1,170 @@
+"""A real server and a real Chromium: pages that fail on any console error, page error or request to the outside."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync"]  # fmt: skip
+# Idle, connected, nothing stale, every panel shows the newest state.
+SETTLED = """(quiet) => {
+  const app = document.querySelector('[data-testid="stApp"]');
+  const charts = [...document.querySelectorAll('.panel [data-chart]')];
+  const busy = !app || app.dataset.testScriptState !== 'notRunning' || app.dataset.testConnectionState !== 'CONNECTED'
+    || document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]')
+    || (document.querySelector('.panel') && !charts.length)
+    || charts.some((chart) => !chart.dataset.rev || chart.dataset.rev !== chart.closest('.panel').dataset.wanted);
+  const now = performance.now();
+  if (busy) { window.settledSince = null; return false; }
+  window.settledSince ??= now;
+  return now - window.settledSince > quiet;
+}"""
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def running_server(log: Path) -> Iterator[str]:
+    """A freshly started server; its log must hold no traceback, error or warning when it ends."""
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", "--server.headless=true",
+               "--server.address=127.0.0.1", "--server.fileWatcherType=none"]  # fmt: skip
+    with log.open("w") as out:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env={**os.environ})
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_healthy(url, process, log)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(20)
+    said = log.read_text()
+    assert not any(word in said for word in ("Traceback", "ERROR", "WARNING", "Warning:")), said
+
+
+def _wait_until_healthy(url: str, process: subprocess.Popen, log: Path) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            if urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).read() == b"ok":
+                return
+        except OSError:
+            threading.Event().wait(0.1)
+    raise RuntimeError(log.read_text())
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running_server(tmp_path_factory.mktemp("server") / "log.txt") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=ARGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
+    """open_page(path, dark=, width=, height=, url=) -> a settled page."""
+    contexts, wrong = [], []
+
+    def opened(path="/", *, dark=False, width=1280, height=900, url=server) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height},
+                                      color_scheme="dark" if dark else "light")  # fmt: skip
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        own = (url, url.replace("http", "ws"), "data:", "blob:")
+        page.on("pageerror", lambda error: wrong.append(f"page error: {error}"))
+        page.on("console", lambda message: wrong.append(f"console: {message.text}") if _bad(message) else None)
+        page.on("request", lambda request: None if request.url.startswith(own) else wrong.append(request.url))
+        page.goto(url + path)
+        settle(page)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not wrong, wrong
+
+
+def _bad(message) -> bool:
+    known = "/_stcore/" in message.location.get("url", "")  # 404 of Streamlit's own probes on deep links
+    return message.type in ("error", "warning") and not known
+
+
+def settle(page: Page, quiet_ms: int = 150) -> None:
+    """Wait until nothing runs, nothing is stale and every chart shows the newest state, for `quiet_ms` in a row."""
+    page.wait_for_selector(".panel, [data-testid='stAlert']", state="attached")
+    page.wait_for_function(SETTLED, arg=quiet_ms, polling=50)
+
+
+def traces(page: Page, chart: str) -> list[dict]:
+    """What plotly shows in a chart: name, x, y of each trace, as lists."""
+    return page.evaluate(
+        """(id) => document.querySelector(`[data-chart="${id}"]`)._fullData.map((trace) => ({
+             name: trace.name, x: trace.x ? Array.from(trace.x) : null, y: trace.y ? Array.from(trace.y) : null }))""",
+        chart,
+    )
+
+
+def tiles(page: Page) -> dict[str, str]:
+    """The figures of merit as shown."""
+    return page.evaluate(
+        """() => Object.fromEntries([...document.querySelectorAll('.tiles > div')].map((tile) =>
+             [tile.querySelector('dt').textContent, tile.querySelector('.value').textContent]))"""
+    )
+
+
+def boxes(page: Page) -> dict[str, str]:
+    """The value of every number box and selection, by its label."""
+    return page.evaluate(
+        """() => Object.fromEntries([...document.querySelectorAll(
+             '[data-testid="stNumberInput"] input, [data-testid="stSelectbox"] input')].map((box) =>
+             [box.getAttribute('aria-label') || box.closest('[class*="st-key-"]').className.match(/st-key-(\\S+)/)[1],
+              box.value]))"""
+    )
+
+
+def set_number(page: Page, key: str, value: object) -> None:
+    """Type into a number box and commit."""
+    box = page.locator(f".st-key-{key} input")
+    with _a_new_state(page):
+        box.fill(str(value))
+        box.press("Enter")
+
+
+def choose(page: Page, key: str, title: str) -> None:
+    """Pick an option of a selection by what is written on it."""
+    with _a_new_state(page):
+        page.locator(f".st-key-{key} [data-testid='stSelectbox'] input").click()
+        page.get_by_role("option", name=title, exact=True).click()
+
+
+@contextmanager
+def _a_new_state(page: Page) -> Iterator[None]:
+    """What is done inside must change what the panels show; waits until they show it."""
+    wanted = "() => [...document.querySelectorAll('.panel')].map((panel) => panel.dataset.wanted).join()"
+    before = page.evaluate(wanted)
+    yield
+    page.wait_for_function(f"(before) => ({wanted})() !== before", arg=before)
+    settle(page)

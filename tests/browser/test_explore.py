@@ -1,0 +1,184 @@
+"""Explore in Chromium: links, the promise that the preview is training, keyboard, phones, themes, accessibility."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from torch.utils.data import DataLoader, Dataset
+
+from sampler_core import Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
+from sampler_core.datasets import load
+from tests.browser.conftest import boxes, choose, running_server, set_number, settle, tiles, traces
+
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]}
+
+
+def shown_state(page):
+    charts = {chart: traces(page, chart) for chart in ("shares", "skew", "weights", "batches", "drawn")}
+    return boxes(page), tiles(page), charts
+
+
+def test_a_copied_address_opens_the_same_controls_and_numbers_on_a_freshly_started_server(open_page, tmp_path):
+    page = open_page()
+    choose(page, "data", "known")
+    choose(page, "table", "iNaturalist 2018, super-categories")
+    for key, value in {"skew": 0.2, "increment": 0.05, "limit": 1, "epoch": 7}.items():
+        set_number(page, key, value)
+    choose(page, "law", "stratified")
+    before, address = shown_state(page), urlsplit(page.url)
+    given = {key: values[0] for key, values in parse_qs(address.query).items()}
+    assert given == {
+        "data": "known", "table": "iNaturalist 2018, super-categories", "skew": "0.2", "increment": "0.05",
+        "limit": "1", "epoch": "7", "law": "stratified",
+    }  # fmt: skip
+    with running_server(tmp_path / "log.txt") as fresh:
+        again = open_page(f"/?{address.query}", url=fresh)
+        assert shown_state(again) == before
+        assert tiles(again)["Share of the rarest class"] == "0.315 %"
+        again.context.close()
+
+
+class Numbers(Dataset):
+    def __init__(self, labels):
+        self.labels = labels
+
+    def __len__(self):
+        return len(self.labels)
+
+    def __getitem__(self, index):
+        return int(self.labels[index])
+
+
+@pytest.mark.parametrize("law", ["independent", "exact", "stratified"])
+def test_the_batches_on_the_page_are_those_a_data_loader_delivers(open_page, law):
+    counts = load("isic2019")
+    names = np.array(counts.names)
+    labels = np.random.default_rng(1).permutation(np.repeat(names, counts.counts))
+    target = PowerSkew(Linear(start=0.1, increment=0.07, maximum=1.0))
+    plan = SamplingPlan(target=target, epochs=30, batch_size=64, drawing=law, seed=4)
+    sampler = ScheduledClassSampler(labels, plan)
+    codes = np.searchsorted(np.sort(names), labels)
+    loader = DataLoader(Numbers(codes), batch_size=64, sampler=sampler, num_workers=2, persistent_workers=True)
+    page = open_page(f"/?data=known&table=isic2019&skew=0.1&increment=0.07&limit=1&epochs=30&batch=64&seed=4&law={law}")
+    for epoch in (7, 0, 1):
+        set_number(page, "epoch", epoch)
+        shown = {trace["name"]: trace["y"] for trace in traces(page, "batches")}
+        sampler.set_epoch(epoch)
+        delivered = [np.bincount(batch, minlength=8) for batch, _ in zip(loader, range(50), strict=False)]
+        for position, name in enumerate(np.sort(names)):
+            assert shown[str(name)] == [int(batch[position]) for batch in delivered], (epoch, name)
+
+
+def test_a_slider_moves_its_number_box_the_address_and_the_figures(open_page):
+    page = open_page()
+    before = traces(page, "shares")[0]["y"]
+    slider = page.get_by_role("slider", name="Skew factor")
+    slider.focus()
+    for _ in range(5):
+        slider.press("ArrowRight")
+    page.wait_for_function("() => location.search.includes('skew=0.1')")
+    settle(page)
+    assert boxes(page)["Skew factor"] == "0.1"
+    after = traces(page, "shares")[0]["y"]
+    expected = SamplingPlan(target=PowerSkew(Linear(0.1, 0.01)), epochs=100, batch_size=128)
+    from sampler_core.datasets import synthetic
+
+    counts = synthetic("exponential", 10, 20_000, 100.0)
+    assert after != before
+    assert after == pytest.approx(expected.class_shares(counts)[:, 0].tolist(), rel=1e-5)
+
+
+def test_figures_stay_the_same_elements_and_keep_their_zoom(open_page):
+    page = open_page()
+    page.evaluate("() => { window.before = document.querySelector('[data-chart=\"shares\"]'); }")
+    area = page.locator('[data-chart="shares"] .nsewdrag').bounding_box()
+    page.mouse.move(area["x"] + 0.3 * area["width"], area["y"] + 80)
+    page.mouse.down()
+    page.mouse.move(area["x"] + 0.6 * area["width"], area["y"] + 82, steps=8)
+    page.mouse.up()
+    zoomed = page.evaluate("() => Array.from(window.before.layout.xaxis.range)")
+    assert zoomed == pytest.approx([29.5, 59.5], abs=1.5)
+    set_number(page, "skew", 0.3)
+    same, zoom = page.evaluate(
+        """() => { const chart = document.querySelector('[data-chart="shares"]');
+             return [chart === window.before, chart.layout.xaxis.range]; }"""
+    )
+    assert same
+    assert zoom == zoomed
+
+
+def test_back_and_reload_keep_controls_and_address_in_step(open_page):
+    page = open_page("/?skew=0.5")
+    set_number(page, "batch", 64)
+    page.reload()
+    settle(page)
+    assert (boxes(page)["Skew factor"], boxes(page)["Batch size"]) == ("0.5", "64")
+
+
+def test_a_wrong_address_says_so_and_shows_the_rest(open_page):
+    page = open_page("/?batch=0&epochs=inf&seed=7&colour=red")
+    said = page.get_by_test_id("stAlert").inner_text()
+    assert "batch must be a whole number from 1 to 65,536, got 0" in said
+    assert "epochs must be a whole number" in said
+    assert "'colour', which is no parameter here" in said
+    assert boxes(page)["Seed"] == "7"
+    assert "batch" not in page.url
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("address", ["/", "/?data=known&table=inat2018_supercategory"], ids=["lines", "bands"])
+def test_axe_finds_nothing_serious(open_page, dark, address):
+    page = open_page(address, dark=dark)
+    found = Axe().run(page, options=AXE).response["violations"]
+    serious = [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in found if v["impact"] in
+               ("serious", "critical")]  # fmt: skip
+    assert serious == []
+
+
+@pytest.mark.parametrize(
+    "address", ["/?classes=2", "/", "/?classes=1000", "/?data=known&table=coco2017_train_instances"]
+)
+def test_nothing_scrolls_sideways_on_a_narrow_phone(open_page, address):
+    page = open_page(address, width=360, height=800)
+    width = page.evaluate("() => document.querySelector('[data-testid=\"stMain\"]').scrollWidth")
+    assert width <= 360
+
+
+def test_on_a_phone_the_schedule_s_sliders_are_beside_the_figures(open_page):
+    page = open_page(width=390, height=844)
+    slider = page.locator(".st-key-near").get_by_role("slider", name="Skew factor")
+    assert slider.is_visible()
+    slider.focus()
+    slider.press("End")
+    page.wait_for_function("() => location.search.includes('skew=2')")
+    settle(page)
+
+
+def test_every_figure_has_a_text_alternative(open_page):
+    page = open_page()
+    texts = page.eval_on_selector_all(
+        "[data-chart]", "charts => charts.map((chart) => chart.getAttribute('aria-label'))"
+    )
+    assert len(texts) == 5
+    assert all(len(text) > 40 for text in texts)
+
+
+def test_table_twins_open_on_demand(open_page):
+    page = open_page()
+    assert page.get_by_test_id("stDataFrame").count() == 0
+    page.get_by_text("The same numbers as tables").click()
+    page.wait_for_selector("[data-testid='stDataFrame']", state="attached")
+    settle(page)
+
+
+def test_security_headers_and_compression_arrive(server):
+    import urllib.request
+
+    request = urllib.request.Request(f"{server}/assets/plotly.min.js", headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(request) as answer:
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert len(answer.read()) < 2_000_000
+    with urllib.request.urlopen(server) as answer:
+        assert answer.headers["X-Frame-Options"] == "DENY"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"

@@ -201,11 +201,10 @@ def _as_array(labels: Labels) -> NDArray[Any]:
         return np.asarray(labels)
     values: list[Any] = list(labels)  # type: ignore[arg-type]  # `ArrayLike` cannot say that it is iterable here
     kinds = set(map(type, values))
-    if kinds <= {int, bool} or kinds == {float}:
-        try:
-            return np.array(values)
-        except OverflowError:
-            raise ValueError("labels must be integers of at most 64 bits") from None
+    if kinds <= {int, bool}:
+        return _array_of_integers(values)
+    if kinds == {float}:
+        return np.array(values)
     array = np.empty(len(values), dtype=object)
     array[:] = [_plain(value) for value in values]
     return array
@@ -231,8 +230,10 @@ def _integer_codes(array: NDArray[Any]) -> tuple[Codes, Sequence[ClassName]]:
 def _object_codes(array: NDArray[Any]) -> tuple[Codes, Sequence[ClassName]]:
     values = [_plain(value) for value in array]
     kinds = set(map(type, values))
+    if kinds <= {int, bool}:
+        return _integer_codes(_array_of_integers(values))
     if kinds <= {int, bool, float}:
-        return _codes_and_names(np.array(values))
+        return _integer_codes(_integral(np.array(values, dtype=np.float64)))
     if kinds != {str}:
         first = type(values[0]) if isinstance(values[0], str | int) else str
         wrong = next(i for i, value in enumerate(values) if not isinstance(value, first) or value is None)
@@ -255,9 +256,19 @@ def _names_of_categories(categories: Iterable[object]) -> Sequence[ClassName]:
     return [_plain_name(name) for name in categories]
 
 
+def _array_of_integers(values: list[Any]) -> IntArray:
+    try:
+        return np.array(values, dtype=np.int64)
+    except OverflowError:
+        wrong = next(i for i, value in enumerate(values) if not -(1 << 63) <= value < 1 << 63)
+        raise ValueError(
+            f"labels must be integers of at most 64 bits, got {values[wrong]!r} at position {wrong}"
+        ) from None
+
+
 def _integral(array: NDArray[Any]) -> IntArray:
     values = array.astype(np.float64)
-    bad = ~(np.isfinite(values) & (values == np.floor(values)))
+    bad = ~((np.abs(values) < 2.0**63) & (values == np.floor(values)))
     if bad.any():
         first = int(bad.argmax())
         raise ValueError(f"labels must be whole numbers or text, got {array[first]} at position {first}")
@@ -289,8 +300,12 @@ def _integer_array(values: ArrayLike, what: str) -> NDArray[Any]:
     array = np.asarray(values)
     if array.ndim != 1:
         raise ValueError(f"{what} must be one integer per class (1-D), got shape {array.shape}")
+    if array.size == 0:
+        raise ValueError(f"{what} must hold at least one class, got none")
     if array.dtype.kind not in "iu":
         raise TypeError(f"{what} must be integers, got {_shortened(array.tolist())}")
+    if array.max() > np.iinfo(np.int64).max:
+        raise ValueError(f"{what} must be at most {np.iinfo(np.int64).max}, got {array.max()}")
     return array
 
 
@@ -298,7 +313,7 @@ def _checked_counts(counts: NDArray[Any], names: Sequence[ClassName]) -> IntArra
     array = _integer_array(counts, "counts").astype(np.int64)
     if array.size != len(names):
         raise ValueError(f"counts must be one per class name ({len(names)}), got {array.size}")
-    if array.size and array.min() < 0:
+    if array.min() < 0:
         c = int(array.argmin())
         raise ValueError(f"counts must be >= 0, got {array[c]} for class {names[c]!r}")
     if not array.any():

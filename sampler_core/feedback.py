@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,10 @@ def feedback_array(kind: str, values: Any, counts: ClassCounts) -> FloatArray:
             raise ValueError(f"{kind} must be of the data's classes, got {unknown[0]!r}")
         listed = [values.get(name) for name in counts.names]
     else:
-        listed = values.tolist() if hasattr(values, "tolist") else list(values)
+        listed = values.tolist() if hasattr(values, "tolist") else values
+        if isinstance(listed, str) or not isinstance(listed, Iterable):
+            raise ValueError(f"{kind} must have one value per class ({counts.num_classes}), got {values!r}")
+        listed = list(listed)
     if len(listed) != counts.num_classes:
         raise ValueError(f"{kind} must have one value per class ({counts.num_classes}), got {len(listed)}")
     for name, value in zip(counts.names, listed, strict=True):

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import operator
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,8 @@ from sampler_core.preview import Preview, drawn_counts, previewed
 from sampler_core.targets import Moment, Target, decode_target, named_classes, needs_epochs, skew_schedule
 
 SCHEMA = 1
+# Schema -> what makes a plan's fields those of the next one. A plan that was saved once loads for ever.
+UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +58,7 @@ class SamplingPlan:
             raise TypeError(f"target must be one of {', '.join(TARGETS)}, got {self.target!r}")
         for name, least, optional in _INTEGERS:
             _check_integer(name, getattr(self, name), least, optional)
-        if self.drawing not in LAWS:
+        if not isinstance(self.drawing, str) or self.drawing not in LAWS:
             raise ValueError(f"drawing must be one of {', '.join(LAWS)}, got {self.drawing!r}")
         _check_number("max_repeats", self.max_repeats, 0.0, np.inf)
         _check_number("min_share", self.min_share, 0.0, 1.0)
@@ -157,7 +160,7 @@ class SamplingPlan:
                 "target must not be adaptive for a preview before training, "
                 f"got {TARGETS.name_of(self.target)}; sampler.preview() shows the current epoch"
             )
-        _check_integer("epoch", epoch, 0, False)
+        epoch = whole_number("epoch", epoch)
         counts = as_class_counts(class_counts)
         self.check(counts)
         self.needed_batch_size  # noqa: B018 (its error is the point)
@@ -170,7 +173,7 @@ class SamplingPlan:
         At once under "exact" (its quotas); under the other laws every draw is made, some 10 ns each.
         """
         counts = as_class_counts(class_counts)
-        return drawn_counts(self.drawing, self.epoch_at(counts.present, epoch), counts)
+        return drawn_counts(self.drawing, self.epoch_at(counts.present, whole_number("epoch", epoch)), counts)
 
     # --- as text -------------------------------------------------------------------------------------------------
 
@@ -183,24 +186,20 @@ class SamplingPlan:
     @classmethod
     def from_json(cls, text: str) -> SamplingPlan:
         """A plan from its JSON text; `ValueError` that names what is wrong."""
-        try:
-            data = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise ValueError(f"plan must be JSON, got {error}") from None
-        if not isinstance(data, Mapping) or data.get("schema") != SCHEMA:
-            got = data.get("schema") if isinstance(data, Mapping) else data
-            raise ValueError(f'plan must be an object with "schema": {SCHEMA}, got {got!r}')
+        data = _fields_of(text)
         known = {*cls.__dataclass_fields__, "schema", "fingerprint"}
         if unknown := sorted(set(data) - known):
             raise ValueError(f"plan must have the fields {', '.join(sorted(known))}, got {unknown[0]!r}")
+        if missing := [name for name in ("target", "epochs", "batch_size") if name not in data]:
+            raise ValueError(f"plan must have the field {missing[0]!r}, got none")
         given = {name: value for name, value in data.items() if name not in ("schema", "fingerprint")}
         try:
-            given["target"] = decode_target(given.get("target"))
+            given["target"] = decode_target(given["target"])
             if given.get("tuned_on"):
                 names, counts = given["tuned_on"]["names"], given["tuned_on"]["counts"]
-                given["tuned_on"] = ClassCounts(tuple(names), np.array(counts, dtype=np.int64))
+                given["tuned_on"] = ClassCounts(tuple(names), np.asarray(counts))
             return cls(**given)
-        except (TypeError, KeyError) as error:
+        except (TypeError, KeyError, OverflowError, RecursionError) as error:
             raise ValueError(f"plan: {error}") from None
 
     @property
@@ -210,6 +209,8 @@ class SamplingPlan:
 
     def _decisive(self) -> dict[str, Any]:
         rest = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in ("target", "tuned_on")}
+        for name in ("max_repeats", "min_share"):  # 4 and 4.0 are equal, so they have one text
+            rest[name] = None if rest[name] is None else float(rest[name])
         return {"schema": SCHEMA, "target": TARGETS.encode(self.target), **rest}
 
     # --- limits --------------------------------------------------------------------------------------------------
@@ -235,6 +236,13 @@ class SamplingPlan:
         return self.epochs
 
 
+def whole_number(name: str, value: Any, least: int = 0) -> int:
+    """Any kind of integer (NumPy's and torch's too) as Python's; `ValueError` for anything else, or below `least`."""
+    if isinstance(value, bool) or not hasattr(value, "__index__") or operator.index(value) < least:
+        raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
+    return operator.index(value)
+
+
 _INTEGERS = (
     ("epochs", 1, True),
     ("batch_size", 1, True),
@@ -242,6 +250,21 @@ _INTEGERS = (
     ("min_per_batch", 0, False),
     ("seed", None, False),
 )
+
+
+def _fields_of(text: str) -> dict[str, Any]:
+    """JSON text of a plan of any schema so far -> the fields of this one."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"plan must be JSON, got {error}") from None
+    schema = data.get("schema") if isinstance(data, dict) else None
+    if type(schema) is not int or not 1 <= schema <= SCHEMA:
+        got = f"schema {schema!r}" if isinstance(data, dict) else type(data).__name__
+        raise ValueError(f'plan must be an object with "schema": {SCHEMA} or an earlier one, got {got}')
+    for version in range(schema, SCHEMA):
+        data = UPGRADES[version](data)
+    return dict(data)
 
 
 def _check_integer(name: str, value: object, least: int | None, optional: bool) -> None:

@@ -24,7 +24,7 @@ from sampler_core.counts import ClassCounts, ClassName, FloatArray, Labels
 from sampler_core.data_order import DataOrder
 from sampler_core.drawing import LAWS, Epoch, Law, Members
 from sampler_core.feedback import feedback_array
-from sampler_core.plan import SamplingPlan
+from sampler_core.plan import SamplingPlan, whole_number
 from sampler_core.preview import Preview, previewed
 from sampler_core.schedules import Constant, Schedule
 from sampler_core.stream import Begin, RankStream
@@ -133,7 +133,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
 
     def set_epoch(self, epoch: int) -> None:
         """Choose the epoch that is drawn next, from 0; any epoch, in any order. Call it before each epoch."""
-        number = _check_whole("epoch", epoch)
+        number = whole_number("epoch", epoch)
         if number < self._restored_epoch:
             warnings.warn(
                 f"set_epoch({number}) goes back behind epoch {self._restored_epoch}, which was restored: these draws "
@@ -269,7 +269,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
         begin, end, piece = self._cursor
         done = end - operator.length_hint(piece)
         if batches_delivered is not None:
-            _check_whole("batches_delivered", batches_delivered)
+            whole_number("batches_delivered", batches_delivered)
             done = begin.within + batches_delivered * self._stream.batch_size
             done = min(done, self._stream.length(begin))
         at = self._stream.after(begin, done)
@@ -354,19 +354,15 @@ def _placed(num_replicas: int | None, rank: int | None) -> tuple[int, int]:
                 "of its part",
                 stacklevel=4,
             )
+    num_replicas = whole_number("num_replicas", num_replicas, least=1)
+    if rank is None and num_replicas > 1 and not running:
+        raise ValueError(f"rank must be given with num_replicas={num_replicas} outside torch.distributed, got None")
     if rank is None:
-        rank = dist.get_rank() if running and num_replicas > 1 else 0
-    _check_whole("num_replicas", num_replicas, least=1)
-    _check_whole("rank", rank)
+        rank = dist.get_rank() if num_replicas > 1 else 0
+    rank = whole_number("rank", rank)
     if rank >= num_replicas:
         raise ValueError(f"rank must be below num_replicas ({num_replicas}), got {rank}")
     return num_replicas, rank
-
-
-def _check_whole(name: str, value: object, least: int = 0) -> int:
-    if isinstance(value, bool) or not hasattr(value, "__index__") or operator.index(value) < least:
-        raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
-    return operator.index(value)
 
 
 def _mean_over_ranks(feedback: FloatArray) -> FloatArray:

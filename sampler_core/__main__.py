@@ -1,0 +1,118 @@
+"""Plans on the command line, for a server without a screen: `python -m sampler_core preview | report | check`.
+
+The one contract here: the numbers are those of the dashboard. What is wrong is one sentence on stderr and exit code 2;
+`check` ends with 1 where the plan can be drawn, but was tuned on other data.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+from sampler_core.counts import ClassCounts
+from sampler_core.plan import SamplingPlan
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    given = _parser().parse_args(arguments)
+    warnings.filterwarnings("ignore", message="the plan was tuned on other data", category=UserWarning)
+    try:
+        code: int = given.run(given, _plan(given.plan), _class_counts(given.labels))
+    except OSError as error:
+        sys.stderr.write(f"{error.filename} must be a file to read or write, got: {_one_line(error.strerror)}\n")
+        return 2
+    except (TypeError, ValueError) as error:
+        sys.stderr.write(f"{_one_line(error)}\n")
+        return 2
+    return code
+
+
+def preview(given: argparse.Namespace, plan: SamplingPlan, counts: ClassCounts) -> int:
+    """The class counts of batches as CSV: to a file, or to the screen."""
+    from sampler_core.exporting import batch_table, csv_file
+
+    shown = plan.preview(counts, given.epoch, given.first_batch, given.batches)
+    file = csv_file(batch_table(shown))
+    if given.out:
+        given.out.write_bytes(file)
+    else:
+        sys.stdout.buffer.write(file.removeprefix(b"\xef\xbb\xbf"))  # a terminal needs no byte order mark
+    return 0
+
+
+def report(given: argparse.Namespace, plan: SamplingPlan, counts: ClassCounts) -> int:
+    """The report as one HTML file."""
+    from sampler_core.figures.plan_report import plan_report
+
+    text = plan_report(plan, counts, epoch=given.epoch, unit=given.unit)
+    given.out.write_text(text, encoding="utf-8", newline="\n")
+    sys.stdout.write(f"{given.out}: {given.out.stat().st_size / 1e6:.1f} MB\n")
+    return 0
+
+
+def check(given: argparse.Namespace, plan: SamplingPlan, counts: ClassCounts) -> int:
+    """Whether the plan can be drawn from the labels in every epoch, and what it does at both ends of the run."""
+    from sampler_core.figures.merits import merits
+    from sampler_core.figures.sentences import data_line, takeaway
+    from sampler_core.outlook import Outlook
+
+    with warnings.catch_warnings(record=True) as drift:
+        warnings.simplefilter("always")
+        plan.check(counts)
+    outlook = Outlook.of(plan, counts)
+    say = sys.stdout.write
+    say(f"{data_line(counts)}\nThe plan {plan.fingerprint} can be drawn from it.\n")
+    for epoch in sorted({0, len(outlook.shares) - 1}):
+        say(f"\n{takeaway(outlook, epoch)}\n")
+        for merit in merits(outlook, epoch):
+            say(f"  {merit.label}: {merit.value} ({merit.note})\n")
+    for found in drift:
+        sys.stderr.write(f"{_one_line(found.message)}\n")
+    return 1 if drift else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("labels", type=Path, metavar="LABELS", help="file of labels, or a CSV table class,count")
+    shared.add_argument("--plan", type=Path, required=True, help="plan.json, as the dashboard exports it")
+    parser = argparse.ArgumentParser(prog="python -m sampler_core", description=__doc__.partition("\n")[0])
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for run, words in ((preview, "batches as CSV"), (report, "one HTML file"), (check, "does it fit?")):
+        command = commands.add_parser(run.__name__, parents=[shared], help=words, description=run.__doc__)
+        command.set_defaults(run=run)
+        if run is not check:
+            command.add_argument("--epoch", type=int, default=0, help="counts from 0; default 0")
+        if run is preview:
+            command.add_argument("--first-batch", type=int, default=0, help="counts from 0; default 0")
+            command.add_argument("--batches", type=int, help="how many batches; default: to the end of the epoch")
+            command.add_argument("--out", type=Path, help="CSV file to write; default: the screen")
+        if run is report:
+            command.add_argument("--out", type=Path, default=Path("report.html"), help="default report.html")
+            command.add_argument("--unit", default="samples", help='what one sample is, such as "images"')
+    return parser
+
+
+def _plan(path: Path) -> SamplingPlan:
+    return SamplingPlan.from_json(path.read_text(encoding="utf-8-sig"))
+
+
+def _class_counts(path: Path) -> ClassCounts:
+    from sampler_core.datasets.known import class_names
+
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
+    names = class_names([row["class"] for row in rows])
+    return ClassCounts.from_counts(dict(zip(names, (int(row["count"]) for row in rows), strict=True)))
+
+
+def _one_line(error: object) -> str:
+    """The sentence of an error, without a line break or a terminal's control signs."""
+    return "".join(sign if sign.isprintable() else " " for sign in str(error))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,173 @@
+"""The report of one plan on one data set: the figures of Explore, at every epoch, in one file."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import platform
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import sampler_core
+from sampler_core.counts import ClassCounts, IntArray
+from sampler_core.exporting import Frame, Panel, Report, as_code, report_html
+from sampler_core.figures.batches import batch_mix
+from sampler_core.figures.figure import Figure, class_label, to_json
+from sampler_core.figures.merits import merit_table, merits
+from sampler_core.figures.one_epoch import planned_and_drawn, weight_beside_share
+from sampler_core.figures.over_epochs import class_shares, share_map, skew_curve
+from sampler_core.figures.plotly_source import plotly_js, plotly_js_version
+from sampler_core.figures.sentences import LAWS, batches_note, data_line, takeaway
+from sampler_core.figures.series import by_count, class_rows, is_banded
+from sampler_core.numerals import count, number
+from sampler_core.outlook import Outlook
+from sampler_core.plan import SamplingPlan
+from sampler_core.preview import Preview
+from sampler_core.spread import spread
+
+QUICK = 2_000_000  # draws of an epoch that are counted within some 30 ms
+MOST_PLAN = 200_000  # signs of a plan's JSON text, class counts included
+
+
+def plan_report(
+    plan: SamplingPlan,
+    counts: ClassCounts,
+    *,
+    epoch: int = 0,
+    unit: str = "samples",
+    title: str = "Sampling plan",
+    first_batch: int = 0,
+    shown_batches: int = 50,
+    made: datetime.datetime | None = None,
+) -> str:
+    """The report as the text of an HTML file that needs neither a server nor a network, under 6 MB.
+
+    epoch: the one it opens with. unit: what one sample is. made: the date it bears, now when not given.
+    An adaptive target has no batches before training: the report has what holds before any feedback.
+    `ValueError` for a plan without epochs or batch size, one that cannot be drawn, and an epoch outside the run.
+    """
+    plan.check(counts)
+    story = _Story(plan, counts, unit, first_batch, shown_batches)
+    if not 0 <= epoch < len(story.outlook.shares):
+        raise ValueError(f"epoch must be a whole number from 0 to {len(story.outlook.shares) - 1}, got {epoch}")
+    made = made or datetime.datetime.now(datetime.UTC)
+    report = Report(
+        title=title, summary=data_line(counts, unit), epochs=len(story.outlook.shares), epoch=epoch, frame=story.frame,
+        facts={"Data": _data_facts(counts, unit), "Plan": _plan_facts(plan, counts)},
+        tables={"Class counts": story.class_table, "Figures of merit, all epochs": story.merit_table},
+        plan=_plan_text(plan, counts),
+        sources=f"Made on {made:%Y-%m-%d %H:%M} UTC with sampler_core {sampler_core.__version__}, NumPy "
+        f"{np.__version__}, plotly.js {plotly_js_version()}, Python {platform.python_version()}.",
+    )  # fmt: skip
+    return report_html(report, plotly_js())
+
+
+class _Story:
+    """What the report shows of each epoch."""
+
+    def __init__(self, plan: SamplingPlan, counts: ClassCounts, unit: str, first: int, shown: int) -> None:
+        self.plan, self.counts, self.unit, self.first, self.shown = plan, counts, unit, first, shown
+        self.outlook = Outlook.of(plan, counts)
+        self.weights = plan.class_weights(counts)
+
+    def frame(self, epoch: int) -> Frame:
+        """Everything of one epoch."""
+        tiles = [(merit.label, merit.value, merit.note) for merit in merits(self.outlook, epoch)]
+        panels = [*self._over_epochs(epoch), *self._of_epoch(epoch)]
+        return Frame(epoch, [takeaway(self.outlook, epoch, self.unit)], tiles, panels)
+
+    def class_table(self) -> pd.DataFrame:
+        """Class, samples, frequency; the largest first."""
+        order = by_count(self.counts)
+        names = pd.Index([class_label(self.counts.names[c]) for c in order], name="class")
+        columns = {"samples": self.counts.counts[order], "frequency": self.counts.frequencies[order]}
+        return pd.DataFrame(columns, index=names)
+
+    def merit_table(self) -> pd.DataFrame:
+        """The course of every figure of merit."""
+        return merit_table(merits(self.outlook, 0))
+
+    def _over_epochs(self, epoch: int) -> Iterator[Panel]:
+        counts, shares, skews = self.counts, self.outlook.shares, self.outlook.skews
+        figure = class_shares(counts, shares, epoch)
+        span = 12 if skews is None else 8
+        yield _panel("Class share over epochs", figure, "The chance that one draw is of the class.", span)
+        if skews is not None:
+            figure = skew_curve(skews, self.outlook.crossover, epoch)
+            yield _panel("Skew over epochs", figure, "0 natural, 1 class-balanced, above 1 reversed.", 4)
+        if is_banded(counts):
+            figure = share_map(counts, shares, epoch)
+            yield _panel("Share of every class", figure, "One row a class; colour is the share.", 12, 420)
+        note = "The weight is one sample's, the share is its whole class's: what a batch sees. They are not the same."
+        figure = weight_beside_share(counts, self.weights[epoch], shares[epoch])
+        yield _panel("Class weight beside class share", figure, note, 12, self._height())
+
+    def _of_epoch(self, epoch: int) -> Iterator[Panel]:
+        if self.plan.adaptive is not None:
+            return
+        preview = self.plan.preview(self.counts, epoch, self.first, self.shown)
+        title = f"Batches {self.first} to {self.first + preview.num_batches - 1}, as training will draw them"
+        note = batches_note(self.plan, self.counts)
+        yield _panel(title, batch_mix(preview), note, 7, max(380, self._height()))
+        drawn, num_draws, which = self._drawn(preview)
+        expected = spread(self.outlook.shares[epoch], self.outlook.draws, num_draws)
+        figure = planned_and_drawn(self.counts, expected, drawn)
+        title = f"Planned against drawn, {which}"
+        yield _panel(title, figure, LAWS[self.plan.drawing], 5, max(380, self._height()))
+
+    def _drawn(self, preview: Preview) -> tuple[IntArray, int, str]:
+        samples = self.plan.samples(self.counts)
+        if self.plan.drawing == "exact" or samples <= QUICK:
+            return self.plan.epoch_class_counts(self.counts, preview.epoch), samples, "the whole epoch"
+        return preview.totals, int(preview.totals.sum()), "the batches shown"
+
+    def _height(self) -> int:
+        return max(340, 120 + 24 * class_rows(self.counts))
+
+
+def _panel(title: str, figure: Figure, note: str, span: int = 12, height: int = 340) -> Panel:
+    spec: dict[str, Any] = json.loads(to_json(figure.spec))
+    return Panel(title, note, spec, figure.alt, figure.table, span, height)
+
+
+def _data_facts(counts: ClassCounts, unit: str) -> dict[str, str]:
+    order = by_count(counts)
+    present = order[counts.counts[order] > 0]
+    ends = {"Largest class": present[0], "Rarest class": present[-1]}
+    return {
+        unit.capitalize(): count(counts.num_samples),
+        "Classes": count(counts.num_classes) + (f", {count(len(counts.empty))} of them empty" if counts.empty else ""),
+        "Class imbalance": number(counts.imbalance_ratio),
+        **{
+            word: f"{_short(class_label(counts.names[c]))} ({count(int(counts.counts[c]))})" for word, c in ends.items()
+        },
+    }
+
+
+def _plan_facts(plan: SamplingPlan, counts: ClassCounts) -> dict[str, str]:
+    set_ones = {"Cap on repeats": plan.max_repeats, "Floor on shares": plan.min_share}
+    return {
+        "Target": _short(as_code(plan.target)),
+        "Epochs": str(plan.epochs),
+        "Batch size": count(plan.needed_batch_size),
+        "Samples per epoch": count(plan.samples(counts)),
+        "Law of drawing": plan.drawing,
+        **{word: number(float(value)) for word, value in set_ones.items() if value is not None},
+        **({"Floor per batch": count(plan.min_per_batch)} if plan.min_per_batch else {}),
+        "Seed": str(plan.seed),
+        "Fingerprint": plan.fingerprint,
+    }
+
+
+def _short(text: str, longest: int = 300) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def _plan_text(plan: SamplingPlan, counts: ClassCounts) -> str:
+    """plan.json with the class counts it is shown on; without them where they would fill the file."""
+    text = replace(plan, tuned_on=counts).to_json()
+    return text if len(text) <= MOST_PLAN else replace(plan, tuned_on=None).to_json()

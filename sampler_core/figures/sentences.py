@@ -1,0 +1,54 @@
+"""What a plan does, in sentences of plain text: for reports, the command line and pages alike."""
+
+from __future__ import annotations
+
+from sampler_core.counts import ClassCounts
+from sampler_core.figures.figure import class_label
+from sampler_core.figures.merits import rarest_and_largest
+from sampler_core.numerals import count, number, percent, several
+from sampler_core.outlook import Outlook
+from sampler_core.plan import SamplingPlan
+
+LAWS = {
+    "independent": "Every draw on its own: chance moves each class within its interval.",
+    "exact": "Each class gets its share of the epoch to within one draw; only its order is left to chance.",
+    "stratified": "Each class gets its share of every batch to within one draw.",
+}
+
+
+def takeaway(outlook: Outlook, epoch: int, unit: str = "samples") -> str:
+    """What the epoch does to the class mix. `unit`: what one sample is."""
+    counts, shares = outlook.counts, outlook.shares[epoch]
+    rarest, largest = rarest_and_largest(outlook)
+    if counts.counts[rarest] == counts.counts[largest]:
+        return f"All {count(counts.num_samples)} {unit} are equally many in each class, whatever the skew."
+    mood = _mood(float(shares[rarest] / shares[largest]), counts.counts[rarest] / counts.counts[largest])
+    said = (
+        f"{class_label(counts.names[c])}, {percent(counts.frequencies[c])} of the data, gets {percent(shares[c])}"
+        for c in (rarest, largest)
+    )
+    return f"In epoch {epoch} the batches are {mood}: {next(said)} of the draws, and {next(said)}."
+
+
+def data_line(counts: ClassCounts, unit: str = "samples") -> str:
+    """The data in one line."""
+    empty = f", {several(len(counts.empty), 'class is', 'classes are')} empty" if counts.empty else ""
+    classes = several(counts.num_classes, "class", "classes")
+    return f"{count(counts.num_samples)} {unit} in {classes}, class imbalance {number(counts.imbalance_ratio)}{empty}."
+
+
+def batches_note(plan: SamplingPlan, counts: ClassCounts) -> str:
+    """How many batches there are, and by what they are drawn."""
+    batches = several(plan.num_batches(counts), "batch", "batches")
+    return f"{batches} of {count(plan.needed_batch_size)} in this epoch; law {plan.drawing}, seed {plan.seed}."
+
+
+def _mood(now: float, natural: float) -> str:
+    """now, natural: share of the rarest class over that of the largest, in this epoch and in the data."""
+    if now > 1.02:
+        return "reversed, the rarest class comes most often"
+    if now > 0.98:
+        return "class-balanced"
+    if abs(now / natural - 1.0) < 0.02:
+        return "natural, as the data is"
+    return "more balanced than the data" if now > natural else "more imbalanced than the data"

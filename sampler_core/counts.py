@@ -6,9 +6,11 @@ is that one order (integers by value, text by code point, empty classes left out
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import warnings
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from os import PathLike
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -53,6 +55,26 @@ class ClassCounts:
     def from_labels(cls, labels: Labels, classes: Sequence[ClassName] | None = None) -> ClassCounts:
         """Count labels (see `encode_labels`); the classes come sorted, integers by value and text by code point."""
         return encode_labels(labels, classes)[1]
+
+    @classmethod
+    def from_file(cls, path: str | PathLike[str], **options: Any) -> ClassCounts:
+        """Count the labels in a file; `options` as in `datasets.reading.read_counts` (label="species", count=...).
+
+        Warns about rows that are left out. `ReadingError`, a `ValueError`, with the next step when it cannot be read.
+        """
+        from sampler_core.datasets.reading import read_counts
+
+        reading = read_counts(path, **options)
+        if reading.dropped:
+            warnings.warn(reading.sentence(), stacklevel=2)
+        return reading.counts
+
+    @classmethod
+    def from_folder(cls, path: str | PathLike[str], extensions: Collection[str] | None = None) -> ClassCounts:
+        """Count the files of the layout class/file; see `datasets.reading.count_folder`."""
+        from sampler_core.datasets.reading import count_folder
+
+        return count_folder(path, extensions)
 
     @property
     def num_classes(self) -> int:

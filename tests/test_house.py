@@ -20,7 +20,7 @@ BUILT = {"__pycache__", "build", "dist", "sampler_core.egg-info"}
 
 # Which modules of the core a module of the core may import (and what those may), beside the words that all speak.
 ARROWS = {
-    "counts": [],
+    "counts": ["datasets"],  # where a file is read, and not before
     "parameters": [],
     "catalogue": [],
     "numerals": [],

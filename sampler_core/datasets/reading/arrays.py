@@ -1,0 +1,112 @@
+"""NPY and NPZ files: headers by NumPy, data in pieces, objects (pickles) refused."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from typing import Any, BinaryIO, NamedTuple, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sampler_core.datasets.reading.errors import ReadingError, quoted
+from sampler_core.datasets.reading.limits import Limits
+from sampler_core.datasets.reading.source import Source, bounded
+from sampler_core.datasets.reading.tally import Piece, encode_numpy
+
+PIECE_BYTES = 4 << 20
+ITEM_BYTES = 1 << 18
+
+
+class Header(NamedTuple):
+    """What an .npy file says of itself: (rows, ...) shape and type."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+
+def npy_header(stream: BinaryIO) -> Header:
+    """Reads the header and leaves the stream at the data; nothing is unpickled."""
+    version = np.lib.format.read_magic(stream)
+    if version not in ((1, 0), (2, 0)):
+        raise ReadingError("the array's field names are not plain text. Save the labels alone: numpy.save(file, y)")
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, _, dtype = read(stream)
+    return Header(shape, dtype)
+
+
+def npy_pieces(stream: BinaryIO, field: str | None, limits: Limits) -> Iterator[Piece]:
+    """The values of one .npy stream."""
+    header = npy_header(stream)
+    total = rows_of(header)
+    step = max(1, PIECE_BYTES // header.dtype.itemsize)
+    for start in range(0, total, step):
+        rows = min(step, total - start)
+        data = stream.read(rows * header.dtype.itemsize)
+        if len(data) < rows * header.dtype.itemsize:
+            raise ReadingError(f"the array ends in row {start:,} of {total:,}. Save or download it again")
+        yield Piece(*encode_numpy(_field(np.frombuffer(data, header.dtype), field), limits))
+
+
+def npy_preview(stream: BinaryIO, rows: int) -> tuple[tuple[str, ...], list[list[str]]]:
+    """(field names if it has any, first values as text)."""
+    header = npy_header(stream)
+    rows = min(rows, rows_of(header))
+    values = np.frombuffer(stream.read(rows * header.dtype.itemsize), header.dtype, rows)
+    cells = values.tolist() if header.dtype.names else [(value,) for value in values.tolist()]
+    return header.dtype.names or (), [[str(cell)[:80] for cell in row] for row in cells]
+
+
+def rows_of(header: Header) -> int:
+    """Number of labels; `ReadingError` when this is not one label per sample."""
+    if header.dtype.hasobject:
+        raise ReadingError(
+            "the array holds Python objects (a pickle), which are never loaded because loading can run code. "
+            "Save it as text or integers: numpy.save(file, y.astype(str))"
+        )
+    if len(header.shape) != 1 and not (len(header.shape) == 2 and header.shape[1] == 1):
+        raise ReadingError(
+            f"the array has shape {header.shape}, where one label per sample is needed. "
+            "For scores or one-hot rows save y.argmax(axis=1)"
+        )
+    if not 0 < header.dtype.itemsize <= ITEM_BYTES:
+        raise ReadingError(f"the array holds {quoted(header.dtype)}, where labels are integers or text")
+    return int(header.shape[0])
+
+
+def members(source: Source) -> dict[str, Header]:
+    """The arrays of an .npz file that may be labels, by name."""
+    with zipfile.ZipFile(source.seekable()) as archive:
+        names = [name for name in archive.namelist() if name.endswith(".npy")][:1000]
+        headers = {name.removesuffix(".npy"): npy_header(_member(archive, name, source)) for name in names}
+    usable = {name: header for name, header in headers.items() if _usable(header)}
+    if headers and not usable:
+        rows_of(next(iter(headers.values())))  # says what is wrong with the first of them
+    return usable
+
+
+def npz_pieces(source: Source, name: str | None, limits: Limits) -> Iterator[Piece]:
+    """The values of one array of an .npz file."""
+    with zipfile.ZipFile(source.seekable()) as archive:
+        yield from npy_pieces(_member(archive, f"{name}.npy", source), None, limits)
+
+
+def _member(archive: zipfile.ZipFile, name: str, source: Source) -> BinaryIO:
+    packed = max(archive.getinfo(name).compress_size, 1)
+    stream = cast(BinaryIO, archive.open(name))
+    return io.BufferedReader(
+        cast(io.RawIOBase, bounded(stream, packed, source.limits.unpacked, source.limits, source.name))
+    )
+
+
+def _usable(header: Header) -> bool:
+    try:
+        rows_of(header)
+    except ReadingError:
+        return False
+    return header.dtype.kind in "biufUSMm"
+
+
+def _field(array: NDArray[Any], field: str | None) -> NDArray[Any]:
+    return array if array.dtype.names is None or field is None else array[field]

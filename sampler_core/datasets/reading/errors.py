@@ -1,0 +1,99 @@
+"""What goes wrong with people's files, said in a sentence that names the next step.
+
+The one contract here: whatever a file holds, its reader raises `ReadingError` and nothing else. Only what the caller's
+own progress function raises passes through as it is.
+"""
+
+from __future__ import annotations
+
+import csv
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class ReadingError(ValueError):
+    """A file that cannot be read, as a sentence with the next step."""
+
+
+class ReadingStopped(ReadingError):
+    """The progress function asked to stop."""
+
+
+class FromProgress(BaseException):
+    """Carries what the progress function raised past the readers."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+
+# NOTE Expected failures. What parsers raise on broken input. TypeError, AttributeError and the like are left out: they
+# would be our own mistakes, and the fuzzer is there to see them.
+_EXPECTED = (
+    OSError,
+    EOFError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    MemoryError,
+    RuntimeError,  # an encrypted zip; its subclasses: NotImplementedError, RecursionError
+    SyntaxError,  # the header of an .npy file
+    struct.error,
+    csv.Error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+@contextmanager
+def only_reading_errors(name: str) -> Iterator[None]:
+    """Turns what parsers raise on broken input into `ReadingError`; `name` is the file's."""
+    try:
+        yield
+    except ReadingError:
+        raise
+    except FromProgress as passing:
+        raise passing.error from None
+    except ImportError as error:
+        raise ReadingError(
+            f"{name} needs the package {error.name} to be read: run pip install '{error.name}'"
+        ) from error
+    except Exception as error:
+        if not isinstance(error, _EXPECTED) and not type(error).__module__.startswith("pyarrow"):
+            raise
+        raise ReadingError(f"{name} cannot be read: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file. Check the path"
+    if isinstance(error, EOFError | zlib.error) or type(error).__name__ == "BadGzipFile":
+        return "it is packed and ends too early or is damaged. Download or pack it again"
+    if isinstance(error, MemoryError):
+        return "it asks for more memory than there is. Save the label column alone, as CSV, and read that"
+    if isinstance(error, RecursionError):
+        return "its values are nested too deeply. Save the labels alone, one a line, and read that"
+    if "straddl" in str(error):
+        return "one of its rows is longer than 4 MB, usually because a quote is never closed. Check its quotes"
+    said = " ".join(str(error).split())[:160] or type(error).__name__
+    return f"it is damaged or of another kind than it seems ({printable(said)}). Save it again, best as CSV"
+
+
+def printable(text: str, most: int = 80) -> str:
+    """Text from a file as it may stand in a sentence: one line, nothing invisible, shortened."""
+    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return shown if len(shown) <= most else shown[: most - 3] + "..."
+
+
+def quoted(text: object, most: int = 60) -> str:
+    """A name or value from a file in quotes, shortened."""
+    return f"'{printable(str(text), most)}'"
+
+
+def listed(names: object, most: int = 8) -> str:
+    """Names in quotes with commas, at most `most` of them."""
+    every = list(names) if isinstance(names, list | tuple) else [names]
+    shown = ", ".join(quoted(name, 40) for name in every[:most])
+    return shown + (f", ... ({len(every):,} in all)" if len(every) > most else "")

@@ -1,0 +1,77 @@
+"""Which column holds the labels, from the names of the columns and the first rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+LABELS = (
+    "label", "labels", "class", "classes", "class_name", "classname", "category", "category_name", "target", "targets",
+    "y", "label_name", "class_id", "label_id", "category_id", "species", "diagnosis", "dx", "outcome", "fine_label",
+    "coarse_label", "klass", "klasse", "etiqueta", "classe", "variety", "type", "attack_type", "genre", "topic",
+)  # fmt: skip
+COUNTS = (
+    "count", "counts", "n", "num", "number", "freq", "frequency", "samples", "num_samples", "n_samples", "instances",
+    "images", "num_images", "size", "total", "anzahl", "quantity", "cnt",
+)  # fmt: skip
+PATHS = ("path", "file", "filename", "file_name", "image", "image_path", "img", "url", "id", "index", "name")
+WHOLE = re.compile(r"[+-]?\d+([.,]0*)?")
+NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
+
+
+def plain(name: str) -> str:
+    """A column's name as it is compared: "Class Name" -> "class_name"."""
+    return re.sub(r"[\s.\-]+", "_", name.strip().lower())
+
+
+def label_column(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str | None:
+    """The likeliest label column: by name, else the last one whose values recur, else the last."""
+    names = [plain(name) for name in columns]
+    for wanted in LABELS:
+        if wanted in names:
+            return columns[names.index(wanted)]
+    ending = [c for c, name in enumerate(names) if re.search(r"(^|_)(label|class|category|target)s?(_|$)", name)]
+    if ending:
+        return columns[ending[0]]
+    recurring = [c for c in range(len(columns)) if names[c] not in PATHS and _recurs(_column(rows, c))]
+    return columns[(recurring or [len(columns) - 1])[-1]] if columns else None
+
+
+def count_column(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, str] | None:
+    """(label, count) when this looks like a table of `class,count`: a column so named, a class in each row."""
+    counts = [c for c, name in enumerate(map(plain, columns)) if name in COUNTS]
+    others = [c for c in range(len(columns)) if c not in counts]
+    if len(counts) != 1 or not others or not rows or len(columns) > 6:
+        return None
+    if not all(NUMBER.fullmatch(value.strip()) for value in _column(rows, counts[0])):
+        return None
+    label = label_column(
+        [columns[c] for c in others], [[row[c] for c in others] for row in rows if len(row) > max(others)]
+    )
+    named = label is not None and _distinct(_column(rows, columns.index(label)))
+    return (str(label), columns[counts[0]]) if named else None
+
+
+def has_header(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first of these rows names the columns."""
+    first, rest = rows[0], rows[1:]
+    if any(NUMBER.fullmatch(cell.strip()) for cell in first) or len(set(first)) < len(first):
+        return False
+    if {plain(cell) for cell in first} & {*LABELS, *COUNTS, *PATHS}:
+        return True
+    columns = [_column(rest, c) for c in range(len(first))]
+    if any(column and all(NUMBER.fullmatch(cell.strip()) for cell in column) for column in columns):
+        return True
+    return bool(rest) and not any(cell in column for cell, column in zip(first, columns, strict=True))
+
+
+def _column(rows: Sequence[Sequence[str]], c: int) -> list[str]:
+    return [row[c] for row in rows if len(row) > c]
+
+
+def _recurs(values: Sequence[str]) -> bool:
+    return len(set(values)) <= max(2, len(values) // 2) and not any("." in v and NUMBER.fullmatch(v) for v in values)
+
+
+def _distinct(values: Sequence[str]) -> bool:
+    return len(set(values)) == len(values)

@@ -1,0 +1,216 @@
+"""What kind of file this is and how to read it, from its first MiB."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import get_args
+
+from sampler_core.datasets.reading import arrays, columnar, guessing, text
+from sampler_core.datasets.reading.errors import ReadingError, printable, quoted
+from sampler_core.datasets.reading.layout import Kind, Layout
+from sampler_core.datasets.reading.limits import Limits
+from sampler_core.datasets.reading.naming import FALLBACK
+from sampler_core.datasets.reading.records import json_layout
+from sampler_core.datasets.reading.source import GZIP, File, Source, opened
+
+SHOWN = 20
+_JSON = ("json", "jsonl", "ndjson")
+_CSV = "Save the labels as CSV and read that"
+_FOLDER = "Read a file that lists labels, or class/file folders with ClassCounts.from_folder"
+_PICKLE = f"is a Python pickle, which is never loaded because loading can run code. {_CSV} or as NPY"
+_REFUSED: tuple[tuple[bytes, str], ...] = (
+    (b"\xd0\xcf\x11\xe0", "is an old Excel workbook. In Excel: File, Save as, CSV UTF-8; then read the CSV"),
+    (b"SQLite format 3\0", f"is an SQLite database. {_CSV}"),
+    (b"\x89HDF", f"is an HDF5 file. {_CSV} or as NPY"),
+    (b"MATLAB 5.0", f"is a MATLAB file. {_CSV} or as NPY"),
+    (b"FEA1", "is a Feather file of the first version. Save it again with a newer pandas or R"),
+    (b"%PDF", f"is a PDF. {_CSV}"),
+    (b"\x89PNG", f"is a picture. {_FOLDER}"),
+    (b"\xff\xd8\xff", f"is a picture. {_FOLDER}"),
+    (b"BZh", "is packed with bzip2. Unpack it first; only .gz is unpacked here"),
+    (b"\xfd7zXZ", "is packed with xz. Unpack it first; only .gz is unpacked here"),
+    (b"\x28\xb5\x2f\xfd", "is packed with zstd. Unpack it first; only .gz is unpacked here"),
+    (b"7z\xbc\xaf", "is a 7z archive. Unpack it and read the label file in it"),
+    (b"Rar!", "is a RAR archive. Unpack it and read the label file in it"),
+    (GZIP, "is packed twice. Unpack it once and read that"),
+    *((bytes([0x80, protocol]), _PICKLE) for protocol in range(2, 6)),
+)
+
+
+def sniff(
+    file: File,
+    *,
+    kind: Kind | None = None,
+    label: str | None = None,
+    count: str | None = None,
+    separator: str | None = None,
+    encoding: str | None = None,
+    header: bool | None = None,
+    limits: Limits = Limits(),  # noqa: B008
+) -> Layout:
+    """How to read a file (path, bytes or binary file): its kind, columns, first rows and likely label column.
+
+    What is given is taken instead of a guess: `kind`, `separator`, `encoding` and `header` for text files, `label` and
+    `count` by column name. `ReadingError` when no reader fits or a column is not there.
+    """
+    with opened(file, limits) as source:
+        layout = _binary(source) or _text(source, kind, separator, encoding, header)
+        return _chosen(layout, label, count)
+
+
+def _binary(source: Source) -> Layout | None:
+    head = source.head
+    if not head:
+        raise ReadingError(f"{source.name} is empty. Choose a file with at least one label")
+    for magic, advice in _REFUSED:
+        if head.startswith(magic):
+            raise ReadingError(f"{source.name} {advice}")
+    if head[257:262] == b"ustar":
+        raise ReadingError(f"{source.name} is a tar archive. Unpack it and read the label file in it")
+    if head.startswith(b"PAR1"):
+        return _columns("parquet", *columnar.parquet_preview(source.seekable(), SHOWN))
+    if head.startswith((b"ARROW1", b"\xff\xff\xff\xff")):
+        return _columns("arrow", *columnar.arrow_preview(source.seekable(), SHOWN))
+    if head.startswith(b"\x93NUMPY"):
+        columns, shown = arrays.npy_preview(source.stream(), SHOWN)
+        return _columns("npy", columns, shown)
+    return _zip(source) if head.startswith((b"PK\x03\x04", b"PK\x05\x06")) else None
+
+
+def _columns(kind: Kind, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Layout:
+    return Layout(kind=kind, columns=tuple(columns), rows=tuple(map(tuple, rows)))
+
+
+def _zip(source: Source) -> Layout:
+    with zipfile.ZipFile(source.seekable()) as archive:
+        names = archive.namelist()
+    if "[Content_Types].xml" in names:
+        raise ReadingError(f"{source.name} is an Excel workbook. In Excel: File, Save as, CSV UTF-8; then read the CSV")
+    if any(name.endswith("data.pkl") for name in names):
+        raise ReadingError(f"{source.name} was saved by torch (a pickle), which is never loaded. {_CSV} or as NPY")
+    found = arrays.members(source)
+    if not found:
+        raise ReadingError(
+            f"{source.name} is a zip archive without NumPy arrays. Unpack it and read the label file in it"
+        )
+    return Layout(kind="npz", columns=tuple(found))
+
+
+def _text(
+    source: Source, kind: Kind | None, separator: str | None, encoding: str | None, header: bool | None
+) -> Layout:
+    used = encoding or text.encoding_of(source.head)
+    start = text.decoded(source.head, used)
+    if not start.strip():
+        raise ReadingError(f"{source.name} holds nothing but blanks. Choose a file with at least one label")
+    if kind is not None and kind not in get_args(Kind):
+        Layout(kind=kind)  # says what it must be
+    if (kind or "json").startswith(("json", "coco")) and separator is None and _is_json(source, start):
+        try:
+            return replace(json_layout(start, source.whole), encoding=used)
+        except ReadingError:
+            if kind is not None or start.lstrip()[0] == "{" or _suffix(source) in _JSON:
+                raise
+    return replace(_table_or_lines(source, start, kind, separator, header), encoding=used)
+
+
+def _table_or_lines(
+    source: Source, start: str, kind: Kind | None, separator: str | None, header: bool | None
+) -> Layout:
+    found = text.start_of(start, separator, source.whole)
+    words = text.words_of(start)
+    if kind is None:
+        kind = _text_kind(source, found, words, separator, start)
+    if kind == "table":
+        return _table(source, found, header)
+    if kind == "lines":
+        first = guessing.plain(start.split("\n", 1)[0])
+        skip = int(first in guessing.LABELS if header is None else header)
+        return Layout(
+            kind=kind,
+            skip_lines=skip,
+            header=bool(skip),
+            rows=tuple((cell[:80],) for cell in start.splitlines()[skip : skip + SHOWN]),
+        )
+    if kind == "image list":
+        rows = tuple((" ".join(row[:-1])[:80], row[-1][:80]) for row in words[:SHOWN])
+        return Layout(kind=kind, columns=("path", "label"), label="label", rows=rows)
+    if kind == "words":
+        return _table(source, text.Start(" ", words, 0, 1), header, kind)
+    raise ReadingError(f"{source.name} is a text, which cannot be read as {quoted(kind)}. Leave the kind out")
+
+
+def _text_kind(source: Source, found: text.Start, words: list[list[str]], separator: str | None, start: str) -> Kind:
+    if text.width_of(found.rows) > 1 or separator is not None:
+        return "table"
+    if words and all(len(row) > 1 and _is_path(row[0]) for row in words[:-1] or words):
+        return "image list"
+    if text.width_of(words) > 2 and len({len(row) for row in words}) == 1 and any(
+        all(guessing.NUMBER.fullmatch(row[c]) for row in words[1:] or words) for c in range(len(words[0]))
+    ):  # fmt: skip
+        return "words"
+    return "table" if _suffix(source) in ("csv", "tsv") or start.lstrip().startswith('"') else "lines"
+
+
+def _table(source: Source, start: text.Start, header: bool | None, kind: Kind = "table") -> Layout:
+    rows, width = start.rows, text.width_of(start.rows[1:] or start.rows)
+    if not rows or not width:
+        raise ReadingError(f"{source.name} holds no row that can be read. Check its quotes and its separator")
+    named = guessing.has_header(rows) if header is None else header
+    if named and len(rows) == 1:
+        raise ReadingError(f"{source.name} holds only a header ({quoted(', '.join(rows[0]))}). Choose a file with rows")
+    columns = _distinct_names(rows[0] if named else [], width)
+    shown = [[cell[:80] for cell in row] for row in rows[named : SHOWN + named]]
+    skip = start.skip_lines + (start.first_lines if named else 0)
+    return Layout(
+        kind=kind, columns=columns, separator=start.separator, header=named, skip_lines=skip,
+        rows=tuple(tuple(row) for row in shown if len(row) == width),
+    )  # fmt: skip
+
+
+def _distinct_names(given: Sequence[str], width: int) -> tuple[str, ...]:
+    """One name a column. R leaves out the name of its first column, that of the rows."""
+    given = ["row", *given] if len(given) == width - 1 and given else list(given)
+    names: list[str] = []
+    for c in range(width):
+        name = printable(given[c].strip(), 200) if c < len(given) else ""
+        name = name or f"column {c + 1}"
+        names.append(name if name not in names else f"{name} ({c + 1})")
+    return tuple(names)
+
+
+def _chosen(layout: Layout, label: str | None, count: str | None) -> Layout:
+    """With the label column as given or guessed, and in words what was found."""
+    table = guessing.count_column(layout.columns, layout.rows) if label is None and count is None else None
+    if layout.label is None and layout.columns:
+        guess = guessing.label_column(layout.columns, layout.rows)
+        label, count = label or (table[0] if table else guess), count or (table[1] if table else None)
+    layout = replace(layout, label=label or layout.label, count=count or layout.count)
+    return replace(layout, found=tuple(_found(layout)))
+
+
+def _found(layout: Layout) -> list[str]:
+    said = [f"Read as {layout.title}"]
+    if layout.separator not in (None, " "):
+        said[0] += f" with {'tabs' if layout.separator == chr(9) else quoted(layout.separator)} between columns"
+    if layout.encoding is not None:
+        said[0] += f", in {'Latin-1 (it is not UTF-8)' if layout.encoding == FALLBACK else layout.encoding.upper()}"
+    if layout.columns:
+        said.append(f"the labels are in {quoted(layout.label)}")
+    if layout.count is not None:
+        said.append(f"their counts in {quoted(layout.count)}")
+    return ["; ".join(said) + "."]
+
+
+def _is_json(source: Source, start: str) -> bool:
+    return start.lstrip()[0] in ('{["' if _suffix(source) in _JSON else "{[")
+
+
+def _is_path(word: str) -> bool:
+    return "/" in word or "\\" in word or ("." in word and not guessing.NUMBER.fullmatch(word))
+
+
+def _suffix(source: Source) -> str:
+    return source.name.lower().removesuffix(".gz").rpartition(".")[2]

@@ -32,6 +32,10 @@ from sampler_core.targets import PowerSkew
 from sampler_core.walk import Walk
 
 _STATE_VERSION = 1
+_STATE_FIELDS = {
+    "plan", "labels", "next_labels", "epoch", "batches", "within", "replicas", "samples", "walk", "target",
+    "next_target",
+}  # fmt: skip
 _CHUNK = 8192  # indices drawn at a time
 _FIRST_CHUNK = 512  # the first batch should not wait for more than itself
 _PIECE = 1024  # indices turned into Python integers at a time
@@ -108,8 +112,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
         self._stream = RankStream(samples, plan.batch_size or 1, self.num_replicas, self.rank, drop_last)
         # What torch's class would set: its own __init__ insists on a process group.
         self.dataset = range(self.class_counts.num_samples)  # type: ignore[assignment]  # only its length
-        self.num_samples = self._stream.length(Begin())
-        self.total_size = self.num_samples * self.num_replicas
+        self._measure()
         self._state: State | None = None
         self._next_state: State | None = None
         self._walk = Walk(plan, samples)
@@ -120,6 +123,11 @@ class ScheduledClassSampler(DistributedSampler[int]):
         self._cursor: _Cursor
         self._begin_at(Begin())
 
+    def _measure(self) -> None:
+        """The length of an epoch, as torch's class names it."""
+        self.num_samples = self._stream.length(Begin())
+        self.total_size = self.num_samples * self.num_replicas
+
     # --- drawing -----------------------------------------------------------------------------------------------------
 
     @property
@@ -128,7 +136,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
         return self._order.class_counts
 
     def __len__(self) -> int:
-        """Indices that this rank draws in a whole epoch; fixed at construction, equal on all ranks."""
+        """Indices that this rank draws in a whole epoch; fixed at construction (a restored run keeps its own)."""
         return self.num_samples
 
     def set_epoch(self, epoch: int) -> None:
@@ -282,6 +290,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
             "batches": at.batches,
             "within": at.within,
             "replicas": self.num_replicas,
+            "samples": self._stream.samples,
             "walk": self._walk.as_json(),
             "target": _as_lists(self._state),
             "next_target": _as_lists(self._next_state),
@@ -297,6 +306,8 @@ class ScheduledClassSampler(DistributedSampler[int]):
             raise ValueError(
                 f"state must be one of a ScheduledClassSampler, version {_STATE_VERSION}, got {state!r:.200}"
             )
+        if missing := _STATE_FIELDS - state.keys():
+            raise ValueError(f"state must have the field {min(missing)!r}, got none")
         if state["plan"] != self.plan.fingerprint:
             raise ValueError(f"state must be of this plan ({self.plan.fingerprint}), got one of {state['plan']}")
         if state["labels"] != self._order.digest:
@@ -310,6 +321,10 @@ class ScheduledClassSampler(DistributedSampler[int]):
                 f"{state['within']} indices into a batch by {state['replicas']}"
             )
         self.epoch = self._restored_epoch = state["epoch"]
+        # The run's own number of draws, where labels changed after it had been taken from the labels.
+        self._stream = self._stream._replace(samples=state["samples"])
+        self._walk.samples = state["samples"]
+        self._measure()
         self._begin_at(Begin(state["batches"], state["within"]))
         self._walk.load_json(state["walk"])
         self._state, self._next_state = _as_arrays(state["target"]), _as_arrays(state["next_target"])

@@ -20,7 +20,7 @@ class Walk:
     """Remembers one (epoch, start); goes on from there, or from the settled beginning for an earlier epoch."""
 
     def __init__(self, plan: SamplingPlan, samples: int) -> None:
-        self._plan, self._samples = plan, samples
+        self._plan, self.samples = plan, samples
         self._settled: tuple[int, IntArray | None] = (0, None)
         self._last: tuple[int, IntArray | None] = (0, None)
 
@@ -60,7 +60,7 @@ class Walk:
         self._settled = self._last = (data["epoch"], start)
 
     def _advance(self, present: ClassCounts, state: State | None, epoch: int) -> IntArray:
-        draws = self._plan.epoch_at(present, epoch, state, self._samples)
+        draws = self._plan.epoch_at(present, epoch, state, self.samples)
         if self._plan.drawing == "exact":
             return exact_quotas(draws)
         return stratified_stride(draws) * -(-draws.samples // draws.batch_size)

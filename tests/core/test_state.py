@@ -1,0 +1,402 @@
+"""State: what a sampler remembers, and that whoever is given it goes on with exactly the remaining draws."""
+
+import json
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sampler_core import (
+    Constant,
+    DifficultyBalanced,
+    ExponentiatedGradient,
+    Linear,
+    PowerSkew,
+    SamplingPlan,
+    ScheduledClassSampler,
+)
+from sampler_core.drawing import LAWS
+
+COUNTS = [500, 220, 90, 33, 7]
+LABELS = np.random.default_rng(2).permutation(np.repeat(np.arange(5), COUNTS))
+EACH_LAW = pytest.mark.parametrize("law", LAWS)
+ADAPTIVE = [DifficultyBalanced(tau=2.0), ExponentiatedGradient(eta=1.0)]
+FEEDBACK = {"recall": [0.9, 0.8, None, 0.3, 0.1], "loss": [0.1, 0.2, None, 1.5, 2.5]}
+
+
+def plan_of(**others):
+    given = {"target": PowerSkew(Linear(0.0, 0.1)), "epochs": 12, "batch_size": 32, "seed": 9, **others}
+    return SamplingPlan(**given)
+
+
+def sampler_of(plan, labels=LABELS, **where):
+    return ScheduledClassSampler(labels, plan, **where)
+
+
+def through_json(state):
+    return json.loads(json.dumps(state))
+
+
+def batches_of(drawn, size=32):
+    return [drawn[i : i + size] for i in range(0, len(drawn), size)]
+
+
+def taken(stream, count):
+    return [next(stream) for _ in range(count)]
+
+
+# --- what it is ------------------------------------------------------------------------------------------------------
+
+
+def plain(value):
+    kinds = (str, int, float, type(None))
+    if isinstance(value, dict):
+        return all(type(key) is str and plain(item) for key, item in value.items())
+    return all(map(plain, value)) if type(value) is list else type(value) in kinds
+
+
+@EACH_LAW
+@pytest.mark.parametrize("target", [PowerSkew(Constant(0.5)), *ADAPTIVE], ids=lambda target: type(target).__name__)
+def test_a_state_is_plain_json_and_survives_it(law, target):
+    sampler = sampler_of(plan_of(target=target, drawing=law))
+    sampler.set_epoch(3)
+    taken(iter(sampler), 100)
+    if target in ADAPTIVE:
+        sampler.update(**FEEDBACK)
+        sampler.set_epoch(4)
+        sampler.update(**FEEDBACK)
+    sampler.update_labels(LABELS[::-1])
+    state = sampler.state_dict()
+    assert plain(state)
+    assert through_json(state) == state
+
+
+def test_the_size_of_a_state_depends_on_the_classes_not_on_the_samples():
+    def size(samples, classes):
+        labels = np.arange(samples) % classes
+        plan = plan_of(target=DifficultyBalanced(), drawing="exact", samples_per_epoch=640)
+        sampler = sampler_of(plan, labels)
+        sampler.update(recall=[0.5] * classes)
+        sampler.set_epoch(1)
+        taken(iter(sampler), 100)
+        return len(json.dumps(sampler.state_dict()))
+
+    assert size(100_000, 10) <= size(1000, 10) + 20
+    assert size(1000, 1000) <= 40 * 1000 + 1000
+
+
+def test_taking_a_state_changes_nothing():
+    sampler, untouched = sampler_of(plan_of()), sampler_of(plan_of())
+    stream, other = iter(sampler), iter(untouched)
+    found = []
+    for _ in range(20):
+        sampler.state_dict()
+        found += taken(stream, 10)
+    assert found == taken(other, 200)
+    assert sampler.state_dict() == sampler.state_dict() == untouched.state_dict()
+
+
+# --- the rest is the same --------------------------------------------------------------------------------------------
+
+
+@EACH_LAW
+@given(epoch=st.integers(0, 15), done=st.integers(0, sum(COUNTS)))
+def test_a_pass_stopped_anywhere_goes_on_index_by_index(law, epoch, done):
+    plan = plan_of(drawing=law)
+    sampler, restored = sampler_of(plan), sampler_of(plan)
+    sampler.set_epoch(epoch)
+    stream = iter(sampler)
+    taken(stream, done)
+    restored.load_state_dict(through_json(sampler.state_dict()))
+    assert restored.epoch == epoch
+    assert list(restored) == list(stream)
+    for each in (sampler, restored):
+        each.set_epoch(epoch + 1)
+    assert list(restored) == list(sampler)
+
+
+@EACH_LAW
+def test_a_pass_stopped_twice_in_one_epoch_goes_on_exactly(law):
+    plan = plan_of(drawing=law)
+    whole = list(sampler_of(plan))
+    first, second, third = (sampler_of(plan) for _ in range(3))
+    found = taken(iter(first), 77)
+    second.load_state_dict(through_json(first.state_dict()))
+    found += taken(iter(second), 333)
+    third.load_state_dict(through_json(second.state_dict()))
+    found += list(third)
+    assert found == whole
+
+
+@EACH_LAW
+@pytest.mark.parametrize(("before", "after"), [(1, 1), (1, 2), (2, 4), (4, 3), (8, 1), (3, 8)])
+def test_any_number_of_ranks_goes_on_with_the_global_stream(law, before, after):
+    plan = plan_of(drawing=law)
+    whole = batches_of(list(sampler_of(plan)))
+    ranks = [sampler_of(plan, num_replicas=before, rank=r) for r in range(before)]
+    rounds = 2
+    found = [[batch for batch in batches_of(taken(iter(rank), rounds * 32))] for rank in ranks]
+    assert [found[r][b] for b in range(rounds) for r in range(before)] == whole[: rounds * before]
+    states = [rank.state_dict() for rank in ranks]
+    assert states == states[:1] * before
+    resumed = [sampler_of(plan, num_replicas=after, rank=r) for r in range(after)]
+    for rank in resumed:
+        rank.load_state_dict(through_json(states[0]))
+    rest = [batches_of(list(rank)) for rank in resumed]
+    done, flat = rounds * before, [i for batch in whole for i in batch]
+    completed = -(-(len(whole) - done) // after) * after + done
+    flat = flat if after == 1 else [flat[i % len(flat)] for i in range(completed * 32)]
+    expected = batches_of(flat)[done:]
+    for r in range(after):
+        assert rest[r] == expected[r::after]
+
+
+@EACH_LAW
+def test_batches_delivered_says_what_was_trained_on_when_the_loader_read_ahead(law):
+    plan = plan_of(drawing=law)
+    sampler, restored = sampler_of(plan), sampler_of(plan)
+    whole = list(sampler)
+    assert sampler.state_dict()["batches"] == -(-len(whole) // 32)
+    restored.load_state_dict(through_json(sampler.state_dict(batches_delivered=5)))
+    stream = iter(restored)
+    assert taken(stream, 96) == whole[5 * 32 : 8 * 32]
+    list(stream)  # read ahead to the end; two batches of this second pass were trained on
+    again = sampler_of(plan)
+    again.load_state_dict(restored.state_dict(batches_delivered=2))
+    assert list(again) == whole[7 * 32 :]
+
+
+def test_more_batches_than_there_are_count_as_all_and_wrong_ones_are_refused():
+    sampler, restored = sampler_of(plan_of()), sampler_of(plan_of())
+    list(sampler)
+    restored.load_state_dict(sampler.state_dict(batches_delivered=27))
+    assert list(restored) == []
+    assert sampler.state_dict(batches_delivered=27) == sampler.state_dict(batches_delivered=1000)
+    for wrong in (-1, 1.5, "2"):
+        with pytest.raises(ValueError, match="batches_delivered must be a whole number of at least 0, got "):
+            sampler.state_dict(batches_delivered=wrong)
+
+
+@EACH_LAW
+@pytest.mark.parametrize("replicas", [1, 2])
+def test_after_a_whole_epoch_nothing_of_it_is_left(law, replicas):
+    plan = plan_of(drawing=law)
+    sampler, restored = (sampler_of(plan, num_replicas=replicas, rank=0) for _ in range(2))
+    list(sampler)
+    restored.load_state_dict(through_json(sampler.state_dict()))
+    assert list(restored) == []
+    for each in (sampler, restored):
+        each.set_epoch(1)
+    assert list(restored) == list(sampler)
+    assert len(list(sampler_of(plan, num_replicas=replicas, rank=0))) == len(restored)
+
+
+def test_a_state_before_the_first_draw_restores_a_whole_epoch():
+    sampler, restored = sampler_of(plan_of()), sampler_of(plan_of())
+    restored.load_state_dict(sampler.state_dict())
+    assert list(restored) == list(sampler)
+
+
+def test_setting_the_restored_epoch_again_keeps_the_rest_and_another_epoch_begins_whole():
+    sampler, same, other = (sampler_of(plan_of()) for _ in range(3))
+    sampler.set_epoch(2)
+    stream = iter(sampler)
+    taken(stream, 100)
+    for each in (same, other):
+        each.load_state_dict(sampler.state_dict())
+    same.set_epoch(2)
+    other.set_epoch(3)
+    assert list(same) == list(stream)
+    assert len(list(other)) == len(LABELS)
+
+
+def test_a_state_can_be_loaded_into_a_sampler_that_was_used_before():
+    sampler, used = sampler_of(plan_of()), sampler_of(plan_of())
+    stream = iter(sampler)
+    taken(stream, 50)
+    used.set_epoch(7)
+    taken(iter(used), 11)
+    used.load_state_dict(sampler.state_dict())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert list(used) == list(stream)
+
+
+# --- feedback and labels travel along --------------------------------------------------------------------------------
+
+
+@EACH_LAW
+@pytest.mark.parametrize("target", ADAPTIVE, ids=lambda target: type(target).__name__)
+def test_feedback_taken_and_feedback_pending_are_carried(law, target):
+    plan = plan_of(target=target, drawing=law)
+    sampler, restored = sampler_of(plan), sampler_of(plan)
+    for epoch in range(4):
+        sampler.set_epoch(epoch)
+        list(sampler)
+        sampler.update(**FEEDBACK)
+    sampler.set_epoch(4)
+    stream = iter(sampler)
+    taken(stream, 123)
+    sampler.update(**FEEDBACK)  # pending until the next epoch
+    restored.load_state_dict(through_json(sampler.state_dict()))
+    assert restored.class_shares().tolist() == sampler.class_shares().tolist()
+    assert list(restored) == list(stream)
+    for epoch in (5, 6):
+        for each in (sampler, restored):
+            each.set_epoch(epoch)
+        assert restored.class_shares().tolist() == sampler.class_shares().tolist()
+        assert list(restored) == list(sampler)
+
+
+@pytest.mark.parametrize("target", ADAPTIVE, ids=lambda target: type(target).__name__)
+def test_an_adaptive_exact_walk_goes_on_where_the_adapted_epochs_ended(target):
+    plan = plan_of(target=target, drawing="exact", samples_per_epoch=300)
+    sampler, drawn = sampler_of(plan), []
+    for epoch in range(6):
+        sampler.set_epoch(epoch)
+        drawn += list(sampler)
+        sampler.update(**FEEDBACK)
+        times = np.bincount(drawn, minlength=LABELS.size)
+        assert max(np.ptp(times[c == LABELS]) for c in range(5)) <= 1
+
+
+OTHERS = np.append(LABELS[::-1], [5] * 60)
+
+
+@EACH_LAW
+@pytest.mark.parametrize("samples", [None, 400])
+def test_changed_labels_are_carried_to_a_sampler_made_with_the_changed_ones(law, samples):
+    plan = plan_of(drawing=law, samples_per_epoch=samples)
+    sampler = sampler_of(plan)
+    sampler.set_epoch(2)
+    sampler.update_labels(OTHERS)
+    sampler.set_epoch(3)
+    stream = iter(sampler)
+    taken(stream, 100)
+    restored = sampler_of(plan, OTHERS)
+    restored.load_state_dict(through_json(sampler.state_dict()))
+    assert len(restored) == len(sampler) == (samples or LABELS.size)
+    assert restored.preview().batch_class_counts.tolist() == sampler.preview().batch_class_counts.tolist()
+    assert list(restored) == list(stream)
+    for epoch in (4, 9):
+        for each in (sampler, restored):
+            each.set_epoch(epoch)
+        assert list(restored) == list(sampler)
+
+
+@EACH_LAW
+def test_labels_that_wait_for_the_next_epoch_must_be_given_again(law):
+    plan = plan_of(drawing=law)
+    sampler, restored = sampler_of(plan), sampler_of(plan)
+    taken(iter(sampler), 64)
+    sampler.update_labels(OTHERS)
+    state = through_json(sampler.state_dict())
+    restored.load_state_dict(state)
+    assert restored.state_dict()["next_labels"] == state["next_labels"]
+    with pytest.raises(ValueError, match="labels must be given again through update_labels"):
+        restored.set_epoch(1)
+    restored.update_labels(LABELS[::-1])
+    with pytest.raises(ValueError, match="labels must be given again through update_labels"):
+        restored.set_epoch(1)
+    restored.update_labels(OTHERS)
+    for each in (sampler, restored):
+        each.set_epoch(1)
+    assert list(restored) == list(sampler)
+
+
+def test_classes_keep_their_place_in_their_walk_when_labels_change():
+    # one class of ten samples, four draws an epoch; the new class changes nothing for the old one but its share
+    plan = plan_of(target=PowerSkew(Constant(0.0)), drawing="exact", samples_per_epoch=4, batch_size=2)
+    sampler = sampler_of(plan, [0] * 10)
+    first = list(sampler)
+    sampler.update_labels([0] * 10 + [1] * 10)
+    seen = set(first)
+    for epoch in (1, 2, 3):
+        sampler.set_epoch(epoch)
+        drawn = [i for i in sampler if i < 10]
+        assert len(drawn) == 2
+        assert not seen & set(drawn)  # 4 + 2 + 2 + 2: the ten samples, each once
+        seen |= set(drawn)
+
+
+# --- what is refused -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("field", "says"),
+    [
+        ({"seed": 10}, r"state must be of this plan \([0-9a-f]{16}\), got one of [0-9a-f]{16}"),
+        ({"target": PowerSkew(Linear(0.0, 0.2))}, "state must be of this plan"),
+        ({"drawing": "exact"}, "state must be of this plan"),
+        ({"batch_size": 33}, "state must be of this plan"),
+    ],
+    ids=str,
+)
+def test_a_state_of_another_plan_is_refused(field, says):
+    with pytest.raises(ValueError, match=says):
+        sampler_of(plan_of(**field)).load_state_dict(sampler_of(plan_of()).state_dict())
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [LABELS[::-1], np.append(LABELS, 0), LABELS[1:], LABELS + 1, np.where(LABELS == 4, 3, LABELS), LABELS.astype(str)],
+    ids=["other order", "one more", "one less", "other names", "a class less", "text"],
+)
+def test_a_state_of_other_labels_is_refused(labels):
+    with pytest.raises(ValueError, match=r"state must be of these labels \(digest [0-9a-f]{16}\), got one of "):
+        sampler_of(plan_of(), labels).load_state_dict(sampler_of(plan_of()).state_dict())
+
+
+def test_the_same_labels_as_another_kind_are_the_same_labels():
+    state = sampler_of(plan_of()).state_dict()
+    for labels in (LABELS.tolist(), LABELS.astype(np.int8), LABELS.astype(float)):
+        restored = sampler_of(plan_of(), labels)
+        restored.load_state_dict(state)
+        assert restored.state_dict() == state
+
+
+def test_a_state_within_a_batch_is_refused_by_another_number_of_ranks():
+    sampler = sampler_of(plan_of())
+    taken(iter(sampler), 33)
+    with pytest.raises(ValueError, match="state must be taken between batches to go on with 2 ranks, got one taken 1 "):
+        sampler_of(plan_of(), num_replicas=2, rank=0).load_state_dict(sampler.state_dict())
+
+
+@pytest.mark.parametrize("wrong", [None, [], {}, "state", {"version": 99}, {"epoch": 3}], ids=repr)
+def test_what_is_no_state_is_refused(wrong):
+    with pytest.raises(ValueError, match="state must be one of a ScheduledClassSampler, version 1, got "):
+        sampler_of(plan_of()).load_state_dict(wrong)
+
+
+def test_a_state_that_lacks_a_field_is_refused_by_its_name():
+    state = sampler_of(plan_of()).state_dict()
+    for field in state.keys() - {"version"}:
+        restored = sampler_of(plan_of())
+        with pytest.raises(ValueError, match=f"state must have the field '{field}'"):
+            restored.load_state_dict({key: value for key, value in state.items() if key != field})
+
+
+def test_a_refused_state_leaves_the_sampler_as_it_was():
+    sampler, other = sampler_of(plan_of()), sampler_of(plan_of(seed=4))
+    sampler.set_epoch(2)
+    before = sampler.state_dict()
+    with pytest.raises(ValueError, match="state must be of this plan"):
+        sampler.load_state_dict(other.state_dict())
+    assert sampler.state_dict() == before
+
+
+def test_an_epoch_behind_the_restored_one_warns_once_and_a_later_one_does_not():
+    sampler, restored = sampler_of(plan_of()), sampler_of(plan_of())
+    sampler.set_epoch(5)
+    restored.load_state_dict(sampler.state_dict())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        restored.set_epoch(5)
+        restored.set_epoch(6)
+    with pytest.warns(UserWarning, match=r"set_epoch\(4\) goes back behind epoch 5"):
+        restored.set_epoch(4)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        restored.set_epoch(3)

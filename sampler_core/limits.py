@@ -58,9 +58,9 @@ def check_limits(counts: ClassCounts, floor: FloatArray, cap: FloatArray, says: 
             f"{says} must leave room for each class, got a floor of {floor[c]:.3g} above a cap of {cap[c]:.3g} "
             f"for class {counts.names[c]!r} ({counts.counts[c]:,} samples)"
         )
-    if floor.sum() > 1 + 1e-9:
+    if floor.sum() > 1 + 1e-12:
         raise ValueError(f"{says} must be at most 1 in all, got floors that sum to {floor.sum():.4g}")
-    if cap.sum() < 1 - 1e-9:
+    if cap.sum() < 1 - 1e-12:
         raise ValueError(
             f"{says} must allow all draws of an epoch, got caps that allow {cap.sum():.4g} of them; "
             "raise the cap or draw fewer samples per epoch"

@@ -1,0 +1,158 @@
+"""Golden values: what a fixed plan draws, for ever, on every machine, in every piece, with any number of ranks.
+
+A change here changes what plans of other people draw. It must not happen by accident, nor between versions.
+"""
+
+import json
+import os
+import random
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+import sampler_core.sampler as shell
+from sampler_core import Constant, Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
+from sampler_core.drawing import LAWS
+
+COUNTS = [700, 200, 75, 20, 5]
+LABELS = np.repeat(np.arange(5), COUNTS)[np.arange(1000) * 387 % 1000]
+
+# law -> epoch -> the first 20 indices
+INDICES = {
+    "independent": {
+        0: [987, 630, 17, 537, 397, 534, 218, 956, 103, 386, 274, 562, 808, 794, 192, 404, 646, 696, 900, 51],
+        3: [155, 31, 653, 862, 279, 144, 801, 217, 904, 374, 540, 97, 155, 62, 585, 791, 315, 359, 754, 361],
+    },
+    "exact": {
+        0: [304, 574, 340, 597, 202, 913, 492, 543, 127, 491, 278, 396, 923, 398, 926, 9, 813, 937, 863, 660],
+        3: [589, 221, 677, 259, 499, 571, 863, 431, 707, 987, 352, 513, 343, 677, 372, 155, 385, 248, 483, 571],
+    },
+    "stratified": {
+        0: [842, 740, 448, 576, 147, 596, 33, 704, 176, 530, 607, 463, 383, 58, 663, 671, 230, 41, 309, 551],
+        3: [466, 527, 914, 416, 354, 293, 979, 284, 385, 917, 711, 863, 834, 67, 577, 265, 534, 718, 487, 509],
+    },
+}
+BATCHES_OF_EPOCH_3 = {
+    "independent": [[4, 4, 1, 6, 1], [5, 3, 6, 1, 1], [6, 4, 2, 2, 2]],
+    "exact": [[6, 2, 3, 3, 2], [2, 6, 3, 4, 1], [5, 2, 3, 5, 1]],
+    "stratified": [[5, 4, 3, 2, 2], [6, 4, 3, 2, 1], [5, 4, 3, 2, 2]],
+}
+FINGERPRINTS = {"independent": "8bfcaa8386e35fe1", "exact": "851026bd399520fc", "stratified": "b38d8fe346eb6476"}
+EACH_LAW = pytest.mark.parametrize("law", LAWS)
+
+
+def plan_of(law):
+    target = PowerSkew(Linear(0.0, 0.25))
+    return SamplingPlan(target=target, epochs=5, batch_size=16, drawing=law, seed=2024)
+
+
+def first_twenty(law, epoch):
+    sampler = ScheduledClassSampler(LABELS, plan_of(law))
+    sampler.set_epoch(epoch)
+    return list(sampler)[:20]
+
+
+def test_every_law_has_golden_values():
+    assert set(INDICES) == set(BATCHES_OF_EPOCH_3) == set(FINGERPRINTS) == set(LAWS)
+
+
+@EACH_LAW
+@pytest.mark.parametrize("epoch", [0, 3])
+def test_the_first_twenty_indices(law, epoch):
+    assert first_twenty(law, epoch) == INDICES[law][epoch]
+
+
+@EACH_LAW
+def test_the_class_counts_of_the_first_batches(law):
+    assert plan_of(law).preview(COUNTS, 3, 0, 3).batch_class_counts.tolist() == BATCHES_OF_EPOCH_3[law]
+
+
+@EACH_LAW
+def test_the_fingerprint(law):
+    assert plan_of(law).fingerprint == FINGERPRINTS[law]
+
+
+@pytest.mark.parametrize(
+    ("skew", "law", "batch_size", "indices"),
+    [
+        (0.0, "exact", 20, [708, 161, 576, 317, 197, 493, 347, 87, 311, 365]),
+        (0.5, "stratified", 20_000, [168, 266, 623, 72, 583, 86, 354, 555, 287, 180]),
+    ],
+)
+def test_the_first_indices_where_slots_come_from_a_feistel_network(skew, law, batch_size, indices):
+    target = PowerSkew(Constant(skew))
+    plan = SamplingPlan(target=target, epochs=1, batch_size=batch_size, samples_per_epoch=100_000, drawing=law, seed=1)
+    stream = iter(ScheduledClassSampler(LABELS, plan))
+    assert [next(stream) for _ in range(10)] == indices
+
+
+@EACH_LAW
+@pytest.mark.parametrize("replicas", [1, 2, 8])
+def test_they_are_the_same_under_any_number_of_ranks(law, replicas):
+    plan = plan_of(law)
+    batches = {}
+    for rank in range(replicas):
+        sampler = ScheduledClassSampler(LABELS, plan, num_replicas=replicas, rank=rank)
+        sampler.set_epoch(3)
+        drawn = list(sampler)
+        batches |= {b * replicas + rank: drawn[b * 16 : b * 16 + 16] for b in range(-(-len(drawn) // 16))}
+    assert [i for b in sorted(batches) for i in batches[b]][:20] == INDICES[law][3]
+
+
+@EACH_LAW
+@pytest.mark.parametrize("chunk", [1, 2, 7, 16, 20, 333, 1000, 4096, 10_000])
+def test_they_are_the_same_in_chunks_of_any_size(law, chunk, monkeypatch):
+    whole = ScheduledClassSampler(LABELS, plan_of(law))
+    ranked = ScheduledClassSampler(LABELS, plan_of(law), num_replicas=3, rank=1)
+    expected, expected_ranked = list(whole), list(ranked)
+    for name in ("_CHUNK", "_FIRST_CHUNK", "_PIECE"):
+        monkeypatch.setattr(shell, name, chunk)
+    assert first_twenty(law, 3) == INDICES[law][3]
+    for sampler, stream in ((whole, expected), (ranked, expected_ranked)):
+        sampler.set_epoch(0)
+        assert list(sampler) == stream
+
+
+@EACH_LAW
+def test_they_are_the_same_with_all_global_generators_shuffled(law):
+    random.seed(99)
+    np.random.seed(99)  # noqa: NPY002  # the generators that must not matter
+    torch.manual_seed(99)
+    np.random.shuffle(list(range(50)))  # noqa: NPY002
+    assert first_twenty(law, 3) == INDICES[law][3]
+
+
+PATH = os.pathsep.join(filter(None, sys.path))
+SCRIPT = """
+import json, sys
+import numpy as np
+from sampler_core import Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
+
+names = np.array(["a", "b", "c", "d", "e"])
+labels = np.repeat(names, [700, 200, 75, 20, 5])[np.arange(1000) * 387 % 1000]
+found = {}
+for law in ("independent", "exact", "stratified"):
+    plan = SamplingPlan(target=PowerSkew(Linear(0.0, 0.25)), epochs=5, batch_size=16, drawing=law, seed=2024)
+    sampler = ScheduledClassSampler(labels.tolist(), plan)
+    sampler.set_epoch(3)
+    found[law] = [list(sampler)[:20], plan.fingerprint, sampler.state_dict()["labels"]]
+json.dump(found, sys.stdout)
+"""
+
+
+def test_they_are_the_same_in_new_processes_with_other_hash_seeds():
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-c", SCRIPT],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": PATH},
+            stdout=subprocess.PIPE,
+        )
+        for seed in ("1", "4242")
+    ]
+    found = [json.loads(run.communicate()[0]) for run in runs]
+    assert found[0] == found[1]
+    for law in LAWS:
+        assert found[0][law][:2] == [INDICES[law][3], FINGERPRINTS[law]]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sampler_core.datasets.reading.errors import ReadingError, quoted
 from sampler_core.datasets.reading.limits import Limits
 from sampler_core.datasets.reading.source import Source, bounded
-from sampler_core.datasets.reading.tally import Piece, encode_numpy
+from sampler_core.datasets.reading.tally import Piece, check_letters, encode_numpy
 
 PIECE_BYTES = 4 << 20
 ITEM_BYTES = 1 << 18
@@ -54,6 +54,9 @@ def npy_preview(stream: BinaryIO, rows: int) -> tuple[tuple[str, ...], list[list
     header = npy_header(stream)
     rows = min(rows, rows_of(header))
     values = np.frombuffer(stream.read(rows * header.dtype.itemsize), header.dtype, rows)
+    for name in header.dtype.names or ():
+        check_letters(values[name])
+    check_letters(values)
     cells = values.tolist() if header.dtype.names else [(value,) for value in values.tolist()]
     return header.dtype.names or (), [[str(cell)[:80] for cell in row] for row in cells]
 

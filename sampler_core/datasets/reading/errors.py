@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -41,6 +42,7 @@ _EXPECTED = (
     RuntimeError,  # an encrypted zip; its subclasses: NotImplementedError, RecursionError
     SyntaxError,  # the header of an .npy file
     struct.error,
+    tokenize.TokenError,  # also of that header
     csv.Error,
     zipfile.BadZipFile,
     zlib.error,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, get_args
 
@@ -72,6 +73,7 @@ class Layout:
         for what, column in (("label", self.label), ("count", self.count)):
             if self.columns and column is not None and column not in self.columns:
                 raise ReadingError(f"{what} must be one of {listed(self.columns, 20)}, got {quoted(column)}")
+        check_text_options(self.separator, self.encoding)
         if self.count is not None and self.count == self.label:
             raise ReadingError(f"count must be another column than the label, got {quoted(self.count)} for both")
 
@@ -87,3 +89,15 @@ class Layout:
     def position(self, column: str | None) -> int:
         """Where a column stands; 0 when there is only one thing to read."""
         return self.columns.index(column) if column is not None and self.columns else 0
+
+
+def check_text_options(separator: str | None, encoding: str | None) -> None:
+    """`ReadingError` for a separator or an encoding that no text file can have."""
+    if separator is not None and not (len(separator) == 1 and separator.isascii() and separator not in '\r\n\0"'):
+        raise ReadingError(f"separator must be one ASCII character, got {quoted(separator)}")
+    if encoding is not None:
+        try:
+            codecs.lookup(encoding)
+            "".encode(encoding)  # "zlib" is a codec, but not of text
+        except (LookupError, UnicodeError, ValueError):
+            raise ReadingError(f"encoding must be one of text that Python knows, got {quoted(encoding)}") from None

@@ -9,7 +9,7 @@ from typing import get_args
 
 from sampler_core.datasets.reading import arrays, columnar, guessing, text
 from sampler_core.datasets.reading.errors import ReadingError, printable, quoted
-from sampler_core.datasets.reading.layout import Kind, Layout
+from sampler_core.datasets.reading.layout import Kind, Layout, check_text_options
 from sampler_core.datasets.reading.limits import Limits
 from sampler_core.datasets.reading.naming import FALLBACK
 from sampler_core.datasets.reading.records import json_layout
@@ -55,6 +55,7 @@ def sniff(
     What is given is taken instead of a guess: `kind`, `separator`, `encoding` and `header` for text files, `label` and
     `count` by column name. `ReadingError` when no reader fits or a column is not there.
     """
+    check_text_options(separator, encoding)
     with opened(file, limits) as source:
         layout = _binary(source) or _text(source, kind, separator, encoding, header)
         return _chosen(layout, label, count)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -120,6 +121,7 @@ def encode_numpy(array: NDArray[Any], limits: Limits) -> tuple[Codes, list[Raw]]
         array = array.astype(str)
     if array.ndim != 1 or array.dtype.kind not in "biufUS":
         raise ReadingError(f"the array holds {quoted(array.dtype)}, where labels are integers or text. Choose another")
+    check_letters(array)
     present = ~np.isnan(array) if array.dtype.kind == "f" else np.ones(array.shape, dtype=bool)
     distinct, inverse = np.unique(array[present], return_inverse=True)
     if distinct.size > limits.classes:
@@ -127,6 +129,14 @@ def encode_numpy(array: NDArray[Any], limits: Limits) -> tuple[Codes, list[Raw]]
     codes = np.full(array.size, -1, dtype=np.int64)
     codes[present] = inverse
     return codes, distinct.tolist()
+
+
+def check_letters(array: NDArray[Any]) -> None:
+    """`ReadingError` for text that holds numbers which are no letters; NumPy would fail on it in its own way."""
+    if array.dtype.kind == "U" and array.size:
+        points = np.ascontiguousarray(array).view(np.dtype(np.uint32).newbyteorder(array.dtype.byteorder))
+        if points.size and points.max() > sys.maxunicode:
+            raise ReadingError("the array is damaged: it holds text that is none. Save or download it again")
 
 
 def count_of(raw: Raw | None, label: Raw) -> int:

@@ -14,10 +14,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO, NamedTuple, cast
 
 from sampler_core.datasets.reading.columnar import encode_arrow
-from sampler_core.datasets.reading.errors import ReadingError, quoted
+from sampler_core.datasets.reading.errors import ReadingError
 from sampler_core.datasets.reading.layout import Layout
 from sampler_core.datasets.reading.limits import Limits
-from sampler_core.datasets.reading.naming import FALLBACK
+from sampler_core.datasets.reading.naming import FALLBACK, Raw
 from sampler_core.datasets.reading.tally import Piece
 
 SEPARATORS = ("\t", ";", "|", ",")  # of equally good ones the first: a decimal comma parts numbers just as evenly
@@ -49,11 +49,7 @@ def encoding_of(head: bytes) -> str:
 
 def decoded(head: bytes, encoding: str) -> str:
     """The start of a text for a preview: broken characters replaced, the mark left out."""
-    try:
-        text = codecs.getincrementaldecoder(encoding)("replace").decode(head)
-    except LookupError:
-        raise ReadingError(f"encoding must be one that Python knows, got {quoted(encoding)}") from None
-    return text.removeprefix("\ufeff")
+    return codecs.getincrementaldecoder(encoding)("replace").decode(head).removeprefix("\ufeff")
 
 
 class Start(NamedTuple):
@@ -96,7 +92,8 @@ def table_pieces(stream: BinaryIO, layout: Layout, dropped: Counter[str]) -> Ite
     names = [str(c) for c in range(max(1, len(layout.columns)))]
     for batch in _batches(stream, layout, dropped, names, wanted):
         counts = batch.column(wanted[1]).to_pylist() if layout.count is not None else None
-        yield Piece(*encode_arrow(batch.column(wanted[0]), _NO_LIMITS), counts)
+        codes, values = encode_arrow(batch.column(wanted[0]), _NO_LIMITS)
+        yield Piece(codes, _narrowed(values, layout), counts)
 
 
 def line_pieces(stream: BinaryIO, layout: Layout, dropped: Counter[str]) -> Iterator[Piece]:
@@ -108,7 +105,8 @@ def line_pieces(stream: BinaryIO, layout: Layout, dropped: Counter[str]) -> Iter
         column = batch.column("0")
         if pattern is not None:
             column = pc.struct_field(pc.extract_regex(column, pattern), "label")
-        yield Piece(*encode_arrow(column, _NO_LIMITS))
+        codes, values = encode_arrow(column, _NO_LIMITS)
+        yield Piece(codes, _narrowed(values, layout))
 
 
 _NO_LIMITS = Limits(classes=BLOCK)  # of one piece; the tally has the real ones
@@ -153,32 +151,50 @@ def encoding_of_labels(encoding: str) -> str:
 
 
 def _as_utf8(stream: BinaryIO, encoding: str) -> BinaryIO:
-    name = codecs.lookup(encoding).name
-    return stream if name in _AS_THEY_ARE else cast(BinaryIO, io.BufferedReader(_Recoded(stream, name)))
+    return cast(BinaryIO, io.BufferedReader(_Recoded(stream, codecs.lookup(encoding).name), 1 << 18))
+
+
+# NOTE Bytes as they are. A text in UTF-8 may turn out not to be one in its last row, and pyarrow wants UTF-8 where a
+# row is uneven. So its bytes are read as if they were Latin-1, in which every byte is a letter, and put back label by
+# label in `_narrowed`. Pieces in ASCII, that is nearly all, pass untouched.
+
+
+def _narrowed(values: Sequence[Any], layout: Layout) -> list[Raw]:
+    if encoding_of_labels(layout.encoding or "utf-8") == "utf-8" != codecs.lookup(layout.encoding or "utf-8").name:
+        return list(values)
+    return [value if value.isascii() else value.decode().encode("latin-1") for value in values]
 
 
 class _Recoded(io.RawIOBase):
-    """A text in another encoding as UTF-8, in pieces."""
+    """A text in any encoding as UTF-8, in pieces, without its mark."""
 
     def __init__(self, stream: BinaryIO, encoding: str) -> None:
         self._stream, self._encoding, self._left = stream, encoding, b""
-        self._decoder = codecs.getincrementaldecoder(encoding)()
+        self._decoder = codecs.getincrementaldecoder("latin-1" if encoding in _AS_THEY_ARE else encoding)()
+        self._start = True
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         while not self._left:
-            data = self._stream.read(1 << 16)
-            try:
-                self._left = self._decoder.decode(data, final=not data).encode("utf-8", "surrogatepass")
-            except UnicodeDecodeError:
-                raise ReadingError(f"the text is not in {self._encoding}. Choose another encoding") from None
+            data = self._stream.read(1 << 18)
+            self._left = self._recoded(data)
             if not data:
                 break
         piece, self._left = self._left[: len(buffer)], self._left[len(buffer) :]
         buffer[: len(piece)] = piece
         return len(piece)
+
+    def _recoded(self, data: bytes) -> bytes:
+        if self._encoding in _AS_THEY_ARE:
+            data, self._start = data.removeprefix(codecs.BOM_UTF8) if self._start else data, False
+            if data.isascii():
+                return data
+        try:
+            return self._decoder.decode(data, final=not data).encode()
+        except UnicodeError:
+            raise ReadingError(f"the text is not in {self._encoding}. Choose another encoding") from None
 
 
 def _wide(head: bytes) -> str:

@@ -195,9 +195,7 @@ class SamplingPlan:
         given = {name: value for name, value in data.items() if name not in ("schema", "fingerprint")}
         try:
             given["target"] = decode_target(given["target"])
-            if given.get("tuned_on"):
-                names, counts = given["tuned_on"]["names"], given["tuned_on"]["counts"]
-                given["tuned_on"] = ClassCounts(tuple(names), np.asarray(counts))
+            given["tuned_on"] = _counts_of(given.get("tuned_on"))
             return cls(**given)
         except (TypeError, KeyError, OverflowError, RecursionError) as error:
             raise ValueError(f"plan: {error}") from None
@@ -265,6 +263,14 @@ def _fields_of(text: str) -> dict[str, Any]:
     for version in range(schema, SCHEMA):
         data = UPGRADES[version](data)
     return dict(data)
+
+
+def _counts_of(data: Any) -> ClassCounts | None:
+    if data is None:
+        return None
+    if not isinstance(data, dict) or not all(isinstance(data.get(name), list) for name in ("names", "counts")):
+        raise ValueError(f"tuned_on must be an object with the lists names and counts, got {data!r:.200}")
+    return ClassCounts(tuple(data["names"]), np.asarray(data["counts"]))
 
 
 def _check_integer(name: str, value: object, least: int | None, optional: bool) -> None:

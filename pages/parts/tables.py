@@ -7,9 +7,12 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
+from pages.parts.shown import shown
+
 
 def table_twins(twins: dict[str, Callable[[], pd.DataFrame]], key: str) -> None:
     """One expander with a tab for each table."""
+    shown().tables.update(twins)
     box = st.expander("The same numbers as tables", icon=":material/table:", key=f"{key}-tables", on_change="rerun")
     if not box.open:
         return

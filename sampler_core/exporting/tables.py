@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sampler_core.counts import ClassName
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -38,4 +40,10 @@ def batch_table(preview: Preview) -> pd.DataFrame:
     import pandas as pd  # here, so that code and JSON can be made without it
 
     batches = pd.RangeIndex(preview.first_batch, preview.first_batch + preview.num_batches, name="batch")
-    return pd.DataFrame(preview.batch_class_counts, index=batches, columns=list(preview.class_counts.names))
+    names = [_whole(name) for name in preview.class_counts.names]
+    return pd.DataFrame(preview.batch_class_counts, index=batches, columns=names)
+
+
+def _whole(name: ClassName) -> ClassName:
+    """A name that pandas can keep: half a sign (a lone surrogate) is a question mark."""
+    return name.encode("utf-8", errors="replace").decode("utf-8") if isinstance(name, str) else name

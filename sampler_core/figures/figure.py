@@ -15,6 +15,7 @@ from sampler_core.counts import ClassName
 
 Spec = dict[str, Any]
 LONGEST = 24  # signs of a class name on an axis or in a legend
+_UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # control and format signs, halves of signs, line and paragraph ends
 LEGEND: Spec = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "xanchor": "left"}
 
 
@@ -35,9 +36,7 @@ def class_label(name: ClassName) -> str:
     """A class name as people read it: integers get a word, control signs become spaces."""
     if isinstance(name, int):
         return f"class {name}"
-    return (
-        "".join(" " if unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp") else sign for sign in name) or "(no name)"
-    )
+    return "".join(" " if unicodedata.category(sign) in _UNSEEN else sign for sign in name) or "(no name)"
 
 
 def plotly_text(text: str, longest: int = LONGEST) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -54,14 +54,30 @@ def plan_report(
     story = _Story(plan, counts, unit, first_batch, shown_batches)
     if not 0 <= epoch < len(story.outlook.shares):
         raise ValueError(f"epoch must be a whole number from 0 to {len(story.outlook.shares) - 1}, got {epoch}")
-    made = made or datetime.datetime.now(datetime.UTC)
     report = Report(
         title=title, summary=data_line(counts, unit), epochs=len(story.outlook.shares), epoch=epoch, frame=story.frame,
-        facts={"Data": _data_facts(counts, unit), "Plan": _plan_facts(plan, counts)},
+        facts=_facts(plan, counts, unit), plan=_plan_text(plan, counts), sources=_sources(made),
         tables={"Class counts": story.class_table, "Figures of merit, all epochs": story.merit_table},
-        plan=_plan_text(plan, counts),
-        sources=f"Made on {made:%Y-%m-%d %H:%M} UTC with sampler_core {sampler_core.__version__}, NumPy "
-        f"{np.__version__}, plotly.js {plotly_js_version()}, Python {platform.python_version()}.",
+    )  # fmt: skip
+    return report_html(report, plotly_js())
+
+
+def still_report(
+    title: str,
+    plan: SamplingPlan,
+    counts: ClassCounts,
+    panels: Sequence[Panel],
+    tables: Mapping[str, Callable[[], pd.DataFrame]],
+    *,
+    unit: str = "samples",
+    made: datetime.datetime | None = None,
+) -> str:
+    """A report of the figures and tables of any page, as they are, with the plan and the data of the sidebar."""
+    twins = {panel.title for panel in panels}
+    report = Report(
+        title=title, summary=data_line(counts, unit), epochs=1, epoch=0, frame=lambda epoch: Frame(0, [], [], panels),
+        facts=_facts(plan, counts, unit), plan=_plan_text(plan, counts), sources=_sources(made),
+        tables={name: table for name, table in tables.items() if name not in twins},
     )  # fmt: skip
     return report_html(report, plotly_js())
 
@@ -95,16 +111,16 @@ class _Story:
         counts, shares, skews = self.counts, self.outlook.shares, self.outlook.skews
         figure = class_shares(counts, shares, epoch)
         span = 12 if skews is None else 8
-        yield _panel("Class share over epochs", figure, "The chance that one draw is of the class.", span)
+        yield as_panel("Class share over epochs", figure, "The chance that one draw is of the class.", span)
         if skews is not None:
             figure = skew_curve(skews, self.outlook.crossover, epoch)
-            yield _panel("Skew over epochs", figure, "0 natural, 1 class-balanced, above 1 reversed.", 4)
+            yield as_panel("Skew over epochs", figure, "0 natural, 1 class-balanced, above 1 reversed.", 4)
         if is_banded(counts):
             figure = share_map(counts, shares, epoch)
-            yield _panel("Share of every class", figure, "One row a class; colour is the share.", 12, 420)
+            yield as_panel("Share of every class", figure, "One row a class; colour is the share.", 12, 420)
         note = "The weight is one sample's, the share is its whole class's: what a batch sees. They are not the same."
         figure = weight_beside_share(counts, self.weights[epoch], shares[epoch])
-        yield _panel("Class weight beside class share", figure, note, 12, self._height())
+        yield as_panel("Class weight beside class share", figure, note, 12, self._height())
 
     def _of_epoch(self, epoch: int) -> Iterator[Panel]:
         if self.plan.adaptive is not None:
@@ -112,12 +128,12 @@ class _Story:
         preview = self.plan.preview(self.counts, epoch, self.first, self.shown)
         title = f"Batches {self.first} to {self.first + preview.num_batches - 1}, as training will draw them"
         note = batches_note(self.plan, self.counts)
-        yield _panel(title, batch_mix(preview), note, 7, max(380, self._height()))
+        yield as_panel(title, batch_mix(preview), note, 7, max(380, self._height()))
         drawn, num_draws, which = self._drawn(preview)
         expected = spread(self.outlook.shares[epoch], self.outlook.draws, num_draws)
         figure = planned_and_drawn(self.counts, expected, drawn)
         title = f"Planned against drawn, {which}"
-        yield _panel(title, figure, LAWS[self.plan.drawing], 5, max(380, self._height()))
+        yield as_panel(title, figure, LAWS[self.plan.drawing], 5, max(380, self._height()))
 
     def _drawn(self, preview: Preview) -> tuple[IntArray, int, str]:
         samples = self.plan.samples(self.counts)
@@ -129,9 +145,22 @@ class _Story:
         return max(340, 120 + 24 * class_rows(self.counts))
 
 
-def _panel(title: str, figure: Figure, note: str, span: int = 12, height: int = 340) -> Panel:
+def as_panel(title: str, figure: Figure, note: str, span: int = 12, height: int = 340) -> Panel:
+    """A figure with its place in a report."""
     spec: dict[str, Any] = json.loads(to_json(figure.spec))
     return Panel(title, note, spec, figure.alt, figure.table, span, height)
+
+
+def _facts(plan: SamplingPlan, counts: ClassCounts, unit: str) -> dict[str, dict[str, str]]:
+    return {"Data": _data_facts(counts, unit), "Plan": _plan_facts(plan, counts)}
+
+
+def _sources(made: datetime.datetime | None) -> str:
+    made = made or datetime.datetime.now(datetime.UTC)
+    return (
+        f"Made on {made:%Y-%m-%d %H:%M} UTC with sampler_core {sampler_core.__version__}, NumPy {np.__version__}, "
+        f"plotly.js {plotly_js_version()}, Python {platform.python_version()}."
+    )
 
 
 def _data_facts(counts: ClassCounts, unit: str) -> dict[str, str]:

@@ -1,0 +1,75 @@
+// The parts of Share that only a browser can do: copy the address, and turn figures into images.
+function element(parent, tag, settings = {}) {
+  const made = Object.assign(document.createElement(tag), settings);
+  parent.append(made);
+  return made;
+}
+
+async function copied(input) {
+  try {
+    await navigator.clipboard.writeText(input.value);
+    return true;
+  } catch {  // no clipboard without https or a permission
+    input.select();
+    return document.execCommand("copy");
+  }
+}
+
+function link(root) {
+  let input = root.querySelector("input");
+  if (!input) {
+    const row = element(root, "div", { className: "row" });
+    input = element(row, "input", { readOnly: true, type: "text" });
+    input.setAttribute("aria-label", "Link to this page");
+    const button = element(row, "button", { className: "main", textContent: "Copy link", type: "button" });
+    const said = element(root, "output");
+    button.onclick = async () => {
+      said.textContent = (await copied(input)) ? "The link is copied." : "The link is marked: copy it with Ctrl+C.";
+    };
+  }
+  input.value = location.href;
+}
+
+// Plotly reads a few tags in text, so a title must not hold any.
+const plain = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+
+function picture(plot, title, paper) {
+  const text = plain(title);
+  const margin = { ...plot.layout.margin, t: 56, l: 16, r: 16, b: 16 };
+  const heading = { text, x: 0, xref: "container", y: 1, yref: "container", yanchor: "top", pad: { t: 14, l: 16 } };
+  return { data: plot.data, layout: { ...plot.layout, title: { ...heading, font: { size: 16 } }, margin,
+    width: plot.clientWidth, height: plot.clientHeight + 48, autosize: false, paper_bgcolor: paper, plot_bgcolor: paper } };
+}
+
+function figures(root, charts) {
+  root.replaceChildren();
+  const said = document.createElement("output");
+  const paper = getComputedStyle(root).getPropertyValue("--st-background-color").trim() || "white";
+  for (const { id, title, file } of charts) {
+    const row = element(root, "div", { className: "row" });
+    element(row, "span", { textContent: title });
+    for (const format of ["png", "svg"]) {
+      const button = element(row, "button", { textContent: format.toUpperCase(), type: "button" });
+      button.setAttribute("aria-label", `${title} as ${format.toUpperCase()}`);
+      button.onclick = async () => {
+        const plot = [...document.querySelectorAll("[data-chart]")].find((found) => found.dataset.chart === id);
+        if (!plot?.data) { said.textContent = "This figure is not drawn yet."; return; }
+        const { layout, data } = picture(plot, title, paper);
+        const size = { width: layout.width, height: layout.height, scale: format === "png" ? 2 : 1 };
+        await window.Plotly.downloadImage({ data, layout }, { format, filename: `skewlab-${file}`, ...size });
+        said.textContent = `${title}: saved as ${format.toUpperCase()}.`;
+      };
+    }
+  }
+  root.append(said);
+}
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".share");
+  if (!root || !data) return;
+  if (data.part === "link") link(root);
+  else if (root.shown !== JSON.stringify(data.charts)) {
+    root.shown = JSON.stringify(data.charts);
+    figures(root, data.charts);
+  }
+}

@@ -1,0 +1,125 @@
+"""The Share button of every page, and its dialog: link, report, plan, code, figures and tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import streamlit as st
+
+from pages.parts.address import literal
+from pages.parts.plan_file import offer_plan, say_what_was_taken
+from pages.parts.scenario import Scenario, current
+from pages.parts.shown import Shown, forget_shown, shown
+from sampler_core import parameters as rows
+from sampler_core.exporting import VARIANTS, csv_file, snippet
+from sampler_core.figures.plan_report import as_panel, plan_report, still_report
+from sampler_core.parameters import Parameter
+
+IN_ADDRESS = ("synthetic", "known")  # kinds of data that a link can carry; uploads stay with their visitor
+_here = Path(__file__).parent
+_share = st.components.v2.component(
+    "share",
+    html='<div class="share"></div>',
+    css=(_here / "share.css").read_text(encoding="utf-8"),
+    js=(_here / "share.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+@contextmanager
+def sharing(title: str) -> Iterator[None]:
+    """Around a page: the button above it, which opens the dialog with what the page has shown."""
+    forget_shown()
+    with st.container(horizontal=True, horizontal_alignment="right", key="share-place"):
+        wanted = st.button("Share", key="share", icon=":material/ios_share:", help="Link, report, plan, code, figures.")
+    say_what_was_taken()
+    yield
+    if wanted:
+        _dialog(title, current(), shown())
+    forget_shown()
+
+
+@st.dialog("Share", width="large")
+def _dialog(title: str, scenario: Scenario, found: Shown) -> None:
+    link, report, plan, code, figures, tables = st.tabs(["Link", "Report", "Plan", "Code", "Figures", "Tables"])
+    with link:
+        _link()
+    with report:
+        _report(title, scenario, found)
+    with plan:
+        offer_plan(scenario)
+    with code:
+        _code(scenario)
+    with figures:
+        _figures(found)
+    with tables:
+        _tables(found)
+
+
+def _link() -> None:
+    in_address = st.session_state.get(rows.DATA.key, rows.DATA.default) in IN_ADDRESS
+    st.markdown("The link opens this picture on any server that runs this dashboard.")
+    _share(key="share-link", data={"part": "link"})
+    if not in_address:
+        st.info(
+            "Your labels are not in the link: what you upload stays with you. Whoever opens the link sees everything "
+            "else, and is asked for the labels. The report has the picture with your data.", icon=":material/lock:",
+        )  # fmt: skip
+
+
+def _report(title: str, scenario: Scenario, found: Shown) -> None:
+    scenario = replace(scenario, epoch=min(_value(rows.EPOCH), (scenario.plan.epochs or 1) - 1))
+    first, window = _value(rows.FIRST_BATCH), _value(rows.SHOWN_BATCHES)
+    st.markdown(
+        "One HTML file with the figures of this page, its findings, the data in numbers and the plan. It opens in any "
+        "browser, without a server and without a network."
+    )
+    st.download_button(
+        "Download the report", lambda: _html(title, scenario, found, first, window).encode(),
+        f"skewlab-{file_name(title)}.html", "text/html", key="share-report", on_click="ignore",
+        icon=":material/download:", type="primary",
+    )  # fmt: skip
+
+
+def _html(title: str, scenario: Scenario, found: Shown, first: int, window: int) -> str:
+    """Explore plays its epochs; other pages stand still, as they are."""
+    plan, counts, unit = scenario.plan, scenario.counts, scenario.unit
+    if title == "Explore":
+        first = min(first, plan.num_batches(counts) - 1)
+        return plan_report(plan, counts, epoch=scenario.epoch, unit=unit, first_batch=first, shown_batches=window)
+    panels = [as_panel(chart.title, chart.figure, chart.note, chart.span, chart.height) for chart in found.charts]
+    return still_report(title, plan, counts, panels, found.tables, unit=unit)
+
+
+def _value(row: Parameter) -> int:
+    return int(st.session_state.get(row.key, row.default))
+
+
+def _code(scenario: Scenario) -> None:
+    variant = st.segmented_control("For", list(VARIANTS), default="torch", format_func=VARIANTS.get, required=True,
+                                   key="share-variant")  # fmt: skip
+    st.code(snippet(scenario.plan, scenario.counts, variant or "torch"), language="python", height=420)
+
+
+def _figures(found: Shown) -> None:
+    st.markdown("Each figure as it is on the page now, made in your browser.")
+    charts = [{"id": chart.id, "title": chart.title, "file": file_name(chart.title)} for chart in found.charts]
+    _share(key="share-figures", data={"part": "figures", "charts": charts})
+
+
+def _tables(found: Shown) -> None:
+    st.markdown("CSV files for Excel and others. Text that a spreadsheet would run as a formula gets an apostrophe.")
+    for title, table in found.tables.items():
+        st.download_button(
+            literal(title), lambda table=table: csv_file(table()), f"skewlab-{file_name(title)}.csv", "text/csv",
+            key=f"share-table-{title}", on_click="ignore", icon=":material/table:", type="tertiary",
+        )  # fmt: skip
+
+
+def file_name(title: str) -> str:
+    """A title as part of a file's name: plain letters and digits, not long."""
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60] or "page"

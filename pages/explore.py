@@ -4,6 +4,8 @@ import streamlit as st
 
 from pages.parts import cached, words
 from pages.parts.live_panel import Chart, live_panel, row_height
+from pages.parts.moves import moves_of
+from pages.parts.player import player, wanted_frames
 from pages.parts.scenario import choose_axis, choose_batches, choose_epoch, current, nearby_sliders
 from pages.parts.tables import table_twins
 from pages.parts.tiles import tiles
@@ -17,11 +19,14 @@ st.title("Explore", anchor=False)
 st.markdown(words.data_line(scenario))
 headline, merit_row = st.container(), st.container()
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    place = st.container(width="content")
     scenario = choose_epoch(scenario)
     logarithmic = choose_axis()
+with place:
+    player(scenario)
 nearby_sliders()
 epoch, rev = scenario.epoch, scenario.rev
-merits = figures.merits(outlook, epoch)
+merits, moves = figures.merits(outlook, epoch), moves_of(scenario)
 with headline:
     st.markdown(words.takeaway(scenario))
 with merit_row:
@@ -43,7 +48,7 @@ note = "The weight is one sample's, the share is its whole class's: what a batch
 charts.append(
     Chart("weights", f"Class weight beside class share, epoch {epoch}", weights, note, 12, row_height(rows, 340), 2)
 )
-live_panel("over-epochs", charts, f"{rev}-{logarithmic}")
+live_panel("over-epochs", charts, f"{rev}-{logarithmic}", moves=moves)
 
 st.subheader("The batches of this epoch, as training will draw them", anchor=False)
 of_epoch: list[Chart] = []
@@ -60,7 +65,9 @@ else:
         Chart("batches", f"Batches {first} to {first + shown - 1}", mix, words.batches_note(scenario), 7, height, 1),
         Chart("drawn", f"Planned against drawn, {which}", comparison, words.law_note(scenario), 5, height, 2),
     ]
-    live_panel("one-epoch", of_epoch, f"{rev}-{first}-{shown}")
+    live_panel(
+        "one-epoch", of_epoch, f"{rev}-{first}-{shown}", moves=moves, frames=wanted_frames(scenario, first, shown)
+    )
 
 if tex := words.formula(scenario):
     st.latex(tex)

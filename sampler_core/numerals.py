@@ -26,7 +26,9 @@ def count(value: int) -> str:
 
 
 def percent(share: float) -> str:
-    """0.0532 -> "5.32 %"; a share that is nearly 1 is not rounded up to it: 0.99996 -> "> 99.9 %"."""
+    """0.0532 -> "5.32 %". Nearly all is not called all, nor nearly nothing given digits: "> 99.9 %", "< 0.0001 %"."""
+    if 0.0 < share < 1e-6:
+        return "< 0.0001 %"
     if 0.9995 < share < 1.0:
         return "> 99.9 %"
     return f"{number(100 * share)} %"

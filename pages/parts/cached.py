@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sampler_core.counts import ClassCounts, FloatArray, IntArray
+from sampler_core.figures.series import series_of
 from sampler_core.outlook import Outlook
 from sampler_core.plan import SamplingPlan
 from sampler_core.preview import Preview
@@ -33,6 +37,21 @@ def weights_of(plan: SamplingPlan, counts: ClassCounts) -> FloatArray:
 def preview_of(plan: SamplingPlan, counts: ClassCounts, epoch: int, first_batch: int, num_batches: int) -> Preview:
     """The shown batches, as they will be drawn."""
     return plan.preview(counts, epoch, first_batch, num_batches)
+
+
+@lru_cache(maxsize=4)
+def frames_of(
+    plan: SamplingPlan, counts: ClassCounts, first_batch: int, num_batches: int
+) -> NDArray[np.unsignedinteger]:
+    """The shown batches of every epoch, by the series of the figures: shape (epochs, series, num_batches)."""
+    series = series_of(counts)
+    kind = np.uint16 if plan.needed_batch_size < 2**16 else np.uint32
+    frames = np.empty((plan.epochs or 1, len(series), num_batches), dtype=kind)
+    for epoch, frame in enumerate(frames):
+        drawn = plan.preview(counts, epoch, first_batch, num_batches).batch_class_counts
+        for row, one in zip(frame, series, strict=True):
+            row[:] = drawn[:, one.members].sum(axis=1)
+    return frames
 
 
 @lru_cache(maxsize=64)

@@ -12,14 +12,6 @@ function place(input, data, value) {
   input.value = best;
 }
 
-function type(key, value) {
-  const box = document.querySelector(`.st-key-${key} input`);
-  if (!box || Number(box.value) === value) return;
-  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(box, String(value));
-  box.dispatchEvent(new Event("input", { bubbles: true }));
-  box.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", code: "Enter", bubbles: true }));
-}
-
 export default function ({ data, parentElement }) {
   if (!data) return;
   const input = parentElement.querySelector("input");
@@ -41,7 +33,8 @@ export default function ({ data, parentElement }) {
   input.oninput = () => {
     input.dataset.moving = performance.now();
     say(stopAt(input, stops, even));
-    document.dispatchEvent(new CustomEvent("skewlab:move", { detail: { key, value: stopAt(input, stops, even) } }));
+    write(key, stopAt(input, stops, even), false);
+    moveHand(key, stopAt(input, stops, even));
   };
-  input.onchange = () => type(key, stopAt(input, stops, even));
+  input.onchange = () => write(key, stopAt(input, stops, even), true);
 }

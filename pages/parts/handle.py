@@ -17,7 +17,7 @@ _handle = st.components.v2.component(
     "handle",
     html='<span class="handle-label" aria-hidden="true"></span><input type="range" class="handle">',
     css=(_here / "handle.css").read_text(encoding="utf-8"),
-    js=(_here / "handle.js").read_text(encoding="utf-8"),
+    js="".join((_here / name).read_text(encoding="utf-8") for name in ("hand.js", "handle.js")),
     isolate_styles=False,
 )
 

@@ -78,6 +78,7 @@ function frameOf(root, chart) {
 function show(root, state, chart, figure, tag) {
   const frame = frameOf(root, chart);
   const plot = frame.querySelector("[data-chart]");
+  frame.classList.remove("waiting");
   plot.style.minHeight = `${chart.height}px`;
   enqueue(`${state.key}/${chart.id}`, chart.rank, async () => {
     const Plotly = await load(state.src);
@@ -90,7 +91,80 @@ function show(root, state, chart, figure, tag) {
     }
     plot.setAttribute("aria-label", chart.alt);
     plot.dataset.rev = root.dataset.rev = tag;
+    if (!tag.startsWith("preview")) plot.dataset.epoch = state.moves?.epoch ?? "";
   });
+}
+
+// --- following the hand -------------------------------------------------------------------------------------------
+const HAND_LOST = 5000;  // ms after which a value that never came back from the server is given up
+
+function pending(moves) {
+  const ahead = Object.entries(hand.values).filter(([key, value]) => Math.abs((moves.values[key] ?? NaN) - value) > 1e-9
+    || moves.values[key] === undefined);
+  return Object.fromEntries(ahead);
+}
+
+// The epoch alone, drawn straight into what plotly drew: the marker's line, the bars' heights. Plotly's own redrawing
+// takes 25 to 100 ms a figure; this takes one, and Python's figure replaces it when the hand rests.
+function movedDirectly(plot, id, moves, epoch) {
+  const layout = plot?._fullLayout;
+  if (!layout) return true;
+  const line = plot.querySelector(".shapelayer path");
+  if (id !== "batches" && id !== "weights" && line) {
+    const x = layout.xaxis._offset + layout.xaxis.l2p(epoch);
+    line.setAttribute("d", line.getAttribute("d").replace(/M[^,]+,/, `M${x},`).replace(/L[^,]+,/, `L${x},`));
+    return true;
+  }
+  const drawn = id === "batches" && moves.frames?.[epoch];
+  if (!drawn) return id !== "weights" && id !== "batches";
+  const base = new Float64Array(drawn[0].length);
+  const [first, half] = [plot._fullData[0].x0, (1 - layout.bargap) / 2];
+  plot.querySelectorAll(".barlayer .trace").forEach((trace, i) => trace.querySelectorAll("path").forEach((bar, j) => {
+    const [left, right] = [first + j - half, first + j + half].map((x) => layout.xaxis.l2p(x));
+    const [low, high] = [base[j], base[j] += drawn[i][j]].map((y) => layout.yaxis.l2p(y));
+    bar.setAttribute("d", `M${left},${low}V${high}H${right}V${low}Z`);
+  }));
+  return true;
+}
+
+function preview(root, state) {
+  state.raf = 0;
+  const { moves } = state;
+  if (!root.isConnected || !moves) return;
+  const ahead = pending(moves);
+  if (!Object.keys(ahead).length) { state.paint(); return; }
+  const now = previewed(moves, ahead);
+  const tag = `preview:${Object.entries(ahead).map(([key, value]) => `${key}=${value}`).join()}`;
+  for (const chart of state.charts) {
+    const plot = root.querySelector(`[data-chart="${chart.id}"]`);
+    if (now?.onlyEpoch && movedDirectly(plot, chart.id, moves, now.epoch)) {
+      plot.shown = null;
+      plot.dataset.epoch = now.epoch;
+      plot.dataset.rev = root.dataset.rev = tag;
+      continue;
+    }
+    const figure = now && FOLLOW[chart.id]?.(parsed(state, chart), moves, now);
+    if (figure) show(root, state, followed(chart, figure, now), figure, tag);
+    else frameOf(root, chart).classList.add("waiting");
+  }
+}
+
+const followed = (chart, figure, now) => ({ ...chart, title: chart.title.replace(/epoch \d+/, `epoch ${now.epoch}`),
+  note: figure.expected ? "Expected while the slider moves; the real draws come when it rests." : chart.note });
+
+function caughtUp(root, state) {
+  for (const [key, value] of Object.entries(hand.values)) {
+    const python = state.moves.values[key];
+    if (python === undefined || Math.abs(python - value) < 1e-9) delete hand.values[key];
+  }
+  if (!Object.keys(hand.values).length) return true;
+  if (performance.now() - hand.at < HAND_LOST) {
+    clearTimeout(state.lost);
+    state.lost = setTimeout(() => { if (root.isConnected && caughtUp(root, state)) state.paint(); }, HAND_LOST);
+    return false;
+  }
+  hand.values = {};
+  return true;
 }
 
 function parsed(state, chart) {
@@ -106,8 +180,16 @@ export default function ({ data, parentElement }) {
   if (!root || !data) return;
   const state = (root.panel ??= { figures: new Map() });
   Object.assign(state, { key: data.key, src: data.src, charts: data.charts });
-  const paint = () => state.charts.forEach((chart) => show(root, state, chart, parsed(state, chart), data.rev));
-  state.repaint = paint;
+  if (data.moves && state.movesText !== data.moves) {
+    Object.assign(state, { movesText: data.moves, moves: unpackedMoves(data.moves) });
+    if (state.moves.maxdiff !== undefined) root.dataset.maxdiff = state.moves.maxdiff;
+  }
+  if (data.frames && state.framesText !== data.frames) {
+    Object.assign(state, { framesText: data.frames, frames: unpackedFrames(data.frames) });
+  }
+  if (state.moves) state.moves.frames = data.frames ? state.frames : null;
+  state.paint = () => state.charts.forEach((chart) => show(root, state, chart, parsed(state, chart), state.rev));
+  state.rev = data.rev;
   root.dataset.wanted = data.rev;
   const wanted = new Set(data.charts.map((chart) => chart.id));
   root.querySelectorAll("[data-frame]").forEach((frame) => {
@@ -116,8 +198,13 @@ export default function ({ data, parentElement }) {
     frame.remove();
   });
   data.charts.forEach((chart) => root.append(frameOf(root, chart)));
-  paint();
+  if (!state.moves || caughtUp(root, state)) state.paint(); else preview(root, state);
+  if (data.frames) window.skewlabFramesOf = data.framesOf;
+  else if (data.key === "one-epoch") window.skewlabFramesOf = null;
+  if (data.frames) document.dispatchEvent(new CustomEvent("skewlab:frames", { detail: data.framesOf }));
   if (!state.watch) {
+    state.move = () => { state.raf ||= requestAnimationFrame(() => preview(root, state)); };
+    document.addEventListener("skewlab:move", state.move);
     let width = root.clientWidth;
     state.watch = new ResizeObserver(() => {
       if (!root.clientWidth || root.clientWidth === width) return;
@@ -125,11 +212,12 @@ export default function ({ data, parentElement }) {
       root.querySelectorAll("[data-chart]").forEach((plot) => plot.shown && window.Plotly.Plots.resize(plot));
     });
     state.watch.observe(root);
-    root.addEventListener("transitionend", (event) => { if (event.target === root) state.repaint(); });  // the theme changed
+    root.addEventListener("transitionend", (event) => { if (event.target === root) state.paint(); });  // the theme changed
   }
   return () => setTimeout(() => {  // also called while the panel stays: only a panel that is gone is taken apart
     if (root.isConnected) return;
     state.watch?.disconnect();
+    document.removeEventListener("skewlab:move", state.move);
     root.querySelectorAll("[data-chart]").forEach((plot) => window.Plotly?.purge(plot));
   }, 0);
 }

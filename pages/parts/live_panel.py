@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
+from pages.parts.shown import shown
 from sampler_core.figures import Figure, to_json
 
 PLOTLY_SRC = "/assets/plotly.min.js"
@@ -15,7 +18,9 @@ _panel = st.components.v2.component(
     "live_panel",
     html='<div class="panel-box"><div class="panel"></div></div>',
     css=(_here / "live_panel.css").read_text(encoding="utf-8"),
-    js=(_here / "live_panel.js").read_text(encoding="utf-8"),
+    js="".join(
+        (_here / name).read_text(encoding="utf-8") for name in ("hand.js", "numerals.js", "preview.js", "live_panel.js")
+    ),
     isolate_styles=False,
 )
 
@@ -37,10 +42,30 @@ class Chart(NamedTuple):
     rank: int = 1
 
 
-def live_panel(key: str, charts: list[Chart], rev: str) -> None:
-    """Show these charts. `rev` names the state that they show; the panel carries it as data-rev once it is drawn."""
+class Frames(NamedTuple):
+    """The shown batches of every epoch: samples of each series, shape (epochs, series, batches). `of`: their run."""
+
+    of: str
+    rows: NDArray[np.unsignedinteger]
+
+
+def live_panel(
+    key: str, charts: list[Chart], rev: str, *, moves: dict[str, Any] | None = None, frames: Frames | None = None
+) -> None:
+    """Show these charts. `rev` names the state that they show; the panel carries it as data-rev once it is drawn.
+
+    moves: what the panel needs to follow a slider (`moves.moves_of`). frames: what it needs to play the batches.
+    """
     sent = [
         {**chart._asdict(), "figure": None, "alt": chart.figure.alt, "spec": to_json(chart.figure.spec)}
         for chart in charts
     ]
-    _panel(key=key, data={"key": key, "charts": sent, "src": PLOTLY_SRC, "rev": rev})
+    shown().charts.extend(charts)
+    data = {"key": key, "charts": sent, "src": PLOTLY_SRC, "rev": rev}
+    if moves is not None:
+        data["moves"] = to_json(moves)
+    if frames is not None:
+        epochs, _, batches = frames.rows.shape
+        packed = {"rows": frames.rows.reshape(epochs, -1), "batches": batches}
+        data |= {"frames": to_json(packed), "framesOf": frames.of}
+    _panel(key=key, data=data)

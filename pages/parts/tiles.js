@@ -22,13 +22,21 @@ function draw(box, tile) {
   label.textContent = tile.label;
   value.textContent = tile.value;
   note.textContent = tile.note;
-  const svg = box.querySelector("svg");
-  const width = svg.clientWidth || WIDTH;
-  const at = ([x, y]) => [ROOM + x * (width - 2 * ROOM), HEIGHT - ROOM - y * (HEIGHT - 2 * ROOM)];
-  const [path, dot] = svg.children;
-  path.setAttribute("d", tile.points.map((point, i) => `${i ? "L" : "M"}${at(point).join(" ")}`).join(""));
-  const [x, y] = at(tile.at);
-  Object.entries({ cx: x, cy: y, r: 3 }).forEach(([name, number]) => dot.setAttribute(name, number));
+  const at = places(box);
+  const path = tile.points.map((point, i) => `${i ? "L" : "M"}${at(point).join(" ")}`).join("");
+  box.querySelector("path").setAttribute("d", path);
+  dotAt(box, tile, tile.epoch);
+}
+
+function places(box) {
+  const width = box.querySelector("svg").clientWidth || WIDTH;
+  return ([x, y]) => [ROOM + x * (width - 2 * ROOM), HEIGHT - ROOM - y * (HEIGHT - 2 * ROOM)];
+}
+
+function dotAt(box, tile, epoch) {
+  const [x, y] = places(box)([epoch / Math.max(tile.heights.length - 1, 1), tile.heights[epoch]]);
+  const dot = box.querySelector("circle");
+  Object.entries({ cx: x, cy: y, r: 3 }).forEach(([name, size]) => dot.setAttribute(name, size));
 }
 
 export default function ({ data, parentElement }) {
@@ -41,5 +49,19 @@ export default function ({ data, parentElement }) {
   list.watch?.disconnect();
   list.watch = new ResizeObserver(all);
   list.watch.observe(list);
-  return () => setTimeout(() => { if (!list.isConnected) list.watch?.disconnect(); }, 0);
+  document.removeEventListener("skewlab:move", list.follow);
+  list.follow = ({ detail: { key, value } }) => {  // the epoch moves along courses that are known; the rest waits
+    if (key !== "epoch") return;
+    data.tiles.forEach((tile, i) => {
+      if (value >= tile.course.length) return;
+      list.children[i].querySelector(".value").textContent = (tile.part ? percent : number)(tile.course[value]);
+      dotAt(list.children[i], tile, value);
+    });
+  };
+  document.addEventListener("skewlab:move", list.follow);
+  return () => setTimeout(() => {
+    if (list.isConnected) return;
+    list.watch?.disconnect();
+    document.removeEventListener("skewlab:move", list.follow);
+  }, 0);
 }

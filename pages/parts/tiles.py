@@ -15,7 +15,7 @@ _tiles = st.components.v2.component(
     "tiles",
     html='<div class="tiles-box"><dl class="tiles"></dl></div>',
     css=(_here / "tiles.css").read_text(encoding="utf-8"),
-    js=(_here / "tiles.js").read_text(encoding="utf-8"),
+    js="".join((_here / name).read_text(encoding="utf-8") for name in ("numerals.js", "tiles.js")),
     isolate_styles=False,
 )
 
@@ -35,5 +35,6 @@ def _sent(merit: Merit, epoch: int) -> dict[str, object]:
     return {
         "label": merit.label, "value": merit.value, "note": merit.note,
         "points": np.stack([along, heights[shown]], axis=1).round(4).tolist(),
-        "at": [epoch / max(course.size - 1, 1), float(heights[epoch])],
+        "epoch": epoch, "part": merit.part,
+        "heights": heights.round(4).tolist(), "course": [float(f"{v:.4g}") for v in np.nan_to_num(course)],
     }  # fmt: skip

@@ -15,12 +15,16 @@ from sampler_core.outlook import Outlook
 
 
 class Merit(NamedTuple):
-    """One figure of merit. value: of the chosen epoch, as text; course: of every epoch, shape (epochs,)."""
+    """One figure of merit. value: of the chosen epoch, as text; course: of every epoch, shape (epochs,).
+
+    A `part` is a share of something, and read in percent.
+    """
 
     label: str
     value: str
     note: str
     course: FloatArray
+    part: bool = True
 
 
 def merits(outlook: Outlook, epoch: int) -> tuple[Merit, ...]:
@@ -35,8 +39,8 @@ def merits(outlook: Outlook, epoch: int) -> tuple[Merit, ...]:
     missing = absence(share, draws)
     return (
         Merit("Share of the rarest class", percent(share[epoch]), names[0], share),
-        Merit("Share ratio, largest to smallest", number(ratio[epoch]), "1 is balanced", ratio),
-        Merit("Repeats of the rarest class", number(repeats[epoch]), "of each sample, per epoch", repeats),
+        Merit("Share ratio, largest to smallest", number(ratio[epoch]), "1 is balanced", ratio, False),
+        Merit("Repeats of the rarest class", number(repeats[epoch]), "of each sample, per epoch", repeats, False),
         Merit("Unseen part of the largest class", percent(unseen[epoch]), f"{names[1]}, this epoch", unseen),
         Merit("Batches without the rarest class", percent(missing[epoch]), "expected", missing),
     )

@@ -1,0 +1,109 @@
+"""What the panels need to follow a slider while it moves: tables that Python computed, and one closed form to check.
+
+The skew of each epoch comes from a table with a row for each stop of a slider, made by the schedule itself; the class
+counts for each imbalance ratio likewise. The class shares follow from these by the one closed form (p ~ n^(1 - s)); the
+panel compares it with the reference shares sent here, and previews nothing where they differ by 1e-6 or more.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pages.parts.cached import outlook_of
+from pages.parts.scenario import Scenario
+from sampler_core.catalogue import SCHEDULES
+from sampler_core.counts import ClassCounts
+from sampler_core.datasets import synthetic
+from sampler_core.figures.series import by_count, series_of
+from sampler_core.parameters import RATIO, rows_of
+from sampler_core.targets import skew_schedule
+
+MOST_ENTRIES = 60_000
+Table = dict[str, Any]
+
+
+def moves_of(scenario: Scenario) -> dict[str, Any]:
+    """The data of previews; "closed" is False where no closed form holds, and then only the epoch can be previewed."""
+    counts, plan = scenario.counts, scenario.plan
+    outlook, order = outlook_of(plan, counts), by_count(counts)
+    band = np.empty(counts.num_classes, dtype=np.int32)
+    for number, series in enumerate(series_of(counts)):
+        band[series.members] = number
+    limited = plan.max_repeats is not None or plan.min_share or plan.min_per_batch
+    closed = outlook.skews is not None and not limited
+    checked = sorted({0, scenario.epoch, len(outlook.shares) - 1})
+    return {
+        "closed": closed,
+        "epoch": scenario.epoch,
+        "counts": counts.counts[order].astype(np.float64),
+        "band": band[order],
+        "batch": plan.needed_batch_size,
+        "skews": outlook.skews if closed else None,
+        "check": {"epochs": checked, "shares": outlook.shares[np.ix_(checked, order)]} if closed else None,
+        "values": {"epoch": scenario.epoch, **_values(scenario)} if closed else {"epoch": scenario.epoch},
+        "skewTables": _skew_tables(scenario) if closed else {},
+        "countTables": _count_tables(counts) if closed else {},
+    }
+
+
+def _values(scenario: Scenario) -> dict[str, float]:
+    keys = [*_slider_fields(scenario), RATIO.key]
+    return {key: float(st.session_state[key]) for key in keys if st.session_state.get(key) is not None}
+
+
+def _slider_fields(scenario: Scenario) -> dict[str, str]:
+    """Key of a slider -> field of the schedule that it sets."""
+    schedule = skew_schedule(scenario.plan.target)
+    described = rows_of(type(schedule)) if schedule is not None else {}
+    return {row.key: field for field, row in described.items() if row.slider is not None}
+
+
+def _skew_tables(scenario: Scenario) -> dict[str, Table]:
+    schedule, epochs = skew_schedule(scenario.plan.target), scenario.plan.epochs or 1
+    encoded = SCHEDULES.encode(schedule)
+    name = encoded.pop("name")
+    tables = {}
+    for key, field in _slider_fields(scenario).items():
+        others = tuple((other, _hashable(value)) for other, value in encoded.items() if other != field)
+        tables[key] = _skew_table(name, field, others, epochs)
+    return tables
+
+
+@lru_cache(maxsize=64)
+def _skew_table(shape: str, field: str, others: tuple[tuple[str, Any], ...], epochs: int) -> Table:
+    row = rows_of(SCHEDULES[shape])[field]
+    stops = _thinned(row.stops, epochs)
+    number = int if row.kind == "integer" else float
+    skews = []
+    for stop in stops:
+        schedule = SCHEDULES[shape](**dict(others), **{field: number(stop)})
+        skews.append([schedule(epoch, epochs) for epoch in range(epochs)])
+    return {"stops": list(stops), "rows": np.array(skews, dtype=np.float32)}
+
+
+def _count_tables(counts: ClassCounts) -> dict[str, Table]:
+    state = st.session_state
+    if state.get("data") != "synthetic" or state.get("ratio") is None:
+        return {}
+    return {"ratio": _count_table(str(state["profile"]), counts.num_classes, counts.num_samples)}
+
+
+@lru_cache(maxsize=16)
+def _count_table(profile: str, num_classes: int, num_samples: int) -> Table:
+    stops = _thinned(RATIO.stops, num_classes)
+    rows = [np.log(synthetic(profile, num_classes, num_samples, ratio).counts) for ratio in stops]
+    return {"stops": list(stops), "rows": np.array(rows, dtype=np.float32)}
+
+
+def _thinned(stops: tuple[float, ...], entries: int) -> tuple[float, ...]:
+    """Every k-th stop, so that a table stays small; between its rows the panel goes straight."""
+    every = -(-len(stops) * entries // MOST_ENTRIES)
+    return stops if every <= 1 else (*stops[:-1:every], stops[-1])
+
+
+def _hashable(value: object) -> object:
+    return tuple(_hashable(item) for item in value) if isinstance(value, list) else value

@@ -1,0 +1,132 @@
+// Previews: what the figures show while a slider moves. Tables are Python's; the one formula here is the closed form
+// p ~ n^(1 - s), compared with Python's shares each time they arrive (data-maxdiff). It gives way to Python's figures.
+const KINDS = { f4: Float32Array, f8: Float64Array, i4: Int32Array, u4: Uint32Array, u2: Uint16Array, u1: Uint8Array };
+
+function unpacked(value) {
+  if (!value?.bdata) return value;
+  const bytes = Uint8Array.from(atob(value.bdata), (sign) => sign.charCodeAt(0));
+  const list = new KINDS[value.dtype](bytes.buffer);
+  if (!value.shape) return list;
+  const width = Number(value.shape.split(",").at(-1));
+  return Array.from({ length: list.length / width }, (_, i) => list.subarray(i * width, (i + 1) * width));
+}
+
+function unpackedMoves(text) {
+  const moves = JSON.parse(text);
+  for (const key of ["counts", "band", "skews"]) moves[key] = unpacked(moves[key]);
+  for (const table of [...Object.values(moves.skewTables), ...Object.values(moves.countTables)]) table.rows = unpacked(table.rows);
+  moves.logs = Float64Array.from(moves.counts, Math.log);
+  if (moves.closed) {
+    moves.check.shares = unpacked(moves.check.shares);
+    moves.maxdiff = Math.max(...moves.check.epochs.map((epoch, i) => {
+      const mine = sharesAt(moves.logs, moves.skews[epoch]);
+      return mine.reduce((most, share, c) => Math.max(most, Math.abs(share - moves.check.shares[i][c])), 0);
+    }));
+  }
+  return moves;
+}
+
+// Epoch -> series -> samples in each shown batch.
+function unpackedFrames(text) {
+  const { rows, batches } = JSON.parse(text);
+  return unpacked(rows).map((row) => Array.from({ length: row.length / batches },
+    (_, i) => row.subarray(i * batches, (i + 1) * batches)));
+}
+
+// Class shares at one skew; a class without samples (log -Infinity) has none.
+function sharesAt(logs, skew) {
+  const power = 1 - skew;
+  const shares = new Float64Array(logs.length);
+  let most = -Infinity, sum = 0;
+  for (const log of logs) if (log > -Infinity) most = Math.max(most, power * log);
+  for (let c = 0; c < logs.length; c++) {
+    shares[c] = logs[c] > -Infinity ? Math.exp(power * logs[c] - most) : 0;
+    sum += shares[c];
+  }
+  for (let c = 0; c < logs.length; c++) shares[c] /= sum;
+  return shares;
+}
+
+// The row of a table at a value: a stop's own row, or straight between two.
+function rowAt({ stops, rows }, value) {
+  let i = stops.findIndex((stop) => stop >= value - 1e-9);
+  if (i < 0) i = stops.length - 1;
+  if (i === 0 || Math.abs(stops[i] - value) < 1e-9) return rows[i];
+  const part = (value - stops[i - 1]) / (stops[i] - stops[i - 1]);
+  return rows[i].map((high, c) => rows[i - 1][c] + part * (high - rows[i - 1][c]));
+}
+
+// Everything a preview shows, for the values under the hand: {epoch, skews, shares: per epoch, by rank of the class}.
+function previewed(moves, hand) {
+  const epoch = hand.epoch ?? moves.epoch;
+  const others = Object.keys(hand).filter((key) => key !== "epoch");
+  if (!moves.closed || moves.maxdiff >= 1e-6 || others.some((key) => !moves.skewTables[key] && !moves.countTables[key])) {
+    return others.length ? null : { epoch, onlyEpoch: true };
+  }
+  let { skews, logs } = moves;
+  for (const key of others) {
+    if (moves.skewTables[key]) skews = rowAt(moves.skewTables[key], hand[key]);
+    else logs = rowAt(moves.countTables[key], hand[key]);
+  }
+  const at = new Map();
+  const shares = Array.from(skews, (skew) => at.get(skew) ?? (at.set(skew, sharesAt(logs, skew)), at.get(skew)));
+  return { epoch, skews, logs, shares, onlyEpoch: !others.length };
+}
+
+function banded(moves, rows, count) {
+  const lines = Array.from({ length: count }, () => new Float32Array(rows.length));
+  rows.forEach((row, e) => row.forEach((share, c) => { lines[moves.band[c]][e] += share; }));
+  return lines;
+}
+
+const withMarker = (figure, epoch) => {
+  const [first, ...rest] = figure.layout.shapes ?? [];
+  return first ? { ...figure.layout, shapes: [{ ...first, x0: epoch, x1: epoch }, ...rest] } : figure.layout;
+};
+
+// Chart id -> (Python's figure, moves, preview) -> the figure to show while the hand moves; null: it cannot follow.
+const FOLLOW = {
+  shares(figure, moves, now) {
+    const layout = withMarker(figure, now.epoch);
+    if (now.onlyEpoch) return { ...figure, layout };
+    const lines = banded(moves, now.shares, figure.data.length);
+    return { data: figure.data.map((trace, i) => ({ ...trace, y: lines[i] })), layout };
+  },
+  skew(figure, moves, now) {
+    const layout = withMarker(figure, now.epoch);
+    if (now.onlyEpoch) return { ...figure, layout };
+    const crossed = now.skews.findIndex((skew) => skew >= 1 - 1e-6);
+    const size = Array.from(now.skews, (_, e) => (e === crossed ? 9 : 0));
+    const marker = { ...figure.data[0].marker, size: crossed < 0 ? 0 : size };
+    const trace = { ...figure.data[0], y: now.skews, mode: crossed < 0 ? "lines" : "lines+markers", marker };
+    return { data: [trace], layout: { ...layout, annotations: [] } };
+  },
+  map(figure, moves, now) {
+    const layout = withMarker(figure, now.epoch);
+    if (now.onlyEpoch) return { ...figure, layout };
+    const trace = figure.data[0];
+    const every = trace.dx ?? 1;
+    const shown = now.shares.filter((_, e) => e % every === 0);
+    const z = Array.from(moves.counts, (_, c) => Float32Array.from(shown, (row) => Math.max(Math.log10(row[c]), trace.zmin)));
+    return { data: [{ ...trace, z, customdata: null, hovertemplate: "%{y}<br>epoch %{x}: 10^%{z:.2f}<extra></extra>" }], layout };
+  },
+  weights(figure, moves, now) {
+    if (!now.shares) return null;
+    const shares = now.shares[now.epoch];
+    const weights = Float64Array.from(shares, (share, c) => (now.logs[c] > -Infinity ? share / Math.exp(now.logs[c]) : 0));
+    const sum = weights.reduce((a, b) => a + b, 0);
+    const both = [weights.map((weight) => weight / sum), shares];
+    const along = figure.data[0].type === "bar" ? "x" : "y";
+    return { ...figure, data: figure.data.map((trace, i) => ({ ...trace, [along]: both[i],
+      ...(trace.text ? { text: Array.from(both[i], percent) } : {}) })) };
+  },
+  batches(figure, moves, now) {
+    const drawn = moves.frames?.[now.epoch];
+    if (now.onlyEpoch && drawn) return { ...figure, data: figure.data.map((trace, i) => ({ ...trace, y: drawn[i] })) };
+    if (!now.shares) return null;
+    const expected = banded(moves, [now.shares[now.epoch]], figure.data.length);
+    const length = figure.length ??= (unpacked(figure.data[0].y)).length;
+    return { ...figure, expected: true,
+      data: figure.data.map((trace, i) => ({ ...trace, y: new Float32Array(length).fill(moves.batch * expected[i][0]) })) };
+  },
+};

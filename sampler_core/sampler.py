@@ -118,7 +118,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
         self._walk = Walk(plan, samples)
         self._law: Law | None = None
         self._iterated = self._warned = False
-        self._restored_epoch = 0
+        self._restored_epoch = self._asked_for = 0
         self._next_begin: Begin
         self._cursor: _Cursor
         self._begin_at(Begin())
@@ -154,14 +154,8 @@ class ScheduledClassSampler(DistributedSampler[int]):
             self._turn_page(number)
 
     def __iter__(self) -> Iterator[int]:
-        if self._iterated and not self._warned:
-            self._warned = True
-            warnings.warn(
-                f"epoch {self.epoch} is drawn once more, with the same draws: call sampler.set_epoch(epoch) before "
-                "each epoch",
-                stacklevel=2,
-            )
-        self._iterated = True
+        if self._iterated and self._next_begin == Begin():
+            self._draw_no_epoch_twice()
         begin = self._next_begin
         self._begin_at(begin)
         self._next_begin = Begin()
@@ -262,6 +256,18 @@ class ScheduledClassSampler(DistributedSampler[int]):
         self.epoch, self._law = epoch, None
         self._begin_at(Begin())
 
+    def _draw_no_epoch_twice(self) -> None:
+        """Go to the epoch that was asked for before a finished one was restored; without one, warn."""
+        if self._asked_for > self.epoch:
+            self.set_epoch(self._asked_for)
+        elif not self._warned:
+            self._warned = True
+            warnings.warn(
+                f"epoch {self.epoch} is drawn once more, with the same draws: call sampler.set_epoch(epoch) before "
+                "each epoch",
+                stacklevel=3,
+            )
+
     def _begin_at(self, begin: Begin) -> None:
         """The next pass begins here."""
         self._next_begin, self._cursor = begin, _Cursor(begin, begin.within, iter(()))
@@ -299,6 +305,8 @@ class ScheduledClassSampler(DistributedSampler[int]):
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on where the state was taken, also with another number of ranks.
 
+        The rest of a finished epoch is empty; a later epoch that `set_epoch` has asked for since the last draw comes
+        after it (torchdata loads within iter(), behind the set_epoch of the epoch that follows).
         `ValueError` for a state of another plan or other labels, and for one taken within a batch by another number of
         ranks.
         """
@@ -320,6 +328,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
                 f"state must be taken between batches to go on with {self.num_replicas} ranks, got one taken "
                 f"{state['within']} indices into a batch by {state['replicas']}"
             )
+        asked_for = 0 if self._iterated else self.epoch
         self.epoch = self._restored_epoch = state["epoch"]
         # The run's own number of draws, where labels changed after it had been taken from the labels.
         self._stream = self._stream._replace(samples=state["samples"])
@@ -329,12 +338,15 @@ class ScheduledClassSampler(DistributedSampler[int]):
         self._walk.load_json(state["walk"])
         self._state, self._next_state = _as_arrays(state["target"]), _as_arrays(state["next_target"])
         self._awaited_labels, self._next_order = state["next_labels"], None
-        self._law, self._iterated = None, False
+        self._law = None
+        self._iterated = self._stream.length(self._next_begin) <= self._next_begin.within
+        self._asked_for = asked_for if self._iterated else 0
 
     # --- draws -------------------------------------------------------------------------------------------------------
 
     def _pieces(self, begin: Begin, law: Law) -> Iterator[Iterator[int]]:
         """Indices as list iterators, one by one, so that the cursor can ask the current one how much it still holds."""
+        self._iterated = True  # with the first index: frameworks also ask for iterators that they never use
         at, end, chunk = begin.within, self._stream.length(begin), min(_FIRST_CHUNK, _CHUNK)
         order = self._order.order
         while at < end:

@@ -40,3 +40,25 @@ def test_a_loader_that_read_ahead_is_left_and_gone_on_with_where_training_stood(
     other.set_epoch(3)
     rest = [batch.tolist() for batch in other.loader(Indices(), num_workers=2)]
     assert trained + rest == stream(plan, 3)
+
+
+def test_an_iterator_that_is_never_used_is_no_pass_and_an_epoch_drawn_twice_warns_once() -> None:
+    sampler = ScheduledClassSampler(LABELS, plan_of("exact"))
+    iter(sampler)
+    iter(sampler)  # any warning is an error here
+    first = list(sampler)
+    with pytest.warns(UserWarning, match="epoch 0 is drawn once more"):
+        again = list(sampler)
+    assert first == again == list(sampler)
+
+
+def test_the_rest_of_a_finished_epoch_is_empty_and_the_epoch_asked_for_before_comes_next() -> None:
+    plan = plan_of("exact")
+    finished, following = ScheduledClassSampler(LABELS, plan), ScheduledClassSampler(LABELS, plan)
+    finished.set_epoch(2)
+    list(finished)
+    following.set_epoch(3)
+    following.load_state_dict(finished.state_dict())
+    assert following.state_dict() == finished.state_dict()
+    assert list(following) == []
+    assert list(following) == [index for batch in stream(plan, 3) for index in batch]

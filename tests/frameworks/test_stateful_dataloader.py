@@ -1,0 +1,66 @@
+"""torchdata's StatefulDataLoader carries the sampler's state by itself: stopped, restored in a new process, same rest."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.frameworks.training import LAWS, counts_of, plan_of, previewed, python, stream
+
+EPOCH = 3
+CASES = [(law, workers) for law in LAWS for workers in (0, 2)]
+Record = dict[str, Any]
+
+
+def life(law: str, workers: int, state: Any = None, epoch: int | None = EPOCH, batches: int | None = None) -> Record:
+    plan = plan_of(law).to_json()
+    return {"plan": plan, "workers": workers, "state": state, "epoch": epoch, "batches": batches}
+
+
+def lives(*wanted: Record) -> list[Record]:
+    """Each life's record; all of them in one new process."""
+    return json.loads(python("-m", "tests.frameworks.stateful", given=json.dumps(wanted)))
+
+
+@pytest.fixture(scope="module")
+def generations() -> dict[tuple[str, int], list[Record]]:
+    """For each law and number of workers three lives of one epoch: 9 batches, 13 batches, the rest."""
+    records: list[list[Record]] = []
+    for batches in (9, 13, None):
+        before = [record["state"] for record in records[-1]] if records else [None] * len(CASES)
+        records.append(lives(*(life(*case, state, EPOCH, batches) for case, state in zip(CASES, before, strict=True))))
+    return {case: list(lived) for case, lived in zip(CASES, zip(*records, strict=True), strict=True)}
+
+
+@pytest.mark.parametrize(("law", "workers"), CASES)
+def test_an_epoch_stopped_twice_draws_the_remaining_indices_in_new_processes(
+    generations: dict[tuple[str, int], list[Record]], law: str, workers: int
+) -> None:
+    parts = [record["batches"] for record in generations[law, workers]]
+    whole = stream(plan_of(law), EPOCH)
+    assert [len(part) for part in parts] == [9, 13, len(whole) - 22]
+    assert [batch for part in parts for batch in part] == whole
+    assert [row for part in parts for row in counts_of(part)] == previewed(plan_of(law), EPOCH)
+
+
+@pytest.mark.parametrize(("law", "workers"), CASES)
+def test_going_on_says_nothing(generations: dict[tuple[str, int], list[Record]], law: str, workers: int) -> None:
+    assert [record["warnings"] for record in generations[law, workers]] == [[], [], []]
+
+
+def test_without_set_epoch_a_restored_loader_goes_on_in_its_own_epoch() -> None:
+    (stopped,) = lives(life("exact", 0, batches=9))
+    (gone_on,) = lives(life("exact", 0, stopped["state"], epoch=None))
+    assert gone_on["batches"] == stream(plan_of("exact"), EPOCH)[9:]
+    assert gone_on["epoch"] == EPOCH
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_after_a_finished_epoch_the_next_one_is_drawn_whole(workers: int) -> None:
+    (finished,) = lives(life("exact", workers))
+    assert finished["batches"] == stream(plan_of("exact"), EPOCH)
+    (following,) = lives(life("exact", workers, finished["state"], epoch=EPOCH + 1))
+    assert following["batches"] == stream(plan_of("exact"), EPOCH + 1)
+    assert following["warnings"] == []

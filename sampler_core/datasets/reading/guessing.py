@@ -55,14 +55,16 @@ def count_column(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple
 def has_header(rows: Sequence[Sequence[str]]) -> bool:
     """Whether the first of these rows names the columns."""
     first, rest = rows[0], rows[1:]
-    if any(NUMBER.fullmatch(cell.strip()) for cell in first) or len(set(first)) < len(first):
+    if any(NUMBER.fullmatch(cell.strip()) for cell in first):
         return False
     if {plain(cell) for cell in first} & {*LABELS, *COUNTS, *PATHS}:
         return True
     columns = [_column(rest, c) for c in range(len(first))]
     if any(column and all(NUMBER.fullmatch(cell.strip()) for cell in column) for column in columns):
         return True
-    return bool(rest) and not any(cell in column for cell, column in zip(first, columns, strict=True))
+    return (
+        bool(rest) and _distinct(first) and not any(cell in column for cell, column in zip(first, columns, strict=True))
+    )
 
 
 def _column(rows: Sequence[Sequence[str]], c: int) -> list[str]:

@@ -145,7 +145,7 @@ def _reading(name: str, layout: Layout, tally: Tally, named: Named, categories: 
     notes = [*named.notes, *(["Some classes come in several rows; their counts were added."] if several_rows else [])]
     class_counts = ClassCounts(tuple(order), np.array([counts[value] for value in order], dtype=np.int64))
     rows = tally.rows + sum(n for why, n in tally.dropped.items() if why.startswith("not "))
-    return Reading(class_counts, layout, name, rows, dropped, (*notes, *doubts(class_counts, rows)))
+    return Reading(class_counts, layout, name, rows, dropped, (*notes, *doubts(class_counts, rows, layout)))
 
 
 def _in_order(named: Named, tally: Tally, categories: dict[Raw, str]) -> list[ClassName | None]:

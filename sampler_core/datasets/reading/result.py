@@ -52,11 +52,11 @@ class Reading:
         return sum(dropped.rows for dropped in self.dropped)
 
 
-def doubts(counts: ClassCounts, rows: int) -> list[str]:
+def doubts(counts: ClassCounts, rows: int, layout: Layout) -> list[str]:
     """Sentences about counts that are probably not what was meant."""
     if counts.num_classes == 1:
         return [f"There is only one class, {quoted(counts.names[0])}: is this the column of classes?"]
-    if rows >= 20 and counts.num_classes > rows / 2:
+    if layout.count is None and rows >= 20 and counts.num_classes > rows / 2:
         return [
             f"There are {count(counts.num_classes)} classes in {count(rows)} rows: is this a column of identifiers?"
         ]

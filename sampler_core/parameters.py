@@ -52,7 +52,8 @@ class Parameter:
             return
         if self.kind in ("choice", "text"):
             if not isinstance(value, str) or (self.choices and value not in self.choices):
-                raise ValueError(f"{self.key} must be one of {', '.join(self.choices)}, got {value!r}")
+                must = f"one of {', '.join(self.choices)}" if self.choices else "text"
+                raise ValueError(f"{self.key} must be {must}, got {value!r}")
             return
         whole = "a whole number" if self.kind == "integer" else "a number"
         must = f"{self.key} must be {whole} from {self.minimum:,} to {self.maximum:,}"

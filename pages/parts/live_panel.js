@@ -86,12 +86,12 @@ function show(root, state, chart, figure, tag) {
     const look = theme(root);
     const mark = `${look.text}${look.paper}${chart.height}`;
     if (plot.shown !== figure || plot.mark !== mark) {
+      uncover(plot);
       await Plotly.react(plot, figure.data, themed(figure, look, chart.height), CONFIG);
       Object.assign(plot, { shown: figure, mark });
     }
     plot.setAttribute("aria-label", chart.alt);
     plot.dataset.rev = root.dataset.rev = tag;
-    if (!tag.startsWith("preview")) plot.dataset.epoch = state.moves?.epoch ?? "";
   });
 }
 
@@ -104,27 +104,62 @@ function pending(moves) {
   return Object.fromEntries(ahead);
 }
 
-// The epoch alone, drawn straight into what plotly drew: the marker's line, the bars' heights. Plotly's own redrawing
-// takes 25 to 100 ms a figure; this takes one, and Python's figure replaces it when the hand rests.
-function movedDirectly(plot, id, moves, epoch) {
-  const layout = plot?._fullLayout;
-  if (!layout) return true;
-  const line = plot.querySelector(".shapelayer path");
-  if (id !== "batches" && id !== "weights" && line) {
-    const x = layout.xaxis._offset + layout.xaxis.l2p(epoch);
-    line.setAttribute("d", line.getAttribute("d").replace(/M[^,]+,/, `M${x},`).replace(/L[^,]+,/, `L${x},`));
-    return true;
+// The epoch alone. Plotly's own redrawing takes 25 to 100 ms a figure; what moves with the epoch is laid over its figure
+// instead (a line for the marker, a canvas for the bars), and taken away when Python's figure replaces it.
+function overlay(plot, kind, tag) {
+  let over = plot.querySelector(`:scope > .${kind}`);
+  if (!over) {
+    over = Object.assign(document.createElement(tag), { className: kind });
+    plot.append(over);
+    plot.classList.add("overlaid");
   }
-  const drawn = id === "batches" && moves.frames?.[epoch];
-  if (!drawn) return id !== "weights" && id !== "batches";
-  const base = new Float64Array(drawn[0].length);
-  const [first, half] = [plot._fullData[0].x0, (1 - layout.bargap) / 2];
-  plot.querySelectorAll(".barlayer .trace").forEach((trace, i) => trace.querySelectorAll("path").forEach((bar, j) => {
-    const [left, right] = [first + j - half, first + j + half].map((x) => layout.xaxis.l2p(x));
-    const [low, high] = [base[j], base[j] += drawn[i][j]].map((y) => layout.yaxis.l2p(y));
-    bar.setAttribute("d", `M${left},${low}V${high}H${right}V${low}Z`);
-  }));
-  return true;
+  return over;
+}
+
+function uncover(plot) {
+  plot.querySelectorAll(":scope > .marker, :scope > .bars").forEach((over) => over.remove());
+  plot.classList.remove("overlaid");
+}
+
+function markAt(plot, epoch) {
+  const { xaxis, yaxis } = plot._fullLayout;
+  const line = overlay(plot, "marker", "div");
+  line.style.transform = `translate(${xaxis._offset + xaxis.l2p(epoch)}px, ${yaxis._offset}px)`;
+  if (!line.style.height) line.style.height = `${yaxis._length}px`;
+}
+
+function barsAt(plot, drawn) {
+  const { xaxis, yaxis, bargap } = plot._fullLayout;
+  const canvas = overlay(plot, "bars", "canvas");
+  const dense = window.devicePixelRatio || 1;
+  if (canvas.width !== Math.round(xaxis._length * dense)) {
+    Object.assign(canvas, { width: Math.round(xaxis._length * dense), height: Math.round(yaxis._length * dense) });
+    Object.assign(canvas.style, { left: `${xaxis._offset}px`, top: `${yaxis._offset}px`, width: `${xaxis._length}px`,
+      height: `${yaxis._length}px` });
+  }
+  const draw = canvas.getContext("2d");
+  draw.setTransform(dense, 0, 0, dense, 0, 0);
+  draw.clearRect(0, 0, xaxis._length, yaxis._length);
+  const [first, half, base] = [plot._fullData[0].x0, (1 - bargap) / 2, new Float64Array(drawn[0].length)];
+  drawn.forEach((row, i) => {
+    draw.fillStyle = plot._fullData[i].marker.color;
+    row.forEach((size, j) => {
+      const [left, right] = [xaxis.l2p(first + j - half), xaxis.l2p(first + j + half)];
+      const [low, high] = [yaxis.l2p(base[j]), yaxis.l2p(base[j] += size)];
+      draw.fillRect(left, high, right - left, low - high);
+    });
+  });
+}
+
+// True where nothing more is to be done for this chart at this epoch.
+function movedDirectly(plot, id, moves, epoch) {
+  if (!plot?._fullLayout) return true;
+  if (id === "batches" && moves.frames) { barsAt(plot, moves.frames[epoch]); return true; }
+  if (id === "batches" || id === "drawn") return false;
+  if (id !== "weights") { markAt(plot, epoch); return true; }
+  const soon = performance.now() - (plot.movedAt ?? 0) < 300;  // bars with texts: a few times a second will do
+  if (!soon) plot.movedAt = performance.now();
+  return soon;
 }
 
 function preview(root, state) {
@@ -138,8 +173,7 @@ function preview(root, state) {
   for (const chart of state.charts) {
     const plot = root.querySelector(`[data-chart="${chart.id}"]`);
     if (now?.onlyEpoch && movedDirectly(plot, chart.id, moves, now.epoch)) {
-      plot.shown = null;
-      plot.dataset.epoch = now.epoch;
+      plot.shown = null;  // Python's figure is to be drawn again when the hand rests
       plot.dataset.rev = root.dataset.rev = tag;
       continue;
     }

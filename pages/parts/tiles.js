@@ -28,8 +28,8 @@ function draw(box, tile) {
   dotAt(box, tile, tile.epoch);
 }
 
-function places(box) {
-  const width = box.querySelector("svg").clientWidth || WIDTH;
+function places(box) {  // its width is measured on resize only: asking while playing would lay the page out each time
+  const width = Number(box.dataset.width) || WIDTH;
   return ([x, y]) => [ROOM + x * (width - 2 * ROOM), HEIGHT - ROOM - y * (HEIGHT - 2 * ROOM)];
 }
 
@@ -44,7 +44,10 @@ export default function ({ data, parentElement }) {
   if (!list || !data) return;
   while (list.children.length > data.tiles.length) list.lastChild.remove();
   while (list.children.length < data.tiles.length) build(list);
-  const all = () => data.tiles.forEach((tile, i) => draw(list.children[i], tile));
+  const all = () => {
+    for (const box of list.children) box.dataset.width = box.querySelector("svg").clientWidth;
+    data.tiles.forEach((tile, i) => draw(list.children[i], tile));
+  };
   all();
   list.watch?.disconnect();
   list.watch = new ResizeObserver(all);

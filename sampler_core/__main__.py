@@ -7,7 +7,6 @@ The one contract here: the numbers are those of the dashboard. What is wrong is 
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 import warnings
 from collections.abc import Sequence
@@ -22,13 +21,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     warnings.filterwarnings("ignore", message="the plan was tuned on other data", category=UserWarning)
     try:
-        code: int = given.run(given, _plan(given.plan), _class_counts(given.labels))
+        plan = _plan(given.plan)
+        counts, sentence = _read(given)
+        (sys.stdout if given.run is check else sys.stderr).write(f"{_one_line(sentence)}\n")
+        code: int = given.run(given, plan, counts)
+    except ModuleNotFoundError as error:
+        package = str(error.name).partition(".")[0]
+        return _refused(f"this command needs the package {package}: pip install {package}")
     except OSError as error:
-        sys.stderr.write(f"{error.filename} must be a file to read or write, got: {_one_line(error.strerror)}\n")
-        return 2
+        where = error.filename or "the output"
+        return _refused(f"{where} must be a file to read or write, got: {error.strerror}")
     except (TypeError, ValueError) as error:
-        sys.stderr.write(f"{_one_line(error)}\n")
-        return 2
+        return _refused(str(error))
     return code
 
 
@@ -58,7 +62,7 @@ def report(given: argparse.Namespace, plan: SamplingPlan, counts: ClassCounts) -
 def check(given: argparse.Namespace, plan: SamplingPlan, counts: ClassCounts) -> int:
     """Whether the plan can be drawn from the labels in every epoch, and what it does at both ends of the run."""
     from sampler_core.figures.merits import merits
-    from sampler_core.figures.sentences import data_line, takeaway
+    from sampler_core.figures.sentences import takeaway
     from sampler_core.outlook import Outlook
 
     with warnings.catch_warnings(record=True) as drift:
@@ -66,7 +70,7 @@ def check(given: argparse.Namespace, plan: SamplingPlan, counts: ClassCounts) ->
         plan.check(counts)
     outlook = Outlook.of(plan, counts)
     say = sys.stdout.write
-    say(f"{data_line(counts)}\nThe plan {plan.fingerprint} can be drawn from it.\n")
+    say(f"The plan {plan.fingerprint} can be drawn from it.\n")
     for epoch in sorted({0, len(outlook.shares) - 1}):
         say(f"\n{takeaway(outlook, epoch)}\n")
         for merit in merits(outlook, epoch):
@@ -78,7 +82,10 @@ def check(given: argparse.Namespace, plan: SamplingPlan, counts: ClassCounts) ->
 
 def _parser() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("labels", type=Path, metavar="LABELS", help="file of labels, or a CSV table class,count")
+    shared.add_argument("labels", type=Path, metavar="LABELS", help="file of labels, table class,count, or a folder of "
+                        "class folders")  # fmt: skip
+    shared.add_argument("--label", help="the column of labels; default: the likeliest")
+    shared.add_argument("--count", help="the column of counts, in a table class,count")
     shared.add_argument("--plan", type=Path, required=True, help="plan.json, as the dashboard exports it")
     parser = argparse.ArgumentParser(prog="python -m sampler_core", description=__doc__.partition("\n")[0])
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -98,15 +105,27 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _plan(path: Path) -> SamplingPlan:
-    return SamplingPlan.from_json(path.read_text(encoding="utf-8-sig"))
+    try:
+        return SamplingPlan.from_json(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} must be UTF-8 text, as plan.json is") from None
 
 
-def _class_counts(path: Path) -> ClassCounts:
-    from sampler_core.datasets.known import class_names
+def _read(given: argparse.Namespace) -> tuple[ClassCounts, str]:
+    """The class counts, and a sentence about what was read."""
+    from sampler_core.datasets.reading import count_folder, read_counts
 
-    rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
-    names = class_names([row["class"] for row in rows])
-    return ClassCounts.from_counts(dict(zip(names, (int(row["count"]) for row in rows), strict=True)))
+    if given.labels.is_dir():
+        counts = count_folder(given.labels)
+        return counts, f"{counts.num_samples:,} files in {counts.num_classes:,} folders of {given.labels.name}."
+    columns: dict[str, str] = {name: getattr(given, name) for name in ("label", "count") if getattr(given, name)}
+    reading = read_counts(given.labels, **columns)  # type: ignore[arg-type]
+    return reading.counts, reading.sentence()
+
+
+def _refused(sentence: str) -> int:
+    sys.stderr.write(f"{_one_line(sentence)}\n")
+    return 2
 
 
 def _one_line(error: object) -> str:

@@ -1,0 +1,154 @@
+"""`python -m sampler_core`: the dashboard's numbers without a screen, and sentences instead of tracebacks."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
+from sampler_core.__main__ import main
+from sampler_core.figures.plan_report import plan_report
+from tests.hostile_names import hostile_counts
+
+ROOT = Path(__file__).parents[2]
+COUNTS = ClassCounts.from_counts({"NV": 700, "MEL": 120, "DF": 11})
+PLAN = SamplingPlan(
+    target=PowerSkew(Linear(0.0, 0.1, maximum=1.0)), epochs=12, batch_size=32, drawing="exact", seed=4, tuned_on=COUNTS
+)
+
+
+@pytest.fixture
+def files(tmp_path):
+    (tmp_path / "plan.json").write_text(PLAN.to_json())
+    (tmp_path / "counts.csv").write_text("class,count\nNV,700\nMEL,120\nDF,11\n")
+    (tmp_path / "labels.txt").write_text("NV\n" * 700 + "MEL\n" * 120 + "DF\n" * 11)
+    for name in COUNTS.names:
+        (tmp_path / "images" / name).mkdir(parents=True)
+    for name, count in zip(COUNTS.names, COUNTS.counts, strict=True):
+        for i in range(count):
+            (tmp_path / "images" / name / f"{i}.png").touch()
+    return tmp_path
+
+
+def run(command, files, labels="counts.csv", *more):
+    return main([command, str(files / labels), "--plan", str(files / "plan.json"), *map(str, more)])
+
+
+@pytest.mark.parametrize("labels", ["counts.csv", "labels.txt", "images"])
+def test_preview_writes_the_batches_that_the_plan_previews(files, labels):
+    assert run("preview", files, labels, "--epoch", 5, "--out", files / "batches.csv") == 0
+    head, *rows = csv.reader(io.StringIO((files / "batches.csv").read_text("utf-8-sig"), newline=""))
+    table = np.array(rows, dtype=int)[:, 1:]
+    expected = PLAN.preview(COUNTS, 5).batch_class_counts
+    assert sorted(head[1:]) == ["DF", "MEL", "NV"]
+    assert np.array_equal(table, expected[:, [COUNTS.names.index(name) for name in head[1:]]])
+
+
+def test_preview_goes_to_the_screen_where_no_file_is_named(files):
+    command = [sys.executable, "-m", "sampler_core", "preview", files / "counts.csv", "--plan", files / "plan.json",
+               "--first-batch", "2", "--batches", "2"]  # fmt: skip
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0
+    head, *rows = csv.reader(done.stdout.splitlines())
+    assert head == ["batch", "NV", "MEL", "DF"]
+    drawn = PLAN.preview(COUNTS, 0, 2, 2).batch_class_counts.tolist()
+    assert [list(map(int, row)) for row in rows] == [[2, *drawn[0]], [3, *drawn[1]]]
+    assert done.stderr.startswith("831 samples of 3 classes read from column 'class' of counts.csv")
+
+
+def test_report_writes_the_same_file_as_the_library(files):
+    assert run("report", files, "counts.csv", "--epoch", 3, "--unit", "images", "--out", files / "r.html") == 0
+    written = (files / "r.html").read_text(encoding="utf-8")
+    expected = plan_report(PLAN, COUNTS, epoch=3, unit="images")
+    assert _undated(written) == _undated(expected)
+
+
+def test_check_says_what_was_read_that_it_fits_and_what_it_does(files, capsys):
+    assert run("check", files) == 0
+    said = capsys.readouterr().out
+    assert f"The plan {PLAN.fingerprint} can be drawn from it." in said
+    assert "In epoch 0 the batches are natural" in said
+    assert "In epoch 11 the batches are class-balanced" in said
+    assert "Repeats of the rarest class: 25.2" in said  # 831 / 3 / 11
+
+
+def test_check_ends_with_1_and_names_the_class_where_the_data_has_changed(files, capsys):
+    (files / "counts.csv").write_text("class,count\nNV,700\nMEL,120\nDF,300\n")
+    assert run("check", files) == 1
+    assert "the plan was tuned on other data: class 'DF' was 1.324% of it and is 26.786% now" in capsys.readouterr().err
+
+
+def test_the_column_may_be_named(files):
+    (files / "two.csv").write_text("a,b,n\nx,NV,1\ny,DF,2\n")
+    assert run("preview", files, "two.csv", "--label", "b", "--count", "n", "--out", files / "o.csv") == 0
+    assert (files / "o.csv").read_text("utf-8-sig").splitlines()[0] == "batch,NV,DF"
+
+
+WRONG = {
+    "no such labels": (["preview", "nowhere.csv"], "there is no such file"),
+    "empty labels": (["check", "empty.csv"], "empty"),
+    "no such plan": (["check", "counts.csv", "--plan", "nowhere.json"], "nowhere.json must be a file to read or write"),
+    "plan that is a picture": (["check", "counts.csv", "--plan", "picture.json"], "must be UTF-8 text"),
+    "plan that is a table": (["check", "counts.csv", "--plan", "counts.csv"], "plan must be JSON"),
+    "epoch before the first": (["preview", "counts.csv", "--epoch", "-1"], "epoch must be a whole number"),
+    "epoch after the last": (["report", "counts.csv", "--epoch", "12"], "epoch must be a whole number from 0 to 11"),
+    "batch after the last": (["preview", "counts.csv", "--first-batch", "99"], "first_batch must be a whole number"),
+    "report into nowhere": (["report", "counts.csv", "--out", "no/folder/r.html"], "must be a file to read or write"),
+    "column that is not there": (["check", "counts.csv", "--label", "c"], "label must be one of"),
+    "plan without an end": (["report", "counts.csv", "--plan", "endless.json"], "epochs must be given"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_wrong_is_one_sentence_and_exit_code_2(case, files, monkeypatch, capsys):
+    (files / "empty.csv").touch()
+    (files / "picture.json").write_bytes(b"\x89PNG\r\n\x1a\n\xff\xfe")
+    (files / "endless.json").write_text(replace(PLAN, epochs=None).to_json())
+    monkeypatch.chdir(files)
+    arguments, sentence = WRONG[case]
+    plan = [] if "--plan" in arguments else ["--plan", "plan.json"]
+    assert main([*arguments, *plan]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert sentence in said[-1]
+    assert len(said) <= 2, "what was read, and what is wrong"
+
+
+@pytest.mark.parametrize("arguments", [[], ["dance"], ["check"], ["preview", "x.csv"]])
+def test_a_command_line_that_is_wrong_ends_with_2_and_its_usage(arguments, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "usage: python -m sampler_core" in capsys.readouterr().err
+
+
+def test_a_package_that_is_not_installed_is_named(files):
+    code = (
+        "import sys\nsys.modules['plotly'] = None\nfrom sampler_core.__main__ import main\n"
+        f"sys.exit(main(['report', {str(files / 'labels.txt')!r}, '--plan', {str(files / 'plan.json')!r}, "
+        f"'--out', {str(files / 'r.html')!r}]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "this command needs the package plotly: pip install plotly" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_hostile_names_reach_a_terminal_without_control_signs(files, capsys):
+    names = {
+        name: count for name, count in hostile_counts().items() if len(name) < 1000 and not {"\ud800", "\x00"} & {*name}
+    }
+    (files / "hostile.json").write_text(json.dumps(names))
+    assert run("check", files, "hostile.json") == 1
+    shown = "".join(capsys.readouterr()).replace("\n", "")
+    assert shown.isprintable()
+
+
+def _undated(text):
+    head, _, tail = text.partition("Made on ")
+    return head + tail.partition(" UTC")[2]

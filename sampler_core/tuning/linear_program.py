@@ -1,0 +1,39 @@
+"""The largest third coordinate of a polytope in three dimensions.
+
+The one contract here: exact to rounding, in a handful of 3 x 3 solves: there are two skews to find, and a slack.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sampler_core.counts import FloatArray
+
+_AIM = np.array([0.0, 0.0, 1.0])
+_MOST_STEPS = 500
+
+
+def highest(rows: FloatArray, limits: FloatArray) -> tuple[float, float, float]:
+    """The point with rows @ point <= limits and the largest third coordinate.
+
+    Dual simplex: the corner of three rows, whose aim is a sum of theirs with factors >= 0, is moved to the row that it
+    violates most until it violates none. The first three rows must be such (x <= X, y <= Y, t <= T).
+    rows: (m, 3); limits: (m,). Of several best points, one of them, always the same.
+    """
+    basis = np.array([0, 1, 2])
+    for step in range(_MOST_STEPS):
+        corner = np.linalg.solve(rows[basis], limits[basis])
+        beyond = rows @ corner - limits
+        violated = np.flatnonzero(beyond > 1e-12)
+        if violated.size == 0:
+            break
+        # Bland's rule after a while: the first violated row, so that equal corners cannot be visited for ever
+        entering = int(violated[0] if step > 50 else beyond.argmax())
+        factors = np.linalg.solve(rows[basis].T, np.stack([_AIM, rows[entering]], axis=1))
+        possible = np.flatnonzero(factors[:, 1] > 1e-12)
+        if possible.size == 0:
+            break  # no point at all: the corner that is nearest to one
+        ratios = np.maximum(factors[possible, 0], 0.0) / factors[possible, 1]
+        leaving = possible[ratios <= ratios.min() + 1e-15]
+        basis[leaving[basis[leaving].argmin()]] = entering
+    return float(corner[0]), float(corner[1]), float(corner[2])

@@ -1,0 +1,111 @@
+"""Demands -> the schedule of a shape that meets them all with the most slack, or why there is none.
+
+The one contract here: a solved plan meets every demand on the shares that will be drawn (`band.verdicts` of that very
+plan), and "none" comes with demands that contradict each other, as few as can be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sampler_core.catalogue import SCHEDULES, TARGETS
+from sampler_core.counts import ClassCounts, CountsLike, as_class_counts
+from sampler_core.numerals import number
+from sampler_core.plan import SamplingPlan
+from sampler_core.schedules import Schedule
+from sampler_core.targets import PowerSkew, skew_schedule
+from sampler_core.tuning.band import Verdict, verdicts
+from sampler_core.tuning.contradiction import Contradiction, contradiction
+from sampler_core.tuning.curve import HIGHEST, LOWEST, Curve
+from sampler_core.tuning.demands import Demand
+from sampler_core.tuning.intervals import FREE
+from sampler_core.tuning.reach import Reach
+
+RANGES = ((0.0, 1.0), (-1.0, 2.0), (LOWEST, HIGHEST))  # natural to class-balanced; as sliders go; all there are
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """What `solve` found. says: a sentence or a few for a person.
+
+    plan: the given plan with the solved schedule; None where there is none. slack: a schedule whose skews are all less
+    than this away meets all demands too (inf: any schedule). verdicts: every demand against `plan`, or where there is
+    none against the plan given. contradiction: where demands exclude each other. proved: False where the search was not
+    complete, so that "none" means none found, and another schedule may have more slack.
+    """
+
+    says: str
+    plan: SamplingPlan | None
+    slack: float
+    verdicts: tuple[Verdict, ...]
+    contradiction: Contradiction | None = None
+    proved: bool = True
+
+    @property
+    def schedule(self) -> Schedule | None:
+        """The solved schedule."""
+        return None if self.plan is None else skew_schedule(self.plan.target)
+
+
+def solve(
+    plan: SamplingPlan,
+    counts: CountsLike,
+    demands: Sequence[Demand],
+    shape: str | None = None,
+    bounds: tuple[float, float] | None = None,
+    enough: float = FREE,
+) -> Solution:
+    """The plan with the schedule of this shape that meets all demands with the most slack.
+
+    shape: a name in `schedules.SCHEDULES`; None: the plan's own. bounds: the least and the largest skew; None: the
+    first of `RANGES` with a solution. enough: slack above this counts as this. Of schedules with equal slack, the one
+    nearest to the plan's own (to the natural mix, where it has none).
+    Limits, law and sizes are the plan's, as drawn. A target that is no power skew is replaced when a shape is given;
+    when none is, it is left alone, and `says` tells what can be done.
+    `ValueError` for an unknown shape, bounds that are not rising within -50 to 50, and what `band.verdicts` refuses.
+    """
+    counts = as_class_counts(counts)
+    _check_bounds(bounds)
+    now = verdicts(plan, counts, demands)
+    own = skew_schedule(plan.target)
+    if shape is None and own is None:
+        return Solution(_not_solved(plan), None, -FREE, now)
+    shape = shape or SCHEDULES.name_of(own)
+    curve = Curve(plan, counts)
+    for low, high in [bounds] if bounds else RANGES:
+        reach = Reach(curve, plan, shape, (low, high), enough)
+        solution = _solved(plan, counts, demands, reach)
+        if solution is not None:
+            return solution
+    why = contradiction(reach, demands)
+    return Solution(str(why), None, -FREE, now, why, why.proved)
+
+
+def _solved(plan: SamplingPlan, counts: ClassCounts, demands: Sequence[Demand], reach: Reach) -> Solution | None:
+    best = reach.best(demands)
+    if best is None:
+        return None
+    solved = replace(plan, target=PowerSkew(best.schedule))
+    judged = verdicts(solved, counts, demands)
+    if not all(verdict.holds for verdict in judged):
+        return None
+    slack = np.inf if best.slack >= FREE - 1e-9 else best.slack
+    room = "with room to any side" if slack == np.inf else f"and any skew may move by {number(slack)} before one fails"
+    says = f"All {len(demands)} demands hold, {room}: {best.schedule}." if demands else "Nothing is demanded."
+    return Solution(says, solved, slack, judged, None, best.proved)
+
+
+def _not_solved(plan: SamplingPlan) -> str:
+    name = TARGETS.name_of(plan.target).replace("_", " ")
+    return (
+        f"The target is {name}, whose class shares no single skew gives: its demands are checked here, epoch by epoch, "
+        "but its parameters are not solved for. Choose a shape to look for a power skew instead."
+    )
+
+
+def _check_bounds(bounds: tuple[float, float] | None) -> None:
+    if bounds is not None and not LOWEST <= bounds[0] <= bounds[1] <= HIGHEST:
+        raise ValueError(f"bounds must be rising and within {LOWEST:g} to {HIGHEST:g}, got {bounds}")

@@ -1,0 +1,191 @@
+"""The report as a file: what stands in it, how large it is, what differs from epoch to epoch."""
+
+import datetime
+import json
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from sampler_core import (
+    ClassCounts,
+    DifficultyBalanced,
+    Linear,
+    PowerSkew,
+    ProgressivelyBalanced,
+    SamplingPlan,
+    ScheduledClassSampler,
+)
+from sampler_core.datasets import known, load, synthetic
+from sampler_core.exporting.report import MOST_FRAMES
+from sampler_core.figures import batch_mix, to_json
+from sampler_core.figures.plan_report import as_panel, plan_report, still_report
+from tests.hostile_names import HOSTILE, hostile_counts
+
+COUNTS = ClassCounts.from_counts({"NV": 700, "MEL": 120, "DF": 11})
+RAMP = PowerSkew(Linear(0.0, 0.05, maximum=1.5))
+MADE = datetime.datetime(2026, 3, 1, 12, 30, tzinfo=datetime.UTC)
+MOST = 6_000_000
+
+
+def plan_of(target=RAMP, **settings):
+    return SamplingPlan(**{"target": target, "epochs": 20, "batch_size": 32, "seed": 1, **settings})
+
+
+class Parsed(HTMLParser):
+    """The elements of a file, and the text inside scripts by their id."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.attributes, self.scripts, self.text, self._inside = set(), [], {}, [], None
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.attributes += attrs
+        if tag == "script":
+            self._inside = dict(attrs).get("id", "main")
+
+    def handle_endtag(self, tag):
+        self._inside = None if tag == "script" else self._inside
+
+    def handle_data(self, data):
+        if self._inside:
+            self.scripts[self._inside] = self.scripts.get(self._inside, "") + data
+        else:
+            self.text.append(data)
+
+
+def data_of(text):
+    return json.loads(Parsed(text).scripts["data"])
+
+
+def shown(data, epoch):
+    """The panels as the report shows them at an epoch."""
+    panels = json.loads(json.dumps(data["panels"]))
+    (frame,) = [frame for frame in data["frames"] if frame["epoch"] == epoch]
+    for i, changes in enumerate(frame["changes"]):
+        for path, to in changes:
+            at = panels[i]
+            for key in path[:-1]:
+                at = at[key]
+            at[path[-1]] = to
+    return panels, frame
+
+
+def test_the_batches_in_the_report_are_those_that_training_draws_in_every_epoch():
+    labels = np.repeat(COUNTS.names, COUNTS.counts)
+    plan = plan_of()
+    data = data_of(plan_report(plan, COUNTS, epoch=4))
+    sampler = ScheduledClassSampler(labels, plan)
+    for epoch in (0, 4, 11, 19):
+        panels, _ = shown(data, epoch)
+        (batches,) = [panel for panel in panels if "as training will draw them" in panel["title"]]
+        sampler.set_epoch(epoch)
+        drawn = labels[np.array(list(sampler))]
+        real = [[int((drawn[at : at + 32] == name).sum()) for at in range(0, 831, 32)] for name in COUNTS.names]
+        assert batches["spec"] == json.loads(to_json(batch_mix(plan.preview(COUNTS, epoch, 0, 50)).spec))
+        assert [trace["name"] for trace in batches["spec"]["data"]] == ["NV", "MEL", "DF"]
+        assert plan.preview(COUNTS, epoch).batch_class_counts.T.tolist() == real
+
+
+def test_every_epoch_has_its_sentence_and_its_figures_of_merit():
+    data = data_of(plan_report(plan_of(), COUNTS, epoch=4))
+    assert [frame["epoch"] for frame in data["frames"]] == list(range(20))
+    assert data["frames"][0]["sentences"][0].startswith("In epoch 0 the batches are natural")
+    assert shown(data, 19)[1]["tiles"][0][:2] == ["Share of the rarest class", "32.6 %"]
+
+
+@pytest.mark.parametrize("classes", [1, 2, 10, 100, 1000])
+@pytest.mark.parametrize("epochs", [1, 7, 1000])
+def test_the_file_stays_under_6_mb_and_says_which_epochs_it_has(classes, epochs):
+    counts = synthetic("exponential", classes, 50_000, 100.0 if classes > 1 else 1.0)
+    text = plan_report(plan_of(epochs=epochs), counts, epoch=epochs // 2)
+    frames = data_of(text)["frames"]
+    assert len(text.encode()) < MOST
+    assert {0, epochs // 2, epochs - 1} <= {frame["epoch"] for frame in frames}
+    assert 1 <= len(frames) <= MOST_FRAMES + 1
+    assert (f"Of the {epochs:,} epochs, {len(frames)} are in this file" in text) == (len(frames) < epochs)
+
+
+def test_a_figure_that_does_not_fit_is_there_in_words():
+    counts = ClassCounts.from_counts({f"class number {i:06d}": 100_000 - i for i in range(100_000)})
+    text = plan_report(plan_of(epochs=2, samples_per_epoch=1000), counts)
+    panels = data_of(text)["panels"]
+    assert len(text.encode()) < MOST
+    left_out = [panel["title"] for panel in panels if panel["spec"] is None]
+    assert left_out
+    assert f"Too large for this file, and shown in words only: {', '.join(left_out)}." in text
+    assert all(panel["alt"] for panel in panels)
+
+
+@pytest.mark.parametrize("table", [table.name for table in known()])
+@pytest.mark.parametrize("drawing", ["independent", "exact", "stratified"])
+def test_every_known_data_set_makes_a_report(table, drawing):
+    text = plan_report(plan_of(epochs=3, samples_per_epoch=2000, drawing=drawing), load(table), epoch=1)
+    assert len(data_of(text)["panels"]) >= 5
+    assert len(text.encode()) < MOST
+
+
+def test_the_report_carries_plan_data_versions_and_date():
+    plan = plan_of(max_repeats=40)
+    text = plan_report(plan, COUNTS, unit="images", made=MADE)
+    words = " ".join("".join(Parsed(text).text).split())
+    assert "831 images in 3 classes, class imbalance 63.6." in words
+    assert "Made on 2026-03-01 12:30 UTC with sampler_core 0.1.0" in words
+    assert "PowerSkew(schedule=Linear(start=0.0, increment=0.05, maximum=1.5))" in words
+    assert plan.fingerprint in words
+    carried = re.search(r'<pre id="plan">(.*?)</pre>', text, re.DOTALL).group(1)
+    carried = SamplingPlan.from_json(carried.replace("&quot;", '"'))
+    assert (carried, carried.tuned_on) == (plan, COUNTS)
+
+
+def test_the_same_plan_makes_the_same_file():
+    assert plan_report(plan_of(), COUNTS, made=MADE) == plan_report(plan_of(), COUNTS, made=MADE)
+
+
+def test_hostile_names_are_text_everywhere_in_the_file():
+    text = plan_report(plan_of(), ClassCounts.from_counts(hostile_counts()))
+    plain = Parsed(plan_report(plan_of(), ClassCounts.from_counts([9] * len(HOSTILE))))
+    parsed = Parsed(text)
+    assert parsed.tags == plain.tags, "names make no element"
+    assert {name for name, _ in parsed.attributes} == {name for name, _ in plain.attributes}
+    assert parsed.scripts.keys() == plain.scripts.keys() == {"data", "plotly", "main"}
+    assert parsed.scripts["main"] == plain.scripts["main"]
+    assert not re.search("[<>&\u2028\u2029]", parsed.scripts["data"])
+    assert parsed.scripts["data"].isascii()
+    assert text.count("window.hit=1") > 0, "the names are there, as text"
+
+
+def test_the_policy_of_the_file_lets_nothing_be_fetched_and_no_foreign_script_run():
+    text = plan_report(plan_of(), COUNTS)
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text).group(1)
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules["default-src"] == "'none'"
+    assert re.fullmatch(r"'sha256-[\w+/=]{44}' 'sha256-[\w+/=]{44}'", rules["script-src"])
+    assert not re.search(r"""(?:src|href)=["']?\w""", text.partition('<script type="application/json"')[0])
+
+
+def test_an_adaptive_target_has_a_report_without_batches():
+    data = data_of(plan_report(plan_of(DifficultyBalanced()), COUNTS))
+    assert [panel["title"] for panel in data["panels"]] == [
+        "Class share over epochs",
+        "Class weight beside class share",
+    ]
+
+
+def test_a_page_of_any_kind_makes_a_report_that_stands_still():
+    plan = plan_of(ProgressivelyBalanced())
+    figure = batch_mix(plan.preview(COUNTS, 3))
+    panels = [as_panel("Batches", figure, "a note", 6, 400)]
+    text = still_report("Compare", plan, COUNTS, panels, {"Batches": figure.table, "All of it": figure.table})
+    data = data_of(text)
+    assert (len(data["frames"]), data["panels"][0]["spec"]) == (1, json.loads(to_json(figure.spec)))
+    assert text.count("<summary>") == 3, "two tables, each once, and the plan"
+
+
+@pytest.mark.parametrize("epoch", [-1, 20])
+def test_an_epoch_outside_the_run_is_refused(epoch):
+    with pytest.raises(ValueError, match=f"epoch must be a whole number from 0 to 19, got {epoch}"):
+        plan_report(plan_of(), COUNTS, epoch=epoch)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.parts import cached, words
+from pages.parts.findings import headline, show_findings
 from pages.parts.live_panel import Chart, live_panel, row_height
 from pages.parts.moves import moves_of
 from pages.parts.player import player, wanted_frames
@@ -17,7 +18,7 @@ outlook = cached.outlook_of(plan, counts)
 
 st.title("Explore", anchor=False)
 st.markdown(words.data_line(scenario))
-headline, merit_row = st.container(), st.container()
+top, merit_row = st.container(), st.container()
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     place = st.container(width="content")
     scenario = choose_epoch(scenario)
@@ -27,8 +28,9 @@ with place:
 nearby_sliders()
 epoch, rev = scenario.epoch, scenario.rev
 merits, moves = figures.merits(outlook, epoch), moves_of(scenario)
-with headline:
+with top:
     st.markdown(words.takeaway(scenario))
+    st.markdown(headline(scenario))
 with merit_row:
     tiles("merits", merits, epoch)
 
@@ -69,6 +71,8 @@ else:
         "one-epoch", of_epoch, f"{rev}-{first}-{shown}", moves=moves, frames=wanted_frames(scenario, first, shown)
     )
 
+st.subheader("Findings", anchor=False)
+show_findings(scenario)
 if tex := words.formula(scenario):
     st.latex(tex)
 twins = {"Figures of merit": lambda: figures.merit_table(merits)}

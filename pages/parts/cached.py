@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sampler_core.counts import ClassCounts, FloatArray, IntArray
 from sampler_core.figures.series import series_of
+from sampler_core.findings import Finding, findings
 from sampler_core.outlook import Outlook
 from sampler_core.plan import SamplingPlan
 from sampler_core.preview import Preview
@@ -25,6 +26,12 @@ MOST_DRAWS = 1_000_000  # drawn for one picture: some 20 ms
 def outlook_of(plan: SamplingPlan, counts: ClassCounts) -> Outlook:
     """What the plan tells; at most 8 MB of shares at 1000 classes x 1000 epochs."""
     return Outlook.of(plan, counts)
+
+
+@lru_cache(maxsize=32)
+def findings_of(plan: SamplingPlan, counts: ClassCounts) -> tuple[Finding, ...]:
+    """What deserves a second look."""
+    return findings(plan, outlook_of(plan, counts))
 
 
 @lru_cache(maxsize=32)

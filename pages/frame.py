@@ -7,14 +7,21 @@ import streamlit as st
 from pages.parts.address import say_what_was_wrong
 from pages.parts.controls import every_row
 from pages.parts.history import remember
+from pages.parts.page_change import keep_values
 from pages.parts.scenario import sidebar
+from pages.parts.share import sharing
 
 st.set_page_config(page_title="Skewlab", page_icon="🎚️", layout="wide", initial_sidebar_state="auto")
 st.html(Path(__file__).parent / "parts" / "frame.css")
 
-page = st.navigation([st.Page("explore.py", title="Explore", icon=":material/insights:", default=True)])
+page = st.navigation([
+    st.Page("explore.py", title="Explore", icon=":material/insights:", default=True),
+    st.Page("compare.py", title="Compare", icon=":material/compare_arrows:"),
+])  # fmt: skip
 notices = st.container()
 sidebar()
-page.run()
+keep_values(page.url_path)
+with sharing(page.title):
+    page.run()
 with notices:
     say_what_was_wrong(remember(every_row()))

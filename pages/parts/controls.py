@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from pages.parts.handle import handle
+from pages.parts.page_rows import COMPARE_ROWS
 from sampler_core import parameters as rows
 from sampler_core.catalogue import SCHEDULES, TARGETS
 from sampler_core.datasets import PROFILES, known
@@ -34,7 +35,8 @@ def every_row() -> dict[str, Parameter]:
     of_classes = [row for cls in classes for row in rows_of(cls).values()]
     own = {row.key: row for row in (TABLE, PROFILE)}
     of_data = [own.get(row.key, row) for row in rows.DATA_ROWS]
-    return {row.key: row for row in (*of_data, SHAPE, TARGET, *of_classes, *rows.RUN_ROWS, *rows.PAGE_ROWS)}
+    of_pages = (*rows.PAGE_ROWS, *COMPARE_ROWS)
+    return {row.key: row for row in (*of_data, SHAPE, TARGET, *of_classes, *rows.RUN_ROWS, *of_pages)}
 
 
 def titles_of(row: Parameter) -> dict[str, str]:

@@ -14,6 +14,7 @@ from pages.parts.cached import MOST_DRAWS
 from pages.parts.controls import PROFILE, SHAPE, TABLE, TARGET, control, every_row, titles_of
 from pages.parts.handle import handle
 from pages.parts.history import buttons
+from pages.parts.preset_menu import schedule_heading
 from sampler_core import parameters as rows
 from sampler_core.catalogue import SCHEDULES, TARGETS
 from sampler_core.counts import ClassCounts
@@ -59,7 +60,7 @@ def sidebar() -> None:
         buttons(every)
         st.subheader("Data")
         data = {row.key: control(row) for row in _data_rows()}
-        st.subheader("Schedule")
+        schedule_heading()
         target, values = _target_values()
         st.subheader("Run")
         run = {row.key: control(row) for row in rows.RUN_ROWS}

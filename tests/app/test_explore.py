@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.controls import every_row, titles_of
+from pages.parts.page_rows import COMPARE_ROWS
 from sampler_core import Linear, PowerSkew, SamplingPlan
 from sampler_core.catalogue import SCHEDULES, TARGETS
 from sampler_core.datasets import load
@@ -163,7 +164,10 @@ for _name in TARGETS:
     NEEDS |= {row.key: {"target": _name.replace("_", " ")} for row in rows_of(TARGETS[_name]).values()}
 
 
-@pytest.mark.parametrize("row", every_row().values(), ids=lambda row: row.key)
+OWN_ROWS = [row for row in every_row().values() if row not in COMPARE_ROWS]
+
+
+@pytest.mark.parametrize("row", OWN_ROWS, ids=lambda row: row.key)
 def test_every_control_can_be_set_from_the_address_and_the_same_address_opens_the_same_state(row):
     text, value = another_value(row)
     text, value = {"max_repeats": ("50", 50), "limit": ("0.9", 0.9), "min_share": ("0.02", 0.02)}.get(

@@ -1,0 +1,49 @@
+"""Compare: up to six plans side by side on the same data."""
+
+import streamlit as st
+
+from pages.parts import compared, words
+from pages.parts.live_panel import Chart, live_panel
+from pages.parts.merit_table import merit_table
+from pages.parts.plan_cards import plan_cards
+from pages.parts.scenario import choose_axis, choose_epoch, current, nearby_sliders
+from pages.parts.tables import table_twins
+from sampler_core.figures import compare
+
+scenario = current()
+st.title("Compare", anchor=False)
+st.markdown(words.data_line(scenario))
+cards, rest = st.container(), st.container()
+with st.expander("The plans as text, as a link carries them", icon=":material/link:"):
+    variants = compared.chosen_variants()
+with cards:
+    plan_cards(variants, scenario.plan)
+with rest:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        who = compared.choose_followed(scenario.counts)
+        scenario = choose_epoch(scenario)
+        logarithmic = choose_axis()
+    nearby_sliders()
+    plans = compared.shown_plans(variants, scenario)
+    epoch = scenario.epoch
+    shares = compare.plan_shares(plans, who, epoch, logarithmic=logarithmic)
+    skews = compare.plan_skews(plans, epoch)
+    charts = [
+        Chart("plan-shares", "Share over epochs", shares, f"The chance that one draw is of: {who.label}.", 8, 360, 0)
+    ]
+    if skews is not None:
+        charts.append(Chart("plan-skews", "Skew over epochs", skews, "Of the plans that have one.", 4, 360, 1))
+    live_panel("side-by-side", charts, compared.rev(scenario, variants, f"{who.label}-{logarithmic}"))
+
+    st.subheader("All figures of merit", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        comparison, base = compared.choose_comparison(plans, scenario)
+    merit_table(comparison, base)
+
+    st.subheader("All classes of each plan", anchor=False)
+    highest = compare.highest_share(plans)
+    mixes = [Chart(f"mix-{plan.colour}", plan.name, compare.plan_mix(plan, highest), "", 4, 220, 3) for plan in plans]
+    key = Chart("class-key", "", compare.class_key(scenario.counts), "", 12, 50, 2)
+    live_panel("mixes", [key, *mixes], compared.rev(scenario, variants))
+    twins = {chart.title: chart.figure.table for chart in [*charts, *mixes]}
+    table_twins(twins, "compare")

@@ -1,0 +1,92 @@
+"""The plans that Compare shows: read from their text, changed by buttons, made into figures' input."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import streamlit as st
+
+from pages.parts.address import literal
+from pages.parts.cached import outlook_of
+from pages.parts.controls import control
+from pages.parts.page_rows import BASE, FIGURES_OF, FOLLOW, PLANS, RANK
+from pages.parts.scenario import Scenario
+from sampler_core.comparison import Comparison, compared, courses
+from sampler_core.counts import ClassCounts, FloatArray
+from sampler_core.figures.compare import Followed, Shown, followed
+from sampler_core.plan import SamplingPlan
+from sampler_core.variants import Variant, Variants
+
+
+def chosen_variants() -> Variants:
+    """The text's control, and the plans it tells of; a sentence for each thing in it that cannot be used."""
+    variants, complaints = Variants.read(control(PLANS, max_chars=None))
+    if complaints:
+        st.warning("\n\n".join(literal(f"{said}.") for said in complaints), icon=":material/link_off:")
+    return variants
+
+
+def shown_plans(variants: Variants, scenario: Scenario) -> tuple[Shown, ...]:
+    """The plans that these counts allow; a sentence for each other one. The sidebar's own where none is left."""
+    shown = []
+    for variant in variants.all:
+        try:
+            plan = variant.plan(scenario.plan)
+            plan.check(scenario.counts)
+            shown.append(Shown(variant.name, outlook_of(plan, scenario.counts), variant.colour))
+        except (TypeError, ValueError) as error:
+            sentence = f"{variant.name} is left out: {error}. Edit it, or change the sidebar."
+            st.warning(literal(sentence), icon=":material/warning:")
+    return tuple(shown) or (Shown("mine", outlook_of(scenario.plan, scenario.counts), 0),)
+
+
+def rev(scenario: Scenario, variants: Variants, also: str = "") -> str:
+    """A short name of what the panels show."""
+    return f"{scenario.rev}-{zlib.crc32(f'{variants.text}{also}'.encode()):08x}"
+
+
+def change(make: Callable[..., Variants], *given: Any) -> None:
+    """Set the plans from the callback of a button or control; a sentence where that cannot be."""
+    try:
+        st.session_state[PLANS.key] = make(*given).text
+    except (TypeError, ValueError) as error:
+        st.toast(literal(f"Not changed: {error}."), icon=":material/error:")
+
+
+def frozen(name: str, plan: SamplingPlan) -> Variant:
+    """The plan as a variant that stays as it is when the sidebar moves."""
+    limits = tuple((field, getattr(plan, field)) for field in ("drawing", "max_repeats", "min_share", "min_per_batch"))
+    return Variant(name, plan.target, limits)
+
+
+def choose_followed(counts: ClassCounts) -> Followed:
+    """Which class or group the curves show."""
+    which = control(FOLLOW, width=200)
+    rank = control(RANK, width=200) if which == "class of rank" else 1
+    return followed(counts, which, rank)
+
+
+def choose_comparison(plans: tuple[Shown, ...], scenario: Scenario) -> tuple[Comparison, int | None]:
+    """The figures of merit, and the place of the plan that the others are measured from (None: none)."""
+    names = tuple(plan.name for plan in plans)
+    when = control(FIGURES_OF, width=260)
+    offered = [BASE.default, *(f"differences to {name}" for name in names)]
+    if st.session_state.get(BASE.key) not in (None, *offered):
+        st.session_state[BASE.key] = BASE.default
+    shown = st.selectbox(BASE.label, offered, key=BASE.key, help=BASE.help, bind="query-params",
+                         persist_state="session", width=300)  # fmt: skip
+    found = compared(names, tuple(courses_of(plan) for plan in plans), when, scenario.epoch)
+    return found, offered.index(shown) - 1 if shown != BASE.default else None
+
+
+def courses_of(plan: Shown) -> FloatArray:
+    """Every figure of merit in every epoch, kept while the outlook is."""
+    return _courses(plan.outlook)
+
+
+@lru_cache(maxsize=32)
+def _courses(outlook: Any) -> FloatArray:
+    return courses(outlook)  # outlooks compare by identity, and are themselves kept

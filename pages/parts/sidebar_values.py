@@ -1,0 +1,60 @@
+"""A plan as values of the sidebar's controls, and setting them from a button."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from pages.parts.address import literal
+from pages.parts.controls import every_row
+from pages.parts.target_form import said, target_values
+from sampler_core import parameters as rows
+from sampler_core.parameters import Parameter
+from sampler_core.plan import SamplingPlan
+
+LIMIT_ROWS = {"drawing": rows.DRAWING, "max_repeats": rows.MAX_REPEATS, "min_share": rows.MIN_SHARE,
+              "min_per_batch": rows.MIN_PER_BATCH}  # fmt: skip
+RUN = {"epochs": rows.EPOCHS, "batch_size": rows.BATCH_SIZE, "samples_per_epoch": rows.SAMPLES_PER_EPOCH,
+       "seed": rows.SEED}  # fmt: skip
+
+
+def plan_values(plan: SamplingPlan, *, run: bool = False) -> dict[str, Any]:
+    """The same for a whole plan: its target and limits; with `run`, its epochs, batch size, draws and seed too."""
+    fields = LIMIT_ROWS | (RUN if run else {})
+    return target_values(plan.target) | {row.key: getattr(plan, field) for field, row in fields.items()}
+
+
+def take(values: dict[str, Any]) -> None:
+    """Set controls, from the callback of a button, and say what changed; a sentence where they cannot take a value."""
+    every = every_row()
+    before = {key: st.session_state.get(key, every[key].default) for key in values}
+    try:
+        values = {key: _whole(every[key], value) for key, value in values.items()}
+        for key, value in values.items():
+            every[key].check(value)
+    except ValueError as error:
+        st.toast(literal(f"The sidebar cannot show this plan: {error}."), icon=":material/error:")
+        return
+    for key, value in values.items():
+        st.session_state[key] = value
+    changes = [_change(every[key], before[key], value) for key, value in values.items() if before[key] != value]
+    st.toast(literal(f"Set in the sidebar: {'; '.join(changes)}." if changes else "The sidebar has this plan already."))
+
+
+def take_plan(plan: SamplingPlan, *, run: bool = False) -> None:
+    """Set the sidebar to a plan, from the callback of a button."""
+    try:
+        values = plan_values(plan, run=run)
+    except ValueError as error:
+        st.toast(literal(f"This plan cannot be set there: {error}."), icon=":material/error:")
+        return
+    take(values)
+
+
+def _whole(row: Parameter, value: Any) -> Any:
+    return int(value) if row.kind == "integer" and isinstance(value, float) and value == int(value) else value
+
+
+def _change(row: Parameter, before: Any, after: Any) -> str:
+    return f"{row.label.lower()} from {said(row, before)} to {said(row, after)}"

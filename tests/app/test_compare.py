@@ -1,0 +1,282 @@
+"""The Compare page without a browser: its plans, their editing, the link, the table's numbers."""
+
+import base64
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.parts.page_rows import COMPARE_ROWS
+from sampler_core import Constant, Linear, Outlook, PowerSkew, ProgressivelyBalanced, SamplingPlan, Step
+from sampler_core.catalogue import SCHEDULES, TARGETS
+from sampler_core.datasets import load, synthetic
+from sampler_core.parameters import DATA_ROWS, PAGE_ROWS, RUN_ROWS, rows_of
+from sampler_core.plan_set import PlanSet
+from sampler_core.presets import PRESETS
+from sampler_core.variants import START_TEXT, Variants
+
+FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
+SIX = ["natural", "square-root", "class-balanced", "progressively balanced", "deferred", "mine"]
+
+
+def opened(**address):
+    at = AppTest.from_file(FRAME, default_timeout=20)
+    for key, value in address.items():
+        at.query_params[key] = value
+    at.run()
+    for key, value in address.items():  # a switch of pages, unlike a deep link, leaves out what the page does not show
+        at.query_params[key] = value
+    return at.switch_page("compare.py").run()
+
+
+def charts_of(at):
+    """Chart -> its figure, arrays as NumPy's."""
+    sent = {}
+    for element in at.get("bidi_component"):
+        for chart in json.loads(element.proto.json or "{}").get("charts", []):
+            sent[chart["id"]] = decoded(json.loads(chart["spec"]))
+    return sent
+
+
+def decoded(value):
+    if isinstance(value, dict) and "bdata" in value:
+        array = np.frombuffer(base64.b64decode(value["bdata"]), dtype=value["dtype"])
+        return array.reshape([int(n) for n in value["shape"].split(",")]) if "shape" in value else array
+    if isinstance(value, dict):
+        return {key: decoded(inner) for key, inner in value.items()}
+    return [decoded(inner) for inner in value] if isinstance(value, list) else value
+
+
+def names_shown(at):
+    return [trace["name"] for trace in charts_of(at)["plan-shares"]["data"]]
+
+
+def said(elements):
+    return " ".join(element.value for element in elements).replace("\\", "")
+
+
+def is_sound(at):
+    assert not at.exception, at.exception
+    assert not at.error, [error.value for error in at.error]
+    assert not at.warning, [warning.value for warning in at.warning]
+
+
+# --- empty and wrong input first ---------------------------------------------------------------------
+
+
+def test_the_page_starts_with_six_plans():
+    at = opened()
+    is_sound(at)
+    assert at.title[0].value == "Compare"
+    assert names_shown(at) == SIX
+    assert list(at.dataframe[0].value.index) == SIX
+    assert "plans" not in at.query_params
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "kept"),
+    [
+        ("nonsense", "plans must be a JSON list", SIX),
+        ("[]", "plans must be a JSON list", SIX),
+        ("[" * 3000, "plans must be a JSON list", SIX),
+        ("x" * 7000, "plans must be at most 6,000 characters, got 7,000", SIX),
+        ('["natural","imaginary","mine"]', "Plan 2 was left out: preset must be one of", ["natural", "mine"]),
+        ('["natural",7]', "Plan 2 was left out: a plan must be a preset's name", ["natural"]),
+        ('["mine",{"name":"a","target":{"name":"power_skew"}}]', "Plan 2 was left out", ["mine"]),
+        ('["mine",{"name":"a","seed":3}]', "Plan 2 was left out: a plan's changes must be among", ["mine"]),
+        ('["mine",{"name":"","preset":"natural"}]', "name of a plan must be 1 to 40 printable", ["mine"]),
+        (json.dumps(["natural"] * 8), "There were 8 plans; the first 6 are shown",
+         ["natural", *(f"natural {i}" for i in range(2, 7))]),
+    ],
+)  # fmt: skip
+def test_bad_text_in_the_address_gets_a_sentence_and_the_rest_is_kept(text, sentence, kept):
+    at = opened(plans=text)
+    assert not at.exception
+    assert sentence in said(at.warning)
+    assert names_shown(at) == kept
+
+
+def test_a_plan_that_cannot_be_drawn_from_the_data_is_left_out_with_a_sentence():
+    text = '["mine",{"name":"floor","min_per_batch":1}]'
+    at = opened(plans=text)
+    assert "floor is left out: min_per_batch must be 0 unless drawing is" in said(at.warning)
+    assert names_shown(at) == ["mine"]
+    assert names_shown(opened(plans=text, law="stratified")) == ["mine", "floor"]
+
+
+# --- numbers -----------------------------------------------------------------------------------------
+
+
+def test_the_curves_are_the_shares_of_the_plans():
+    at = opened(data="known", table="inat2018_supercategory", skew="0.3", increment="0.01", epochs="40")
+    is_sound(at)
+    counts = load("inat2018_supercategory")
+    rarest = int(counts.counts.argmin())
+    constants = [PowerSkew(Constant(skew)) for skew in (0.0, 0.5, 1.0)]
+    targets = [*constants, ProgressivelyBalanced(), PowerSkew(Step(32)), PowerSkew(Linear(0.3, 0.01))]
+    for target, trace in zip(targets, charts_of(at)["plan-shares"]["data"], strict=True):
+        shares = SamplingPlan(target=target, epochs=40, batch_size=128).class_shares(counts)
+        assert trace["y"] == pytest.approx(shares[:, rarest], rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("when", "figure"),
+    [("average over the run", np.mean), ("chosen epoch", lambda a: a[7]), ("worst epoch", np.min)],
+)
+def test_the_table_holds_the_figures_of_the_outlook(when, figure):
+    at = opened(figures_of=when, epoch="7", epochs="20")
+    table = at.dataframe[0].value
+    counts = synthetic("exponential", 10, 20_000, 100.0)
+    for name in ("deferred", "progressively_balanced"):
+        plan = SamplingPlan(target=PRESETS[name].rule(20), epochs=20, batch_size=128)
+        outlook, row = Outlook.of(plan, counts), table.loc[PRESETS[name].title]
+        assert row["Share of the rarest class"] == pytest.approx(figure(outlook.shares[:, 9]))
+        assert row["Balance"] == pytest.approx(figure(outlook.balance))
+        assert row["Most repeats per run"] == pytest.approx(outlook.run_repeats.max())
+        assert row["Largest class seen per run"] == pytest.approx(outlook.run_coverage[0])
+
+
+def test_differences_are_from_the_chosen_plan():
+    at = opened(epochs="20")
+    values = at.dataframe[0].value
+    at.selectbox(key="shown_as").select("differences to square-root").run()
+    is_sound(at)
+    differences = at.dataframe[0].value
+    assert (differences.loc["square-root"] == 0.0).all()
+    assert (differences.loc["mine"] == values.loc["mine"] - values.loc["square-root"]).all()
+
+
+@pytest.mark.parametrize("follow", ["rarest class", "largest class", "head", "medium", "tail", "class of rank"])
+@pytest.mark.parametrize("classes", ["1", "2", "10", "1000"])
+def test_any_class_or_group_can_be_followed_with_any_number_of_classes(follow, classes):
+    at = opened(follow=follow, classes=classes, rank="2", samples="200000")
+    is_sound(at)
+    assert len(charts_of(at)) == 9 - (0 if "plan-skews" in charts_of(at) else 1)
+
+
+# --- changes -----------------------------------------------------------------------------------------
+
+
+def plans_of(at):
+    return Variants.read(at.session_state["plans"])[0]
+
+
+def edited(at, colour):
+    at.session_state[f"plan-{colour}-edit"] = True
+    return at.run()
+
+
+def test_a_plan_is_renamed_and_edited_in_place_and_the_link_carries_it():
+    at = edited(opened(), 1)
+    at.text_input(key="plan-1-name").set_value("<b>gentle</b>").run()
+    at.number_input(key="plan-1-skew").set_value(0.4).run()
+    at.selectbox(key="plan-1-law").select("exact").run()
+    is_sound(at)
+    variant = plans_of(at).all[1]
+    assert (variant.name, variant.target, variant.limits) == ("<b>gentle</b>", PowerSkew(Constant(0.4)),
+                                                             (("drawing", "exact"),))  # fmt: skip
+    assert names_shown(at)[1] == "&lt;b&gt;gentle&lt;/b&gt;"
+    again = opened(plans="".join(at.query_params["plans"]))
+    assert plans_of(again) == plans_of(at)
+    assert again.dataframe[0].value.equals(at.dataframe[0].value)
+
+
+def test_a_plan_takes_another_target_and_shape_with_their_parameters():
+    at = edited(opened(), 0)
+    at.selectbox(key="plan-0-shape").select("piecewise").run()
+    at.text_input(key="plan-0-points").set_value("0:0, 9:0.5").run()
+    assert plans_of(at).all[0].target.schedule.points == ((0, 0.0), (9, 0.5))
+    at.selectbox(key="plan-0-target").select("effective_number").run()
+    at.number_input(key="plan-0-beta").set_value(0.99).run()
+    is_sound(at)
+    assert plans_of(at).all[0].target.beta == 0.99
+
+
+def test_what_does_not_go_together_changes_nothing_and_says_so():
+    at = edited(opened(), 0)
+    at.number_input(key="plan-0-min_per_batch").set_value(3).run()
+    assert "Not changed: min_per_batch must be 0" in said(at.toast)
+    assert plans_of(at).text == START_TEXT
+
+
+def test_plans_are_moved_removed_copied_and_added_and_keep_their_colours():
+    at = edited(opened(), 5)
+    at.button(key="plan-5-earlier").click().run()
+    assert names_shown(at) == [*SIX[:4], "mine", "deferred"]
+    at.button(key="plan-5-remove").click().run()
+    assert names_shown(at) == SIX[:5]
+    at = edited(at, 0)
+    at.button(key="plan-0-copy").click().run()
+    assert names_shown(at) == [*SIX[:5], "natural 2"]
+    assert [v.colour for v in plans_of(at).all] == [0, 1, 2, 3, 4, 5]
+    at.button(key="undo").click().run()
+    assert names_shown(at) == SIX[:5]
+
+
+def test_a_plan_goes_into_the_sidebar_and_says_what_changed_and_the_sidebar_s_stays_as_a_plan():
+    at = edited(opened(), 4)
+    at.button(key="plan-4-from").click().run()
+    at.number_input(key="skew").set_value(0.7).run()
+    assert plans_of(at).all[4].target == PowerSkew(Linear(0.0, 0.01))
+    at = edited(at, 2)
+    at.button(key="plan-2-into").click().run()
+    assert at.selectbox(key="shape").value == "constant"
+    assert at.number_input(key="skew").value == 1.0
+    assert "skew factor from 0.7 to 1" in said(at.toast)
+
+
+def test_a_set_of_plans_is_opened_from_a_file_with_its_run_settings():
+    plan = SamplingPlan(target=PowerSkew(Constant(0.25)), epochs=30, batch_size=64, drawing="exact", max_repeats=9)
+    file = PlanSet(
+        (("quarter", plan), ("half", SamplingPlan(target=PowerSkew(Constant(0.5)), epochs=30, batch_size=64)))
+    )
+    at = opened()
+    at.session_state["open_plans_box"] = True
+    at.run()
+    at.file_uploader(key="open_plans").upload("plans.json", file.to_json().encode(), "application/json").run()
+    assert not at.exception
+    assert names_shown(at) == ["quarter", "half"]
+    assert at.number_input(key="epochs").value == 30
+    assert dict(plans_of(at).all[0].limits) == {"drawing": "exact", "max_repeats": 9}
+
+
+@pytest.mark.parametrize(
+    "content", [b"\xff\xfe", b"[]", b"{", b'{"plans": [], "schema": 1}', b'{"plans": 3, "schema": 1}']
+)
+def test_a_file_that_is_no_set_of_plans_gets_a_sentence(content):
+    at = opened()
+    at.session_state["open_plans_box"] = True
+    at.run()
+    at.file_uploader(key="open_plans").upload("plans.json", content, "application/json").run()
+    assert not at.exception
+    assert "The file cannot be used" in said(at.toast)
+    assert names_shown(at) == SIX
+
+
+def test_every_control_has_a_help_text_and_a_label_and_is_in_the_address():
+    at = edited(opened(follow="class of rank"), 4)
+    for widget in (*at.number_input, *at.selectbox, *at.text_input, *at.button):
+        assert widget.help, widget.label
+        assert widget.label
+    assert all(row.key in at.session_state for row in COMPARE_ROWS)
+
+
+# --- presets in the sidebar --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_of_the_menu_sets_the_sidebar(name):
+    at = opened(epochs="50")
+    menu = next(element for element in at.get("menu_button") if element.key == "presets")
+    menu.click(name)
+    at.run()
+    is_sound(at)
+    assert at.session_state["scenario"].plan.target == PRESETS[name].rule(50)
+
+
+def test_no_control_of_a_page_has_the_key_of_another():
+    of_schedules = {row.key for book in (SCHEDULES, TARGETS) for name in book for row in rows_of(book[name]).values()}
+    others = of_schedules | {row.key for row in (*DATA_ROWS, *RUN_ROWS, *PAGE_ROWS)} | {"shape", "target"}
+    assert not others & {row.key for row in COMPARE_ROWS}

@@ -1,7 +1,7 @@
 """Findings: what in an outlook deserves a second look, in sentences with numbers and with what to try.
 
-The one contract here: a finding is pure text made from an `Outlook` and its plan. Class names in it are as they are; the one
-who shows it takes care that they are not read as markup. Thresholds are the constants below, and nothing is found at one.
+The one contract here: a finding is pure text made from an `Outlook` and its plan, class names in it as they are (parts
+escape them). Thresholds are the constants below, and nothing is found exactly at one.
 """
 
 from __future__ import annotations
@@ -82,7 +82,8 @@ def _repeated(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
         "repeated", 70,
         f"From epoch {first} on samples come back more than {MANY_REPEATS:.0f} times an epoch in "
         f"{several(classes, 'class', 'classes')}: each of the {count(int(outlook.counts.counts[worst]))} "
-        f"samples of {_named(outlook, int(worst))} comes {number(float(repeats[epoch, worst]))} times in epoch {epoch}.",
+        f"samples of {_named(outlook, int(worst))} comes {number(float(repeats[epoch, worst]))} times in epoch "
+        f"{epoch}.",
         f"Set the cap on repeats to {MANY_REPEATS:.0f}, or stop the skew earlier; strong augmentation helps too.",
     )  # fmt: skip
 
@@ -97,8 +98,8 @@ def _absent(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
     epochs = int((absence > OFTEN_ABSENT).any(axis=1).sum())
     yield Finding(
         "absent", 60,
-        f"In {epochs} of {several(len(absence), 'epoch', 'epochs')} some class is missing from more than a third of the "
-        f"batches: {several(classes, 'class', 'classes')} in epoch {epoch}, where {_named(outlook, int(worst))} is "
+        f"In {epochs} of {several(len(absence), 'epoch', 'epochs')} some class is missing from more than a third of "
+        f"the batches: {several(classes, 'class', 'classes')} in epoch {epoch}, where {_named(outlook, int(worst))} is "
         f"missing from {percent(float(absence[epoch, worst]))} of them.",
         _advice_on_absence(plan, float(outlook.shares[epoch, worst]), int(present.sum())),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from pages.parts.address import literal
 from pages.parts.cached import findings_of
 from pages.parts.scenario import Scenario
 
+NOTHING = ":green[:material/check_circle:] No findings: nothing about this plan needs a second look."
 SERIOUS = 60  # from this weight on a finding is a warning
 
 
@@ -15,16 +16,16 @@ def headline(scenario: Scenario) -> str:
     """How much there is to read below, and the heaviest of it; one line of Markdown."""
     found = findings_of(scenario.plan, scenario.counts)
     if not found:
-        return ":green[No findings: nothing about this plan needs a second look.]"
+        return NOTHING
     more = f" And {len(found) - 1} more, with what to try, at the end of this page." if len(found) > 1 else ""
     return f"**{literal(found[0].text)}**{more}"
 
 
 def show_findings(scenario: Scenario) -> None:
-    """Each finding in its own box, the heaviest first."""
+    """Each finding with a coloured sign, the heaviest first."""
     found = findings_of(scenario.plan, scenario.counts)
     for finding in found:
-        show = st.warning if finding.weight >= SERIOUS else st.info
-        show(f"{literal(finding.text)} *{literal(finding.advice)}*")
+        sign = ":orange[:material/warning:]" if finding.weight >= SERIOUS else ":blue[:material/info:]"
+        st.markdown(f"{sign} **{literal(finding.text)}** {literal(finding.advice)}")
     if not found:
-        st.success("No findings: nothing about this plan needs a second look.")
+        st.markdown(NOTHING)

@@ -1,4 +1,4 @@
-"""torchdata's StatefulDataLoader carries the sampler's state by itself: stopped, restored in a new process, same rest."""
+"""torchdata's StatefulDataLoader carries the sampler's state: stopped, restored in a new process, the same rest."""
 
 from __future__ import annotations
 

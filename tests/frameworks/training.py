@@ -72,7 +72,9 @@ def stream(plan: SamplingPlan, epoch: int) -> Batches:
 
 
 def of_rank(batches: Batches, rank: int, ranks: int, drop_last: bool = False) -> Batches:
-    """Every `ranks`-th batch; the epoch completed by its own first positions, or cut, to whole rounds of batches."""
+    """Every `ranks`-th batch; with several ranks the epoch completed by its own first positions, or cut, to rounds."""
+    if ranks == 1:
+        return batches
     flat = [index for batch in batches for index in batch]
     in_a_round = BATCH * ranks
     whole = len(flat) // in_a_round * in_a_round

@@ -1,0 +1,91 @@
+"""What one rank of an Accelerate training sees; run with `-m tests.frameworks.accelerated OUT`."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from itertools import islice
+from typing import Any
+
+from accelerate import Accelerator, skip_first_batches
+
+from sampler_core import ScheduledClassSampler
+from tests.frameworks.training import LABELS, LAWS, Batches, Indices, plan_of, write
+
+STOPPED_AFTER, STOPPED_IN = 6, 3
+
+
+def delivered(loader: Any) -> Batches:
+    return [batch.tolist() for batch in loader]
+
+
+def prepared(accelerator: Accelerator, law: str) -> tuple[ScheduledClassSampler, Any]:
+    sampler = ScheduledClassSampler(LABELS, plan_of(law), num_replicas=1)
+    return sampler, accelerator.prepare(sampler.loader(Indices()))
+
+
+def by_itself(accelerator: Accelerator, law: str) -> dict[str, Any]:
+    """Epochs that Accelerate counts by itself, and one that the training chooses."""
+    sampler, loader = prepared(accelerator, law)
+    counted = [(sampler.epoch, delivered(loader)) for _ in range(2)]
+    loader.set_epoch(5)
+    return {"counted": [batches for _, batches in counted], "chosen": delivered(loader), "epoch": sampler.epoch}
+
+
+def gone_on(accelerator: Accelerator, law: str) -> dict[str, Any]:
+    """Stopped within an epoch; gone on with by skipping what was done."""
+    _, loader = prepared(accelerator, law)
+    loader.set_epoch(STOPPED_IN)
+    done = [batch.tolist() for batch in islice(loader, STOPPED_AFTER)]
+    _, loader = prepared(accelerator, law)
+    loader.set_epoch(STOPPED_IN)
+    return {"done": done, "rest": delivered(skip_first_batches(loader, STOPPED_AFTER))}
+
+
+def from_state(accelerator: Accelerator, law: str) -> dict[str, Any]:
+    """Stopped within an epoch; gone on with from the sampler's own state, which counts batches of all ranks here."""
+    first, loader = prepared(accelerator, law)
+    loader.set_epoch(STOPPED_IN)
+    done = [batch.tolist() for batch in islice(loader, STOPPED_AFTER)]
+    state = first.state_dict(batches_delivered=STOPPED_AFTER * accelerator.num_processes)
+    second, loader = prepared(accelerator, law)
+    second.load_state_dict(state)
+    loader.set_epoch(STOPPED_IN)
+    return {"done": done, "rest": delivered(loader)}
+
+
+def sharded_twice(accelerator: Accelerator) -> dict[str, Any]:
+    """A sampler that takes its rank from torch.distributed, under Accelerate, which deals out batches as well."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        sampler = ScheduledClassSampler(LABELS, plan_of("exact"))
+    loader = accelerator.prepare(sampler.loader(Indices()))
+    try:
+        sampler.check_loader(loader)
+    except ValueError as error:
+        refused = str(error)
+    else:
+        refused = ""
+    return {"ranks": sampler.num_replicas, "told": [str(w.message) for w in told], "refused": refused}
+
+
+def main(out: str) -> None:
+    accelerator = Accelerator(cpu=True)
+    sampler, loader = prepared(accelerator, "exact")
+    sampler.check_loader(loader)
+    write(
+        out,
+        accelerator.process_index,
+        {
+            "ranks": accelerator.num_processes,
+            "by_itself": {law: by_itself(accelerator, law) for law in LAWS},
+            "skipped": {law: gone_on(accelerator, law) for law in LAWS},
+            "from_state": {law: from_state(accelerator, law) for law in LAWS},
+            "sharded_twice": sharded_twice(accelerator),
+        },
+    )
+    accelerator.end_training()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

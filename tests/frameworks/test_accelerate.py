@@ -1,0 +1,92 @@
+"""Accelerate with one and two processes: it deals out every n-th batch by itself, so the sampler draws for all ranks.
+
+That is `num_replicas=1`; epochs go through `loader.set_epoch`, because Accelerate counts from 0 in each loader.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.frameworks.accelerated import STOPPED_AFTER, STOPPED_IN
+from tests.frameworks.training import (
+    LABELS,
+    LAWS,
+    Batches,
+    counts_of,
+    dealt,
+    of_rank,
+    plan_of,
+    previewed,
+    stream,
+    torchrun,
+)
+
+Runs = dict[int, list[Any]]
+BOTH = pytest.mark.parametrize("ranks", [1, 2])
+EACH_LAW = pytest.mark.parametrize("law", LAWS)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
+    """By number of processes, what each rank recorded."""
+    return {ranks: torchrun("accelerated", ranks, tmp_path_factory.mktemp(f"ranks{ranks}")) for ranks in (1, 2)}
+
+
+def expected(law: str, epoch: int, ranks: int) -> list[Batches]:
+    return [of_rank(stream(plan_of(law), epoch), rank, ranks) for rank in range(ranks)]
+
+
+@BOTH
+@EACH_LAW
+def test_a_rank_gets_the_same_batches_as_from_a_sampler_with_that_many_replicas(
+    runs: Runs, law: str, ranks: int
+) -> None:
+    found = [run["by_itself"][law] for run in runs[ranks]]
+    assert [run["ranks"] for run in runs[ranks]] == [ranks] * ranks
+    assert [one["counted"][0] for one in found] == expected(law, 0, ranks)
+    assert [one["counted"][1] for one in found] == expected(law, 1, ranks)
+
+
+@BOTH
+@EACH_LAW
+def test_set_epoch_of_the_loader_reaches_the_sampler(runs: Runs, law: str, ranks: int) -> None:
+    found = [run["by_itself"][law] for run in runs[ranks]]
+    assert [one["chosen"] for one in found] == expected(law, 5, ranks)
+    assert {one["epoch"] for one in found} == {5}
+
+
+@BOTH
+@EACH_LAW
+def test_all_ranks_together_draw_the_previewed_class_counts(runs: Runs, law: str, ranks: int) -> None:
+    drawn = counts_of(dealt([run["by_itself"][law]["chosen"] for run in runs[ranks]]))
+    assert drawn[:46] == previewed(plan_of(law), 5)[:46]
+    assert sum(map(sum, drawn)) == (len(LABELS) if ranks == 1 else 48 * 16)
+
+
+@BOTH
+@EACH_LAW
+@pytest.mark.parametrize("way", ["skipped", "from_state"])
+def test_a_training_stopped_within_an_epoch_goes_on_with_the_remaining_batches(
+    runs: Runs, law: str, ranks: int, way: str
+) -> None:
+    whole = stream(plan_of(law), STOPPED_IN)
+    found = [run[way][law] for run in runs[ranks]]
+    assert dealt([one["done"] for one in found]) == whole[: STOPPED_AFTER * ranks]
+    rest = dealt([one["rest"] for one in found])
+    assert rest[: 46 - STOPPED_AFTER * ranks] == whole[STOPPED_AFTER * ranks : 46]
+    assert rest[46 - STOPPED_AFTER * ranks][: len(whole[46])] == whole[46]
+
+
+def test_sharding_twice_warns_at_construction_and_is_refused_by_check_loader(runs: Runs) -> None:
+    for run in runs[2]:
+        twice = run["sharded_twice"]
+        assert twice["ranks"] == 2
+        assert len(twice["told"]) == 1
+        assert "Accelerate is initialised and shards batches by itself: pass num_replicas=1" in twice["told"][0]
+        assert twice["refused"] == "num_replicas must be 1 under Accelerate, which shards by itself, got 2"
+
+
+def test_one_process_has_nothing_to_shard_twice(runs: Runs) -> None:
+    assert runs[1][0]["sharded_twice"] == {"ranks": 1, "told": [], "refused": ""}

@@ -1,0 +1,93 @@
+"""Lightning on one and two CPU processes: the sampler is left alone, told the epoch, and its batches survive."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import pytest
+
+from sampler_core import ScheduledClassSampler
+from tests.frameworks.training import (
+    COUNTS,
+    LABELS,
+    ROOT,
+    Indices,
+    counts_of,
+    dealt,
+    of_rank,
+    plan_of,
+    previewed,
+    python,
+    read,
+    stream,
+)
+
+PLAN = plan_of("stratified")  # with min_per_batch=1
+Runs = dict[int, list[Any]]
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
+    """By number of processes, what each rank recorded."""
+    found = {}
+    for devices in (1, 2):
+        out = tmp_path_factory.mktemp(f"devices{devices}")
+        python(str(ROOT / "tests/frameworks/lightning_run.py"), str(out), str(devices))
+        found[devices] = read(out, devices)
+    return found
+
+
+def of_epoch(run: Any, epoch: int) -> list[list[int]]:
+    return [indices for trainers, _, indices in run["batches"] if trainers == epoch]
+
+
+@pytest.mark.parametrize("devices", [1, 2])
+def test_the_loader_that_is_used_has_the_very_sampler_that_was_given(runs: Runs, devices: int) -> None:
+    assert [(run["left_alone"], run["ranks"]) for run in runs[devices]] == [(True, devices)] * devices
+
+
+@pytest.mark.parametrize("devices", [1, 2])
+def test_set_epoch_arrives_in_each_epoch(runs: Runs, devices: int) -> None:
+    for run in runs[devices]:
+        assert {(trainers, samplers) for trainers, samplers, _ in run["batches"]} == {(0, 0), (1, 1), (2, 2)}
+        assert run["warnings"] == []
+
+
+@pytest.mark.parametrize("devices", [1, 2])
+def test_batches_are_those_of_the_plan_with_its_quotas_and_floors(runs: Runs, devices: int) -> None:
+    for epoch in range(3):
+        per_rank = [of_epoch(run, epoch) for run in runs[devices]]
+        assert per_rank == [of_rank(stream(PLAN, epoch), rank, devices) for rank in range(devices)]
+        counts = counts_of(dealt(per_rank))
+        assert counts[:46] == previewed(PLAN, epoch)[:46]
+        assert min(min(row) for row in counts[:46]) >= 1
+        assert len(counts[0]) == len(COUNTS)
+
+
+@pytest.mark.parametrize("loader", ["stateful", "plain"])
+@pytest.mark.parametrize("devices", [1, 2])
+def test_a_checkpoint_within_an_epoch_goes_on_with_the_remaining_batches(runs: Runs, devices: int, loader: str) -> None:
+    for run in runs[devices]:
+        first, second = run[loader]
+        assert first + second == run["batches"]
+        assert {epoch for epoch, _, _ in second} == {1, 2}
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+def test_fabric_counts_epochs_from_zero_again_after_a_restore_and_the_sampler_warns() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # whatever Lightning says when it is imported
+        from lightning.fabric import Fabric
+    fabric = Fabric(accelerator="cpu", devices=1)
+    sampler = ScheduledClassSampler(LABELS, PLAN)
+    loader = fabric.setup_dataloaders(sampler.loader(Indices()))
+    for epoch in range(2):
+        assert [batch.tolist() for batch in loader] == stream(PLAN, epoch)
+        assert sampler.epoch == epoch
+    assert loader.sampler is sampler
+    restored = ScheduledClassSampler(LABELS, PLAN)
+    loader = fabric.setup_dataloaders(restored.loader(Indices()))
+    restored.load_state_dict(sampler.state_dict())
+    with pytest.warns(UserWarning, match=r"set_epoch\(0\) goes back behind epoch 1, which was restored"):
+        list(loader)

@@ -53,7 +53,8 @@ def npy_preview(stream: BinaryIO, rows: int) -> tuple[tuple[str, ...], list[list
     """(field names if it has any, first values as text)."""
     header = npy_header(stream)
     rows = min(rows, rows_of(header))
-    values = np.frombuffer(stream.read(rows * header.dtype.itemsize), header.dtype, rows)
+    data = stream.read(rows * header.dtype.itemsize)
+    values = np.frombuffer(data, header.dtype, len(data) // header.dtype.itemsize)
     for name in header.dtype.names or ():
         check_letters(values[name])
     check_letters(values)

@@ -13,6 +13,7 @@ import numpy as np
 
 from sampler_core.counts import Codes
 from sampler_core.datasets.reading.errors import ReadingError, quoted
+from sampler_core.datasets.reading.framing import MAGIC, largest_batch
 from sampler_core.datasets.reading.layout import Layout
 from sampler_core.datasets.reading.limits import Limits
 from sampler_core.datasets.reading.naming import Raw
@@ -32,6 +33,8 @@ def parquet_pieces(stream: BinaryIO, layout: Layout, limits: Limits) -> Iterator
     total, done = file.metadata.num_rows, 0
     if total > limits.rows:
         raise ReadingError(f"there are {total:,} rows, more than the {limits.rows:,} that are read")
+    if _chunk(file.metadata, wanted) > limits.in_memory:
+        raise too_large(limits)
     for batch in file.iter_batches(batch_size=ROWS, columns=wanted):
         done += batch.num_rows
         yield _piece(batch, layout, limits)._replace(share=done / max(total, 1))
@@ -39,30 +42,35 @@ def parquet_pieces(stream: BinaryIO, layout: Layout, limits: Limits) -> Iterator
 
 def arrow_pieces(stream: BinaryIO, layout: Layout, limits: Limits) -> Iterator[Piece]:
     """The label column of an Arrow file or stream, batch by batch."""
+    if largest_batch(stream) > limits.in_memory:
+        raise too_large(limits)
     for done, batch in _arrow_batches(stream, layout):
         for start in range(0, max(batch.num_rows, 1), ROWS):
             yield _piece(batch.slice(start, ROWS), layout, limits)._replace(share=done)
 
 
-def parquet_preview(stream: BinaryIO, rows: int) -> tuple[list[str], list[list[str]]]:
+def parquet_preview(stream: BinaryIO, rows: int, limits: Limits) -> tuple[list[str], list[list[str]]]:
     """(columns that can hold labels, first rows as text)."""
     import pyarrow.parquet as pq
 
     file = pq.ParquetFile(stream, buffer_size=1 << 20)
     columns = _usable(file.schema_arrow)
-    shown = columns[:PREVIEW_COLUMNS]
+    shown = [name for name in columns if _chunk(file.metadata, [name]) <= limits.in_memory][:PREVIEW_COLUMNS]
     file = pq.ParquetFile(stream, read_dictionary=shown, buffer_size=1 << 20)
     batch = next(file.iter_batches(batch_size=rows, columns=shown), None)
     return columns, _as_text(batch, columns, rows)
 
 
-def arrow_preview(stream: BinaryIO, rows: int) -> tuple[list[str], list[list[str]]]:
+def arrow_preview(stream: BinaryIO, rows: int, limits: Limits) -> tuple[list[str], list[list[str]]]:
     """(columns that can hold labels, first rows as text)."""
     import pyarrow as pa
 
+    if largest_batch(stream) > limits.in_memory:
+        raise too_large(limits)
+    stream.seek(0)
     magic = stream.read(6)
     stream.seek(0)
-    reader = pa.ipc.open_file(stream) if magic == b"ARROW1" else pa.ipc.open_stream(stream)
+    reader = pa.ipc.open_file(stream) if magic == MAGIC else pa.ipc.open_stream(stream)
     columns = _usable(reader.schema)
     batch = next((batch for _, batch in _arrow_batches(stream, None) if batch.num_rows), None)
     return columns, _as_text(batch, columns, rows)
@@ -127,6 +135,22 @@ def _holds_labels(kind: Any) -> bool:
     )  # fmt: skip
 
 
+def too_large(limits: Limits) -> ReadingError:
+    """What to say of a column that cannot be read in pieces because it was written as one."""
+    return ReadingError(
+        f"it unpacks to more than {limits.in_memory >> 20:,} MiB at once. Save the label column alone, as CSV"
+    )
+
+
+def _chunk(metadata: Any, names: list[str]) -> int:
+    """Bytes of the largest piece in which these columns were written, unpacked."""
+    most = 0
+    for group in map(metadata.row_group, range(metadata.num_row_groups)):
+        columns = map(group.column, range(group.num_columns))
+        most = max(most, sum(column.total_uncompressed_size for column in columns if column.path_in_schema in names))
+    return most
+
+
 def _usable(schema: Any) -> list[str]:
     columns = [field.name for field in schema if _holds_labels(field.type) and schema.names.count(field.name) == 1]
     if not columns:
@@ -139,7 +163,7 @@ def _arrow_batches(stream: BinaryIO, layout: Layout | None) -> Iterator[tuple[fl
     import pyarrow as pa
 
     stream.seek(0)
-    if stream.read(6) != b"ARROW1":
+    if stream.read(6) != MAGIC:
         stream.seek(0)
         yield from ((0.5, batch) for batch in pa.ipc.open_stream(stream))
         return

@@ -78,7 +78,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "its values are nested too deeply. Save the labels alone, one a line, and read that"
     if "straddl" in str(error):
-        return "one of its rows is longer than 4 MB, usually because a quote is never closed. Check its quotes"
+        return "one of its rows is longer than 1 MB, usually because a quote is never closed. Check its quotes"
     said = " ".join(str(error).split())[:160] or type(error).__name__
     return f"it is damaged or of another kind than it seems ({printable(said)}). Save it again, best as CSV"
 

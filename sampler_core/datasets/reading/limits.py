@@ -15,12 +15,13 @@ class Limits:
     """Bounds on a file. Sizes in bytes.
 
     `unpacked` bounds what a .gz or .npz may unpack to, `ratio` how many times its size that may be (asked only beyond
-    64 MiB, since short files of one label pack well), `in_memory` what must be unpacked as a whole (Parquet in .gz).
+    64 MiB, since short files of one label pack well), `in_memory` what must be unpacked as a whole (Parquet in .gz, a
+    batch of Arrow).
     """
 
     unpacked: int = 16 << 30
     ratio: int = 250
-    in_memory: int = 1 << 30
+    in_memory: int = 256 << 20
     rows: int = 2_000_000_000
     classes: int = 100_000
     name_length: int = 1_000

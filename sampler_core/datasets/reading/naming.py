@@ -80,7 +80,8 @@ def _texts(values: Sequence[Raw], encoding: str, notes: list[str]) -> tuple[list
     """Every value as text, and those that were numbers."""
     packed = [value for value in values if isinstance(value, bytes)]
     used = _working(packed, encoding, notes)
-    texts = [value.decode(used) if isinstance(value, bytes) else _written(value) for value in values]
+    fractions = any(isinstance(value, float) and not value.is_integer() for value in values)
+    texts = [value.decode(used) if isinstance(value, bytes) else _written(value, fractions) for value in values]
     if packed:
         trimmed = [text.strip() for text in texts]
         spaced = sum(before != after and after != "" for before, after in zip(texts, trimmed, strict=True))
@@ -107,9 +108,9 @@ def _working(values: Sequence[bytes], encoding: str, notes: list[str]) -> str:
     raise ReadingError("the labels are in no known encoding. Save the file in UTF-8")
 
 
-def _written(value: Raw) -> str:
+def _written(value: Raw, fractions: bool) -> str:
     if isinstance(value, bool):
         return str(int(value))
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**63 and not fractions:
         return str(int(value))
     return str(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -71,9 +72,9 @@ def _binary(source: Source) -> Layout | None:
     if head[257:262] == b"ustar":
         raise ReadingError(f"{source.name} is a tar archive. Unpack it and read the label file in it")
     if head.startswith(b"PAR1"):
-        return _columns("parquet", *columnar.parquet_preview(source.seekable(), SHOWN))
+        return _columns("parquet", *columnar.parquet_preview(source.seekable(), SHOWN, source.limits))
     if head.startswith((b"ARROW1", b"\xff\xff\xff\xff")):
-        return _columns("arrow", *columnar.arrow_preview(source.seekable(), SHOWN))
+        return _columns("arrow", *columnar.arrow_preview(source.seekable(), SHOWN, source.limits))
     if head.startswith(b"\x93NUMPY"):
         columns, shown = arrays.npy_preview(source.stream(), SHOWN)
         return _columns("npy", columns, shown)
@@ -112,8 +113,8 @@ def _text(
         try:
             return replace(json_layout(start, source.whole), encoding=used)
         except ReadingError:
-            if kind is not None or start.lstrip()[0] == "{" or _suffix(source) in _JSON:
-                raise
+            if kind is not None or _suffix(source) in _JSON or re.match(r'\s*(\{|\[\s*[\[{"\]\d-])', start):
+                raise  # else "[cat]" is a label like any other
     return replace(_table_or_lines(source, start, kind, separator, header), encoding=used)
 
 
@@ -121,19 +122,19 @@ def _table_or_lines(
     source: Source, start: str, kind: Kind | None, separator: str | None, header: bool | None
 ) -> Layout:
     found = text.start_of(start, separator, source.whole)
-    words = text.words_of(start)
+    lines = text.lines_of(start)
+    words = [line.split() for line in lines if line.strip()]
     if kind is None:
         kind = _text_kind(source, found, words, separator, start)
     if kind == "table":
         return _table(source, found, header)
     if kind == "lines":
-        first = guessing.plain(start.split("\n", 1)[0])
-        skip = int(first in guessing.LABELS if header is None else header)
+        skip = int(guessing.plain(lines[0]) in guessing.LABELS if header is None else header)
         return Layout(
             kind=kind,
             skip_lines=skip,
             header=bool(skip),
-            rows=tuple((cell[:80],) for cell in start.splitlines()[skip : skip + SHOWN]),
+            rows=tuple((cell[:80],) for cell in lines[skip : skip + SHOWN]),
         )
     if kind == "image list":
         rows = tuple((" ".join(row[:-1])[:80], row[-1][:80]) for row in words[:SHOWN])
@@ -152,7 +153,8 @@ def _text_kind(source: Source, found: text.Start, words: list[list[str]], separa
         all(guessing.NUMBER.fullmatch(row[c]) for row in words[1:] or words) for c in range(len(words[0]))
     ):  # fmt: skip
         return "words"
-    return "table" if _suffix(source) in ("csv", "tsv") or start.lstrip().startswith('"') else "lines"
+    quoted_lines = any(len(line) > 1 and line[0] == line[-1] == '"' for line in start[:10000].splitlines())
+    return "table" if _suffix(source) in ("csv", "tsv") or quoted_lines else "lines"
 
 
 def _table(source: Source, start: text.Start, header: bool | None, kind: Kind = "table") -> Layout:
@@ -160,6 +162,10 @@ def _table(source: Source, start: text.Start, header: bool | None, kind: Kind = 
     if not rows or not width:
         raise ReadingError(f"{source.name} holds no row that can be read. Check its quotes and its separator")
     named = guessing.has_header(rows) if header is None else header
+    if named and len(rows) == 1 and not source.whole:
+        raise ReadingError(
+            f"a row of {source.name} is very long, usually because a quote is never closed. Check its quotes"
+        )
     if named and len(rows) == 1:
         raise ReadingError(f"{source.name} holds only a header ({quoted(', '.join(rows[0]))}). Choose a file with rows")
     columns = _distinct_names(rows[0] if named else [], width)

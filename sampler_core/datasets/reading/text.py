@@ -11,6 +11,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, BinaryIO, NamedTuple, cast
 
 from sampler_core.datasets.reading.columnar import encode_arrow
@@ -22,7 +23,7 @@ from sampler_core.datasets.reading.tally import Piece
 
 SEPARATORS = ("\t", ";", "|", ",")  # of equally good ones the first: a decimal comma parts numbers just as evenly
 PREVIEW = 200
-BLOCK = 4 << 20
+BLOCK = 1 << 20
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -63,11 +64,13 @@ class Start(NamedTuple):
 
 def start_of(text: str, separator: str | None, whole: bool) -> Start:
     """Finds the separator, if none is given, as the one that parts the most rows alike; ',' when none does."""
-    lines = list(io.StringIO(text, newline=""))  # ends lines at \r, \n and \r\n, as the reader of the whole file does
+    # newline="": a line ends at \r, \n or \r\n, as for the reader of the whole file.
+    lines = list(islice(io.StringIO(text, newline=""), 5 * PREVIEW + 1))
+    whole = whole and len(lines) <= 5 * PREVIEW
     skip = 1 if lines and lines[0].lower().startswith("sep=") and len(lines[0].strip()) == 5 else 0
     if skip and separator is None:
         separator = lines[0][4]
-    body = lines[skip : skip + 5 * PREVIEW]
+    body = lines[skip:]
     marks = (*SEPARATORS, " ") if text.lstrip().startswith('"') else SEPARATORS  # blanks: R's write.table quotes names
     found = {mark: _records(body, mark, whole) for mark in ([separator] if separator else marks)}
     best = separator or max(found, key=lambda mark: _evenness(found[mark][0]))
@@ -76,9 +79,9 @@ def start_of(text: str, separator: str | None, whole: bool) -> Start:
     return Start(best, found[best][0], skip, found[best][1])
 
 
-def words_of(text: str) -> list[list[str]]:
-    """The first lines as words."""
-    return [line.split() for line in text.splitlines()[:PREVIEW] if line.strip()]
+def lines_of(text: str) -> list[str]:
+    """The first lines, without their ends."""
+    return [line.rstrip("\r\n") for line in islice(io.StringIO(text, newline=""), PREVIEW)]
 
 
 def width_of(rows: Sequence[Sequence[str]]) -> int:

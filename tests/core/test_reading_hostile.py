@@ -1,0 +1,302 @@
+"""Broken and hostile files: each gives a sentence with the next step, runs nothing and leaves memory alone."""
+
+import gzip
+import io
+import json
+import pickle
+import struct
+import tracemalloc
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.feather
+import pyarrow.parquet
+import pytest
+
+from sampler_core.datasets.reading import Limits, ReadingError, read_counts, read_labels, sniff
+from sampler_core.datasets.reading.framing import largest_batch
+from tests.core.reading_files import FILES, LABELS, named
+
+
+def refused(data: bytes, name: str = "", **options) -> str:
+    """What is said of a file that cannot be read."""
+    with pytest.raises(ReadingError) as error:
+        read_counts(named(name, data) if name else data, **options)
+    said = str(error.value)
+    assert said.isprintable()
+    assert len(said) < 400
+    return said
+
+
+def saved(array: np.ndarray) -> bytes:
+    out = io.BytesIO()
+    np.save(out, array, allow_pickle=True)
+    return out.getvalue()
+
+
+def zipped(**members: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name.replace("__", "."), data)
+    return out.getvalue()
+
+
+def parquet(table: pa.Table, **options) -> bytes:
+    out = io.BytesIO()
+    pyarrow.parquet.write_table(table, out, **options)
+    return out.getvalue()
+
+
+# --- nothing in a file is run ----------------------------------------------------------------------------------------
+
+
+class Touch:
+    """A pickle of this makes a file when it is loaded."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self):
+        return Path.touch, (self.path,)
+
+
+@pytest.fixture
+def trap(tmp_path):
+    """The pickle, and the file that must never appear; first it is seen to work."""
+    made = tmp_path / "made"
+    pickle.loads(pickle.dumps(Touch(made)))  # noqa: S301
+    made.unlink()
+    yield pickle.dumps(Touch(made)), made
+    assert not made.exists()
+
+
+def test_a_pickle_in_an_array_is_never_loaded(trap):
+    payload, made = trap
+    array = np.array([Touch(made), "a"], dtype=object)
+    for data in (saved(array), zipped(y__npy=saved(array)), gzip.compress(saved(array))):
+        assert "never loaded because loading can run code" in refused(data)
+    assert "Python pickle, which is never loaded" in refused(payload)
+    assert "saved by torch (a pickle), which is never loaded" in refused(zipped(**{"archive/data__pkl": payload}))
+
+
+def test_a_pickle_in_the_metadata_of_parquet_and_arrow_is_never_loaded(trap):
+    payload, _ = trap
+    extension = {b"ARROW:extension:name": b"arrow.py_extension_type", b"ARROW:extension:metadata": payload}
+    field = pa.field("label", pa.string(), metadata=extension)
+    schema = pa.schema([field], metadata={b"pandas": payload, b"pickle": payload})
+    table = pa.table([pa.array(LABELS)], schema=schema)
+    feather = io.BytesIO()
+    pyarrow.feather.write_feather(table, feather)
+    for data in (parquet(table), feather.getvalue()):
+        assert read_counts(data).counts.num_samples == 12
+
+
+def test_formulas_and_markup_in_a_file_stay_text():
+    names = ['=HYPERLINK("http://x","y")', "<img src=x onerror=alert(1)>", "@SUM(A1)", "${7*7}", "{{7*7}}"]
+    reading = read_counts(pd.DataFrame({"label": names}).to_csv(index=False).encode())
+    assert sorted(reading.counts.names) == sorted(names)
+
+
+# --- nothing in a file takes the memory ------------------------------------------------------------------------------
+
+
+def test_a_gzip_bomb_is_refused_by_its_ratio_and_by_its_size():
+    bomb = gzip.compress(b"a\n" * 50_000_000)
+    tracemalloc.start()
+    said = refused(bomb, "bomb.csv.gz")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert said.startswith(
+        "bomb.csv.gz unpacks to more than 64 MiB, far more than label files do. If you trust it, unpack"
+    )
+    assert peak < 64e6
+    assert "unpacks to more than 2 MiB" in refused(gzip.compress(b"a,b\n" * 10**6), limits=Limits(unpacked=2 << 20))
+
+
+def test_a_long_file_of_few_labels_packs_well_and_is_no_bomb():
+    assert read_counts(gzip.compress(b"cat\n" * 8_000_000)).counts.num_samples == 8_000_000
+
+
+def test_a_bomb_in_npz_is_refused():
+    bomb = zipped(y__npy=saved(np.zeros(10_000_000, dtype=np.int64)))
+    assert "unpacks to more than 64 MiB" in refused(bomb)
+
+
+def test_a_packed_parquet_bomb_is_refused():
+    assert "unpacks to more than" in refused(gzip.compress(FILES["pandas.parquet"]), limits=Limits(in_memory=1 << 10))
+
+
+def test_a_bomb_in_a_batch_of_arrow_is_refused_before_it_is_unpacked():
+    table = pa.table({"label": pa.array(np.zeros(4_000_000, np.int64))})
+    out = io.BytesIO()
+    pyarrow.feather.write_feather(table, out, compression="zstd", chunksize=4_000_000)
+    stream = io.BytesIO()
+    with pa.ipc.new_stream(stream, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
+        writer.write_table(table)
+    for data in (out.getvalue(), stream.getvalue()):
+        assert largest_batch(io.BytesIO(data)) == 32_000_000
+        before = pa.total_allocated_bytes()
+        assert "unpacks to more than 16 MiB at once" in refused(data, limits=Limits(in_memory=16 << 20))
+        assert pa.total_allocated_bytes() - before < 1e6
+    assert largest_batch(io.BytesIO(FILES["categories.feather"])) > 0
+
+
+def test_a_bomb_in_a_page_of_parquet_is_refused_before_it_is_unpacked():
+    table = pa.table({"label": pa.array(np.zeros(4_000_000, np.int64))})
+    data = parquet(table, use_dictionary=False, compression="zstd", row_group_size=4_000_000)
+    assert "unpacks to more than 16 MiB at once" in refused(data, limits=Limits(in_memory=16 << 20))
+
+
+def test_one_long_name_a_million_times_takes_the_memory_of_one():
+    long = pa.DictionaryArray.from_arrays(np.zeros(200_000, np.int32), pa.array(["x" * 900_000]))
+    data = parquet(pa.table({"label": long}))
+    assert "a label is 900,000 characters long" in refused(data)
+
+
+def test_a_header_of_numpy_that_promises_too_much_is_refused_before_anything_is_made():
+    data = saved(np.zeros(3, dtype=np.int64)).replace(b"(3,), }", b"(3000000000000,), }")[:-11]
+    assert "the array ends in row 0 of 3,000,000,000,000" in refused(data)
+
+
+@pytest.mark.parametrize("values", [range(100_001), [f"user {i}" for i in range(100_001)]], ids=["numbers", "text"])
+def test_a_column_of_identifiers_is_refused(values):
+    frame = pd.DataFrame({"label": list(values)})
+    out, array = io.BytesIO(), saved(frame["label"].to_numpy().astype("U" if isinstance(values, list) else int))
+    frame.to_parquet(out)
+    records = frame.to_json(orient="records").encode()
+    for data in (frame.to_csv().encode(), out.getvalue(), array, records):
+        assert "more than 100,000 different labels, so this is hardly the column of classes" in refused(data)
+
+
+def test_a_million_different_labels_are_refused():
+    assert "Choose another column" in refused(b"label\n" + "".join(f"u{i}\n" for i in range(10**6)).encode())
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.txt", "x.json", "x.jsonl"])
+def test_a_label_of_ten_thousand_characters_is_refused_and_shown_shortened(name):
+    long = "x" * 10_000
+    data = json.dumps([{"label": long}, {"label": "b"}]) if "json" in name else f"label\n{long}\nb\n"
+    assert f"a label is 10,000 characters long ('{'x' * 27}...'), at most 1,000 are read" in refused(
+        data.encode(), name
+    )
+
+
+def test_a_quote_that_is_never_closed_does_not_swallow_the_file():
+    unclosed = b'1,"a\n' + b"2,b\n" * 1_000_000
+    assert "very long, usually because a quote is never closed" in refused(b"x,label\n" + unclosed)
+    assert "longer than 1 MB, usually because a quote is never closed" in refused(
+        b"x,label\n" + b"2,b\n" * 9 + unclosed
+    )
+
+
+def test_deep_json_and_numbers_of_many_digits_are_refused():
+    assert "nested too deeply" in refused(b"[" * 200_000, "x.json")
+    assert "cannot be read" in refused(b'[{"label": ' + b"9" * 10_000 + b"}]")
+
+
+# --- broken and unfit files ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "is empty. Choose a file with at least one label"),
+        (b" \n\n\t\n", "holds nothing but blanks"),
+        (b"class,count\n", "holds only a header ('class, count'). Choose a file with rows"),
+        (b"class,count\na,0\nb,0\n", "holds a count above 0"),
+        (b"x,label\n1,\n2,NA\n", "no row of the text holds a label. Choose another column"),
+        (b"label\na\0b\n", "holds NUL bytes, so it is not a text"),
+        (b"[]", "it holds an empty list"),
+        (b'{"label": ["a", "b"', "it is not valid JSON"),
+        (b'[{"label": ["a"]}, {"label": "b"}]', "a label is itself a list or an object"),
+        (json.dumps(["\ud800", "b"]).encode(), "holds half a character"),
+        (json.dumps(["a\0", "b"]).encode(), "holds a NUL character"),
+        (b'{"annotations": [], "categories": [{"id": 1, "name": "a"}], "images": []}', "Choose"),
+        (b'{"annotations": [{"category_id": 1}], "categories": [{"id": 1}]}', "a category needs an id and a name"),
+        (
+            saved(np.eye(3)),
+            "has shape (3, 3), where one label per sample is needed. For scores or one-hot rows save y.argmax",
+        ),
+        (saved(np.zeros(2, dtype=complex)), "holds 'complex128', where labels are integers or text"),
+        (saved(np.array(5)), "has shape ()"),
+        (zipped(a__txt=b"x"), "zip archive without NumPy arrays. Unpack it"),
+        (zipped(**{"[Content_Types]__xml": b"x"}), "is an Excel workbook. In Excel: File, Save as, CSV UTF-8"),
+        (b"SQLite format 3\0" + b"\0" * 50, "is an SQLite database"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "is a picture"),
+        (gzip.compress(gzip.compress(b"a")), "is packed twice"),
+        (b"BZh91AY&SY", "is packed with bzip2. Unpack it first"),
+        (FILES["pandas.parquet"][:-9], "cannot be read"),
+        (FILES["pandas.feather"][:200], "cannot be read"),
+        (FILES["arrays.npz"][:-30], "cannot be read"),
+    ],
+)
+def test_what_cannot_be_read_says_what_it_is_and_what_to_do(data, said):
+    assert said in refused(data)
+
+
+@pytest.mark.parametrize("cut", [3, 11, 40, -9, -1])
+def test_a_cut_off_gzip_is_refused_wherever_it_ends(cut):
+    data = gzip.compress(("x,label\n" + "1,a\n2,b\n" * 1000).encode())
+    assert "packed and ends too early or is damaged. Download or pack it again" in refused(data[:cut], "x.csv.gz")
+
+
+def test_a_gzip_that_breaks_behind_its_first_megabyte_is_refused():
+    labels = np.random.default_rng(0).integers(0, 1000, 2_000_000)
+    data = gzip.compress("\n".join(map(str, labels)).encode(), compresslevel=1)
+    broken = data[: len(data) // 2] + b"\xff" * 64 + data[len(data) // 2 + 64 :]
+    assert sniff(broken).kind == "lines"
+    assert "ends too early or is damaged" in refused(broken)
+
+
+def test_a_file_that_is_not_there_and_a_folder_say_what_to_do(tmp_path):
+    with pytest.raises(ReadingError, match=r"none\.csv cannot be read: there is no such file. Check the path"):
+        read_counts(tmp_path / "none.csv")
+    with pytest.raises(ReadingError, match="is a folder: read class/file folders"):
+        read_counts(tmp_path)
+    with pytest.raises(ReadingError, match="file must be a path, bytes or a binary file, got int"):
+        read_counts(3)
+
+
+def test_missing_values_and_mixed_types_are_said():
+    values = ["a", 1, 2.0, None, float("nan"), True]
+    reading = read_counts(json.dumps([{"label": value} for value in values]).encode())
+    assert dict(zip(reading.counts.names, reading.counts.counts.tolist(), strict=True)) == {"1": 2, "2": 1, "a": 1}
+    assert [(dropped.reason, dropped.rows) for dropped in reading.dropped] == [("no label", 2)]
+    assert reading.warnings == ("Labels mix numbers and text; all were read as text.",)
+
+
+def test_floats_are_integers_where_all_are_whole_and_text_with_a_doubt_where_not():
+    assert read_labels(saved(np.array([1.0, 3.0, 1.0]))).tolist() == [1, 3, 1]
+    reading = read_counts(saved(np.array([0.5, 1.0, 0.5, np.nan])))
+    assert reading.counts.names == ("0.5", "1.0")
+    assert reading.warnings == ("Labels are numbers with fractions: is this the column of classes?",)
+    assert reading.dropped[0].rows == 1
+
+
+def test_one_column_of_two_dimensions_is_as_good_as_one_dimension():
+    assert read_labels(saved(np.array([[1], [2], [1]]))).tolist() == [1, 2, 1]
+
+
+def test_the_field_of_a_structured_array_is_a_column():
+    array = np.array([(1, "a"), (2, "b"), (3, "a")], dtype=[("id", int), ("label", "U3")])
+    assert read_labels(saved(array)).tolist() == ["a", "b", "a"]
+
+
+def test_text_that_is_none_in_an_array_is_refused():
+    data = saved(np.array(["a", "b"]))
+    assert "it holds text that is none" in refused(data[:-4] + struct.pack("<I", 0xFFFFFFFF))
+
+
+def test_a_wrong_encoding_or_separator_is_refused_by_name():
+    assert "encoding must be one of text that Python knows, got 'zlib'" in refused(b"label\na\n", encoding="zlib")
+    assert "the text is not in shift_jis" in refused(b"label\na\x81", encoding="shift_jis")
+    assert "separator must be one ASCII character, got 'ab'" in refused(b"label\na\n", separator="ab")
+
+
+def test_names_of_files_are_shown_without_what_is_invisible():
+    said = refused(b"", "a\u202e\0b.csv")
+    assert said.startswith("a\ufffd\ufffdb.csv is empty")

@@ -125,7 +125,7 @@ def _needed(reach: Reach, demands: list[Demand], i: int) -> float:
     """A bound that demand i needs at least: its best figure where the others leave an epoch of it room."""
     demand, best = demands[i], demands[i].bound
     if over_run(demand):
-        return best
+        return reach.best_over_run(demand, [*demands[:i], *demands[i + 1 :]])
     edges = reach.edges([*demands[:i], *demands[i + 1 :]])
     for stretch, allowed in segments(edges, reach.epochs):
         concerned = demand.epochs(reach.epochs)

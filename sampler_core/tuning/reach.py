@@ -20,7 +20,19 @@ from sampler_core.tuning.demands import Demand, over_run
 from sampler_core.tuning.intervals import FREE, Union, intersection
 from sampler_core.tuning.levels import best_levels
 from sampler_core.tuning.merits import columns, merit_of
-from sampler_core.tuning.search import COARSE, Found, Problem, RunTerm, nearest, polished, problem, search, slack_of
+from sampler_core.tuning.search import (
+    COARSE,
+    Found,
+    Problem,
+    RunTerm,
+    best_of_run,
+    hopeless,
+    nearest,
+    polished,
+    problem,
+    search,
+    slack_of,
+)
 from sampler_core.tuning.shapes import Family, family
 
 HOLDS = -1e-9  # a slack that is 0 but for rounding
@@ -75,6 +87,8 @@ class Reach:
         given = self._problem(demands, [])
         if given is None:
             return False
+        if hopeless(given, self._jumps(demands)):
+            return False
         if self._constant(given):
             return True
         if self._by_levels(given):
@@ -85,8 +99,9 @@ class Reach:
         found = search(given, ways, least=0.0)
         if found[0].slack >= HOLDS:
             return True
+        most = _MOST_POLISHED_COUPLED if given.run_terms else _MOST_POLISHED
         self.proved = self.proved and found[0].proved and not self._jumps(demands)
-        near = [one for one in found if one.slack > -2 * COARSE][:_MOST_POLISHED]
+        near = [one for one in found if one.slack > -2 * COARSE][:most]
         return any(self._finished(given, ways, one).slack >= HOLDS for one in near)
 
     def _jumps(self, demands: Sequence[Demand]) -> bool:
@@ -112,6 +127,14 @@ class Reach:
                     break
                 skews = np.linspace(low, high, 17)
         return sign * max(found)
+
+    def best_over_run(self, demand: Demand, others: Sequence[Demand]) -> float:
+        """The best figure of a demand over the run where every epoch has the best skew that the others leave it."""
+        given = self._problem([*others, demand], [])
+        if given is None or self._jumps([demand]):
+            return demand.bound
+        best = [best_of_run(given, term) for term in given.run_terms if term.demand == demand]
+        return max([*best, demand.bound]) if demand.sense == "at most" else min([*best, demand.bound])
 
     def _constant(self, given: Problem) -> bool:
         """Whether a level schedule will do, which every shape can be: quick, and often enough."""

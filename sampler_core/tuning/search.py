@@ -14,9 +14,10 @@ from typing import NamedTuple
 import numpy as np
 
 from sampler_core.counts import FloatArray, IntArray
+from sampler_core.expectations import BoolArray
 from sampler_core.tuning.curve import HIGHEST, LOWEST, Curve, margin_of
 from sampler_core.tuning.demands import Demand
-from sampler_core.tuning.intervals import FREE, Distance, Union, distance, piece_at
+from sampler_core.tuning.intervals import FREE, Distance, Union, distance, intersection, piece_at
 from sampler_core.tuning.linear_program import highest
 from sampler_core.tuning.merits import merit_of
 from sampler_core.tuning.shapes import Family
@@ -106,6 +107,41 @@ def search(given: Problem, family: Family, least: float = np.inf) -> list[Found]
     h, a, b = (axis[order] for axis in cells)
     firsts = np.sort(np.unique(h, return_index=True)[1])
     return [Found(float(slack[order[i]]), int(h[i]), float(a[i]), float(b[i]), proved) for i in firsts]
+
+
+def hopeless(given: Problem, jumps: bool) -> bool:
+    """Whether a run term fails even where every epoch has, of the skews it may have, the best one for that term.
+
+    jumps: a figure that jumps with the shares, which this cannot tell.
+    """
+    terms = () if jumps else given.run_terms
+    return any(margin_of(term.demand, np.array(best_of_run(given, term))) < -1e-6 for term in terms)
+
+
+def best_of_run(given: Problem, term: RunTerm) -> float:
+    """The best figure of a run term where every epoch has the best of the skews it may have."""
+    shares = np.zeros(given.stretches[-1][0].stop)
+    for stretch, allowed in given.stretches:
+        shares[stretch.start : stretch.stop] = _best_share(given, term, allowed)
+    rows = shares[term.reach.start : term.reach.stop, None]
+    n = given.curve.counts.counts[[term.position]]
+    return float(merit_of(term.demand.figure).rows(rows, n, given.curve.draws)[0])
+
+
+def _best_share(given: Problem, term: RunTerm, allowed: Union) -> float:
+    """The share of the class that suits the term best, within what is allowed: at an edge, or at the peak."""
+    pieces = intersection(((given.low, given.high),), allowed)
+    if not pieces:
+        return 0.0 if term.demand.sense == "at most" else 1.0  # told elsewhere
+    ends = [edge for piece in pieces for edge in piece]
+    if term.demand.sense == "at most":
+        return float(given.curve.at(np.array(ends))[:, term.position].min())
+    inside = [node for low, high in pieces for node in given.curve.nodes[_within(given.curve.nodes, low, high)]]
+    return float(given.curve.at(np.array(ends + inside))[:, term.position].max())
+
+
+def _within(nodes: FloatArray, low: float, high: float) -> BoolArray:
+    return (nodes >= low) & (nodes <= high)
 
 
 def polished(given: Problem, family: Family, found: Found) -> Found:

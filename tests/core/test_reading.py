@@ -425,3 +425,15 @@ def test_no_reading_warns_in_pythons_own_way():
         warnings.simplefilter("error")
         for name, data in FILES.items():
             read_counts(named(name, data))
+
+
+def test_a_column_of_sizes_beside_files_is_no_column_of_counts():
+    rows = "".join(f"{i}.jpg,label {i},{i}\n" for i in range(90))
+    assert sniff(f"image,label,size\n{rows}".encode()).count is None
+    assert sniff(f"id,label,size\n{rows}".encode()).count == "size"
+
+
+def test_a_kind_that_a_file_is_not_is_refused():
+    with pytest.raises(ReadingError, match="is JSON Lines, which cannot be read as 'coco'"):
+        sniff(FILES["lines.jsonl"], kind="coco")
+    assert sniff(FILES["pandas.csv"], kind="lines").kind == "lines"

@@ -300,3 +300,15 @@ def test_a_wrong_encoding_or_separator_is_refused_by_name():
 def test_names_of_files_are_shown_without_what_is_invisible():
     said = refused(b"", "a\u202e\0b.csv")
     assert said.startswith("a\ufffd\ufffdb.csv is empty")
+
+
+def test_a_borrowed_file_stays_open_and_at_its_start_whatever_happens(tmp_path):
+    path = tmp_path / "labels.csv"
+    path.write_bytes(b"id,label\n" + b"".join(b"%d,a\n" % i for i in range(1_000_000)))
+    with path.open("rb") as file:
+        for _ in range(3):
+            with pytest.raises(ReadingError, match="more than 100,000 different labels"):
+                read_counts(file, label="id")
+            assert (file.closed, file.tell()) == (False, 0)
+            assert read_counts(file).counts.num_samples == 1_000_000
+            assert (file.closed, file.tell()) == (False, 0)

@@ -14,7 +14,8 @@ COUNTS = (
     "count", "counts", "n", "num", "number", "freq", "frequency", "samples", "num_samples", "n_samples", "instances",
     "images", "num_images", "size", "total", "anzahl", "quantity", "cnt",
 )  # fmt: skip
-PATHS = ("path", "file", "filename", "file_name", "image", "image_path", "img", "url", "id", "index", "name")
+FILES = ("path", "file", "filename", "file_name", "image", "image_path", "img", "url")
+PATHS = (*FILES, "id", "index", "name")
 WHOLE = re.compile(r"[+-]?\d+([.,]0*)?")
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 
@@ -41,7 +42,7 @@ def count_column(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple
     """(label, count) when this looks like a table of `class,count`: a column so named, a class in each row."""
     counts = [c for c, name in enumerate(map(plain, columns)) if name in COUNTS]
     others = [c for c in range(len(columns)) if c not in counts]
-    if len(counts) != 1 or not others or not rows or len(columns) > 6:
+    if len(counts) != 1 or not others or not rows or len(columns) > 4 or {plain(name) for name in columns} & {*FILES}:
         return None
     if not all(NUMBER.fullmatch(value.strip()) for value in _column(rows, counts[0])):
         return None

@@ -59,13 +59,13 @@ def _of_object(top: dict[str, object], lines: list[object]) -> Layout:
         return _of_records(values)
     columns = {key: list(value.values()) if isinstance(value, dict) else value for key, value in top.items()}
     lists = {key: value for key, value in columns.items() if isinstance(value, list)}
-    rows = tuple(tuple(map(_shown, row)) for row in islice(zip(*lists.values(), strict=False), 20))
+    rows = tuple(tuple(map(_shown, row)) for row in islice(zip(*lists.values(), strict=False), _SAMPLE))
     return Layout(kind="json columns", columns=tuple(lists), rows=rows)
 
 
 def _of_pairs(top: dict[str, object]) -> Layout:
     """{"class": count}, or {"sample": label} when the keys look like files or the values are no numbers."""
-    rows = tuple((key[:80], _shown(value)) for key, value in islice(top.items(), 20))
+    rows = tuple((key[:80], _shown(value)) for key, value in islice(top.items(), _SAMPLE))
     if all(map(_is_count, top.values())) and not all(re.search(r"\w\.\w{2,5}$", key) for key in top):
         return Layout(kind="json counts", columns=("class", "count"), label="class", count="count", rows=rows)
     return Layout(kind="json labels", columns=("sample", "label"), label="label", rows=rows)
@@ -77,12 +77,12 @@ def _of_records(
     if not sample:
         raise ReadingError("it holds an empty list. Choose a file with at least one label")
     if not any(isinstance(record, dict | list) for record in sample):
-        shown: Rows = tuple((_shown(value),) for value in sample[:20])
+        shown: Rows = tuple((_shown(value),) for value in sample)
         return Layout(kind="json lines" if lines else "json values", rows=shown)
     columns = columns or tuple(dict.fromkeys(field for record in sample for field in _fields(record)))
     if not columns:
         raise ReadingError("its records have no field that holds a number or text. Save the labels as a list")
-    rows = tuple(tuple(_shown(_field(record, name, columns)) for name in columns) for record in sample[:20])
+    rows = tuple(tuple(_shown(_field(record, name, columns)) for name in columns) for record in sample)
     return Layout(kind="json lines" if lines else "json records", columns=columns, inside=inside, rows=rows)
 
 

@@ -16,7 +16,7 @@ from sampler_core.datasets.reading.naming import FALLBACK
 from sampler_core.datasets.reading.records import json_layout
 from sampler_core.datasets.reading.source import GZIP, File, Source, opened
 
-SHOWN = 20
+SHOWN = 100
 _JSON = ("json", "jsonl", "ndjson")
 _CSV = "Save the labels as CSV and read that"
 _FOLDER = "Read a file that lists labels, or class/file folders with ClassCounts.from_folder"
@@ -59,6 +59,10 @@ def sniff(
     check_text_options(separator, encoding)
     with opened(file, limits) as source:
         layout = _binary(source) or _text(source, kind, separator, encoding, header)
+        if kind is not None and layout.kind != kind:
+            raise ReadingError(
+                f"{source.name} is {layout.title}, which cannot be read as {quoted(kind)}. Leave that out"
+            )
         return _chosen(layout, label, count)
 
 
@@ -184,7 +188,9 @@ def _distinct_names(given: Sequence[str], width: int) -> tuple[str, ...]:
     for c in range(width):
         name = printable(given[c].strip(), 200) if c < len(given) else ""
         name = name or f"column {c + 1}"
-        names.append(name if name not in names else f"{name} ({c + 1})")
+        while name in names:
+            name = f"{name} ({c + 1})"
+        names.append(name)
     return tuple(names)
 
 
@@ -192,7 +198,9 @@ def _chosen(layout: Layout, label: str | None, count: str | None) -> Layout:
     """With the label column as given or guessed, and in words what was found."""
     table = guessing.count_column(layout.columns, layout.rows) if label is None and count is None else None
     if layout.label is None and layout.columns:
-        guess = guessing.label_column(layout.columns, layout.rows)
+        left = [c for c, name in enumerate(layout.columns) if name != count]
+        rows = [[row[c] for c in left] for row in layout.rows]
+        guess = guessing.label_column([layout.columns[c] for c in left], rows)
         label, count = label or (table[0] if table else guess), count or (table[1] if table else None)
     layout = replace(layout, label=label or layout.label, count=count or layout.count)
     return replace(layout, found=tuple(_found(layout)))

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import PurePath
+from threading import Lock
 from types import TracebackType
 from typing import BinaryIO, TypeAlias, cast
 
@@ -30,21 +31,21 @@ class Source:
         self.limits = limits
         self.name = _name(file)
         self._raw = _opened(file)
-        self._ours = self._raw is not file
-        self.size = self._raw.seek(0, io.SEEK_END)
-        self._raw.seek(0)
-        self.packed = self._raw.read(2) == GZIP
-        self.head = self.stream().read(HEAD)
+        try:
+            self.size = self._raw.seek(0, io.SEEK_END)
+            self._raw.seek(0)
+            self.packed = self._raw.read(2) == GZIP
+            self.head = self.stream().read(HEAD)
+        except BaseException:
+            self._raw.close()
+            raise
         self.whole = len(self.head) < HEAD
 
     def __enter__(self) -> Source:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._ours:
-            self._raw.close()
-        else:
-            self._raw.seek(0)
+        self._raw.close()
 
     @property
     def share(self) -> float:
@@ -81,6 +82,37 @@ def bounded(stream: BinaryIO, packed_size: int, most: int, limits: Limits, name:
     return io.BufferedReader(_Bounded(stream, most, name), buffer_size=1 << 16)
 
 
+class _Borrowed(io.RawIOBase):
+    """Somebody's open file. Once closed nothing reads it any more, as pyarrow's threads would that read ahead.
+
+    Closing leaves the file itself open, at its start.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._lock = file, Lock()
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        return self._file.seek(offset, whence)
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        with self._lock:
+            piece = b"" if self.closed else self._file.read(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+    def close(self) -> None:
+        with self._lock:
+            if not self.closed:
+                self._file.seek(0)
+            super().close()
+
+
 class _Bounded(io.RawIOBase):
     def __init__(self, stream: BinaryIO, most: int, name: str) -> None:
         self._stream, self._most, self._name, self._done = stream, most, name, 0
@@ -109,10 +141,12 @@ def _name(file: File) -> str:
 def _opened(file: File) -> BinaryIO:
     if isinstance(file, bytes | bytearray | memoryview):
         return io.BytesIO(file)
+    if isinstance(file, io.BytesIO):
+        return io.BytesIO(file.getvalue())  # the same memory, not a copy, with a position of its own
     if isinstance(file, str | os.PathLike):
         if os.path.isdir(file):
             raise ReadingError(f"{_name(file)} is a folder: read class/file folders with ClassCounts.from_folder")
         return open(file, "rb")
     if not (hasattr(file, "read") and hasattr(file, "seek")):
         raise ReadingError(f"file must be a path, bytes or a binary file, got {type(file).__name__}")
-    return file
+    return io.BufferedReader(_Borrowed(file))

@@ -9,7 +9,7 @@ import streamlit as st
 from pages.parts.address import literal
 from pages.parts.controls import TABLE, every_row
 from pages.parts.scenario import Scenario
-from pages.parts.sidebar_values import plan_values
+from pages.parts.sidebar_values import plan_values, set_controls
 from sampler_core import parameters as rows
 from sampler_core.counts import ClassCounts
 from sampler_core.datasets import known, load
@@ -53,8 +53,7 @@ def _take(counts: ClassCounts) -> None:
         st.session_state[REFUSED] = f"The sidebar cannot take this plan: {error}. Nothing was changed."
         return
     data, sentence = _data(plan.tuned_on, counts)
-    for key, value in (values | data).items():
-        st.session_state[key] = value
+    set_controls(values | data)
     st.session_state[TAKEN] = f"The sidebar now has the plan of the file ({plan.fingerprint}). {sentence}"
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from pages.parts.address import literal
-from pages.parts.controls import every_row
+from pages.parts.controls import every_row, titles_of
 from pages.parts.target_form import said, target_values
 from sampler_core import parameters as rows
 from sampler_core.parameters import Parameter
@@ -36,10 +38,23 @@ def take(values: dict[str, Any]) -> None:
     except ValueError as error:
         st.toast(literal(f"The sidebar cannot show this plan: {error}."), icon=":material/error:")
         return
-    for key, value in values.items():
-        st.session_state[key] = value
+    set_controls(values)
     changes = [_change(every[key], before[key], value) for key, value in values.items() if before[key] != value]
     st.toast(literal(f"Set in the sidebar: {'; '.join(changes)}." if changes else "The sidebar has this plan already."))
+
+
+def set_controls(values: dict[str, Any]) -> None:
+    """Set controls from a callback, also those that are not on the page yet.
+
+    NOTE unseen-controls: Streamlit writes to the address what is set of a control it knows. One that appears because of
+    this very change (the table, when the data becomes a known one) would be missing from it, and from the link.
+    """
+    every = every_row()
+    for key, value in values.items():
+        st.session_state[key] = value
+        if value != every[key].default:
+            with suppress(StreamlitAPIException):  # a control that is on the page keeps the address by itself
+                st.query_params[key] = titles_of(every[key])[value] if every[key].kind == "choice" else str(value)
 
 
 def take_plan(plan: SamplingPlan, *, run: bool = False) -> None:

@@ -4,6 +4,7 @@ import datetime
 import json
 import re
 from html.parser import HTMLParser
+from itertools import cycle
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from sampler_core import (
     ScheduledClassSampler,
 )
 from sampler_core.datasets import known, load, synthetic
+from sampler_core.drawing import LAWS
 from sampler_core.exporting.report import MOST_FRAMES
 from sampler_core.figures import batch_mix, to_json
 from sampler_core.figures.plan_report import as_panel, plan_report, still_report
@@ -94,7 +96,7 @@ def test_every_epoch_has_its_sentence_and_its_figures_of_merit():
     data = data_of(plan_report(plan_of(), COUNTS, epoch=4))
     assert [frame["epoch"] for frame in data["frames"]] == list(range(20))
     assert data["frames"][0]["sentences"][0].startswith("In epoch 0 the batches are natural")
-    assert shown(data, 19)[1]["tiles"][0][:2] == ["Share of the rarest class", "32.6 %"]
+    assert shown(data, 19)[1]["tiles"][0][:2] == ["Share of the rarest class", "29.8 %"]  # n ** 0.05
 
 
 @pytest.mark.parametrize("classes", [1, 2, 10, 100, 1000])
@@ -120,8 +122,7 @@ def test_a_figure_that_does_not_fit_is_there_in_words():
     assert all(panel["alt"] for panel in panels)
 
 
-@pytest.mark.parametrize("table", [table.name for table in known()])
-@pytest.mark.parametrize("drawing", ["independent", "exact", "stratified"])
+@pytest.mark.parametrize(("table", "drawing"), zip([table.name for table in known()], cycle(LAWS), strict=False))
 def test_every_known_data_set_makes_a_report(table, drawing):
     text = plan_report(plan_of(epochs=3, samples_per_epoch=2000, drawing=drawing), load(table), epoch=1)
     assert len(data_of(text)["panels"]) >= 5

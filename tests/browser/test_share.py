@@ -1,0 +1,284 @@
+"""Share in a real browser: the link, the downloads and what opens from them, without a network."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
+from sampler_core.datasets import load, synthetic
+from sampler_core.figures.plan_report import plan_report
+from tests.browser.conftest import settle, tiles, traces
+from tests.hostile_names import hostile_counts
+
+ROOT = Path(__file__).parents[2]
+ADDRESS = "/?data=known&table=isic2019&skew=0.2&increment=0.05&limit=1&law=stratified&epochs=30&batch=64&epoch=7&seed=5"
+PLAN = SamplingPlan(target=PowerSkew(Linear(0.2, 0.05, maximum=1.0)), epochs=30, batch_size=64, drawing="stratified",
+                    seed=5)  # fmt: skip
+
+
+def share(page, tab="Link"):
+    """Open the dialog at a tab."""
+    if not page.get_by_role("dialog").count():
+        page.get_by_role("button", name="Share", exact=True).click()
+        page.get_by_role("dialog").wait_for()
+    page.get_by_role("tab", name=tab).click()
+
+
+def downloaded(page, folder, button):
+    """The path of what a button of the dialog saves."""
+    with page.expect_download() as saving:
+        page.get_by_role("dialog").get_by_role("button", name=button, exact=True).click()
+    path = folder / saving.value.suggested_filename
+    saving.value.save_as(path)
+    return path
+
+
+# --- the link --------------------------------------------------------------------------------------------------------
+
+
+def test_the_copied_link_opens_the_same_picture(open_page):
+    page = open_page(ADDRESS)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    share(page)
+    page.get_by_role("button", name="Copy link").click()
+    page.get_by_text("The link is copied.").wait_for()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link == page.url
+    page.keyboard.press("Escape")
+    again = open_page("/" + link.split("/", 3)[3])
+    assert tiles(again) == tiles(page)
+    for chart in ("shares", "skew", "weights", "batches", "drawn"):
+        assert traces(again, chart) == traces(page, chart)
+
+
+def test_the_link_can_be_copied_by_hand_where_the_browser_has_no_clipboard(open_page):
+    page = open_page(ADDRESS)
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    page.evaluate("document.execCommand = () => false")
+    share(page)
+    page.get_by_role("button", name="Copy link").click()
+    page.get_by_text("The link is marked: copy it with Ctrl+C.").wait_for()
+    assert page.evaluate("document.activeElement.value") == page.url
+
+
+# --- the plan --------------------------------------------------------------------------------------------------------
+
+TRAINING = """
+import json, sys
+import numpy as np, torch
+from torch.utils.data import DataLoader, TensorDataset
+from sampler_core import SamplingPlan, ScheduledClassSampler
+
+plan = SamplingPlan.from_json(open(sys.argv[1], encoding="utf-8").read())
+names, counts = plan.tuned_on.names, plan.tuned_on.counts
+labels = np.random.default_rng(0).permutation(np.repeat(np.arange(len(names)), counts))
+dataset = TensorDataset(torch.arange(labels.size), torch.from_numpy(labels))
+sampler = ScheduledClassSampler(labels, plan, classes=names)
+loader = DataLoader(dataset, batch_size=plan.batch_size, sampler=sampler, num_workers=1)
+sampler.set_epoch(7)
+batches = [np.bincount(targets, minlength=len(names)).tolist() for _, targets in loader]
+json.dump({"names": names, "batches": batches}, sys.stdout)
+"""
+
+
+def test_a_training_script_draws_from_the_downloaded_plan_the_batches_of_the_page(open_page, tmp_path):
+    page = open_page(ADDRESS)
+    share(page, "Plan")
+    path = downloaded(page, tmp_path, "Download plan.json")
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", TRAINING, path], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    trained = json.loads(done.stdout)
+    on_the_page = {trace["name"]: trace["y"] for trace in traces(page, "batches")}
+    assert sorted(on_the_page) == sorted(trained["names"])
+    for position, name in enumerate(trained["names"]):
+        assert [batch[position] for batch in trained["batches"][:50]] == on_the_page[name]
+    assert path.name == "plan.json"
+    assert SamplingPlan.from_json(path.read_text()).tuned_on == load("isic2019")
+
+
+def test_a_plan_goes_out_and_comes_back_on_another_visit(open_page, tmp_path):
+    page = open_page(ADDRESS)
+    share(page, "Plan")
+    path = downloaded(page, tmp_path, "Download plan.json")
+    other = open_page("/")
+    share(other, "Plan")
+    other.locator("input[type=file]").set_input_files(path)
+    other.get_by_text("The sidebar now has the plan of the file").wait_for()
+    other.get_by_role("dialog").wait_for(state="detached")
+    settle(other)
+    assert traces(other, "shares") == traces(page, "shares")
+    third = open_page("/" + other.url.split("/", 3)[3])
+    assert traces(third, "shares") == traces(page, "shares"), "the address has all that the file set"
+
+
+def test_a_file_that_is_no_plan_is_refused_in_the_dialog_and_changes_nothing(open_page):
+    page = open_page(ADDRESS)
+    before = page.url
+    share(page, "Plan")
+    file = {"name": "plan.json", "mimeType": "application/json", "buffer": b'{"schema": 1, "target": "<img src=x>"}'}
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_text("The sidebar cannot take this plan: ").wait_for()
+    assert page.url == before
+    assert page.get_by_role("dialog").locator("img").count() == 0
+
+
+# --- figures and tables ----------------------------------------------------------------------------------------------
+
+
+def test_every_figure_is_saved_as_png_and_svg(open_page, tmp_path):
+    page = open_page(ADDRESS, dark=True)
+    share(page, "Figures")
+    titles = page.locator(".share .row span").all_text_contents()
+    assert len(titles) == 5
+    for title in titles:
+        png = downloaded(page, tmp_path, f"{title} as PNG").read_bytes()
+        assert png.startswith(b"\x89PNG")
+        assert min(int.from_bytes(png[16:20]), int.from_bytes(png[20:24])) > 500, "two pixels a point"
+        svg = ET.fromstring(downloaded(page, tmp_path, f"{title} as SVG").read_text(encoding="utf-8"))
+        assert title in " ".join(svg.itertext())
+        assert not [node.tag for node in svg.iter() if node.tag.endswith(("script", "foreignObject", "}a"))]
+
+
+def test_every_table_is_saved_with_the_numbers_of_its_figure(open_page, tmp_path):
+    page = open_page(ADDRESS)
+    share(page, "Tables")
+    dialog = page.get_by_role("dialog")
+    assert dialog.locator("[data-testid=stDownloadButton]:visible").count() == 6
+    text = downloaded(page, tmp_path, "Class share over epochs").read_text(encoding="utf-8-sig")
+    head, *rows = csv.reader(io.StringIO(text, newline=""))
+    shares = PLAN.class_shares(load("isic2019"))
+    names = [str(name) for name in load("isic2019").names]
+    assert sorted(head[1:]) == sorted(names)
+    columns = [names.index(name) for name in head[1:]]
+    assert np.array(rows, dtype=float)[:, 1:] == pytest.approx(shares[:, columns], abs=1e-12)
+
+
+# --- the report ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def open_report(browser):
+    """open_report(path, dark=, width=) -> the file in a browser without a network, all figures drawn."""
+    contexts, wrong = [], []
+
+    def opened(path, *, dark=False, width=1280):
+        context = browser.new_context(viewport={"width": width, "height": 900}, offline=True, accept_downloads=True,
+                                      color_scheme="dark" if dark else "light")  # fmt: skip
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(f"page error: {error}"))
+        page.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("request", lambda request: wrong.append(request.url) if request.url != path.as_uri() else None)
+        page.goto(path.as_uri())
+        page.wait_for_selector("body[data-drawn=true]")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not wrong, wrong
+
+
+def drawn(page, title):
+    """x or y of the traces of a figure of the report, by name."""
+    return page.evaluate(
+        """(title) => { const figure = [...document.querySelectorAll('figure')].find((found) =>
+             found.querySelector('strong').textContent.startsWith(title));
+           return Object.fromEntries(figure.querySelector('.plot')._fullData.map((trace) =>
+             [trace.name, Array.from(trace.y)])); }""",
+        title,
+    )
+
+
+def at_epoch(page, place, epoch):
+    page.locator("#epoch").evaluate("(slider, at) => { slider.value = at; slider.oninput({target: slider}); }", place)
+    page.wait_for_selector(f"body[data-epoch='{epoch}']")
+
+
+def test_the_report_of_the_page_opens_offline_and_plays_what_training_draws(open_page, open_report, tmp_path):
+    page = open_page(ADDRESS)
+    share(page, "Report")
+    path = downloaded(page, tmp_path, "Download the report")
+    assert path.name == "skewlab-explore.html"
+    assert path.stat().st_size < 6_000_000
+    report = open_report(path)
+    assert report.locator("#shown").text_content() == "epoch 7 of 29"
+    assert drawn(report, "Batches") == {trace["name"]: trace["y"] for trace in traces(page, "batches")}
+    counts = load("isic2019")
+    for epoch in (0, 29):
+        at_epoch(report, epoch, epoch)
+        real = PLAN.preview(counts, epoch, 0, 50).batch_class_counts
+        assert drawn(report, "Batches") == {str(name): real[:, c].tolist() for c, name in enumerate(counts.names)}
+
+
+def small_report(folder, **settings):
+    path = folder / "report.html"
+    counts = synthetic("exponential", 10, 5000, 50.0)
+    path.write_text(plan_report(SamplingPlan(target=PowerSkew(Linear(0.0, 0.25)), epochs=5, batch_size=32), counts,
+                                **settings), encoding="utf-8")  # fmt: skip
+    return path
+
+
+def test_play_goes_to_the_last_epoch_and_pause_stops(open_report, tmp_path):
+    page = open_report(small_report(tmp_path))
+    play = page.locator("#play")
+    assert play.text_content() == "Play"
+    play.click()
+    page.wait_for_selector("body[data-epoch='4']")
+    page.wait_for_selector("#play[aria-pressed=false]")
+    assert "In epoch 4 the batches are" in page.locator("#sentences").text_content()
+    play.click()
+    assert play.text_content() == "Pause"
+    play.click()
+    assert play.text_content() == "Play"
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_report_follows_the_colour_scheme_and_fits_its_window(open_report, tmp_path, dark, width):
+    page = open_report(small_report(tmp_path), dark=dark, width=width)
+    paper = "rgb(16, 21, 28)" if dark else "rgb(255, 255, 255)"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == paper
+    fills = page.evaluate("[...document.querySelectorAll('.plot')].map((plot) => plot._fullLayout.paper_bgcolor)")
+    assert set(fills) == {"#10151c" if dark else "#ffffff"}
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.emulate_media(color_scheme="light" if dark else "dark")
+    page.wait_for_selector("body[data-drawn=true]")
+    turned = "[...document.querySelectorAll('.plot')].map((plot) => plot._fullLayout.paper_bgcolor).join()"
+    expected = ",".join(["#ffffff" if dark else "#10151c"] * len(fills))
+    for _ in range(50):
+        if page.evaluate(turned) == expected:
+            break
+        page.evaluate("new Promise(requestAnimationFrame)")
+    assert page.evaluate(turned) == expected
+
+
+def test_no_button_of_the_report_sends_a_figure_away(open_report, tmp_path):
+    page = open_report(small_report(tmp_path))
+    titles = page.evaluate("[...document.querySelectorAll('.modebar-btn')].map((found) => found.dataset.title)")
+    assert any("png" in title.lower() for title in titles)
+    assert not any("cloud" in title.lower() or "studio" in title.lower() for title in titles)
+
+
+def test_hostile_names_run_nowhere_in_the_report(open_report, tmp_path):
+    counts = ClassCounts.from_counts(hostile_counts())
+    path = tmp_path / "hostile.html"
+    plan = SamplingPlan(target=PowerSkew(Linear(0.0, 0.5)), epochs=3, batch_size=32)
+    path.write_text(plan_report(plan, counts), encoding="utf-8")
+    page = open_report(path)
+    page.locator("details").evaluate_all("(all) => all.forEach((one) => { one.open = true; })")
+    for place in (1, 2):
+        at_epoch(page, place, place)
+    assert page.evaluate("typeof window.hit") == "undefined"
+    assert page.locator("img, main a, main svg b, figure a").count() == 0
+    assert page.locator("table").first.get_by_text("<script>window.hit=1</script>", exact=True).count() == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280

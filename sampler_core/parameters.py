@@ -10,7 +10,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["number", "integer", "choice", "text"]
+Kind = Literal["number", "integer", "choice", "text", "names"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,11 @@ class Parameter:
     slider: tuple[float, float, float] | None = None
 
     @property
+    def start(self) -> Any:
+        """What a control shows before anybody touched it: the default; of a list of names, none."""
+        return [] if self.kind == "names" else self.default
+
+    @property
     def stops(self) -> tuple[float, ...]:
         """The values the slider stops at, rising; () without one. Logarithmic stops are rounded to two digits."""
         if self.slider is None:
@@ -48,7 +53,7 @@ class Parameter:
 
     def check(self, value: object) -> None:
         """`ValueError` (or `TypeError`) when the value is outside what this row allows."""
-        if value is None and self.default is None:
+        if (value is None and self.default is None) or self.kind == "names":
             return
         if self.kind in ("choice", "text"):
             if not isinstance(value, str) or (self.choices and value not in self.choices):
@@ -162,6 +167,11 @@ AXIS = Parameter(
     "axis", "Axis of shares", "Logarithmic shows small shares, linear shows how they add up to 100 %.",
     "linear", kind="choice", choices=("linear", "logarithmic"),
 )  # fmt: skip
+FOLLOW = Parameter(
+    "followed", "Follow classes",
+    "These classes stand out in all figures and get their own row of numbers. A click on a class does the same.",
+    None, kind="names",
+)  # fmt: skip
 FIRST_BATCH = Parameter(
     "first_batch", "First batch shown", "Batches are numbered from 0.", 0, 0, 1_000_000_000, 50, kind="integer"
 )
@@ -172,4 +182,4 @@ SHOWN_BATCHES = Parameter(
 
 DATA_ROWS = (DATA, TABLE, PROFILE, RATIO, CLASSES, SAMPLES)
 RUN_ROWS = (EPOCHS, BATCH_SIZE, SAMPLES_PER_EPOCH, DRAWING, MAX_REPEATS, MIN_SHARE, MIN_PER_BATCH, SEED)
-PAGE_ROWS = (EPOCH, AXIS, FIRST_BATCH, SHOWN_BATCHES)
+PAGE_ROWS = (EPOCH, AXIS, FOLLOW, FIRST_BATCH, SHOWN_BATCHES)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sampler_core.counts import ClassCounts, FloatArray, IntArray
-from sampler_core.figures.series import series_of
+from sampler_core.figures.series import Followed, series_of
 from sampler_core.findings import Finding, findings
 from sampler_core.outlook import Outlook
 from sampler_core.plan import SamplingPlan
@@ -48,10 +48,10 @@ def preview_of(plan: SamplingPlan, counts: ClassCounts, epoch: int, first_batch:
 
 @lru_cache(maxsize=4)
 def frames_of(
-    plan: SamplingPlan, counts: ClassCounts, first_batch: int, num_batches: int
+    plan: SamplingPlan, counts: ClassCounts, first_batch: int, num_batches: int, followed: Followed = ()
 ) -> NDArray[np.unsignedinteger]:
     """The shown batches of every epoch, by the series of the figures: shape (epochs, series, num_batches)."""
-    series = series_of(counts)
+    series = series_of(counts, followed)
     kind = np.uint16 if plan.needed_batch_size < 2**16 else np.uint32
     frames = np.empty((plan.epochs or 1, len(series), num_batches), dtype=kind)
     for epoch, frame in enumerate(frames):

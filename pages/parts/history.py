@@ -37,7 +37,7 @@ def _state(rows: dict[str, Parameter]) -> State:
 
 
 def _differs(rows: dict[str, Parameter], state: State) -> bool:
-    return any(state.get(key, rows[key].default) != value for key, value in _state(rows).items())
+    return any(state.get(key, rows[key].start) != value for key, value in _state(rows).items())
 
 
 def _undo(rows: dict[str, Parameter]) -> None:
@@ -50,7 +50,7 @@ def _undo(rows: dict[str, Parameter]) -> None:
 def _set(rows: dict[str, Parameter], state: State) -> None:
     for key, row in rows.items():
         if key in st.session_state or key in state:
-            st.session_state[key] = state.get(key, row.default)
+            st.session_state[key] = state.get(key, row.start)
 
 
 def _next_seed() -> None:

@@ -89,6 +89,13 @@ function show(root, state, chart, figure, tag) {
       uncover(plot);
       await Plotly.react(plot, figure.data, themed(figure, look, chart.height), CONFIG);
       Object.assign(plot, { shown: figure, mark });
+      if (!plot.clicks) {
+        plot.clicks = true;
+        plot.on("plotly_click", ({ points: [point] }) => {
+          const rank = rankOf(chart.id, point, state.moves);
+          if (rank !== null) state.pick(rank);
+        });
+      }
     }
     plot.setAttribute("aria-label", chart.alt);
     plot.dataset.rev = root.dataset.rev = tag;
@@ -201,6 +208,15 @@ function caughtUp(root, state) {
   return true;
 }
 
+// The rank (0: the largest) of the class that a clicked point belongs to; null where it is a band of classes.
+function rankOf(id, point, moves) {
+  if (id === "map") return parseInt(point.y, 10) - 1;
+  if (id === "weights" || id === "drawn") return point.pointIndex ?? point.pointNumber;
+  if (!moves || (id !== "shares" && id !== "batches")) return null;
+  const mine = moves.band.reduce((ranks, band, rank) => (band === point.curveNumber ? [...ranks, rank] : ranks), []);
+  return mine.length === 1 ? mine[0] : null;
+}
+
 function parsed(state, chart) {
   const known = state.figures.get(chart.id);
   if (known?.spec === chart.spec) return known.figure;
@@ -209,11 +225,12 @@ function parsed(state, chart) {
   return figure;
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".panel");
   if (!root || !data) return;
   const state = (root.panel ??= { figures: new Map() });
   Object.assign(state, { key: data.key, src: data.src, charts: data.charts });
+  state.pick = (rank) => setTriggerValue("picked", rank);
   if (data.moves && state.movesText !== data.moves) {
     Object.assign(state, { movesText: data.moves, moves: unpackedMoves(data.moves) });
     if (state.moves.maxdiff !== undefined) root.dataset.maxdiff = state.moves.maxdiff;

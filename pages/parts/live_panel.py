@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -50,11 +51,18 @@ class Frames(NamedTuple):
 
 
 def live_panel(
-    key: str, charts: list[Chart], rev: str, *, moves: dict[str, Any] | None = None, frames: Frames | None = None
+    key: str,
+    charts: list[Chart],
+    rev: str,
+    *,
+    moves: dict[str, Any] | None = None,
+    frames: Frames | None = None,
+    on_pick: Callable[[], None] = lambda: None,
 ) -> None:
     """Show these charts. `rev` names the state that they show; the panel carries it as data-rev once it is drawn.
 
     moves: what the panel needs to follow a slider (`moves.moves_of`). frames: what it needs to play the batches.
+    on_pick: called when a class is clicked; its rank among the class counts is the panel's `picked`.
     """
     sent = [
         {**chart._asdict(), "figure": None, "alt": chart.figure.alt, "spec": to_json(chart.figure.spec)}
@@ -68,4 +76,4 @@ def live_panel(
         epochs, _, batches = frames.rows.shape
         packed = {"rows": frames.rows.reshape(epochs, -1), "batches": batches}
         data |= {"frames": to_json(packed), "framesOf": frames.of}
-    _panel(key=key, data=data)
+    _panel(key=key, data=data, on_picked_change=on_pick)

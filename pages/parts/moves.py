@@ -18,7 +18,7 @@ from pages.parts.scenario import Scenario
 from sampler_core.catalogue import SCHEDULES
 from sampler_core.counts import ClassCounts
 from sampler_core.datasets import synthetic
-from sampler_core.figures.series import by_count, series_of
+from sampler_core.figures.series import Followed, by_count, series_of
 from sampler_core.parameters import RATIO, rows_of
 from sampler_core.targets import skew_schedule
 
@@ -26,12 +26,12 @@ MOST_ENTRIES = 60_000
 Table = dict[str, Any]
 
 
-def moves_of(scenario: Scenario) -> dict[str, Any]:
+def moves_of(scenario: Scenario, followed: Followed = ()) -> dict[str, Any]:
     """The data of previews; "closed" is False where no closed form holds, and then only the epoch can be previewed."""
     counts, plan = scenario.counts, scenario.plan
     outlook, order = outlook_of(plan, counts), by_count(counts)
     band = np.empty(counts.num_classes, dtype=np.int32)
-    for number, series in enumerate(series_of(counts)):
+    for number, series in enumerate(series_of(counts, followed)):
         band[series.members] = number
     limited = plan.max_repeats is not None or plan.min_share or plan.min_per_batch
     closed = outlook.skews is not None and not limited

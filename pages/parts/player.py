@@ -31,13 +31,13 @@ def player(scenario: Scenario) -> None:
         st.session_state[WANTED] = asked.wanted
 
 
-def wanted_frames(scenario: Scenario, first: int, shown: int) -> Frames | None:
+def wanted_frames(scenario: Scenario, first: int, shown: int, followed: tuple[int, ...]) -> Frames | None:
     """The shown batches of every epoch, once they are asked for and where they are not too many."""
     plan = scenario.plan
     draws = (plan.epochs or 1) * shown * plan.needed_batch_size
     if st.session_state.get(WANTED) != _run(scenario) or draws > MOST_DRAWS:
         return None
-    return Frames(_run(scenario), frames_of(plan, scenario.counts, first, shown))
+    return Frames(_run(scenario), frames_of(plan, scenario.counts, first, shown, followed))
 
 
 def _run(scenario: Scenario) -> str:

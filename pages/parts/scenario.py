@@ -154,6 +154,20 @@ def choose_axis() -> bool:
     return bool(control(rows.AXIS, width=220) == "logarithmic")
 
 
+def switch_law(scenario: Scenario) -> None:
+    """The laws of drawing as buttons beside what they draw; the sidebar's control follows."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.markdown("Law of drawing", help=rows.DRAWING.help, width="content")
+        for law in rows.DRAWING.choices:
+            chosen = law == scenario.plan.drawing
+            st.button(law.capitalize(), key=f"law-{law}", type="primary" if chosen else "secondary",
+                      on_click=_set_law, args=(law,))  # fmt: skip
+
+
+def _set_law(law: str) -> None:
+    st.session_state[rows.DRAWING.key] = law
+
+
 def choose_batches(scenario: Scenario) -> tuple[int, int]:
     """The window of batches to show: (first batch, how many)."""
     num_batches = scenario.plan.num_batches(scenario.counts)

@@ -6,20 +6,21 @@ import numpy as np
 import pandas as pd
 
 from sampler_core.figures.figure import LEGEND, Figure, axis, class_label, layout, plotly_text
-from sampler_core.figures.series import MOST_LINES, by_count, series_of
+from sampler_core.figures.series import MOST_LINES, Followed, by_count, series_of
 from sampler_core.numerals import number
 from sampler_core.preview import Preview
 
 
-def batch_mix(preview: Preview) -> Figure:
+def batch_mix(preview: Preview, followed: Followed = ()) -> Figure:
     """The class counts of each previewed batch, stacked: the largest class (or the head) at the bottom."""
     counts, drawn = preview.class_counts, preview.batch_class_counts
-    series = series_of(counts)
+    series = series_of(counts, followed)
     batches = np.arange(preview.first_batch, preview.first_batch + preview.num_batches)
     traces = [
         {
             "type": "bar", "name": plotly_text(one.label, 48), "x0": preview.first_batch, "dx": 1,
             "y": drawn[:, one.members].sum(axis=1), "marker": {"color": one.colour, "line": {"width": 0}},
+            "opacity": one.opacity,
             "hovertemplate": "batch %{x}: %{y:,}<extra>%{fullData.name}</extra>",
         }
         for one in series

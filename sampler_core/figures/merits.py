@@ -10,7 +10,7 @@ import pandas as pd
 from sampler_core.counts import FloatArray
 from sampler_core.expectations import absence, coverage
 from sampler_core.figures.figure import class_label
-from sampler_core.numerals import number, percent
+from sampler_core.numerals import count, number, percent
 from sampler_core.outlook import Outlook
 
 
@@ -56,3 +56,28 @@ def rarest_and_largest(outlook: Outlook) -> tuple[int, int]:
     """Positions of the class with the fewest samples (of those that have any) and of that with the most."""
     counts = outlook.counts.counts
     return int(np.where(counts > 0, counts, np.iinfo(np.int64).max).argmin()), int(counts.argmax())
+
+
+def class_numbers(outlook: Outlook, weights: FloatArray, positions: tuple[int, ...], epoch: int) -> pd.DataFrame:
+    """The numbers of single classes, one row a class, as people read them. weights: (epochs, num_classes)."""
+    counts, last = outlook.counts, len(outlook.shares) - 1
+    rows = {
+        class_label(counts.names[c]): {
+            "samples": count(int(counts.counts[c])),
+            f"share in epoch {epoch}": percent(float(outlook.shares[epoch, c])),
+            f"share in epoch {last}, the last": percent(float(outlook.shares[last, c])),
+            "class weight": percent(float(weights[epoch, c])),
+            "repeats in this epoch": number(float(outlook.repeats[epoch, c])),
+            "repeats in the run": number(float(outlook.run_repeats[c])),
+            "seen in this epoch": percent(float(_coverage_of(outlook, c, epoch))),
+            "seen in the run": percent(float(outlook.run_coverage[c])),
+            "batches without it": percent(float(outlook.absence[epoch, c])),
+        }
+        for c in positions
+    }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("class")
+
+
+def _coverage_of(outlook: Outlook, position: int, epoch: int) -> float:
+    counts, shares = outlook.counts.counts[[position]], outlook.shares[[epoch]][:, [position]]
+    return float(coverage(counts, shares, outlook.draws)[0, 0])

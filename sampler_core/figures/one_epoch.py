@@ -9,19 +9,22 @@ import pandas as pd
 
 from sampler_core.counts import ClassCounts, FloatArray, IntArray
 from sampler_core.figures.figure import LEGEND, Figure, Spec, axis, class_label, layout, plotly_text
-from sampler_core.figures.series import MOST_BARS, bar_colours, by_count
+from sampler_core.figures.series import FOLLOW_COLOURS, MOST_BARS, Followed, bar_colours, by_count, opacity_of
 from sampler_core.numerals import number, percent
 from sampler_core.spread import Spread
 
 GREY = "#6B7A8C"
 
 
-def weight_beside_share(counts: ClassCounts, weights: FloatArray, shares: FloatArray) -> Figure:
+def weight_beside_share(
+    counts: ClassCounts, weights: FloatArray, shares: FloatArray, followed: Followed = ()
+) -> Figure:
     """Left the class weight (of one sample), right the class share (of the whole class); each (num_classes,)."""
     order = by_count(counts)
     few = counts.num_classes <= MOST_BARS
     names = _labels(counts, order) if few else np.arange(1, order.size + 1)
-    traces = [_profile(names, values[order], side, few) for side, values in (("x", weights), ("x2", shares))]
+    opacities = _opacities(order, followed) if few else None
+    traces = [_profile(names, values[order], side, opacities) for side, values in (("x", weights), ("x2", shares))]
     largest, smallest = int(order[0]), int(order[-1])
     alt = "Class weight (of one sample) beside class share (of the class in a batch). " + " ".join(
         f"{class_label(counts.names[c])}: weight {percent(float(weights[c]))}, share {percent(float(shares[c]))}."
@@ -32,10 +35,13 @@ def weight_beside_share(counts: ClassCounts, weights: FloatArray, shares: FloatA
         columns = {"samples": counts.counts[order], "class weight": weights[order], "class share": shares[order]}
         return pd.DataFrame(columns, index=_names(counts, order))
 
-    return Figure({"data": traces, "layout": _side_by_side(few, order.size)}, alt, table)
+    spec = {"data": traces, "layout": _side_by_side(few, order.size)}
+    if not few:
+        spec["layout"]["shapes"] = _ranks_marked(order, followed, "x", "x2")
+    return Figure(spec, alt, table)
 
 
-def planned_and_drawn(counts: ClassCounts, spread: Spread, drawn: IntArray) -> Figure:
+def planned_and_drawn(counts: ClassCounts, spread: Spread, drawn: IntArray, followed: Followed = ()) -> Figure:
     """Per class how far what is drawn lies from the plan, in percent of the plan, with the 95 % interval of that.
 
     spread and drawn: of the same draws, each (num_classes,). A class that is not planned for has no point.
@@ -44,12 +50,17 @@ def planned_and_drawn(counts: ClassCounts, spread: Spread, drawn: IntArray) -> F
     few = counts.num_classes <= MOST_BARS
     places: Any = _labels(counts, order) if few else np.arange(1, order.size + 1)
     ordered = Spread(spread.expected[order], spread.lower[order], spread.upper[order])
-    draw = _whiskers if few else _ribbon
     off = axis("drawn less planned, in % of planned", ticksuffix=" %", zeroline=True, zerolinewidth=2)
     classes = axis("", type="category", autorange="reversed") if few else axis("classes, largest first")
     axes = {"xaxis": off, "yaxis": classes} if few else {"xaxis": classes, "yaxis": off}
-    spec = {"data": draw(places, ordered, drawn[order]), "layout": layout(
-        **axes, showlegend=True, legend=LEGEND, uirevision=str(order.size),
+    traces = (
+        _whiskers(places, ordered, drawn[order], _opacities(order, followed))
+        if few
+        else _ribbon(places, ordered, drawn[order])
+    )
+    spec = {"data": traces, "layout": layout(
+        **axes, shapes=[] if few else _ranks_marked(order, followed, "x"), showlegend=True, legend=LEGEND,
+        uirevision=str(order.size),
     )}  # fmt: skip
     outside = int(((drawn < spread.lower) | (drawn > spread.upper)).sum())
     alt = f"Planned and drawn samples of {counts.num_classes} classes; {outside} outside their 95 % interval."
@@ -61,13 +72,26 @@ def planned_and_drawn(counts: ClassCounts, spread: Spread, drawn: IntArray) -> F
     return Figure(spec, alt, table)
 
 
-def _profile(names: Any, values: FloatArray, side: str, few: bool) -> dict[str, Any]:
-    """Values of all classes, largest class first: a bar each, or a curve over ranks."""
-    if few:
+def _opacities(order: IntArray, followed: Followed) -> list[float]:
+    return [opacity_of(int(c), followed) for c in order]
+
+
+def _ranks_marked(order: IntArray, followed: Followed, *axes: str) -> list[Spec]:
+    """A line at the rank of each followed class."""
+    ranks = [int(np.flatnonzero(order == c)[0]) + 1 for c in followed]
+    return [{"type": "line", "xref": x, "x0": rank, "x1": rank, "yref": f"y{x[1:]} domain", "y0": 0, "y1": 1,
+             "line": {"color": colour, "width": 2}}
+            for x in axes for rank, colour in zip(ranks, FOLLOW_COLOURS * len(ranks), strict=False)]  # fmt: skip
+
+
+def _profile(names: Any, values: FloatArray, side: str, opacities: list[float] | None) -> dict[str, Any]:
+    """Values of all classes, largest class first: a bar each, or (without opacities) a curve over ranks."""
+    if opacities is not None:
         colours = bar_colours(len(values))
         text = [percent(float(value)) for value in values]
-        return {"type": "bar", "orientation": "h", "y": names, "x": values, "marker": {"color": colours}, "text": text,
-                "textposition": "auto", "cliponaxis": False, "xaxis": side,
+        return {"type": "bar", "orientation": "h", "y": names, "x": values,
+                "marker": {"color": colours, "opacity": opacities}, "text": text,
+                "textposition": "outside", "cliponaxis": False, "xaxis": side,
                 "hovertemplate": "%{y}: %{x:.4~%}<extra></extra>"}  # fmt: skip
     y = "y2" if side == "x2" else "y"
     return {"type": "scatter", "mode": "lines", "x": names, "y": values.astype(np.float32), "fill": "tozeroy",
@@ -91,7 +115,7 @@ def _side_by_side(few: bool, size: int) -> Spec:
     )  # fmt: skip
 
 
-def _whiskers(names: list[str], spread: Spread, drawn: IntArray) -> list[dict[str, Any]]:
+def _whiskers(names: list[str], spread: Spread, drawn: IntArray, opacities: list[float]) -> list[dict[str, Any]]:
     low, high, off = (_off(values, spread.expected) for values in (spread.lower, spread.upper, drawn))
     said = [
         f"{got:,} drawn, {number(e)} planned, 95 % from {a:,} to {b:,}"
@@ -104,7 +128,7 @@ def _whiskers(names: list[str], spread: Spread, drawn: IntArray) -> list[dict[st
     plan = {"symbol": "line-ns-open", "size": 12, "color": GREY}
     return [
         {**shared, "name": "planned, with 95 % interval", "x": 0.0 * low, "error_x": interval, "marker": plan},
-        {**shared, "name": "drawn", "x": off, "marker": {"size": 10, "color": colours}},
+        {**shared, "name": "drawn", "x": off, "marker": {"size": 10, "color": colours, "opacity": opacities}},
     ]
 
 

@@ -7,22 +7,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sampler_core.counts import ClassCounts, FloatArray
+from sampler_core.counts import ClassCounts, FloatArray, IntArray
 from sampler_core.figures.figure import LEGEND, Figure, Spec, axis, class_label, layout, plotly_text
-from sampler_core.figures.series import by_count, series_of
+from sampler_core.figures.series import FOLLOW_COLOURS, Followed, by_count, series_of
 from sampler_core.numerals import number, percent
 
 MOST_CELLS = 200_000
 
 
-def class_shares(counts: ClassCounts, shares: FloatArray, epoch: int, *, logarithmic: bool = False) -> Figure:
+def class_shares(
+    counts: ClassCounts, shares: FloatArray, epoch: int, *, logarithmic: bool = False, followed: Followed = ()
+) -> Figure:
     """Class share over epochs: a line a class, or a line a band of classes. shares: (epochs, num_classes)."""
-    series = series_of(counts)
+    series = series_of(counts, followed)
     values = np.stack([shares[:, one.members].sum(axis=1) for one in series])
-    traces = [
-        _line(plotly_text(one.label, 48), row, one.colour, one.dash, "%{y:.4~%}")
-        for one, row in zip(series, values, strict=True)
-    ]
+    traces = []
+    for one, row in zip(series, values, strict=True):
+        line = _line(plotly_text(one.label, 48), row, one.colour, one.dash, "%{y:.4~%}")
+        line["line"]["width"] = 4 if one.members.size == 1 and one.members[0] in followed else 2
+        traces.append(line | {"opacity": one.opacity})
     y: Spec = {"tickformat": "~%", "rangemode": "tozero"}
     if logarithmic:
         y = {"tickformat": "~%", "type": "log", "dtick": 1, "exponentformat": "none"}
@@ -40,7 +43,7 @@ def class_shares(counts: ClassCounts, shares: FloatArray, epoch: int, *, logarit
     return Figure(spec, alt, table)
 
 
-def share_map(counts: ClassCounts, shares: FloatArray, epoch: int) -> Figure:
+def share_map(counts: ClassCounts, shares: FloatArray, epoch: int, followed: Followed = ()) -> Figure:
     """Every class's share over epochs as a map, the largest class on top; colour is the logarithm of the share.
 
     Above `MOST_CELLS` cells only every k-th epoch is shown, the first one always.
@@ -60,7 +63,8 @@ def share_map(counts: ClassCounts, shares: FloatArray, epoch: int) -> Figure:
     }  # fmt: skip
     y = axis("classes, largest first", type="category", autorange="reversed", nticks=30 if order.size <= 30 else 12)
     spec = {"data": [trace], "layout": layout(
-        xaxis=_epochs(shares), yaxis=y, shapes=[_marker(epoch)], uirevision=str(shares.shape),
+        xaxis=_epochs(shares), yaxis=y, uirevision=str(shares.shape),
+        shapes=[_marker(epoch), *_row_frames(order, followed)],
     )}  # fmt: skip
     ends = " ".join(
         f"{class_label(counts.names[c])}: from {percent(shares[0, c])} to {percent(shares[-1, c])}."
@@ -81,9 +85,9 @@ def skew_curve(skews: FloatArray, crossover: int | None, epoch: int) -> Figure:
         shapes.append({"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 1, "y1": 1,
                        "line": {"color": "#6B7A8C", "width": 1, "dash": "dot"}})  # fmt: skip
     if crossover is not None:
-        right = crossover > len(skews) / 2
-        notes.append({"x": crossover, "y": float(skews[crossover]), "text": f"epoch {crossover}: skew 1 reached",
-                      "xanchor": "right" if right else "left", "yanchor": "top" if right else "bottom",
+        right = crossover > len(skews) / 3  # where the text has more room
+        notes.append({"x": crossover, "y": float(skews[crossover]), "text": f"1 in epoch {crossover}",
+                      "xanchor": "right" if right else "left", "yanchor": "bottom" if right else "top",
                       "showarrow": False, "xshift": -6 if right else 6})  # fmt: skip
         size = np.where(np.arange(len(skews)) == crossover, 9, 0)
         trace |= {"mode": "lines+markers", "marker": {"size": size, "color": "#D55E00", "opacity": 1}}
@@ -110,6 +114,15 @@ def _epochs(rows: FloatArray) -> Spec:
 def _marker(epoch: int) -> Spec:
     return {"type": "line", "yref": "paper", "x0": epoch, "x1": epoch, "y0": 0, "y1": 1,
             "line": {"color": "#6B7A8C", "width": 1.5}}  # fmt: skip
+
+
+def _row_frames(order: IntArray, followed: Followed) -> list[Spec]:
+    rows = [int(np.flatnonzero(order == c)[0]) for c in followed]
+    return [
+        {"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": row - 0.5, "y1": row + 0.5,
+         "line": {"color": FOLLOW_COLOURS[i % len(FOLLOW_COLOURS)], "width": 2}}
+        for i, row in enumerate(rows)
+    ]  # fmt: skip
 
 
 def _said(series: Any, values: FloatArray) -> list[str]:

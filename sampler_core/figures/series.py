@@ -23,15 +23,19 @@ COLOURS = (
 )  # fmt: skip
 DASHES = ("solid", "dash")
 BAND_COLOURS = ("#2377C5", "#A07800", "#C9506A")  # head, medium, tail
+FOLLOW_COLOURS = ("#0E9A6B", "#7A62D9", "#D55E00", "#1B8A99", "#B0469B")  # of classes followed out of a band
+FADED = 0.3
+Followed = tuple[int, ...]
 
 
 class Series(NamedTuple):
-    """One line or stack. members: positions of its classes, int64."""
+    """One line or stack. members: positions of its classes, int64. opacity: below 1 where others are followed."""
 
     label: str
     members: IntArray
     colour: str
     dash: str
+    opacity: float = 1.0
 
 
 def by_count(counts: ClassCounts) -> IntArray:
@@ -54,15 +58,28 @@ def is_banded(counts: ClassCounts) -> bool:
     return counts.num_classes > MOST_LINES
 
 
-def series_of(counts: ClassCounts) -> tuple[Series, ...]:
-    """The classes one by one, up to `MOST_LINES`; beyond, the bands of `bands`. From the largest class down."""
-    order = by_count(counts)
+def series_of(counts: ClassCounts, followed: Followed = ()) -> tuple[Series, ...]:
+    """The classes one by one, up to `MOST_LINES`; beyond, the bands of `bands`. From the largest class down.
+
+    followed: positions of classes to stand out. Among lines the others fade; out of a band each becomes its own series.
+    """
     if is_banded(counts):
-        return bands(counts)
+        own = [_single(counts, c, FOLLOW_COLOURS[i % len(FOLLOW_COLOURS)]) for i, c in enumerate(followed)]
+        rest = [one._replace(members=np.setdiff1d(one.members, followed)) for one in bands(counts)]
+        return (*rest, *own)
     return tuple(
-        Series(class_label(counts.names[c]), np.array([c]), colour_of(rank), DASHES[rank // 6 % 2])
-        for rank, c in enumerate(order)
+        _single(counts, int(c), colour_of(rank), DASHES[rank // 6 % 2])._replace(opacity=opacity_of(int(c), followed))
+        for rank, c in enumerate(by_count(counts))
     )
+
+
+def _single(counts: ClassCounts, position: int, colour: str, dash: str = "solid") -> Series:
+    return Series(class_label(counts.names[position]), np.array([position]), colour, dash)
+
+
+def opacity_of(position: int, followed: Followed) -> float:
+    """1 for a followed class, and for all while none is followed; else faded."""
+    return 1.0 if not followed or position in followed else FADED
 
 
 def bar_colours(num_classes: int) -> list[str]:

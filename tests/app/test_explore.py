@@ -53,7 +53,11 @@ def tiles_of(at):
 
 
 def values_of(at):
-    return {widget.key: widget.value for kind in ("number_input", "selectbox", "text_input") for widget in at.get(kind)}
+    return {
+        widget.key: widget.value
+        for kind in ("number_input", "selectbox", "text_input", "multiselect")
+        for widget in at.get(kind)
+    }
 
 
 def is_sound(at):
@@ -144,6 +148,8 @@ def another_value(row):
     if row.kind == "choice":
         other = next(choice for choice in row.choices if choice != row.default)
         return titles_of(row)[other], other
+    if row.kind == "names":
+        return "class 3", ["class 3"]
     if row.kind == "text":
         text = {"points": "0:0, 5:0.25", "boosts": "3: 2"}[row.key]
         return text, text

@@ -17,6 +17,7 @@ import pyarrow.parquet
 import pytest
 
 from sampler_core.datasets.reading import Limits, ReadingError, read_counts, read_labels, sniff
+from sampler_core.datasets.reading.footers import largest_chunks
 from sampler_core.datasets.reading.framing import largest_batch
 from tests.core.reading_files import FILES, LABELS, named
 
@@ -312,3 +313,24 @@ def test_a_borrowed_file_stays_open_and_at_its_start_whatever_happens(tmp_path):
             assert (file.closed, file.tell()) == (False, 0)
             assert read_counts(file).counts.num_samples == 1_000_000
             assert (file.closed, file.tell()) == (False, 0)
+
+
+@pytest.mark.parametrize("kind", range(1, 13))
+def test_a_footer_of_parquet_that_promises_endless_lists_ends(kind):
+    promised = b"\xff" * 8 + b"\x7f"
+    for path in (b"\x49", b"\x29", b"\x2b"):
+        footer = path + (promised if path == b"\x2b" else b"") + bytes([0xF0 | kind]) + promised + b"\0" * 20
+        data = b"PAR1" + footer + struct.pack("<I", len(footer)) + b"PAR1"
+        assert "cannot be read" in refused(data)
+
+
+def test_sizes_in_the_footer_of_parquet_are_those_that_pyarrow_tells():
+    table = pa.table({"label": LABELS, "a.b": range(12), "inner": [{"x": 1, "y": ["s"]}] * 12, "f": np.arange(12.0)})
+    file = io.BytesIO(parquet(table, row_group_size=5))
+    metadata = pyarrow.parquet.ParquetFile(file).metadata
+    told: dict[str, int] = {}
+    for group in map(metadata.row_group, range(metadata.num_row_groups)):
+        for chunk in map(group.column, range(group.num_columns)):
+            told[chunk.path_in_schema] = max(told.get(chunk.path_in_schema, 0), chunk.total_uncompressed_size)
+    assert largest_chunks(file) == told
+    assert len(told) == 5

@@ -13,6 +13,7 @@ import numpy as np
 
 from sampler_core.counts import Codes
 from sampler_core.datasets.reading.errors import ReadingError, quoted
+from sampler_core.datasets.reading.footers import largest_chunks
 from sampler_core.datasets.reading.framing import MAGIC, largest_batch
 from sampler_core.datasets.reading.layout import Layout
 from sampler_core.datasets.reading.limits import Limits
@@ -28,13 +29,14 @@ def parquet_pieces(stream: BinaryIO, layout: Layout, limits: Limits) -> Iterator
     import pyarrow.parquet as pq
 
     wanted = [name for name in (layout.label, layout.count) if name is not None]
+    chunks = largest_chunks(stream)
+    if sum(chunks.get(name, 0) for name in wanted) > limits.in_memory:
+        raise too_large(limits)
     # As a dictionary: one long name a million times takes no more memory than in the file.
     file = pq.ParquetFile(stream, read_dictionary=wanted, buffer_size=1 << 20)
     total, done = file.metadata.num_rows, 0
     if total > limits.rows:
         raise ReadingError(f"there are {total:,} rows, more than the {limits.rows:,} that are read")
-    if _chunk(file.metadata, wanted) > limits.in_memory:
-        raise too_large(limits)
     for batch in file.iter_batches(batch_size=ROWS, columns=wanted):
         done += batch.num_rows
         yield _piece(batch, layout, limits)._replace(share=done / max(total, 1))
@@ -53,9 +55,10 @@ def parquet_preview(stream: BinaryIO, rows: int, limits: Limits) -> tuple[list[s
     """(columns that can hold labels, first rows as text)."""
     import pyarrow.parquet as pq
 
+    chunks = largest_chunks(stream)
     file = pq.ParquetFile(stream, buffer_size=1 << 20)
     columns = _usable(file.schema_arrow)
-    shown = [name for name in columns if _chunk(file.metadata, [name]) <= limits.in_memory][:PREVIEW_COLUMNS]
+    shown = [name for name in columns if chunks.get(name, 0) <= limits.in_memory][:PREVIEW_COLUMNS]
     file = pq.ParquetFile(stream, read_dictionary=shown, buffer_size=1 << 20)
     batch = next(file.iter_batches(batch_size=rows, columns=shown), None)
     return columns, _as_text(batch, columns, rows)
@@ -140,15 +143,6 @@ def too_large(limits: Limits) -> ReadingError:
     return ReadingError(
         f"it unpacks to more than {limits.in_memory >> 20:,} MiB at once. Save the label column alone, as CSV"
     )
-
-
-def _chunk(metadata: Any, names: list[str]) -> int:
-    """Bytes of the largest piece in which these columns were written, unpacked."""
-    most = 0
-    for group in map(metadata.row_group, range(metadata.num_row_groups)):
-        columns = map(group.column, range(group.num_columns))
-        most = max(most, sum(column.total_uncompressed_size for column in columns if column.path_in_schema in names))
-    return most
 
 
 def _usable(schema: Any) -> list[str]:

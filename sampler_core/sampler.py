@@ -158,7 +158,6 @@ class ScheduledClassSampler(DistributedSampler[int]):
             self._draw_no_epoch_twice()
         begin = self._next_begin
         self._begin_at(begin)
-        self._next_begin = Begin()
         return chain.from_iterable(self._pieces(begin, self._drawn_by()))
 
     def preview(self, first_batch: int = 0, num_batches: int | None = None) -> Preview:
@@ -346,7 +345,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
 
     def _pieces(self, begin: Begin, law: Law) -> Iterator[Iterator[int]]:
         """Indices as list iterators, one by one, so that the cursor can ask the current one how much it still holds."""
-        self._iterated = True  # with the first index: frameworks also ask for iterators that they never use
+        self._iterated, self._next_begin = True, Begin()  # only now: frameworks ask for iterators that they never use
         at, end, chunk = begin.within, self._stream.length(begin), min(_FIRST_CHUNK, _CHUNK)
         order = self._order.order
         while at < end:

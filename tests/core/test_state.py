@@ -212,6 +212,16 @@ def test_setting_the_restored_epoch_again_keeps_the_rest_and_another_epoch_begin
     assert len(list(other)) == len(LABELS)
 
 
+def test_an_iterator_that_is_asked_for_and_never_used_takes_nothing_away():
+    sampler, restored = sampler_of(plan_of()), sampler_of(plan_of())
+    stream = iter(sampler)
+    taken(stream, 100)
+    restored.load_state_dict(sampler.state_dict())
+    iter(restored)
+    assert restored.state_dict() == sampler.state_dict()
+    assert list(restored) == list(stream)
+
+
 def test_a_state_can_be_loaded_into_a_sampler_that_was_used_before():
     sampler, used = sampler_of(plan_of()), sampler_of(plan_of())
     stream = iter(sampler)

@@ -1,0 +1,170 @@
+"""Share without a browser: what the dialog offers, and a plan file that sets the sidebar."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.parts.share import file_name
+from sampler_core import (
+    Boost,
+    ClassCounts,
+    Cosine,
+    EffectiveNumber,
+    Linear,
+    Periodic,
+    Piecewise,
+    PowerSkew,
+    ProgressivelyBalanced,
+    RepeatFactor,
+    SamplingPlan,
+    UniMax,
+)
+from sampler_core.datasets import load, synthetic
+from sampler_core.exporting import snippet
+
+FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
+RAMP = PowerSkew(Linear(0.2, 0.05, maximum=1.0))
+DEFAULT = synthetic("exponential", 10, 20_000, 100.0)
+TARGETS = {
+    "ramp": RAMP,
+    "cosine": PowerSkew(Cosine(0.1, 0.9)),
+    "corners": PowerSkew(Piecewise(((0, 0.0), (10, 0.1 + 0.2), (20, 1.0)))),
+    "periodic": PowerSkew(Periodic(0.0, 0.1, 7)),
+    "progressively balanced": ProgressivelyBalanced(),
+    "effective number": EffectiveNumber(0.99),
+    "repeat factor": RepeatFactor(0.05, 0.7),
+    "unimax": UniMax(3.0),
+}
+
+
+def plan_of(target=RAMP, **settings):
+    return SamplingPlan(**{"target": target, "epochs": 40, "batch_size": 64, "seed": 9, **settings})
+
+
+def opened(**address):
+    at = AppTest.from_file(FRAME, default_timeout=30)
+    for key, value in address.items():
+        at.query_params[key] = value
+    return at.run()
+
+
+def shared(at):
+    at.button(key="share").click().run()
+    assert not at.exception, at.exception
+    return at
+
+
+def uploaded(at, content):
+    """The page after a file went into the dialog."""
+    content = content.encode() if isinstance(content, str) else content
+    at.file_uploader(key="plan_file").upload("plan.json", content, "application/json").run()
+    assert not at.exception, at.exception
+    return at
+
+
+def scenario_of(at):
+    return at.session_state["scenario"]
+
+
+def test_every_page_has_the_button_and_the_dialog_opens_only_when_it_is_pressed():
+    at = opened()
+    assert not at.file_uploader
+    shared(at)
+    assert [tab.label for tab in at.tabs][:6] == ["Link", "Report", "Plan", "Code", "Figures", "Tables"]
+
+
+@pytest.mark.parametrize("variant", ["torch", "lightning", "accelerate"])
+def test_the_code_in_the_dialog_is_that_of_the_page(variant):
+    at = shared(opened(skew="0.2", increment="0.05", limit="1.0", law="exact"))
+    at.segmented_control(key="share-variant").select(variant)
+    shared(at)  # here, a dialog is only in the run that opens it
+    plan = SamplingPlan(target=RAMP, epochs=100, batch_size=128, drawing="exact")
+    assert scenario_of(at).plan == plan
+    assert at.code[-1].value.strip() == snippet(plan, DEFAULT, variant).strip()
+
+
+def test_the_dialog_offers_every_figure_and_every_table_of_the_page():
+    at = shared(opened())
+    sent = [json.loads(element.proto.json or "{}") for element in at.get("bidi_component")]
+    (offered,) = [data["charts"] for data in sent if data.get("part") == "figures"]
+    shown = [chart["id"] for data in sent for chart in data.get("charts", []) if "spec" in chart]
+    assert [chart["id"] for chart in offered] == shown
+    tables = [button.key for button in at.download_button if str(button.key).startswith("share-table")]
+    assert len(tables) == len(shown) + 1, "the figures of merit have a table as well"
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_plan_file_sets_the_sidebar_to_exactly_this_plan(name):
+    limits = {"max_repeats": 30, "min_share": 0.01} if name == "ramp" else {}
+    plan = plan_of(TARGETS[name], drawing="stratified", samples_per_epoch=5000, **limits)
+    at = uploaded(shared(opened()), replace(plan, tuned_on=DEFAULT).to_json())
+    assert scenario_of(at).plan == plan
+    assert f"The sidebar now has the plan of the file ({plan.fingerprint})" in at.success[0].value.replace("\\", "")
+    assert not at.error
+
+
+def test_a_boost_of_named_classes_comes_back_with_its_data():
+    counts = load("isic2019")
+    plan = plan_of(Boost(RAMP, {"MEL": 2.0}, 3, 8), tuned_on=counts)
+    at = uploaded(shared(opened()), plan.to_json())
+    assert scenario_of(at).plan == plan
+    assert scenario_of(at).counts == counts
+
+
+def test_a_file_with_other_data_sets_the_plan_and_says_that_the_data_stayed():
+    plan = plan_of(tuned_on=ClassCounts.from_counts({"<b>cat</b>": 70, "dog": 5}))
+    at = uploaded(shared(opened(classes="5")), plan.to_json())
+    assert scenario_of(at).plan == plan
+    assert scenario_of(at).counts.num_classes == 5
+    said = at.success[0].value.replace("\\", "")
+    assert "It was tuned on other data (2 classes, 75 samples)" in said
+
+
+def test_undo_takes_an_opened_plan_back():
+    at = uploaded(shared(opened(skew="0.3")), plan_of().to_json())
+    at.button(key="undo").click().run()
+    assert scenario_of(at).plan.target == PowerSkew(Linear(0.3, 0.01))
+
+
+BOOST_ON_TOP = Boost(EffectiveNumber(0.9), {"1": 2.0}, 0, 1)
+REFUSED = {
+    "no JSON": ("hello", "plan must be JSON"),
+    "no text": (b"\x89PNG\xff", "must be UTF-8 text"),
+    "no plan": ('{"schema": 1, "target": {"name": "<script>"}, "epochs": 1, "batch_size": 1}', "target must be one of"),
+    "a field that we do not know": (json.dumps({**json.loads(plan_of().to_json()), "extra": 1}), "got 'extra'"),
+    "a run without an end": (plan_of(epochs=None).to_json(), "epochs must be a whole number"),
+    "a longer run than the sidebar has": (plan_of(epochs=5000).to_json(), "from 1 to 1,000, got 5000"),
+    "a target without controls": (plan_of(BOOST_ON_TOP).to_json(), "has no controls"),
+    "a cap that is no whole number": (plan_of(max_repeats=2.5).to_json(), "max_repeats must be a whole number"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_plan_that_the_sidebar_cannot_take_is_refused_whole_with_a_sentence(case):
+    content, sentence = REFUSED[case]
+    at = shared(opened(skew="0.2"))
+    before = scenario_of(at).plan
+    uploaded(at, content)
+    assert scenario_of(at).plan == before
+    shared(at)
+    said = at.error[0].value.replace("\\", "")
+    assert said.startswith("The sidebar cannot take this plan: ")
+    assert sentence in said
+    assert scenario_of(at).plan == before
+    assert not shared(at).error, "it is said once"
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Batches 0 to 49", "batches-0-to-49"),
+        ("../../etc/passwd", "etc-passwd"),
+        ("日本", "page"),
+        ("x" * 99, "x" * 60),
+    ],
+)
+def test_a_file_name_is_made_of_plain_letters(title, name):
+    assert file_name(title) == name

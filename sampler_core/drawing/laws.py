@@ -29,6 +29,7 @@ from sampler_core.drawing.tables import FloatArray, IntArray, SystematicRounding
 _U = np.uint64
 _CLASS_BITS = 32  # a class and its number within a batch travel in one int64
 _CLASS_MASK = (1 << _CLASS_BITS) - 1
+_SLACK = 1 << 22  # of 2**62: far above the last bits of a share, far below any that could be noticed
 _CLASS, _QUOTA, _SLOTS, _OFFSET = 1, 2, 3, 4  # what a key is for, so that no two uses share a stream
 
 
@@ -79,7 +80,7 @@ class Independent:
         masses[: epoch.shares.size] = np.rint(epoch.shares * 2.0**62)
         masses[int(masses.argmax())] += (1 << 62) - int(masses.sum())
         height = 1 << (62 - bits)
-        own, other = alias_table(masses, np.full(columns, height))
+        own, other = alias_table(masses, np.full(columns, height), slack=_SLACK)
         whole = own == height  # 2**64 would not fit below: let the other half of such a column be its own class
         other[whole], own[whole] = np.flatnonzero(whole), 0
         self._own = own.astype(np.uint64) << _U(2 + bits)

@@ -290,6 +290,13 @@ def test_exponentiated_gradient_leaves_classes_without_feedback_their_share():
     )
 
 
+def test_the_uniform_part_too_is_shared_among_the_classes_with_feedback_only():
+    target = ExponentiatedGradient(eta=0.0, epsilon=0.5)
+    state = target.updated(target.initial(COUNTS, MOMENT), np.array([1.0, np.nan, 1.0, np.nan]))
+    # a and c share .69: half of it as it was, half evenly
+    assert normalised(target(COUNTS, MOMENT, state)) == pytest.approx([0.3 + 0.1725, 0.3, 0.045 + 0.1725, 0.01])
+
+
 @pytest.mark.parametrize("target", [DifficultyBalanced(), ExponentiatedGradient()], ids=repr)
 def test_no_feedback_at_all_changes_nothing_and_states_are_not_changed_in_place(target):
     state = target.initial(COUNTS, MOMENT)

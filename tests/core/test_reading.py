@@ -76,6 +76,26 @@ def test_the_bundled_tables_read_as_they_are_bundled(table):
     assert read_counts(data).counts == load(table)
 
 
+@pytest.mark.parametrize(
+    ("package", "path", "label", "counts"),
+    [
+        ("plotly", "package_data/datasets/iris.csv.gz", None, {"setosa": 50, "versicolor": 50, "virginica": 50}),
+        ("plotly", "package_data/datasets/tips.csv.gz", "day", {"Fri": 19, "Sat": 87, "Sun": 76, "Thur": 62}),
+        ("plotly", "package_data/datasets/election.csv.gz", None, {"majority": 17, "plurality": 41}),
+        ("plotly", "package_data/datasets/gapminder.csv.gz", "continent",
+         {"Africa": 624, "Americas": 300, "Asia": 396, "Europe": 360, "Oceania": 24}),
+        ("scipy", "spatial/tests/data/random-bool-data.txt", None, {0: 51, 1: 49}),
+        ("numpy", "lib/tests/data/win64python2.npy", None, {1: 2}),
+        ("pyarrow", "tests/data/parquet/v0.7.1.parquet", "cut",
+         {"Fair": 1, "Good": 2, "Ideal": 1, "Premium": 2, "Very Good": 4}),
+        ("pyarrow", "tests/data/feather/v0.17.0.version.2-compression.lz4.feather", None, dict.fromkeys(range(5), 1)),
+    ],
+)  # fmt: skip
+def test_files_that_come_with_other_packages_are_read_right(package, path, label, counts):
+    data = files(package).joinpath(*path.split("/")).read_bytes()
+    assert counted(data, **({"label": label} if label else {})) == counts
+
+
 # --- what is found out -----------------------------------------------------------------------------------------------
 
 
@@ -181,6 +201,21 @@ def test_integer_labels_come_as_int64_and_text_as_objects_that_share_their_names
 @pytest.mark.parametrize("text", ["07", "+7", "1.5", "9223372036854775808", "-0", "1_0"])
 def test_names_that_are_not_all_written_as_integers_are_stay_text(text):
     assert set(counted(f"label\n7\n{text}\n".encode())) == {"7", text}
+
+
+def test_integers_as_numpy_savetxt_and_pandas_floats_write_them_are_integers():
+    text = io.BytesIO()
+    np.savetxt(text, [3, 12, 3, 0])
+    assert text.getvalue().startswith(b"3.000000000000000000e+00")
+    reading = read_counts(text)
+    assert reading.counts == ClassCounts.from_counts({0: 1, 3: 2, 12: 1})
+    assert reading.warnings == ("Labels such as '3.000000000000000000e+00' were read as integers.",)
+
+
+def test_a_measured_target_is_not_taken_for_the_labels():
+    rows = "".join(f"{0.25 * i},{'ab'[i % 2]},{i}\n" for i in range(9))
+    assert sniff(f"y,group,i\n{rows}".encode()).label == "group"
+    assert sniff(b"y,group,i\n" + b"1,a,1\n2,b,2\n").label == "y"
 
 
 def test_blanks_around_labels_are_removed_and_said():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
 from collections.abc import Iterator
 from typing import Any, BinaryIO, NamedTuple, cast
@@ -32,7 +33,9 @@ def npy_header(stream: BinaryIO) -> Header:
     if version not in ((1, 0), (2, 0)):
         raise ReadingError("the array's field names are not plain text. Save the labels alone: numpy.save(file, y)")
     read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, _, dtype = read(stream)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that an array is from Python 2 is of no concern here
+        shape, _, dtype = read(stream)
     return Header(shape, dtype)
 
 

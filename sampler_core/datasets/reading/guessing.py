@@ -10,6 +10,7 @@ LABELS = (
     "y", "label_name", "class_id", "label_id", "category_id", "species", "diagnosis", "dx", "outcome", "fine_label",
     "coarse_label", "klass", "klasse", "etiqueta", "classe", "variety", "type", "attack_type", "genre", "topic",
 )  # fmt: skip
+MEASURED = ("target", "targets", "y", "outcome")  # of a regression as often
 COUNTS = (
     "count", "counts", "n", "num", "number", "freq", "frequency", "samples", "num_samples", "n_samples", "instances",
     "images", "num_images", "size", "total", "anzahl", "quantity", "cnt",
@@ -26,16 +27,17 @@ def plain(name: str) -> str:
 
 
 def label_column(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str | None:
-    """The likeliest label column: by name, else the last one whose values recur, else the last."""
+    """The likeliest label column: by name, else the last whose values recur (text before numbers), else the last."""
     names = [plain(name) for name in columns]
     for wanted in LABELS:
-        if wanted in names:
+        if wanted in names and not (wanted in MEASURED and _measured(_column(rows, names.index(wanted)))):
             return columns[names.index(wanted)]
     ending = [c for c, name in enumerate(names) if re.search(r"(^|_)(label|class|category|target)s?(_|$)", name)]
     if ending:
         return columns[ending[0]]
     recurring = [c for c in range(len(columns)) if names[c] not in PATHS and _recurs(_column(rows, c))]
-    return columns[(recurring or [len(columns) - 1])[-1]] if columns else None
+    text = [c for c in recurring if not all(NUMBER.fullmatch(value.strip()) for value in _column(rows, c))]
+    return columns[(text or recurring or [len(columns) - 1])[-1]] if columns else None
 
 
 def count_column(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, str] | None:
@@ -74,6 +76,10 @@ def _column(rows: Sequence[Sequence[str]], c: int) -> list[str]:
 
 def _recurs(values: Sequence[str]) -> bool:
     return len(set(values)) <= max(2, len(values) // 2) and not any("." in v and NUMBER.fullmatch(v) for v in values)
+
+
+def _measured(values: Sequence[str]) -> bool:
+    return any(re.fullmatch(r"-?\d*[.,]\d*[1-9]\d*", value.strip()) for value in values)
 
 
 def _distinct(values: Sequence[str]) -> bool:

@@ -18,7 +18,7 @@ from sampler_core.numerals import several
 Raw: TypeAlias = str | bytes | int | float | bool
 MISSING = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "<NA>", "#N/A", "-nan")
 FALLBACK = "cp1252"  # what Windows programs mean by Latin-1
-_INTEGRAL = re.compile(r"(-?\d+)\.0+")
+_FLOAT = re.compile(r"-?\d{1,15}\.\d{0,40}([eE][+-]?\d{1,2})?")
 
 
 class Named(NamedTuple):
@@ -36,14 +36,14 @@ def name_values(values: Sequence[Raw], encoding: str, missing: Sequence[str], li
     labels = [text for text in given if text is not None]
     for text in labels:
         check_name(text, limits)
+    if not labels:
+        return Named([None] * len(texts), notes)
     if numbers and len(numbers) < len(labels):
         notes.append("Labels mix numbers and text; all were read as text.")
-    whole = [match[1] if (match := _INTEGRAL.fullmatch(text)) else text for text in labels]
+    whole = [_whole(text) for text in labels]
     named = _names(whole)
     if whole != labels and isinstance(named[0], int):
-        notes.append(
-            f"Labels such as {quoted(next(t for t in labels if _INTEGRAL.fullmatch(t)))} were read as integers."
-        )
+        notes.append(f"Labels such as {quoted(next(t for t in labels if _whole(t) != t))} were read as integers.")
     elif whole != labels or (numbers and not isinstance(named[0], int)):
         named = _names(labels)
     if any(isinstance(value, float) and not value.is_integer() for value in values):
@@ -65,6 +65,13 @@ def check_name(text: str, limits: Limits) -> None:
         text.encode()
     except UnicodeEncodeError:
         raise ReadingError(f"a label holds half a character ({quoted(text, 30)}). Save the file in UTF-8") from None
+
+
+def _whole(text: str) -> str:
+    """ "3.0" -> "3", "1.2000e+01", as numpy.savetxt writes it, -> "12"; other text as it is."""
+    if not _FLOAT.fullmatch(text) or not float(text).is_integer() or abs(float(text)) >= 2**53:
+        return text
+    return str(int(float(text)))
 
 
 def _names(texts: list[str]) -> list[ClassName]:

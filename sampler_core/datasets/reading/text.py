@@ -118,9 +118,14 @@ _NO_LIMITS = Limits(classes=BLOCK)  # of one piece; the tally has the real ones
 def _pattern(layout: Layout) -> str | None:
     if layout.kind == "image list":
         return r"^\s*\S.*[ \t](?P<label>\S+)\s*$"  # a path may hold blanks, so the label is the last word
-    if layout.kind == "words":
-        return rf"^\s*(?:\S+\s+){{{layout.position(layout.label)}}}(?P<label>\S+)"
-    return None
+    if layout.kind != "words":
+        return None
+    position = layout.position(layout.label)
+    if position == len(layout.columns) - 1:
+        return r"(?P<label>\S+)\s*$"
+    if position > 1000:  # more than pyarrow's expressions repeat
+        raise ReadingError("its label column is behind more than 1,000 others. Save the labels alone, one a line")
+    return rf"^\s*(?:\S+\s+){{{position}}}(?P<label>\S+)"
 
 
 def _batches(

@@ -158,6 +158,8 @@ class ScheduledClassSampler(DistributedSampler[int]):
             self._draw_no_epoch_twice()
         begin = self._next_begin
         self._begin_at(begin)
+        if self._is_over(begin):  # nothing is left that an iterator which is never used could take away
+            self._next_begin = Begin()
         return chain.from_iterable(self._pieces(begin, self._drawn_by()))
 
     def preview(self, first_batch: int = 0, num_batches: int | None = None) -> Preview:
@@ -271,6 +273,10 @@ class ScheduledClassSampler(DistributedSampler[int]):
         """The next pass begins here."""
         self._next_begin, self._cursor = begin, _Cursor(begin, begin.within, iter(()))
 
+    def _is_over(self, begin: Begin) -> bool:
+        """Whether a pass that begins there has nothing to draw."""
+        return self._stream.length(begin) <= begin.within
+
     # --- state -------------------------------------------------------------------------------------------------------
 
     def state_dict(self, batches_delivered: int | None = None) -> dict[str, Any]:
@@ -338,7 +344,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
         self._state, self._next_state = _as_arrays(state["target"]), _as_arrays(state["next_target"])
         self._awaited_labels, self._next_order = state["next_labels"], None
         self._law = None
-        self._iterated = self._stream.length(self._next_begin) <= self._next_begin.within
+        self._iterated = self._is_over(self._next_begin)
         self._asked_for = asked_for if self._iterated else 0
 
     # --- draws -------------------------------------------------------------------------------------------------------

@@ -31,6 +31,9 @@ class TestEveryRow:
             assert row.default in row.choices
 
     def test_refuses_what_is_just_outside_and_what_is_no_number(self, row):
+        if row.kind == "names":  # which names there are is not the row's to know
+            assert row.start == []
+            return
         if row.kind not in ("number", "integer"):
             with pytest.raises(ValueError, match=f"^{row.key} must be "):
                 row.check(5)

@@ -17,6 +17,7 @@ st.html(Path(__file__).parent / "parts" / "frame.css")
 page = st.navigation([
     st.Page("explore.py", title="Explore", icon=":material/insights:", default=True),
     st.Page("compare.py", title="Compare", icon=":material/compare_arrows:"),
+    st.Page("tune.py", title="Tune", icon=":material/tune:"),
 ])  # fmt: skip
 notices = st.container()
 sidebar()

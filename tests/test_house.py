@@ -45,6 +45,7 @@ ARROWS = {
     "plan_set": ["plan"],
     "variants": ["plan_set", "presets"],
     "comparison": ["outlook", "tuning"],
+    "plane": ["tuning"],
     "datasets": [],
     "training": ["sampler", "outlook", "datasets"],
     "run_log": ["plan"],

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from pages.parts.handle import handle
-from pages.parts.page_rows import COMPARE_ROWS
+from pages.parts.page_rows import COMPARE_ROWS, PAGE_TITLES, TUNE_ROWS
 from sampler_core import parameters as rows
 from sampler_core.catalogue import SCHEDULES, TARGETS
 from sampler_core.datasets import PROFILES, known
@@ -20,7 +20,7 @@ PROFILE = dataclasses.replace(rows.PROFILE, choices=tuple(PROFILES))
 SHAPE = Parameter(
     "shape", "Shape", "How the skew moves over the epochs.", "linear", kind="choice", choices=tuple(SCHEDULES)
 )
-TITLES = {"table": {table.name: table.title for table in known()}}
+TITLES = {"table": {table.name: table.title for table in known()}, **PAGE_TITLES}
 
 
 TARGET = Parameter(
@@ -35,7 +35,7 @@ def every_row() -> dict[str, Parameter]:
     of_classes = [row for cls in classes for row in rows_of(cls).values()]
     own = {row.key: row for row in (TABLE, PROFILE)}
     of_data = [own.get(row.key, row) for row in rows.DATA_ROWS]
-    of_pages = (*rows.PAGE_ROWS, *COMPARE_ROWS)
+    of_pages = (*rows.PAGE_ROWS, *COMPARE_ROWS, *TUNE_ROWS)
     return {row.key: row for row in (*of_data, SHAPE, TARGET, *of_classes, *rows.RUN_ROWS, *of_pages)}
 
 

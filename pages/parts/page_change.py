@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.page_rows import COMPARE_ROWS
+from pages.parts.page_rows import COMPARE_ROWS, TUNE_ROWS
 from sampler_core.parameters import PAGE_ROWS
 
 PAGE = "page_shown"
@@ -18,6 +18,6 @@ def keep_values(page: str) -> None:
     """On the first run of another page, before its controls are made. page: its path."""
     if st.session_state.setdefault(PAGE, page) != page:
         st.session_state[PAGE] = page
-        for row in (*PAGE_ROWS, *COMPARE_ROWS):
+        for row in (*PAGE_ROWS, *COMPARE_ROWS, *TUNE_ROWS):
             if row.key in st.session_state:
                 st.session_state[row.key] = st.session_state[row.key]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from sampler_core.comparison import WHEN
 from sampler_core.figures.compare import FOLLOWED
 from sampler_core.parameters import Parameter
+from sampler_core.tuning import FAMILIES, MERITS
+from sampler_core.tuning.merits import GROUPS
 from sampler_core.variants import LONGEST_TEXT, START_TEXT
 
 PLANS = Parameter(
@@ -30,4 +32,26 @@ FIGURES_OF = Parameter(
 BASE = Parameter(
     "shown_as", "Shown as", "The values themselves, or how far each plan is from one of them.", "values", kind="text"
 )
+DEMANDS_TEXT = Parameter(
+    "demands", "The demands as text", "What a link carries of these demands: a JSON list, an object a demand.",
+    '[{"name":"absence","bound":0.05,"first_epoch":20},{"name":"repeats","bound":15.0}]', kind="text",
+)  # fmt: skip
+SOLVED_SHAPE = Parameter(
+    "solved_shape", "Shape to look for", "The schedule that is looked for has this shape. As it is: the sidebar's.",
+    "as it is", kind="choice", choices=("as it is", *FAMILIES),
+)  # fmt: skip
+MERIT = Parameter(
+    "merit", "Figure of merit", "What the map shows at each skew factor and epoch increment.",
+    "absence", kind="choice", choices=tuple(MERITS),
+)  # fmt: skip
+WHOSE = Parameter(
+    "whose", "Of class", "Whose figure it is, where it is a class's; every: the worst class.",
+    "rarest", kind="choice", choices=GROUPS,
+)  # fmt: skip
+OVER = Parameter(
+    "over", "Over the run", "The mean of all epochs, the least or the greatest of them. Figures per run are the same.",
+    "mean", kind="choice", choices=("mean", "least", "greatest"),
+)  # fmt: skip
+PAGE_TITLES = {MERIT.key: {name: merit.label.lower() for name, merit in MERITS.items()}}
 COMPARE_ROWS = (PLANS, FOLLOW, RANK, FIGURES_OF, BASE)
+TUNE_ROWS = (DEMANDS_TEXT, SOLVED_SHAPE, MERIT, WHOSE, OVER)

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.controls import every_row, titles_of
-from pages.parts.page_rows import COMPARE_ROWS
+from pages.parts.page_rows import COMPARE_ROWS, TUNE_ROWS
 from sampler_core import Linear, PowerSkew, SamplingPlan
 from sampler_core.catalogue import SCHEDULES, TARGETS
 from sampler_core.datasets import load
@@ -170,7 +170,7 @@ for _name in TARGETS:
     NEEDS |= {row.key: {"target": _name.replace("_", " ")} for row in rows_of(TARGETS[_name]).values()}
 
 
-OWN_ROWS = [row for row in every_row().values() if row not in COMPARE_ROWS]
+OWN_ROWS = [row for row in every_row().values() if row not in (*COMPARE_ROWS, *TUNE_ROWS)]
 
 
 @pytest.mark.parametrize("row", OWN_ROWS, ids=lambda row: row.key)

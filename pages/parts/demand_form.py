@@ -1,0 +1,86 @@
+"""Demands as sentences with controls in them: a row a demand, made from the demands' own parameter rows."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from pages.parts.address import literal
+from pages.parts.demand_fields import class_control, field_control
+from pages.parts.demanded import MOST_DEMANDS, Demands, new_demand, state
+from sampler_core.counts import ClassCounts
+from sampler_core.figures.figure import class_label
+from sampler_core.parameters import rows_of
+from sampler_core.tuning import DEMANDS, Demand, Verdict
+from sampler_core.tuning.demands import bound_in_words
+
+ADD = "add_demand"
+# What stands between the controls of a sentence; a field in braces is its control, "who" the class.
+SENTENCES = {
+    "share": ("a share of the draws", "{who} has {sense} {bound} of the draws from epoch {first_epoch} to "
+              "{last_epoch}"),
+    "share_ratio": ("the share ratio", "the share ratio is at most {bound} from epoch {first_epoch} to {last_epoch}"),
+    "repeats": ("repeats of samples", "no sample of {who} is drawn more than {bound} times per {per} from epoch "
+                "{first_epoch} to {last_epoch}"),
+    "absence": ("batches without a class", "{who} is missing from at most {bound} of the batches from epoch "
+                "{first_epoch} to {last_epoch}"),
+    "coverage": ("samples that are seen", "of {who} at least {bound} of the samples are seen per {per} from epoch "
+                 "{first_epoch} to {last_epoch}"),
+    "natural_mix": ("the natural mix", "natural mix in the {end} {num_epochs} epochs, the skew within {bound} of 0"),
+}  # fmt: skip
+
+
+def demand_form(demands: Demands, verdicts: dict[int, Verdict], counts: ClassCounts) -> None:
+    """Every demand as a sentence, with what the sidebar's plan makes of it, and a menu to add one."""
+    st.html(Path(__file__).with_name("demands.css"))
+    with st.container(key="demand-form"):
+        for place in range(len(demands)):
+            with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key=f"demand-row-{place}"):
+                _sentence(demands, place, counts)
+                st.button("Remove", key=f"demand-{place}-remove", icon=":material/delete:", help="Remove this demand.",
+                          on_click=state, args=((*demands[:place], *demands[place + 1 :]),))  # fmt: skip
+            if place in verdicts:
+                st.markdown(_judged(verdicts[place]))
+    st.menu_button("Add a demand", list(DEMANDS), key=ADD, format_func=_title, on_click=partial(_add, demands),
+                   disabled=len(demands) >= MOST_DEMANDS, help=f"At most {MOST_DEMANDS} demands.")  # fmt: skip
+
+
+def _sentence(demands: Demands, place: int, counts: ClassCounts) -> None:
+    demand = demands[place]
+    st.markdown(f"**{place + 1}.**", width="content")
+    for part in _parts(demand):
+        if not part.startswith("{"):
+            st.markdown(part, width="content")
+        elif part == "{who}":
+            class_control(demands, place, counts)
+        else:
+            field_control(demands, place, part[1:-1])
+
+
+def _parts(demand: Demand) -> list[str]:
+    """Words and fields in turn; a kind without a sentence has all its fields after its name."""
+    name = DEMANDS.name_of(demand)
+    fields = " ".join(f"{row.label.lower()} {{{field}}}" for field, row in rows_of(type(demand)).items())
+    text = SENTENCES[name][1] if name in SENTENCES else f"{_title(name)}: {fields}"
+    return [part.strip() for part in text.replace("{", "\0{").replace("}", "}\0").split("\0") if part.strip()]
+
+
+def _add(demands: Demands) -> None:
+    name = st.session_state.get(ADD)
+    if name is not None:
+        state((*demands, new_demand(name)))
+
+
+def _judged(verdict: Verdict) -> str:
+    who = "" if verdict.class_name is None else f" ({literal(class_label(verdict.class_name))})"
+    worst = literal(bound_in_words(verdict.demand, verdict.value))
+    if verdict.holds:
+        return f":material/check_circle: Holds: at worst {worst}{who}."
+    where = f" in {len(verdict.epochs)} epochs, first in epoch {verdict.epochs[0]}" if verdict.epochs else ""
+    return f":material/cancel: **Violated**{where}: at worst {worst}{who}."
+
+
+def _title(name: str) -> str:
+    return SENTENCES[name][0] if name in SENTENCES else name.replace("_", " ")

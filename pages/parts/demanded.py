@@ -1,0 +1,106 @@
+"""The demands that Tune judges: read from their text, changed by controls, judged and solved (kept for a while)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+import streamlit as st
+
+from pages.parts.address import literal
+from pages.parts.controls import control
+from pages.parts.page_rows import DEMANDS_TEXT
+from pages.parts.scenario import Scenario
+from sampler_core.counts import ClassCounts
+from sampler_core.parameters import rows_of
+from sampler_core.plan import SamplingPlan
+from sampler_core.tuning import DEMANDS, Band, Demand, Solution, Verdict, feasible_band, solve, verdicts
+
+MOST_DEMANDS, LONGEST_TEXT = 12, 6_000
+Demands = tuple[Demand, ...]
+
+
+def stated_demands() -> Demands:
+    """The text's control, and the demands it tells of; a sentence for each thing in it that cannot be used."""
+    demands, complaints = read_demands(control(DEMANDS_TEXT))
+    if complaints:
+        st.warning("\n\n".join(literal(f"{said}.") for said in complaints), icon=":material/link_off:")
+    return demands
+
+
+def read_demands(text: str) -> tuple[Demands, list[str]]:
+    """Demands from their text, and a sentence for each thing in it that cannot be used."""
+    if len(text) > LONGEST_TEXT:
+        return (), [f"demands must be at most {LONGEST_TEXT:,} characters, got {len(text):,}. None is stated"]
+    try:
+        entries = json.loads(text or "[]")
+    except (json.JSONDecodeError, RecursionError):
+        entries = None
+    if not isinstance(entries, list):
+        return (), [f"demands must be a JSON list, got {text[:60]!r}. None is stated"]
+    demands, complaints = [], []
+    for place, entry in enumerate(entries[:MOST_DEMANDS], 1):
+        try:
+            demands.append(_demand(entry))
+        except (TypeError, ValueError) as error:
+            complaints.append(f"Demand {place} was left out: {error}")
+    if len(entries) > MOST_DEMANDS:
+        complaints.append(f"There were {len(entries)} demands; the first {MOST_DEMANDS} are stated")
+    return tuple(demands), complaints
+
+
+def text_of(demands: Iterable[Demand]) -> str:
+    """Demands as the text of a link, without what is not set."""
+    entries = [{key: value for key, value in DEMANDS.encode(demand).items() if value is not None} for demand in demands]
+    return json.dumps(entries, separators=(",", ":"), ensure_ascii=False)
+
+
+def new_demand(name: str) -> Demand:
+    """A demand of this kind, every field as its row starts."""
+    demand: Demand = DEMANDS[name](**{field: row.default for field, row in rows_of(DEMANDS[name]).items()})
+    return demand
+
+
+def state(demands: Iterable[Demand]) -> None:
+    """Set the demands, from the callback of a control."""
+    st.session_state[DEMANDS_TEXT.key] = text_of(demands)
+
+
+def judged_demands(demands: Demands, scenario: Scenario) -> dict[int, Verdict]:
+    """Place -> verdict on the sidebar's plan, of those that can be judged; a sentence for each other one."""
+    found: dict[int, Verdict] = {}
+    if scenario.plan.adaptive is not None:
+        return found  # nothing can be judged, and the band says so once
+    for place, demand in enumerate(demands):
+        try:
+            found[place] = _verdict(scenario.plan, scenario.counts, demand)
+        except (TypeError, ValueError, KeyError) as error:
+            sentence = f"Demand {place + 1} cannot be judged: {error}. Change it, or change the sidebar."
+            st.warning(literal(sentence), icon=":material/warning:")
+    return found
+
+
+@lru_cache(maxsize=256)
+def _verdict(plan: SamplingPlan, counts: ClassCounts, demand: Demand) -> Verdict:
+    return verdicts(plan, counts, (demand,))[0]
+
+
+@lru_cache(maxsize=64)
+def band_of(plan: SamplingPlan, counts: ClassCounts, demands: Demands) -> Band:
+    """The feasible band."""
+    return feasible_band(plan, counts, demands)
+
+
+@lru_cache(maxsize=64)
+def solution_of(plan: SamplingPlan, counts: ClassCounts, demands: Demands, shape: str | None) -> Solution:
+    """The schedule with the most slack, or why there is none."""
+    return solve(plan, counts, demands, shape)
+
+
+def _demand(entry: Any) -> Demand:
+    if isinstance(entry, dict) and not isinstance(entry.get("class_name"), str | int | None):
+        raise ValueError(f"class_name must be text or a whole number, got {entry['class_name']!r}")
+    demand: Demand = DEMANDS.decode(entry)
+    return demand

@@ -1,0 +1,28 @@
+"""How each figure of merit answers to each parameter: a table, worked out when somebody opens it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts.address import literal
+from pages.parts.scenario import Scenario
+from pages.parts.swept import sensitivities
+from sampler_core.exporting import csv_file
+from sampler_core.figures.tune import sensitivity_table
+
+
+def sensitivity_box(scenario: Scenario, over: str) -> None:
+    """The expander with the table."""
+    box = st.expander("What each parameter moves", icon=":material/tune:", key="sensitivity", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        try:
+            table = sensitivity_table(sensitivities(scenario.plan, scenario.counts, over))
+        except ValueError as error:
+            st.markdown(literal(f"There is none for this plan: {error}."))
+            return
+        st.markdown(f"What one unit more of a parameter adds to a figure ({over} over the run, of the rarest class).")
+        st.dataframe(table, key="sensitivity-table", width="stretch", height="content")
+        st.download_button("Download the table", lambda: csv_file(table), "sensitivity.csv", "text/csv",
+                           key="download-sensitivity", help="As CSV, with all digits.", on_click="ignore")  # fmt: skip

@@ -1,0 +1,70 @@
+"""What the solver says to the demands, and taking its schedule."""
+
+from __future__ import annotations
+
+import zlib
+
+import streamlit as st
+
+from pages.parts.address import literal
+from pages.parts.controls import control
+from pages.parts.demanded import Demands, band_of, solution_of, text_of
+from pages.parts.page_rows import SOLVED_SHAPE
+from pages.parts.scenario import Scenario
+from pages.parts.sidebar_values import take_plan
+from pages.parts.target_form import described_target
+from sampler_core.counts import FloatArray
+from sampler_core.numerals import number
+from sampler_core.tuning import Band, Demand, Solution
+
+
+def band(scenario: Scenario, demands: Demands) -> Band | None:
+    """The feasible band; a sentence where there is none to show."""
+    try:
+        return band_of(scenario.plan, scenario.counts, demands)
+    except (TypeError, ValueError) as error:
+        st.info(literal(f"Nothing can be solved here: {error}."), icon=":material/info:")
+        return None
+
+
+def solved(scenario: Scenario, demands: Demands) -> FloatArray | None:
+    """Say what the solver found, with a button to use it; the skews of the schedule found."""
+    shape = control(SOLVED_SHAPE, width=240)
+    if scenario.plan.adaptive is not None:
+        return None
+    if not demands:
+        st.info("State a demand above, and the schedules that meet it are shown here.", icon=":material/info:")
+        return None
+    try:
+        with st.spinner("Looking for a schedule", show_time=False):
+            found = solution_of(scenario.plan, scenario.counts, demands, None if shape == "as it is" else shape)
+    except (TypeError, ValueError) as error:
+        st.info(literal(f"This cannot be solved: {error}."), icon=":material/info:")
+        return None
+    _say(found, scenario)
+    return None if found.plan is None else found.plan.skews()
+
+
+def map_note(left_out: tuple[Demand, ...], error: float) -> str:
+    """What the dots of the map do not judge, and how exact its values are."""
+    said = "Dots: all demands hold. Ring: your schedule. The sidebar's number boxes set the same."
+    if left_out:
+        said += f" Not judged by the dots: {'; '.join(map(str, left_out))}."
+    return said + (f" Between knots interpolated, to within {number(error)}." if error else "")
+
+
+def rev(scenario: Scenario, demands: Demands, *also: object) -> str:
+    """A short name of what the panels show."""
+    return f"{scenario.rev}-{zlib.crc32(f'{text_of(demands)}{also}'.encode()):08x}"
+
+
+def _say(found: Solution, scenario: Scenario) -> None:
+    if found.plan is None:
+        st.warning(literal(found.says), icon=":material/block:")
+        return
+    same = found.plan.target == scenario.plan.target
+    room = "any skew" if found.slack == float("inf") else f"a slack of {number(found.slack)} in skew"
+    says = f"All demands can hold, with {room}: {described_target(found.plan.target)}."
+    st.success(literal(says), icon=":material/check_circle:")
+    st.button("Use this", key="use_solution", type="primary", help="Set the sidebar to this schedule.", disabled=same,
+              on_click=take_plan, args=(found.plan,))  # fmt: skip

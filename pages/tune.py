@@ -1,0 +1,49 @@
+"""Tune: what must hold -> the schedules that are allowed, the one with the most slack, or what contradicts."""
+
+import streamlit as st
+
+from pages.parts import demanded, solved, swept, words
+from pages.parts.demand_form import demand_form
+from pages.parts.live_panel import Chart, live_panel
+from pages.parts.pick import pick
+from pages.parts.scenario import current, nearby_sliders
+from pages.parts.sensitivities import sensitivity_box
+from pages.parts.tables import table_twins
+from sampler_core.figures import tune
+
+scenario = current()
+st.title("Tune", anchor=False)
+st.markdown(words.data_line(scenario))
+form, rest = st.container(), st.container()
+with st.expander("The demands as text, as a link carries them", icon=":material/link:"):
+    demands = demanded.stated_demands()
+charts: list[Chart] = []
+with form:
+    st.subheader("What must hold", anchor=False)
+    verdicts = demanded.judged_demands(demands, scenario)
+    demand_form(demands, verdicts, scenario.counts)
+judged = tuple(demands[place] for place in verdicts)
+with rest:
+    st.subheader("The schedules that are allowed", anchor=False)
+    nearby_sliders()
+    found = solved.solved(scenario, judged)
+    band = solved.band(scenario, judged)
+    if band is not None:
+        figure = tune.feasible_band(band, judged, found)
+        note = "Green: the demands of single epochs hold. An arrow points to the side that a demand allows."
+        charts.append(Chart("band", "Skews that each epoch may have", figure, note, 12, 420, 0))
+        live_panel("feasible", charts, solved.rev(scenario, judged, found))
+
+    st.subheader("What a skew factor and an epoch increment would do", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        merit, whose, over = swept.choose_merit()
+    sweep = swept.swept(scenario, merit, whose, over)
+    if sweep is not None:
+        allowed = swept.feasible_part(scenario, judged)
+        figure = tune.merit_map(sweep, merit, whose, allowed.mask if judged else None, swept.own_point(scenario.plan))
+        note = solved.map_note(allowed.left_out, sweep.error)
+        charts.append(Chart("merit-map", "Click a point to take it", figure, note, 12, 460, 1))
+        live_panel("map", charts[-1:], solved.rev(scenario, judged, merit, whose, over))
+        pick("merit-map", lambda x, y: swept.take_point(scenario.plan, x, y))
+    sensitivity_box(scenario, over)
+    table_twins({chart.title: chart.figure.table for chart in charts}, "tune")

@@ -1,0 +1,97 @@
+"""The plane of linear schedules, skew factor against epoch increment: its axes, and the part of it that meets demands.
+
+The one contract here: a point is feasible exactly where the plan that a click on it would set meets the demands judged.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from sampler_core.counts import ClassCounts, FloatArray
+from sampler_core.expectations import BoolArray
+from sampler_core.plan import SamplingPlan
+from sampler_core.schedules import Linear
+from sampler_core.targets import PowerSkew, skew_schedule
+from sampler_core.tuning import Demand, sweep
+from sampler_core.tuning.band import edges_of
+from sampler_core.tuning.curve import Curve
+from sampler_core.tuning.demands import over_run
+from sampler_core.tuning.intervals import Union
+
+POINTS = 41
+_TOLERANCE = 1e-9
+
+
+class Feasible(NamedTuple):
+    """mask: bool, (skews, increments). left_out: demands that are not judged here (see `feasible`)."""
+
+    mask: BoolArray
+    left_out: tuple[Demand, ...]
+
+
+def axes(epochs: int) -> tuple[FloatArray, FloatArray]:
+    """Skew factors from -0.5 to 1.5, and increments that move the skew by about 2 either way over the run."""
+    step = _nice(0.1 / max(epochs - 1, 1))
+    middle = POINTS // 2
+    return np.round(np.linspace(-0.5, 1.5, POINTS), 10), np.round(step * (np.arange(POINTS) - middle), 12)
+
+
+def plane_plan(plan: SamplingPlan, skew: float = 0.0, increment: float = 0.0) -> SamplingPlan:
+    """The plan with a linear schedule, its limits on the skew kept where it has them."""
+    own = skew_schedule(plan.target)
+    low, high = (own.minimum, own.maximum) if isinstance(own, Linear) else (None, None)
+    return replace(plan, target=PowerSkew(Linear(skew, increment, low, high)))
+
+
+def feasible(plan: SamplingPlan, counts: ClassCounts, demands: Sequence[Demand]) -> Feasible:
+    """Which points of the plane meet the demands.
+
+    Not judged: a demand over a part of the run, or over the run about every class, but for repeats without limits (a
+    sum of powers of n is largest at the rarest or at the largest class).
+    """
+    skews, increments = axes(plan.epochs or 1)
+    plan = plane_plan(plan)
+    ends = skews[:, None, None] + increments[None, :, None] * np.arange(plan.epochs or 1)
+    schedule = skew_schedule(plan.target)
+    assert isinstance(schedule, Linear)
+    low, high = schedule.minimum, schedule.maximum
+    runs = np.clip(ends, -np.inf if low is None else low, np.inf if high is None else high)
+    mask = np.ones(runs.shape[:2], dtype=bool)
+    for edge in edges_of(Curve(plan, counts), demands, plan.epochs or 1):
+        mask &= _within(runs[..., edge.first_epoch : edge.last_epoch + 1], edge.allowed)
+    left_out = []
+    for demand in filter(over_run, demands):
+        groups = _groups(plan, demand)
+        for group in groups:
+            found = sweep(plan, counts, demand.figure, skews, increments, "mean", group, demand.class_name).values
+            mask &= (found >= demand.bound - 1e-9) if demand.sense == "at least" else (found <= demand.bound + 1e-9)
+        left_out += [demand] * (not groups)
+    return Feasible(mask, tuple(left_out))
+
+
+def _groups(plan: SamplingPlan, demand: Demand) -> tuple[str, ...]:
+    """Whose figures decide a demand over the run; () where this is not known."""
+    if len(demand.epochs(plan.epochs or 1)) < (plan.epochs or 1):
+        return ()
+    if demand.group != "every" or demand.class_name is not None:
+        return (demand.group if demand.class_name is None else "rarest",)
+    limited = plan.max_repeats is not None or plan.min_share or plan.min_per_batch
+    return () if limited or demand.figure != "run_repeats" else ("rarest", "largest")
+
+
+def _within(skews: FloatArray, allowed: Union) -> BoolArray:
+    inside = np.zeros(skews.shape, dtype=bool)
+    for low, high in allowed:
+        inside |= (skews >= low - _TOLERANCE) & (skews <= high + _TOLERANCE)
+    return np.asarray(inside.all(axis=-1))
+
+
+def _nice(step: float) -> float:
+    """The nearest of 1, 2, 5 times a power of ten."""
+    decade = 10.0 ** math.floor(math.log10(step))
+    return min((m * decade for m in (1.0, 2.0, 5.0, 10.0)), key=lambda nice: abs(math.log(nice / step)))

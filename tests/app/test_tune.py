@@ -1,0 +1,274 @@
+"""The Tune page without a browser: its demands, what it makes of them, the link, the map."""
+
+import base64
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.parts.demanded import new_demand, read_demands, text_of
+from pages.parts.page_rows import COMPARE_ROWS, DEMANDS_TEXT, TUNE_ROWS
+from sampler_core import Linear, Outlook, PowerSkew, SamplingPlan
+from sampler_core.catalogue import SCHEDULES, TARGETS
+from sampler_core.datasets import load, synthetic
+from sampler_core.parameters import DATA_ROWS, PAGE_ROWS, RUN_ROWS, rows_of
+from sampler_core.plane import axes
+from sampler_core.tuning import DEMANDS, MERITS, MissingFromAtMost, NaturalMix, ShareOfClass, verdicts
+
+FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
+ISIC = {"data": "known", "table": "isic2019", "epochs": "60", "batch": "64"}
+
+
+def opened(**address):
+    at = AppTest.from_file(FRAME, default_timeout=30)
+    for key, value in address.items():
+        at.query_params[key] = value
+    at.run()
+    for key, value in address.items():  # a switch of pages, unlike a deep link, leaves out what the page does not show
+        at.query_params[key] = value
+    return at.switch_page("tune.py").run()
+
+
+def stating(*demands, **address):
+    return opened(demands=text_of(demands), **address)
+
+
+def charts_of(at):
+    sent = {}
+    for element in at.get("bidi_component"):
+        for chart in json.loads(element.proto.json or "{}").get("charts", []):
+            sent[chart["id"]] = {**chart, "figure": decoded(json.loads(chart["spec"]))}
+    return sent
+
+
+def decoded(value):
+    if isinstance(value, dict) and "bdata" in value:
+        array = np.frombuffer(base64.b64decode(value["bdata"]), dtype=value["dtype"])
+        return array.reshape([int(n) for n in value["shape"].split(",")]) if "shape" in value else array
+    if isinstance(value, dict):
+        return {key: decoded(inner) for key, inner in value.items()}
+    return [decoded(inner) for inner in value] if isinstance(value, list) else value
+
+
+def said(elements):
+    return " ".join(element.value for element in elements).replace("\\", "")
+
+
+def demands_of(at):
+    return read_demands(at.session_state["demands"])[0]
+
+
+def is_sound(at):
+    assert not at.exception, at.exception
+    assert not at.error, [error.value for error in at.error]
+
+
+# --- empty and wrong input first ---------------------------------------------------------------------
+
+
+def test_the_page_starts_with_two_demands_that_can_be_met():
+    at = opened()
+    is_sound(at)
+    assert at.title[0].value == "Tune"
+    assert said(at.success).startswith("All demands can hold, with a slack of")
+    assert {"band", "merit-map"} <= charts_of(at).keys()
+    assert "demands" not in at.query_params
+
+
+def test_without_a_demand_every_skew_is_allowed():
+    at = stating()
+    is_sound(at)
+    assert "State a demand above" in said(at.info)
+    assert charts_of(at)["band"]["alt"].startswith("The skews that 0 demands leave")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "kept"),
+    [
+        ("nonsense", "demands must be a JSON list, got 'nonsense'", 0),
+        ("[" * 4000, "demands must be a JSON list", 0),
+        ("x" * 7000, "demands must be at most 6,000 characters", 0),
+        (
+            '[{"name":"kindness"},{"name":"natural_mix","num_epochs":5}]',
+            "Demand 1 was left out: demand must be one of",
+            1,
+        ),
+        ('[{"name":"share","bound":2}]', "Demand 1 was left out: bound must be a number from 0.0 to 1.0, got 2", 0),
+        ('[{"name":"share","colour":2},4]', "Demand 2 was left out: demand must be an object", 0),
+        ('[{"name":"share","class_name":[1]}]', "class_name must be text or a whole number, got [1]", 0),
+        (
+            json.dumps([{"name": "natural_mix", "num_epochs": 3}] * 14),
+            "There were 14 demands; the first 12 are stated",
+            12,
+        ),
+    ],
+)
+def test_bad_text_in_the_address_gets_a_sentence_and_the_rest_is_kept(text, sentence, kept):
+    at = opened(demands=text)
+    is_sound(at)
+    assert sentence in said(at.warning)
+    assert len(demands_of(at)) == kept
+
+
+@pytest.mark.parametrize(
+    ("demand", "sentence"),
+    [
+        (ShareOfClass(0.1, class_name="<b>none</b>"), "Demand 1 cannot be judged"),
+        (ShareOfClass(0.1, first_epoch=500), "first_epoch must be at most 99"),
+    ],
+)
+def test_a_demand_about_what_is_not_there_gets_a_sentence_and_the_others_are_judged(demand, sentence):
+    at = stating(demand, MissingFromAtMost(0.1))
+    is_sound(at)
+    assert sentence in said(at.warning)
+    assert "All demands can hold" in said(at.success)
+
+
+def test_an_adaptive_target_is_not_judged_and_the_page_says_so():
+    at = opened(target="difficulty balanced")
+    is_sound(at)
+    assert "target must not be adaptive" in said(at.info)
+
+
+def test_a_target_without_a_skew_is_judged_but_solved_only_for_a_chosen_shape():
+    at = opened(target="progressively balanced")
+    is_sound(at)
+    assert "whose class shares no single skew gives" in said(at.warning)
+    assert "Violated" in said(at.markdown)
+    assert charts_of(at)["band"]["figure"]["data"][-1]["name"] != "your schedule"
+    at.selectbox(key="solved_shape").select("step").run()
+    assert "All demands can hold" in said(at.success)
+
+
+# --- numbers -----------------------------------------------------------------------------------------
+
+
+def test_verdicts_are_those_of_the_core():
+    demand = MissingFromAtMost(0.05, first_epoch=20)
+    at = stating(demand, skew="0.2", increment="0.003", **ISIC)
+    plan = SamplingPlan(target=PowerSkew(Linear(0.2, 0.003)), epochs=60, batch_size=64)
+    verdict = verdicts(plan, load("isic2019"), [demand])[0]
+    assert not verdict.holds
+    assert f"Violated** in {len(verdict.epochs)} epochs, first in epoch {verdict.epochs[0]}" in said(at.markdown)
+
+
+def test_using_the_solution_sets_the_sidebar_meets_the_demands_and_says_what_changed():
+    at = opened(**ISIC)
+    at.button(key="use_solution").click().run()
+    is_sound(at)
+    assert "Set in the sidebar:" in said(at.toast)
+    assert "Violated" not in said(at.markdown)
+    judged = verdicts(at.session_state["scenario"].plan, load("isic2019"), demands_of(at))
+    assert all(verdict.holds for verdict in judged)
+    assert at.button(key="use_solution").disabled
+
+
+def test_demands_that_contradict_each_other_are_named_with_the_numbers_at_which_they_agree():
+    at = stating(NaturalMix(5, "last", 0.01), ShareOfClass(0.1, first_epoch=90))
+    is_sound(at)
+    assert re.search(r"No linear schedule .* together\. They would just agree with", said(at.warning))
+    assert all(button.key != "use_solution" for button in at.button)
+
+
+@pytest.mark.parametrize("merit", MERITS)
+def test_the_map_holds_the_figure_of_merit_of_the_plans_that_a_click_sets(merit):
+    at = opened(merit=MERITS[merit].label.lower(), epochs="12")
+    is_sound(at)
+    trace = charts_of(at)["merit-map"]["figure"]["data"][0]
+    skews, increments = axes(12)
+    counts = synthetic("exponential", 10, 20_000, 100.0)
+    i, j = 25, 30
+    plan = SamplingPlan(target=PowerSkew(Linear(float(skews[i]), float(increments[j]))), epochs=12, batch_size=128)
+    outlook = Outlook.of(plan, counts)
+    expected = {
+        "share": outlook.shares[:, 9], "repeats": outlook.repeats[:, 9], "absence": outlook.absence[:, 9],
+        "coverage": outlook.coverage[:, 9], "run_repeats": outlook.run_repeats[9], "balance": outlook.balance,
+        "run_coverage": outlook.run_coverage[9], "share_ratio": outlook.share_ratio, "distinct": outlook.distinct,
+        "classes_in_batch": outlook.classes_in_batch, "effective_samples": outlook.effective_samples,
+        "natural_distance": np.abs(outlook.skews),
+    }[merit]  # fmt: skip
+    assert trace["customdata"][j, i] == pytest.approx(np.mean(expected), rel=1e-5)
+
+
+# --- changes -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", DEMANDS)
+def test_every_kind_of_demand_can_be_added_changed_and_removed(name):
+    at = stating()
+    next(menu for menu in at.get("menu_button") if menu.key == "add_demand").click(name)
+    at.run()
+    is_sound(at)
+    assert demands_of(at) == (new_demand(name),)
+    row = rows_of(DEMANDS[name])["bound"]
+    percent = MERITS[demands_of(at)[0].figure].unit == "share"
+    new = row.default * 1.5 if row.default < 0.6 else row.default * 1.1
+    at.number_input(key="demand-0-bound").set_value(new * (100 if percent else 1)).run()
+    is_sound(at)
+    assert demands_of(at)[0].bound == pytest.approx(new)
+    at.button(key="demand-0-remove").click().run()
+    assert demands_of(at) == ()
+
+
+def test_a_demand_speaks_of_a_class_by_name_and_the_link_carries_it():
+    at = stating(ShareOfClass(0.02), **ISIC)
+    name = load("isic2019").names[3]
+    at.selectbox(key="demand-0-who").select(("class", name)).run()
+    at.selectbox(key="demand-0-sense").select("at most").run()
+    at.number_input(key="demand-0-last_epoch").set_value(30).run()
+    is_sound(at)
+    assert demands_of(at) == (ShareOfClass(0.02, "at most", "rarest", name, 0, 30),)
+    again = opened(demands="".join(at.query_params["demands"]), **ISIC)
+    assert demands_of(again) == demands_of(at)
+    assert charts_of(again)["band"]["alt"] == charts_of(at)["band"]["alt"]
+
+
+def test_what_does_not_go_together_changes_nothing_and_says_so():
+    at = stating(ShareOfClass(0.02, first_epoch=20))
+    at.number_input(key="demand-0-last_epoch").set_value(10).run()
+    assert "Not changed: last_epoch must be at least first_epoch" in said(at.toast)
+    assert demands_of(at) == (ShareOfClass(0.02, first_epoch=20),)
+
+
+def test_class_names_are_never_markup():
+    at = stating(ShareOfClass(0.1, class_name="<b>:red[x]</b>"))
+    assert not any("<b>:red[x]" in element.value for element in (*at.warning, *at.markdown))
+
+
+def test_every_control_has_a_help_text_and_a_label_and_a_key_of_its_own():
+    at = stating(*map(new_demand, DEMANDS))
+    for widget in (*at.number_input, *at.selectbox, *at.text_input, *at.button):
+        assert widget.help, widget.label
+        assert widget.label
+    of_schedules = {row.key for book in (SCHEDULES, TARGETS) for name in book for row in rows_of(book[name]).values()}
+    others = of_schedules | {row.key for row in (*DATA_ROWS, *RUN_ROWS, *PAGE_ROWS, *COMPARE_ROWS)}
+    assert not others & {row.key for row in TUNE_ROWS}
+
+
+def test_sensitivities_are_worked_out_when_somebody_opens_them():
+    at = opened()
+    assert len(at.dataframe) == 0
+    at.session_state["sensitivity"] = True
+    at.run()
+    is_sound(at)
+    assert "increment" in at.dataframe[0].value.index
+
+
+@pytest.mark.parametrize("classes", ["1", "2", "1000"])
+def test_any_number_of_classes(classes):
+    is_sound(opened(classes=classes, samples="100000", epochs="30"))
+
+
+def test_a_run_shorter_than_a_demand_gets_a_sentence():
+    at = opened(epochs="1")
+    is_sound(at)
+    assert "Demand 1 cannot be judged: first_epoch must be at most 0" in said(at.warning)
+
+
+def test_the_text_of_the_start_is_written_as_the_page_writes_it():
+    demands, complaints = read_demands(DEMANDS_TEXT.default)
+    assert complaints == []
+    assert read_demands(text_of(demands)) == (demands, [])

@@ -1,0 +1,140 @@
+"""Figures of tuning: numbers on the result, every edge labelled, words and a table twin for each."""
+
+import json
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from sampler_core import Constant, Linear, PowerSkew, ProgressivelyBalanced, SamplingPlan, Step
+from sampler_core import figures as fig
+from sampler_core.datasets import load
+from sampler_core.figures import tune
+from sampler_core.plane import axes, feasible, plane_plan
+from sampler_core.tuning import (
+    MERITS,
+    MissingFromAtMost,
+    NaturalMix,
+    RepeatsAtMost,
+    SeenAtLeast,
+    ShareOfClass,
+    feasible_band,
+    sensitivity,
+    solve,
+    sweep,
+    verdicts,
+)
+
+CIFAR = load("cifar10_lt_if100")
+PLAN = SamplingPlan(target=PowerSkew(Linear(0.0, 0.05)), epochs=20, batch_size=64)
+DEMANDS = (MissingFromAtMost(0.05, first_epoch=5), RepeatsAtMost(15.0), SeenAtLeast(0.9), NaturalMix(2, "last"))
+
+
+def band_figure(plan=PLAN, demands=DEMANDS):
+    band = feasible_band(plan, CIFAR, demands)
+    solution = solve(plan, CIFAR, demands, "linear")
+    return band, tune.feasible_band(band, demands, None if solution.plan is None else solution.plan.skews())
+
+
+def is_whole(figure):
+    assert len(go.Figure(figure.spec).data) == len(figure.spec["data"])
+    assert "NaN" not in json.dumps(json.loads(fig.to_json(figure.spec)))
+    assert len(figure.alt) > 25
+    assert figure.table().shape[0] >= 1
+
+
+@pytest.mark.parametrize("target", [PowerSkew(Linear(0.0, 0.05)), ProgressivelyBalanced(), PowerSkew(Step(3))])
+@pytest.mark.parametrize("epochs", [8, 20])
+@pytest.mark.parametrize("demands", [(), DEMANDS[:1], DEMANDS, (ShareOfClass(0.2, "at most", class_name="deer"),)])
+def test_the_band_is_a_whole_figure_for_every_target_and_any_demands(target, epochs, demands):
+    is_whole(band_figure(SamplingPlan(target=target, epochs=epochs, batch_size=64), demands)[1])
+
+
+def test_green_is_what_the_band_allows_and_red_where_it_allows_nothing():
+    band, figure = band_figure()
+    shapes = figure.spec["layout"]["shapes"]
+    for epoch, allowed in enumerate(band.allowed):
+        here = [shape for shape in shapes if shape["x0"] < epoch < shape["x1"]]
+        assert [shape["fillcolor"] for shape in here] == ([tune.ALLOWED] * len(allowed) or [tune.EXCLUDED])
+        pieces = [(max(low, -50.0), min(high, 50.0)) for low, high in allowed or ((-np.inf, np.inf),)]
+        assert [(shape["y0"], shape["y1"]) for shape in here] == pieces
+
+
+def test_every_edge_has_the_number_of_its_demand_and_the_side_that_is_allowed():
+    band, figure = band_figure(demands=DEMANDS[:2])
+    notes = {note["text"]: note["y"] for note in figure.spec["layout"]["annotations"]}
+    assert notes == {"1 ▲": band.edges[0].allowed[0][0], "2 ▼": band.edges[1].allowed[0][1]}
+    names = [trace["name"] for trace in figure.spec["data"] if trace.get("showlegend")]
+    assert names[:2] == [f"1. {DEMANDS[0]}", f"2. {DEMANDS[1]}"]
+
+
+def test_violations_are_marked_where_the_core_finds_them():
+    _, figure = band_figure(demands=DEMANDS[:2])
+    broken = {epoch for verdict in verdicts(PLAN, CIFAR, DEMANDS[:2]) for epoch in verdict.epochs}
+    marked = next(trace for trace in figure.spec["data"] if trace["name"] == "a demand is violated")
+    assert set(marked["x"].tolist()) == broken
+    assert f"violates a demand in {len(broken)} epochs" in figure.alt
+    assert set(np.flatnonzero(figure.table()["violated"])) == broken
+
+
+def test_class_names_in_demands_are_never_markup():
+    from sampler_core import ClassCounts
+
+    counts = ClassCounts.from_counts({"<b>x</b>": 90, "y": 10})
+    demands = (ShareOfClass(0.3, class_name="<b>x</b>"),)
+    figure = tune.feasible_band(feasible_band(PLAN, counts, demands), demands)
+    assert all("<b>" not in trace["name"] for trace in figure.spec["data"])
+
+
+@pytest.mark.parametrize("merit", MERITS)
+def test_the_map_is_a_whole_figure_of_the_sweep(merit):
+    skews, increments = axes(PLAN.epochs)
+    found = sweep(PLAN, CIFAR, merit, skews, increments)
+    figure = tune.merit_map(found, merit, "rarest", feasible(PLAN, CIFAR, DEMANDS[:2]).mask, (0.0, 0.05))
+    is_whole(figure)
+    assert figure.spec["data"][0]["customdata"] == pytest.approx(found.values.T, rel=1e-5)
+    assert figure.table().shape == (41, 41)
+
+
+@pytest.mark.parametrize("law", ["independent", "exact", "stratified"])
+@pytest.mark.parametrize("limits", [{}, {"max_repeats": 30, "min_share": 0.01}])
+def test_a_point_is_feasible_exactly_where_its_plan_meets_the_demands(law, limits):
+    target = PowerSkew(Linear(0.0, 0.0, -0.5, 1.2))
+    plan = SamplingPlan(target=target, epochs=20, batch_size=64, drawing=law, **limits)
+    judged = (MissingFromAtMost(0.2, first_epoch=5), RepeatsAtMost(18.0), SeenAtLeast(0.9), RepeatsAtMost(200.0, "run"))
+    found = feasible(plan, CIFAR, judged)
+    assert found.left_out == ((judged[3],) if limits else ())
+    judged = tuple(demand for demand in judged if demand not in found.left_out)
+    skews, increments = axes(20)
+    assert 0 < found.mask.sum() < found.mask.size
+    for i in range(0, 41, 4):
+        for j in range(0, 41, 5):
+            point = plane_plan(plan, float(skews[i]), float(increments[j]))
+            holds = all(verdict.holds for verdict in verdicts(point, CIFAR, judged))
+            assert found.mask[i, j] == holds, (skews[i], increments[j])
+
+
+def test_the_axes_have_round_steps_and_reach_over_the_run():
+    for epochs in (1, 2, 60, 100, 1000):
+        skews, increments = axes(epochs)
+        assert (skews.size, increments.size) == (41, 41)
+        assert increments[20] == 0.0
+        if epochs > 1:
+            assert 1.0 <= increments[-1] * (epochs - 1) <= 4.0
+    assert axes(100)[1][21] == pytest.approx(0.001)
+
+
+def test_the_plan_of_a_point_keeps_the_limits_on_the_skew():
+    plan = SamplingPlan(target=PowerSkew(Linear(0.3, 0.1, None, 0.9)), epochs=20, batch_size=64)
+    assert plane_plan(plan, 0.5, 0.01).target == PowerSkew(Linear(0.5, 0.01, None, 0.9))
+    assert plane_plan(
+        SamplingPlan(target=PowerSkew(Constant(1)), epochs=20, batch_size=64), 0.5, 0.01
+    ).target == PowerSkew(Linear(0.5, 0.01))
+
+
+def test_the_sensitivity_table_has_a_row_a_parameter_and_a_column_a_figure():
+    found = sensitivity(PLAN, CIFAR, ("share", "balance"))
+    table = tune.sensitivity_table(found)
+    assert list(table.columns) == ["value", "Class share", "Balance"]
+    assert {"start", "increment", "batch size"} <= set(table.index)
+    assert table.loc["increment", "value"] == 0.05

@@ -19,7 +19,17 @@ Peer = Callable[[Labels], Iterable[int]]
 
 
 class Ready:
-    """The floor: indices that are Python integers already, handed out in pieces of 1024."""
+    """The floor: indices that are ready in an array, turned into Python integers in pieces of 1024."""
+
+    def __init__(self, size: int) -> None:
+        self._indices = np.random.default_rng(0).permutation(size).astype(np.int32)
+
+    def __iter__(self) -> Iterator[int]:
+        return chain.from_iterable(self._indices[i : i + 1024].tolist() for i in range(0, self._indices.size, 1024))
+
+
+class ReadyList:
+    """Below any sampler's floor: indices that are Python integers already, in pieces of 1024."""
 
     def __init__(self, size: int) -> None:
         self._pieces = [list(range(i, min(i + 1024, size))) for i in range(0, size, 1024)]

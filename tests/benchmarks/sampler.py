@@ -32,7 +32,7 @@ from torch.utils.data import BatchSampler
 
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
 from sampler_core.datasets import synthetic
-from tests.benchmarks.peers import Labels, Ready, installed, shuffled, weighted
+from tests.benchmarks.peers import Labels, Ready, ReadyList, installed, shuffled, weighted
 
 BATCH = 256
 LAWS = ("independent", "exact", "stratified")
@@ -167,9 +167,10 @@ def times_by_size(sizes: Sizes) -> dict[int, dict[str, Times]]:
         labels = labels_of(samples, 10)
         ours, torchs = samplers_of(labels), {"weighted": weighted(labels), "shuffle": shuffled(labels)}
         rank = ScheduledClassSampler(labels, plan_of("independent"), num_replicas=8, rank=3)
+        others = {**torchs, "floor": Ready(samples), "ready list": ReadyList(samples), "rank": rank}
         repeats = sizes.repeats if samples < sizes.large else (sizes.repeats + 1) // 2
         times[samples] = {
-            "epoch": timed(epoch, {**ours, **torchs, "floor": Ready(samples), "rank": rank}, repeats),
+            "epoch": timed(epoch, {**ours, **others}, repeats),
             "first": timed(first_batch, ours, 20) | timed(first_batch, {"weighted": torchs["weighted"]}, 1),
         }
     return times
@@ -233,7 +234,11 @@ def rows_of_memory(sizes: Sizes) -> list[Row]:
     return [
         Row(f"hold, {sizes.large:,} samples", held(labels), 5, 4, " B a sample"),
         Row(
-            "peak during an epoch, 1e7 samples, largest law", max(map(peak, samplers_of(labels).values())), 4, 1, " MB"
+            f"peak during an epoch, {sizes.large:,} samples, largest law",
+            max(map(peak, samplers_of(labels).values())),
+            4,
+            1,
+            " MB",
         ),
     ]
 
@@ -288,9 +293,9 @@ def table_of_peers(sizes: Sizes) -> list[str]:
     peers, missing = installed()
     ours = {f"Skewlab, {law}": partial(ScheduledClassSampler, plan=plan_of(law)) for law in LAWS}
     every = {**peers, **ours}
-    built = alternately({name: partial(peer, labels) for name, peer in every.items()}, min(3, sizes.repeats))
+    built = alternately({name: partial(peer, labels) for name, peer in every.items()}, 1)
     samplers = {name: peer(labels) for name, peer in every.items()}
-    first, whole = (timed(step, samplers, min(3, sizes.repeats)) for step in (first_batch, epoch))
+    first, whole = (timed(step, samplers, 1) for step in (first_batch, epoch))
     lines = [f"Samplers of {sizes.medium:,} samples in 2 classes, milliseconds:", "",
              "| sampler | construct | first batch | epoch |", "| --- | --: | --: | --: |"]  # fmt: skip
     for name in every:
@@ -299,12 +304,15 @@ def table_of_peers(sizes: Sizes) -> list[str]:
     return [*lines, "", *(f"Not measured: {name} ({why})." for name, why in missing.items())]
 
 
+MORE = (rows_by_law, rows_of_memory, rows_of_construction, rows_of_preview, rows_of_reach)
+
+
 def report(sizes: Sizes) -> str:
     """Everything, as Markdown."""
     times = times_by_size(sizes)
-    rows = rows_by_size(times)
-    for more in (rows_by_law, rows_of_memory, rows_of_construction, rows_of_preview, rows_of_reach):
-        rows += more(sizes)
+    rows: list[Row] = []
+    for found in (rows_by_size(times), *(more(sizes) for more in MORE)):
+        rows += found
     versions = f"Python {platform.python_version()}, torch {torch.__version__}, NumPy {np.__version__}"
     per_index = {n: {name: 1e9 * t / n for name, t in at["epoch"].items() if name != "rank"} for n, at in times.items()}
     names = list(next(iter(per_index.values())))

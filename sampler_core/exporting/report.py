@@ -5,33 +5,31 @@ security policy lets nothing run but two scripts, known by their hashes, and let
 
 NOTE frames: the play control needs the figures at many epochs. The file has them once in full, for the chosen epoch,
 and for each other epoch only what differs. Epochs are thinned out evenly where the file would grow too large.
-
-NOTE packed: plotly.js is most of the file, so it is stored compressed and unpacked by the browser (all since 2023 can).
 """
 
 from __future__ import annotations
 
-import base64
-import gzip
-import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from html import escape
-from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sampler_core.numerals import several
+from sampler_core.exporting.markup import (
+    as_json,
+    asset,
+    facts_section,
+    findings_section,
+    packed,
+    security_policy,
+    table_section,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MOST_BYTES = 5_600_000  # of the file
 MOST_FRAMES = 100
-MOST_ROWS = 200  # of a table
-LONGEST = 200  # signs of a cell
 
 
 class Panel(NamedTuple):
@@ -58,14 +56,16 @@ class Frame(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What a report says. epoch: the one it opens with; frame: makes what it shows of an epoch; facts: pairs of a word
-    and its value under a heading; plan: its JSON text; sources: what made the report, and when."""
+    """What a report says. epoch: the one it opens with; frame: makes what it shows of an epoch; findings: of the whole
+    run, what is and what to try; facts: pairs of a word and its value under a heading; plan: its JSON text; sources:
+    what made the report, and when."""
 
     title: str
     summary: str
     epochs: int
     epoch: int
     frame: Callable[[int], Frame]
+    findings: Sequence[tuple[str, str]] = ()
     facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     tables: Mapping[str, Callable[[], pd.DataFrame]] = field(default_factory=dict)
     plan: str = ""
@@ -75,19 +75,19 @@ class Report:
 def report_html(report: Report, plotly_js: str) -> str:
     """The whole file as text; `plotly_js` is the source of plotly.js."""
     chosen = report.frame(report.epoch)
-    packed = _packed(plotly_js)
     words = {
-        "title": escape(report.title), "summary": escape(report.summary), "style": _asset("report.css"),
-        "script": _asset("report.js"), "policy": _policy(plotly_js), "plotly": packed,
-        "sources": escape(report.sources),
-        "facts": "".join(_facts(title, pairs) for title, pairs in report.facts.items()),
+        "title": escape(report.title), "summary": escape(report.summary), "style": asset("report.css"),
+        "script": asset("report.js"), "policy": security_policy(plotly_js), "plotly": packed(plotly_js),
+        "sources": escape(report.sources), "findings": findings_section(report.findings),
+        "facts": "".join(facts_section(title, pairs) for title, pairs in report.facts.items()),
         "tables": "".join(_tables(report, chosen)), "plan": escape(report.plan),
     }  # fmt: skip
-    panels, left_out = _fitting(chosen.panels, MOST_BYTES - sum(map(len, words.values())))
-    frames = _frames(report, chosen, panels, MOST_BYTES - sum(map(len, words.values())) - len(_json(panels)))
-    words["data"] = _json({"panels": panels, "frames": frames, "epoch": report.epoch, "epochs": report.epochs})
+    room = MOST_BYTES - len("".join(words.values()).encode(errors="replace"))
+    panels, left_out = _fitting(chosen.panels, room)
+    frames = _frames(report, chosen, panels, room - len(as_json(panels)))
+    words["data"] = as_json({"panels": panels, "frames": frames, "epoch": report.epoch, "epochs": report.epochs})
     words["remarks"] = escape(" ".join(_remarks(report, frames, left_out)))
-    text = Template(_asset("report.html")).substitute(words)
+    text = Template(asset("report.html")).substitute(words)
     return text.encode("utf-8", errors="replace").decode("utf-8")  # half a character (a lone surrogate) is a "?"
 
 
@@ -96,11 +96,11 @@ def _fitting(panels: Sequence[Panel], room: int) -> tuple[list[dict[str, Any]], 
     fitting, left_out = [], []
     for panel in panels:
         spec: Mapping[str, Any] | None = panel.spec
-        if len(_json(spec)) > room:
+        if len(as_json(spec)) > room:
             left_out.append(panel.title)
             spec = None
         else:
-            room -= len(_json(spec))
+            room -= len(as_json(spec))
         fitting.append({**panel._asdict(), "table": None, "spec": spec})
     return fitting, left_out
 
@@ -115,7 +115,7 @@ def _frames(report: Report, chosen: Frame, panels: list[dict[str, Any]], room: i
         return {"epoch": epoch, "sentences": frame.sentences, "tiles": frame.tiles, "changes": changes}
 
     last = entry(report.epochs - 1)
-    most = max(1, min(MOST_FRAMES, report.epochs, room // (len(_json(last)) + 1) - 1))
+    most = max(1, min(MOST_FRAMES, report.epochs, room // (len(as_json(last)) + 1) - 1))
     epochs = {round(i * (report.epochs - 1) / max(most - 1, 1)) for i in range(most)} | {report.epoch}
     return [last if epoch == last["epoch"] else entry(epoch) for epoch in sorted(epochs)]
 
@@ -145,65 +145,7 @@ def _remarks(report: Report, frames: Sequence[Mapping[str, Any]], left_out: Sequ
         yield f"Too large for this file, and shown in words only: {', '.join(left_out)}."
 
 
-# --- text of the file ------------------------------------------------------------------------------------------------
-
-
-def _json(value: object) -> str:
-    """JSON that may stand inside a script element: ASCII, and no sign that HTML knows."""
-    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
-    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
-
-
-def _facts(title: str, pairs: Mapping[str, str]) -> str:
-    rows = "".join(f"<div><dt>{escape(word)}</dt><dd>{escape(value)}</dd></div>" for word, value in pairs.items())
-    return f"<section><h2>{escape(title)}</h2><dl class=facts>{rows}</dl></section>"
-
-
 def _tables(report: Report, chosen: Frame) -> Iterator[str]:
     twins = {panel.title: panel.table for panel in chosen.panels}
     for title, table in {**report.tables, **twins}.items():
-        yield _table(title, table())
-
-
-def _table(title: str, table: pd.DataFrame) -> str:
-    index = [_cell(name) for name in table.index[:MOST_ROWS]]
-    head = "".join(f"<th scope=col>{_cell(name)}</th>" for name in (table.index.name or "", *table.columns))
-    rows = zip(index, table.head(MOST_ROWS).itertuples(index=False), strict=True)
-    body = "".join(
-        f"<tr><th scope=row>{name}</th>{''.join(f'<td>{_cell(cell)}</td>' for cell in row)}</tr>" for name, row in rows
-    )
-    cut = f", the first {MOST_ROWS}" if len(table) > MOST_ROWS else ""
-    size = f"{several(len(table), 'row', 'rows')}{cut}"
-    return (
-        f"<details><summary>{escape(title)} <small>({size})</small></summary><div class=scroll tabindex=0>"
-        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></details>"
-    )
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    if isinstance(value, int):
-        return f"{value:,}"
-    text = str(value)
-    return f"<bdi>{escape(text if len(text) <= LONGEST else text[: LONGEST - 1] + '…')}</bdi>"
-
-
-def _policy(plotly_js: str) -> str:
-    """What the file may do: run its two scripts, style itself, draw. Fetch nothing."""
-    hashes = " ".join(f"'sha256-{_hash(script)}'" for script in (_asset("report.js"), plotly_js))
-    return f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:"
-
-
-def _hash(script: str) -> str:
-    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
-
-
-@cache
-def _packed(text: str) -> str:
-    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode("ascii")
-
-
-@cache
-def _asset(name: str) -> str:
-    return (files(__package__) / name).read_text(encoding="utf-8")
+        yield table_section(title, table())

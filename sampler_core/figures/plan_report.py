@@ -4,33 +4,29 @@ from __future__ import annotations
 
 import datetime
 import json
-import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-import sampler_core
 from sampler_core.counts import ClassCounts, IntArray
-from sampler_core.exporting import Frame, Panel, Report, as_code, report_html
+from sampler_core.exporting import Frame, Panel, Report, report_html
 from sampler_core.figures.batches import batch_mix
 from sampler_core.figures.figure import Figure, class_label, to_json
 from sampler_core.figures.merits import merit_table, merits
 from sampler_core.figures.one_epoch import planned_and_drawn, weight_beside_share
 from sampler_core.figures.over_epochs import class_shares, share_map, skew_curve
-from sampler_core.figures.plotly_source import plotly_js, plotly_js_version
+from sampler_core.figures.plotly_source import plotly_js
+from sampler_core.figures.report_facts import plan_text, report_facts, report_sources
 from sampler_core.figures.sentences import LAWS, batches_note, data_line, takeaway
 from sampler_core.figures.series import by_count, class_rows, is_banded
-from sampler_core.numerals import count, number
+from sampler_core.findings import findings
 from sampler_core.outlook import Outlook
 from sampler_core.plan import SamplingPlan
 from sampler_core.preview import Preview
 from sampler_core.spread import spread
 
 QUICK = 2_000_000  # draws of an epoch that are counted within some 30 ms
-MOST_PLAN = 200_000  # signs of a plan's JSON text, class counts included
 
 
 def plan_report(
@@ -56,7 +52,8 @@ def plan_report(
         raise ValueError(f"epoch must be a whole number from 0 to {len(story.outlook.shares) - 1}, got {epoch}")
     report = Report(
         title=title, summary=data_line(counts, unit), epochs=len(story.outlook.shares), epoch=epoch, frame=story.frame,
-        facts=_facts(plan, counts, unit), plan=_plan_text(plan, counts), sources=_sources(made),
+        findings=[(finding.text, finding.advice) for finding in findings(plan, story.outlook)],
+        facts=report_facts(plan, counts, unit), plan=plan_text(plan, counts), sources=report_sources(made),
         tables={"Class counts": story.class_table, "Figures of merit, all epochs": story.merit_table},
     )  # fmt: skip
     return report_html(report, plotly_js())
@@ -76,7 +73,7 @@ def still_report(
     twins = {panel.title for panel in panels}
     report = Report(
         title=title, summary=data_line(counts, unit), epochs=1, epoch=0, frame=lambda epoch: Frame(0, [], [], panels),
-        facts=_facts(plan, counts, unit), plan=_plan_text(plan, counts), sources=_sources(made),
+        facts=report_facts(plan, counts, unit), plan=plan_text(plan, counts), sources=report_sources(made),
         tables={name: table for name, table in tables.items() if name not in twins},
     )  # fmt: skip
     return report_html(report, plotly_js())
@@ -149,54 +146,3 @@ def as_panel(title: str, figure: Figure, note: str, span: int = 12, height: int 
     """A figure with its place in a report."""
     spec: dict[str, Any] = json.loads(to_json(figure.spec))
     return Panel(title, note, spec, figure.alt, figure.table, span, height)
-
-
-def _facts(plan: SamplingPlan, counts: ClassCounts, unit: str) -> dict[str, dict[str, str]]:
-    return {"Data": _data_facts(counts, unit), "Plan": _plan_facts(plan, counts)}
-
-
-def _sources(made: datetime.datetime | None) -> str:
-    made = made or datetime.datetime.now(datetime.UTC)
-    return (
-        f"Made on {made:%Y-%m-%d %H:%M} UTC with sampler_core {sampler_core.__version__}, NumPy {np.__version__}, "
-        f"plotly.js {plotly_js_version()}, Python {platform.python_version()}."
-    )
-
-
-def _data_facts(counts: ClassCounts, unit: str) -> dict[str, str]:
-    order = by_count(counts)
-    present = order[counts.counts[order] > 0]
-    ends = {"Largest class": present[0], "Rarest class": present[-1]}
-    return {
-        unit.capitalize(): count(counts.num_samples),
-        "Classes": count(counts.num_classes) + (f", {count(len(counts.empty))} of them empty" if counts.empty else ""),
-        "Class imbalance": number(counts.imbalance_ratio),
-        **{
-            word: f"{_short(class_label(counts.names[c]))} ({count(int(counts.counts[c]))})" for word, c in ends.items()
-        },
-    }
-
-
-def _plan_facts(plan: SamplingPlan, counts: ClassCounts) -> dict[str, str]:
-    set_ones = {"Cap on repeats": plan.max_repeats, "Floor on shares": plan.min_share}
-    return {
-        "Target": _short(as_code(plan.target)),
-        "Epochs": str(plan.epochs),
-        "Batch size": count(plan.needed_batch_size),
-        "Samples per epoch": count(plan.samples(counts)),
-        "Law of drawing": plan.drawing,
-        **{word: number(float(value)) for word, value in set_ones.items() if value is not None},
-        **({"Floor per batch": count(plan.min_per_batch)} if plan.min_per_batch else {}),
-        "Seed": str(plan.seed),
-        "Fingerprint": plan.fingerprint,
-    }
-
-
-def _short(text: str, longest: int = 300) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
-
-
-def _plan_text(plan: SamplingPlan, counts: ClassCounts) -> str:
-    """plan.json with the class counts it is shown on; without them where they would fill the file."""
-    text = replace(plan, tuned_on=counts).to_json()
-    return text if len(text) <= MOST_PLAN else replace(plan, tuned_on=None).to_json()

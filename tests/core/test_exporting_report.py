@@ -13,6 +13,7 @@ from sampler_core import (
     ClassCounts,
     DifficultyBalanced,
     Linear,
+    Outlook,
     PowerSkew,
     ProgressivelyBalanced,
     SamplingPlan,
@@ -23,6 +24,7 @@ from sampler_core.drawing import LAWS
 from sampler_core.exporting.report import MOST_FRAMES
 from sampler_core.figures import batch_mix, to_json
 from sampler_core.figures.plan_report import as_panel, plan_report, still_report
+from sampler_core.findings import findings
 from tests.hostile_names import HOSTILE, hostile_counts
 
 COUNTS = ClassCounts.from_counts({"NV": 700, "MEL": 120, "DF": 11})
@@ -166,6 +168,14 @@ def test_the_policy_of_the_file_lets_nothing_be_fetched_and_no_foreign_script_ru
     assert rules["default-src"] == "'none'"
     assert re.fullmatch(r"'sha256-[\w+/=]{44}' 'sha256-[\w+/=]{44}'", rules["script-src"])
     assert not re.search(r"""(?:src|href)=["']?\w""", text.partition('<script type="application/json"')[0])
+
+
+def test_the_findings_of_the_run_are_in_the_report_with_what_to_try():
+    plan = plan_of(PowerSkew(Linear(0.0, 0.1)))
+    words = "".join(Parsed(plan_report(plan, COUNTS)).text)
+    found = findings(plan, Outlook.of(plan, COUNTS))
+    assert len(found) > 2
+    assert all(finding.text in words and finding.advice in words for finding in found)
 
 
 def test_an_adaptive_target_has_a_report_without_batches():

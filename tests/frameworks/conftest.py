@@ -12,6 +12,7 @@ NEEDED = {
     "test_accelerate.py": "accelerate",
     "test_hf_trainer.py": "transformers",
     "test_lightning.py": "lightning",
+    "test_snippets.py": "lightning",  # and accelerate
     "test_stateful_dataloader.py": "torchdata",
 }
 MISSING = {file: framework for file, framework in NEEDED.items() if find_spec(framework) is None}

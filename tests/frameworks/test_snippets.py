@@ -1,0 +1,85 @@
+"""The code that the dashboard hands out, run as it stands in a new process next to a data set (and a model)."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sampler_core import Boost, ClassCounts, Linear, PowerSkew, SamplingPlan
+from sampler_core.drawing import LAWS
+from sampler_core.exporting import VARIANTS, snippet
+
+ROOT = Path(__file__).parents[2]
+COUNTS = ClassCounts.from_counts({"<b>zebra</b>": 90, "ant'\"\\": 30, "=cow()": 12})
+RAMP = PowerSkew(Linear(0.0, 0.5, maximum=1.0))
+
+BESIDE = """
+import json, os, sys, warnings
+import torch
+{noise}
+
+class Animals(torch.utils.data.Dataset):
+    classes = {classes}
+    targets = {targets}
+    asked = []
+
+    def __len__(self):
+        return len(self.targets)
+
+    def __getitem__(self, index):
+        self.asked.append(self.targets[index])
+        return torch.zeros(4), self.targets[index]
+
+dataset = Animals()
+{model}
+"""
+MODEL = """
+from lightning import LightningModule
+
+class Model(LightningModule):
+    def __init__(self):
+        super().__init__()
+        self.layer = torch.nn.Linear(4, 3)
+
+    def training_step(self, batch):
+        return torch.nn.functional.cross_entropy(self.layer(batch[0]), batch[1])
+
+    def configure_optimizers(self):
+        return torch.optim.SGD(self.parameters(), lr=0.1)
+
+model = Model()
+"""
+NOISE = {  # what Lightning says of every training on a small machine
+    "lightning": "warnings.filterwarnings('ignore', module='lightning')\n"
+    "warnings.filterwarnings('ignore', module='torch.utils.data')",
+}
+AFTER = """
+with open(sys.argv[1], "w") as out:
+    json.dump(dataset.asked, out)
+"""
+
+
+@pytest.mark.parametrize(("variant", "drawing"), zip(VARIANTS, LAWS, strict=True))
+def test_the_code_draws_the_batches_of_the_plan_in_every_epoch(variant: str, drawing: str, tmp_path: Path) -> None:
+    target = Boost(RAMP, {"=cow()": 1.5}, 1, 2)
+    plan = SamplingPlan(target=target, epochs=3, batch_size=16, drawing=drawing, seed=2)
+    beside = BESIDE.format(
+        classes=list(COUNTS.names), targets=np.repeat(np.arange(3), COUNTS.counts).tolist(),
+        noise=NOISE.get(variant, ""), model=MODEL if variant == "lightning" else "",
+    )  # fmt: skip
+    out = tmp_path / "asked.json"
+    script = tmp_path / "train.py"
+    script.write_text(beside + snippet(plan, COUNTS, variant) + AFTER, encoding="utf-8")
+    command = [sys.executable, "-W", "error::UserWarning", str(script), str(out)]
+    environment = {"PYTHONPATH": str(ROOT), "PATH": "", "HOME": str(tmp_path)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    asked = np.array(json.loads(out.read_text())).reshape(plan.epochs, 132)
+    for epoch, classes in enumerate(asked):
+        batches = [np.bincount(classes[at : at + 16], minlength=3) for at in range(0, 132, 16)]
+        assert np.array_equal(batches, plan.preview(COUNTS, epoch).batch_class_counts), f"epoch {epoch}"

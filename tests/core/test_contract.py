@@ -694,6 +694,16 @@ def test_point_9_wrong_feedback_is_a_value_error_that_names_the_class(feedback, 
     assert sampler.class_shares() == pytest.approx([0.6, 0.3, 0.1])
 
 
+@pytest.mark.parametrize("wrong", [float("nan"), float("inf"), float("-inf")])
+def test_point_9_a_loss_may_be_any_number_but_must_be_one(wrong):
+    sampler = ScheduledClassSampler(THREE, plan_of(target=ExponentiatedGradient()))
+    with pytest.raises(ValueError, match=f"loss of class 'b' must be a number, got {wrong}"):
+        sampler.update(loss=[0.1, wrong, 0.1])
+    sampler.update(loss=[-3.0, 0.0, 1e9])
+    sampler.set_epoch(1)
+    assert sampler.class_shares().argmax() == 2
+
+
 def test_point_9_only_adaptive_targets_take_feedback():
     with pytest.raises(TypeError, match="target must be adaptive"):
         ScheduledClassSampler(THREE, plan_of(0.5)).update(recall=[1, 1, 1])

@@ -334,6 +334,14 @@ def test_classes_keep_their_place_in_their_walk_when_labels_change():
 # --- what is refused -------------------------------------------------------------------------------------------------
 
 
+def exchanged(labels, one, other):
+    """The labels with those of one sample of each of two classes exchanged."""
+    labels = labels.copy()
+    i, j = (np.flatnonzero(labels == c)[-1] for c in (one, other))
+    labels[i], labels[j] = other, one
+    return labels
+
+
 @pytest.mark.parametrize(
     ("field", "says"),
     [
@@ -351,9 +359,12 @@ def test_a_state_of_another_plan_is_refused(field, says):
 
 @pytest.mark.parametrize(
     "labels",
-    [LABELS[::-1], np.append(LABELS, 0), LABELS[1:], LABELS + 1, np.where(LABELS == 4, 3, LABELS), LABELS.astype(str)],
-    ids=["other order", "one more", "one less", "other names", "a class less", "text"],
-)
+    [
+        LABELS[::-1], exchanged(LABELS, 3, 4), np.append(LABELS, 0), LABELS[1:], LABELS + 1,
+        np.where(LABELS == 4, 3, LABELS), LABELS.astype(str),
+    ],
+    ids=["other order", "two exchanged", "one more", "one less", "other names", "a class less", "text"],
+)  # fmt: skip
 def test_a_state_of_other_labels_is_refused(labels):
     with pytest.raises(ValueError, match=r"state must be of these labels \(digest [0-9a-f]{16}\), got one of "):
         sampler_of(plan_of(), labels).load_state_dict(sampler_of(plan_of()).state_dict())

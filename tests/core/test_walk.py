@@ -1,0 +1,71 @@
+"""The walk of each class through its members: counted from quotas, in any order of epochs, carried over by name."""
+
+import json
+
+import numpy as np
+import pytest
+
+from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
+from sampler_core.drawing import stratified_stride
+from sampler_core.walk import Walk
+
+PRESENT = ClassCounts.from_counts({"a": 60, "b": 30, "c": 10})
+
+
+def walk_of(law, samples=95):
+    plan = SamplingPlan(target=PowerSkew(Linear(0.0, 0.2)), epochs=8, batch_size=20, drawing=law, samples_per_epoch=95)
+    return plan, Walk(plan, samples)
+
+
+def test_exact_stands_at_the_sum_of_the_earlier_quotas():
+    plan, walk = walk_of("exact")
+    quotas = [plan.epoch_class_counts(PRESENT, epoch) for epoch in range(7)]
+    for epoch in (0, 1, 7, 3, 7):
+        assert walk.start(PRESENT, None, epoch).tolist() == sum(quotas[:epoch], np.zeros(3, dtype=int)).tolist()
+
+
+def test_stratified_stands_at_strides_times_batches_a_last_smaller_one_included():
+    plan, walk = walk_of("stratified")
+    strides = [stratified_stride(plan.epoch_at(PRESENT, epoch)) for epoch in range(7)]
+    for epoch in (0, 1, 7, 3):
+        assert walk.start(PRESENT, None, epoch).tolist() == sum((5 * s for s in strides[:epoch]), np.zeros(3)).tolist()
+
+
+def test_independent_draws_walk_nowhere():
+    assert walk_of("independent")[1].start(PRESENT, None, 7).tolist() == [0, 0, 0]
+
+
+def test_the_number_of_draws_may_differ_from_the_plans():
+    _, walk = walk_of("exact", samples=40)
+    assert walk.start(PRESENT, None, 3).sum() == 120
+
+
+@pytest.mark.parametrize("law", ["exact", "stratified"])
+def test_what_is_settled_is_gone_on_from_and_earlier_epochs_begin_there(law):
+    _, walk = walk_of(law)
+    expected = walk.start(PRESENT, None, 5).tolist()
+    walk.settle(PRESENT, None, 3)
+    at_three = walk.start(PRESENT, None, 3).tolist()
+    assert walk.start(PRESENT, None, 5).tolist() == expected
+    assert walk.start(PRESENT, None, 1).tolist() == at_three
+    assert walk.start(PRESENT, None, 5).tolist() == expected
+
+
+def test_other_classes_keep_their_place_by_name_and_new_ones_begin_at_the_beginning():
+    _, walk = walk_of("exact")
+    walk.settle(PRESENT, None, 2)
+    before = dict(zip(PRESENT.names, walk.start(PRESENT, None, 2).tolist(), strict=True))
+    now = ClassCounts.from_counts({"b": 5, "bb": 5, "c": 5})
+    walk.rename(PRESENT, now)
+    assert walk.start(now, None, 2).tolist() == [before["b"], 0, before["c"]]
+
+
+def test_a_walk_goes_through_json_and_back():
+    for settled in (False, True):
+        _, walk = walk_of("exact")
+        if settled:
+            walk.settle(PRESENT, None, 4)
+        _, other = walk_of("exact")
+        other.load_json(json.loads(json.dumps(walk.as_json())))
+        assert other.as_json() == walk.as_json()
+        assert other.start(PRESENT, None, 6).tolist() == walk.start(PRESENT, None, 6).tolist()

@@ -124,7 +124,7 @@ def test_a_figure_that_does_not_fit_is_there_in_words():
     assert all(panel["alt"] for panel in panels)
 
 
-@pytest.mark.parametrize(("table", "drawing"), zip([table.name for table in known()], cycle(LAWS), strict=False))
+@pytest.mark.parametrize(("table", "drawing"), [*zip([table.name for table in known()], cycle(LAWS), strict=False)])
 def test_every_known_data_set_makes_a_report(table, drawing):
     text = plan_report(plan_of(epochs=3, samples_per_epoch=2000, drawing=drawing), load(table), epoch=1)
     assert len(data_of(text)["panels"]) >= 5

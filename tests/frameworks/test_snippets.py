@@ -64,7 +64,7 @@ with open(sys.argv[1], "w") as out:
 """
 
 
-@pytest.mark.parametrize(("variant", "drawing"), zip(VARIANTS, LAWS, strict=True))
+@pytest.mark.parametrize(("variant", "drawing"), [*zip(VARIANTS, LAWS, strict=True)])
 def test_the_code_draws_the_batches_of_the_plan_in_every_epoch(variant: str, drawing: str, tmp_path: Path) -> None:
     target = Boost(RAMP, {"=cow()": 1.5}, 1, 2)
     plan = SamplingPlan(target=target, epochs=3, batch_size=16, drawing=drawing, seed=2)

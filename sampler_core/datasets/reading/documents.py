@@ -55,6 +55,11 @@ class Walk:
                 self._at = end
                 return value
 
+    def values(self) -> Iterator[object]:
+        """All values that follow one another, as in JSON Lines, each as a whole."""
+        while self.peek():
+            yield self.value()
+
     def elements(self) -> Iterator[object]:
         """The elements of the list or the values of the object that comes next, each as a whole."""
         for _ in self.entries():
@@ -95,3 +100,17 @@ class Walk:
         self._ended = not piece
         self._text, self._at = self._text[self._at :] + piece, 0
         return not self._ended
+
+
+def field_of(record: object, name: str, columns: tuple[str, ...]) -> object:
+    """A field of a record by name ("key.name": of an inner object), of a list by its place in `columns`; or None."""
+    if isinstance(record, list):
+        at = columns.index(name) if name in columns else -1
+        return record[at] if 0 <= at < len(record) else None
+    if not isinstance(record, dict):
+        return None
+    if name in record:
+        return record[name]
+    key, _, rest = name.partition(".")
+    inner = record.get(key)
+    return inner.get(rest) if isinstance(inner, dict) else None

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sampler_core.counts import ClassCounts, ClassName, Codes
 from sampler_core.datasets.known import class_names
 from sampler_core.datasets.reading import arrays, columnar, text
+from sampler_core.datasets.reading.encoding import encoding_of_labels
 from sampler_core.datasets.reading.errors import ReadingError, listed
 from sampler_core.datasets.reading.layout import Kind, Layout
 from sampler_core.datasets.reading.limits import Limits, Progress, report
@@ -115,7 +116,7 @@ def _pieces(source: Source, layout: Layout, tally: Tally, categories: dict[Raw, 
 def _named(tally: Tally, layout: Layout, categories: dict[Raw, str], missing: Sequence[str]) -> Named:
     """The class of each raw value; of COCO category ids the listed name, told apart where two are the same."""
     if not categories:
-        encoding = text.encoding_of_labels(layout.encoding or "utf-8")
+        encoding = encoding_of_labels(layout.encoding or "utf-8")
         return name_values(tally.values, encoding, missing, tally.limits)
     tally.add(Piece(np.zeros(0, dtype=np.int64), list(categories)))  # those without a sample too
     times = Counter(categories.values())

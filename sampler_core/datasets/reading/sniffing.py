@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import get_args
 
 from sampler_core.datasets.reading import arrays, columnar, guessing, text
-from sampler_core.datasets.reading.errors import ReadingError, printable, quoted
+from sampler_core.datasets.reading.errors import ReadingError, quoted
 from sampler_core.datasets.reading.layout import Kind, Layout, check_text_options
 from sampler_core.datasets.reading.limits import Limits
 from sampler_core.datasets.reading.naming import FALLBACK
-from sampler_core.datasets.reading.records import json_layout
 from sampler_core.datasets.reading.source import GZIP, File, Source, opened
+from sampler_core.datasets.reading.text_layout import text_layout
 
-SHOWN = 100
-_JSON = ("json", "jsonl", "ndjson")
 _CSV = "Save the labels as CSV and read that"
 _FOLDER = "Read a file that lists labels, or class/file folders with ClassCounts.from_folder"
+
+
 _PICKLE = f"is a Python pickle, which is never loaded because loading can run code. {_CSV} or as NPY"
 _REFUSED: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0", "is an old Excel workbook. In Excel: File, Save as, CSV UTF-8; then read the CSV"),
@@ -58,7 +56,7 @@ def sniff(
     """
     check_text_options(separator, encoding)
     with opened(file, limits) as source:
-        layout = _binary(source) or _text(source, kind, separator, encoding, header)
+        layout = _binary(source) or text_layout(source, kind, separator, encoding, header)
         if kind is not None and layout.kind != kind:
             raise ReadingError(
                 f"{source.name} is {layout.title}, which cannot be read as {quoted(kind)}. Leave that out"
@@ -76,11 +74,11 @@ def _binary(source: Source) -> Layout | None:
     if head[257:262] == b"ustar":
         raise ReadingError(f"{source.name} is a tar archive. Unpack it and read the label file in it")
     if head.startswith(b"PAR1"):
-        return _columns("parquet", *columnar.parquet_preview(source.seekable(), SHOWN, source.limits))
+        return _columns("parquet", *columnar.parquet_preview(source.seekable(), text.SHOWN, source.limits))
     if head.startswith((b"ARROW1", b"\xff\xff\xff\xff")):
-        return _columns("arrow", *columnar.arrow_preview(source.seekable(), SHOWN, source.limits))
+        return _columns("arrow", *columnar.arrow_preview(source.seekable(), text.SHOWN, source.limits))
     if head.startswith(b"\x93NUMPY"):
-        columns, shown = arrays.npy_preview(source.stream(), SHOWN)
+        columns, shown = arrays.npy_preview(source.stream(), text.SHOWN)
         return _columns("npy", columns, shown)
     return _zip(source) if head.startswith((b"PK\x03\x04", b"PK\x05\x06")) else None
 
@@ -102,96 +100,6 @@ def _zip(source: Source) -> Layout:
             f"{source.name} is a zip archive without NumPy arrays. Unpack it and read the label file in it"
         )
     return Layout(kind="npz", columns=tuple(found))
-
-
-def _text(
-    source: Source, kind: Kind | None, separator: str | None, encoding: str | None, header: bool | None
-) -> Layout:
-    used = encoding or text.encoding_of(source.head)
-    start = text.decoded(source.head, used)
-    if not start.strip():
-        raise ReadingError(f"{source.name} holds nothing but blanks. Choose a file with at least one label")
-    if kind is not None and kind not in get_args(Kind):
-        Layout(kind=kind)  # says what it must be
-    if (kind or "json").startswith(("json", "coco")) and separator is None and _is_json(source, start):
-        try:
-            return replace(json_layout(start, source.whole), encoding=used)
-        except ReadingError:
-            if kind is not None or _suffix(source) in _JSON or re.match(r'\s*(\{|\[\s*[\[{"\]\d-])', start):
-                raise  # else "[cat]" is a label like any other
-    return replace(_table_or_lines(source, start, kind, separator, header), encoding=used)
-
-
-def _table_or_lines(
-    source: Source, start: str, kind: Kind | None, separator: str | None, header: bool | None
-) -> Layout:
-    found = text.start_of(start, separator, source.whole)
-    lines = text.lines_of(start)
-    words = [line.split() for line in lines if line.strip()]
-    if kind is None:
-        kind = _text_kind(source, found, words, separator, start)
-    if kind == "table":
-        return _table(source, found, header)
-    if kind == "lines":
-        skip = int(guessing.plain(lines[0]) in guessing.LABELS if header is None else header)
-        return Layout(
-            kind=kind,
-            skip_lines=skip,
-            header=bool(skip),
-            rows=tuple((cell[:80],) for cell in lines[skip : skip + SHOWN]),
-        )
-    if kind == "image list":
-        rows = tuple((" ".join(row[:-1])[:80], row[-1][:80]) for row in words[:SHOWN])
-        return Layout(kind=kind, columns=("path", "label"), label="label", rows=rows)
-    if kind == "words":
-        return _table(source, text.Start(" ", words, 0, 1), header, kind)
-    raise ReadingError(f"{source.name} is a text, which cannot be read as {quoted(kind)}. Leave the kind out")
-
-
-def _text_kind(source: Source, found: text.Start, words: list[list[str]], separator: str | None, start: str) -> Kind:
-    if text.width_of(found.rows) > 1 or separator is not None:
-        return "table"
-    if words and all(len(row) > 1 and _is_path(row[0]) for row in words[:-1] or words):
-        return "image list"
-    if text.width_of(words) > 2 and len({len(row) for row in words}) == 1 and any(
-        all(guessing.NUMBER.fullmatch(row[c]) for row in words[1:] or words) for c in range(len(words[0]))
-    ):  # fmt: skip
-        return "words"
-    quoted_lines = any(len(line) > 1 and line[0] == line[-1] == '"' for line in start[:10000].splitlines())
-    return "table" if _suffix(source) in ("csv", "tsv") or quoted_lines else "lines"
-
-
-def _table(source: Source, start: text.Start, header: bool | None, kind: Kind = "table") -> Layout:
-    rows, width = start.rows, text.width_of(start.rows[1:] or start.rows)
-    if not rows or not width:
-        raise ReadingError(f"{source.name} holds no row that can be read. Check its quotes and its separator")
-    named = guessing.has_header(rows) if header is None else header
-    if named and len(rows) == 1 and not source.whole:
-        raise ReadingError(
-            f"a row of {source.name} is very long, usually because a quote is never closed. Check its quotes"
-        )
-    if named and len(rows) == 1:
-        raise ReadingError(f"{source.name} holds only a header ({quoted(', '.join(rows[0]))}). Choose a file with rows")
-    columns = _distinct_names(rows[0] if named else [], width)
-    shown = [[cell[:80] for cell in row] for row in rows[named : SHOWN + named]]
-    skip = start.skip_lines + (start.first_lines if named else 0)
-    return Layout(
-        kind=kind, columns=columns, separator=start.separator, header=named, skip_lines=skip,
-        rows=tuple(tuple(row) for row in shown if len(row) == width),
-    )  # fmt: skip
-
-
-def _distinct_names(given: Sequence[str], width: int) -> tuple[str, ...]:
-    """One name a column. R leaves out the name of its first column, that of the rows."""
-    given = ["row", *given] if len(given) == width - 1 and given else list(given)
-    names: list[str] = []
-    for c in range(width):
-        name = printable(given[c].strip(), 200) if c < len(given) else ""
-        name = name or f"column {c + 1}"
-        while name in names:
-            name = f"{name} ({c + 1})"
-        names.append(name)
-    return tuple(names)
 
 
 def _chosen(layout: Layout, label: str | None, count: str | None) -> Layout:
@@ -217,15 +125,3 @@ def _found(layout: Layout) -> list[str]:
     if layout.count is not None:
         said.append(f"their counts in {quoted(layout.count)}")
     return ["; ".join(said) + "."]
-
-
-def _is_json(source: Source, start: str) -> bool:
-    return start.lstrip()[0] in ('{["' if _suffix(source) in _JSON else "{[")
-
-
-def _is_path(word: str) -> bool:
-    return "/" in word or "\\" in word or ("." in word and not guessing.NUMBER.fullmatch(word))
-
-
-def _suffix(source: Source) -> str:
-    return source.name.lower().removesuffix(".gz").rpartition(".")[2]

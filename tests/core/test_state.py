@@ -168,6 +168,16 @@ def test_batches_delivered_says_what_was_trained_on_when_the_loader_read_ahead(l
     assert list(again) == whole[7 * 32 :]
 
 
+def test_batches_delivered_are_counted_from_where_the_pass_began_also_within_a_batch():
+    sampler, restored, again = (sampler_of(plan_of()) for _ in range(3))
+    whole = taken(iter(sampler), 10)
+    restored.load_state_dict(sampler.state_dict())
+    rest = list(restored)
+    again.load_state_dict(restored.state_dict(batches_delivered=2))
+    assert list(again) == rest[64:]
+    assert whole + rest == list(sampler_of(plan_of()))
+
+
 def test_more_batches_than_there_are_count_as_all_and_wrong_ones_are_refused():
     sampler, restored = sampler_of(plan_of()), sampler_of(plan_of())
     list(sampler)

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import dataclasses
 import zlib
 from dataclasses import dataclass, replace
-from typing import Any
 
 import streamlit as st
 
 from pages.parts.address import literal, read_address
+from pages.parts.building import counts_of, data_rows, plan_of, target_of, target_values, unit_of
 from pages.parts.cached import MOST_DRAWS
-from pages.parts.controls import PROFILE, SHAPE, TABLE, TARGET, control, every_row, titles_of
+from pages.parts.controls import control, every_row, titles_of
 from pages.parts.handle import handle
 from pages.parts.history import buttons
 from pages.parts.preset_menu import schedule_heading
 from sampler_core import parameters as rows
-from sampler_core.catalogue import SCHEDULES, TARGETS
+from sampler_core.catalogue import SCHEDULES
 from sampler_core.counts import ClassCounts
-from sampler_core.datasets import known, load, synthetic
-from sampler_core.parameters import Parameter, rows_of
+from sampler_core.parameters import rows_of
 from sampler_core.plan import SamplingPlan
-from sampler_core.targets import PowerSkew
 
 _CURRENT = "scenario"
 NEAR = ("ratio", *(row.key for name in SCHEDULES for row in rows_of(SCHEDULES[name]).values()))
@@ -59,76 +56,20 @@ def sidebar() -> None:
     with st.sidebar:
         buttons(every)
         st.subheader("Data")
-        data = {row.key: control(row) for row in _data_rows()}
+        data = {row.key: control(row) for row in data_rows()}
         schedule_heading()
-        target, values = _target_values()
+        target, values = target_values()
         st.subheader("Run")
         run = {row.key: control(row) for row in rows.RUN_ROWS}
     try:
-        counts = _counts(data)
-        plan = _plan(_target(target, values), run)
+        counts = counts_of(data)
+        plan = plan_of(target_of(target, values), run)
         plan.check(counts)
     except (TypeError, ValueError) as error:
         sentence = f"These settings do not go together: {error}. Change one of them in the sidebar, or press Undo."
         st.error(literal(sentence), icon=":material/error:")
         st.stop()
-    st.session_state[_CURRENT] = Scenario(counts, plan, _unit(data))
-
-
-def _data_rows() -> tuple[Parameter, ...]:
-    source = control(rows.DATA)
-    return (TABLE,) if source == "known" else (PROFILE, rows.RATIO, rows.CLASSES, rows.SAMPLES)
-
-
-def _counts(data: dict[str, Any]) -> ClassCounts:
-    if "table" in data:
-        return load(data["table"])
-    return synthetic(data["profile"], data["classes"], data["samples"], data["ratio"])
-
-
-def _unit(data: dict[str, Any]) -> str:
-    return next((table.unit for table in known() if table.name == data.get("table")), "samples")
-
-
-def _target_values() -> tuple[str, dict[str, Any]]:
-    """The chosen target and the value of each of its fields.
-
-    A field without a row is a schedule, or a target that this one builds on: both come from the schedule's controls.
-    """
-    name = control(TARGET)
-    values: dict[str, Any] = {}
-    described = rows_of(TARGETS[name])
-    for field in (f.name for f in dataclasses.fields(TARGETS[name])):
-        values[field] = control(described[field]) if field in described else _schedule_values()
-    return name, values
-
-
-def _schedule_values() -> tuple[str, dict[str, Any]]:
-    shape = control(SHAPE)
-    return shape, {field: control(row) for field, row in rows_of(SCHEDULES[shape]).items()}
-
-
-def _target(name: str, values: dict[str, Any]) -> Any:
-    built = dict(values)
-    for field in values.keys() - rows_of(TARGETS[name]).keys():
-        shape, fields = values[field]
-        schedule = SCHEDULES[shape](**fields)
-        built[field] = schedule if field == "schedule" else PowerSkew(schedule)
-    return TARGETS[name](**built)
-
-
-def _plan(target: Any, run: dict[str, Any]) -> SamplingPlan:
-    return SamplingPlan(
-        target=target,
-        epochs=run["epochs"],
-        batch_size=run["batch"],
-        samples_per_epoch=run["per_epoch"],
-        drawing=run["law"],
-        max_repeats=run["max_repeats"],
-        min_share=run["min_share"],
-        min_per_batch=run["min_per_batch"],
-        seed=run["seed"],
-    )
+    st.session_state[_CURRENT] = Scenario(counts, plan, unit_of(data))
 
 
 def choose_epoch(scenario: Scenario) -> Scenario:

@@ -1,0 +1,76 @@
+"""From the values of the sidebar's controls to class counts and a plan."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from pages.parts.controls import PROFILE, SHAPE, TABLE, TARGET, control
+from sampler_core import parameters as rows
+from sampler_core.catalogue import SCHEDULES, TARGETS
+from sampler_core.counts import ClassCounts
+from sampler_core.datasets import known, load, synthetic
+from sampler_core.parameters import Parameter, rows_of
+from sampler_core.plan import SamplingPlan
+from sampler_core.targets import PowerSkew
+
+
+def data_rows() -> tuple[Parameter, ...]:
+    """Which kind of data, and the rows of its controls."""
+    source = control(rows.DATA)
+    return (TABLE,) if source == "known" else (PROFILE, rows.RATIO, rows.CLASSES, rows.SAMPLES)
+
+
+def counts_of(data: dict[str, Any]) -> ClassCounts:
+    """The class counts that the values of the Data group stand for."""
+    if "table" in data:
+        return load(data["table"])
+    return synthetic(data["profile"], data["classes"], data["samples"], data["ratio"])
+
+
+def unit_of(data: dict[str, Any]) -> str:
+    """What one sample is."""
+    return next((table.unit for table in known() if table.name == data.get("table")), "samples")
+
+
+def target_values() -> tuple[str, dict[str, Any]]:
+    """The chosen target and the value of each of its fields.
+
+    A field without a row is a schedule, or a target that this one builds on: both come from the schedule's controls.
+    """
+    name = control(TARGET)
+    values: dict[str, Any] = {}
+    described = rows_of(TARGETS[name])
+    for field in (f.name for f in dataclasses.fields(TARGETS[name])):
+        values[field] = control(described[field]) if field in described else _schedule_values()
+    return name, values
+
+
+def _schedule_values() -> tuple[str, dict[str, Any]]:
+    shape = control(SHAPE)
+    return shape, {field: control(row) for field, row in rows_of(SCHEDULES[shape]).items()}
+
+
+def target_of(name: str, values: dict[str, Any]) -> Any:
+    """The target of these values; a bare schedule where a target is wanted becomes a power skew."""
+    built = dict(values)
+    for field in values.keys() - rows_of(TARGETS[name]).keys():
+        shape, fields = values[field]
+        schedule = SCHEDULES[shape](**fields)
+        built[field] = schedule if field == "schedule" else PowerSkew(schedule)
+    return TARGETS[name](**built)
+
+
+def plan_of(target: Any, run: dict[str, Any]) -> SamplingPlan:
+    """The plan of a target and the values of the Run group."""
+    return SamplingPlan(
+        target=target,
+        epochs=run["epochs"],
+        batch_size=run["batch"],
+        samples_per_epoch=run["per_epoch"],
+        drawing=run["law"],
+        max_repeats=run["max_repeats"],
+        min_share=run["min_share"],
+        min_per_batch=run["min_per_batch"],
+        seed=run["seed"],
+    )

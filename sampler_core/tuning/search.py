@@ -9,7 +9,7 @@ by that bound until they are `COARSE` wide (branch and bound), and the best are 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -23,7 +23,9 @@ from sampler_core.tuning.merits import merit_of
 from sampler_core.tuning.shapes import Family
 
 COARSE = 1e-3
+_ROUGHLY = 0.25
 _MOST_CELLS = 12_000
+Cells: TypeAlias = tuple[IntArray, FloatArray, FloatArray]  # candidate, and the two skews at the centre
 _AT_ONCE = 1 << 21  # skews in one piece
 
 
@@ -91,22 +93,28 @@ def search(given: Problem, family: Family, least: float = np.inf) -> list[Found]
     Ends early at one with slack `least`, and where none can have 0. Deterministic; `polished` makes one exact.
     """
     cells, radius = _first_cells(given, family)
-    best, proved = -np.inf, True
+    best, proved = Found(-np.inf, 0, 0.0, 0.0), True
     while True:
-        slack = _slack_of_cells(given, family, cells, best - radius, radius)
-        best = max(best, float(slack.max()))
+        reach = radius * (1 + _ROUGHLY)  # slack is known to that part of the radius
+        slack = _slack_of_cells(given, family, cells, best.slack - reach, _ROUGHLY * radius)
         order = np.argsort(-slack, kind="stable")
-        done = best >= least or radius <= COARSE or best + radius < -COARSE
-        order = order[slack[order] + radius > best + (0.0 if done else COARSE / 4)]
+        if slack[order[0]] > best.slack:
+            best = _found(cells, order[0], slack, proved)
+        done = best.slack >= least or radius <= COARSE or best.slack + reach < -COARSE
+        order = order[slack[order] + reach > best.slack + (0.0 if done else COARSE / 4)]
         if done or order.size == 0:
             break
         proved = proved and order.size <= _MOST_CELLS
         cells = _halved(cells, order[:_MOST_CELLS], radius, family.one)
         radius /= 2
-    order = order if order.size else np.argsort(-slack, kind="stable")[:1]
-    h, a, b = (axis[order] for axis in cells)
-    firsts = np.sort(np.unique(h, return_index=True)[1])
-    return [Found(float(slack[order[i]]), int(h[i]), float(a[i]), float(b[i]), proved) for i in firsts]
+    firsts = np.sort(np.unique(cells[0][order], return_index=True)[1])
+    others = [_found(cells, order[i], slack, proved) for i in firsts]
+    return [best._replace(proved=proved), *(one for one in others if one.h != best.h)]
+
+
+def _found(cells: Cells, i: int, slack: FloatArray, proved: bool) -> Found:
+    h, a, b = cells
+    return Found(float(slack[i]), int(h[i]), float(a[i]), float(b[i]), proved)
 
 
 def hopeless(given: Problem, jumps: bool) -> bool:
@@ -147,20 +155,19 @@ def _within(nodes: FloatArray, low: float, high: float) -> BoolArray:
 def polished(given: Problem, family: Family, found: Found) -> Found:
     """The best schedule near a found one, exactly: by one linear program, or by a few where run terms couple epochs."""
     free = given._replace(run_terms=())
-    alone = _by_linear_program(free, family, found, np.inf)
+    alone, _ = _by_linear_program(free, family, found, np.inf)
     together = float(slack_of(given, _skews(family, alone))[0])
     if not given.run_terms or together >= alone.slack - 1e-10:  # no run term binds, or all at once
         return alone if alone.slack >= found.slack or not given.run_terms else found
     found = found._replace(slack=float(slack_of(given, _skews(family, found))[0]))
     trust = 4 * COARSE
     for _ in range(40):
-        better = _by_linear_program(given, family, found, trust)
-        gain = better.slack - found.slack
+        better, promised = _by_linear_program(given, family, found, trust)
+        gain, hoped = better.slack - found.slack, promised - found.slack
         found = better if gain > 0 else found
-        if gain <= max(1e-12, 0.1 * trust):
-            trust /= 8
-        if trust < 1e-10:
+        if hoped < 1e-12 or trust < 1e-11:
             break
+        trust = trust / 4 if gain < 0.25 * hoped else min(2 * trust, 4 * COARSE)
     return found
 
 
@@ -186,7 +193,7 @@ def _skews(family: Family, found: Found) -> FloatArray:
 # --- cells ----------------------------------------------------------------------------------------------------------
 
 
-def _first_cells(given: Problem, family: Family) -> tuple[tuple[IntArray, FloatArray, FloatArray], float]:
+def _first_cells(given: Problem, family: Family) -> tuple[Cells, float]:
     many = len(family.ways_a)
     per_axis = 8 if many > 1 else 16
     radius = (given.high - given.low) / (2 * per_axis)
@@ -197,9 +204,7 @@ def _first_cells(given: Problem, family: Family) -> tuple[tuple[IntArray, FloatA
     return (h[allowed], a[allowed], b[allowed]), radius
 
 
-def _halved(
-    cells: tuple[IntArray, FloatArray, FloatArray], chosen: IntArray, radius: float, one: bool
-) -> tuple[IntArray, FloatArray, FloatArray]:
+def _halved(cells: Cells, chosen: IntArray, radius: float, one: bool) -> Cells:
     h, a, b = (axis[chosen] for axis in cells)
     shifts = [(-0.5, 0.0), (0.5, 0.0)] if one else [(i, j) for i in (-0.5, 0.5) for j in (-0.5, 0.5)]
     return (
@@ -209,16 +214,14 @@ def _halved(
     )
 
 
-def _slack_of_cells(
-    given: Problem, family: Family, cells: tuple[IntArray, FloatArray, FloatArray], low: float, radius: float
-) -> FloatArray:
+def _slack_of_cells(given: Problem, family: Family, cells: Cells, low: float, fine: float) -> FloatArray:
     h, a, b = cells
     b = np.clip(b, a - family.most_change[h], a + family.most_change[h])
     cells[2][:] = b
     epochs = family.offset.size
     piece = max(1, _AT_ONCE // epochs)
     parts = [
-        slack_of(given, family.skews(h[i : i + piece], a[i : i + piece], b[i : i + piece]), max(low, -FREE), radius / 4)
+        slack_of(given, family.skews(h[i : i + piece], a[i : i + piece], b[i : i + piece]), max(low, -FREE), fine)
         for i in range(0, h.size, piece)
     ]
     return np.concatenate(parts)
@@ -273,15 +276,16 @@ def _extreme_shares(curve: Curve, term: RunTerm, skews: FloatArray, t: FloatArra
 # --- linear programs ------------------------------------------------------------------------------------------------
 
 
-def _by_linear_program(given: Problem, family: Family, found: Found, trust: float) -> Found:
+def _by_linear_program(given: Problem, family: Family, found: Found, trust: float) -> tuple[Found, float]:
+    """The point that the linear program gives, with its slack, and the slack that the program promised."""
     rows, limits = _edge_rows(given, family, found, 1.0)
     at = np.array([found.a, found.b])
     if given.run_terms:
         coupled, bound = _run_rows(given, family, found, at, trust)
         rows, limits = np.vstack([rows, coupled]), np.concatenate([limits, bound])
-    a, b, _ = highest(*_with_bounds(given, family, found, rows, limits))
+    a, b, promised = highest(*_with_bounds(given, family, found, rows, limits))
     moved = found._replace(a=a, b=b)
-    return moved._replace(slack=float(slack_of(given, _skews(family, moved))[0]))
+    return moved._replace(slack=float(slack_of(given, _skews(family, moved))[0])), promised
 
 
 def _edge_slack(given: Problem, family: Family, found: Found) -> float:

@@ -23,6 +23,7 @@ from sampler_core.tuning.merits import MERITS, Merit, columns, merit_of, worst
 
 Progress = Callable[[float], None]
 MOST_SHARES = {False: 8_000_000, True: 5_000_000}  # without limits, and with: some 0.5 s of work
+LEAST_ROWS = 1_001
 _ROWS = 512  # skews between two reports of progress
 
 
@@ -103,6 +104,7 @@ def sensitivity(
     Arguments as for `sweep`; any target that is not adaptive. A parameter that is not set is left out.
     """
     counts = as_class_counts(counts)
+    plan.check(counts)
     found = []
     for name, value, step, changed in _parameters(plan, counts):
         sides = [(x, p) for x in (value - step, value + step) if (p := _possible(changed, x, counts)) is not None]
@@ -182,7 +184,7 @@ def _clamped(plan: SamplingPlan, skews: FloatArray) -> FloatArray:
 
 
 def _most_rows(curve: Curve) -> int:
-    return max(1_001, MOST_SHARES[curve.limited] // curve.counts.num_classes)
+    return max(LEAST_ROWS, MOST_SHARES[curve.limited] // curve.counts.num_classes)
 
 
 def _tabled(

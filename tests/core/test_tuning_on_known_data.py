@@ -1,0 +1,121 @@
+"""Everyday demands on known data: solved, drawn and counted, or refused with the right reason, quickly."""
+
+import time
+from functools import cache
+
+import numpy as np
+import pytest
+
+from sampler_core import Linear, PowerSkew, SamplingPlan
+from sampler_core.datasets import load, synthetic
+from sampler_core.expectations import LAWS, Draws
+from sampler_core.spread import spread
+from sampler_core.tuning import (
+    FAMILIES,
+    MissingFromAtMost,
+    RepeatsAtMost,
+    SeenAtLeast,
+    ShareOfClass,
+    solve,
+    verdicts,
+)
+
+KNOWN = ("inat2018_supercategory", "isic2019", "nsl_kdd_train", "synthetic_1000")
+SHARE, REPEATS = ShareOfClass(0.05, first_epoch=30), RepeatsAtMost(10.0)
+MISSING, SEEN = MissingFromAtMost(0.01, first_epoch=30), SeenAtLeast(0.8)
+EPOCHS = 60
+
+
+@cache
+def counts_of(name):
+    return synthetic("exponential", 1000, 115_846, 256.0) if name == "synthetic_1000" else load(name)
+
+
+def plan_of(law="exact", **others):
+    return SamplingPlan(target=PowerSkew(Linear(0.0, 0.01)), epochs=EPOCHS, batch_size=128, drawing=law, **others)
+
+
+# What goes together: on iNaturalist and NSL-KDD 5 % of the draws are hundreds of repeats of each of the rarest samples,
+# and among 1000 classes several are equally rare, so that none of them can have 5 % beside the others.
+OUTCOMES = {
+    "inat2018_supercategory": {(SHARE, REPEATS), (MISSING, REPEATS)},
+    "isic2019": set(),
+    "nsl_kdd_train": {(SHARE, REPEATS), (MISSING, REPEATS)},
+    "synthetic_1000": {(SHARE,), (MISSING,), (MISSING, REPEATS)},
+}
+
+
+@pytest.mark.parametrize("shape", FAMILIES)
+@pytest.mark.parametrize("law", LAWS)
+@pytest.mark.parametrize("name", KNOWN)
+def test_the_four_demands_together_are_solved_or_refused_with_the_right_reason_within_a_second(name, law, shape):
+    demands = [SHARE, REPEATS, MISSING, SEEN]
+    begin = time.process_time()
+    solution = solve(plan_of(law), counts_of(name), demands, shape)
+    assert time.process_time() - begin < 1.0
+    if not OUTCOMES[name]:
+        assert all(verdict.holds for verdict in verdicts(solution.plan, counts_of(name), demands))
+        assert solution.slack > 0.1
+        return
+    few = solution.contradiction.demands
+    assert set(few) in [set(reason) for reason in OUTCOMES[name]]
+    assert all(str(demand) in solution.says for demand in few)
+    for i, bound in enumerate(solution.contradiction.agree_at):
+        agreed = [type(few[i])(bound=bound, first_epoch=few[i].first_epoch), *few[:i], *few[i + 1 :]]
+        assert solve(plan_of(law), counts_of(name), agreed, shape).plan is not None
+
+
+@pytest.mark.parametrize("name", ["inat2018_supercategory", "isic2019", "nsl_kdd_train"])
+def test_under_exact_the_drawn_epochs_hold_what_was_demanded(name):
+    counts, repeats = counts_of(name), name == "isic2019"
+    demands = [SHARE, MISSING, SEEN] + [REPEATS] * repeats
+    plan = solve(plan_of(), counts, demands).plan
+    samples, rarest, largest = plan.samples(counts), counts.counts.argmin(), counts.counts.argmax()
+    drawn = np.stack([plan.epoch_class_counts(counts, epoch) for epoch in range(EPOCHS)])
+    assert (drawn[30:, rarest] >= np.floor(0.05 * samples)).all()
+    # the walk through a class goes on from epoch to epoch, so what is drawn of it is seen, up to all of it
+    assert drawn[:, largest].sum() >= 0.8 * counts.counts[largest]
+    if repeats:
+        assert (np.ceil(drawn / counts.counts) <= 10).all()
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_drawn_batches_miss_the_rarest_class_as_seldom_as_demanded(law):
+    counts = counts_of("isic2019")
+    plan = solve(plan_of(law), counts, [SHARE, REPEATS, MISSING, SEEN]).plan
+    rarest = int(counts.counts.argmin())
+    missed = np.concatenate(
+        [plan.preview(counts, epoch).batch_class_counts[:-1, rarest] == 0 for epoch in (30, 45, 59)]
+    )
+    # at most 1 % expected; 4.5 standard deviations above it for the number of batches looked at
+    assert missed.mean() <= 0.01 + 4.5 * np.sqrt(0.01 * 0.99 / missed.size)
+
+
+@pytest.mark.parametrize("law", ["independent", "stratified"])
+@pytest.mark.parametrize("name", ["isic2019", "nsl_kdd_train"])
+def test_under_the_other_laws_what_is_drawn_lies_within_its_stated_interval(name, law):
+    counts = counts_of(name)
+    plan = solve(plan_of(law), counts, [SHARE, MISSING, SEEN]).plan
+    samples, outside = plan.samples(counts), 0
+    draws = Draws(samples, 128, law)
+    shares = plan.class_shares(counts)
+    for epoch in (0, 30, 59):
+        stated = spread(shares[epoch], draws, samples)
+        drawn = plan.epoch_class_counts(counts, epoch)
+        outside += int(((drawn < stated.lower) | (drawn > stated.upper)).sum())
+        if epoch >= 30:
+            assert stated.expected[counts.counts.argmin()] >= 0.05 * samples * (1 - 1e-9)
+    # 5 % of the counts may lie outside; so many more would come once in 10,000 times
+    assert outside <= 0.05 * 3 * counts.num_classes + 4 * np.sqrt(0.05 * 0.95 * 3 * counts.num_classes)
+
+
+def test_limits_of_the_plan_are_part_of_what_is_solved():
+    counts = counts_of("isic2019")
+    capped = plan_of(max_repeats=4)
+    free, bound = solve(plan_of(), counts, [SHARE]), solve(capped, counts, [SHARE])
+    assert free.plan is not None
+    # 4 repeats of the 239 rarest samples are 3.77 % of the draws
+    assert bound.contradiction.demands == (SHARE,)
+    assert bound.contradiction.agree_at == (0.0377,)
+    floored = solve(plan_of(min_share=0.05), counts, [SHARE, SEEN])
+    assert floored.slack > 1.0

@@ -1,0 +1,139 @@
+"""Sweeps against the outlook of each plan on its own; progress, cancel, sensitivities."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sampler_core import Constant, EffectiveNumber, Linear, Outlook, PowerSkew, SamplingPlan
+from sampler_core.datasets import load, synthetic
+from sampler_core.expectations import LAWS
+from sampler_core.tuning import MERITS, sensitivity, sweep, sweeps
+
+COUNTS = load("cifar10_lt_if100")
+SKEWS, INCREMENTS = np.array([-0.3, 0.0, 0.8]), np.array([-0.05, 0.0, 0.02, 0.1])
+OUTLOOK = {
+    "share": lambda o: o.shares[:, -1],
+    "repeats": lambda o: o.repeats[:, -1],
+    "absence": lambda o: o.absence[:, -1],
+    "coverage": lambda o: o.coverage[:, -1],
+    "run_repeats": lambda o: o.run_repeats[-1],
+    "run_coverage": lambda o: o.run_coverage[-1],
+    "share_ratio": lambda o: o.share_ratio,
+    "classes_in_batch": lambda o: o.classes_in_batch,
+    "distinct": lambda o: o.distinct,
+    "balance": lambda o: o.balance,
+    "effective_samples": lambda o: o.effective_samples,
+    "natural_distance": lambda o: np.ptp(o.prior_shift, axis=1) / np.log(COUNTS.imbalance_ratio),
+}
+
+
+def plan_of(**others):
+    schedule = Linear(0.1, 0.01, maximum=1.0)
+    return SamplingPlan(**{"target": PowerSkew(schedule), "epochs": 12, "batch_size": 64, **others})
+
+
+def one_by_one(plan, figure, aggregate):
+    values = np.empty((SKEWS.size, INCREMENTS.size))
+    for i, skew in enumerate(SKEWS):
+        for j, increment in enumerate(INCREMENTS):
+            schedule = Linear(float(skew), float(increment), maximum=1.0)
+            outlook = Outlook.of(replace(plan, target=PowerSkew(schedule)), COUNTS)
+            values[i, j] = aggregate(OUTLOOK[figure](outlook))
+    return values
+
+
+AGGREGATES = {"mean": np.mean, "least": np.min, "greatest": np.max, 7: lambda values: np.atleast_1d(values)[7]}
+
+
+@pytest.mark.parametrize("law", LAWS)
+@pytest.mark.parametrize("figure", MERITS)
+def test_every_point_of_a_sweep_is_the_outlook_of_its_own_plan(figure, law):
+    plan = plan_of(drawing=law, max_repeats=9, min_share=0.01)
+    for at, aggregate in AGGREGATES.items():
+        over_run = MERITS[figure].scope == "run"
+        found = sweep(plan, COUNTS, figure, SKEWS, INCREMENTS, at)
+        expected = one_by_one(plan, figure, np.max if over_run else aggregate)
+        assert found.error == 0.0
+        assert found.values == pytest.approx(expected, rel=1e-7)
+
+
+def test_every_class_means_the_worst_one():
+    found = sweep(plan_of(), COUNTS, "absence", SKEWS, INCREMENTS, 7, "every")
+    expected = [
+        [
+            Outlook.of(plan_of(target=PowerSkew(Linear(float(s), float(d), maximum=1.0))), COUNTS).absence[7].max()
+            for d in INCREMENTS
+        ]
+        for s in SKEWS
+    ]
+    assert found.values == pytest.approx(np.array(expected), rel=1e-8)
+
+
+def test_interpolated_values_differ_from_exact_ones_by_no_more_than_the_error_stated(monkeypatch):
+    skews, increments = np.linspace(-0.917, 1.9, 9), np.linspace(-0.0713, 0.0919, 9)
+    for figure in MERITS:
+        exact = sweep(plan_of(), COUNTS, figure, skews, increments)
+        monkeypatch.setattr(sweeps, "MOST_SHARES", {False: 0, True: 0})
+        monkeypatch.setattr(sweeps, "LEAST_ROWS", 201)
+        rough = sweep(plan_of(), COUNTS, figure, skews, increments)
+        monkeypatch.undo()
+        assert exact.error == 0.0 < rough.error
+        if MERITS[figure].scope != "run":
+            assert np.abs(rough.values - exact.values).max() <= rough.error
+
+
+def test_progress_rises_to_one_and_an_exception_from_it_ends_the_sweep():
+    told = []
+    axes = np.linspace(-1, 2, 41), np.linspace(-0.1, 0.1, 41)
+    sweep(plan_of(), synthetic("pareto", 100, 10_000, 50), "balance", *axes, progress=told.append)
+    assert told == sorted(told)
+    assert told[0] == 0.0 and told[-1] == 1.0 and len(told) > 2
+
+    def cancel(fraction):
+        if fraction > 0.3:
+            raise InterruptedError(fraction)
+
+    with pytest.raises(InterruptedError):
+        sweep(plan_of(), COUNTS, "balance", *axes, progress=cancel)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"figure": "beauty"}, "figure must be one of share, .*, got 'beauty'"),
+        ({"at": 12}, "at must be an epoch from 0 to 11, got 12"),
+        ({"at": "median"}, 'at must be an epoch, "mean", "least" or "greatest", got \'median\''),
+        ({"group": "some"}, "group must be one of rarest, largest, every, got 'some'"),
+        ({"figure": "run_repeats", "group": "every"}, "group must be rarest or largest for repeats per run"),
+        ({"class_name": "unheard of"}, "class must be one of"),
+    ],
+)
+def test_what_cannot_be_swept_is_refused(changes, message):
+    given = {"figure": "share", "skews": SKEWS, "increments": INCREMENTS, **changes}
+    with pytest.raises(ValueError, match=message):
+        sweep(plan_of(), COUNTS, **given)
+
+
+def test_the_sensitivity_to_the_skew_is_the_derivative_by_hand():
+    # two classes, share p = 1 / (1 + rho^(1 - s)): dp/ds = p (1 - p) log rho, and repeats are N p / n
+    plan = SamplingPlan(target=PowerSkew(Constant(0.4)), epochs=3, batch_size=10)
+    p, rho = 1 / (1 + 9**0.6), 9.0
+    found = {(one.figure, one.parameter): one for one in sensitivity(plan, [900, 100])}
+    assert found["share", "skew"].per_unit == pytest.approx(p * (1 - p) * np.log(rho), rel=1e-5)
+    assert found["repeats", "skew"].per_unit == pytest.approx(10 * p * (1 - p) * np.log(rho), rel=1e-5)
+    assert found["run_repeats", "skew"].per_unit == pytest.approx(30 * p * (1 - p) * np.log(rho), rel=1e-5)
+    assert found["natural_distance", "skew"].per_unit == pytest.approx(1.0, rel=1e-6)
+    assert found["repeats", "samples_per_epoch"].per_unit == pytest.approx(p / 100, rel=1e-6)
+    assert found["share", "batch_size"].per_unit == 0.0
+    absence = [(1 - p) ** size for size in (9, 11)]
+    assert found["absence", "batch_size"].per_unit == pytest.approx((absence[1] - absence[0]) / 2, rel=1e-9)
+    assert found["share", "skew"].value == 0.4
+
+
+def test_sensitivities_cover_the_numbers_of_other_targets_and_of_limits():
+    plan = SamplingPlan(target=EffectiveNumber(0.999), epochs=3, batch_size=10, max_repeats=3, min_share=0.005)
+    found = {one.parameter for one in sensitivity(plan, [900, 100, 3])}
+    assert found == {"beta", "batch_size", "samples_per_epoch", "max_repeats", "min_share"}
+    with pytest.raises(ValueError, match="must leave room for each class"):
+        sensitivity(replace(plan, min_share=0.01), [900, 100, 3])

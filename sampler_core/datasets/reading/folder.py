@@ -32,7 +32,7 @@ def count_folder(
             raise ReadingError(
                 f"there are more than {limits.classes:,} folders. Give the folder that holds the classes"
             )
-        counts = {printable(name, 1000): _files(root / name, wanted) for name in folders}
+        counts = {name.encode(errors="replace").decode(): _files(root / name, wanted) for name in folders}
         if not any(counts.values()):
             raise ReadingError(
                 f"{printable(str(root))} holds no class/file. Give the folder that holds one folder a class"

@@ -107,7 +107,8 @@ def _code(scenario: Scenario) -> None:
 
 def _figures(found: Shown) -> None:
     st.markdown("Each figure as it is on the page now, made in your browser.")
-    charts = [{"id": chart.id, "title": chart.title, "file": file_name(chart.title)} for chart in found.charts]
+    titled = [chart for chart in found.charts if chart.title]  # one without a title is a legend
+    charts = [{"id": chart.id, "title": chart.title, "file": file_name(chart.title)} for chart in titled]
     _share(key="share-figures", data={"part": "figures", "charts": charts})
 
 

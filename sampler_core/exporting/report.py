@@ -146,6 +146,6 @@ def _remarks(report: Report, frames: Sequence[Mapping[str, Any]], left_out: Sequ
 
 
 def _tables(report: Report, chosen: Frame) -> Iterator[str]:
-    twins = {panel.title: panel.table for panel in chosen.panels}
+    twins = {panel.title: panel.table for panel in chosen.panels if panel.title}  # one without a title is a legend
     for title, table in {**report.tables, **twins}.items():
         yield table_section(title, table())

@@ -168,3 +168,18 @@ def test_a_plan_that_the_sidebar_cannot_take_is_refused_whole_with_a_sentence(ca
 )
 def test_a_file_name_is_made_of_plain_letters(title, name):
     assert file_name(title) == name
+
+
+def only_the_link():
+    from pages.parts import share
+
+    share._link()
+
+
+@pytest.mark.parametrize(("data", "said"), [("synthetic", False), ("known", False), ("mine", True)])
+def test_the_link_says_that_uploaded_labels_are_not_in_it(data, said):
+    at = AppTest.from_function(only_the_link, default_timeout=30)
+    at.session_state["data"] = data
+    at.run()
+    assert not at.exception
+    assert [info.value.startswith("Your labels are not in the link") for info in at.info] == [True] * said

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -134,6 +135,15 @@ def test_a_file_that_is_no_plan_is_refused_in_the_dialog_and_changes_nothing(ope
 # --- figures and tables ----------------------------------------------------------------------------------------------
 
 
+def safe_svg(text):
+    """The picture, after a look for anything in it that could run or lead elsewhere."""
+    svg = ET.fromstring(text)
+    for node in svg.iter():
+        assert not node.tag.endswith(("}script", "}foreignObject", "}a", "}iframe")), node.tag
+        assert not any(name.lower().startswith("on") or "javascript:" in value for name, value in node.attrib.items())
+    return svg
+
+
 def test_every_figure_is_saved_as_png_and_svg(open_page, tmp_path):
     page = open_page(ADDRESS, dark=True)
     share(page, "Figures")
@@ -143,9 +153,8 @@ def test_every_figure_is_saved_as_png_and_svg(open_page, tmp_path):
         png = downloaded(page, tmp_path, f"{title} as PNG").read_bytes()
         assert png.startswith(b"\x89PNG")
         assert min(int.from_bytes(png[16:20]), int.from_bytes(png[20:24])) > 500, "two pixels a point"
-        svg = ET.fromstring(downloaded(page, tmp_path, f"{title} as SVG").read_text(encoding="utf-8"))
+        svg = safe_svg(downloaded(page, tmp_path, f"{title} as SVG").read_text(encoding="utf-8"))
         assert title in " ".join(svg.itertext())
-        assert not [node.tag for node in svg.iter() if node.tag.endswith(("script", "foreignObject", "}a"))]
 
 
 def test_every_table_is_saved_with_the_numbers_of_its_figure(open_page, tmp_path):
@@ -220,6 +229,21 @@ def test_the_report_of_the_page_opens_offline_and_plays_what_training_draws(open
         assert drawn(report, "Batches") == {str(name): real[:, c].tolist() for c, name in enumerate(counts.names)}
 
 
+def test_a_page_without_a_play_control_gives_a_report_that_stands_still(open_page, open_report, tmp_path):
+    page = open_page("/compare" + ADDRESS[1:])
+    share(page, "Report")
+    path = downloaded(page, tmp_path, "Download the report")
+    assert path.name == "skewlab-compare.html"
+    report = open_report(path)
+    assert report.locator("#player").is_hidden()
+    on_the_page = {
+        trace["name"]: trace["y"]
+        for trace in traces(page, page.locator("[data-chart]").first.get_attribute("data-chart"))
+    }
+    assert drawn(report, "Share over epochs") == on_the_page
+    assert report.get_by_text("Figures of merit (6 rows)").count() == 1
+
+
 def small_report(folder, **settings):
     path = folder / "report.html"
     counts = synthetic("exponential", 10, 5000, 50.0)
@@ -280,5 +304,9 @@ def test_hostile_names_run_nowhere_in_the_report(open_report, tmp_path):
         at_epoch(page, place, place)
     assert page.evaluate("typeof window.hit") == "undefined"
     assert page.locator("img, main a, main svg b, figure a").count() == 0
+    for picture in page.evaluate(
+        "Promise.all([...document.querySelectorAll('.plot')].map((plot) => Plotly.toImage(plot, {format: 'svg'})))"
+    ):
+        safe_svg(unquote(picture.partition(",")[2]))
     assert page.locator("table").first.get_by_text("<script>window.hit=1</script>", exact=True).count() == 1
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280

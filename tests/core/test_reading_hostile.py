@@ -334,3 +334,8 @@ def test_sizes_in_the_footer_of_parquet_are_those_that_pyarrow_tells():
             told[chunk.path_in_schema] = max(told.get(chunk.path_in_schema, 0), chunk.total_uncompressed_size)
     assert largest_chunks(file) == told
     assert len(told) == 5
+
+
+def test_an_array_saved_by_python_2_is_read_without_a_warning():
+    data = FILES["labels.npy"].replace(b"(12,)", b"(12L,)").replace(b"}  ", b"} ", 1)
+    assert read_labels(data).tolist() == LABELS

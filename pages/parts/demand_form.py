@@ -39,10 +39,12 @@ def demand_form(demands: Demands, verdicts: dict[int, Verdict], counts: ClassCou
         for place in range(len(demands)):
             with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key=f"demand-row-{place}"):
                 _sentence(demands, place, counts)
+            with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+                if place in verdicts:
+                    st.markdown(_judged(verdicts[place]))
+                others = (*demands[:place], *demands[place + 1 :])
                 st.button("Remove", key=f"demand-{place}-remove", icon=":material/delete:", help="Remove this demand.",
-                          on_click=state, args=((*demands[:place], *demands[place + 1 :]),))  # fmt: skip
-            if place in verdicts:
-                st.markdown(_judged(verdicts[place]))
+                          type="tertiary", on_click=state, args=(others,))  # fmt: skip
     st.menu_button("Add a demand", list(DEMANDS), key=ADD, format_func=_title, on_click=partial(_add, demands),
                    disabled=len(demands) >= MOST_DEMANDS, help=f"At most {MOST_DEMANDS} demands.")  # fmt: skip
 

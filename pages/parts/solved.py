@@ -66,5 +66,5 @@ def _say(found: Solution, scenario: Scenario) -> None:
     room = "any skew" if found.slack == float("inf") else f"a slack of {number(found.slack)} in skew"
     says = f"All demands can hold, with {room}: {described_target(found.plan.target)}."
     st.success(literal(says), icon=":material/check_circle:")
-    st.button("Use this", key="use_solution", type="primary", help="Set the sidebar to this schedule.", disabled=same,
+    st.button("Use this", key="use_solution", help="Set the sidebar to this schedule.", disabled=same,
               on_click=take_plan, args=(found.plan,))  # fmt: skip

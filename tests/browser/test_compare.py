@@ -1,0 +1,65 @@
+"""Compare in Chromium: links on a fresh server, editing by hand, keyboard, phones, themes, accessibility."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.conftest import running_server, set_number, settle, traces
+
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]}
+
+
+def test_a_copied_address_opens_the_same_plans_on_a_freshly_started_server(open_page, tmp_path):
+    page = open_page("/compare?skew=0.3&epochs=40&follow=tail&figures_of=worst+epoch")
+    page.get_by_role("button", name="Edit").nth(1).click()
+    box = page.locator(".st-key-plan-1-skew input")
+    box.fill("0.4")
+    box.press("Enter")
+    page.wait_for_function("() => location.search.includes('plans=')")
+    settle(page)
+    before, address = traces(page, "plan-shares"), page.url.split("?")[1]
+    with running_server(tmp_path / "log.txt") as fresh:
+        again = open_page(f"/compare?{address}", url=fresh)
+        assert traces(again, "plan-shares") == before
+        again.context.close()  # before its server goes
+        assert [trace["name"] for trace in before][1] == "square-root"
+
+
+def test_the_sidebar_moves_its_own_plan_and_no_other(open_page):
+    page = open_page("/compare")
+    before = traces(page, "plan-shares")
+    set_number(page, "skew", 0.5)
+    after = traces(page, "plan-shares")
+    assert [a["y"] == b["y"] for a, b in zip(before, after, strict=True)] == [True] * 5 + [False]
+
+
+def test_values_of_controls_stay_when_the_page_changes(open_page):
+    page = open_page("/compare?epoch=7&epochs=20")
+    page.get_by_role("link", name="Explore").click()
+    page.wait_for_selector("[data-chart='batches'][data-rev]")
+    settle(page)
+    assert page.locator(".st-key-epoch input").first.input_value() == "7"
+    page.get_by_role("link", name="Compare").click()
+    page.wait_for_selector("[data-chart='plan-shares'][data-rev]")
+    settle(page)
+    assert page.locator(".st-key-epoch input").first.input_value() == "7"
+    assert "epoch=7" in page.url
+
+
+def test_a_plan_is_moved_by_keyboard_alone(open_page):
+    page = open_page("/compare")
+    page.get_by_role("button", name="Edit").first.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Later").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => location.search.includes('plans=')")
+    settle(page)
+    assert [trace["name"] for trace in traces(page, "plan-shares")][:2] == ["square-root", "natural"]
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_nothing_is_wider_than_the_screen_and_axe_finds_nothing(open_page, dark, width):
+    page = open_page("/compare", dark=dark, width=width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page, options=AXE).response["violations"]
+    assert not found, [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]

@@ -1,0 +1,55 @@
+"""Tune in Chromium: a click on the map, links on a fresh server, phones, themes, accessibility."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.conftest import running_server, settle, traces
+
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]}
+
+
+def test_a_click_on_the_map_sets_the_sidebar_and_says_so(open_page):
+    page = open_page("/tune", height=2400)
+    area = page.locator("[data-chart='merit-map'] .nsewdrag").bounding_box()
+    x, y = area["x"] + 0.6 * area["width"], area["y"] + 0.4 * area["height"]
+    page.mouse.move(x, y - 9)
+    page.mouse.move(x, y)
+    page.wait_for_selector("[data-chart='merit-map'] .hoverlayer .hovertext")
+    page.mouse.down()
+    page.mouse.up()
+    page.wait_for_function("() => location.search.includes('skew=0.7')")
+    settle(page)
+    increment = float(parse_qs(urlsplit(page.url).query)["increment"][0])
+    assert abs(increment - 0.004) < 0.0015  # the point under the hand
+    page.wait_for_function("() => document.querySelector('.st-key-skew input').value === '0.7'")
+    assert "skew factor from 0 to 0.7" in page.get_by_test_id("stToast").first.inner_text()
+    ring = next(trace for trace in traces(page, "merit-map") if trace["name"] == "your schedule")
+    assert (ring["x"], ring["y"]) == ([0.7], [increment])
+
+
+def test_the_solution_is_used_and_a_copied_address_opens_the_same_on_a_freshly_started_server(open_page, tmp_path):
+    page = open_page("/tune?data=known&table=isic2019&epochs=60&batch=64")
+    page.locator(".st-key-demand-0-bound input").fill("2")
+    page.locator(".st-key-demand-0-bound input").press("Enter")
+    page.wait_for_function("() => location.search.includes('demands=')")
+    settle(page)
+    page.get_by_role("button", name="Use this").click()
+    page.wait_for_function("() => location.search.includes('limit=')")
+    settle(page)
+    assert page.get_by_text("Violated").count() == 0
+    before, address = traces(page, "band"), page.url.split("?")[1]
+    with running_server(tmp_path / "log.txt") as fresh:
+        again = open_page(f"/tune?{address}", url=fresh)
+        assert traces(again, "band") == before
+        again.context.close()  # before its server goes
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_nothing_is_wider_than_the_screen_and_axe_finds_nothing(open_page, dark, width):
+    page = open_page("/tune", dark=dark, width=width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page, options=AXE).response["violations"]
+    assert not found, [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]

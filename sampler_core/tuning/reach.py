@@ -78,9 +78,9 @@ class Reach:
         for _ in range(6):
             best = self._best(demands, extra)
             if best is None or (term := self._missed(demands, best)) is None:
-                return best
+                break
             extra.append(term)
-        return best
+        return best and best._replace(proved=best.proved and not self._jumps(demands))
 
     def any(self, demands: Sequence[Demand]) -> bool:
         """Whether any schedule meets these demands."""
@@ -106,7 +106,7 @@ class Reach:
 
     def _jumps(self, demands: Sequence[Demand]) -> bool:
         """Whether a figure jumps with the skew, so that slack is a guess between the skews looked at."""
-        return self.curve.draws.law == "stratified" and any(over_run(d) and "coverage" in d.figure for d in demands)
+        return self.curve.draws.law == "stratified" and any("coverage" in d.figure for d in demands)
 
     def best_figure(self, demand: Demand, allowed: Union) -> float:
         """The best value of the figure that a demand of single epochs limits, over a union of skews within bounds."""

@@ -1,0 +1,102 @@
+"""How long tuning takes: sweeps of 41 x 41 schedules over 100 epochs, everyday demands solved or refused, the band.
+
+    python -m tests.benchmarks.tuning
+
+Medians of five, in milliseconds of processor time, so that a busy machine does not blur them; the aim beside each.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from sampler_core import Linear, PowerSkew, SamplingPlan
+from sampler_core.datasets import load, synthetic
+from sampler_core.tuning import (
+    MissingFromAtMost,
+    RepeatsAtMost,
+    SeenAtLeast,
+    ShareOfClass,
+    feasible_band,
+    sensitivity,
+    solve,
+    sweep,
+)
+
+DATA = {
+    "inat2018_supercategory": load("inat2018_supercategory"),
+    "isic2019": load("isic2019"),
+    "nsl_kdd_train": load("nsl_kdd_train"),
+    "synthetic, 1000 classes": synthetic("exponential", 1000, 115_846, 256.0),
+    "synthetic, 10 classes": synthetic("exponential", 10, 20_000, 100.0),
+}
+DEMANDS = (
+    ShareOfClass(0.05, first_epoch=30),
+    RepeatsAtMost(10),
+    MissingFromAtMost(0.01, first_epoch=30),
+    SeenAtLeast(0.8),
+)
+AXES = {
+    "even axes": (np.linspace(-1.0, 2.0, 41), np.linspace(-0.1, 0.1, 41)),
+    "odd axes": (np.linspace(-0.917, 1.9, 41), np.linspace(-0.0713, 0.0919, 41)),
+}
+
+
+def milliseconds(work: Callable[[], object], times: int = 5) -> float:
+    """The median of a few runs, in processor time."""
+    taken = []
+    for _ in range(times):
+        begin = time.process_time()
+        work()
+        taken.append(time.process_time() - begin)
+    return 1000 * statistics.median(taken)
+
+
+def plan_of(**others: object) -> SamplingPlan:
+    """A hundred epochs of a slow ramp."""
+    given = {"target": PowerSkew(Linear(0.0, 0.01)), "epochs": 100, "batch_size": 128, **others}
+    return SamplingPlan(**given)  # type: ignore[arg-type]
+
+
+def sweeps() -> None:
+    """The heat map, for cheap and dear figures, with and without limits."""
+    for name, aim in (("synthetic, 1000 classes", 2000), ("synthetic, 10 classes", 300)):
+        for limits in ({}, {"max_repeats": 8}):
+            for axes, (skews, increments) in AXES.items():
+                for figure in ("share", "run_coverage", "distinct"):
+                    plan, counts = plan_of(**limits), DATA[name]
+                    taken = milliseconds(lambda: sweep(plan, counts, figure, skews, increments))  # noqa: B023
+                    error = sweep(plan, counts, figure, skews, increments).error
+                    cap = "capped" if limits else "free"
+                    print(
+                        f"sweep {name:24} {cap:7} {axes:10} {figure:13} {taken:7.0f} ms (aim {aim}), error {error:.1g}"
+                    )
+
+
+def solutions() -> None:
+    """All four demands, and all but the cap on repeats; every law."""
+    for name, counts in DATA.items():
+        for law in ("independent", "exact", "stratified"):
+            for shape in ("linear", "step", "piecewise"):
+                plan = plan_of(drawing=law)
+                for demands in (DEMANDS, DEMANDS[:1] + DEMANDS[2:]):
+                    taken = milliseconds(lambda: solve(plan, counts, demands, shape), 3)  # noqa: B023
+                    found = "solved" if solve(plan, counts, demands, shape).plan else "refused"
+                    what = f"{law:12} {shape:10} {len(demands)} demands {found:8}"
+                    print(f"solve {name:24} {what} {taken:7.0f} ms (aim 1000)", flush=True)
+
+
+def others() -> None:
+    """The band with its edges, and the table of sensitivities."""
+    for name, counts in DATA.items():
+        print(f"band  {name:24} {milliseconds(lambda: feasible_band(plan_of(), counts, DEMANDS)):7.0f} ms")  # noqa: B023
+        print(f"sensitivity {name:18} {milliseconds(lambda: sensitivity(plan_of(), counts)):7.0f} ms")  # noqa: B023
+
+
+if __name__ == "__main__":
+    sweeps()
+    solutions()
+    others()

@@ -182,6 +182,13 @@ def test_expectations_that_are_whole_but_for_floating_point_are_taken_as_whole(t
     assert all(SystematicRounding(near, total).counts(offset).sum() == total for offset in offsets)
 
 
+def test_a_whole_expectation_is_never_rounded_up_beside_fractional_ones():
+    for off in (1e-12, -1e-12):
+        rounding = SystematicRounding(np.array([1.0 + off, 0.5 - off, 0.5]), 2)
+        assert rounding.most.tolist() == [1, 1, 1]
+        assert all(rounding.counts(offset)[0] == 1 for offset in (0.0, 0.3, 1 - 2.0**-53))
+
+
 def test_rounding_holds_where_a_huge_total_meets_many_classes_with_tiny_parts_left_over():
     expected = np.full(100_000, 10_000.00001)
     for offset in (0.0, 0.5, 0.999):

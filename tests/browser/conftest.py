@@ -48,7 +48,7 @@ def running_server(log: Path) -> Iterator[str]:
         process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env={**os.environ})
     url = f"http://127.0.0.1:{port}"
     try:
-        _wait_until_healthy(url, process, log)
+        wait_until_healthy(url, process, log)
         yield url
     finally:
         process.terminate()
@@ -57,7 +57,7 @@ def running_server(log: Path) -> Iterator[str]:
     assert not any(word in said for word in ("Traceback", "ERROR", "WARNING", "Warning:")), said
 
 
-def _wait_until_healthy(url: str, process: subprocess.Popen, log: Path) -> None:
+def wait_until_healthy(url: str, process: subprocess.Popen, log: Path) -> None:
     end = time.monotonic() + 60
     while time.monotonic() < end and process.poll() is None:
         try:

@@ -206,6 +206,20 @@ def test_rounding_gives_ceil_at_most_where_many_classes_are_too_small_to_matter(
         assert counts.max() <= 1
 
 
+def test_what_whole_classes_lose_never_lifts_another_above_its_ceiling():
+    whole = np.full(100_000, 1 + 0.9e-9)  # taken as 1 each: 0.00009 of a draw is left for the others
+    expected = np.array([0.9999999, 0.9, 0.1000001 - 9e-5, *whole])
+    for offset in (0.0, 1e-5, 0.5, 0.99999):
+        counts = SystematicRounding(expected, 100_002).counts(offset)
+        assert counts.sum() == 100_002
+        assert counts.max() <= 1
+
+
+def test_an_offset_on_the_edge_between_two_classes_falls_to_the_second():
+    rounding = SystematicRounding(np.array([0.5, 0.5, 0.5, 0.5]), 2)
+    assert rounding.extra_classes(np.array([0.0, 0.25, 0.5])).tolist() == [[0, 2], [0, 2], [1, 3]]
+
+
 def test_a_class_too_small_for_most_batches_is_still_drawn_sometimes():
     rounding = SystematicRounding(np.array([1.4, 0.6 - 1e-10, 1e-10]), 2)
     assert rounding.most.tolist() == [2, 1, 1]

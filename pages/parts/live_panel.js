@@ -24,8 +24,9 @@ async function pump() {
   while (painter.jobs.size) {
     const job = nextJob();
     painter.jobs.delete(job.id);
-    try { await job.draw(); } catch (error) { console.error("live panel:", error); }
-    if (painter.jobs.size) await nextFrame();
+    let idle = false;  // a figure that is shown already takes no time: no frame is waited for
+    try { idle = await job.draw() === "as it was"; } catch (error) { console.error("live panel:", error); }
+    if (painter.jobs.size && !idle) await nextFrame();
   }
   painter.busy = false;
 }
@@ -85,7 +86,8 @@ function show(root, state, chart, figure, tag) {
     if (!root.isConnected) return;
     const look = theme(root);
     const mark = `${look.text}${look.paper}${chart.height}`;
-    if (plot.shown !== figure || plot.mark !== mark) {
+    const asItWas = plot.shown === figure && plot.mark === mark;
+    if (!asItWas) {
       uncover(plot);
       await Plotly.react(plot, figure.data, themed(figure, look, chart.height), CONFIG);
       Object.assign(plot, { shown: figure, mark });
@@ -99,10 +101,30 @@ function show(root, state, chart, figure, tag) {
     }
     plot.setAttribute("aria-label", chart.alt);
     plot.dataset.rev = root.dataset.rev = tag;
+    return asItWas ? "as it was" : "drawn";
   });
 }
 
+// Whether two figures show the same: layout and texts alike, numbers to a millionth.
+function sameFigure(one, other) {
+  if (JSON.stringify(one.layout) !== JSON.stringify(other.layout) || one.data.length !== other.data.length) return false;
+  return one.data.every((trace, i) => ["x", "y", "z", "text", "customdata"].every((key) =>
+    sameValues(unpacked(trace[key]), unpacked(other.data[i][key]))));
+}
+
+function sameValues(one, other) {
+  if (one === other) return true;
+  if (one?.length === undefined || one.length !== other?.length) return false;
+  for (let i = 0; i < one.length; i++) {
+    const [a, b] = [one[i], other[i]];
+    if (typeof b === "number" ? !(Math.abs(a - b) <= 1e-6 * Math.max(1, Math.abs(b))) && !(a !== a && b !== b)
+      : typeof b === "object" ? !sameValues(a, b) : a !== b) return false;
+  }
+  return true;
+}
+
 // --- following the hand -------------------------------------------------------------------------------------------
+const shared = (window.skewlabMoves ??= {});  // what the panels of a page follow: it arrives with the first of them
 const HAND_LOST = 5000;  // ms after which a value that never came back from the server is given up
 
 function pending(moves) {
@@ -178,9 +200,10 @@ function preview(root, state) {
   const now = previewed(moves, ahead);
   const tag = `preview:${Object.entries(ahead).map(([key, value]) => `${key}=${value}`).join()}`;
   for (const chart of state.charts) {
+    if (!hand.dragging && !now?.onlyEpoch && chart.rank > 1) continue;  // a key is followed by Python's figures at once
     const plot = root.querySelector(`[data-chart="${chart.id}"]`);
     if (now?.onlyEpoch && movedDirectly(plot, chart.id, moves, now.epoch)) {
-      plot.shown = null;  // Python's figure is to be drawn again when the hand rests
+      plot.shown = plot.preview = null;  // Python's figure is to be drawn again when the hand rests
       plot.dataset.rev = root.dataset.rev = tag;
       continue;
     }
@@ -231,14 +254,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const state = (root.panel ??= { figures: new Map() });
   Object.assign(state, { key: data.key, src: data.src, charts: data.charts });
   state.pick = (rank) => setTriggerValue("picked", rank);
-  if (data.moves && state.movesText !== data.moves) {
-    Object.assign(state, { movesText: data.moves, moves: unpackedMoves(data.moves) });
-    if (state.moves.maxdiff !== undefined) root.dataset.maxdiff = state.moves.maxdiff;
-  }
+  if (data.moves && shared.text !== data.moves) Object.assign(shared, { text: data.moves, moves: unpackedMoves(data.moves) });
+  state.moves = data.follow ? shared.moves : null;
+  if (state.moves?.maxdiff !== undefined) root.dataset.maxdiff = state.moves.maxdiff;
   if (data.frames && state.framesText !== data.frames) {
     Object.assign(state, { framesText: data.frames, frames: unpackedFrames(data.frames) });
   }
-  if (state.moves) state.moves.frames = data.frames ? state.frames : null;
+  if (state.moves && data.key === "one-epoch") state.moves.frames = data.frames ? state.frames : null;
   state.paint = () => state.charts.forEach((chart) => show(root, state, chart, parsed(state, chart), state.rev));
   state.rev = data.rev;
   root.dataset.wanted = data.rev;

@@ -100,7 +100,7 @@ def previewed(plan: SamplingPlan, epoch: int) -> list[list[int]]:
     return plan.preview(CLASS_COUNTS, epoch).batch_class_counts.tolist()
 
 
-def python(*command: str, given: str = "", timeout: float = 170) -> str:
+def python(*command: str, given: str = "", timeout: float = 300) -> str:
     """What a new Python process prints, `given` on its standard input; an error with all its output when it fails."""
     loopback = "lo0" if sys.platform == "darwin" else "lo"
     quiet = {

@@ -46,6 +46,7 @@ ARROWS = {
     "variants": ["plan_set", "presets"],
     "comparison": ["outlook", "tuning"],
     "plane": ["tuning"],
+    "rounding": ["tuning"],
     "datasets": [],
     "training": ["sampler", "outlook", "datasets"],
     "run_log": ["plan"],

@@ -37,7 +37,7 @@ def demand_form(demands: Demands, verdicts: dict[int, Verdict], counts: ClassCou
     st.html(Path(__file__).with_name("demands.css"))
     with st.container(key="demand-form"):
         for place in range(len(demands)):
-            with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key=f"demand-row-{place}"):
+            with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", key=f"demand-row-{place}"):
                 _sentence(demands, place, counts)
             with st.container(horizontal=True, gap="small", vertical_alignment="center"):
                 if place in verdicts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +17,7 @@ from pages.parts.scenario import Scenario
 from sampler_core.counts import ClassCounts
 from sampler_core.parameters import rows_of
 from sampler_core.plan import SamplingPlan
+from sampler_core.rounding import rounded
 from sampler_core.tuning import DEMANDS, Band, Demand, Solution, Verdict, feasible_band, solve, verdicts
 
 MOST_DEMANDS, LONGEST_TEXT = 12, 6_000
@@ -95,8 +97,9 @@ def band_of(plan: SamplingPlan, counts: ClassCounts, demands: Demands) -> Band:
 
 @lru_cache(maxsize=64)
 def solution_of(plan: SamplingPlan, counts: ClassCounts, demands: Demands, shape: str | None) -> Solution:
-    """The schedule with the most slack, or why there is none."""
-    return solve(plan, counts, demands, shape)
+    """The schedule with the most slack, in short numbers, or why there is none."""
+    found = solve(plan, counts, demands, shape)
+    return found if found.plan is None else replace(found, plan=rounded(found.plan, counts, demands))
 
 
 def _demand(entry: Any) -> Demand:

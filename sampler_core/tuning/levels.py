@@ -39,6 +39,11 @@ def best_levels(given: Problem, nearest_to: FloatArray) -> Levels:
     ])  # fmt: skip
     if given.run_terms and slack >= 0:
         values, slack = _in_pairs(given, np.array([at for at, _ in tops]))
+        for _ in range(4):  # on exact rows of shares, as often as their slack still moves
+            ways = _ways(given)
+            given.curve.add(np.concatenate([values - slack, values, values + slack]))
+            values, slack = _in_pairs(given, values, rounds=1)
+            slack = float(slack_of(given, (values @ ways)[None])[0])
     return Levels(levels(stretches, values), slack, not given.run_terms or slack >= most - 1e-9)
 
 
@@ -62,14 +67,19 @@ def _nearest(allowed: Union, slack: float, value: float, low: float, high: float
     return min(inside, key=lambda skew: abs(skew - value)) if inside else value
 
 
-def _in_pairs(given: Problem, values: FloatArray) -> tuple[FloatArray, float]:
-    """From several starts, two stretches at a time, the others held."""
-    epochs = given.stretches[-1][0].stop
-    ways = np.zeros((len(values), epochs))
+def _ways(given: Problem) -> FloatArray:
+    """Which epochs each level holds for: 1 or 0, shape (stretches, epochs)."""
+    ways = np.zeros((len(given.stretches), given.stretches[-1][0].stop))
     for row, (stretch, _) in zip(ways, given.stretches, strict=True):
         row[stretch.start : stretch.stop] = 1.0
+    return ways
+
+
+def _in_pairs(given: Problem, values: FloatArray, rounds: int = _MOST_ROUNDS) -> tuple[FloatArray, float]:
+    """Two stretches at a time, the others held."""
+    ways = _ways(given)
     best, slack = values, float(slack_of(given, (values @ ways)[None])[0])
-    for _ in range(_MOST_ROUNDS):
+    for _ in range(rounds):
         before = slack
         for i in range(len(values) - 1):
             for j in range(i + 1, len(values)):

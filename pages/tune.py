@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.parts import demanded, solved, swept, words
-from pages.parts.demand_form import demand_form
+from pages.parts.demand_form import demand_form, say_what_is_left_to_chance
 from pages.parts.live_panel import Chart, live_panel
 from pages.parts.pick import pick
 from pages.parts.scenario import current, nearby_sliders
@@ -22,6 +22,7 @@ with form:
     st.subheader("What must hold", anchor=False)
     verdicts = demanded.judged_demands(demands, scenario)
     demand_form(demands, verdicts, scenario.counts)
+    say_what_is_left_to_chance(demands, scenario.plan.drawing)
 judged = tuple(demands[place] for place in verdicts)
 with rest:
     st.subheader("The schedules that are allowed", anchor=False)

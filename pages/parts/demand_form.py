@@ -49,6 +49,16 @@ def demand_form(demands: Demands, verdicts: dict[int, Verdict], counts: ClassCou
                    disabled=len(demands) >= MOST_DEMANDS, help=f"At most {MOST_DEMANDS} demands.")  # fmt: skip
 
 
+def say_what_is_left_to_chance(demands: Demands, law: str) -> None:
+    """Repeats are kept by the exact law only; under the others they hold on average."""
+    if law != "exact" and any(demand.figure in ("repeats", "run_repeats") for demand in demands):
+        st.info(
+            f"Repeats hold on average: under the {law} law chance draws some samples more often. The exact law keeps "
+            "every sample to within one of its class's average; choose it in the sidebar, under Run.",
+            icon=":material/casino:",
+        )
+
+
 def _sentence(demands: Demands, place: int, counts: ClassCounts) -> None:
     demand = demands[place]
     st.markdown(f"**{place + 1}.**", width="content")

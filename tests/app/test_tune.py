@@ -233,6 +233,12 @@ def test_what_does_not_go_together_changes_nothing_and_says_so():
     assert demands_of(at) == (ShareOfClass(0.02, first_epoch=20),)
 
 
+def test_repeats_are_said_to_hold_on_average_unless_the_law_is_exact():
+    assert "under the independent law chance draws some samples more often" in said(opened().info)
+    assert "on average" not in said(opened(law="exact").info)
+    assert "on average" not in said(stating(MissingFromAtMost(0.1)).info)
+
+
 def test_class_names_are_never_markup():
     at = stating(ShareOfClass(0.1, class_name="<b>:red[x]</b>"))
     assert not any("<b>:red[x]" in element.value for element in (*at.warning, *at.markdown))

@@ -35,7 +35,7 @@ def weight_beside_share(
         columns = {"samples": counts.counts[order], "class weight": weights[order], "class share": shares[order]}
         return pd.DataFrame(columns, index=_names(counts, order))
 
-    spec = {"data": traces, "layout": _side_by_side(few, order.size)}
+    spec: dict[str, Any] = {"data": traces, "layout": _side_by_side(few, order.size)}
     if not few:
         spec["layout"]["shapes"] = _ranks_marked(order, followed, "x", "x2")
     return Figure(spec, alt, table)

@@ -17,7 +17,8 @@ def test_numbers_have_three_significant_digits_and_thousands_separators(value, t
 
 
 @pytest.mark.parametrize(
-    ("share", "text"), [(0.0532, "5.32 %"), (0.5, "50 %"), (1.0, "100 %"), (0.9994, "99.9 %"), (0.0, "0 %"), (1e-79, "< 0.0001 %")]
+    ("share", "text"),
+    [(0.0532, "5.32 %"), (0.5, "50 %"), (1.0, "100 %"), (0.9994, "99.9 %"), (0.0, "0 %"), (1e-79, "< 0.0001 %")],
 )
 def test_shares_are_percent(share, text):
     assert percent(share) == text

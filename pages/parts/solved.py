@@ -63,7 +63,7 @@ def _say(found: Solution, scenario: Scenario) -> None:
         st.warning(literal(found.says), icon=":material/block:")
         return
     same = found.plan.target == scenario.plan.target
-    room = "any skew" if found.slack == float("inf") else f"a slack of {number(found.slack)} in skew"
+    room = "any skew" if found.slack == float("inf") else f"a slack of about {number(found.slack)} in skew"
     says = f"All demands can hold, with {room}: {described_target(found.plan.target)}."
     st.success(literal(says), icon=":material/check_circle:")
     st.button("Use this", key="use_solution", help="Set the sidebar to this schedule.", disabled=same,

@@ -73,7 +73,7 @@ def test_the_page_starts_with_two_demands_that_can_be_met():
     at = opened()
     is_sound(at)
     assert at.title[0].value == "Tune"
-    assert said(at.success).startswith("All demands can hold, with a slack of")
+    assert said(at.success).startswith("All demands can hold, with a slack of about")
     assert {"band", "merit-map"} <= charts_of(at).keys()
     assert "demands" not in at.query_params
 

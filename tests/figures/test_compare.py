@@ -1,6 +1,8 @@
 """Figures of several plans: numbers on the result, one colour a plan, names as plain data."""
 
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import plotly.graph_objects as go
@@ -128,3 +130,10 @@ def test_the_table_in_words_has_percent_signs_differences_and_stars():
     assert less.loc["<b>ramp</b>", "Share of the rarest class"] == "+9.6 % ★"
     assert less.loc["natural", "Balance"] == "0 %"
     assert compare.comparison_table(found, 0).loc["natural"].abs().sum() == 0.0
+
+
+def test_the_edges_of_the_cards_have_the_colours_of_the_lines():
+    css = (Path(__file__).parents[2] / "pages" / "parts" / "plans.css").read_text(encoding="utf-8")
+    edges = re.findall(r"plan-card-(\d) \{ border-top-color: (#\w{6}); \}", css)
+    plans = [compare.Shown("x", shown(DATA["ten"])[0].outlook, colour) for colour in range(6)]
+    assert edges == [(str(colour), plan.line["color"]) for colour, plan in enumerate(plans)]

@@ -49,7 +49,7 @@ else:
     first, shown = choose_batches(scenario)
     of_epoch = charts_of_epoch(scenario, followed, first, shown)
     live_panel(
-        "one-epoch", of_epoch, f"{rev}-{first}-{shown}", moves=moves,
+        "one-epoch", of_epoch, f"{rev}-{first}-{shown}", follow=True,
         on_pick=lambda: follow_clicked(scenario, "one-epoch"),
         frames=wanted_frames(scenario, first, shown, followed),
     )  # fmt: skip

@@ -36,5 +36,7 @@ export default function ({ data, parentElement }) {
     write(key, stopAt(input, stops, even), false);
     moveHand(key, stopAt(input, stops, even));
   };
+  input.onpointerdown = () => { hand.dragging = true; };
+  input.onpointerup = input.onpointercancel = input.onkeydown = () => { hand.dragging = false; };
   input.onchange = () => write(key, stopAt(input, stops, even), true);
 }

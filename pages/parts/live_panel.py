@@ -56,12 +56,14 @@ def live_panel(
     rev: str,
     *,
     moves: dict[str, Any] | None = None,
+    follow: bool = False,
     frames: Frames | None = None,
     on_pick: Callable[[], None] = lambda: None,
 ) -> None:
     """Show these charts. `rev` names the state that they show; the panel carries it as data-rev once it is drawn.
 
-    moves: what the panel needs to follow a slider (`moves.moves_of`). frames: what it needs to play the batches.
+    moves: what a page's panels need to follow a slider (`moves.moves_of`); given to the first, the others say `follow`.
+    frames: what it needs to play the batches.
     on_pick: called when a class is clicked; its rank among the class counts is the panel's `picked`.
     """
     sent = [
@@ -69,7 +71,7 @@ def live_panel(
         for chart in charts
     ]
     shown().charts.extend(charts)
-    data = {"key": key, "charts": sent, "src": PLOTLY_SRC, "rev": rev}
+    data = {"key": key, "charts": sent, "src": PLOTLY_SRC, "rev": rev, "follow": follow or moves is not None}
     if moves is not None:
         data["moves"] = to_json(moves)
     if frames is not None:

@@ -107,8 +107,9 @@ const FOLLOW = {
     const trace = figure.data[0];
     const every = trace.dx ?? 1;
     const shown = now.shares.filter((_, e) => e % every === 0);
-    const z = Array.from(moves.counts, (_, c) => Float32Array.from(shown, (row) => Math.max(Math.log10(row[c]), trace.zmin)));
-    return { data: [{ ...trace, z, customdata: null, hovertemplate: "%{y}<br>epoch %{x}: 10^%{z:.2f}<extra></extra>" }], layout };
+    const customdata = Array.from(moves.counts, (_, c) => Float32Array.from(shown, (row) => row[c]));
+    const z = customdata.map((row) => row.map((share) => Math.max(Math.log10(share), trace.zmin)));
+    return { data: [{ ...trace, z, customdata }], layout };
   },
   weights(figure, moves, now) {
     if (!now.shares) return null;

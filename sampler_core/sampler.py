@@ -101,6 +101,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
             )
         self.plan = plan
         self.num_replicas, self.rank = _placed(num_replicas, rank)
+        self._alone_by_default = num_replicas is None and not _ranks()
         self.drop_last, self.shuffle, self.seed, self.epoch = drop_last, True, plan.seed, 0
         if self.num_replicas > 1:
             plan.needed_batch_size  # noqa: B018  # its error is the point: ranks share the epoch by batches
@@ -156,6 +157,14 @@ class ScheduledClassSampler(DistributedSampler[int]):
     def __iter__(self) -> Iterator[int]:
         if self._iterated and self._next_begin == Begin():
             self._draw_no_epoch_twice()
+        if self._alone_by_default and _ranks() > 1 and not _accelerate_runs():
+            self._alone_by_default = False
+            warnings.warn(
+                f"each of the {_ranks()} ranks draws the whole epoch, because torch.distributed was initialised after "
+                "this sampler was constructed: construct it later (with Lightning, in train_dataloader), or pass "
+                "num_replicas and rank",
+                stacklevel=2,
+            )
         begin = self._next_begin
         self._begin_at(begin)
         if self._is_over(begin):  # nothing is left that an iterator which is never used could take away
@@ -377,9 +386,8 @@ class ScheduledClassSampler(DistributedSampler[int]):
 
 def _placed(num_replicas: int | None, rank: int | None) -> tuple[int, int]:
     """Number of ranks and this rank, from torch.distributed where they are not given."""
-    running = dist.is_available() and dist.is_initialized()
     if num_replicas is None:
-        num_replicas = dist.get_world_size() if running else 1
+        num_replicas = max(1, _ranks())
         if num_replicas > 1 and _accelerate_runs():
             warnings.warn(
                 "Accelerate is initialised and shards batches by itself: pass num_replicas=1, or each rank gets a part "
@@ -387,7 +395,7 @@ def _placed(num_replicas: int | None, rank: int | None) -> tuple[int, int]:
                 stacklevel=4,
             )
     num_replicas = whole_number("num_replicas", num_replicas, least=1)
-    if rank is None and num_replicas > 1 and not running:
+    if rank is None and num_replicas > 1 and not _ranks():
         raise ValueError(f"rank must be given with num_replicas={num_replicas} outside torch.distributed, got None")
     if rank is None:
         rank = dist.get_rank() if num_replicas > 1 else 0
@@ -399,7 +407,7 @@ def _placed(num_replicas: int | None, rank: int | None) -> tuple[int, int]:
 
 def _mean_over_ranks(feedback: FloatArray) -> FloatArray:
     """The mean over the ranks that have a value; NaN where none has. The same on all ranks, bit for bit."""
-    if not (dist.is_available() and dist.is_initialized()) or dist.get_world_size() == 1:
+    if _ranks() <= 1:
         return feedback
     device = torch.device("cuda", torch.cuda.current_device()) if dist.get_backend() == "nccl" else torch.device("cpu")
     known = ~np.isnan(feedback)
@@ -407,6 +415,11 @@ def _mean_over_ranks(feedback: FloatArray) -> FloatArray:
     dist.all_reduce(both)
     total, ranks = both.cpu().numpy()
     return np.where(ranks > 0, total / np.maximum(ranks, 1), np.nan)
+
+
+def _ranks() -> int:
+    """Ranks of torch.distributed; 0 where it is not initialised."""
+    return dist.get_world_size() if dist.is_available() and dist.is_initialized() else 0
 
 
 def _accelerate_runs() -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -87,10 +88,23 @@ def trained() -> dict[str, Any]:
     return {"batches": batches, "bias": model.module.bias.tolist()}
 
 
+def told(sampler: ScheduledClassSampler) -> list[str]:
+    """What a sampler says when it is drawn from."""
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        delivered(sampler, 0)
+        delivered(sampler, 1)
+    return [str(warning.message) for warning in said]
+
+
 def main(out: str, before: str | None = None) -> None:
+    early = ScheduledClassSampler(LABELS, plan_of("exact"))
+    early_on_purpose = ScheduledClassSampler(LABELS, plan_of("exact"), num_replicas=1)
     dist.init_process_group("gloo")
     rank = dist.get_rank()
     record: dict[str, Any] = {
+        "early": told(early),
+        "early_on_purpose": told(early_on_purpose),
         "epochs": {law: epochs_of(law) for law in LAWS},
         "cut": epochs_of("exact", drop_last=True),
         "adapted": adapted(rank),

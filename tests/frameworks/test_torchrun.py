@@ -102,6 +102,13 @@ def test_a_model_under_distributed_data_parallel_trains_on_the_plan_and_stays_eq
     assert [one["batches"] for one in trained] == [of_rank(whole, rank, ranks) for rank in range(ranks)]
 
 
+def test_a_sampler_made_before_the_process_group_says_that_each_rank_draws_everything(runs: Runs) -> None:
+    for run in runs[4]:
+        assert len(run["early"]) == 1
+        assert run["early"][0].startswith("each of the 4 ranks draws the whole epoch")
+        assert run["early_on_purpose"] == []
+
+
 def rest_of(law: str, ranks: int) -> Batches:
     """The global stream behind the place where `ranks` ranks were stopped."""
     return stream(plan_of(law), STOPPED_IN)[STOPPED_AFTER[law] * ranks :]

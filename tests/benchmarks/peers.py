@@ -14,18 +14,34 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import RandomSampler, WeightedRandomSampler
 
+from sampler_core.drawing.keyed import mix
+
 Labels = NDArray[np.int64]
 Peer = Callable[[Labels], Iterable[int]]
 
 
 class Ready:
-    """The floor: indices that are ready in an array, turned into Python integers in pieces of 1024."""
+    """Indices that are ready in an array, turned into Python integers in pieces of 1024."""
 
     def __init__(self, size: int) -> None:
         self._indices = np.random.default_rng(0).permutation(size).astype(np.int32)
 
     def __iter__(self) -> Iterator[int]:
         return chain.from_iterable(self._indices[i : i + 1024].tolist() for i in range(0, self._indices.size, 1024))
+
+
+class Floor(Ready):
+    """What a sampler of random indices cannot do without: a hash and a look-up an index before they are handed out."""
+
+    def __iter__(self) -> Iterator[int]:
+        return chain.from_iterable(self._pieces())
+
+    def _pieces(self) -> Iterator[list[int]]:
+        size = np.uint64(self._indices.size)
+        for begin in range(0, self._indices.size, 8192):
+            numbers = mix(np.arange(begin, min(begin + 8192, self._indices.size), dtype=np.uint64))
+            drawn = self._indices.take(((numbers >> np.uint64(32)) * size >> np.uint64(32)).view(np.int64))
+            yield from (drawn[i : i + 1024].tolist() for i in range(0, drawn.size, 1024))
 
 
 class ReadyList:

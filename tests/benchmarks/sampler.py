@@ -33,7 +33,7 @@ from torch.utils.data import BatchSampler
 
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
 from sampler_core.datasets import synthetic
-from tests.benchmarks.peers import Labels, Ready, ReadyList, installed, shuffled, weighted
+from tests.benchmarks.peers import Floor, Labels, Ready, ReadyList, installed, shuffled, weighted
 
 BATCH = 256
 LAWS = ("independent", "exact", "stratified")
@@ -170,8 +170,8 @@ def times_by_size(sizes: Sizes) -> dict[int, dict[str, Times]]:
         labels = labels_of(samples, 10)
         ours, torchs = samplers_of(labels), {"weighted": weighted(labels), "shuffle": shuffled(labels)}
         rank = ScheduledClassSampler(labels, plan_of("independent"), num_replicas=8, rank=3)
-        others = {**torchs, "floor": Ready(samples), "ready list": ReadyList(samples), "rank": rank}
-        repeats = sizes.repeats if samples < sizes.large else (sizes.repeats + 1) // 2
+        others = {**torchs, "floor": Floor(samples), "ready": Ready(samples), "list": ReadyList(samples), "rank": rank}
+        repeats = sizes.repeats * min(5, sizes.large // samples) if samples < sizes.large else (sizes.repeats + 1) // 2
         times[samples] = {
             "epoch": timed(epoch, {**ours, **others}, repeats),
             "first": timed(first_batch, ours, 20) | timed(first_batch, {"weighted": torchs["weighted"]}, 1),
@@ -195,7 +195,7 @@ def rows_by_size(times: dict[int, dict[str, Times]]) -> list[Row]:
         what = f"epoch vs WeightedRandomSampler, {name} samples, `independent`"
         rows.append(Row(what, at["weighted"] / at["independent"], least, stretch, "x faster", True))
     shuffle = min(at["shuffle"] / at["independent"] for at in epochs[:2])
-    floor = max(at["independent"] / at["floor"] for at in epochs[:2])
+    floor, ready = (max(at["independent"] / at[name] for at in epochs[:2]) for name in ("floor", "ready"))
     rank = max(8 * at["rank"] / at["independent"] for at in epochs[:2])
     return [
         *rows,
@@ -207,7 +207,10 @@ def rows_by_size(times: dict[int, dict[str, Times]]) -> list[Row]:
             "x faster",
             True,
         ),
-        Row(f"epoch vs the floor, {many} and {most} samples, `independent`", floor, 1.8, 1.2, "x"),
+        Row(
+            f"epoch vs the floor (a hash and a look-up), {many} and {most} samples, `independent`", floor, 1.8, 1.2, "x"
+        ),
+        Row(f"epoch vs indices ready in an array, {many} and {most} samples, `independent`", ready, 1.8, 1.2, "x"),
         Row(f"rank of 8, per index of its own, vs one process, {many} and {most} samples", rank, 1.3, 1, "x"),
     ]
 
@@ -216,7 +219,7 @@ def rows_by_law(sizes: Sizes) -> list[Row]:
     """`exact` and `stratified` against `independent`, at 10 and 1000 classes."""
     rows = []
     for classes in (10, 1000):
-        times = timed(epoch, samplers_of(labels_of(sizes.medium, classes)), sizes.repeats)
+        times = timed(epoch, samplers_of(labels_of(sizes.medium, classes)), 3 * sizes.repeats)
         for law in LAWS[1:]:
             ratio = times[law] / times["independent"]
             rows.append(

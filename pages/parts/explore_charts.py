@@ -47,6 +47,6 @@ def charts_of_epoch(scenario: Scenario, followed: Followed, first: int, shown: i
     mix, off = figures.batch_mix(preview, followed), figures.planned_and_drawn(counts, spread, drawn, followed)
     height = max(380, row_height(figures.class_rows(counts), 380))
     return [
-        Chart("batches", f"Batches {first} to {first + shown - 1}", mix, words.batches_note(scenario), 7, height, 1),
-        Chart("drawn", f"Planned against drawn, {which}", off, words.law_note(scenario), 5, height, 2),
+        Chart("batches", f"Batches {first} to {first + shown - 1}", mix, words.batches_note(scenario), 7, height, 2),
+        Chart("drawn", f"Planned against drawn, {which}", off, words.law_note(scenario), 5, height, 3),
     ]

@@ -15,7 +15,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,19 +23,16 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import ARGS, ROOT, free_port, running_server, settle, wait_until_healthy
 
+# The real page, with its figures as plain calls.
 PLAIN = """
-    import streamlit as st
-    from pages.parts import cached
-    from sampler_core import Linear, PowerSkew, SamplingPlan, figures
-    from sampler_core.datasets import synthetic
-    st.set_page_config(layout="wide")
-    skew = st.slider("Skew factor", -1.0, 2.0, 0.0, 0.02)
-    counts = synthetic("exponential", 10, 20_000, 100.0)
-    plan = SamplingPlan(target=PowerSkew(Linear(skew, 0.01)), epochs=100, batch_size=128)
-    shares, weights = plan.class_shares(counts), plan.class_weights(counts)
-    st.plotly_chart(figures.class_shares(counts, shares, 0).spec, key="shares")
-    st.plotly_chart(figures.weight_beside_share(counts, weights[0], shares[0]).spec, key="weights")
-    st.plotly_chart(figures.batch_mix(plan.preview(counts, 0, 0, 50)).spec, key="batches")
+import streamlit as st
+from pages.parts import live_panel as parts
+
+def plain(key, charts, rev, **_):
+    for chart in charts:
+        st.plotly_chart(chart.figure.spec, key=f"plain-{chart.id}")
+
+parts.live_panel = plain
 """
 # Time from a key to the first frame in which every figure shows the new value.
 PRESSED = """() => {
@@ -60,12 +56,12 @@ PLAIN_PRESSED = """() => {
     && plot._fullData?.map((trace) => numbers(trace).reduce((sum, value, i) => sum + value * (1 + i % 7), 0)).join());
   const look = (start, before) => {
     const now = state();
-    if (now.length === 3 && now.every((value, i) => value && value !== before[i])) {
+    if (now.length === FIGURES && now.every((value, i) => value && value !== before[i])) {
       window.times.push(performance.now() - start);
     } else if (performance.now() - start < 30000) requestAnimationFrame(() => look(start, before));
   };
   document.addEventListener('keydown', () => look(performance.now(), state()), true);
-}"""
+}""".replace("FIGURES", "5")
 
 
 def quantiles(times: list[float]) -> str:
@@ -115,32 +111,33 @@ def keys(browser: Browser, url: str, presses: int) -> None:
 
 def plain_keys(browser: Browser, presses: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        script, log = Path(folder) / "plain.py", Path(folder) / "log.txt"
-        script.write_text(textwrap.dedent(PLAIN))
+        log, script = Path(folder) / "log.txt", plain_page(Path(folder))
         port = free_port()
-        command = [
-            sys.executable,
-            "-m",
-            "streamlit",
-            "run",
-            str(script),
-            f"--server.port={port}",
-            "--server.headless=true",
-        ]
+        command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}",
+                   "--server.headless=true", "--server.fileWatcherType=none"]  # fmt: skip
         with log.open("w") as out:
-            server = subprocess.Popen(
-                command, cwd=ROOT, stdout=out, stderr=out, env=os.environ | {"PYTHONPATH": str(ROOT)}
-            )
+            known = os.environ | {"PYTHONPATH": str(ROOT)}
+            server = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, env=known)
         try:
             wait_until_healthy(f"http://127.0.0.1:{port}", server, log)
             with opened(browser, f"http://127.0.0.1:{port}") as page:
-                page.wait_for_function("() => document.querySelectorAll('.js-plotly-plot .main-svg').length >= 3")
-                page.wait_for_timeout(1500)
-                found = press(page, presses, PLAIN_PRESSED, "[role=slider], input[type=range]")
-                say("the same with st.plotly_chart", quantiles(found), "at least twice the above")
+                page.wait_for_function("() => document.querySelectorAll('.js-plotly-plot .main-svg').length >= 5")
+                page.wait_for_timeout(3000)
+                found = press(page, presses, PLAIN_PRESSED, ".st-key-side-handle-skew input")
+                say("the same page with st.plotly_chart", quantiles(found), "at least twice the above")
         finally:
             server.terminate()
             server.wait(20)
+
+
+def plain_page(folder: Path) -> Path:
+    """The frame and its pages as they are, but for the panels."""
+    for page in (ROOT / "pages").glob("*.py"):
+        shutil.copy(page, folder)
+    (folder / "parts").symlink_to(ROOT / "pages" / "parts")
+    script = folder / "frame.py"
+    script.write_text(PLAIN + script.read_text())
+    return script
 
 
 def drag(browser: Browser, url: str, values: int) -> None:

@@ -299,3 +299,44 @@ def test_totals_of_a_huge_epoch_are_those_of_the_shown_batches_and_called_so():
 def test_tables_are_made_when_somebody_opens_them():
     at = opened()
     assert len(at.dataframe) == 0
+
+
+def said_on(at):
+    return "\n".join(markdown.value.replace("\\", "") for markdown in at.markdown)
+
+
+def test_findings_are_told_with_their_numbers_and_what_to_try():
+    at = opened(data="known", table="inat2018_supercategory", increment="0.03")
+    assert "From epoch 49 on the rarest class, Bacteria, fills more than half of each batch: 99.3 %" in said_on(at)
+    assert "Set the limit on the skew to 1" in said_on(at)
+
+
+def test_a_plan_without_findings_says_so():
+    at = opened(ratio="2", skew="0.5", increment="0", law="exact")
+    assert "nothing about this plan needs a second look" in said_on(at)
+
+
+def test_a_followed_class_gets_its_row_of_numbers():
+    at = opened(data="known", table="isic2019", followed="DF", epoch="20")
+    is_sound(at)
+    assert at.dataframe[0].value.loc["DF", "samples"] == "239"
+
+
+def test_a_followed_class_that_the_data_does_not_have_is_left_out():
+    at = opened(followed="Bacteria")
+    is_sound(at)
+    assert len(at.dataframe) == 0
+
+
+def test_the_law_can_be_switched_beside_the_batches():
+    at = opened()
+    at.button(key="law-exact").click().run()
+    assert values_of(at)["law"] == "exact"
+
+
+def test_previews_are_left_out_where_no_closed_form_holds():
+    for address in ({"max_repeats": "5"}, {"target": "progressively balanced"}, {"min_share": "0.01"}):
+        at = opened(**address)
+        sent = [json.loads(element.proto.json or "{}").get("moves") for element in at.get("bidi_component")]
+        moves = [json.loads(text) for text in sent if text]
+        assert [move["closed"] for move in moves] == [False]

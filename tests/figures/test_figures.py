@@ -215,3 +215,30 @@ def test_the_figures_of_merit_are_those_of_the_outlook():
     assert found["Batches without the rarest class"].course == pytest.approx(outlook.absence[:, 9])
     assert found["Unseen part of the largest class"].course == pytest.approx(1 - outlook.coverage[:, 0])
     assert fig.merit_table(fig.merits(outlook, 5)).shape == (20, 5)
+
+
+def test_a_followed_class_stands_out_among_lines_and_the_others_fade():
+    counts = DATA["ten"]
+    figure = fig.class_shares(counts, PLAN.class_shares(counts), 0, followed=(4,))
+    assert [trace["line"]["width"] for trace in figure.spec["data"]] == [2, 2, 2, 2, 4, 2, 2, 2, 2, 2]
+    assert [trace["opacity"] == 1.0 for trace in figure.spec["data"]].count(True) == 1
+
+
+def test_a_followed_class_leaves_its_band_and_the_sum_stays():
+    counts = DATA["thousand"]
+    shares = PLAN.class_shares(counts)
+    traces = fig.class_shares(counts, shares, 0, followed=(999, 3)).spec["data"]
+    assert [trace["name"] for trace in traces[3:]] == ["class 999", "class 3"]
+    assert traces[3]["y"] == pytest.approx(shares[:, 999], rel=1e-6)
+    assert sum(np.asarray(trace["y"]) for trace in traces) == pytest.approx(1.0, abs=1e-6)
+    frames = fig.share_map(counts, shares, 0, (999, 3)).spec["layout"]["shapes"][1:]
+    assert [(frame["y0"], frame["y1"]) for frame in frames] == [(998.5, 999.5), (2.5, 3.5)]
+
+
+def test_the_numbers_of_a_class_are_those_of_the_outlook():
+    outlook = Outlook.of(PLAN, DATA["ten"])
+    row = fig.class_numbers(outlook, PLAN.class_weights(DATA["ten"]), (9,), 5).loc["truck"]
+    assert row["samples"] == "50"
+    assert row["repeats in this epoch"] == "6.07"
+    assert row["seen in this epoch"] == f"{100 * outlook.coverage[5, 9]:.3g} %"
+    assert row["batches without it"] == f"{100 * outlook.absence[5, 9]:.3g} %"

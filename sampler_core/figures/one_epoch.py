@@ -91,7 +91,7 @@ def _profile(names: Any, values: FloatArray, side: str, opacities: list[float] |
         text = [percent(float(value)) for value in values]
         return {"type": "bar", "orientation": "h", "y": names, "x": values,
                 "marker": {"color": colours, "opacity": opacities}, "text": text,
-                "textposition": "outside", "cliponaxis": False, "xaxis": side,
+                "textposition": "auto" if min(opacities) == 1.0 else "outside", "cliponaxis": False, "xaxis": side,
                 "hovertemplate": "%{y}: %{x:.4~%}<extra></extra>"}  # fmt: skip
     y = "y2" if side == "x2" else "y"
     return {"type": "scatter", "mode": "lines", "x": names, "y": values.astype(np.float32), "fill": "tozeroy",

@@ -156,7 +156,10 @@ def set_number(page: Page, key: str, value: object) -> None:
 def choose(page: Page, key: str, title: str) -> None:
     """Pick an option of a selection by what is written on it."""
     with _a_new_state(page):
-        page.locator(f".st-key-{key} [data-testid='stSelectbox'] input").click()
+        box = page.locator(f".st-key-{key} [data-testid='stSelectbox'] input")
+        box.scroll_into_view_if_needed()
+        page.wait_for_timeout(300)  # a list that is opened while the sidebar scrolls closes again
+        box.click()
         page.get_by_role("option", name=title, exact=True).click()
 
 

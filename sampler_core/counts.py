@@ -148,11 +148,9 @@ def encode_labels(labels: Labels, classes: Sequence[ClassName] | None = None) ->
     `classes` or by a Categorical and has no label is kept, with count 0.
     `ValueError` with the first offending position: None, NaN, a float with a fraction, mixed kinds; 2-D; empty.
     """
-    codes, names = _codes_and_names(labels)
+    codes, names, counts = _coded(labels)
     if classes is not None:
-        codes, names = _named(codes, names, classes)
-        return codes, ClassCounts(tuple(names), np.bincount(codes, minlength=len(names)).astype(np.int64))
-    counts = np.bincount(codes, minlength=len(names)).astype(np.int64)
+        return _named(codes, names, counts, classes)
     order = sorted(range(len(names)), key=lambda c: _plain_name(names[c]))
     if order != list(range(len(names))):
         rank = np.empty(len(names), dtype=codes.dtype)
@@ -187,13 +185,14 @@ def labels_of(dataset: object) -> Labels:
 # --- labels of every kind -> codes -------------------------------------------------------------------------------
 
 
-def _codes_and_names(labels: Labels) -> tuple[Codes, Sequence[ClassName]]:
+def _coded(labels: Labels) -> tuple[Codes, Sequence[ClassName], IntArray]:
+    """Codes, the names they stand for, and how often each comes."""
     categorical = getattr(labels, "cat", labels)  # a pandas Series of categories keeps them behind .cat
     if hasattr(categorical, "categories") and hasattr(categorical, "codes"):
         codes = np.asarray(categorical.codes)
         if (codes < 0).any():
             raise ValueError(f"labels must not be missing, got none at position {int((codes < 0).argmax())}")
-        return codes, _names_of_categories(categorical.categories)
+        return _counted(codes, _names_of_categories(categorical.categories))
     array = _as_array(labels)
     if array.ndim != 1:
         raise ValueError(f"labels must be one per sample (1-D), got shape {array.shape}")
@@ -207,7 +206,7 @@ def _codes_and_names(labels: Labels) -> tuple[Codes, Sequence[ClassName]]:
         return _integer_codes(array)
     if array.dtype.kind in "UT":
         distinct, inverse = np.unique(array, return_inverse=True)
-        return inverse, [str(name) for name in distinct]
+        return _counted(inverse, [str(name) for name in distinct])
     if array.dtype.kind == "O":
         return _object_codes(array)
     raise ValueError(f"labels must be integers or text, got {array.dtype}")
@@ -232,24 +231,29 @@ def _as_array(labels: Labels) -> NDArray[Any]:
     return array
 
 
-def _integer_codes(array: NDArray[Any]) -> tuple[Codes, Sequence[ClassName]]:
+def _counted(codes: Codes, names: Sequence[ClassName]) -> tuple[Codes, Sequence[ClassName], IntArray]:
+    return codes, names, np.bincount(codes, minlength=len(names)).astype(np.int64)
+
+
+def _integer_codes(array: NDArray[Any]) -> tuple[Codes, Sequence[ClassName], IntArray]:
     low, high = int(array.min()), int(array.max())
     if high - low > 4 * array.size + 65536:  # too sparse to count in a table
         distinct, inverse = np.unique(array, return_inverse=True)
-        return inverse, [int(name) for name in distinct]
+        return _counted(inverse, [int(name) for name in distinct])
     span = high - low + 1
     dtype = np.uint8 if span <= 256 else np.uint16 if span <= 65536 else np.int64
     shifted = array if low == 0 else array - array.dtype.type(low)
     codes: NDArray[Any] = shifted.astype(dtype, copy=False)
-    present = np.flatnonzero(np.bincount(codes, minlength=span))
+    counts = np.bincount(array if low == 0 and array.dtype == np.int64 else codes, minlength=span)  # int64 is fastest
+    present = np.flatnonzero(counts)
     if present.size < span:
         table = np.zeros(span, dtype=dtype)
         table[present] = np.arange(present.size, dtype=dtype)
         codes = table[codes]
-    return codes, [int(value) + low for value in present]
+    return codes, [int(value) + low for value in present], counts[present]
 
 
-def _object_codes(array: NDArray[Any]) -> tuple[Codes, Sequence[ClassName]]:
+def _object_codes(array: NDArray[Any]) -> tuple[Codes, Sequence[ClassName], IntArray]:
     values = [_plain(value) for value in array]
     kinds = set(map(type, values))
     if kinds <= {int, bool}:
@@ -262,16 +266,20 @@ def _object_codes(array: NDArray[Any]) -> tuple[Codes, Sequence[ClassName]]:
         raise ValueError(f"labels must be all integers or all text, got {values[wrong]!r} at position {wrong}")
     table: dict[object, int] = {}
     codes = np.fromiter((table.setdefault(value, len(table)) for value in values), dtype=np.int64, count=len(values))
-    return codes, [str(name) for name in table]
+    return _counted(codes, [str(name) for name in table])
 
 
-def _named(codes: Codes, names: Sequence[ClassName], classes: Sequence[ClassName]) -> tuple[Codes, Sequence[ClassName]]:
+def _named(
+    codes: Codes, names: Sequence[ClassName], counts: IntArray, classes: Sequence[ClassName]
+) -> tuple[Codes, ClassCounts]:
     """Labels that are codes of `classes`: code i means classes[i]."""
     outside = [name for name in names if not isinstance(name, int) or not 0 <= name < len(classes)]
     if outside:
         raise ValueError(f"labels must be codes from 0 to {len(classes) - 1} of `classes`, got {outside[0]!r}")
     table = np.array([int(name) for name in names], dtype=np.int64)
-    return table[codes], list(classes)
+    of_classes = np.zeros(len(classes), dtype=np.int64)
+    of_classes[table] = counts
+    return table[codes], ClassCounts(tuple(classes), of_classes)
 
 
 def _names_of_categories(categories: Iterable[object]) -> Sequence[ClassName]:

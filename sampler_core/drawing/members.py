@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sampler_core.drawing.keyed import GOLDEN, key_of, mix
+from sampler_core.drawing.keyed import GOLDEN, key_of
 
 _MEMBERS = 5  # what the key is for; the laws use 1 to 4
 _PIECE = 1 << 15  # stays in the processor's cache
@@ -18,29 +18,38 @@ _U = np.uint64
 def class_order(codes: NDArray[np.integer], num_classes: int, seed: int) -> NDArray[np.integer]:
     """Data-set indices sorted by class, each class in an order that the seed decides; int32 below 2**31 samples.
 
-    Sorts one packed integer a sample: class, then as much of a hash as there is room for, then the index.
+    Sorts one packed integer a sample: class, then up to 32 bits of a hash, then the index.
 
-    One vectorised sort is several times faster than an argsort. With 10 million samples of 1000 classes 30 bits of hash
-    remain; where two are equal, the index decides.
+    One vectorised sort is several times faster than an argsort. Where two hashes are equal, the index decides.
     """
     index_bits = max(1, (codes.size - 1).bit_length())
     class_bits = max(1, (num_classes - 1).bit_length())
-    key = key_of(seed, _MEMBERS)
+    hash_bits = min(32, 64 - index_bits - class_bits)
     packed = np.empty(codes.size, dtype=np.uint64)
-    low = _U((1 << index_bits) - 1)
+    index = np.arange(min(_PIECE, codes.size), dtype=np.uint64)
+    counters = (index * _U(GOLDEN) + _U(key_of(seed, _MEMBERS))).astype(np.uint32)
     for begin in range(0, codes.size, _PIECE):
-        piece = np.arange(begin, min(begin + _PIECE, codes.size), dtype=np.uint64)
-        top = codes[begin : begin + _PIECE].astype(np.uint64)
-        top <<= _U(64 - class_bits)
-        top |= piece
-        piece *= _U(GOLDEN)
-        piece += _U(key)
-        mix(piece)
-        piece >>= _U(class_bits)
-        piece &= ~low
-        top |= piece
-        packed[begin : begin + _PIECE] = top
+        size = min(_PIECE, codes.size - begin)
+        shuffle = _scrambled(counters[:size] + np.uint32(begin * GOLDEN & 0xFFFFFFFF))
+        shuffle >>= np.uint32(32 - hash_bits)
+        piece = codes[begin : begin + size].astype(np.uint64)
+        piece <<= _U(hash_bits)
+        piece |= shuffle
+        piece <<= _U(index_bits)
+        np.bitwise_or(piece, index[:size] + _U(begin), out=packed[begin : begin + size])
     packed.sort()
-    packed &= low
-    order = packed.view(np.int64)
-    return order.astype(np.int32) if order.size < 1 << 31 else order
+    narrow, signed = (np.uint32, np.int32) if codes.size < 1 << 31 else (np.uint64, np.int64)
+    order = np.empty(codes.size, dtype=narrow)
+    for begin in range(0, codes.size, _PIECE):
+        piece = packed[begin : begin + _PIECE].astype(narrow)  # keeps the lower bits, where the index is
+        np.bitwise_and(piece, narrow((1 << index_bits) - 1), out=order[begin : begin + _PIECE])
+    return order.view(signed)
+
+
+def _scrambled(x: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Mix in place, for the upper bits only: enough to shuffle by, at a quarter of the cost of `keyed.mix`."""
+    x ^= x >> np.uint32(15)
+    x *= np.uint32(0x2C1B3C6D)
+    x ^= x >> np.uint32(12)
+    x *= np.uint32(0x297A2D39)
+    return x

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sampler_core.drawing.keyed import GOLDEN, key_of
 
 _MEMBERS = 5  # what the key is for; the laws use 1 to 4
-_PIECE = 1 << 15  # stays in the processor's cache
+_PIECE = 1 << 16  # stays in the processor's cache
 _U = np.uint64
 
 
@@ -30,19 +30,21 @@ def class_order(codes: NDArray[np.integer], num_classes: int, seed: int) -> NDAr
     counters = (index * _U(GOLDEN) + _U(key_of(seed, _MEMBERS))).astype(np.uint32)
     for begin in range(0, codes.size, _PIECE):
         size = min(_PIECE, codes.size - begin)
-        shuffle = _scrambled(counters[:size] + np.uint32(begin * GOLDEN & 0xFFFFFFFF))
-        shuffle >>= np.uint32(32 - hash_bits)
-        piece = codes[begin : begin + size].astype(np.uint64)
-        piece <<= _U(hash_bits)
-        piece |= shuffle
+        scrambled = _scrambled(counters[:size] + np.uint32(begin * GOLDEN & 0xFFFFFFFF))
+        scrambled >>= np.uint32(32 - hash_bits)
+        piece = packed[begin : begin + size]
+        np.copyto(piece, scrambled)
         piece <<= _U(index_bits)
-        np.bitwise_or(piece, index[:size] + _U(begin), out=packed[begin : begin + size])
+        piece |= index[:size]
+        piece += _U(begin)
+        piece |= codes[begin : begin + size].astype(np.uint64) << _U(hash_bits + index_bits)
     packed.sort()
     narrow, signed = (np.uint32, np.int32) if codes.size < 1 << 31 else (np.uint64, np.int64)
     order = np.empty(codes.size, dtype=narrow)
     for begin in range(0, codes.size, _PIECE):
-        piece = packed[begin : begin + _PIECE].astype(narrow)  # keeps the lower bits, where the index is
-        np.bitwise_and(piece, narrow((1 << index_bits) - 1), out=order[begin : begin + _PIECE])
+        indices = order[begin : begin + _PIECE]
+        np.copyto(indices, packed[begin : begin + _PIECE], casting="unsafe")  # keeps the lower bits, where the index is
+        indices &= narrow((1 << index_bits) - 1)
     return order.view(signed)
 
 

@@ -236,8 +236,11 @@ def _counted(codes: Codes, names: Sequence[ClassName]) -> tuple[Codes, Sequence[
 
 
 def _integer_codes(array: NDArray[Any]) -> tuple[Codes, Sequence[ClassName], IntArray]:
-    low, high = int(array.min()), int(array.max())
-    if high - low > 4 * array.size + 65536:  # too sparse to count in a table
+    widest = 4 * array.size + 65536  # sparser labels are not counted in a table
+    low, high = 0, int(array.view(np.uint64).max()) if array.dtype == np.int64 else -1
+    if not 0 <= high <= widest:  # some are negative (a huge number, seen as unsigned), or another type
+        low, high = int(array.min()), int(array.max())
+    if high - low > widest:
         distinct, inverse = np.unique(array, return_inverse=True)
         return _counted(inverse, [int(name) for name in distinct])
     span = high - low + 1

@@ -5,6 +5,8 @@ The one contract here: 4 bytes a sample (8 from 2**31 samples on); the labels ar
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,7 +42,7 @@ def class_order(codes: NDArray[np.integer], num_classes: int, seed: int) -> NDAr
         piece |= codes[begin : begin + size].astype(np.uint64) << _U(hash_bits + index_bits)
     packed.sort()
     narrow, signed = (np.uint32, np.int32) if codes.size < 1 << 31 else (np.uint64, np.int64)
-    order = np.empty(codes.size, dtype=narrow)
+    order: NDArray[Any] = np.empty(codes.size, dtype=narrow)
     for begin in range(0, codes.size, _PIECE):
         indices = order[begin : begin + _PIECE]
         np.copyto(indices, packed[begin : begin + _PIECE], casting="unsafe")  # keeps the lower bits, where the index is

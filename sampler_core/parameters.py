@@ -102,8 +102,9 @@ def settle_fields(value: Any) -> None:
 
 DATA = Parameter(
     "data", "Data",
-    "Synthetic: class counts made from a profile. Known data set: the class counts of a published one.",
-    "synthetic", kind="choice", choices=("synthetic", "known"),
+    "Synthetic: class counts made from a profile. Known: those of a published data set. My labels: those of a file "
+    "that you choose or of labels that you paste.",
+    "synthetic", kind="choice", choices=("synthetic", "known", "mine"),
 )  # fmt: skip
 TABLE = Parameter("table", "Known data set", "Class counts of a published data set.", "cifar10_lt_if100", kind="choice")
 PROFILE = Parameter(

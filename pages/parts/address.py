@@ -6,8 +6,11 @@ Streamlit drops what a bound control cannot take without a word; the person who 
 from __future__ import annotations
 
 import math
+from contextlib import suppress
+from typing import Literal
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from sampler_core.parameters import Parameter
 
@@ -53,6 +56,14 @@ def _put_right(row: Parameter, text: str, titles: dict[str, str]) -> None:
 def _leave_out(key: str, sentence: str) -> None:
     st.session_state[SAID].append(sentence)
     del st.query_params[key]
+
+
+def bound_unless(key: str, private: bool) -> Literal["query-params"] | None:
+    """How a control is bound to the address: not at all while it holds what belongs to its visitor alone."""
+    if private:
+        with suppress(StreamlitAPIException):  # a control that was bound until now lets go of the address by itself
+            st.query_params.pop(key, None)
+    return None if private else "query-params"
 
 
 def literal(text: str) -> str:

@@ -14,15 +14,17 @@ from sampler_core.parameters import Parameter, rows_of
 from sampler_core.plan import SamplingPlan
 from sampler_core.targets import PowerSkew
 
-
-def data_rows() -> tuple[Parameter, ...]:
-    """Which kind of data, and the rows of its controls."""
-    source = control(rows.DATA)
-    return (TABLE,) if source == "known" else (PROFILE, rows.RATIO, rows.CLASSES, rows.SAMPLES)
+OWN = "own"
+ROWS_OF: dict[str, tuple[Parameter, ...]] = {
+    "synthetic": (PROFILE, rows.RATIO, rows.CLASSES, rows.SAMPLES), "known": (TABLE,), "mine": (),
+}  # fmt: skip
 
 
 def counts_of(data: dict[str, Any]) -> ClassCounts:
     """The class counts that the values of the Data group stand for."""
+    if OWN in data:
+        own: ClassCounts = data[OWN]
+        return own
     if "table" in data:
         return load(data["table"])
     return synthetic(data["profile"], data["classes"], data["samples"], data["ratio"])

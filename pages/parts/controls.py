@@ -20,7 +20,8 @@ PROFILE = dataclasses.replace(rows.PROFILE, choices=tuple(PROFILES))
 SHAPE = Parameter(
     "shape", "Shape", "How the skew moves over the epochs.", "linear", kind="choice", choices=tuple(SCHEDULES)
 )
-TITLES = {"table": {table.name: table.title for table in known()}, **PAGE_TITLES}
+SOURCES = {"synthetic": "synthetic", "known": "known", "mine": "my labels"}
+TITLES = {"data": SOURCES, "table": {table.name: table.title for table in known()}, **PAGE_TITLES}
 
 
 TARGET = Parameter(

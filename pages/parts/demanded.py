@@ -10,8 +10,9 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts.address import literal
+from pages.parts.address import bound_unless, literal
 from pages.parts.controls import control
+from pages.parts.own_labels import are_own_labels
 from pages.parts.page_rows import DEMANDS_TEXT
 from pages.parts.scenario import Scenario
 from sampler_core.counts import ClassCounts
@@ -26,10 +27,15 @@ Demands = tuple[Demand, ...]
 
 def stated_demands() -> Demands:
     """The text's control, and the demands it tells of; a sentence for each thing in it that cannot be used."""
-    demands, complaints = read_demands(control(DEMANDS_TEXT))
+    demands, complaints = read_demands(control(DEMANDS_TEXT, bind=bound_unless(DEMANDS_TEXT.key, _of_own_classes())))
     if complaints:
         st.warning("\n\n".join(literal(f"{said}.") for said in complaints), icon=":material/link_off:")
     return demands
+
+
+def _of_own_classes() -> bool:
+    """Whether the demands name a class of a visitor's own labels; a link does not carry such demands."""
+    return are_own_labels() and "class_name" in str(st.session_state.get(DEMANDS_TEXT.key))
 
 
 def read_demands(text: str) -> tuple[Demands, list[str]]:

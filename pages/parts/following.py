@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.parts.address import bound_unless
 from pages.parts.cached import outlook_of, weights_of
+from pages.parts.class_choice import by_label
+from pages.parts.own_labels import are_own_labels
 from pages.parts.scenario import Scenario
 from sampler_core.figures import class_numbers
-from sampler_core.figures.figure import class_label
 from sampler_core.figures.series import by_count
 from sampler_core.parameters import FOLLOW
 
@@ -16,10 +18,10 @@ MOST = 5
 
 def choose_followed(scenario: Scenario) -> tuple[int, ...]:
     """The control; positions of the chosen classes."""
-    positions = _by_label(scenario)
+    positions = by_label(scenario.counts)
     chosen = st.multiselect(
-        FOLLOW.label, list(positions), key=FOLLOW.key, help=FOLLOW.help, bind="query-params", persist_state="session",
-        placeholder="choose by name, or click a class in a figure",
+        FOLLOW.label, list(positions), key=FOLLOW.key, help=FOLLOW.help, persist_state="session",
+        placeholder="choose by name, or click a class in a figure", bind=bound_unless(FOLLOW.key, are_own_labels()),
     )  # fmt: skip
     return tuple(positions[label] for label in chosen[:MOST] if label in positions)
 
@@ -30,7 +32,7 @@ def follow_clicked(scenario: Scenario, panel: str) -> None:
     order = by_count(scenario.counts)
     if not isinstance(rank, int) or not 0 <= rank < order.size:
         return
-    label = list(_by_label(scenario))[rank]
+    label = list(by_label(scenario.counts))[rank]
     chosen = list(st.session_state.get(FOLLOW.key) or [])
     st.session_state[FOLLOW.key] = (
         [one for one in chosen if one != label] if label in chosen else [*chosen, label][-MOST:]
@@ -42,12 +44,3 @@ def followed_numbers(scenario: Scenario, followed: tuple[int, ...]) -> None:
     if followed:
         outlook, weights = outlook_of(scenario.plan, scenario.counts), weights_of(scenario.plan, scenario.counts)
         st.dataframe(class_numbers(outlook, weights, followed, scenario.epoch), key="followed-numbers", width="stretch")
-
-
-def _by_label(scenario: Scenario) -> dict[str, int]:
-    """Label -> position, from the largest class down; labels that look alike get their position."""
-    labels: dict[str, int] = {}
-    for c in by_count(scenario.counts):
-        label = class_label(scenario.counts.names[c])
-        labels[label if label not in labels else f"{label} ({c})"] = int(c)
-    return labels

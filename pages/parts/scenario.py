@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from pages.parts.address import literal, read_address
-from pages.parts.building import counts_of, data_rows, plan_of, target_of, target_values, unit_of
+from pages.parts.building import counts_of, plan_of, target_of, target_values, unit_of
 from pages.parts.cached import MOST_DRAWS
 from pages.parts.controls import control, every_row, titles_of
+from pages.parts.data_group import data_group, say_what_is_missing
 from pages.parts.handle import handle
 from pages.parts.history import buttons
 from pages.parts.preset_menu import schedule_heading
@@ -56,7 +57,7 @@ def sidebar() -> None:
     with st.sidebar:
         buttons(every)
         st.subheader("Data")
-        data = {row.key: control(row) for row in data_rows()}
+        data = data_group()
         schedule_heading()
         target, values = target_values()
         st.subheader("Run")
@@ -69,6 +70,7 @@ def sidebar() -> None:
         sentence = f"These settings do not go together: {error}. Change one of them in the sidebar, or press Undo."
         st.error(literal(sentence), icon=":material/error:")
         st.stop()
+    say_what_is_missing(data, counts)
     st.session_state[_CURRENT] = Scenario(counts, plan, unit_of(data))
 
 

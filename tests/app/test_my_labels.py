@@ -1,0 +1,278 @@
+"""My labels without a browser: what is read, corrected, refused, kept and let go of."""
+
+import gzip
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.parts.class_choice import by_label
+from pages.parts.own_corrections import change_of
+from pages.parts.reading_job import LIMITS, ReadingJob, Upload
+from sampler_core import ClassCounts
+from sampler_core.datasets import ReadingError, load, read_counts, sniff, synthetic
+from tests.hostile_names import HOSTILE
+
+FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
+SPECIES = b"id,species\n1,cat\n2,dog\n3,cat\n4,cat\n5,\n6,emu\n"
+COUNTS = ClassCounts.from_counts({"cat": 3, "dog": 1, "emu": 1})
+
+
+def opened(**address):
+    at = AppTest.from_file(FRAME, default_timeout=60)
+    for key, value in {"data": "my labels", **address}.items():
+        at.query_params[key] = value
+    return sound(at.run())
+
+
+def sound(at):
+    assert not at.exception, at.exception
+    return at
+
+
+def brought(at, content=SPECIES, name="labels.csv"):
+    at.file_uploader[0].upload(name, content, "text/csv").run()
+    while "own_job" in at.session_state:
+        at.session_state["own_job"].wait(10)
+        at.run()
+    return sound(at)
+
+
+def corrected(at, what, classes=(), name=None):
+    at.selectbox(key="own-correction").select(what).run()
+    for label in classes:
+        at.multiselect(key="own-classes").select(label)
+    if name is not None:
+        at.text_input(key="own-name").input(name)
+    at.button(key="own-apply").click().run()
+    return sound(at)
+
+
+def counts_of(at):
+    return at.session_state["scenario"].counts
+
+
+def dict_of(counts):
+    return dict(zip(counts.names, counts.counts.tolist(), strict=True))
+
+
+def sentences(at):
+    return " ".join(said.value.replace("\\", "") for said in (*at.sidebar.markdown, *at.sidebar.error, *at.info))
+
+
+# --- without labels --------------------------------------------------------------------------------------------------
+
+
+def test_a_link_without_its_labels_says_what_it_needs_and_shows_all_else():
+    at = opened(increment="0.05", epochs="30", seed="7")
+    plan = at.session_state["scenario"].plan
+    assert (plan.epochs, plan.seed, plan.skews()[2]) == (30, 7, pytest.approx(0.1))
+    assert counts_of(at) == synthetic("exponential", 10, 20_000, 100.0)
+    assert "This page needs your labels" in sentences(at)
+    assert "synthetic data (10 classes, 20,000 samples" in sentences(at)
+
+
+def test_until_labels_are_there_the_data_shown_before_stands_in():
+    at = opened(data="known", table="isic2019")
+    at.selectbox(key="data").select("mine").run()
+    assert counts_of(sound(at)) == load("isic2019")
+    assert "a known data set" in sentences(at)
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_becomes_the_data_of_every_page_and_is_said_in_a_sentence():
+    at = brought(opened())
+    assert counts_of(at) == COUNTS
+    assert "5 samples of 3 classes read from column 'species' of labels.csv (6 rows)" in sentences(at)
+    assert "1 row was left out: no label." in sentences(at)
+    assert "needs your labels" not in sentences(at)
+    for page in ("compare.py", "tune.py", "explore.py"):
+        sound(at.switch_page(page).run())
+        assert counts_of(at) == COUNTS
+
+
+def test_pasted_labels_are_read_too():
+    at = opened()
+    at.text_area(key="own-pasted").input("cat\ndog\ncat")
+    next(button for button in at.button if button.label == "Read the pasted text").click().run()
+    assert dict_of(counts_of(sound(at))) == {"cat": 2, "dog": 1}
+
+
+def test_the_label_column_can_be_changed_and_back():
+    at = brought(opened())
+    at.selectbox(key="own-label").select("id").run()
+    assert counts_of(sound(at)).names == (1, 2, 3, 4, 5, 6)
+    at.selectbox(key="own-label").select("species").run()
+    assert counts_of(sound(at)) == COUNTS
+
+
+def test_a_table_of_counts_is_found_and_can_be_read_as_labels_instead():
+    at = brought(opened(), b"class,count\ncat,30\ndog,7\n")
+    assert dict_of(counts_of(at)) == {"cat": 30, "dog": 7}
+    at.selectbox(key="own-count").select("none").run()
+    assert dict_of(counts_of(sound(at))) == {"cat": 1, "dog": 1}
+
+
+def test_a_column_that_cannot_be_read_leaves_data_and_choice_as_they_were():
+    at = brought(opened(), b"class,count\ncat,30\ndog,7\n")
+    at.selectbox(key="own-label").select("count").run()
+    assert dict_of(counts_of(sound(at))) == {"cat": 30, "dog": 7}
+    assert at.selectbox(key="own-label").value == "class"
+    assert "Not read: count must be another column than the label" in sentences(at)
+
+
+def test_what_was_read_before_is_not_read_again():
+    at = brought(opened())
+    first = at.session_state["own_labels"].steps[0]
+    at.selectbox(key="own-label").select("id").run()
+    brought(at)
+    assert at.session_state["own_labels"].steps[0] is first
+
+
+def test_another_file_takes_the_place_of_the_one_before_and_of_all_that_was_read_of_it():
+    at = brought(brought(opened()), b"a\nb\n", "other.txt")
+    assert {digest for digest, _, _ in at.session_state["own_readings"]} == {
+        at.session_state["own_labels"].upload.digest
+    }
+    at.button(key="own-forget").click().run()
+    assert "own_labels" not in at.session_state
+    assert "own_readings" not in at.session_state
+    assert "This page needs your labels" in sentences(sound(at))
+
+
+def test_labels_wait_while_other_data_is_shown():
+    at = brought(opened())
+    at.selectbox(key="data").select("synthetic").run()
+    assert counts_of(at) == synthetic("exponential", 10, 20_000, 100.0)
+    at.selectbox(key="data").select("mine").run()
+    assert counts_of(sound(at)) == COUNTS
+
+
+# --- corrections -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("what", "classes", "name", "result"),
+    [
+        ("rename", ["dog"], "hund", {"cat": 3, "hund": 1, "emu": 1}),
+        ("merge", ["dog", "emu"], "rest", {"cat": 3, "rest": 2}),
+        ("drop", ["dog", "emu"], None, {"cat": 3}),
+        ("ignore", ["cat"], None, {"dog": 1, "emu": 1}),
+        ("count", [], None, {"cat": 3, "dog": 1, "emu": 1}),
+        ("name", [], None, {"cat": 3, "dog": 1, "emu": 1}),
+    ],
+)
+def test_a_correction_changes_the_data_and_can_be_taken_back(what, classes, name, result):
+    at = corrected(brought(opened()), what, classes, name)
+    assert dict_of(counts_of(at)) == result
+    at.button(key="own-undo").click().run()
+    assert counts_of(sound(at)) == COUNTS
+
+
+def test_a_correction_that_cannot_be_says_why_and_changes_nothing():
+    at = corrected(brought(opened()), "rename", ["dog"], "cat")
+    assert "Not changed: two classes would be named 'cat'. Merge them instead. The data is as it was." in sentences(at)
+    assert counts_of(at) == COUNTS
+    assert "Not changed: choose the classes first" in sentences(corrected(at, "merge", [], "x"))
+
+
+def test_a_typed_number_names_a_class_of_numbered_ones():
+    reading = read_counts(b"0\n0\n0\n1\n2\n2\n")
+    changed = change_of("merge", [1, 2], "7")(reading)
+    assert dict_of(changed.counts) == {0: 3, 7: 3}
+
+
+# --- wrong and hostile files -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("empty.csv", b""),
+        ("header.csv", b"id,species\n"),
+        ("broken.csv.gz", gzip.compress(SPECIES * 100)[:60]),
+        ("book.xlsx", b"PK\x03\x04" + bytes(60)),
+        ("model.pkl", b"\x80\x04\x95" + bytes(20)),
+        ("many.txt", b"\n".join(b"%d" % n for n in range(LIMITS.classes + 1))),
+        ("long.txt", b"x" * 10_000 + b"\ny\n"),
+        ("nul.json", b'["a", "nul\\u0000inside"]'),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_one_sentence_and_the_earlier_data_stays(name, content):
+    at = brought(brought(opened()), content, name)
+    assert counts_of(at) == COUNTS
+    assert [error.value.startswith("Not read") for error in at.sidebar.error] == [True]
+    assert at.sidebar.error[0].value.endswith("The data is as it was\\.")
+
+
+def test_class_names_are_never_markup_in_what_the_sidebar_says():
+    names = ["<b>x</b>", "*dog* :red[x]", "$x^2$", "[a](http://evil.example)", "=1+1", "\u202etfel"]
+    at = brought(opened(), "\n".join(["species", *names, names[0]]).encode(), "*<b>*.csv")
+    assert counts_of(at).num_classes == len(names)
+    at = corrected(at, "drop", [names[1]])
+    said = next(said.value for said in at.sidebar.markdown if "samples of" in said.value)
+    for raw in ("<b>", "*dog*", ":red["):
+        assert raw not in said
+    assert "\\*dog\\*" in said
+
+
+def test_options_made_of_class_names_are_each_a_different_one():
+    counts = ClassCounts.from_counts({**dict.fromkeys(HOSTILE, 2), "two lines": 1, "two\nlines": 1, "two\tlines": 1})
+    labels = by_label(counts)
+    assert sorted(labels.values()) == list(range(counts.num_classes))
+    assert all("\n" not in label and "\x00" not in label for label in labels)
+
+
+# --- reading beside the page -----------------------------------------------------------------------------------------
+
+
+def test_a_large_file_is_read_beside_the_page_and_can_be_stopped():
+    job = ReadingJob(Upload("large.txt", b"cat\ndog\n" * 8_000_000))
+    job.stop()
+    job.wait(60)
+    with pytest.raises(ReadingError, match="stopped"):
+        job.result()
+
+
+def test_a_job_reads_what_the_library_reads():
+    job = ReadingJob(Upload("labels.csv", SPECIES))
+    job.wait(60)
+    assert job.result().counts == read_counts(SPECIES, sniff(SPECIES)).counts == COUNTS
+    assert job.share == 1.0
+
+
+def test_what_a_reader_should_never_raise_reaches_the_visit(monkeypatch):
+    def broken(*_, **__):
+        raise KeyError("ours")
+
+    monkeypatch.setattr("pages.parts.reading_job.sniff", broken)
+    job = ReadingJob(Upload("labels.csv", SPECIES))
+    job.wait(60)
+    with pytest.raises(KeyError, match="ours"):
+        job.result()
+
+
+def test_while_a_file_is_being_read_the_page_shows_the_earlier_data_and_cancel_keeps_it(monkeypatch):
+    at = brought(opened())
+    hold = threading.Event()
+    real = read_counts
+
+    def slow(*args, progress, **settings):
+        progress(0.25)
+        hold.wait(60)
+        return real(*args, progress=progress, **settings)
+
+    monkeypatch.setattr("pages.parts.reading_job.read_counts", slow)
+    at.file_uploader[0].upload("slow.txt", b"a\nb\n", "text/plain").run()
+    assert counts_of(sound(at)) == COUNTS
+    job = at.session_state["own_job"]
+    assert job.share == 0.25
+    at.button(key="own-cancel").click().run()
+    hold.set()
+    job.wait(60)
+    assert counts_of(sound(at.run())) == COUNTS
+    assert np.array_equal(counts_of(at).counts, [3, 1, 1])

@@ -134,7 +134,8 @@ def test_playing_shows_the_real_draws_of_each_epoch_without_the_server(open_page
     page.wait_for_timeout(300)
     before = len(sent)
     page.evaluate(
-        "() => { window.epochs = new Set(); document.addEventListener('skewlab:move', ({detail}) => window.epochs.add(detail.value)); }"
+        "() => { window.epochs = new Set();"
+        " document.addEventListener('skewlab:move', ({detail}) => window.epochs.add(detail.value)); }"
     )
     page.wait_for_timeout(1500)
     assert len(sent) == before

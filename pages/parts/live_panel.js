@@ -196,8 +196,15 @@ function movedDirectly(plot, id, moves, epoch) {
   return soon;
 }
 
+// What the panels follow comes with one of them, and a panel may be there before it: so it is looked up anew each time.
+function adoptMoves(state) {
+  state.moves = state.follow ? shared.moves : null;
+  if (state.moves && state.key === "one-epoch") state.moves.frames = state.playable ? state.frames : null;
+}
+
 function preview(root, state) {
   state.raf = 0;
+  adoptMoves(state);
   const { moves } = state;
   if (!root.isConnected || !moves) return;
   const ahead = pending(moves);
@@ -260,12 +267,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
   Object.assign(state, { key: data.key, src: data.src, charts: data.charts });
   state.pick = (rank) => setTriggerValue("picked", rank);
   if (data.moves && shared.text !== data.moves) Object.assign(shared, { text: data.moves, moves: unpackedMoves(data.moves) });
-  state.moves = data.follow ? shared.moves : null;
-  if (state.moves?.maxdiff !== undefined) root.dataset.maxdiff = state.moves.maxdiff;
+  state.follow = data.follow;
   if (data.frames && state.framesText !== data.frames) {
     Object.assign(state, { framesText: data.frames, frames: unpackedFrames(data.frames) });
   }
-  if (state.moves && data.key === "one-epoch") state.moves.frames = data.frames ? state.frames : null;
+  state.playable = Boolean(data.frames);
+  adoptMoves(state);
+  if (state.moves?.maxdiff !== undefined) root.dataset.maxdiff = state.moves.maxdiff;
   state.paint = () => state.charts.forEach((chart) => show(root, state, chart, parsed(state, chart), state.rev));
   state.rev = data.rev;
   root.dataset.wanted = data.rev;

@@ -235,6 +235,9 @@ def test_a_change_while_playing_goes_on_playing_with_the_new_plan(open_page):
     page.locator(".st-key-skew input").press("Enter")
     page.wait_for_function("(run) => window.skewlabFramesOf && window.skewlabFramesOf !== run", arg=run)
     page.get_by_role("button", name="Pause").click()
+    settle(page)  # the epoch of the pause is on its way to the server
     set_number(page, "epoch", 3)
+    page.wait_for_function("() => document.querySelector('[data-chart=\"batches\"]').dataset.rev.split('-')[2] === '3'")
+    settle(page)
     drawn = plan_of(0.5, epochs=30).preview(COUNTS, 3, 0, 50).batch_class_counts
     assert [trace["y"] for trace in traces(page, "batches")] == drawn.T.tolist()

@@ -18,7 +18,7 @@ scenario = current()
 st.title("Explore", anchor=False)
 st.markdown(words.data_line(scenario))
 top, merit_row = st.container(), st.container()
-with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="epoch-row"):
     place = st.container(width="content")
     scenario = choose_epoch(scenario)
 with place:

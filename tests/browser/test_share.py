@@ -161,6 +161,7 @@ def test_every_table_is_saved_with_the_numbers_of_its_figure(open_page, tmp_path
     page = open_page(ADDRESS)
     share(page, "Tables")
     dialog = page.get_by_role("dialog")
+    dialog.locator("[data-testid=stDownloadButton]:visible").nth(5).wait_for()  # the tab is shown a moment later
     assert dialog.locator("[data-testid=stDownloadButton]:visible").count() == 6
     text = downloaded(page, tmp_path, "Class share over epochs").read_text(encoding="utf-8-sig")
     head, *rows = csv.reader(io.StringIO(text, newline=""))

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sampler_core.adaptive import DifficultyBalanced, ExponentiatedGradient
-from sampler_core.counts import ClassCounts, labels_of
+from sampler_core.counts import ClassCounts
+from sampler_core.labels import labels_of
 from sampler_core.outlook import Outlook
 from sampler_core.plan import SamplingPlan
 from sampler_core.schedules import Composite, Constant, Cosine, Exponential, Linear, Periodic, Piecewise, Step

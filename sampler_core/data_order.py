@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sampler_core.counts import ClassCounts, ClassName, IntArray, Labels, encode_labels
+from sampler_core.counts import ClassCounts, ClassName, IntArray, Labels
 from sampler_core.drawing import class_order
+from sampler_core.labels import encode_labels
 
 
 class DataOrder:

@@ -15,11 +15,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sampler_core import drawing, strides
 from sampler_core.counts import FloatArray, IntArray
+from sampler_core.drawing import sure_and_chance
 
 BoolArray = NDArray[np.bool_]
 
-LAWS = ("independent", "exact", "stratified")
+LAWS = tuple(drawing.LAWS)
 FEW, MANY = 20, 100  # fewer, more samples than this: few-shot, many-shot (Liu et al., arXiv 1904.05160)
 
 
@@ -47,26 +49,27 @@ def repeats(counts: IntArray, shares: FloatArray, draws: Draws) -> FloatArray:
 def coverage(counts: IntArray, shares: FloatArray, draws: Draws) -> FloatArray:
     """Expected share of each class's samples drawn at least once in one epoch; shape of the shares.
 
-    independent: 1 - (1 - p_c / n_c)^M. exact: min(1, r_c). stratified: see `_walked`.
+    independent: 1 - (1 - p_c / n_c)^M. exact: min(1, r_c). stratified: `strides.epoch_coverage`.
     """
-    each = [run_coverage(counts, row, draws) for row in np.atleast_2d(shares)]
-    return np.stack(each).reshape(shares.shape)
+    if _checked(draws).law == "stratified":
+        return strides.epoch_coverage(counts, shares, draws.samples, draws.batch_size)
+    if draws.law == "exact":
+        return np.minimum(1.0, repeats(counts, shares, draws))
+    return np.asarray(-np.expm1(_log_missed(counts, shares, draws.samples)))
 
 
 def run_coverage(counts: IntArray, shares: FloatArray, draws: Draws) -> FloatArray:
     """The same over all epochs of the shares; (num_classes,).
 
-    independent: 1 - prod over epochs (1 - p_c / n_c)^M. exact: min(1, sum of r_c), as the walk through a class goes on
-    from epoch to epoch (the rounding of quotas aside). stratified: see `_walked`.
+    independent: 1 - prod over epochs (1 - p_c / n_c)^M. exact: E min(n_c, sum of quotas) / n_c, as the walk through a
+    class goes on from epoch to epoch. stratified: `strides.run_coverage`.
     """
     rows = np.atleast_2d(shares)
-    if _checked(draws).law == "independent":
-        with np.errstate(divide="ignore"):  # the only sample of the only class is never missed: log 0
-            log_missed = draws.samples * _total(np.log1p(-_per_sample(counts, rows)))
-        return np.asarray(-np.expm1(log_missed))
+    if _checked(draws).law == "stratified":
+        return strides.run_coverage(counts, rows, draws.samples, draws.batch_size)
     if draws.law == "exact":
-        return np.minimum(1.0, _total(repeats(counts, rows, draws)))
-    return _walked(counts, rows, draws)
+        return _walked_by_quotas(counts, rows, draws.samples)
+    return np.asarray(-np.expm1(_total(_log_missed(counts, rows, draws.samples))))
 
 
 def absence(shares: FloatArray, draws: Draws) -> FloatArray:
@@ -127,26 +130,26 @@ def groups(counts: IntArray) -> Groups:
 # --- closed forms behind them ---------------------------------------------------------------------------------------
 
 
-def _walked(counts: IntArray, shares: FloatArray, draws: Draws) -> FloatArray:
-    """Coverage by the stratified walk: batch b takes places b s, b s + 1, ... of the class's order (mod n_c).
+def _log_missed(counts: IntArray, shares: FloatArray, samples: int) -> FloatArray:
+    with np.errstate(divide="ignore"):  # the only sample of the only class is never missed: log 0
+        return samples * np.log1p(-_per_sample(counts, shares))
 
-    s = ceil(B p_c) places a batch are passed, the last of them is taken with chance f = B p_c - (s - 1) only. Before
-    the first full pass through the class nothing comes twice: coverage r_c. From then on the places missed are the
-    share (1 - f) / s. They are met again at another place of the stride, and surely taken, unless s divides n_c.
-    Where shares change between epochs, f is the run's mean, and where s changes too, places are taken as met at random.
-    A last, smaller batch counts as the part of a batch that it is.
-    """
-    batch_size = min(draws.batch_size, draws.samples)
-    strides = np.ceil(batch_size * shares - 1e-9)  # as drawn: an expectation that is whole but for rounding is whole
-    places = np.maximum(_total(strides), 1.0)
-    filled = np.minimum(1.0, batch_size * _total(shares) / places)
-    s = np.where(strides.min(axis=0) == strides.max(axis=0), np.maximum(strides[0], 1.0), 1.0)
-    f = np.maximum(0.0, s * filled - (s - 1.0))
-    passes = draws.samples / batch_size * _per_sample(counts, places)
-    whole = np.floor(passes)
-    again = np.where(counts % s == 0, 1.0 - f, 0.0)
-    missed = (1.0 - f) / s * again ** np.maximum(whole - 1.0, 0.0) * (1.0 - (passes - whole) * (1.0 - again))
-    return np.where(passes < 1.0, passes * filled, 1.0 - missed)
+
+def _walked_by_quotas(counts: IntArray, shares: FloatArray, samples: int) -> FloatArray:
+    """min(1, sum of r_c), but where it depends on how the quotas of the epochs are rounded, each on its own."""
+    sure, chance = sure_and_chance(samples * shares)
+    room = counts - sure.sum(axis=0)
+    seen = np.minimum(1.0, samples * _total(_per_sample(counts, shares)))
+    unsure = np.flatnonzero((room > 0) & (room < np.count_nonzero(chance, axis=0)))
+    if unsure.size:
+        left = room[unsure, None] - np.arange(room[unsure].max())  # places, when so many of the rounded ones are drawn
+        likely = np.zeros(left.shape)
+        likely[:, 0] = 1.0
+        for once in chance[:, unsure, None]:
+            likely[:, 1:] = likely[:, 1:] * (1.0 - once) + likely[:, :-1] * once
+            likely[:, :1] *= 1.0 - once
+        seen[unsure] = 1.0 - _total(likely * np.maximum(left, 0), axis=1) / counts[unsure]
+    return seen
 
 
 def _hypergeometric_none(marked: FloatArray, samples: int, drawn: int) -> FloatArray:

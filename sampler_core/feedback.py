@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -36,7 +37,7 @@ def feedback_array(kind: str, values: Any, counts: ClassCounts) -> FloatArray:
 def _check(kind: str, name: object, value: object) -> None:
     must = f"{kind} of class {name!r} must be a number" + (" from 0 to 1" if kind == "recall" else "")
     value = value.item() if hasattr(value, "item") else value
-    if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
         raise ValueError(f"{must}, got {value!r}")
     if kind == "recall" and not 0 <= value <= 1:
         raise ValueError(f"{must}, got {value!r}")

@@ -1,27 +1,27 @@
 """Findings: what in an outlook deserves a second look, in sentences with numbers and with what to try.
 
-The one contract here: a finding is pure text made from an `Outlook` and its plan, class names in it as they are (parts
-escape them). Thresholds are the constants below, and nothing is found exactly at one.
+The one contract here: a finding is pure text made from an `Outlook` and its plan, class names in it as they are but cut
+where they are long (parts escape them). Thresholds are the constants below and those of `remedies`, which says what
+to try; nothing is found exactly at one.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
-from sampler_core.counts import ClassName
-from sampler_core.numerals import count, number, percent, several
+from sampler_core import remedies
+from sampler_core.counts import ClassName, FloatArray
+from sampler_core.expectations import BoolArray
+from sampler_core.numerals import count, number, percent, several, shortened
 from sampler_core.outlook import Outlook
 from sampler_core.plan import SamplingPlan
+from sampler_core.schedules import Linear
 from sampler_core.targets import skew_schedule
 
 DOMINATING = 0.5  # share of one class in a batch
-MANY_REPEATS = 10.0  # draws of one sample in an epoch
-OFTEN_ABSENT = 1 / 3  # of the batches
-MUCH_UNSEEN = 0.2  # of the largest class, in the whole run
 LONG_FLAT = 1 / 3  # of the epochs
 DECK_EPOCHS = 0.1  # of the epochs
 
@@ -42,90 +42,86 @@ def findings(plan: SamplingPlan, outlook: Outlook) -> tuple[Finding, ...]:
 
 
 def _dominating(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
-    rarest, _ = _ends(outlook)
+    rarest = outlook.counts.rarest
     share = outlook.shares[:, rarest]
-    if outlook.counts.num_classes < 2 or _level(outlook) or not (share > DOMINATING).any():
+    past = remedies.above(share, DOMINATING)
+    if outlook.counts.num_classes < 2 or _level(outlook) or not past.any():
         return
-    first, most = int(np.argmax(share > DOMINATING)), int(share.argmax())
+    most, ways = int(share.argmax()), [remedies.held(plan, 1.0)]
+    capped = remedies.trial(plan, outlook, max_repeats=remedies.MANY_REPEATS)
+    if capped and not remedies.above(capped.shares[:, rarest], DOMINATING).any():
+        ways.append(f"set the cap on repeats to {remedies.MANY_REPEATS:g}")
     yield Finding(
         "dominating", 100,
-        f"From epoch {first} on the rarest class, {_named(outlook, rarest)}, fills more than half of each batch: "
-        f"{percent(float(share[most]))} in epoch {most}, though it has {percent(_part(outlook, rarest))} of the data.",
-        "Set the limit on the skew to 1, or a cap on repeats.",
+        f"{_when(past)} more than half of the draws go to the rarest class, {_named(outlook, rarest)}: "
+        f"{percent(float(share[most]))}{_in(share, most)}, though it has "
+        f"{percent(float(outlook.counts.frequencies[rarest]))} of the data.",
+        remedies.sentence(ways),
     )  # fmt: skip
 
 
 def _reversed(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
-    rarest, largest = _ends(outlook)
+    rarest, largest = outlook.counts.rarest, outlook.counts.largest
     share, other = outlook.shares[:, rarest], outlook.shares[:, largest]
-    past = share > other * (1 + 1e-9)
+    past = remedies.above(share, other)
     if _level(outlook) or not past.any():
         return
-    first, last = int(np.argmax(past)), int(np.flatnonzero(past)[-1])
+    last = int(np.flatnonzero(past)[-1])
     yield Finding(
         "reversed", 80,
-        f"The mix is reversed from epoch {first} on: the rarest class, {_named(outlook, rarest)}, is drawn more often "
-        f"than the largest, {_named(outlook, largest)} ({percent(float(share[last]))} against "
-        f"{percent(float(other[last]))} of the draws in epoch {last}).",
-        "Set the limit on the skew to 1, unless a reversed mix is meant.",
+        f"{_when(past)} the mix is reversed: the rarest class, {_named(outlook, rarest)}, is drawn more often than the "
+        f"largest, {_named(outlook, largest)} ({percent(float(share[last]))} against {percent(float(other[last]))} of "
+        f"the draws{_in(share, last)}).",
+        remedies.sentence([remedies.held(plan, 1.0)], ", unless a reversed mix is meant."),
     )  # fmt: skip
 
 
 def _repeated(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
     repeats = outlook.repeats
-    epoch, worst = np.unravel_index(int(repeats.argmax()), repeats.shape)
-    if repeats[epoch, worst] <= MANY_REPEATS:
+    past = remedies.above(repeats.max(axis=1), remedies.MANY_REPEATS)
+    if not past.any():
         return
-    classes = int((repeats > MANY_REPEATS).any(axis=0).sum())
-    first = int(np.argmax((repeats > MANY_REPEATS).any(axis=1)))
+    epoch, worst = (int(i) for i in np.unravel_index(int(repeats.argmax()), repeats.shape))
+    whose, size = _named(outlook, worst), int(outlook.counts.counts[worst])
+    classes = int(remedies.above(repeats.max(axis=0), remedies.MANY_REPEATS).sum())
+    of, each = ("", f"its {count(size)} samples") if classes == 1 else (f" of {whose}", f"the {count(size)}")
     yield Finding(
         "repeated", 70,
-        f"From epoch {first} on samples come back more than {MANY_REPEATS:.0f} times an epoch in "
-        f"{several(classes, 'class', 'classes')}: each of the {count(int(outlook.counts.counts[worst]))} "
-        f"samples of {_named(outlook, int(worst))} comes {number(float(repeats[epoch, worst]))} times in epoch "
-        f"{epoch}.",
-        f"Set the cap on repeats to {MANY_REPEATS:.0f}, or stop the skew earlier; strong augmentation helps too.",
+        f"{_when(past)} the samples of {whose if classes == 1 else f'{count(classes)} classes'} are drawn "
+        f"more than {remedies.MANY_REPEATS:g} times an epoch: {f'each of {each}' if size > 1 else 'the only one'}{of} "
+        f"{number(float(repeats[epoch, worst]))} times on average{_in(repeats[:, worst], epoch)}.",
+        f"{remedies.on_repeats(plan, outlook)} Strong augmentation makes the copies differ, but not fewer.",
     )  # fmt: skip
 
 
 def _absent(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
-    present = outlook.counts.counts > 0
-    absence = np.where(present, outlook.absence, 0.0)
-    epoch, worst = np.unravel_index(int(absence.argmax()), absence.shape)
-    if absence[epoch, worst] <= OFTEN_ABSENT:
+    missing = np.where(outlook.counts.counts > 0, outlook.absence, 0.0)
+    past = remedies.above(missing.max(axis=1), remedies.OFTEN_ABSENT)
+    if not past.any():
         return
-    classes = int((absence[epoch] > OFTEN_ABSENT).sum())
-    epochs = int((absence > OFTEN_ABSENT).any(axis=1).sum())
+    epoch, worst = (int(i) for i in np.unravel_index(int(missing.argmax()), missing.shape))
+    others = int(remedies.above(missing[epoch], remedies.OFTEN_ABSENT).sum()) - 1
+    too = f", and {several(others, 'other class', 'other classes')} too" if others else ""
     yield Finding(
         "absent", 60,
-        f"In {epochs} of {several(len(absence), 'epoch', 'epochs')} some class is missing from more than a third of "
-        f"the batches: {several(classes, 'class', 'classes')} in epoch {epoch}, where {_named(outlook, int(worst))} is "
-        f"missing from {percent(float(absence[epoch, worst]))} of them.",
-        _advice_on_absence(plan, float(outlook.shares[epoch, worst]), int(present.sum())),
+        f"{_when(past)} some class is missing from more than a third of the batches: "
+        f"{_named(outlook, worst)} from {percent(float(missing[epoch, worst]))} of them"
+        f"{_in(missing[:, worst], epoch)}{too}.",
+        remedies.on_absence(plan, outlook, epoch, worst),
     )  # fmt: skip
 
 
-def _advice_on_absence(plan: SamplingPlan, share: float, classes: int) -> str:
-    """The batch size at which the class would be missing from a third at most, where that is a size one can have."""
-    if plan.drawing != "stratified":
-        return "Try the law stratified, which spreads each class evenly over the batches, a larger batch, or more skew."
-    needed = math.ceil((1 - OFTEN_ABSENT) / share) if share > 0 else math.inf
-    larger = f"a batch of {count(int(needed))}, " if needed <= 65_536 else ""
-    floor = "a floor of 1 per batch, " if classes < plan.needed_batch_size else ""
-    return f"Try {larger}{floor}or more skew."
-
-
 def _unseen(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
-    _, largest = _ends(outlook)
+    largest = outlook.counts.largest
     unseen = 1.0 - float(outlook.run_coverage[largest])
-    if unseen <= MUCH_UNSEEN:
+    if not remedies.above(unseen, remedies.MUCH_UNSEEN):
         return
     samples = int(outlook.counts.counts[largest])
     yield Finding(
         "unseen", 50,
         f"{percent(unseen)} of the largest class, {_named(outlook, largest)}, is never drawn in the whole run: about "
         f"{count(round(unseen * samples))} of its {count(samples)} samples.",
-        "Try more epochs, more samples per epoch, or less skew.",
+        remedies.on_unseen(plan, outlook, largest),
     )  # fmt: skip
 
 
@@ -146,35 +142,36 @@ def _crowded(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
     classes = int((outlook.counts.counts > 0).sum())
     if plan.needed_batch_size >= classes:
         return
-    usual = float(outlook.classes_in_batch.max())
     yield Finding(
         "crowded", 40,
-        f"A batch of {count(plan.needed_batch_size)} is smaller than the {count(classes)} classes: at most "
-        f"{number(usual)} of them are in a batch on average.",
+        f"A batch of {count(plan.needed_batch_size)} is smaller than the {count(classes)} classes: on average it holds "
+        f"no more than {number(float(outlook.classes_in_batch.max()))} of them.",
         "Losses that compare classes within a batch need a larger one; for others this is no fault.",
     )  # fmt: skip
 
 
 def _replaced(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
-    once = outlook.repeats.max(axis=1) <= 1 + 1e-9
+    once = ~remedies.above(outlook.repeats.max(axis=1), 1.0)
     if plan.drawing != "independent" or once.sum() <= DECK_EPOCHS * len(once):
         return
-    epoch = int(np.argmax(once))
-    missed = 1.0 - float(outlook.distinct[epoch]) / min(1.0, outlook.draws.samples / outlook.counts.num_samples)
+    epoch, draws, samples = int(np.argmax(once)), outlook.draws.samples, outlook.counts.num_samples
+    seen, where = float(outlook.distinct[epoch]), _in(outlook.distinct, epoch)
+    could = "each sample could be seen once" if draws >= samples else "no sample need come twice"
+    missed = f"{percent(1.0 - seen)} of the samples are not seen"
+    if draws < samples:
+        missed = f"{count(draws)} draws show {number(seen * samples)} different samples"
     yield Finding(
         "replaced", 30,
-        f"In {several(int(once.sum()), 'epoch', 'epochs')} no sample is needed twice, yet the draws are independent: "
-        f"in epoch {epoch} {percent(missed)} of what could be seen is not, because other samples come twice.",
+        f"{_when(once)} {could}, but the draws are independent:{where} {missed}, because some come twice or more.",
         "Try the law exact: it deals the samples like a deck of cards.",
     )  # fmt: skip
 
 
 def _flat(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
     schedule, skews = skew_schedule(plan.target), outlook.skews
-    limits = [getattr(schedule, name, None) for name in ("minimum", "maximum")]
-    if skews is None or len(skews) < 3 or limits == [None, None]:
+    if skews is None or len(skews) < 3 or not isinstance(schedule, Linear):  # no other schedule has limits
         return
-    for limit in limits:
+    for limit in (schedule.minimum, schedule.maximum):
         held = np.flatnonzero(skews == limit) if limit is not None else np.array([], dtype=int)
         if held.size <= LONG_FLAT * len(skews):
             continue
@@ -183,7 +180,7 @@ def _flat(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
             "flat", 20,
             f"The skew rests at its limit of {number(float(limit or 0.0))} {where}: {held.size} of {len(skews)} epochs "
             "have the same mix.",
-            "Try a smaller epoch increment, or fewer epochs, if the mix is meant to move for longer.",
+            remedies.on_rest(schedule, float(skews[0]), float(skews[-1]), len(skews)),
         )  # fmt: skip
 
 
@@ -193,18 +190,28 @@ LOOKS: tuple[Look, ...] = (
 )  # fmt: skip
 
 
-def _ends(outlook: Outlook) -> tuple[int, int]:
-    """Positions of the rarest class (of those with samples) and of the largest."""
-    counts = outlook.counts.counts
-    return int(np.where(counts > 0, counts, np.iinfo(np.int64).max).argmin()), int(counts.argmax())
+# --- in words ----------------------------------------------------------------------------------------------------
+
+
+def _when(epochs: BoolArray) -> str:
+    """Which of the epochs, in words: all, from one on, or how many, with at most two runs of them listed."""
+    hit = np.flatnonzero(epochs)
+    runs = [(int(run[0]), int(run[-1])) for run in np.split(hit, np.flatnonzero(np.diff(hit) > 1) + 1)]
+    if hit.size == len(epochs):
+        return "In every epoch"
+    if len(runs) == 1 and hit[-1] == len(epochs) - 1:
+        return f"From epoch {hit[0]} on" if hit.size > 1 else "In the last epoch"
+    said = [f"{a}" if a == b else f"{a} and {b}" if b == a + 1 else f"{a} to {b}" for a, b in runs]
+    return f"In {hit.size} of {several(len(epochs), 'epoch', 'epochs')}" + (f" ({', '.join(said)})" * (len(runs) < 3))
+
+
+def _in(values: FloatArray, epoch: int) -> str:
+    """Which epoch a value is of, where others have another."""
+    return "" if (values == values[epoch]).all() else f" in epoch {epoch}"
 
 
 def _level(outlook: Outlook) -> bool:
     return outlook.counts.imbalance_ratio == 1.0
-
-
-def _part(outlook: Outlook, position: int) -> float:
-    return float(outlook.counts.frequencies[position])
 
 
 def _named(outlook: Outlook, position: int) -> str:
@@ -212,4 +219,4 @@ def _named(outlook: Outlook, position: int) -> str:
 
 
 def _label(name: ClassName) -> str:
-    return f"class {name}" if isinstance(name, int) else name
+    return f"class {name}" if isinstance(name, int) else shortened(name)

@@ -12,9 +12,9 @@ from sampler_core.counts import ClassCounts, FloatArray
 
 
 def normalised(log_weights: FloatArray) -> FloatArray:
-    """exp(log_weights) scaled to sum 1 (softmax); -inf is share 0. float64, same shape."""
-    shares: FloatArray = np.exp(log_weights - log_weights.max())
-    shares /= shares.sum()
+    """exp(log_weights) scaled to sum 1 along the last axis (softmax); -inf is share 0. float64, same shape."""
+    shares: FloatArray = np.exp(log_weights - log_weights.max(axis=-1, keepdims=True))
+    shares /= shares.sum(axis=-1, keepdims=True)
     return shares
 
 

@@ -1,4 +1,4 @@
-"""Numbers as people read them: three significant digits, thousands separators, percent where a share is meant."""
+"""Numbers and names as people read them: three significant digits, thousands separators, long names cut."""
 
 from __future__ import annotations
 
@@ -32,6 +32,11 @@ def percent(share: float) -> str:
     if 0.9995 < share < 1.0:
         return "> 99.9 %"
     return f"{number(100 * share)} %"
+
+
+def shortened(name: str, longest: int = 60) -> str:
+    """A name that may stand in a sentence: its first signs, and "…" where there are more."""
+    return name if len(name) <= longest else f"{name[: longest - 1]}…"
 
 
 def several(things: int, one: str, many: str) -> str:

@@ -16,6 +16,11 @@ from sampler_core.expectations import Draws, Groups
 from sampler_core.plan import SamplingPlan
 
 
+def draws_of(plan: SamplingPlan, counts: ClassCounts) -> Draws:
+    """How a plan draws from these counts. `ValueError` without a batch size."""
+    return Draws(plan.samples(counts), plan.needed_batch_size, plan.drawing)
+
+
 @dataclass(frozen=True, eq=False)  # no slots: each figure is computed once, when it is first asked for
 class Outlook:
     """All figures of one plan on one data set. The per-epoch ones are arrays with the epochs first."""
@@ -29,8 +34,7 @@ class Outlook:
     def of(cls, plan: SamplingPlan, counts: CountsLike) -> Outlook:
         """The outlook of a plan. Errors: those of `plan.class_shares`; `ValueError` without a batch size."""
         counts = as_class_counts(counts)
-        draws = Draws(plan.samples(counts), plan.needed_batch_size, plan.drawing)
-        return cls(counts, plan.class_shares(counts), draws, plan.skews())
+        return cls(counts, plan.class_shares(counts), draws_of(plan, counts), plan.skews())
 
     @cached_property
     def repeats(self) -> FloatArray:

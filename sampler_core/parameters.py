@@ -7,8 +7,11 @@ target carries its rows on its fields (`described`), so that adding one touches 
 from __future__ import annotations
 
 import dataclasses
+import operator
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from sampler_core.counts import plain_value
 
 Kind = Literal["number", "integer", "choice", "text", "names"]
 
@@ -89,13 +92,25 @@ def settle_fields(value: Any) -> None:
     for name, row in rows_of(type(value)).items():
         if row.kind == "text":  # read and checked by the value itself
             continue
-        given = getattr(value, name)
+        given: Any = plain_value(getattr(value, name))
         try:
             row.check(given)
         except (TypeError, ValueError) as error:
             raise type(error)(str(error).replace(row.key, name, 1)) from None
         if given is not None and row.kind in ("number", "integer"):
             object.__setattr__(value, name, int(given) if row.kind == "integer" else float(given) + 0.0)
+
+
+def whole_number(name: str, value: Any, least: int = 0, most: int | None = None) -> int:
+    """Any kind of integer (NumPy's and torch's too) as Python's; `ValueError` for anything else, or out of range."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = None
+    if isinstance(value, bool) or number is None or number < least or (most is not None and number > most):
+        must = f"of at least {least}" if most is None else f"from {least} to {most}"
+        raise ValueError(f"{name} must be a whole number {must}, got {value!r}")
+    return number
 
 
 # --- the rows of the Data and Run groups and of a page's own controls -------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import operator
+import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,9 +18,10 @@ import numpy as np
 
 from sampler_core.adaptive import AdaptiveTarget, State
 from sampler_core.catalogue import TARGETS
-from sampler_core.counts import ClassCounts, CountsLike, FloatArray, IntArray, as_class_counts
+from sampler_core.counts import ClassCounts, CountsLike, FloatArray, IntArray, as_class_counts, plain_value
 from sampler_core.drawing import LAWS, Epoch
 from sampler_core.limits import check_limits, normalised, water_filled
+from sampler_core.parameters import whole_number
 from sampler_core.preview import Preview, drawn_counts, previewed
 from sampler_core.targets import Moment, Target, decode_target, named_classes, needs_epochs, skew_schedule
 
@@ -56,12 +57,14 @@ class SamplingPlan:
     def __post_init__(self) -> None:
         if self.target not in TARGETS:
             raise TypeError(f"target must be one of {', '.join(TARGETS)}, got {self.target!r}")
-        for name, least, optional in _INTEGERS:
-            _check_integer(name, getattr(self, name), least, optional)
+        for name in ("epochs", "batch_size", "samples_per_epoch", "min_per_batch", "seed", "max_repeats", "min_share"):
+            object.__setattr__(self, name, plain_value(getattr(self, name)))  # JSON knows no numbers of NumPy's
+        for name, least, most, optional in _INTEGERS:
+            _check_integer(name, getattr(self, name), least, most, optional)
         if not isinstance(self.drawing, str) or self.drawing not in LAWS:
             raise ValueError(f"drawing must be one of {', '.join(LAWS)}, got {self.drawing!r}")
-        _check_number("max_repeats", self.max_repeats, 0.0, np.inf)
-        _check_number("min_share", self.min_share, 0.0, 1.0)
+        _check_number("max_repeats", self.max_repeats, "above 0", sys.float_info.min, sys.float_info.max)
+        _check_number("min_share", self.min_share, "from 0 to 1", 0.0, 1.0)
         if self.min_per_batch and self.drawing != "stratified":
             raise ValueError(f'min_per_batch must be 0 unless drawing is "stratified", got {self.min_per_batch}')
         if self.drawing == "stratified" and self.batch_size is None:
@@ -122,14 +125,14 @@ class SamplingPlan:
     ) -> Epoch:
         """What decides one epoch: its class shares (limits applied), key and sizes.
 
-        `present`: a `ClassCounts.present`. `samples`: draws, when
-        not the plan's. Past the last epoch the last epoch's shares hold. `ValueError` where limits cannot be met.
+        `present`: a `ClassCounts.present`. `samples`: draws, when not the plan's. Past the last epoch the last epoch's
+        shares hold. `ValueError` where limits cannot be met.
         """
         samples = samples or self.samples(present)
         moment = self.moment_at(epoch, samples)
         adaptive = self.adaptive
         weights = adaptive(present, moment, state) if adaptive else self.target(present, moment)
-        floor, cap = self._limits(present, samples)
+        floor, cap = self.share_limits(present, samples)
         shares = normalised(weights) if floor is None or cap is None else water_filled(weights, floor, cap)
         return Epoch(shares, self.seed, epoch, samples, self.batch_size or 1)
 
@@ -137,14 +140,17 @@ class SamplingPlan:
         """What a target is told of an epoch; past the last epoch, of the last."""
         return Moment(epoch if self.epochs is None else min(epoch, self.epochs - 1), self.epochs, samples)
 
-    def check(self, class_counts: CountsLike) -> None:
-        """`ValueError` when the plan cannot be drawn from these counts; a warning when it was tuned on other ones."""
+    def check(self, class_counts: CountsLike, samples: int | None = None) -> None:
+        """`ValueError` when the plan cannot be drawn from these counts; a warning when it was tuned on other ones.
+
+        `samples`: draws in an epoch, when not the plan's.
+        """
         counts = as_class_counts(class_counts)
         known = {str(name) for name in counts.names}
         for name in named_classes(self.target):
             if str(name) not in known:
                 raise ValueError(f"class must be one of the data's ({counts.num_classes} classes), got {name!r}")
-        self.epoch_at(counts.present, 0)
+        self.epoch_at(counts.present, 0, samples=samples)
         if self.tuned_on is not None and self.tuned_on != counts:
             _warn_of_drift(self.tuned_on, counts)
 
@@ -207,13 +213,17 @@ class SamplingPlan:
 
     def _decisive(self) -> dict[str, Any]:
         rest = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in ("target", "tuned_on")}
-        for name in ("max_repeats", "min_share"):  # 4 and 4.0 are equal, so they have one text
-            rest[name] = None if rest[name] is None else float(rest[name])
+        for name in ("max_repeats", "min_share"):  # 4 and 4.0 are equal, 0.0 and -0.0 too, so they have one text
+            rest[name] = None if rest[name] is None else float(rest[name]) + 0.0
         return {"schema": SCHEMA, "target": TARGETS.encode(self.target), **rest}
 
     # --- limits --------------------------------------------------------------------------------------------------
 
-    def _limits(self, present: ClassCounts, samples: int) -> tuple[FloatArray | None, FloatArray | None]:
+    def share_limits(self, present: ClassCounts, samples: int) -> tuple[FloatArray | None, FloatArray | None]:
+        """Floor and cap on each class's share, shape (num_classes,); None, None for a plan without limits.
+
+        `present`: a `ClassCounts.present`. `ValueError` where the limits cannot be met.
+        """
         if self.max_repeats is None and not self.min_share and not self.min_per_batch:
             return None, None
         per_batch = self.min_per_batch / self.needed_batch_size if self.min_per_batch else 0.0
@@ -234,19 +244,13 @@ class SamplingPlan:
         return self.epochs
 
 
-def whole_number(name: str, value: Any, least: int = 0) -> int:
-    """Any kind of integer (NumPy's and torch's too) as Python's; `ValueError` for anything else, or below `least`."""
-    if isinstance(value, bool) or not hasattr(value, "__index__") or operator.index(value) < least:
-        raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
-    return operator.index(value)
-
-
+_MOST = 10**13  # beyond, expected draws have too few digits left to be rounded by (`drawing.sure_and_chance`)
 _INTEGERS = (
-    ("epochs", 1, True),
-    ("batch_size", 1, True),
-    ("samples_per_epoch", 1, True),
-    ("min_per_batch", 0, False),
-    ("seed", None, False),
+    ("epochs", 1, None, True),
+    ("batch_size", 1, _MOST, True),
+    ("samples_per_epoch", 1, _MOST, True),
+    ("min_per_batch", 0, None, False),
+    ("seed", None, None, False),
 )
 
 
@@ -273,7 +277,7 @@ def _counts_of(data: Any) -> ClassCounts | None:
     return ClassCounts(tuple(data["names"]), np.asarray(data["counts"]))
 
 
-def _check_integer(name: str, value: object, least: int | None, optional: bool) -> None:
+def _check_integer(name: str, value: object, least: int | None, most: int | None, optional: bool) -> None:
     if optional and value is None:
         return
     must = f"{name} must be a whole number" + ("" if least is None else f" of at least {least}")
@@ -281,19 +285,17 @@ def _check_integer(name: str, value: object, least: int | None, optional: bool) 
         raise TypeError(f"{must}, got {value!r}")
     if least is not None and value < least:
         raise ValueError(f"{must}, got {value!r}")
+    if most is not None and value > most:
+        raise ValueError(f"{must} and at most {most:,}, got {value!r}")
 
 
-def _check_number(name: str, value: object, above: float, most: float) -> None:
+def _check_number(name: str, value: object, range_in_words: str, least: float, most: float) -> None:
     if value is None:
         return
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(f"{name} must be a number, got {value!r}")
-    if not above <= value <= most or value == np.inf or (name == "max_repeats" and value == 0):
-        raise ValueError(
-            f"{name} must be a number above {above:g}"
-            + (f" and at most {most:g}" if most < np.inf else "")
-            + f", got {value!r}"
-        )
+        raise TypeError(f"{name} must be a number {range_in_words}, got {value!r}")
+    if not least <= value <= most:
+        raise ValueError(f"{name} must be a number {range_in_words}, got {value!r}")
 
 
 def _warn_of_drift(tuned_on: ClassCounts, counts: ClassCounts) -> None:

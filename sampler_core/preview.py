@@ -14,6 +14,7 @@ import numpy as np
 
 from sampler_core.counts import ClassCounts, IntArray
 from sampler_core.drawing import LAWS, Epoch, exact_quotas
+from sampler_core.parameters import whole_number
 
 _PIECE = 1 << 18  # draws at a time
 _MOST_ENTRIES = 1 << 27  # 1 GiB of int64
@@ -64,11 +65,8 @@ def previewed(
 ) -> Preview:
     """Preview batches of an epoch; num_batches None, or more than there are, means up to the last one."""
     in_epoch = -(-epoch.samples // epoch.batch_size)
-    if isinstance(first_batch, bool) or not isinstance(first_batch, int) or not 0 <= first_batch < in_epoch:
-        raise ValueError(f"first_batch must be a whole number from 0 to {in_epoch - 1}, got {first_batch!r}")
-    if num_batches is not None and (not isinstance(num_batches, int) or num_batches < 1):
-        raise ValueError(f"num_batches must be a whole number of at least 1, got {num_batches!r}")
-    end = in_epoch if num_batches is None else min(first_batch + num_batches, in_epoch)
+    first_batch = whole_number("first_batch", first_batch, most=in_epoch - 1)
+    end = in_epoch if num_batches is None else min(first_batch + whole_number("num_batches", num_batches, 1), in_epoch)
     found = []
     for positions, drawn in _class_stage(law, epoch, first_batch * epoch.batch_size, end * epoch.batch_size):
         cells = (positions // np.uint64(epoch.batch_size)).view(np.int64)

@@ -7,7 +7,6 @@ is drawn there. Index by index it is a pure function of (plan, labels, state, ep
 from __future__ import annotations
 
 import operator
-import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
@@ -16,7 +15,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-import torch.distributed as dist
 from torch.utils.data import DataLoader, Dataset, DistributedSampler
 
 from sampler_core.adaptive import State
@@ -24,8 +22,10 @@ from sampler_core.counts import ClassCounts, ClassName, FloatArray, Labels
 from sampler_core.data_order import DataOrder
 from sampler_core.drawing import LAWS, Epoch, Law, Members
 from sampler_core.feedback import feedback_array
-from sampler_core.plan import SamplingPlan, whole_number
+from sampler_core.parameters import whole_number
+from sampler_core.plan import SamplingPlan
 from sampler_core.preview import Preview, previewed
+from sampler_core.ranks import accelerate_runs, mean_over_ranks, num_ranks, placed
 from sampler_core.schedules import Constant, Schedule
 from sampler_core.stream import Begin, RankStream
 from sampler_core.targets import PowerSkew
@@ -52,7 +52,7 @@ class _Cursor(NamedTuple):
 class ScheduledClassSampler(DistributedSampler[int]):
     """Draws data-set indices so that the class shares follow a plan.
 
-    labels: one per sample (see `counts.encode_labels`); not kept.    plan: what to draw.
+    labels: one per sample (see `labels.encode_labels`); not kept.    plan: what to draw.
     Or, in place of a plan, the short form: `skew` a number or a schedule, with `epochs` for schedules that are
     stretched over the run, `batch_size`, `samples_per_epoch`, `drawing` and `seed` as in `SamplingPlan`.
     num_replicas, rank: from torch.distributed when it is initialised, else 1 and 0. Use num_replicas=1 under Accelerate
@@ -79,29 +79,10 @@ class ScheduledClassSampler(DistributedSampler[int]):
         drop_last: bool = False,
         classes: Sequence[ClassName] | None = None,
     ) -> None:
-        if (plan is None) == (skew is None):
-            raise TypeError(f"either plan or skew must be given, got plan={plan!r} and skew={skew!r}")
-        if plan is None:
-            if not isinstance(skew, Real | Schedule):
-                raise TypeError(f"skew must be a number or a schedule, got {skew!r}")
-            schedule = Constant(float(skew)) if isinstance(skew, Real) else skew
-            plan = SamplingPlan(
-                target=PowerSkew(schedule),
-                epochs=epochs,
-                batch_size=batch_size,
-                samples_per_epoch=samples_per_epoch,
-                drawing=drawing,
-                seed=seed,
-            )
-        elif not isinstance(plan, SamplingPlan):
-            raise TypeError(f"plan must be a SamplingPlan, got {plan!r}; a schedule goes to skew=")
-        elif (epochs, batch_size, samples_per_epoch, drawing, seed) != (None, None, None, "independent", 0):
-            raise TypeError(
-                "epochs, batch_size, samples_per_epoch, drawing and seed must be left to the plan, got both"
-            )
-        self.plan = plan
-        self.num_replicas, self.rank = _placed(num_replicas, rank)
-        self._alone_by_default = num_replicas is None and not _ranks()
+        run = {"epochs": epochs, "batch_size": batch_size, "samples_per_epoch": samples_per_epoch}
+        self.plan = plan = _plan(plan, skew, {**run, "drawing": drawing, "seed": seed})
+        self.num_replicas, self.rank = placed(num_replicas, rank)
+        self._alone_by_default = num_replicas is None and not num_ranks()
         self.drop_last, self.shuffle, self.seed, self.epoch = drop_last, True, plan.seed, 0
         if self.num_replicas > 1:
             plan.needed_batch_size  # noqa: B018  # its error is the point: ranks share the epoch by batches
@@ -157,11 +138,11 @@ class ScheduledClassSampler(DistributedSampler[int]):
     def __iter__(self) -> Iterator[int]:
         if self._iterated and self._next_begin == Begin():
             self._draw_no_epoch_twice()
-        if self._alone_by_default and _ranks() > 1 and not _accelerate_runs():
+        if self._alone_by_default and num_ranks() > 1 and not accelerate_runs():
             self._alone_by_default = False
             warnings.warn(
-                f"each of the {_ranks()} ranks draws the whole epoch, because torch.distributed was initialised after "
-                "this sampler was constructed: construct it later (with Lightning, in train_dataloader), or pass "
+                f"each of the {num_ranks()} ranks draws the whole epoch, because torch.distributed was initialised "
+                "after this sampler was constructed: construct it later (with Lightning, in train_dataloader), or pass "
                 "num_replicas and rank",
                 stacklevel=2,
             )
@@ -226,7 +207,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
         checked = {name: feedback_array(name, v, self.class_counts) for name, v in given.items() if v is not None}
         if target.reads not in checked:
             raise ValueError(f"{target.reads} must be given for {type(target).__name__}, got {sorted(checked) or None}")
-        feedback = _mean_over_ranks(checked[target.reads])[self.class_counts.canonical]
+        feedback = mean_over_ranks(checked[target.reads])[self.class_counts.canonical]
         state = (
             self._next_state
             or self._state
@@ -240,7 +221,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
         Classes keep their place in their walk by name; an adaptive target begins anew when the classes differ.
         """
         order = DataOrder(labels, classes, self.plan.seed)
-        self.plan.check(order.class_counts)
+        self.plan.check(order.class_counts, self._stream.samples)
         self._next_order = order
 
     def _turn_page(self, epoch: int) -> None:
@@ -324,24 +305,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
         `ValueError` for a state of another plan or other labels, and for one taken within a batch by another number of
         ranks.
         """
-        if not isinstance(state, Mapping) or state.get("version") != _STATE_VERSION:
-            raise ValueError(
-                f"state must be one of a ScheduledClassSampler, version {_STATE_VERSION}, got {state!r:.200}"
-            )
-        if missing := _STATE_FIELDS - state.keys():
-            raise ValueError(f"state must have the field {min(missing)!r}, got none")
-        if state["plan"] != self.plan.fingerprint:
-            raise ValueError(f"state must be of this plan ({self.plan.fingerprint}), got one of {state['plan']}")
-        if state["labels"] != self._order.digest:
-            raise ValueError(
-                f"state must be of these labels (digest {self._order.digest}), got one of {state['labels']}; after "
-                "update_labels, construct the sampler with the changed labels"
-            )
-        if state["within"] and state["replicas"] != self.num_replicas:
-            raise ValueError(
-                f"state must be taken between batches to go on with {self.num_replicas} ranks, got one taken "
-                f"{state['within']} indices into a batch by {state['replicas']}"
-            )
+        self._check_state(state)
         asked_for = 0 if self._iterated else self.epoch
         self.epoch = self._restored_epoch = state["epoch"]
         # The run's own number of draws, where labels changed after it had been taken from the labels.
@@ -355,6 +319,31 @@ class ScheduledClassSampler(DistributedSampler[int]):
         self._law = None
         self._iterated = self._is_over(self._next_begin)
         self._asked_for = asked_for if self._iterated else 0
+
+    def _check_state(self, state: Any) -> None:
+        """`ValueError` for a state that this sampler cannot go on from."""
+        if not isinstance(state, Mapping) or state.get("version") != _STATE_VERSION:
+            raise ValueError(
+                f"state must be one of a ScheduledClassSampler, version {_STATE_VERSION}, got {state!r:.200}"
+            )
+        if missing := _STATE_FIELDS - state.keys():
+            raise ValueError(f"state must have the field {min(missing)!r}, got none")
+        if state["plan"] != self.plan.fingerprint:
+            raise ValueError(f"state must be of this plan ({self.plan.fingerprint}), got one of {state['plan']}")
+        if state["labels"] != self._order.digest:
+            raise ValueError(
+                f"state must be of these labels (digest {self._order.digest}), got one of {state['labels']}; after "
+                "update_labels, construct the sampler with the changed labels"
+            )
+        for name, least, most in (
+            ("epoch", 0, None), ("batches", 0, None), ("within", 0, self._stream.batch_size - 1), ("samples", 1, None),
+        ):  # fmt: skip
+            whole_number(f"{name} of the state", state[name], least, most)
+        if state["within"] and state["replicas"] != self.num_replicas:
+            raise ValueError(
+                f"state must be taken between batches to go on with {self.num_replicas} ranks, got one taken "
+                f"{state['within']} indices into a batch by {state['replicas']}"
+            )
 
     # --- draws -------------------------------------------------------------------------------------------------------
 
@@ -384,47 +373,19 @@ class ScheduledClassSampler(DistributedSampler[int]):
         return self._law
 
 
-def _placed(num_replicas: int | None, rank: int | None) -> tuple[int, int]:
-    """Number of ranks and this rank, from torch.distributed where they are not given."""
-    if num_replicas is None:
-        num_replicas = max(1, _ranks())
-        if num_replicas > 1 and _accelerate_runs():
-            warnings.warn(
-                "Accelerate is initialised and shards batches by itself: pass num_replicas=1, or each rank gets a part "
-                "of its part",
-                stacklevel=4,
-            )
-    num_replicas = whole_number("num_replicas", num_replicas, least=1)
-    if rank is None and num_replicas > 1 and not _ranks():
-        raise ValueError(f"rank must be given with num_replicas={num_replicas} outside torch.distributed, got None")
-    if rank is None:
-        rank = dist.get_rank() if num_replicas > 1 else 0
-    rank = whole_number("rank", rank)
-    if rank >= num_replicas:
-        raise ValueError(f"rank must be below num_replicas ({num_replicas}), got {rank}")
-    return num_replicas, rank
-
-
-def _mean_over_ranks(feedback: FloatArray) -> FloatArray:
-    """The mean over the ranks that have a value; NaN where none has. The same on all ranks, bit for bit."""
-    if _ranks() <= 1:
-        return feedback
-    device = torch.device("cuda", torch.cuda.current_device()) if dist.get_backend() == "nccl" else torch.device("cpu")
-    known = ~np.isnan(feedback)
-    both = torch.from_numpy(np.stack([np.where(known, feedback, 0.0), known])).to(device)
-    dist.all_reduce(both)
-    total, ranks = both.cpu().numpy()
-    return np.where(ranks > 0, total / np.maximum(ranks, 1), np.nan)
-
-
-def _ranks() -> int:
-    """Ranks of torch.distributed; 0 where it is not initialised."""
-    return dist.get_world_size() if dist.is_available() and dist.is_initialized() else 0
-
-
-def _accelerate_runs() -> bool:
-    state = sys.modules.get("accelerate.state")
-    return bool(state and state.PartialState._shared_state)
+def _plan(plan: SamplingPlan | None, skew: float | Schedule | None, run: dict[str, Any]) -> SamplingPlan:
+    """The plan given, or that of the short form."""
+    if (plan is None) == (skew is None):
+        raise TypeError(f"either plan or skew must be given, got plan={plan!r} and skew={skew!r}")
+    if plan is None:
+        if not isinstance(skew, Real | Schedule):
+            raise TypeError(f"skew must be a number or a schedule, got {skew!r}")
+        return SamplingPlan(target=PowerSkew(Constant(float(skew)) if isinstance(skew, Real) else skew), **run)
+    if not isinstance(plan, SamplingPlan):
+        raise TypeError(f"plan must be a SamplingPlan, got {plan!r}; a schedule goes to skew=")
+    if tuple(run.values()) != (None, None, None, "independent", 0):
+        raise TypeError("epochs, batch_size, samples_per_epoch, drawing and seed must be left to the plan, got both")
+    return plan
 
 
 def _as_lists(state: State | None) -> dict[str, list[float]] | None:

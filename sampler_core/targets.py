@@ -11,7 +11,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -31,7 +31,7 @@ class Moment(NamedTuple):
 
 @runtime_checkable
 class Target(Protocol):
-    """A rule for class shares."""
+    """A rule for class shares. One that is stretched over the run says so: `needs_epochs = True`."""
 
     def __call__(self, counts: ClassCounts, moment: Moment) -> FloatArray:
         """Log weights, float64, shape (num_classes,), all finite."""
@@ -61,6 +61,8 @@ class ProgressivelyBalanced:
 
     First: natural. Last and past it: class-balanced. Source: Kang et al. 2020 (arXiv 1910.09217, section 4.1, eq. 2).
     """
+
+    needs_epochs: ClassVar[bool] = True
 
     def __call__(self, counts: ClassCounts, moment: Moment) -> FloatArray:
         t = progress(moment.epoch, moment.epochs)
@@ -216,10 +218,10 @@ def skew_schedule(target: Target) -> Schedule | None:
 
 def needs_epochs(target: Target) -> bool:
     """Whether the target is stretched over the run, so that its length must be known."""
-    schedule, inner = skew_schedule(target), getattr(target, "target", getattr(target, "base", None))
+    inner = getattr(target, "target", getattr(target, "base", None))
     if inner is not None:
         return needs_epochs(inner)
-    return isinstance(target, ProgressivelyBalanced) or (schedule is not None and schedule.needs_epochs)
+    return bool(getattr(skew_schedule(target) or target, "needs_epochs", False))
 
 
 def decode_target(data: Any) -> Target:
@@ -233,7 +235,7 @@ def _pairs(given: object) -> tuple[tuple[ClassName, float], ...]:
         pairs: Any = _pairs_of_text(given) if isinstance(given, str) else given
         pairs = pairs.items() if isinstance(pairs, Mapping) else pairs
         return tuple((name, float(factor)) for name, factor in pairs)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         must = "factors must be class: factor pairs, as in NV: 0.5, MEL: 3"
         raise ValueError(f"{must}, got {given!r}") from None
 

@@ -11,6 +11,7 @@ from sampler_core.drawing.laws import (
     stratified_stride,
 )
 from sampler_core.drawing.members import class_order
+from sampler_core.drawing.tables import sure_and_chance
 
 LAWS: dict[str, type[Independent | Exact | Stratified]] = {
     "independent": Independent,
@@ -20,5 +21,5 @@ LAWS: dict[str, type[Independent | Exact | Stratified]] = {
 
 __all__ = [
     "LAWS", "Epoch", "Exact", "Independent", "Law", "Members", "Stratified", "class_order", "exact_quotas",
-    "stratified_stride",
+    "stratified_stride", "sure_and_chance",
 ]  # fmt: skip

@@ -15,24 +15,34 @@ IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 
 
+def sure_and_chance(expected: FloatArray, upwards: bool = True) -> tuple[IntArray, FloatArray]:
+    """Expected counts as whole ones that are sure and the chance of one more; shape of the expected.
+
+    NOTE snapping: an expectation that is an integer but for floating point (the natural epoch, a cap on repeats) is
+    taken as that integer (`upwards`: also from below). Without it a class could get one draw more than its cap, once in
+    ten million epochs.
+    """
+    near = np.maximum(1e-9, expected * 2.0**-46)
+    sure = np.floor(expected + near if upwards else expected).astype(np.int64)
+    chance = expected - sure
+    chance[(chance < near) & (sure > 0)] = 0.0
+    return sure, chance
+
+
 class SystematicRounding:
     """Rounds expected counts (sum: `total`) to whole ones: floor or ceil of each, with the right expectation.
 
     Class c surely gets `base[c]`; what is left over goes round by systematic sampling with one uniform offset (Madow
     1949): class c gets one more when an integer plus the offset falls between `edges[c-1]` and `edges[c]`.
 
-    NOTE snapping: an expectation that is an integer but for floating point (the natural epoch, a cap on repeats) is
-    taken as that integer. Without it a class could get one draw more than its cap, once in ten million epochs.
-    What the snapped classes lose goes to the others in proportion to their room, so that no step exceeds 1.
+    What snapped classes (`sure_and_chance`) lose goes to the others in proportion to their room, so that no step
+    exceeds 1.
     """
 
     def __init__(self, expected: FloatArray, total: int) -> None:
-        near = np.maximum(1e-9, expected * 2.0**-46)
-        base = np.floor(expected + near).astype(np.int64)
+        base, steps = sure_and_chance(expected)
         if base.sum() > total:
-            base = np.floor(expected).astype(np.int64)
-        steps = expected - base
-        steps[(steps < near) & (base > 0)] = 0.0
+            base, steps = sure_and_chance(expected, upwards=False)
         self.base: IntArray = base
         self.left_over = total - int(base.sum())
         self.edges: FloatArray = np.zeros(expected.size)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sampler_core.catalogue import SCHEDULES, TARGETS
-from sampler_core.counts import ClassCounts
+from sampler_core.counts import ClassCounts, CountsLike, as_class_counts
 from sampler_core.plan import SamplingPlan
 
 VARIANTS = {"torch": "PyTorch", "lightning": "Lightning", "accelerate": "Accelerate"}
@@ -55,12 +55,13 @@ for epoch in range({epochs}):
     loader.set_epoch(epoch)
     for inputs, targets in loader:
         ...  # your training step, with accelerator.backward(loss)
+accelerator.end_training()
 {feedback}"""
 
 _BODIES = {"torch": _TORCH, "lightning": _LIGHTNING, "accelerate": _ACCELERATE}
 
 
-def snippet(plan: SamplingPlan, counts: ClassCounts, variant: str = "torch") -> str:
+def snippet(plan: SamplingPlan, counts: CountsLike, variant: str = "torch") -> str:
     """Code that trains with this plan next to a `dataset` (and Lightning's `model`) that is already there.
 
     `counts`: what the plan was tuned on; text names ask for the data set's own list of names. `ValueError` without a
@@ -69,6 +70,7 @@ def snippet(plan: SamplingPlan, counts: ClassCounts, variant: str = "torch") -> 
     if variant not in VARIANTS:
         raise ValueError(f"variant must be one of {', '.join(VARIANTS)}, got {variant!r}")
     plan.needed_batch_size  # noqa: B018  # its error is the point
+    counts = as_class_counts(counts)
     tuned_on = counts if _is_short(counts) else None
     code = as_code(dataclasses.replace(plan, tuned_on=tuned_on), room=88)
     named = any(isinstance(name, str) for name in counts.names)

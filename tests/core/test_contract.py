@@ -383,6 +383,20 @@ def test_point_4_a_hundred_thousand_classes(law):
     assert plan.class_shares(counts)[0] == pytest.approx(np.full(100_000, 1e-5))
 
 
+@pytest.mark.parametrize("skew", [0.0, 3.0])
+@EACH_LAW
+def test_point_4_the_end_of_the_longest_epoch_a_plan_allows_is_drawn_as_previewed(law, skew):
+    codes = np.repeat([0, 1, 2], [50, 30, 7])
+    plan = plan_of(skew, drawing=law, samples_per_epoch=10**13, batch_size=1000)
+    sampler = ScheduledClassSampler(codes, plan)
+    last = plan.num_batches(sampler.class_counts) - 1
+    sampler.load_state_dict({**sampler.state_dict(), "batches": last})
+    rest = np.fromiter(iter(sampler), dtype=np.int64)  # a list would make room for the whole epoch
+    drawn = np.bincount(codes[rest], minlength=3)
+    assert drawn.sum() == 1000
+    assert drawn.tolist() == plan.preview(sampler.class_counts, 0, last).totals.tolist()
+
+
 def test_point_4_batches_come_out_as_they_are_needed():
     codes = np.zeros(2_000_000, dtype=np.int8)
     sampler = ScheduledClassSampler(codes, plan_of(1.0))
@@ -581,7 +595,7 @@ def test_point_8_past_the_last_epoch_the_shares_are_held_and_the_draws_go_on(law
     assert len(set(streams)) == 3
 
 
-@pytest.mark.parametrize("wrong", [-1, 1.5, "3", None, True, float("nan")])
+@pytest.mark.parametrize("wrong", [-1, 1.5, "3", None, True, float("nan"), torch.tensor(1.5), np.array([1, 2])])
 def test_point_8_a_negative_or_non_integer_epoch_is_a_value_error(wrong):
     plan = plan_of(0.5)
     with pytest.raises(ValueError, match=r"epoch must be a whole number of at least 0, got "):
@@ -597,6 +611,17 @@ def test_point_8_integers_of_numpy_and_torch_are_epochs():
         sampler.set_epoch(epoch)
         assert (sampler.epoch, type(sampler.epoch)) == (3, int)
     assert plan_of(0.5).preview([2, 1], np.int64(3)).epoch == 3
+
+
+def test_numbers_of_numpy_and_torch_make_the_plan_that_pythons_own_make():
+    numbers = {"epochs": 3, "batch_size": 4, "samples_per_epoch": 12, "max_repeats": 5, "seed": 7}
+    plain = plan_of(skew=None, target=PowerSkew(Linear(0.5, 0.25)), **numbers)
+    for kind, real in ((np.int64, np.float32), (torch.tensor, torch.tensor)):
+        of_kind = {name: kind(value) for name, value in numbers.items()}
+        plan = plan_of(skew=None, target=PowerSkew(Linear(real(0.5), real(0.25))), **of_kind)
+        assert (plan, plan.to_json(), repr(plan)) == (plain, plain.to_json(), repr(plain))
+    window = plain.preview([6, 6], 0, np.int64(1), torch.tensor(2)).batch_class_counts
+    assert window.tolist() == plain.preview([6, 6], 0, 1, 2).batch_class_counts.tolist()
 
 
 # --- 9. Adaptive targets ---------------------------------------------------------------------------------------------
@@ -694,7 +719,7 @@ def test_point_9_wrong_feedback_is_a_value_error_that_names_the_class(feedback, 
     assert sampler.class_shares() == pytest.approx([0.6, 0.3, 0.1])
 
 
-@pytest.mark.parametrize("wrong", [float("nan"), float("inf"), float("-inf")])
+@pytest.mark.parametrize("wrong", [float("nan"), float("inf"), float("-inf"), 10**400])
 def test_point_9_a_loss_may_be_any_number_but_must_be_one(wrong):
     sampler = ScheduledClassSampler(THREE, plan_of(target=ExponentiatedGradient()))
     with pytest.raises(ValueError, match=f"loss of class 'b' must be a number, got {wrong}"):
@@ -785,6 +810,7 @@ def test_point_10_text_may_hold_any_character_and_integers_any_64_bits():
         (pd.Series([1, None], dtype="Int64"), "at position 1"),
         (pd.Categorical(["a", None]), "got none at position 1"),
         (pd.Series(["a", None], dtype="category"), "got none at position 1"),
+        (np.ma.array([3, 7, 3], mask=[False, True, False]), "got none at position 1"),
         ([1, "a"], "got 'a' at position 1"),
         (["a", 1], "got 1 at position 1"),
         ([0, 2**70], "64 bits.* at position 1"),
@@ -856,6 +882,8 @@ def test_point_10_labels_of_reads_what_a_data_set_stores():
     assert list(labels_of(Subset(Subset(tensors, [1, 2, 3]), [0, 2]))) == [0, 1]
     assert list(labels_of(ConcatDataset([targets, Subset(targets, [1]), tensors]))) == [3, 1, 1, 2, 1, 1, 0, 1, 1]
     assert list(labels_of(ConcatDataset([texts, Subset(texts, [1])]))) == ["x", "y", "x", "x", "y"]
+    with pytest.raises(ValueError, match="labels must be all integers or all text, got 'x' at position 4"):
+        ScheduledClassSampler(labels_of(ConcatDataset([targets, texts])), skew=1.0)
     assert len(list(ScheduledClassSampler(labels_of(Subset(targets, [3, 0])), skew=1.0))) == 2
 
 
@@ -877,6 +905,18 @@ def test_point_10_other_labels_hold_from_the_next_epoch_on(law):
     assert drawn.max() >= before.size
     preview = plan.preview(ClassCounts.from_labels(now), 1).batch_class_counts
     assert np.bincount(now[drawn[:128]], minlength=10)[[*range(8), 9]].tolist() == preview[0].tolist()
+
+
+def test_point_12_other_labels_are_judged_by_the_draws_that_the_run_keeps():
+    sampler = ScheduledClassSampler([0] * 50 + [1] * 50, plan_of(0.0, max_repeats=1))
+    with pytest.raises(ValueError, match=r"max_repeats=1 must allow all draws .*, got caps that allow 0\.4 of them"):
+        sampler.update_labels([0] * 20 + [1] * 20)
+    sampler.set_epoch(1)
+    assert sampler.class_counts.counts.tolist() == [50, 50]
+    floored = ScheduledClassSampler([0] * 90 + [1] * 10, plan_of(0.0, max_repeats=1, min_share=0.1))
+    floored.update_labels([0] * 190 + [1] * 10)  # a cap of 10 / 100 of the draws, not of 10 / 200
+    floored.set_epoch(1)
+    assert floored.class_shares().tolist() == pytest.approx([0.9, 0.1])
 
 
 # --- 11. Data that changed -------------------------------------------------------------------------------------------
@@ -927,7 +967,10 @@ def test_point_11_the_same_data_in_another_order_does_not_warn():
         ({"max_repeats": float("nan")}, ValueError, "max_repeats must be .*, got nan"),
         ({"max_repeats": float("inf")}, ValueError, "max_repeats must be .*, got inf"),
         ({"max_repeats": "2"}, TypeError, "max_repeats must be .*, got '2'"),
-        ({"min_share": -0.1}, ValueError, r"min_share must be .*, got -0\.1"),
+        ({"max_repeats": 10**400}, ValueError, "max_repeats must be a number above 0, got 1000"),
+        ({"batch_size": 10**16}, ValueError, "batch_size must be .* at most 10,000,000,000,000, got 1000"),
+        ({"samples_per_epoch": 2**62}, ValueError, "samples_per_epoch must be .* at most .*, got 4611"),
+        ({"min_share": -0.1}, ValueError, r"min_share must be a number from 0 to 1, got -0\.1"),
         ({"min_share": 1.1}, ValueError, r"min_share must be .*, got 1\.1"),
         ({"min_share": float("nan")}, ValueError, "min_share must be .*, got nan"),
         ({"min_per_batch": -1}, ValueError, "min_per_batch must be .*, got -1"),
@@ -992,6 +1035,7 @@ def test_point_12_a_wrong_sampler_is_refused_at_construction(given, error, says)
         ({None: 1}, TypeError, "class name must be an integer or text, got None"),
         ({1.5: 1}, TypeError, r"class name must be an integer or text, got 1\.5"),
         (np.array([2**64 - 1], dtype=np.uint64), ValueError, "counts must be .*, got 18446744073709551615"),
+        ([2**62, 2**62], ValueError, "counts must sum to at most 9223372036854775807"),
     ],
     ids=str,
 )
@@ -1007,6 +1051,9 @@ def test_point_12_class_counts_refuse_names_that_do_not_fit():
         ClassCounts(("a", "b"), np.array([1, 2, 3]))
     with pytest.raises(ValueError, match="class names must be distinct, got 'a' more than once"):
         ClassCounts(("a", "a"), np.array([1, 2]))
+    many = (*range(300_000), 299_999)  # found in one pass: pair by pair this would take minutes
+    with pytest.raises(ValueError, match="class names must be distinct, got 299999 more than once"):
+        ClassCounts(many, np.ones(len(many), dtype=np.int64))
     with pytest.raises(ValueError, match="class must be one of 'a', 'b', got 'c'"):
         ClassCounts.from_counts({"a": 1, "b": 2}).position("c")
 
@@ -1039,6 +1086,7 @@ def test_point_12_limits_that_cannot_be_met_are_refused_before_training(given, s
         ({"first_batch": 0.5}, r"first_batch must be .*, got 0\.5"),
         ({"num_batches": 0}, "num_batches must be a whole number of at least 1, got 0"),
         ({"num_batches": 1.5}, r"num_batches must be .*, got 1\.5"),
+        ({"num_batches": True}, "num_batches must be .*, got True"),
     ],
     ids=str,
 )

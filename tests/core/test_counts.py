@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sampler_core.counts import ClassCounts, as_class_counts, encode_labels
+from sampler_core.counts import ClassCounts, as_class_counts
+from sampler_core.labels import encode_labels
 
 COUNTS = ClassCounts.from_counts({"dog": 30, "none": 0, "cat": 60, "owl": 10})
 
@@ -15,7 +16,9 @@ def test_what_it_says_of_the_data_by_hand():
     assert COUNTS.frequencies.tolist() == [0.3, 0.0, 0.6, 0.1]
     assert COUNTS.imbalance_ratio == 6.0  # over the classes that are not empty
     assert COUNTS.empty == ("none",)
-    assert COUNTS.position("cat") == 2
+    assert COUNTS.position("cat") == COUNTS.largest == 2
+    assert COUNTS.names[COUNTS.rarest] == "owl"  # the empty one has none to be rare
+    assert (ClassCounts.from_counts([5, 2, 5, 2]).largest, ClassCounts.from_counts([5, 2, 5, 2]).rarest) == (0, 1)
     assert ClassCounts.from_counts([7]).imbalance_ratio == 1.0
 
 

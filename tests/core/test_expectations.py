@@ -208,36 +208,6 @@ def test_absence_under_exact_holds_where_four_log_factorials_have_lost_their_dig
     assert exact == pytest.approx(independent, rel=1e-7)
 
 
-def walk(counts, strides, takes, rng):
-    """The places of one class that a stratified walk takes: `takes` expected a batch, of `strides` passed, modulo n."""
-    base = np.floor(takes + 1e-9)
-    number = base + (rng.random(takes.shape) < takes - base)
-    begins = np.cumsum(strides) - strides
-    return {int(begin + j) % counts for begin, k in zip(begins, number, strict=True) for j in range(int(k))}
-
-
-@pytest.mark.parametrize("size", [7, 30, 36, 101])
-@pytest.mark.parametrize("takes", [0.05, 0.5, 1.0, 1.01, 1.5, 2.9, 3.0])
-@pytest.mark.parametrize("batches", [10, 25, 60, 110])
-def test_stratified_coverage_is_what_a_simulated_walk_covers(size, takes, batches):
-    batch_size, rng = 10, np.random.default_rng([size, int(100 * takes), batches])
-    per_batch = np.full(batches, takes)
-    covered = [len(walk(size, np.ceil(per_batch - 1e-9), per_batch, rng)) / size for _ in range(400)]
-    shares = np.array([takes / batch_size, 1 - takes / batch_size])
-    found = coverage(np.array([size, 10**6]), shares, Draws(batches * batch_size, batch_size, "stratified"))[0]
-    assert found == pytest.approx(np.mean(covered), abs=4 * np.std(covered) / 20 + 0.01)
-
-
-@pytest.mark.parametrize(("size", "start", "increment"), [(50, 0.1, 0.02), (200, 0.1, 0.2), (97, 0.6, 0.0)])
-def test_stratified_coverage_of_a_run_is_near_what_a_simulated_walk_covers(size, start, increment):
-    epochs, batches, batch_size, rng = 10, 20, 10, np.random.default_rng(size)
-    takes = np.repeat(start + increment * np.arange(epochs), batches)
-    covered = [len(walk(size, np.ceil(takes - 1e-9), takes, rng)) / size for _ in range(200)]
-    shares = takes[::batches, None] / batch_size * [1, 0] + [0, 1] * (1 - takes[::batches, None] / batch_size)
-    found = run_coverage(np.array([size, 10**6]), shares, Draws(batches * batch_size, batch_size, "stratified"))[0]
-    assert found == pytest.approx(np.mean(covered), abs=0.03)
-
-
 def test_independent_coverage_is_what_numpy_draws_cover():
     counts, rng = load("yeast").counts, np.random.default_rng(0)
     shares = power_shares(counts, 0.8)[0]
@@ -254,3 +224,20 @@ def test_exact_coverage_of_a_class_is_met_by_a_walk_whose_quota_is_rounded_eithe
     covered = coverage(np.array([4, 4]), np.array([[2.5, 4.5], [4.5, 2.5]]) / 7, Draws(7, 7, "exact"))
     by_hand = [np.mean([min(4, m) for m in quotas]) / 4 for quotas in ((2, 3), (4, 5))]
     assert covered[0].tolist() == pytest.approx(by_hand)
+
+
+def test_exact_coverage_of_a_run_averages_over_how_the_quotas_of_its_epochs_are_rounded():
+    # n = 4, three epochs of 1.5: quotas 3, 4, 5 or 6 in all with chances 1/8, 3/8, 3/8, 1/8
+    rows, draws = np.full((3, 2), 0.5), Draws(3, 3, "exact")
+    assert run_coverage(np.array([4, 3]), rows, draws) == pytest.approx([(3 / 8 + 4 * 7 / 8) / 4, 1.0])
+
+
+def test_exact_coverage_of_a_run_is_what_rounded_quotas_cover():
+    rng = np.random.default_rng(0)
+    for _ in range(40):
+        epochs, size, samples = rng.integers(1, 8), int(rng.integers(1, 20)), int(rng.integers(1, 30))
+        share = rng.random(epochs)
+        quota = np.floor(samples * share) + (rng.random((4000, epochs)) < samples * share % 1)
+        covered = np.minimum(size, quota.sum(axis=1)) / size
+        found = run_coverage(np.array([size, 9]), np.stack([share, 1 - share], 1), Draws(samples, 4, "exact"))[0]
+        assert found == pytest.approx(covered.mean(), abs=4.5 * covered.std() / np.sqrt(4000) + 1e-9)

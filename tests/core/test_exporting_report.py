@@ -21,8 +21,9 @@ from sampler_core import (
 )
 from sampler_core.datasets import known, load, synthetic
 from sampler_core.drawing import LAWS
+from sampler_core.exporting import snippet
 from sampler_core.exporting.report import MOST_FRAMES
-from sampler_core.figures import batch_mix, to_json
+from sampler_core.figures import Chart, batch_mix, to_json
 from sampler_core.figures.plan_report import as_panel, plan_report, still_report
 from sampler_core.findings import findings
 from tests.hostile_names import HOSTILE, hostile_counts
@@ -144,8 +145,18 @@ def test_the_report_carries_plan_data_versions_and_date():
     assert (carried, carried.tuned_on) == (plan, COUNTS)
 
 
+def test_of_equally_rare_classes_the_facts_name_the_one_that_the_sentences_name():
+    text = plan_report(plan_of(), ClassCounts.from_counts({"a": 90, "b": 90, "c": 40, "d": 40}))
+    words = " ".join(" ".join(Parsed(text).text).split())
+    assert "Largest class a (90) Rarest class c (40)" in words
+    assert data_of(text)["frames"][0]["tiles"][0][2] == "c"
+
+
 def test_the_same_plan_makes_the_same_file():
     assert plan_report(plan_of(), COUNTS, made=MADE) == plan_report(plan_of(), COUNTS, made=MADE)
+    as_mapping = dict(zip(COUNTS.names, COUNTS.counts.tolist(), strict=True))
+    assert plan_report(plan_of(), as_mapping, made=MADE) == plan_report(plan_of(), COUNTS, made=MADE)
+    assert snippet(plan_of(), as_mapping) == snippet(plan_of(), COUNTS)
 
 
 def test_hostile_names_are_text_everywhere_in_the_file():
@@ -182,14 +193,14 @@ def test_an_adaptive_target_has_a_report_without_batches():
     data = data_of(plan_report(plan_of(DifficultyBalanced()), COUNTS))
     assert [panel["title"] for panel in data["panels"]] == [
         "Class share over epochs",
-        "Class weight beside class share",
+        "Class weight beside class share, epoch 0",
     ]
 
 
 def test_a_page_of_any_kind_makes_a_report_that_stands_still():
     plan = plan_of(ProgressivelyBalanced())
     figure = batch_mix(plan.preview(COUNTS, 3))
-    panels = [as_panel("Batches", figure, "a note", 6, 400)]
+    panels = [as_panel(Chart("batches", "Batches", figure, "a note", 6, 400))]
     text = still_report("Compare", plan, COUNTS, panels, {"Batches": figure.table, "All of it": figure.table})
     data = data_of(text)
     assert (len(data["frames"]), data["panels"][0]["spec"]) == (1, json.loads(to_json(figure.spec)))

@@ -1,9 +1,29 @@
 """Each finding at and around its threshold, with numbers computed by hand."""
 
+import re
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from sampler_core import ClassCounts, Constant, Linear, PowerSkew, ProgressivelyBalanced, SamplingPlan, Step
+from sampler_core import (
+    Boost,
+    ClassCounts,
+    Composite,
+    Constant,
+    Cosine,
+    EffectiveNumber,
+    Exponential,
+    Linear,
+    Periodic,
+    Piecewise,
+    PowerSkew,
+    ProgressivelyBalanced,
+    RepeatFactor,
+    SamplingPlan,
+    Step,
+    UniMax,
+)  # fmt: skip
 from sampler_core.findings import LOOKS, findings
 from sampler_core.outlook import Outlook
 
@@ -44,7 +64,7 @@ def test_reversed_past_a_skew_of_one(skew, fires):
 
 def test_reversed_names_the_epoch_and_both_shares():
     said = found({"common": 900, "rare": 100}, Linear(0.5, 0.25))["reversed"].text
-    assert "from epoch 3 on" in said  # 0.5, 0.75, 1.0, 1.25
+    assert said.startswith("From epoch 3 on the mix is reversed")  # 0.5, 0.75, 1.0, 1.25
     assert "rare, is drawn more often than the largest, common" in said
     low = 900**-1.75 / (900**-1.75 + 100**-1.75)  # skew 2.75 in epoch 9
     assert f"({100 * (1 - low):.3g} % against {100 * low:.3g} % of the draws in epoch 9)" in said
@@ -60,17 +80,21 @@ def test_equal_classes_are_never_reversed():
 def test_the_rarest_class_dominates_above_a_half():
     assert "dominating" not in found([900, 100], Constant(1.0))  # exactly a half
     finding = found([900, 100], Constant(1.01))["dominating"]
-    assert "fills more than half of each batch" in finding.text
-    assert "though it has 10 % of the data" in finding.text
+    share = 100**-0.01 / (900**-0.01 + 100**-0.01)
+    assert finding.text == (
+        "In every epoch more than half of the draws go to the rarest class, class 1: "
+        f"{100 * share:.3g} %, though it has 10 % of the data."
+    )
 
 
 def test_dominating_tells_the_first_epoch_and_the_worst():
     text = found([90_000, 900, 9], Linear(0, 0.5), epochs=5)["dominating"].text
     share = 9**-1.0 / (90_000**-1.0 + 900**-1.0 + 9**-1.0)
-    assert text.startswith("From epoch 3 on the rarest class, class 2,")  # skew 1.5: 1 / (1 + 0.1 + 0.01)
+    assert text.startswith(
+        "From epoch 3 on more than half of the draws go to the rarest class, class 2: 99 % in epoch 4"
+    )  # skew 1.5: 1 / (1 + 0.1 + 0.01)
     assert share > 0.5
     assert "> 99.9 %" not in text
-    assert "99 % in epoch 4" in text
 
 
 def test_one_class_does_not_dominate_itself():
@@ -87,7 +111,28 @@ def test_repeats_past_ten_an_epoch(samples, fires):
 
 def test_repeated_tells_how_often_and_for_how_many_classes():
     text = found([9900, 50, 50], Constant(1.0))["repeated"].text
-    assert "in 2 classes: each of the 50 samples of class 1 comes 66.7 times in epoch 0" in text  # 10,000 / 3 / 50
+    assert text == (  # 10,000 / 3 / 50
+        "In every epoch the samples of 2 classes are drawn more than 10 times an epoch: "
+        "each of the 50 of class 1 66.7 times on average."
+    )
+    text = found({"common": 995, "rare": 5}, Linear(0, 0.5), epochs=3)["repeated"].text
+    assert text == (  # 1000 / 2 / 5; at skew 0.5 it is 200 * sqrt(5) / (sqrt(5) + sqrt(995)) = 13.2
+        "From epoch 1 on the samples of rare are drawn more than 10 times an epoch: "
+        "each of its 5 samples 100 times on average in epoch 2."
+    )
+    assert "the only one of class 1 333 times" in found([998, 1, 1], Constant(1.0))["repeated"].text
+
+
+def test_the_skew_advised_against_repeats_is_the_largest_that_will_do():
+    advice = found([995, 5], Constant(1.0))["repeated"].advice
+    assert "Set the cap on repeats to 10, or the skew to 0.44 or less." in advice
+    assert "repeated" not in found([995, 5], Constant(0.44))
+    assert "repeated" in found([995, 5], Constant(0.45))
+
+
+def test_more_draws_than_any_cap_allows_are_told():
+    advice = found([50, 50], Constant(0.0), samples_per_epoch=1001)["repeated"].advice
+    assert advice.startswith("Draw fewer samples per epoch: a cap on repeats of 10 cannot be met with so many.")
 
 
 # --- absent: from more than a third of the batches ---------------------------------------------------
@@ -102,14 +147,71 @@ def test_absence_from_more_than_a_third_of_the_batches():
 
 def test_absent_under_the_stratified_law_names_the_batch_that_would_do():
     finding = found([9960, 40], Constant(0.0), drawing="stratified")["absent"]
-    assert "is missing from 60 % of them" in finding.text  # 1 - 100 * 0.004
-    assert "a batch of 167" in finding.advice  # (2/3) / 0.004
+    assert "class 1 from 60 % of them." in finding.text  # 1 - 100 * 0.004
+    assert finding.advice.startswith("Try a batch of 167 or more, or a floor of 1 per batch, or")  # (2/3) / 0.004
 
 
 def test_absent_counts_epochs_and_classes():
     text = found([100_000, 100, 50], Linear(0, 0.25), epochs=4)["absent"].text
-    assert text.startswith("In 2 of 4 epochs")
-    assert "2 classes in epoch 0, where class 2 is missing from" in text
+    assert text.startswith("In 2 of 4 epochs (0 and 1) some class is missing")
+    assert "class 2 from 95.1 % of them in epoch 0, and 1 other class too." in text  # (1 - 50 / 100,150) ** 100
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "advice"),
+    [
+        (67, "Try the law stratified, or"),  # 67 * 0.01 > 2/3
+        (66, "Try the law stratified with a batch of 67 or more, or with a floor of 1 per batch, or"),
+    ],
+)
+def test_absent_advises_a_larger_batch_only_where_the_law_does_not_do(batch_size, advice):
+    assert found([990, 10], Constant(0.0), batch_size=batch_size)["absent"].advice.startswith(advice)
+
+
+def test_absent_never_advises_a_batch_larger_than_an_epoch():
+    advice = found([10**6, 10], Constant(0.0), samples_per_epoch=1000, drawing="stratified")["absent"].advice
+    assert advice.startswith("Try a floor of 1 per batch")
+    assert "a batch of" not in advice
+
+
+@pytest.mark.parametrize(
+    ("schedule", "what"),
+    [
+        (Constant(3.0), "Set the skew to 1 or less"),
+        (Linear(0.0, 0.5), "Set the limit on the skew to 1"),
+        (Cosine(0.0, 3.0), "Set the skew at the end to 1"),
+        (Periodic(0.0, 0.75, 5), "Keep the skew at 1 or less"),
+    ],
+)
+def test_a_large_class_starved_by_the_skew_wants_less_of_it(schedule, what):
+    advice = found([1000, 300, 150], schedule, batch_size=16)["absent"].advice
+    assert advice == f"{what}: here the skew starves the larger classes."
+
+
+def test_a_starved_class_may_want_the_law_stratified_too():
+    advice = found([100] * 15 + [10], Constant(2.0), batch_size=16)["absent"].advice  # (1 - 1/16)^16 = 0.356
+    assert advice.startswith("Set the skew to 1 or less, with the law stratified: here the skew starves")
+
+
+def test_epochs_are_told_by_at_most_two_runs_of_them():
+    def when(points):
+        return found([900, 100], Piecewise(points), epochs=9)["reversed"].text.split(" the mix")[0]
+
+    assert when(((0, 0.0), (8, 2.0))) == "From epoch 5 on"
+    assert when(((7, 0.0), (8, 2.0))) == "In the last epoch"
+    assert when(((1, 2.0), (4, 0.5))) == "In 3 of 9 epochs (0 to 2)"
+    assert when(((0, 2.0), (2, 0.0), (6, 0.0), (8, 2.0))) == "In 2 of 9 epochs (0, 8)"
+    assert when(((0, 2.0), (1, 0.0), (3, 2.0), (5, 0.0), (7, 0.0), (8, 2.0))) == "In 3 of 9 epochs"
+
+
+def test_more_classes_than_places_are_told_with_what_would_do():
+    assert found([100] * 99 + [10], Constant(0.0), batch_size=64)["absent"].advice == (
+        "A batch of 64 cannot hold all 100 classes; with the law stratified, a skew of 1 and a batch of 67 or more, "
+        "each is in two thirds of the batches or more."
+    )
+    assert found([100] * 100, Constant(0.0), batch_size=64, samples_per_epoch=66)["absent"].advice == (
+        "A batch of 64 cannot hold all 100 classes, so some are missing from each."
+    )
 
 
 # --- unseen: more than a fifth of the largest class --------------------------------------------------
@@ -125,6 +227,24 @@ def test_unseen_tells_how_many_samples():
     assert text.startswith(
         "50 % of the largest class, class 0, is never drawn in the whole run: about 500 of its 1,000"
     )
+
+
+def test_unseen_for_lack_of_draws_asks_for_more_of_them():
+    assert found([1000], Constant(0.0), epochs=3, samples_per_epoch=100, drawing="exact")["unseen"].advice == (
+        "Try 8 epochs, or 270 samples per epoch: 3 x 100 draws cannot show 1,000 samples."
+    )
+
+
+def test_unseen_for_the_skew_asks_for_less_of_it():
+    assert found([1000, 10], Constant(2.0), epochs=4)["unseen"].advice == (
+        "Set the skew to 1.08 or less: on average only 10 of 1,010 draws an epoch go to this class."
+    )
+    assert "unseen" not in found([1000, 10], Constant(1.08), epochs=4)
+    assert "unseen" in found([1000, 10], Constant(1.09), epochs=4)
+
+
+def test_unseen_for_the_law_asks_for_another():
+    assert found([1000], Constant(0.0), epochs=1)["unseen"].advice.startswith("Try the law exact")
 
 
 # --- empty, crowded, replaced, flat ------------------------------------------------------------------
@@ -145,8 +265,12 @@ def test_a_batch_smaller_than_the_number_of_classes(batch_size, fires):
 
 def test_draws_with_replacement_where_a_deck_would_do():
     natural = found([500, 500], Constant(0.0))["replaced"].text
-    assert "In 10 epochs no sample is needed twice" in natural
-    assert "in epoch 0 36.8 % of what could be seen is not" in natural  # 1 / e
+    assert natural == (  # 1 / e
+        "In every epoch each sample could be seen once, but the draws are independent: 36.8 % of the samples are not "
+        "seen, because some come twice or more."
+    )
+    fewer = found([500, 500], Constant(0.0), samples_per_epoch=500)["replaced"].text
+    assert "no sample need come twice, but the draws are independent: 500 draws show 394 different" in fewer  # 1-e^-0.5
     assert "replaced" not in found([500, 500], Constant(0.0), drawing="exact")
     assert "replaced" not in found([900, 100], Constant(0.1))
 
@@ -169,6 +293,122 @@ def test_flat_tells_from_where_to_where():
     assert early == "The skew rests at its limit of 0 up to epoch 5: 6 of 10 epochs have the same mix."
 
 
+def test_flat_tells_the_increment_that_moves_until_the_end():
+    def advice(schedule, epochs=60):
+        return found([900, 100], schedule, epochs=epochs)["flat"].advice
+
+    assert advice(Linear(0.0, 0.03, maximum=1.0)) == (  # 1 / 59 = 0.01695
+        "Set the epoch increment to 0.0169 to move until the last epoch; if the rest is meant, this is no fault."
+    )
+    assert advice(Linear(1.0, -0.2, minimum=0.0)).startswith("Set the epoch increment to -0.0169 to")
+    early = advice(Linear(-1.0, 0.2, minimum=0.0), epochs=10)  # 0.8 / 9
+    assert early.startswith("Set the skew factor to 0 and the epoch increment to 0.0888 to")
+    assert advice(Linear(2.0, 0.1, maximum=1.0)).startswith("If the mix is meant to move, start away from the limit")
+
+
+# --- following the advice ----------------------------------------------------------------------------
+
+
+def follow(plan, way):
+    """The plan after one way of an advice, read as a person would."""
+    schedule = getattr(plan.target, "schedule", None)
+
+    def skewed(**settings):
+        return replace(plan, target=PowerSkew(replace(schedule, **settings)))
+
+    def clipped(low, high):
+        return PowerSkew(Piecewise(tuple(enumerate(np.clip(plan.skews(), low, high).tolist()))))
+
+    numbers = [float(text.replace(",", "")) for text in re.findall(r"-?\d[\d,]*(?:\.\d+)?", way)]
+    value = numbers[0] if numbers else None
+    if "stratified" in way:
+        plan = replace(plan, drawing="stratified")
+    if "cannot hold" in way:
+        asked = re.search(r"a batch of ([\d,]+) or more", way)
+        plan = replace(plan, batch_size=int(asked[1].replace(",", ""))) if asked else plan
+        return replace(plan, target=PowerSkew(Constant(1.0)))
+    cases = {
+        "cap on repeats to": lambda: replace(plan, max_repeats=value),
+        "epoch increment to": lambda: skewed(
+            increment=numbers[-1], start=numbers[0] if numbers[1:] else schedule.start
+        ),
+        "lower limit on the skew": lambda: skewed(minimum=value),
+        "limit on the skew": lambda: replace(skewed(maximum=value), drawing=plan.drawing),
+        "skew at the end": lambda: skewed(end=value),
+        "start with a skew": lambda: skewed(start=value),
+        "power skew of": lambda: replace(plan, target=PowerSkew(Constant(value))),
+        "the skew to": lambda: skewed(skew=value),
+        "keep the skew at": lambda: replace(
+            plan, target=clipped(value, np.inf) if "or more" in way else clipped(-np.inf, value)
+        ),
+        "a batch of": lambda: replace(plan, batch_size=int(value)),
+        "a floor of 1": lambda: replace(plan, drawing="stratified", min_per_batch=1),
+        "epochs": lambda: replace(plan, epochs=int(value)),
+        "samples per epoch": lambda: replace(plan, samples_per_epoch=int(value)),
+        "law exact": lambda: replace(plan, drawing="exact"),
+        "law stratified": lambda: plan,
+    }
+    return next(after() for words, after in cases.items() if words in way.lower())
+
+
+NO_VALUE = (
+    "Draw fewer", "Give this class", "so some are missing", "If the mix is meant", "Check the labels", "Losses that",
+)  # fmt: skip
+
+
+def ways_of(advice):
+    if any(words in advice for words in NO_VALUE):
+        return []
+    said = advice.replace(" Strong augmentation makes the copies differ, but not fewer.", "")
+    return [said] if "cannot hold" in said else said.split(":")[0].split(";")[0].rstrip(".").split(", or ")
+
+
+def still_told(finding, plan, counts):
+    """Whether the finding is there after the advice; of absence, whether the class it told of is still missing."""
+    outlook = Outlook.of(plan, counts)
+    if finding.kind == "absent":
+        named = int(re.search(r"batches: class (\d+) from", finding.text)[1])
+        return bool((outlook.absence[:, named] > 1 / 3 + 1e-9).any())
+    return finding.kind in {found.kind for found in findings(plan, outlook)}
+
+
+SOME_COUNTS = ([90_000, 900, 9], [1000, 10], [500, 50, 0, 7, 0], [300, 200, 100, 50, 20, 5, 2, 1], [40] * 30 + [3] * 10)
+SOME_SCHEDULES = (
+    Constant(0.0), Constant(-1.0), Constant(0.6), Constant(2.0), Constant(6.0),
+    Linear(-0.2, 0.5), Linear(0.0, 0.2, maximum=1.0), Linear(2.0, -0.3), Linear(-1.0, 0.2, minimum=0.0, maximum=1.5),
+    Cosine(0.0, 2.0), Composite(1.5, -0.5), Exponential(0.7, 0.0, 1.4), Step(3, 0.0, 1.2), Periodic(0.0, 0.4, 5),
+    Piecewise(((0, 0.0), (4, 1.7), (8, 0.2))),
+)  # fmt: skip
+OTHER_TARGETS = (
+    ProgressivelyBalanced(), EffectiveNumber(0.999), RepeatFactor(0.1, 1.5), UniMax(20.0),
+    Boost(PowerSkew(Constant(1.0)), {9: 0.001, 0: 0.001}, 0, 9),
+)  # fmt: skip
+SETTINGS = (
+    {"batch_size": 4}, {"batch_size": 32}, {"batch_size": 64, "samples_per_epoch": 120},
+    {"batch_size": 16, "max_repeats": 15.0}, {"batch_size": 16, "min_share": 0.001, "epochs": 1},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("drawing", ["independent", "exact", "stratified"])
+@pytest.mark.parametrize("settings", SETTINGS, ids=str)
+def test_following_an_advice_removes_its_finding(drawing, settings):
+    followed = 0
+    for sizes in SOME_COUNTS:
+        counts = ClassCounts.from_counts(sizes)
+        for target in (*map(PowerSkew, SOME_SCHEDULES), *OTHER_TARGETS):
+            plan = SamplingPlan(target=target, drawing=drawing, **{"epochs": 10, **settings})
+            try:
+                outlook = Outlook.of(plan, counts)
+            except ValueError:
+                continue  # limits that these counts cannot meet
+            for finding in findings(plan, outlook):
+                for way in ways_of(finding.advice):
+                    after = follow(plan, ("with the law stratified " if way.startswith("with ") else "") + way)
+                    assert not still_told(finding, after, counts), (target, sizes, finding, way)
+                    followed += 1
+    assert followed > 100
+
+
 def test_targets_without_a_skew_have_findings_too():
     listed = found([100_000, 100, 5], target=ProgressivelyBalanced(), batch_size=10)
     assert "flat" not in listed
@@ -181,3 +421,11 @@ def test_findings_hold_at_the_ends_of_the_range():
             for finding in found(counts, Constant(skew), epochs=2).values():
                 assert "nan" not in finding.text
                 assert "inf" not in finding.text
+
+
+def test_a_long_name_does_not_fill_a_finding():
+    counts = ClassCounts.from_counts({"common": 5000, "x" * 1000: 3})
+    plan = SamplingPlan(target=PowerSkew(Linear(0.0, 0.1)), epochs=20, batch_size=32)
+    listed = findings(plan, Outlook.of(plan, counts))
+    assert any("x" * 59 + "…" in finding.text for finding in listed)
+    assert not any("x" * 60 in finding.text + finding.advice for finding in listed)

@@ -1,6 +1,7 @@
-"""Every figure of merit that a comparison shows against what real samplers draw, over 200 fixed seeds and all laws."""
+"""Every figure of merit that a comparison shows against what real samplers draw: 200 fixed seeds, all laws together."""
 
 from statistics import NormalDist
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -17,9 +18,7 @@ from sampler_core import (
 from sampler_core.drawing import LAWS
 from sampler_core.outlook import Outlook
 
-COUNTS = np.array([300, 90, 30, 10, 3])
-LABELS = np.repeat(np.arange(COUNTS.size), COUNTS)
-EPOCHS, BATCH_SIZE, SEEDS = 6, 16, 200
+EPOCHS, SEEDS = 6, 200
 TARGETS = {
     "natural": PowerSkew(Constant(0.0)),
     "square-root": PowerSkew(Constant(0.5)),
@@ -28,55 +27,79 @@ TARGETS = {
     "deferred": PowerSkew(Step(4)),
     "linear": PowerSkew(Linear(0.0, 0.2, maximum=1.0)),
 }
-NUM_COMPARED = len(LAWS) * len(TARGETS) * (EPOCHS * (4 + COUNTS.size + 2) + COUNTS.size + 1)
 
 
-def plan_of(law: str, target: str, seed: int = 0) -> SamplingPlan:
+class Case(NamedTuple):
+    """Data, sizes and limits; under `stratified` places of one epoch collide with those of others in each."""
+
+    counts: tuple[int, ...]
+    batch_size: int
+    others: dict[str, float]
+    targets: tuple[str, ...] = ("square-root", "deferred", "linear")
+
+
+CASES = {
+    "a last batch of one": Case((300, 90, 30, 10, 3), 16, {}, tuple(TARGETS)),
+    "counts that strides divide, no smaller batch": Case((192, 96, 48, 24, 24), 16, {}),
+    "counts that strides divide, a half batch last": Case((180, 60, 36, 12, 2), 20, {}),
+    "fewer draws than samples, capped": Case((240, 90, 30, 10, 3), 16, {"samples_per_epoch": 150, "max_repeats": 3}),
+    "more draws than samples, a floor": Case((128, 64, 9, 5, 1), 24, {"samples_per_epoch": 500, "min_share": 0.06}),
+    "less than a batch": Case((60, 24, 10, 4, 1), 32, {"samples_per_epoch": 20}),
+}
+COMPARED = [(law, name, target) for law in LAWS for name, case in CASES.items() for target in case.targets]
+NUM_FIGURES = EPOCHS * (5 + 2 * 5) + 2 * 5
+ALLOWED = NormalDist().inv_cdf(1 - 0.01 / 2 / (len(COMPARED) * NUM_FIGURES))  # a family-wise 1 %, two-sided
+
+
+def plan_of(law: str, case: Case, target: str, seed: int = 0) -> SamplingPlan:
     return SamplingPlan(
-        target=TARGETS[target], epochs=EPOCHS, batch_size=BATCH_SIZE, drawing=law, seed=seed
-    )  # fmt: skip
+        target=TARGETS[target], epochs=EPOCHS, batch_size=case.batch_size, drawing=law, seed=seed, **case.others
+    )
 
 
-def drawn(plan: SamplingPlan) -> np.ndarray:
+def drawn(plan: SamplingPlan, counts: np.ndarray) -> np.ndarray:
     """The figures of one run, counted from the indices that a sampler gives."""
-    sampler = ScheduledClassSampler(LABELS, plan)
-    rarest, full = COUNTS.size - 1, LABELS.size // BATCH_SIZE * BATCH_SIZE
-    times, absent, classes = np.zeros((EPOCHS, LABELS.size), dtype=int), [], []
+    labels = np.repeat(np.arange(counts.size), counts)
+    sampler, times, in_batches = ScheduledClassSampler(labels, plan), [], []
     for epoch in range(EPOCHS):
         sampler.set_epoch(epoch)
         indices = np.array(list(sampler))
-        times[epoch] = np.bincount(indices, minlength=LABELS.size)
-        present = (LABELS[indices[:full]].reshape(-1, BATCH_SIZE)[:, :, None] == np.arange(COUNTS.size)).any(axis=1)
-        absent.append(1 - present[:, rarest].mean())
-        classes.append(present.sum(axis=1).mean())
-    of_class = np.add.reduceat(times, np.cumsum(COUNTS) - COUNTS, axis=1)
-    repeats, seen, largest = of_class / COUNTS, times > 0, LABELS == 0
+        times.append(np.bincount(indices, minlength=labels.size))
+        size = min(plan.batch_size, indices.size)
+        batches = labels[indices[: indices.size // size * size]].reshape(-1, size)
+        in_batches.append((batches[:, :, None] == np.arange(counts.size)).any(axis=1).mean(axis=0))
+    first, seen, present = np.cumsum(counts) - counts, np.array(times) > 0, np.array(in_batches)
+    of_class = np.add.reduceat(np.array(times), first, axis=1)
+    repeats, rarest = of_class / counts, counts.argmin()
     return np.concatenate([
-        of_class[:, rarest] / LABELS.size, of_class[:, 0] / LABELS.size, absent, classes, repeats.ravel(),
-        repeats.sum(axis=0), seen[:, largest].mean(axis=1), seen.mean(axis=1), [seen.any(axis=0)[largest].mean()],
+        of_class[:, rarest] / len(indices), of_class[:, 0] / len(indices), 1 - present[:, rarest],
+        present.sum(axis=1), seen.mean(axis=1), repeats.ravel(), repeats.sum(axis=0),
+        (np.add.reduceat(seen, first, axis=1) / counts).ravel(), np.add.reduceat(seen.any(axis=0), first) / counts,
     ])  # fmt: skip
 
 
-def told(plan: SamplingPlan) -> np.ndarray:
-    outlook = Outlook.of(plan, COUNTS)
-    return np.concatenate([
-        outlook.shares[:, -1], outlook.shares[:, 0], outlook.absence[:, -1], outlook.classes_in_batch,
-        outlook.repeats.ravel(), outlook.run_repeats, outlook.coverage[:, 0], outlook.distinct,
-        [outlook.run_coverage[0]],
-    ])  # fmt: skip
+def told(plan: SamplingPlan, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The figures, and what one draw or one batch more or less makes of them."""
+    outlook, rarest = Outlook.of(plan, counts), counts.argmin()
+    samples, sample = plan.samples(counts), 1 / counts
+    batch = 1 / max(1, samples // plan.batch_size)
+    figures = [
+        (outlook.shares[:, rarest], 1 / samples), (outlook.shares[:, 0], 1 / samples),
+        (outlook.absence[:, rarest], batch), (outlook.classes_in_batch, batch), (outlook.distinct, 1 / counts.sum()),
+        (outlook.repeats.ravel(), np.tile(sample, EPOCHS)), (outlook.run_repeats, sample),
+        (outlook.coverage.ravel(), np.tile(sample, EPOCHS)), (outlook.run_coverage, sample),
+    ]  # fmt: skip
+    by_one = [np.broadcast_to(one, values.shape) for values, one in figures]
+    return np.concatenate([values for values, _ in figures]), np.concatenate(by_one)
 
 
-@pytest.mark.parametrize("target", TARGETS)
-@pytest.mark.parametrize("law", LAWS)
-def test_figures_of_merit_agree_with_what_is_drawn_at_a_family_wise_one_percent(law, target):
-    runs = np.array([drawn(plan_of(law, target, seed)) for seed in range(SEEDS)])
-    expected = told(plan_of(law, target))
-    assert len(LAWS) * len(TARGETS) * expected.size == NUM_COMPARED
-    if law == "stratified" and target in ("progressively balanced", "deferred", "linear"):
-        # Where shares change, how the strides of the epochs lie to each other is not in the closed form.
-        assert runs.mean(axis=0)[-1] == pytest.approx(expected[-1], abs=0.06)
-        runs, expected = runs[:, :-1], expected[:-1]
-    allowed = NormalDist().inv_cdf(1 - 0.01 / 2 / NUM_COMPARED)
-    error = runs.std(axis=0, ddof=1) / np.sqrt(SEEDS)
+@pytest.mark.parametrize(("law", "case", "target"), COMPARED)
+def test_figures_of_merit_agree_with_what_is_drawn_at_a_family_wise_one_percent(law, case, target):
+    counts = np.array(CASES[case].counts)
+    runs = np.array([drawn(plan_of(law, CASES[case], target, seed), counts) for seed in range(SEEDS)])
+    expected, by_one = told(plan_of(law, CASES[case], target), counts)
+    assert expected.size == NUM_FIGURES
+    # what happens once in a thousand runs may happen in none of these: no error is below once in all of them
+    error = np.maximum(runs.std(axis=0, ddof=1) / np.sqrt(SEEDS), by_one / SEEDS)
     distance = np.abs(runs.mean(axis=0) - expected)
-    assert np.all(distance <= allowed * error + 1e-9), np.flatnonzero(distance > allowed * error + 1e-9)
+    assert np.all(distance <= ALLOWED * error + 1e-9), np.flatnonzero(distance > ALLOWED * error + 1e-9)

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from sampler_core.numerals import count, number, percent, several
+from sampler_core.numerals import count, number, percent, several, shortened
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,9 @@ def test_counts_are_exact_and_words_follow_their_number():
     assert count(1_234_567) == "1,234,567"
     assert several(1, "class", "classes") == "1 class"
     assert several(3000, "class", "classes") == "3,000 classes"
+
+
+def test_a_name_is_cut_where_it_is_longer_than_it_may_be():
+    assert shortened("x" * 60) == "x" * 60
+    assert shortened("x" * 61) == "x" * 59 + "…"
+    assert shortened("zebra", 4) == "zeb…"

@@ -282,9 +282,10 @@ def test_what_a_plan_was_tuned_on_changes_neither_equality_nor_fingerprint():
         (plan_of(1), plan_of(1.0)),
         (plan_of(max_repeats=4), plan_of(max_repeats=4.0)),
         (plan_of(min_share=0), plan_of(min_share=0.0)),
+        (plan_of(min_share=0.0), plan_of(min_share=-0.0)),
         (plan_of(target=UniMax(2)), plan_of(target=UniMax(2.0))),
     ],
-    ids=["skew", "max_repeats", "min_share", "unimax"],
+    ids=["skew", "max_repeats", "min_share", "signed zero", "unimax"],
 )
 def test_equal_plans_have_equal_fingerprints_and_texts(one, other):
     assert one == other

@@ -147,6 +147,19 @@ def test_the_label_column_is_guessed_by_its_name_and_else_by_values_that_recur(c
     assert sniff(f"{columns}\n{rows}\n".encode()).label == label
 
 
+def test_a_first_row_of_sizes_and_names_over_a_table_of_numbers_is_no_row():
+    rows = "".join(f"{0.5 * i},{0.25 * i},{1.5 * i},{0.125 * i},{i % 3}\n" for i in range(150))
+    assert counted(f"150,4,setosa,versicolor,virginica\n{rows}".encode()) == {0: 50, 1: 50, 2: 50}
+    assert counted(f"150,4,class_0\n{rows}".encode()) == {0: 50, 1: 50, 2: 50}
+    assert counted(f"0,0,NaN,0,0\n{rows}".encode()) == {0: 51, 1: 50, 2: 50}
+
+
+def test_a_column_that_is_mostly_empty_is_not_taken_for_the_labels():
+    rows = "".join(f"{'ab'[i % 2]},{i},{'x' if i == 7 else ''},\n" for i in range(30))
+    assert sniff(f"who,row,remark,\n{rows}".encode()).label == "who"
+    assert sniff(f"who,row,remark,label\n{rows}".encode()).label == "label"
+
+
 def test_another_column_can_be_chosen_by_name_or_in_the_layout():
     layout = sniff(FILES["pandas.csv"]).choose("width")
     assert read_counts(FILES["pandas.csv"], layout).counts == read_counts(FILES["pandas.csv"], label="width").counts
@@ -422,13 +435,23 @@ def test_order_is_by_name_or_by_count_with_ties_by_name():
     assert corrections.order(corrections.order(counts, "count"), "name") == corrections.order(counts, "name")
 
 
+def test_corrections_of_very_many_classes_take_one_pass_over_them():
+    many = ClassCounts(tuple(f"{i:05d}" for i in range(100_000)), np.arange(100_000))  # pair by pair: minutes
+    with pytest.raises(ReadingError, match="two classes would be named '99998'"):
+        corrections.rename(many, {"99999": "99998"})
+    half = many.names[50_000:]
+    merged = corrections.merge(many, half, "rest")
+    assert (merged.names[-1], merged.counts[-1]) == ("rest", sum(range(50_000, 100_000)))
+    assert corrections.drop(many, half).names == many.names[:50_000]
+
+
 def test_corrections_of_a_reading_are_said_and_keep_count_of_what_they_leave_out():
     reading = read_counts(FILES["pandas.csv"])
     changed = corrections.merge(corrections.ignore(reading, "setosa"), ["versicolor", "virginica"], "other")
     changed = corrections.rename(changed, {"other": "v"})
     assert changed.counts == ClassCounts.from_counts({"v": 6})
     assert changed.corrections == ("Merged 'versicolor', 'virginica' into 'other'.", "Renamed 'other' to 'v'.")
-    assert changed.counts.num_samples + changed.dropped_rows == reading.rows
+    assert changed.counts.num_samples + sum(dropped.rows for dropped in changed.dropped) == reading.rows
     assert "6 rows were left out: label 'setosa' ignored." in changed.sentence()
 
 

@@ -102,7 +102,7 @@ def reads_or_says_why(name: str, data: bytes, **options: object) -> None:
 
 def well_formed(reading: Reading) -> None:
     assert reading.counts.num_samples > 0
-    assert reading.rows >= reading.dropped_rows >= 0
+    assert reading.rows >= sum(dropped.rows for dropped in reading.dropped) >= 0
     assert reading.sentence().isprintable()
 
 

@@ -5,6 +5,7 @@ import io
 import json
 import pickle
 import struct
+import sys
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -339,3 +340,10 @@ def test_sizes_in_the_footer_of_parquet_are_those_that_pyarrow_tells():
 def test_an_array_saved_by_python_2_is_read_without_a_warning():
     data = FILES["labels.npy"].replace(b"(12,)", b"(12L,)").replace(b"}  ", b"} ", 1)
     assert read_labels(data).tolist() == LABELS
+
+
+@pytest.mark.parametrize("name", ["pandas.csv", "pandas.parquet", "pandas.feather", "labels.txt"])
+def test_where_pyarrow_is_missing_the_sentence_says_what_to_install(name, monkeypatch):
+    for module in [module for module in sys.modules if module.split(".")[0] == "pyarrow"]:
+        monkeypatch.setitem(sys.modules, module, None)
+    assert refused(FILES[name], name) == f"{name} needs the package pyarrow to be read: pip install pyarrow"

@@ -418,6 +418,20 @@ def test_a_refused_state_leaves_the_sampler_as_it_was():
     assert sampler.state_dict() == before
 
 
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [(name, wrong) for name in ("epoch", "batches", "within", "samples") for wrong in (-1, 1.5, "1", None, True)]
+    + [("within", 32), ("samples", 0)],
+)
+def test_a_state_whose_counts_are_none_is_refused_by_name_and_changes_nothing(field, wrong):
+    sampler = sampler_of(plan_of())
+    sampler.set_epoch(2)
+    before = sampler.state_dict()
+    with pytest.raises(ValueError, match=f"^{field} of the state must be a whole number .*, got {wrong!r}$"):
+        sampler.load_state_dict({**before, field: wrong})
+    assert sampler.state_dict() == before
+
+
 def test_an_epoch_behind_the_restored_one_warns_once_and_a_later_one_does_not():
     sampler, restored = sampler_of(plan_of()), sampler_of(plan_of())
     sampler.set_epoch(5)

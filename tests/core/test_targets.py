@@ -380,6 +380,7 @@ GOOD = PowerSkew(Constant(0.0))
         (lambda: Boost(GOOD, 5, 0, 1), (TypeError, ValueError), "factors must be .*, got 5"),
         (lambda: Boost(GOOD, (("a",),), 0, 1), (TypeError, ValueError), "factors must be .*, got "),
         (lambda: Boost(GOOD, "a = 3", 0, 1), ValueError, "factors must be class: factor pairs.*, got 'a = 3'"),
+        (lambda: Boost(GOOD, {"a": 10**400}, 0, 1), ValueError, "factors must be class: factor pairs.*, got {'a': 10"),
         (lambda: Boost(GOOD, {"a": 2}, 3, 2), ValueError, r"last_epoch must be at least first_epoch \(3\), got 2"),
         (lambda: Boost(GOOD, {"a": 2}, -1, 2), ValueError, "first_epoch must be .*, got -1"),
         (lambda: Boost(GOOD, {"a": 2}, 0.5, 2), ValueError, r"first_epoch must be a whole number .*, got 0\.5"),

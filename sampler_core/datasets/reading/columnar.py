@@ -6,6 +6,7 @@ looked at; values are taken as plain numbers or text, or refused.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -146,7 +147,8 @@ def too_large(limits: Limits) -> ReadingError:
 
 
 def _usable(schema: Any) -> list[str]:
-    columns = [field.name for field in schema if _holds_labels(field.type) and schema.names.count(field.name) == 1]
+    times = Counter(schema.names)
+    columns = [field.name for field in schema if _holds_labels(field.type) and times[field.name] == 1]
     if not columns:
         raise ReadingError("no column holds integers or text. Save the labels as a column of their own")
     return columns

@@ -6,6 +6,7 @@ The one contract here: samples are neither invented nor lost in silence; what a 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Literal, TypeVar
@@ -25,8 +26,8 @@ def rename(data: Data, names: Mapping[ClassName, ClassName]) -> Data:
     counts = _counts(data)
     _known(counts, names)
     renamed = [names.get(name, name) for name in counts.names]
-    if len(set(map(str, renamed))) < len(renamed):
-        twice = next(name for name in renamed if [str(other) for other in renamed].count(str(name)) > 1)
+    twice, times = Counter(map(str, renamed)).most_common(1)[0]
+    if times > 1:
         raise ReadingError(f"two classes would be named {quoted(twice)}. Merge them instead")
     said = ", ".join(f"{quoted(old)} to {quoted(new)}" for old, new in list(names.items())[:8])
     return _changed(data, ClassCounts(tuple(_one_kind(renamed)), counts.counts), f"Renamed {said}.")
@@ -38,12 +39,14 @@ def merge(data: Data, names: Collection[ClassName], into: ClassName) -> Data:
     _known(counts, names)
     if not names or (into in counts.names and into not in names):
         raise ReadingError(f"merge needs classes and a name that no other class has, got {quoted(into)}")
-    first = next(name for name in counts.names if name in names)
+    gone, of = set(names), dict(zip(counts.names, counts.counts.tolist(), strict=True))
+    first = next(name for name in of if name in gone)
     merged: dict[ClassName, int] = {}
-    for name, n in zip(counts.names, counts.counts.tolist(), strict=True):
-        if name == first or name not in names:
-            merged[into if name == first else name] = n
-    merged[into] = sum(int(counts.counts[counts.position(name)]) for name in set(names))
+    for name, n in of.items():
+        if name not in gone:
+            merged[name] = n
+        elif name == first:
+            merged[into] = sum(n for name, n in of.items() if name in gone)
     changed = ClassCounts(tuple(_one_kind(list(merged))), _integers(merged))
     return _changed(data, changed, f"Merged {listed(list(names))} into {quoted(into)}.")
 
@@ -72,7 +75,8 @@ def order(data: Data, by: Literal["name", "count"]) -> Data:
 def _without(data: Data, names: Collection[ClassName], said: str, reason: str) -> Data:
     counts = _counts(data)
     _known(counts, names)
-    left = {name: n for name, n in zip(counts.names, counts.counts.tolist(), strict=True) if name not in names}
+    without = set(names)
+    left = {name: n for name, n in zip(counts.names, counts.counts.tolist(), strict=True) if name not in without}
     if not any(left.values()):
         raise ReadingError(f"no sample would be left without {listed(list(names))}. Keep at least one class")
     gone = counts.num_samples - sum(left.values())

@@ -59,9 +59,8 @@ def only_reading_errors(name: str) -> Iterator[None]:
     except FromProgress as passing:
         raise passing.error from None
     except ImportError as error:
-        raise ReadingError(
-            f"{name} needs the package {error.name} to be read: run pip install '{error.name}'"
-        ) from error
+        package = str(error.name).partition(".")[0]
+        raise ReadingError(f"{name} needs the package {package} to be read: pip install {package}") from error
     except Exception as error:
         if not isinstance(error, _EXPECTED) and not type(error).__module__.startswith("pyarrow"):
             raise

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from sampler_core.datasets.reading.naming import MISSING
+
 LABELS = (
     "label", "labels", "class", "classes", "class_name", "classname", "category", "category_name", "target", "targets",
     "y", "label_name", "class_id", "label_id", "category_id", "species", "diagnosis", "dx", "outcome", "fine_label",
@@ -17,7 +19,7 @@ COUNTS = (
 )  # fmt: skip
 FILES = ("path", "file", "filename", "file_name", "image", "image_path", "img", "url")
 PATHS = (*FILES, "id", "index", "name")
-WHOLE = re.compile(r"[+-]?\d+([.,]0*)?")
+MANY = 20  # rows that make it no accident that a column holds numbers only
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 
 
@@ -36,7 +38,7 @@ def label_column(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str |
     if ending:
         return columns[ending[0]]
     recurring = [c for c in range(len(columns)) if names[c] not in PATHS and _recurs(_column(rows, c))]
-    text = [c for c in recurring if not all(NUMBER.fullmatch(value.strip()) for value in _column(rows, c))]
+    text = [c for c in recurring if not all(_is_number(value) for value in _column(rows, c) if value.strip())]
     return columns[(text or recurring or [len(columns) - 1])[-1]] if columns else None
 
 
@@ -46,7 +48,7 @@ def count_column(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple
     others = [c for c in range(len(columns)) if c not in counts]
     if len(counts) != 1 or not others or not rows or len(columns) > 4 or {plain(name) for name in columns} & {*FILES}:
         return None
-    if not all(NUMBER.fullmatch(value.strip()) for value in _column(rows, counts[0])):
+    if not all(map(_is_number, _column(rows, counts[0]))):
         return None
     label = label_column(
         [columns[c] for c in others], [[row[c] for c in others] for row in rows if len(row) > max(others)]
@@ -58,12 +60,15 @@ def count_column(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple
 def has_header(rows: Sequence[Sequence[str]]) -> bool:
     """Whether the first of these rows names the columns."""
     first, rest = rows[0], rows[1:]
-    if any(NUMBER.fullmatch(cell.strip()) for cell in first):
-        return False
+    columns = [_column(rest, c) for c in range(len(first))]
+    numbers = [column != [] and all(map(_is_number, column)) for column in columns]
+    if any(map(_is_number, first)):  # "150,4,setosa,versicolor,virginica": sizes and names over a table of numbers
+        words = [re.search(r"[^\W\d_]{2}", cell) is not None and cell.strip() not in MISSING for cell in first]
+        as_wide = len(rest) >= MANY and all(len(row) == len(first) for row in rest[:MANY])
+        return as_wide and any(word and of_numbers for word, of_numbers in zip(words, numbers, strict=True))
     if {plain(cell) for cell in first} & {*LABELS, *COUNTS, *PATHS}:
         return True
-    columns = [_column(rest, c) for c in range(len(first))]
-    if any(column and all(NUMBER.fullmatch(cell.strip()) for cell in column) for column in columns):
+    if any(numbers):
         return True
     return (
         bool(rest) and _distinct(first) and not any(cell in column for cell, column in zip(first, columns, strict=True))
@@ -75,7 +80,13 @@ def _column(rows: Sequence[Sequence[str]], c: int) -> list[str]:
 
 
 def _recurs(values: Sequence[str]) -> bool:
-    return len(set(values)) <= max(2, len(values) // 2) and not any("." in v and NUMBER.fullmatch(v) for v in values)
+    given = [value for value in values if value.strip() not in MISSING]
+    few = len(given) >= len(values) / 2 and len(set(given)) <= max(2, len(given) // 2)
+    return few and not any("." in value and NUMBER.fullmatch(value) for value in given)
+
+
+def _is_number(cell: str) -> bool:
+    return NUMBER.fullmatch(cell.strip()) is not None
 
 
 def _measured(values: Sequence[str]) -> bool:

@@ -46,11 +46,6 @@ class Reading:
             )
         return " ".join([*parts, *self.warnings, *self.corrections])
 
-    @property
-    def dropped_rows(self) -> int:
-        """How many rows were left out in all."""
-        return sum(dropped.rows for dropped in self.dropped)
-
 
 def doubts(counts: ClassCounts, rows: int, layout: Layout) -> list[str]:
     """Sentences about counts that are probably not what was meant."""

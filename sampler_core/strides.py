@@ -1,0 +1,193 @@
+"""What the walks of the stratified law see: the expected coverage of one epoch, and of a run.
+
+The one contract here: strides and chances are those of `drawing.Stratified`, place by place. How the strides of later
+epochs lie to those of earlier ones is reckoned with; nothing is drawn, and nothing taken as random that is not.
+
+The walk of a class passes its places 0, 1, ..., n - 1, 0, 1, ... A batch passes s places, its stride, and takes them
+all but the last one, which it takes with chance f. The last, smaller batch of an epoch passes s places and takes fewer.
+So with s = 1 every place passed is missed with chance 1 - f; with a longer stride only a place that is the last of the
+stride whenever it is passed can be missed at all.
+
+Symbols: n members of a class; s, f of a full batch; t, g the same of the last, smaller one.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sampler_core.counts import FloatArray, IntArray
+from sampler_core.drawing import sure_and_chance
+
+_SURE = -100.0  # log of the chance that a place is missed by a draw that never misses it
+_NEVER = -40.0  # log of a chance that is not told from 0
+_AT_ONCE = 1 << 20  # pieces that are worked on together
+
+
+def epoch_coverage(counts: IntArray, shares: FloatArray, samples: int, batch_size: int) -> FloatArray:
+    """Expected share of each class's samples that one epoch draws; counts and shares: (..., num_classes), as result.
+
+    Before the first full pass through a class nothing comes twice. From then on places are counted by how often they
+    were passed (`laps` or once more), from the first that the last batch does not meet to the end of the full ones.
+    """
+    members = np.broadcast_to(np.maximum(counts, 1), shares.shape)
+    full, rest = divmod(samples, batch_size)
+    (s, f), (t, g) = _strides(shares, batch_size), _strides(shares, rest)
+    seen = samples * shares / members
+    again = s * full + t > members
+    n, s, f, t, g = members[again], s[again], f[again], t[again], g[again]
+    laps = s * full // n
+    edge, tail = laps * n, s * full - n + t
+    turn = np.maximum(edge, tail)
+    aligned = n % s == 0  # the same places are last of the stride in every lap
+    last = (tail % s == 0) * (1.0 - g)  # the place that the last batch may take was last of a stride before
+    early = turn // s - tail // s + last * (tail <= edge)
+    late = full - turn // s + last * (tail > edge)
+    missed = (1.0 - f) ** laps * (early * (aligned | (laps == 1)) + late * (1.0 - f) * (aligned | (laps == 0)))
+    seen[again] = 1.0 - np.maximum(missed, 0.0) / n
+    return np.where(counts > 0, np.minimum(seen, 1.0), 0.0)
+
+
+def run_coverage(counts: IntArray, shares: FloatArray, samples: int, batch_size: int) -> FloatArray:
+    """Expected share of each class's samples that all epochs draw; (num_classes,). shares: (epochs, num_classes)."""
+    n, full = np.maximum(counts, 1), samples // batch_size
+    strides, lengths, logs = _parts(shares, samples, batch_size)
+    seen = np.minimum(1.0, samples * shares.sum(axis=0) / n)
+    again = np.maximum(lengths, 0).sum(axis=0) > n  # elsewhere nothing is met twice
+    sure = (logs * (lengths // n)).sum(axis=0) < _NEVER
+    seen[sure] = 1.0
+    left = np.flatnonzero(again & ~sure & (counts > 0))
+    step = max(1, _AT_ONCE // len(lengths))
+    for some in (left[i : i + step] for i in range(0, left.size, step)):
+        pieces = _pieces(n[some], lengths[:, some].T, logs[:, some].T)
+        missed = _missed(pieces, n[some], strides[:, some], full, lengths[:, some])
+        seen[some] = 1.0 - missed / n[some]
+    return np.where(counts > 0, seen, 0.0)
+
+
+def rough_run_coverage(counts: IntArray, shares: FloatArray, samples: int, batch_size: int) -> FloatArray:
+    """A quick stand-in for `run_coverage` to search with, some 0.2 off at worst; right before the first full pass.
+
+    The last, smaller batch counts as the part of a batch that it is, f is the run's mean, and where s changes, places
+    are taken as met at random.
+    """
+    n, s = np.maximum(counts, 1), np.maximum(np.ceil(batch_size * shares - 1e-9), 1.0)
+    passes = samples / batch_size * s.sum(axis=0) / n
+    filled = batch_size * shares.sum(axis=0) / s.sum(axis=0)
+    s = np.where(s.min(axis=0) == s.max(axis=0), s[0], 1.0)
+    f = np.maximum(0.0, s * filled - (s - 1.0))
+    again = np.where(counts % s == 0, 1.0 - f, 0.0)
+    whole = np.floor(passes)
+    missed = (1.0 - f) / s * again ** np.maximum(whole - 1.0, 0.0) * (1.0 - (passes - whole) * (1.0 - again))
+    return np.asarray(np.where(passes < 1.0, passes * filled, 1.0 - missed))
+
+
+def _strides(shares: FloatArray, batch_size: int) -> tuple[IntArray, FloatArray]:
+    """Places passed by a batch, and the chance that the last of them is taken: `drawing.SystematicRounding`'s.
+
+    Where the others of a row fill the batch, there is no chance: a class of share 1e-12 beside one of all the rest.
+    """
+    sure, chance = sure_and_chance(batch_size * shares)
+    left_over = batch_size - sure.sum(axis=-1)
+    crowded = left_over < 0
+    sure[crowded], chance[crowded] = sure_and_chance(batch_size * shares[crowded], upwards=False)
+    chance[left_over == 0] = 0.0
+    return sure + (chance > 0), np.where(chance > 0, chance, 1.0)
+
+
+def _parts(shares: FloatArray, samples: int, batch_size: int) -> tuple[IntArray, IntArray, FloatArray]:
+    """Strides (epochs, C); and the walk in parts: places passed and the log of the chance to miss one, (parts, C) each.
+
+    Four parts an epoch: full batches; of the last one what it surely takes, what it may take, what it leaves.
+    """
+    full, rest = divmod(samples, batch_size)
+    s, f = _strides(shares, batch_size)
+    t, g = _strides(shares, rest)
+    parts = [(s * full, f)]
+    if rest:
+        parts += [(np.maximum(t - 1, 0), np.ones_like(f)), (np.minimum(t, 1), g), (s - t, np.zeros_like(f))]
+    lengths, chances = (np.stack(part, axis=1).reshape(-1, s.shape[1]) for part in zip(*parts, strict=True))
+    with np.errstate(divide="ignore"):
+        return s, lengths, np.maximum(np.log1p(-chances), _SURE)
+
+
+class _Pieces(NamedTuple):
+    """Neighbouring places that the same batches' parts pass: those left to chance, with the log of being missed.
+
+    owner: the class; begin, length: its places; of these first, first + every, ... are left (every 0: first alone).
+    """
+
+    owner: IntArray
+    begin: IntArray
+    length: IntArray
+    log: FloatArray
+    first: IntArray
+    every: IntArray
+
+    def those(self, chosen: np.ndarray) -> _Pieces:
+        return _Pieces(*(values[chosen] for values in self))
+
+
+def _pieces(n: IntArray, lengths: IntArray, logs: FloatArray) -> _Pieces:
+    """lengths, logs: (C, parts). The logs are summed as if all passed were left to chance."""
+    laps, over = np.divmod(lengths, n[:, None])
+    ends = np.cumsum(over, axis=1)
+    begins = (ends - over) % n[:, None]
+    everywhere = (logs * (laps + (begins + over >= n[:, None]))).sum(axis=1, keepdims=True)
+    edges = np.concatenate([begins, ends[:, -1:] % n[:, None]], axis=1)
+    changes = np.diff(logs, prepend=0.0, append=0.0)
+    order = np.argsort(edges, axis=1)
+    edges = np.take_along_axis(edges, order, axis=1)
+    log = everywhere + np.cumsum(np.take_along_axis(changes, order, axis=1), axis=1)
+    long = np.diff(edges, append=n[:, None])
+    owner, at = np.nonzero((long > 0) & (log > _NEVER))
+    zeros = np.zeros_like(owner)
+    return _Pieces(owner, edges[owner, at], long[owner, at], log[owner, at], zeros, zeros + 1)
+
+
+def _missed(pieces: _Pieces, n: IntArray, strides: IntArray, full: int, lengths: IntArray) -> FloatArray:
+    """Expected places never drawn; (C,)."""
+    parts = len(lengths) // len(strides)
+    starts = (np.cumsum(lengths % n, axis=0) - lengths % n)[::parts]
+    for start, stride in zip(starts, strides, strict=True):
+        if (stride > 1).any():
+            pieces = _left_by(pieces, n, start, stride, full)
+    left = np.where(pieces.every > 0, (pieces.length - 1 - pieces.first) // np.maximum(pieces.every, 1) + 1, 1)
+    return np.asarray(np.bincount(pieces.owner, left * np.exp(pieces.log), n.size), dtype=np.float64)
+
+
+def _left_by(pieces: _Pieces, n: IntArray, start: IntArray, stride: IntArray, full: int) -> _Pieces:
+    """What the full batches of one epoch leave to chance: the last places of strides, whenever they are passed."""
+    s, count = stride[pieces.owner], n[pieces.owner]
+    at = (pieces.begin - start[pieces.owner]) % count
+    passed = np.flatnonzero((s > 1) & (at < s * full))
+    if not passed.size:
+        return pieces
+    some, s, count, at = pieces.those(passed), s[passed], count[passed], at[passed]
+    keep = np.ones(len(pieces.owner), dtype=bool)
+    first, every, possible = _common(some, (s - 1 - at) % s, s)
+    keep[passed] = possible & ((at + count >= s * full) | (count % s == 0))
+    pieces.first[passed], pieces.every[passed] = first, every
+    return pieces.those(np.flatnonzero(keep))
+
+
+def _common(pieces: _Pieces, first: IntArray, every: IntArray) -> tuple[IntArray, IntArray, np.ndarray]:
+    """Of the places left those that are also first, first + every, ... (Chinese remainder theorem); and if any are."""
+    divisor = np.gcd(pieces.every, every)
+    apart, factor = first - pieces.first, every // divisor
+    room = (pieces.length - 1 - pieces.first) // np.maximum(pieces.every, 1)
+    steps = apart // divisor % factor * _inverse(pieces.every // divisor, factor) % factor
+    possible = (apart % divisor == 0) & (steps <= room)
+    steps, factor = np.minimum(steps, room), np.where(factor > room, 0, factor)
+    return pieces.first + steps * pieces.every, factor * pieces.every, possible
+
+
+def _inverse(x: IntArray, modulus: IntArray) -> IntArray:
+    """y with x y = 1 modulo the modulus, by Euclid's steps; 0 for a modulus of 1."""
+    high, low, y, other = modulus, x % modulus, np.zeros_like(x), np.ones_like(x)
+    while low.any():
+        going, times = low > 0, high // np.maximum(low, 1)
+        high, low = np.where(going, low, high), np.where(going, high - times * low, 0)
+        y, other = np.where(going, other, y), np.where(going, y - times * other, other)
+    return y % modulus

@@ -1,0 +1,82 @@
+"""Coverage under the stratified law, against every place of every batch reckoned one by one."""
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from sampler_core.drawing.tables import SystematicRounding
+from sampler_core.expectations import Draws, coverage, run_coverage
+
+
+def place_by_place(size, shares, samples, batch_size):
+    """Expected share of the places of one class taken: what each batch surely takes, and what it may."""
+    missed, begin = np.ones(size), 0
+    full, rest = divmod(samples, batch_size)
+    for share in shares:
+        stride = SystematicRounding(np.array([share, 1 - share]) * batch_size, batch_size).most[0]
+        for drawn in [batch_size] * full + [rest] * (rest > 0):
+            rounded = SystematicRounding(np.array([share, 1 - share]) * drawn, drawn)
+            sure = int(rounded.base[0])
+            for place in range(begin, begin + sure):
+                missed[place % size] = 0.0
+            if rounded.most[0] > sure:
+                missed[(begin + sure) % size] *= 1.0 - (share * drawn - sure)
+            begin += stride
+    return 1.0 - missed.mean()
+
+
+@st.composite
+def runs(draw):
+    """Class size, shares of the epochs, samples per epoch and batch size, small enough for strides to collide."""
+    batch_size = draw(st.integers(1, 24))
+    whole = st.integers(0, batch_size).map(lambda k: k / batch_size)
+    share = st.floats(0.0, 1.0) | whole | st.sampled_from([1e-12, 1e-4, 0.01, 0.05])
+    few = draw(st.lists(share, min_size=1, max_size=3))
+    shares = draw(st.lists(st.sampled_from(few), min_size=1, max_size=8))
+    return draw(st.integers(1, 120)), shares, draw(st.integers(1, 300)), batch_size
+
+
+def told(size, shares, samples, batch_size):
+    counts, rows = np.array([size, 7]), np.array([[share, 1 - share] for share in shares])
+    draws = Draws(samples, batch_size, "stratified")
+    return run_coverage(counts, rows, draws)[0], coverage(counts, rows, draws)[:, 0]
+
+
+@given(runs())
+@example((2, [1.0, 1e-12, 1.0], 1, 1))  # never drawn, so its place is not passed either
+@example((2, [1.0, 2.2e-313, 1.0], 1, 1))
+def test_coverage_of_epochs_and_of_the_run_is_that_of_their_places(run):
+    size, shares, samples, batch_size = run
+    of_run, of_epochs = told(*run)
+    batches = [batch_size] * (samples // batch_size) + [samples % batch_size]
+    off = [abs(share * drawn - round(share * drawn)) for share in shares for drawn in batches]
+    near = 1e-11 + sum(part for part in off if part < 2e-9)  # drawing takes these as whole
+    assert of_run == pytest.approx(place_by_place(size, shares, samples, batch_size), abs=near)
+    one_by_one = [place_by_place(size, [share], samples, batch_size) for share in shares]
+    assert of_epochs == pytest.approx(one_by_one, abs=near)
+
+
+def test_places_that_every_stride_leaves_to_chance_stay_half_seen_however_long_the_run():
+    # 30 places in strides of 2: every second one is taken with chance 0.01 a lap; of 31 places it is others each lap
+    aligned, shifted = (told(n, [0.101] * 20, 300, 10)[0] for n in (30, 31))
+    laps = 20 * 60 / 30
+    assert aligned == pytest.approx(1 - 0.5 * 0.99**laps)
+    assert shifted == pytest.approx(1.0, abs=1e-12)
+
+
+def test_a_shorter_stride_that_divides_the_longer_one_leaves_the_same_places_again():
+    # 12 places: strides of 4 leave places 3, 7, 11 to chance 0.5; then strides of 2 those, and more that are seen
+    shares, batches = [0.35, 0.35, 0.15], 3
+    assert told(12, shares, 10 * batches, 10)[0] == pytest.approx(1 - 0.5**2 * (0.5 + 2) / 12)
+    # the last epoch passes places 0 to 5 only, so 7 and 11 are left as they were
+
+
+@pytest.mark.parametrize("samples", [10**4, 10**8, 10**12])
+def test_the_work_does_not_grow_with_the_size_of_the_data(samples):
+    # a prime and a multiple of 7 about as large; strides of 7, then of 2, then of 7
+    counts = np.array([samples * 6 // 10 // 7 * 7, samples * 6 // 10 // 7 * 7 + 1])
+    rows = np.array([[0.65, 0.35], [0.15, 0.85], [0.65, 0.35]])
+    found = run_coverage(counts, rows, Draws(samples, 10, "stratified"))
+    assert np.all((found > 0.9) & (found <= 1.0))
+    assert found == pytest.approx(run_coverage(counts // 10, rows, Draws(samples // 10, 10, "stratified")), abs=0.05)

@@ -16,12 +16,13 @@ from sampler_core.counts import ClassCounts, FloatArray
 from sampler_core.expectations import BoolArray
 from sampler_core.plan import SamplingPlan
 from sampler_core.schedules import Linear
-from sampler_core.targets import PowerSkew, skew_schedule
+from sampler_core.targets import PowerSkew
 from sampler_core.tuning import Demand, sweep
 from sampler_core.tuning.band import edges_of
 from sampler_core.tuning.curve import Curve
 from sampler_core.tuning.demands import over_run
 from sampler_core.tuning.intervals import Union
+from sampler_core.tuning.sweeps import clamped, skew_limits
 
 POINTS = 41
 _TOLERANCE = 1e-9
@@ -43,9 +44,7 @@ def axes(epochs: int) -> tuple[FloatArray, FloatArray]:
 
 def plane_plan(plan: SamplingPlan, skew: float = 0.0, increment: float = 0.0) -> SamplingPlan:
     """The plan with a linear schedule, its limits on the skew kept where it has them."""
-    own = skew_schedule(plan.target)
-    low, high = (own.minimum, own.maximum) if isinstance(own, Linear) else (None, None)
-    return replace(plan, target=PowerSkew(Linear(skew, increment, low, high)))
+    return replace(plan, target=PowerSkew(Linear(skew, increment, *skew_limits(plan))))
 
 
 def feasible(plan: SamplingPlan, counts: ClassCounts, demands: Sequence[Demand]) -> Feasible:
@@ -56,11 +55,7 @@ def feasible(plan: SamplingPlan, counts: ClassCounts, demands: Sequence[Demand])
     """
     skews, increments = axes(plan.epochs or 1)
     plan = plane_plan(plan)
-    ends = skews[:, None, None] + increments[None, :, None] * np.arange(plan.epochs or 1)
-    schedule = skew_schedule(plan.target)
-    assert isinstance(schedule, Linear)
-    low, high = schedule.minimum, schedule.maximum
-    runs = np.clip(ends, -np.inf if low is None else low, np.inf if high is None else high)
+    runs = clamped(plan, skews[:, None, None] + increments[None, :, None] * np.arange(plan.epochs or 1))
     mask = np.ones(runs.shape[:2], dtype=bool)
     for edge in edges_of(Curve(plan, counts), demands, plan.epochs or 1):
         mask &= _within(runs[..., edge.first_epoch : edge.last_epoch + 1], edge.allowed)

@@ -18,9 +18,10 @@ from sampler_core.tuning.demands import (
     demands_to_json,
 )
 from sampler_core.tuning.merits import MERITS, Merit
+from sampler_core.tuning.sensitivities import Sensitivity, sensitivity
 from sampler_core.tuning.shapes import FAMILIES
 from sampler_core.tuning.solver import Solution, solve
-from sampler_core.tuning.sweeps import Sensitivity, Sweep, sensitivity, sweep
+from sampler_core.tuning.sweeps import Sweep, sweep
 
 __all__ = [
     "DEMANDS",

@@ -12,14 +12,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sampler_core.counts import ClassName, CountsLike, FloatArray, IntArray, as_class_counts
-from sampler_core.expectations import Draws
+from sampler_core.counts import ClassCounts, ClassName, CountsLike, FloatArray, as_class_counts
+from sampler_core.expectations import BoolArray, Draws
 from sampler_core.numerals import several
+from sampler_core.outlook import draws_of
 from sampler_core.plan import SamplingPlan
 from sampler_core.tuning.curve import Curve, margin_of, value_of
-from sampler_core.tuning.demands import Demand, bound_in_words, over_run
+from sampler_core.tuning.demands import Demand, over_run
 from sampler_core.tuning.intervals import ALL, Union, intersection, where_not_negative
 from sampler_core.tuning.merits import columns, merit_of
+from sampler_core.tuning.wording import bound_in_words
 
 
 class Edge(NamedTuple):
@@ -61,7 +63,7 @@ class Band(NamedTuple):
     allowed: tuple[Union, ...]
     edges: tuple[Edge, ...]
     skews: FloatArray | None
-    violated: IntArray
+    violated: BoolArray
     run: tuple[Verdict, ...]
 
 
@@ -89,25 +91,22 @@ def verdicts(plan: SamplingPlan, counts: CountsLike, demands: Sequence[Demand]) 
         raise ValueError("target must not be adaptive: its class shares are not known before training")
     plan.check(counts)
     shares = plan.class_shares(counts)
-    draws = Draws(plan.samples(counts), plan.needed_batch_size, plan.drawing)
+    draws = draws_of(plan, counts)
     return tuple(_verdict(demand, shares, counts, draws) for demand in demands)
 
 
 def edges_of(curve: Curve, demands: Sequence[Demand], epochs: int) -> tuple[Edge, ...]:
     """The edge of each demand that holds epoch by epoch."""
-    found = []
-    for demand in demands:
-        if not over_run(demand):
-            reach = demand.epochs(epochs)
-            found.append(Edge(demand, str(demand), reach[0], reach[-1], allowed_skews(curve, demand)))
-    return tuple(found)
+    return tuple(edge_of(curve, demand, epochs) for demand in demands if not over_run(demand))
 
 
-def allowed_skews(curve: Curve, demand: Demand) -> Union:
-    """The skews at which a demand of single epochs holds."""
-    return where_not_negative(
+def edge_of(curve: Curve, demand: Demand, epochs: int) -> Edge:
+    """The edge of a demand that holds epoch by epoch."""
+    reach = demand.epochs(epochs)
+    allowed = where_not_negative(
         lambda skews: curve.margin(demand, curve.at(skews)), curve.nodes, curve.margin(demand, curve.shares)
     )
+    return Edge(demand, str(demand), reach[0], reach[-1], allowed)
 
 
 def allowed_at(edges: Sequence[Edge], epoch: int) -> Union:
@@ -128,21 +127,19 @@ def segments(edges: Sequence[Edge], epochs: int) -> list[tuple[range, Union]]:
     return stretches
 
 
-def _verdict(demand: Demand, shares: FloatArray, counts: CountsLike, draws: Draws) -> Verdict:
-    counts = as_class_counts(counts)
+def _verdict(demand: Demand, shares: FloatArray, counts: ClassCounts, draws: Draws) -> Verdict:
     reach = demand.epochs(len(shares))
     rows = shares[reach.start : reach.stop]
     values = value_of(demand, rows, counts, draws)
     margins = margin_of(demand, values)
     at = int(margins.argmin())
     broken = () if over_run(demand) else tuple((reach.start + np.flatnonzero(margins < 0)).tolist())
-    return Verdict(
-        demand, bool(margins[at] >= 0), float(values[at]), broken, _worst_class(demand, rows, at, counts, draws)
-    )
+    whose = _worst_class(demand, rows, at, counts, draws)
+    return Verdict(demand, bool(margins[at] >= 0), float(values[at]), broken, whose)
 
 
-def _worst_class(demand: Demand, rows: FloatArray, at: int, counts: CountsLike, draws: Draws) -> ClassName | None:
-    counts, merit = as_class_counts(counts), merit_of(demand.figure)
+def _worst_class(demand: Demand, rows: FloatArray, at: int, counts: ClassCounts, draws: Draws) -> ClassName | None:
+    merit = merit_of(demand.figure)
     if merit.scope == "mix":
         return None
     chosen = columns(counts, demand.group, demand.class_name)

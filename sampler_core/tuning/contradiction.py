@@ -10,16 +10,17 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from sampler_core.counts import FloatArray
 from sampler_core.tuning.band import Edge, allowed_at, segments
-from sampler_core.tuning.demands import Demand, bound_in_words, over_run, relaxed
-from sampler_core.tuning.intervals import intersection
+from sampler_core.tuning.curve import Curve, value_of
+from sampler_core.tuning.demands import Demand, bounds_of, over_run, relaxed
+from sampler_core.tuning.intervals import Union, intersection
 from sampler_core.tuning.reach import Reach
+from sampler_core.tuning.wording import bound_in_words
 
 _STEPS = 14  # halvings of the range of a bound, before it is rounded outwards to three digits
-_LOOSEST = {
-    "share": (0.0, 1.0), "absence": (0.0, 1.0), "coverage": (0.0, 1.0), "run_coverage": (0.0, 1.0),
-    "share_ratio": (1.0, 1e12), "repeats": (1e-6, 1e12), "run_repeats": (1e-6, 1e12), "natural_distance": (1e-6, 100.0),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def _irreducible(reach: Reach, demands: list[Demand]) -> list[Demand]:
 def _agrees_at(reach: Reach, demands: list[Demand], i: int) -> float | None:
     """The bound of demand i at which all are possible, rounded outwards to three digits."""
     demand = demands[i]
-    floor, ceiling = _LOOSEST[demand.figure]
+    floor, ceiling = bounds_of(demand)
     at_least = demand.sense == "at least"
 
     def possible(bound: float) -> bool:
@@ -130,9 +131,30 @@ def _needed(reach: Reach, demands: list[Demand], i: int) -> float:
     for stretch, allowed in segments(edges, reach.epochs):
         concerned = demand.epochs(reach.epochs)
         if max(stretch[0], concerned[0]) <= min(stretch[-1], concerned[-1]):
-            figure = reach.best_figure(demand, intersection((reach.bounds,), allowed))
+            figure = _best_figure(reach.curve, demand, intersection((reach.bounds,), allowed))
             best = min(best, figure) if demand.sense == "at least" else max(best, figure)
     return best
+
+
+def _best_figure(curve: Curve, demand: Demand, allowed: Union) -> float:
+    """The best value of the figure that a demand of single epochs limits, over a union of skews within bounds."""
+    sign = 1.0 if demand.sense == "at least" else -1.0
+
+    def figure(skews: FloatArray) -> FloatArray:
+        return sign * value_of(demand, curve.at(skews), curve.counts, curve.draws)
+
+    found = [-np.inf]
+    for low, high in allowed:
+        skews = np.linspace(low, high, 33)
+        while True:
+            values = figure(skews)
+            found.append(float(values.max()))
+            at = int(values.argmax())
+            low, high = skews[max(at - 1, 0)], skews[min(at + 1, skews.size - 1)]
+            if high - low < 1e-9:
+                break
+            skews = np.linspace(low, high, 17)
+    return sign * max(found)
 
 
 def _loosened(

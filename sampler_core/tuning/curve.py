@@ -8,10 +8,12 @@ from __future__ import annotations
 import numpy as np
 
 from sampler_core.counts import ClassCounts, FloatArray, IntArray
-from sampler_core.expectations import Draws
+from sampler_core.expectations import BoolArray, Draws
+from sampler_core.limits import normalised
+from sampler_core.outlook import draws_of
 from sampler_core.plan import SamplingPlan
 from sampler_core.tuning.demands import Demand
-from sampler_core.tuning.filling import normalised_rows, water_filled_rows
+from sampler_core.tuning.filling import water_filled_rows
 from sampler_core.tuning.merits import columns, merit_of, worst
 
 LOWEST, HIGHEST = -50.0, 50.0  # the skews that a schedule allows
@@ -25,10 +27,11 @@ class Curve:
 
     def __init__(self, plan: SamplingPlan, counts: ClassCounts, table: bool = True) -> None:
         self.counts = counts
-        self.draws = Draws(plan.samples(counts), plan.needed_batch_size, plan.drawing)
-        self._limits = plan._limits(counts.present, self.draws.samples)  # the plan's own: they must not be two formulas
+        self.draws = draws_of(plan, counts)
+        self._limits = plan.share_limits(counts.present, self.draws.samples)
         self.nodes = _NODES if table else _NODES[:0]
         self.shares = self.at(self.nodes)
+        self._turned: set[int] = set()
 
     def at(self, skews: FloatArray) -> FloatArray:
         """Shares at these skews; float64, shape (len(skews), num_classes), classes in the caller's order.
@@ -41,9 +44,8 @@ class Curve:
         floor, cap = self._limits
         for begin in range(0, skews.size, piece):
             rows = (1.0 - skews[begin : begin + piece, None]) * log_counts
-            free = floor is None or cap is None
             shares[begin : begin + piece, canonical] = (
-                normalised_rows(rows) if free else water_filled_rows(rows, floor, cap)  # type: ignore[arg-type]
+                normalised(rows) if floor is None or cap is None else water_filled_rows(rows, floor, cap)
             )
         return shares
 
@@ -60,6 +62,40 @@ class Curve:
             self.shares = np.insert(self.shares, places, self.at(new), axis=0)
             self.nodes = np.insert(self.nodes, places, new)
 
+    def add_turns(self, position: int) -> None:
+        """Exact rows where the share of a class turns, or meets a limit; once for each class."""
+        if position not in self._turned:
+            self._turned.add(position)
+            column, free = self.shares[:, position], self._free(position, self.shares)
+            turns = [self._turn(position, sign, i) for sign in (1.0, -1.0) for i in peaks(sign * column).tolist()]
+            met = [self._met(position, i) for i in np.flatnonzero(np.diff(free)).tolist()]
+            self.add(np.array(turns + met, dtype=np.float64))
+
+    def _turn(self, position: int, sign: float, i: int) -> float:
+        low, high = self.nodes[i - 1], self.nodes[i + 1]
+        while high - low > 1e-9:
+            skews = np.linspace(low, high, 17)
+            best = int((sign * self.at(skews)[:, position]).argmax())
+            low, high = skews[max(best - 1, 0)], skews[min(best + 1, 16)]
+        return float(low + high) / 2
+
+    def _met(self, position: int, i: int) -> float:
+        low, high = self.nodes[i], self.nodes[i + 1]
+        while high - low > 1e-10:
+            skews = np.linspace(low, high, 17)
+            free = self._free(position, self.at(skews))
+            change = int((free != free[0]).argmax())
+            low, high = skews[change - 1], skews[change]
+        return float(low + high) / 2
+
+    def _free(self, position: int, shares: FloatArray) -> BoolArray:
+        """Whether a class is within the plan's limits, not at them; (rows,)."""
+        if self._limits[0] is None or self._limits[1] is None:
+            return np.ones(len(shares), dtype=bool)
+        at = int(np.flatnonzero(self.counts.canonical == position)[0])
+        low, high = self._limits[0][at], self._limits[1][at]
+        return np.asarray((shares[:, position] > low * (1 + 1e-12)) & (shares[:, position] < high * (1 - 1e-12)))
+
     def column(self, demand: Demand) -> IntArray:
         """The positions of the classes that a demand is about."""
         return columns(self.counts, demand.group, demand.class_name)
@@ -67,6 +103,13 @@ class Curve:
     def margin(self, demand: Demand, shares: FloatArray) -> FloatArray:
         """By how much rows of shares meet a demand of single epochs: from 0 on it holds; shape (rows,)."""
         return margin_of(demand, value_of(demand, shares, self.counts, self.draws))
+
+
+def peaks(column: FloatArray) -> IntArray:
+    """Where a column of a table begins to fall after it rose: once at most for a class share, but for limits."""
+    steps = np.diff(column)
+    turns = np.flatnonzero(np.abs(steps) > 1e-13)
+    return np.asarray(turns[1:][(steps[turns[:-1]] > 0) & (steps[turns[1:]] < 0)])
 
 
 def value_of(demand: Demand, shares: FloatArray, counts: ClassCounts, draws: Draws) -> FloatArray:

@@ -8,20 +8,14 @@ from __future__ import annotations
 import numpy as np
 
 from sampler_core.counts import FloatArray
+from sampler_core.limits import normalised
 
 _MOST_STEPS = 200
 
 
-def normalised_rows(log_weights: FloatArray) -> FloatArray:
-    """`limits.normalised` of each row; float64, shape (rows, num_classes)."""
-    shares: FloatArray = np.exp(log_weights - log_weights.max(axis=1, keepdims=True))
-    shares /= shares.sum(axis=1, keepdims=True)
-    return shares
-
-
 def water_filled_rows(log_weights: FloatArray, floor: FloatArray, cap: FloatArray) -> FloatArray:
     """`limits.water_filled` of each row; float64, shape (rows, num_classes)."""
-    shares = normalised_rows(log_weights)
+    shares = normalised(log_weights)
     bound = np.flatnonzero(np.any((shares < floor) | (shares > cap), axis=1))
     if bound.size:
         shares[bound] = _filled(log_weights[bound], floor, cap)

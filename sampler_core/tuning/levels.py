@@ -13,7 +13,8 @@ import numpy as np
 from sampler_core.counts import FloatArray
 from sampler_core.schedules import Piecewise
 from sampler_core.tuning.intervals import FREE, Union
-from sampler_core.tuning.search import Found, Problem, polished, search, slack_of
+from sampler_core.tuning.polish import polished
+from sampler_core.tuning.search import Found, Problem, exact_slack, search, slack_of
 from sampler_core.tuning.shapes import Family, levels
 
 _MOST_ROUNDS = 6
@@ -39,11 +40,10 @@ def best_levels(given: Problem, nearest_to: FloatArray) -> Levels:
     ])  # fmt: skip
     if given.run_terms and slack >= 0:
         values, slack = _in_pairs(given, np.array([at for at, _ in tops]))
-        for _ in range(4):  # on exact rows of shares, as often as their slack still moves
-            ways = _ways(given)
-            given.curve.add(np.concatenate([values - slack, values, values + slack]))
+        for _ in range(4):  # on exact rows of shares
+            exact_slack(given, values @ _ways(given), slack)
             values, slack = _in_pairs(given, values, rounds=1)
-            slack = float(slack_of(given, (values @ ways)[None])[0])
+        slack = exact_slack(given, values @ _ways(given), slack)
     return Levels(levels(stretches, values), slack, not given.run_terms or slack >= most - 1e-9)
 
 

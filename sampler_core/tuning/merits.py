@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from sampler_core import expectations
+from sampler_core import expectations, strides
 from sampler_core.counts import ClassCounts, ClassName, FloatArray, IntArray
 from sampler_core.expectations import Draws
 
@@ -25,6 +25,7 @@ class Merit(NamedTuple):
     scope "class": shares (K, C), counts (C,) -> (K, C), class by class. "mix": -> (K,), all classes together.
     "run": shares of the run's epochs (epochs, C) -> (C,), class by class.
     better: "high", "low" or "" (neither). unit: "share" (shown as percent), "number" or "skew".
+    rough: a quick stand-in for `rows` to search with, where there is one.
     """
 
     label: str
@@ -32,6 +33,7 @@ class Merit(NamedTuple):
     better: str
     scope: str
     rows: Rows
+    rough: Rows | None = None
 
 
 def worst(merit: Merit, values: FloatArray) -> FloatArray:
@@ -51,11 +53,9 @@ def columns(counts: ClassCounts, group: str, class_name: ClassName | None = None
         return np.array([position])
     if group not in GROUPS:
         raise ValueError(f"group must be one of {', '.join(GROUPS)}, got {group!r}")
-    present = np.flatnonzero(counts.counts > 0)
     if group == "every":
-        return present
-    of_present = counts.counts[present]
-    return present[[of_present.argmin() if group == "rarest" else of_present.argmax()]]
+        return np.flatnonzero(counts.counts > 0)
+    return np.array([counts.rarest if group == "rarest" else counts.largest])
 
 
 def _share(shares: FloatArray, counts: IntArray, draws: Draws) -> FloatArray:
@@ -67,9 +67,7 @@ def _absence(shares: FloatArray, counts: IntArray, draws: Draws) -> FloatArray:
 
 
 def _coverage(shares: FloatArray, counts: IntArray, draws: Draws) -> FloatArray:
-    """Each row an epoch of its own: laid side by side as classes of a run of one epoch."""
-    side_by_side = np.broadcast_to(counts, shares.shape).ravel()
-    return expectations.run_coverage(side_by_side, shares.reshape(1, -1), draws).reshape(shares.shape)
+    return expectations.coverage(counts, shares, draws)
 
 
 def _repeats(shares: FloatArray, counts: IntArray, draws: Draws) -> FloatArray:
@@ -77,6 +75,12 @@ def _repeats(shares: FloatArray, counts: IntArray, draws: Draws) -> FloatArray:
 
 
 def _run_coverage(shares: FloatArray, counts: IntArray, draws: Draws) -> FloatArray:
+    return expectations.run_coverage(counts, shares, draws)
+
+
+def _rough_run_coverage(shares: FloatArray, counts: IntArray, draws: Draws) -> FloatArray:
+    if draws.law == "stratified":
+        return strides.rough_run_coverage(counts, shares, draws.samples, draws.batch_size)
     return expectations.run_coverage(counts, shares, draws)
 
 
@@ -118,7 +122,7 @@ MERITS: dict[str, Merit] = {
     "absence": Merit("Batches without the class", "share", "low", "class", _absence),
     "coverage": Merit("Samples seen per epoch", "share", "high", "class", _coverage),
     "run_repeats": Merit("Repeats per run", "number", "low", "run", _run_repeats),
-    "run_coverage": Merit("Samples seen per run", "share", "high", "run", _run_coverage),
+    "run_coverage": Merit("Samples seen per run", "share", "high", "run", _run_coverage, _rough_run_coverage),
     "share_ratio": Merit("Share ratio", "number", "low", "mix", _share_ratio),
     "classes_in_batch": Merit("Classes in a batch", "number", "high", "mix", _classes_in_batch),
     "distinct": Merit("Distinct samples per epoch", "share", "high", "mix", _distinct),
@@ -133,3 +137,9 @@ def merit_of(name: str) -> Merit:
     if name not in MERITS:
         raise ValueError(f"figure must be one of {', '.join(MERITS)}, got {name!r}")
     return MERITS[name]
+
+
+def quick_rows(name: str) -> Rows:
+    """The rows of the figure of that name, or what stands in for them in a search."""
+    merit = merit_of(name)
+    return merit.rough or merit.rows

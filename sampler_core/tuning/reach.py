@@ -14,21 +14,20 @@ import numpy as np
 from sampler_core.counts import FloatArray
 from sampler_core.plan import SamplingPlan
 from sampler_core.schedules import Schedule
-from sampler_core.tuning.band import Edge, allowed_skews, segments
-from sampler_core.tuning.curve import Curve, margin_of, value_of
+from sampler_core.tuning.band import Edge, edge_of, segments
+from sampler_core.tuning.curve import Curve
 from sampler_core.tuning.demands import Demand, over_run
-from sampler_core.tuning.intervals import FREE, Union, intersection
+from sampler_core.tuning.intervals import intersection
 from sampler_core.tuning.levels import best_levels
-from sampler_core.tuning.merits import columns, merit_of
+from sampler_core.tuning.polish import nearest, polished
+from sampler_core.tuning.run_terms import RunTerm, jumps, missed, run_terms
 from sampler_core.tuning.search import (
     COARSE,
     Found,
     Problem,
-    RunTerm,
     best_of_run,
+    exact_slack,
     hopeless,
-    nearest,
-    polished,
     problem,
     search,
     slack_of,
@@ -37,6 +36,7 @@ from sampler_core.tuning.shapes import Family, family
 
 HOLDS = -1e-9  # a slack that is 0 but for rounding
 _MOST_POLISHED, _MOST_POLISHED_COUPLED = 24, 3
+_MOST_ASKED = 6  # times that more is asked of demands over the run
 
 
 class Best(NamedTuple):
@@ -58,95 +58,88 @@ class Reach:
         skews = plan.skews()
         self.nearest_to = np.zeros(self.epochs) if skews is None else skews
         self.proved = True  # False once a "no" was given without a complete search
-        self._allowed: dict[Demand, Union] = {}
+        self._edges: dict[Demand, Edge] = {}
         family(shape, self.epochs, [])  # an unknown shape is refused before any work
 
     def edges(self, demands: Sequence[Demand]) -> tuple[Edge, ...]:
         """As `band.edges_of`, each demand's edges found once."""
-        found = []
-        for demand in demands:
-            if not over_run(demand):
-                if demand not in self._allowed:
-                    self._allowed[demand] = allowed_skews(self.curve, demand)
-                reach = demand.epochs(self.epochs)
-                found.append(Edge(demand, str(demand), reach[0], reach[-1], self._allowed[demand]))
-        return tuple(found)
+        by_epoch = [demand for demand in demands if not over_run(demand)]
+        for demand in by_epoch:
+            if demand not in self._edges:
+                self._edges[demand] = edge_of(self.curve, demand, self.epochs)
+        return tuple(self._edges[demand] for demand in by_epoch)
 
     def best(self, demands: Sequence[Demand]) -> Best | None:
         """The best schedule for these demands; None where there is none that meets them."""
-        extra: list[RunTerm] = []
-        for _ in range(6):
-            best = self._best(demands, extra)
-            if best is None or (term := self._missed(demands, best)) is None:
+        asked = run_terms(self.curve, demands, self.epochs)
+        best, term = self._best(demands, asked), None
+        for _ in range(_MOST_ASKED):
+            if best is None:
+                return None
+            term = missed(self.curve, demands, self._along(best.schedule), best.slack, asked)
+            if term is None:
                 break
-            extra.append(term)
-        return best and best._replace(proved=best.proved and not self._jumps(demands))
+            asked.append(term)
+            best = self._best(demands, asked)
+        return best and best._replace(proved=best.proved and term is None and self._fair(demands, asked))
 
     def any(self, demands: Sequence[Demand]) -> bool:
         """Whether any schedule meets these demands."""
-        given = self._problem(demands, [])
-        if given is None:
-            return False
-        if hopeless(given, self._jumps(demands)):
-            return False
-        if self._constant(given):
-            return True
-        if self._by_levels(given):
-            found_levels = best_levels(given, self.nearest_to)
-            self.proved = self.proved and found_levels.proved
-            return found_levels.slack >= HOLDS
-        ways = self._family(given)
-        found = search(given, ways, least=0.0)
-        if found[0].slack >= HOLDS:
-            return True
-        most = _MOST_POLISHED_COUPLED if given.run_terms else _MOST_POLISHED
-        self.proved = self.proved and found[0].proved and not self._jumps(demands)
-        near = [one for one in found if one.slack > -2 * COARSE][:most]
-        return any(self._finished(given, ways, one).slack >= HOLDS for one in near)
-
-    def _jumps(self, demands: Sequence[Demand]) -> bool:
-        """Whether a figure jumps with the skew, so that slack is a guess between the skews looked at."""
-        return self.curve.draws.law == "stratified" and any("coverage" in d.figure for d in demands)
-
-    def best_figure(self, demand: Demand, allowed: Union) -> float:
-        """The best value of the figure that a demand of single epochs limits, over a union of skews within bounds."""
-        sign = 1.0 if demand.sense == "at least" else -1.0
-
-        def figure(skews: FloatArray) -> FloatArray:
-            return sign * value_of(demand, self.curve.at(skews), self.curve.counts, self.curve.draws)
-
-        found = [-np.inf]
-        for low, high in allowed:
-            skews = np.unique(np.concatenate([[low, high], np.linspace(low, high, 33)]))
-            while True:
-                values = figure(skews)
-                found.append(float(values.max()))
-                at = int(values.argmax())
-                low, high = skews[max(at - 1, 0)], skews[min(at + 1, skews.size - 1)]
-                if high - low < 1e-9:
-                    break
-                skews = np.linspace(low, high, 17)
-        return sign * max(found)
+        asked = run_terms(self.curve, demands, self.epochs)
+        for _ in range(_MOST_ASKED):
+            given = self._problem(demands, asked)
+            if given is None or hopeless(given, jumps(self.curve, demands)):
+                return False
+            skews = self._one(given)
+            term = None if skews is None else missed(self.curve, demands, skews, 0.0, asked)
+            if term is None:
+                break
+            asked.append(term)
+        self.proved = self.proved and (skews is not None or self._fair(demands, asked))
+        return skews is not None and term is None
 
     def best_over_run(self, demand: Demand, others: Sequence[Demand]) -> float:
         """The best figure of a demand over the run where every epoch has the best skew that the others leave it."""
-        given = self._problem([*others, demand], [])
-        if given is None or self._jumps([demand]):
+        together = [*others, demand]
+        given = self._problem(together, run_terms(self.curve, together, self.epochs))
+        if given is None or jumps(self.curve, [demand]):
             return demand.bound
         best = [best_of_run(given, term) for term in given.run_terms if term.demand == demand]
         return max([*best, demand.bound]) if demand.sense == "at most" else min([*best, demand.bound])
 
-    def _constant(self, given: Problem) -> bool:
-        """Whether a level schedule will do, which every shape can be: quick, and often enough."""
-        low, high = self.bounds
-        common = intersection(((low, high),), *(allowed for _, allowed in given.stretches))
-        if not given.run_terms or not common:
-            return bool(common)
-        skews = np.concatenate([np.linspace(a, b, 9) for a, b in common])
-        return bool(slack_of(given, np.repeat(skews[:, None], self.epochs, axis=1), -1.0).max() >= 0.0)
+    def _fair(self, demands: Sequence[Demand], asked: Sequence[RunTerm]) -> bool:
+        """Whether no more was asked than is demanded, of figures that do not jump."""
+        return not jumps(self.curve, demands) and all(term.demand in demands for term in asked)
 
-    def _best(self, demands: Sequence[Demand], extra: list[RunTerm]) -> Best | None:
-        given = self._problem(demands, extra)
+    def _one(self, given: Problem) -> FloatArray | None:
+        """The skews of some schedule that meets all."""
+        level = self._level(given)
+        if level is not None:
+            return np.full(self.epochs, level)
+        if self._by_levels(given):
+            levels = best_levels(given, self.nearest_to)
+            self.proved = self.proved and levels.proved
+            return self._along(levels.schedule) if levels.slack >= HOLDS else None
+        ways = self._family(given)
+        found = search(given, ways, least=0.0)
+        if found[0].slack >= HOLDS:
+            return self._skews(ways, found[0])
+        most = _MOST_POLISHED_COUPLED if given.run_terms else _MOST_POLISHED
+        self.proved = self.proved and found[0].proved
+        near = (self._finished(given, ways, one) for one in found[:most] if one.slack > -2 * COARSE)
+        return next((self._skews(ways, one) for one in near if one.slack >= HOLDS), None)
+
+    def _level(self, given: Problem) -> float | None:
+        """The skew of a level schedule that will do, which every shape can be: quick, and often enough."""
+        common = intersection((self.bounds,), *(allowed for _, allowed in given.stretches))
+        if not common:
+            return None
+        skews = np.concatenate([np.linspace(a, b, 9) for a, b in common])
+        slack = slack_of(given, np.repeat(skews[:, None], self.epochs, axis=1), -1.0)
+        return float(skews[slack.argmax()]) if slack.max() >= 0.0 or not given.run_terms else None
+
+    def _best(self, demands: Sequence[Demand], asked: list[RunTerm]) -> Best | None:
+        given = self._problem(demands, asked)
         if given is None:
             return None
         if self._by_levels(given):
@@ -168,8 +161,7 @@ class Reach:
         return min(equal, key=lambda one: round(self._away(ways, one), 6))
 
     def _away(self, ways: Family, one: Found) -> float:
-        skews = ways.skews(np.array([one.h]), np.array([one.a]), np.array([one.b]))[0]
-        return float(np.abs(skews - self.nearest_to).max())
+        return float(np.abs(self._skews(ways, one) - self.nearest_to).max())
 
     def _by_levels(self, given: Problem) -> bool:
         return self.shape == "piecewise" and (not given.run_terms or len(given.stretches) > 1)
@@ -177,48 +169,30 @@ class Reach:
     def _family(self, given: Problem) -> Family:
         return family(self.shape, self.epochs, [stretch[0] for stretch, _ in given.stretches])
 
-    def _problem(self, demands: Sequence[Demand], extra: list[RunTerm]) -> Problem | None:
+    def _problem(self, demands: Sequence[Demand], asked: list[RunTerm]) -> Problem | None:
         """None where the demands of an epoch leave it no skew."""
         stretches = segments(self.edges(demands), self.epochs)
         if not all(allowed for _, allowed in stretches):
             return None
-        return problem(self.curve, stretches, [*self._run_terms(demands), *extra], self.bounds, self.enough)
-
-    def _run_terms(self, demands: Sequence[Demand]) -> list[RunTerm]:
-        """For "every class" the rarest and the largest: extreme without limits. `best` adds what is missed."""
-        terms = []
-        for demand in filter(over_run, demands):
-            groups = ("rarest", "largest") if demand.group == "every" else (demand.group,)
-            chosen = {int(columns(self.curve.counts, group, demand.class_name)[0]) for group in groups}
-            terms += [RunTerm(demand, c, demand.epochs(self.epochs)) for c in sorted(chosen)]
-        return terms
-
-    def _missed(self, demands: Sequence[Demand], best: Best) -> RunTerm | None:
-        """A class for which a demand over the run on every class does not hold, though it does for those asked."""
-        skews = np.array([best.schedule(epoch, self.epochs) for epoch in range(self.epochs)])
-        for demand in filter(over_run, demands):
-            if demand.group == "every" and demand.class_name is None:
-                reach = demand.epochs(self.epochs)
-                shares = self.curve.at(skews[reach.start : reach.stop])
-                if margin_of(demand, value_of(demand, shares, self.curve.counts, self.curve.draws))[0] < 0:
-                    return RunTerm(demand, self._worst(demand, shares), reach)
-        return None
-
-    def _worst(self, demand: Demand, shares: FloatArray) -> int:
-        chosen = columns(self.curve.counts, demand.group)
-        values = merit_of(demand.figure).rows(shares[:, chosen], self.curve.counts.counts[chosen], self.curve.draws)
-        return int(chosen[values.argmax() if demand.sense == "at most" else values.argmin()])
+        for term in asked:
+            self.curve.add_turns(term.position)
+        return problem(self.curve, stretches, asked, self.bounds, self.enough)
 
     def _finished(self, given: Problem, ways: Family, found: Found) -> Found:
         """Exact, with exact rows of shares where run terms ask for them: as often as that still moves the result."""
         done = polished(given, ways, found)
         for _ in range(4 if given.run_terms else 0):
-            skews = ways.skews(np.array([done.h]), np.array([done.a]), np.array([done.b]))[0]
-            reach = np.clip(done.slack, -1.0, 1.0)
-            self.curve.add(np.concatenate([skews, skews - reach, skews + reach]))
-            again = polished(given, ways, done._replace(slack=-FREE))
+            done = done._replace(slack=exact_slack(given, self._skews(ways, done), done.slack))
+            again = polished(given, ways, done)
             moved = abs(again.a - done.a) + abs(again.b - done.b) + abs(again.slack - done.slack)
             done = again
             if moved < 1e-9:
                 break
-        return done
+        return done._replace(slack=exact_slack(given, self._skews(ways, done), done.slack))
+
+    def _skews(self, ways: Family, one: Found) -> FloatArray:
+        skews: FloatArray = ways.skews(np.array([one.h]), np.array([one.a]), np.array([one.b]))[0]
+        return skews
+
+    def _along(self, schedule: Schedule) -> FloatArray:
+        return np.array([schedule(epoch, self.epochs) for epoch in range(self.epochs)])

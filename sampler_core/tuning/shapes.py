@@ -125,7 +125,7 @@ def _periodic(epochs: int, starts: list[int]) -> Family:
 
 
 def _piecewise(epochs: int, starts: list[int]) -> Family:
-    """One straight line; `solver` gives it a corner at each end of each stretch of demands."""
+    """One straight line, where all that is demanded is of the whole run; elsewhere `levels` of the stretches."""
     last = max(epochs - 1, 1)
     return between(np.arange(epochs) / last, lambda h, a, b: Piecewise(((0, _tidy(a)), (last, _tidy(b)))))
 

@@ -5,13 +5,14 @@ shows (`alt`), and has a table of the same numbers (`table()`). Class names are 
 """
 
 from sampler_core.figures.batches import batch_mix
-from sampler_core.figures.figure import Figure, to_json
+from sampler_core.figures.figure import Chart, Figure, to_json
 from sampler_core.figures.merits import Merit, class_numbers, merit_table, merits
 from sampler_core.figures.one_epoch import planned_and_drawn, weight_beside_share
 from sampler_core.figures.over_epochs import class_shares, share_map, skew_curve
 from sampler_core.figures.series import class_rows, is_banded
 
 __all__ = [
+    "Chart",
     "Figure",
     "Merit",
     "batch_mix",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sampler_core.figures.figure import LEGEND, Figure, axis, class_label, layout, plotly_text
+from sampler_core.figures.figure import Figure, axis, class_in_words, class_label, layout
+from sampler_core.figures.key import KEY
 from sampler_core.figures.series import MOST_LINES, Followed, by_count, series_of
 from sampler_core.numerals import number
 from sampler_core.preview import Preview
@@ -18,7 +19,7 @@ def batch_mix(preview: Preview, followed: Followed = ()) -> Figure:
     batches = np.arange(preview.first_batch, preview.first_batch + preview.num_batches)
     traces = [
         {
-            "type": "bar", "name": plotly_text(one.label, 48), "x0": preview.first_batch, "dx": 1,
+            "type": "bar", "name": one.entry, "x0": preview.first_batch, "dx": 1,
             "y": drawn[:, one.members].sum(axis=1), "marker": {"color": one.colour, "line": {"width": 0}},
             "opacity": one.opacity,
             "hovertemplate": "batch %{x}: %{y:,}<extra>%{fullData.name}</extra>",
@@ -26,8 +27,8 @@ def batch_mix(preview: Preview, followed: Followed = ()) -> Figure:
         for one in series
     ]  # fmt: skip
     spec = {"data": traces, "layout": layout(
-        barmode="stack", bargap=0.12 if len(batches) <= 60 else 0, showlegend=len(series) > 1,
-        legend=LEGEND | {"traceorder": "normal"},
+        barmode="stack", bargap=0.2 if len(batches) <= 60 else 0,  # a fifth is a pixel on a phone
+        showlegend=len(series) > 1, legend=KEY | {"traceorder": "normal"},
         xaxis=axis("batch", tickformat="d", range=[batches[0] - 0.6, batches[-1] + 0.6]),
         yaxis=axis("samples in the batch"), uirevision=f"{len(series)}-{batches[0]}-{len(batches)}",
     )}  # fmt: skip
@@ -35,7 +36,7 @@ def batch_mix(preview: Preview, followed: Followed = ()) -> Figure:
     without = int((drawn[:, rarest] == 0).sum())
     alt = (
         f"Batches {batches[0]} to {batches[-1]} of epoch {preview.epoch}. The rarest class, "
-        f"{class_label(counts.names[rarest])}, is missing from {without} of them and has "
+        f"{class_in_words(counts.names[rarest])}, is missing from {without} of them and has "
         f"{number(float(drawn[:, rarest].mean()))} samples a batch on average."
     )
     return Figure(spec, alt, lambda: _table(preview))

@@ -14,7 +14,8 @@ import pandas as pd
 
 from sampler_core.comparison import COLUMNS, Comparison
 from sampler_core.counts import ClassCounts, FloatArray, IntArray
-from sampler_core.figures.figure import LEGEND, Figure, Spec, axis, class_label, layout, plotly_text
+from sampler_core.figures.figure import Figure, Spec, axis, class_in_words, layout, plotly_text
+from sampler_core.figures.key import KEY, key_height, key_text, phone_columns
 from sampler_core.figures.series import COLOURS, bands, by_count, series_of
 from sampler_core.numerals import number, percent
 from sampler_core.outlook import Outlook
@@ -33,7 +34,7 @@ class Shown(NamedTuple):
     @property
     def label(self) -> str:
         """The name, safe in a figure."""
-        return plotly_text(self.name, 48)
+        return key_text(self.name)
 
     @property
     def line(self) -> Spec:
@@ -57,7 +58,7 @@ def followed(counts: ClassCounts, which: str, rank: int = 1) -> Followed:
     present = order[counts.counts[order] > 0]
     place = {"rarest class": present.size - 1, "largest class": 0}.get(which, min(rank, order.size) - 1)
     c = int(order[place] if which == "class of rank" else present[place])
-    return Followed(class_label(counts.names[c]), np.array([c]))
+    return Followed(class_in_words(counts.names[c]), np.array([c]))
 
 
 def plan_shares(plans: Sequence[Shown], who: Followed, epoch: int, *, logarithmic: bool = False) -> Figure:
@@ -65,7 +66,7 @@ def plan_shares(plans: Sequence[Shown], who: Followed, epoch: int, *, logarithmi
     values = [plan.outlook.shares[:, who.members].sum(axis=1) for plan in plans]
     traces = [_line(plan, row, "%{y:.4~%}") for plan, row in zip(plans, values, strict=True)]
     y: Spec = {"type": "log", "dtick": 1, "exponentformat": "none"} if logarithmic else {"rangemode": "tozero"}
-    title = f"share of {plotly_text(who.label, 40)}"
+    title = f"share of {key_text(who.label, widest=20)}"
     spec = _over_epochs(traces, axis(title, tickformat="~%", **y), epoch, f"{len(values[0])}-{logarithmic}")
     said = "; ".join(
         f"{plan.name} from {percent(float(row[0]))} to {percent(float(row[-1]))}, {percent(float(row[epoch]))} in "
@@ -115,15 +116,15 @@ def highest_share(plans: Sequence[Shown]) -> float:
 
 
 def class_key(counts: ClassCounts) -> Figure:
-    """What the colours of the classes mean: a legend without a plot."""
+    """What the colours of the classes mean: a legend without a plot, for a report. Its height: `class_key_height`."""
     series = series_of(counts)
     traces = [
-        {"type": "scatter", "mode": "lines", "name": plotly_text(one.label, 48), "x": [None], "y": [None],
+        {"type": "scatter", "mode": "lines", "name": key_text(one.label), "x": [None], "y": [None],
          "line": {"color": one.colour, "width": 3, "dash": one.dash}, "hoverinfo": "skip", "showlegend": True}
         for one in series
     ]  # fmt: skip
     hidden = {"visible": False, "fixedrange": True}
-    legend = LEGEND | {"y": 1, "yanchor": "top", "itemclick": False, "itemdoubleclick": False}
+    legend = KEY | {"itemclick": False, "itemdoubleclick": False}
     spec = {"data": traces, "layout": layout(
         xaxis=hidden, yaxis=hidden, showlegend=True, legend=legend, uirevision=str(len(series)),
     )}  # fmt: skip
@@ -131,6 +132,12 @@ def class_key(counts: ClassCounts) -> Figure:
     colours = [one.colour for one in series]
     return Figure(spec, f"Colours of the classes: {', '.join(labels)}.",
                   lambda: pd.DataFrame({"colour": colours}, index=pd.Index(labels, name="class")))  # fmt: skip
+
+
+def class_key_height(counts: ClassCounts) -> int:
+    """Pixels that it takes on a phone."""
+    labels = [key_text(one.label) for one in series_of(counts)]
+    return key_height(labels, phone_columns(labels))
 
 
 def comparison_table(comparison: Comparison, base: int | None = None) -> pd.DataFrame:
@@ -174,7 +181,7 @@ def _over_epochs(traces: list[dict[str, Any]], y: Spec, epoch: int, revision: st
     marker = {"type": "line", "yref": "paper", "x0": epoch, "x1": epoch, "y0": 0, "y1": 1,
               "line": {"color": "#6B7A8C", "width": 1.5}}  # fmt: skip
     x = axis("epoch", range=[-0.5, length - 0.5], tickformat="d")
-    return {"data": traces, "layout": layout(xaxis=x, yaxis=y, showlegend=True, legend=LEGEND, shapes=[marker],
+    return {"data": traces, "layout": layout(xaxis=x, yaxis=y, showlegend=True, legend=KEY, shapes=[marker],
                                              uirevision=revision)}  # fmt: skip
 
 

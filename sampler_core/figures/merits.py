@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from sampler_core.counts import FloatArray
 from sampler_core.expectations import absence, coverage
-from sampler_core.figures.figure import class_label
+from sampler_core.figures.figure import class_in_words, class_label
 from sampler_core.numerals import count, number, percent
 from sampler_core.outlook import Outlook
 
@@ -31,7 +30,7 @@ def merits(outlook: Outlook, epoch: int) -> tuple[Merit, ...]:
     """Share of the rarest class, share ratio, its repeats, what the largest class leaves unseen, batches without it."""
     counts, draws = outlook.counts.counts, outlook.draws
     rarest, largest = rarest_and_largest(outlook)
-    names = [class_label(outlook.counts.names[c]) for c in (rarest, largest)]
+    names = [class_in_words(outlook.counts.names[c]) for c in (rarest, largest)]
     of_largest = outlook.shares[:, [largest]]
     share, ratio = outlook.shares[:, rarest], outlook.share_ratio
     repeats = draws.samples * share / counts[rarest]
@@ -54,8 +53,7 @@ def merit_table(found: tuple[Merit, ...]) -> pd.DataFrame:
 
 def rarest_and_largest(outlook: Outlook) -> tuple[int, int]:
     """Positions of the class with the fewest samples (of those that have any) and of that with the most."""
-    counts = outlook.counts.counts
-    return int(np.where(counts > 0, counts, np.iinfo(np.int64).max).argmin()), int(counts.argmax())
+    return outlook.counts.rarest, outlook.counts.largest
 
 
 def class_numbers(outlook: Outlook, weights: FloatArray, positions: tuple[int, ...], epoch: int) -> pd.DataFrame:

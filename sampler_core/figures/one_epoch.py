@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 
 from sampler_core.counts import ClassCounts, FloatArray, IntArray
-from sampler_core.figures.figure import LEGEND, Figure, Spec, axis, class_label, layout, plotly_text
+from sampler_core.figures.figure import Figure, Spec, axis, class_in_words, class_label, layout
+from sampler_core.figures.key import KEY, key_text, row_text
 from sampler_core.figures.series import FOLLOW_COLOURS, MOST_BARS, Followed, bar_colours, by_count, opacity_of
 from sampler_core.numerals import number, percent
 from sampler_core.spread import Spread
 
 GREY = "#6B7A8C"
+_RANKS: Spec = {"nticks": 4, "tickangle": 0}
 
 
 def weight_beside_share(
@@ -25,9 +27,11 @@ def weight_beside_share(
     names = _labels(counts, order) if few else np.arange(1, order.size + 1)
     opacities = _opacities(order, followed) if few else None
     traces = [_profile(names, values[order], side, opacities) for side, values in (("x", weights), ("x2", shares))]
+    if few:
+        traces = [trace | {"hovertext": _in_full(counts, order)} for trace in traces]
     largest, smallest = int(order[0]), int(order[-1])
     alt = "Class weight (of one sample) beside class share (of the class in a batch). " + " ".join(
-        f"{class_label(counts.names[c])}: weight {percent(float(weights[c]))}, share {percent(float(shares[c]))}."
+        f"{class_in_words(counts.names[c])}: weight {percent(float(weights[c]))}, share {percent(float(shares[c]))}."
         for c in dict.fromkeys((largest, smallest))
     )
 
@@ -35,7 +39,7 @@ def weight_beside_share(
         columns = {"samples": counts.counts[order], "class weight": weights[order], "class share": shares[order]}
         return pd.DataFrame(columns, index=_names(counts, order))
 
-    spec: dict[str, Any] = {"data": traces, "layout": _side_by_side(few, order.size)}
+    spec: dict[str, Any] = {"data": traces, "layout": _side_by_side(few, order.size, bool(followed))}
     if not few:
         spec["layout"]["shapes"] = _ranks_marked(order, followed, "x", "x2")
     return Figure(spec, alt, table)
@@ -50,16 +54,16 @@ def planned_and_drawn(counts: ClassCounts, spread: Spread, drawn: IntArray, foll
     few = counts.num_classes <= MOST_BARS
     places: Any = _labels(counts, order) if few else np.arange(1, order.size + 1)
     ordered = Spread(spread.expected[order], spread.lower[order], spread.upper[order])
-    off = axis("drawn less planned, in % of planned", ticksuffix=" %", zeroline=True, zerolinewidth=2)
-    classes = axis("", type="category", autorange="reversed") if few else axis("classes, largest first")
+    off = axis("deviation from plan", ticksuffix=" %", nticks=4, tickangle=0, zeroline=True, zerolinewidth=2)
+    classes = _rows() if few else axis("classes, largest first", **_RANKS)
     axes = {"xaxis": off, "yaxis": classes} if few else {"xaxis": classes, "yaxis": off}
-    traces = (
-        _whiskers(places, ordered, drawn[order], _opacities(order, followed))
-        if few
-        else _ribbon(places, ordered, drawn[order])
-    )
+    if few:
+        shared = {"y": places, "hovertext": _in_full(counts, order)}
+        traces = [shared | trace for trace in _whiskers(ordered, drawn[order], _opacities(order, followed))]
+    else:
+        traces = _ribbon(places, ordered, drawn[order])
     spec = {"data": traces, "layout": layout(
-        **axes, shapes=[] if few else _ranks_marked(order, followed, "x"), showlegend=True, legend=LEGEND,
+        **axes, shapes=[] if few else _ranks_marked(order, followed, "x"), showlegend=True, legend=KEY,
         uirevision=str(order.size),
     )}  # fmt: skip
     outside = int(((drawn < spread.lower) | (drawn > spread.upper)).sum())
@@ -92,40 +96,46 @@ def _profile(names: Any, values: FloatArray, side: str, opacities: list[float] |
         return {"type": "bar", "orientation": "h", "y": names, "x": values,
                 "marker": {"color": colours, "opacity": opacities}, "text": text,
                 "textposition": "auto" if min(opacities) == 1.0 else "outside", "cliponaxis": False, "xaxis": side,
-                "hovertemplate": "%{y}: %{x:.4~%}<extra></extra>"}  # fmt: skip
+                "hovertemplate": "%{hovertext}: %{x:.4~%}<extra></extra>"}  # fmt: skip
     y = "y2" if side == "x2" else "y"
     return {"type": "scatter", "mode": "lines", "x": names, "y": values.astype(np.float32), "fill": "tozeroy",
             "line": {"color": "#2377C5", "width": 1.5}, "xaxis": side, "yaxis": y,
             "hovertemplate": "class of rank %{x}: %{y:.4~%}<extra></extra>"}  # fmt: skip
 
 
-def _side_by_side(few: bool, size: int) -> Spec:
+def _side_by_side(few: bool, size: int, outside: bool) -> Spec:
+    """outside: the bars have their numbers behind their ends, which takes room there."""
     weight, share = "class weight", "class share"
-    gap = 0.03 if few else 0.08  # curves have numbers between them, which need room on a phone too
+    gap = 0.1 if not few else 0.13 if outside else 0.07  # half of it: a phone has numbers in it
     left, right = {"domain": [0.0, 0.5 - gap]}, {"domain": [0.5 + gap, 1.0]}
+    percents: Spec = {"tickformat": "~%", "rangemode": "tozero"}
     if few:
-        percents: Spec = {"tickformat": "~%", "rangemode": "tozero", "nticks": 5}
+        percents |= {"nticks": 3, "tickangle": 0}
         return layout(
-            xaxis=axis(weight, **percents, **left), xaxis2=axis(share, **percents, **right),
-            yaxis=axis("", type="category", autorange="reversed"), bargap=0.25, uirevision=str(size),
+            xaxis=axis(weight, **percents, **left), xaxis2=axis(share, **percents, **right), yaxis=_rows(), bargap=0.25,
+            margin={"l": 8, "r": 56 if outside else 16, "t": 8, "b": 8}, uirevision=str(size),
         )  # fmt: skip
-    percents = {"tickformat": "~%", "rangemode": "tozero", "nticks": 6}
+    percents["nticks"] = 6
     return layout(
-        xaxis=axis(f"{weight} by rank", **left), yaxis=axis("", **percents), uirevision=str(size),
-        xaxis2=axis(f"{share} by rank", **right), yaxis2=axis("", anchor="x2", **percents),
+        xaxis=axis(f"{weight} by rank", **_RANKS, **left), yaxis=axis("", **percents), uirevision=str(size),
+        xaxis2=axis(f"{share} by rank", **_RANKS, **right), yaxis2=axis("", anchor="x2", **percents),
     )  # fmt: skip
 
 
-def _whiskers(names: list[str], spread: Spread, drawn: IntArray, opacities: list[float]) -> list[dict[str, Any]]:
+def _rows() -> Spec:
+    return axis("", type="category", autorange="reversed")
+
+
+def _whiskers(spread: Spread, drawn: IntArray, opacities: list[float]) -> list[dict[str, Any]]:
     low, high, off = (_off(values, spread.expected) for values in (spread.lower, spread.upper, drawn))
     said = [
         f"{got:,} drawn, {number(e)} planned, 95 % from {a:,} to {b:,}"
         for got, e, a, b in zip(drawn, spread.expected, spread.lower, spread.upper, strict=True)
     ]
     interval = {"type": "data", "symmetric": False, "array": high, "arrayminus": -low, "color": GREY, "width": 6}
-    colours = bar_colours(len(names))
-    shared = {"type": "scatter", "mode": "markers", "y": names, "text": said,
-              "hovertemplate": "%{y}: %{text}<extra></extra>"}  # fmt: skip
+    colours = bar_colours(len(said))
+    shared = {"type": "scatter", "mode": "markers", "text": said,
+              "hovertemplate": "%{hovertext}: %{text}<extra></extra>"}  # fmt: skip
     plan = {"symbol": "line-ns-open", "size": 12, "color": GREY}
     return [
         {**shared, "name": "planned, with 95 % interval", "x": 0.0 * low, "error_x": interval, "marker": plan},
@@ -157,9 +167,13 @@ def _labels(counts: ClassCounts, order: IntArray) -> list[str]:
     """Axis labels, all different even where shortening makes two names alike."""
     labels: list[str] = []
     for c in order:
-        label = plotly_text(class_label(counts.names[c]))
+        label = row_text(class_label(counts.names[c]))
         labels.append(label if label not in labels else f"{label} ({c})")
     return labels
+
+
+def _in_full(counts: ClassCounts, order: IntArray) -> list[str]:
+    return [key_text(class_label(counts.names[c]), 2) for c in order]
 
 
 def _names(counts: ClassCounts, order: IntArray) -> pd.Index:

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from sampler_core.counts import ClassCounts, FloatArray, IntArray
-from sampler_core.figures.figure import LEGEND, Figure, Spec, axis, class_label, layout, plotly_text
+from sampler_core.figures.figure import Figure, Spec, axis, class_in_words, class_label, layout
+from sampler_core.figures.key import KEY, row_text
 from sampler_core.figures.series import FOLLOW_COLOURS, Followed, by_count, series_of
 from sampler_core.numerals import number, percent
 
@@ -23,14 +24,14 @@ def class_shares(
     values = np.stack([shares[:, one.members].sum(axis=1) for one in series])
     traces = []
     for one, row in zip(series, values, strict=True):
-        line = _line(plotly_text(one.label, 48), row, one.colour, one.dash, "%{y:.4~%}")
+        line = _line(one.entry, row, one.colour, one.dash, "%{y:.4~%}")
         line["line"]["width"] = 4 if one.members.size == 1 and one.members[0] in followed else 2
         traces.append(line | {"opacity": one.opacity})
     y: Spec = {"tickformat": "~%", "rangemode": "tozero"}
     if logarithmic:
         y = {"tickformat": "~%", "type": "log", "dtick": 1, "exponentformat": "none"}
     spec = {"data": traces, "layout": layout(
-        xaxis=_epochs(shares), yaxis=axis("class share", **y), showlegend=len(series) > 1, legend=LEGEND,
+        xaxis=_epochs(shares), yaxis=axis("class share", **y), showlegend=len(series) > 1, legend=KEY,
         shapes=[_marker(epoch)], uirevision=f"{len(series)}-{len(shares)}-{logarithmic}",
     )}  # fmt: skip
     first, last = ", ".join(_said(series, values[:, 0])), ", ".join(_said(series, values[:, -1]))
@@ -54,7 +55,7 @@ def share_map(counts: ClassCounts, shares: FloatArray, epoch: int, followed: Fol
     with np.errstate(divide="ignore"):
         logs = np.log10(shown)
     low, high = _range(logs)
-    names = [f"{rank}. {plotly_text(class_label(counts.names[c]))}" for rank, c in enumerate(order, 1)]
+    names = [f"{rank}. {row_text(class_label(counts.names[c]))}" for rank, c in enumerate(order, 1)]
     trace = {
         "type": "heatmap", "z": np.maximum(logs, low), "customdata": shown, "y": names, "x0": 0, "dx": every,
         "zmin": low, "zmax": high, "colorscale": "Cividis",
@@ -67,7 +68,7 @@ def share_map(counts: ClassCounts, shares: FloatArray, epoch: int, followed: Fol
         shapes=[_marker(epoch), *_row_frames(order, followed)],
     )}  # fmt: skip
     ends = " ".join(
-        f"{class_label(counts.names[c])}: from {percent(shares[0, c])} to {percent(shares[-1, c])}."
+        f"{class_in_words(counts.names[c])}: from {percent(shares[0, c])} to {percent(shares[-1, c])}."
         for c in (order[0], order[-1])
     )
     size = f"{counts.num_classes} classes over {len(shares)} epochs"
@@ -77,22 +78,17 @@ def share_map(counts: ClassCounts, shares: FloatArray, epoch: int, followed: Fol
 
 def skew_curve(skews: FloatArray, crossover: int | None, epoch: int) -> Figure:
     """The skew of each epoch, with 1 (class-balanced) and the crossover epoch marked. skews: (epochs,)."""
-    trace = _line("skew", skews, "#6B7A8C", "solid", "skew %{y:.4~f}")
-    shapes = [_marker(epoch)]
-    notes = []
-    low, high = float(skews.min()), float(skews.max())
-    if low <= 1.0 <= high or high >= 0.75:
-        shapes.append({"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 1, "y1": 1,
-                       "line": {"color": "#6B7A8C", "width": 1, "dash": "dot"}})  # fmt: skip
-    if crossover is not None:
-        right = crossover > len(skews) / 3  # where the text has more room
-        notes.append({"x": crossover, "y": float(skews[crossover]), "text": f"1 in epoch {crossover}",
-                      "xanchor": "right" if right else "left", "yanchor": "bottom" if right else "top",
-                      "showarrow": False, "xshift": -6 if right else 6})  # fmt: skip
-        size = np.where(np.arange(len(skews)) == crossover, 9, 0)
-        trace |= {"mode": "lines+markers", "marker": {"size": size, "color": "#D55E00", "opacity": 1}}
-    spec = {"data": [trace], "layout": layout(
-        xaxis=_epochs(skews), yaxis=axis("skew"), shapes=shapes, annotations=notes, uirevision=str(len(skews)),
+    level = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 1, "y1": 1, "visible": float(skews.max()) >= 0.75,
+             "line": {"color": "#6B7A8C", "width": 1, "dash": "dot"}}  # fmt: skip
+    crossed = [] if crossover is None else [crossover]
+    mark = {
+        "type": "scatter", "mode": "markers+text", "x": crossed, "y": skews[crossed],
+        "text": [f"1 in epoch {epoch}" for epoch in crossed], "marker": {"size": 9, "color": "#D55E00"},
+        "textposition": "top left" if max(crossed, default=0) > len(skews) / 3 else "bottom right",
+        "hoverinfo": "skip", "cliponaxis": False,
+    }  # fmt: skip
+    spec = {"data": [_line("skew", skews, "#6B7A8C", "solid", "skew %{y:.4~f}"), mark], "layout": layout(
+        xaxis=_epochs(skews), yaxis=axis("skew"), shapes=[_marker(epoch), level], uirevision=str(len(skews)),
     )}  # fmt: skip
     where = "It stays below 1." if crossover is None else f"It reaches 1 in epoch {crossover}."
     alt = f"Skew over {len(skews)} epochs, from {number(skews[0])} to {number(skews[-1])}. {where}"

@@ -11,10 +11,9 @@ import numpy as np
 import sampler_core
 from sampler_core.counts import ClassCounts
 from sampler_core.exporting import as_code
-from sampler_core.figures.figure import class_label
+from sampler_core.figures.figure import class_in_words
 from sampler_core.figures.plotly_source import plotly_js_version
-from sampler_core.figures.series import by_count
-from sampler_core.numerals import count, number
+from sampler_core.numerals import count, number, shortened
 from sampler_core.plan import SamplingPlan
 
 MOST_PLAN = 200_000  # signs of a plan's JSON text, class counts included
@@ -35,23 +34,19 @@ def report_sources(made: datetime.datetime | None) -> str:
 
 
 def _data_facts(counts: ClassCounts, unit: str) -> dict[str, str]:
-    order = by_count(counts)
-    present = order[counts.counts[order] > 0]
-    ends = {"Largest class": present[0], "Rarest class": present[-1]}
+    ends = {"Largest class": counts.largest, "Rarest class": counts.rarest}
     return {
         unit.capitalize(): count(counts.num_samples),
         "Classes": count(counts.num_classes) + (f", {count(len(counts.empty))} of them empty" if counts.empty else ""),
         "Class imbalance": number(counts.imbalance_ratio),
-        **{
-            word: f"{_short(class_label(counts.names[c]))} ({count(int(counts.counts[c]))})" for word, c in ends.items()
-        },
+        **{word: f"{class_in_words(counts.names[c])} ({count(int(counts.counts[c]))})" for word, c in ends.items()},
     }
 
 
 def _plan_facts(plan: SamplingPlan, counts: ClassCounts) -> dict[str, str]:
     set_ones = {"Cap on repeats": plan.max_repeats, "Floor on shares": plan.min_share}
     return {
-        "Target": _short(as_code(plan.target)),
+        "Target": shortened(as_code(plan.target), 300),
         "Epochs": str(plan.epochs),
         "Batch size": count(plan.needed_batch_size),
         "Samples per epoch": count(plan.samples(counts)),
@@ -61,10 +56,6 @@ def _plan_facts(plan: SamplingPlan, counts: ClassCounts) -> dict[str, str]:
         "Seed": str(plan.seed),
         "Fingerprint": plan.fingerprint,
     }
-
-
-def _short(text: str, longest: int = 300) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def plan_text(plan: SamplingPlan, counts: ClassCounts) -> str:

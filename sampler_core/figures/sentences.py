@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sampler_core.counts import ClassCounts
-from sampler_core.figures.figure import class_label
+from sampler_core.figures.figure import class_in_words
 from sampler_core.figures.merits import rarest_and_largest
 from sampler_core.numerals import count, number, percent, several
 from sampler_core.outlook import Outlook
 from sampler_core.plan import SamplingPlan
 
-LAWS = {
+LAW_NOTES = {
     "independent": "Every draw on its own: chance moves each class within its interval.",
     "exact": "Each class gets its share of the epoch to within one draw; only its order is left to chance.",
     "stratified": "Each class gets its share of every batch to within one draw.",
 }
 
 
-def takeaway(outlook: Outlook, epoch: int, unit: str = "samples") -> str:
-    """What the epoch does to the class mix. `unit`: what one sample is."""
+def takeaway(
+    outlook: Outlook,
+    epoch: int,
+    unit: str = "samples",
+    plain: Callable[[str], str] = str,
+    strong: Callable[[str], str] = str,
+) -> str:
+    """What the epoch does to the class mix. unit: what one sample is. plain, strong: how the text that this becomes a
+    part of writes a class name, and the point of the sentence."""
     counts, shares = outlook.counts, outlook.shares[epoch]
     rarest, largest = rarest_and_largest(outlook)
     if counts.counts[rarest] == counts.counts[largest]:
         return f"All {count(counts.num_samples)} {unit} are equally many in each class, whatever the skew."
     mood = _mood(float(shares[rarest] / shares[largest]), counts.counts[rarest] / counts.counts[largest])
-    said = (
-        f"{class_label(counts.names[c])}, {percent(counts.frequencies[c])} of the data, gets {percent(shares[c])}"
-        for c in (rarest, largest)
+    names = [plain(class_in_words(counts.names[c])) for c in (rarest, largest)]
+    small, large = (
+        f"{name}, {percent(counts.frequencies[c])} of the data, gets {percent(shares[c])}"
+        for name, c in zip(names, (rarest, largest), strict=True)
     )
-    return f"In epoch {epoch} the batches are {mood}: {next(said)} of the draws, and {next(said)}."
+    return f"In epoch {epoch} the batches are {strong(mood)}: {small} of the draws, and {large}."
 
 
 def data_line(counts: ClassCounts, unit: str = "samples") -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from sampler_core.counts import ClassCounts, IntArray
 from sampler_core.expectations import FEW, MANY, groups
 from sampler_core.figures.figure import class_label
+from sampler_core.figures.key import key_text
 from sampler_core.numerals import several
 
 MOST_LINES, MOST_BARS = 12, 30
@@ -36,6 +37,11 @@ class Series(NamedTuple):
     colour: str
     dash: str
     opacity: float = 1.0
+
+    @property
+    def entry(self) -> str:
+        """Its label in the key of a figure."""
+        return key_text(self.label, 2)
 
 
 def by_count(counts: ClassCounts) -> IntArray:

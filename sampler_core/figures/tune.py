@@ -10,7 +10,8 @@ import pandas as pd
 
 from sampler_core.counts import FloatArray
 from sampler_core.expectations import BoolArray
-from sampler_core.figures.figure import LEGEND, Figure, Spec, axis, layout, plotly_text
+from sampler_core.figures.figure import Figure, Spec, axis, layout
+from sampler_core.figures.key import KEY, key_height, key_text
 from sampler_core.figures.series import COLOURS
 from sampler_core.numerals import number, percent
 from sampler_core.tuning import MERITS, Band, Demand, Edge, Sensitivity, Sweep
@@ -25,9 +26,9 @@ def feasible_band(band: Band, demands: Sequence[Demand], solved: FloatArray | No
     demands: in the order of their numbers, from 1 on; solved: the skews of another schedule, (epochs,).
     """
     epochs = len(band.allowed)
-    edges = [_edge(demands.index(edge.demand) + 1, edge) for edge in band.edges]
-    traces = [trace for edge_traces, _ in edges for trace in edge_traces]
-    notes = [note for _, edge_notes in edges for note in edge_notes]
+    placed = [(demands.index(edge.demand) + 1, edge) for edge in band.edges]
+    traces = [_edge(place, edge) for place, edge in placed if _ends_of(edge)]
+    notes = [note for place, edge in placed for note in _notes(place, edge)]
     if solved is not None:
         traces.append(_schedule("the schedule found", solved, "#0E9A6B", "dash"))
     if band.skews is not None:
@@ -35,9 +36,15 @@ def feasible_band(band: Band, demands: Sequence[Demand], solved: FloatArray | No
     spec = {"data": traces, "layout": layout(
         xaxis=axis("epoch", range=[-0.5, epochs - 0.5], tickformat="d"),
         yaxis=axis("skew", range=_reach(band, solved)), shapes=_regions(band), annotations=notes, showlegend=True,
-        legend=LEGEND, uirevision=f"{epochs}-{len(demands)}",
+        legend=KEY, uirevision=f"{epochs}-{len(demands)}",
     )}  # fmt: skip
     return Figure(spec, _band_in_words(band, demands), lambda: _band_table(band))
+
+
+def band_height(band: Band) -> int:
+    """Pixels for the figure of the band: so many that on a phone its key leaves it room."""
+    schedules = ("the schedule found", "your schedule", "a demand is violated")
+    return max(420, 280 + key_height([*(_entry(0, edge) for edge in band.edges), *schedules]))
 
 
 def merit_map(
@@ -68,7 +75,7 @@ def merit_map(
     spec = {"data": traces, "layout": layout(
         xaxis=axis("skew factor", range=_ends(found.skews)),
         yaxis=axis("epoch increment", range=_ends(found.increments)),
-        showlegend=len(traces) > 1, legend=LEGEND, uirevision=f"{figure}-{found.values.shape}",
+        showlegend=len(traces) > 1, legend=KEY, uirevision=f"{figure}-{found.values.shape}",
     )}  # fmt: skip
     share = "" if allowed is None else f" The demands hold at {allowed.sum():,} of {allowed.size:,} points."
     low, high = (_value(float(v), merit.unit) for v in (np.nanmin(found.values), np.nanmax(found.values)))
@@ -88,23 +95,33 @@ def sensitivity_table(found: Sequence[Sensitivity]) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("parameter")
 
 
-def _edge(place: int, edge: Edge) -> tuple[list[dict[str, Any]], list[Spec]]:
-    """Lines along the ends of what a demand allows, and its number with the side that is allowed."""
-    colour = COLOURS[(place + 2) % len(COLOURS)]
-    traces: list[dict[str, Any]] = []
-    notes: list[Spec] = []
-    x = np.array([edge.first_epoch - 0.5, edge.last_epoch + 0.5])
-    label = plotly_text(f"{place}. {edge.label}", 90)
-    for low, high in edge.allowed:
-        for y, side in ((low, "▲"), (high, "▼")):
-            if np.isfinite(y):
-                traces.append({"type": "scatter", "mode": "lines", "name": label, "legendgroup": label, "x": x,
-                               "y": np.array([y, y]), "line": {"color": colour, "width": 2}, "showlegend": not traces,
-                               "hovertemplate": "skew %{y:.4~f}<extra>%{fullData.name}</extra>"})  # fmt: skip
-                notes.append({"x": edge.last_epoch, "y": y, "text": f"{place} {side}", "showarrow": False,
-                              "font": {"color": colour, "size": 14}, "xanchor": "right",
-                              "yanchor": "bottom" if side == "▲" else "top"})  # fmt: skip
-    return traces, notes
+def _edge(place: int, edge: Edge) -> dict[str, Any]:
+    """Lines along the ends of what a demand allows."""
+    ends = [y for y, _ in _ends_of(edge)]
+    return {"type": "scatter", "mode": "lines", "name": _entry(place, edge),
+            "x": np.tile([edge.first_epoch - 0.5, edge.last_epoch + 0.5, np.nan], len(ends)),
+            "y": np.ravel([[y, y, np.nan] for y in ends]), "line": {"color": _colour(place), "width": 2},
+            "hovertemplate": f"skew %{{y:.4~f}}<extra>demand {place}</extra>"}  # fmt: skip
+
+
+def _entry(place: int, edge: Edge) -> str:
+    return key_text(f"{place}. {edge.label}", 3)
+
+
+def _notes(place: int, edge: Edge) -> list[Spec]:
+    """The number of a demand at each of its lines, with the side that is allowed."""
+    return [{"x": edge.last_epoch, "y": y, "text": f"{place} {side}", "showarrow": False,
+             "font": {"color": _colour(place), "size": 14}, "xanchor": "right",
+             "yanchor": "bottom" if side == "▲" else "top"} for y, side in _ends_of(edge)]  # fmt: skip
+
+
+def _ends_of(edge: Edge) -> list[tuple[float, str]]:
+    """The skews where what it allows begins (▲) and ends (▼)."""
+    return [(y, side) for piece in edge.allowed for y, side in zip(piece, "▲▼", strict=True) if np.isfinite(y)]
+
+
+def _colour(place: int) -> str:
+    return COLOURS[(place + 2) % len(COLOURS)]
 
 
 def _schedule(name: str, skews: FloatArray, colour: str, dash: str) -> dict[str, Any]:

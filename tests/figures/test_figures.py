@@ -11,7 +11,7 @@ from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
 from sampler_core import figures as fig
 from sampler_core.datasets import load, synthetic
 from sampler_core.figures import series
-from sampler_core.figures.figure import class_label, plotly_text
+from sampler_core.figures.figure import class_in_words, class_label, plotly_text
 from sampler_core.outlook import Outlook
 from sampler_core.spread import spread
 
@@ -145,7 +145,8 @@ def test_a_class_without_samples_has_no_point_among_planned_and_drawn():
 
 def test_the_skew_curve_marks_the_crossover_epoch():
     figure = all_figures(DATA["two"])["skew"]
-    assert figure.spec["layout"]["annotations"][0]["x"] == 10
+    _, mark = figure.spec["data"]
+    assert (mark["x"], list(mark["y"]), mark["text"]) == ([10], [pytest.approx(1.0)], ["1 in epoch 10"])
     assert "reaches 1 in epoch 10" in figure.alt
 
 
@@ -188,7 +189,8 @@ def test_class_names_are_never_markup():
     assert plotly_text("<b>x</b> & y") == "&lt;b&gt;x&lt;/b&gt; &amp; y"
     assert plotly_text("x" * 300) == "x" * 23 + "…"
     assert class_label("line\nbreak") == "line break"
-    assert class_label("") == "(no name)"
+    assert class_label("") == class_label(" \n") == "(no name)"
+    assert class_in_words("x" * 300) == "x" * 59 + "…"
     assert class_label(7) == "class 7"
 
 
@@ -196,9 +198,9 @@ def test_hostile_class_names_reach_no_template_and_no_tag():
     counts = ClassCounts.from_counts({name: 10 * (i + 1) for i, name in enumerate(HOSTILE)})
     for figure in all_figures(counts).values():
         for trace in figure.spec["data"]:
-            assert not any(name and name in trace["hovertemplate"].replace("%{x}", "") for name in HOSTILE)
-            for text in [trace.get("name", ""), *(t for t in trace.get("y", []) if isinstance(t, str))]:
-                assert "<" not in text
+            assert not any(name and name in trace.get("hovertemplate", "").replace("%{x}", "") for name in HOSTILE)
+            for text in [trace.get("name", ""), *trace.get("y", []), *trace.get("hovertext", [])]:
+                assert "<" not in str(text).replace("<br>", "")  # where a name goes on in another line
         assert len(go.Figure(figure.spec).data) == len(figure.spec["data"])
 
 

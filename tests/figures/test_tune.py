@@ -64,8 +64,26 @@ def test_every_edge_has_the_number_of_its_demand_and_the_side_that_is_allowed():
     band, figure = band_figure(demands=DEMANDS[:2])
     notes = {note["text"]: note["y"] for note in figure.spec["layout"]["annotations"]}
     assert notes == {"1 ▲": band.edges[0].allowed[0][0], "2 ▼": band.edges[1].allowed[0][1]}
-    names = [trace["name"] for trace in figure.spec["data"] if trace.get("showlegend")]
+    names = [trace["name"].replace("<br>", " ") for trace in figure.spec["data"]]
     assert names[:2] == [f"1. {DEMANDS[0]}", f"2. {DEMANDS[1]}"]
+
+
+def test_a_demand_with_two_pieces_is_one_line_in_the_key_and_drawn_at_all_its_ends():
+    demand = ShareOfClass(0.08, "at most", class_name="deer", first_epoch=3, last_epoch=7)
+    band, figure = band_figure(demands=(demand,))
+    (line,) = [trace for trace in figure.spec["data"] if trace["name"].startswith("1.")]
+    ends = [end for piece in band.edges[0].allowed for end in piece if np.isfinite(end)]
+    assert len(ends) == 2
+    assert line["x"].tolist()[:2] == [2.5, 7.5]
+    drawn = line["y"].reshape(-1, 3)
+    assert (drawn[:, 0].tolist(), np.isnan(drawn[:, 2]).all()) == (ends, True)
+    assert [note["text"] for note in figure.spec["layout"]["annotations"]] == ["1 ▼", "1 ▲"]
+
+
+def test_the_band_is_higher_where_there_are_more_demands_so_that_its_key_leaves_it_room():
+    few, many = (band_figure(demands=DEMANDS[:1] * n)[0] for n in (1, 12))
+    assert tune.band_height(few) == 420
+    assert tune.band_height(many) > 280 + 12 * 2 * 16
 
 
 def test_violations_are_marked_where_the_core_finds_them():

@@ -1,11 +1,13 @@
 """The server: what happens around the page script `pages/frame.py`.
 
 Serves Plotly from the installed package (nothing is fetched from outside), compresses, sets security headers, loads
-what is heavy before the first visitor, and shows a sentence where a script fails.
+what is heavy before the first visitor, lets go of visits that ended and of freed memory, and shows a sentence where a
+script fails.
 """
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import gzip
 from collections.abc import AsyncIterator
@@ -72,11 +74,20 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     does. With the imports frozen there is little left to walk, and the last message leaves about 100 ms earlier.
     """
     import pages.parts.warm  # noqa: F401
+    from pages.parts import freed_memory
+    from pages.parts.ended_visits import let_go_of_ended_visits
 
+    freed_memory.keep_little()
     packed_plotly_js()
     gc.collect()
     gc.freeze()
+    tidying = [
+        asyncio.create_task(let_go_of_ended_visits()),
+        asyncio.create_task(freed_memory.give_back_after_uploads()),
+    ]
     yield {}
+    for task in tidying:
+        task.cancel()
 
 
 def say_sorry(_: Exception) -> bool:

@@ -37,6 +37,8 @@ def own_labels_form() -> Reading | None:
         return None
     _columns(found.reading.layout)
     _say(found)
+    if left_out := own_labels.left_out_of_the_link():
+        st.markdown(f"No link has the {' and the '.join(left_out)}: they name your classes.")
     correction_form(found)
     st.button("Remove these labels", key="own-forget", on_click=own_labels.forget, type="tertiary",
               icon=":material/delete:", help="Lets go of the file and of what was read of it.")  # fmt: skip

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -14,7 +15,14 @@ from pages.parts.reading_job import ReadingJob, Upload
 from sampler_core.datasets.reading import Layout, Reading, ReadingError
 from sampler_core.parameters import DATA
 
-BROUGHT, JOB, REFUSED, READ = "own_labels", "own_job", "own_refused", "own_readings"
+BROUGHT, JOB, REFUSED, READ, RESULTS = "own_labels", "own_job", "own_refused", "own_readings", "own_results"
+# Controls that may name classes, what they are called, and what stands in those that do.
+NAMING = {
+    "followed": ("followed classes", ""),
+    "boosts": ("boosted classes", ""),
+    "demands": ("demands", "class_name"),
+    "plans": ("plans", "factors"),
+}
 PATIENCE = 0.4  # seconds that a rerun waits before it shows progress instead
 MOST_READINGS = 8
 
@@ -41,6 +49,17 @@ def brought() -> Brought | None:
 def are_own_labels() -> bool:
     """Whether the page shows labels that a visitor brought, whose class names belong in no address."""
     return bool(st.session_state.get(DATA.key) == "mine" and brought() is not None)
+
+
+def names_own_classes(key: str) -> bool:
+    """Whether what a control holds names classes of a visitor's own labels: then no address carries it."""
+    held = st.session_state.get(key)
+    return are_own_labels() and bool(held) and NAMING[key][1] in str(held)
+
+
+def left_out_of_the_link() -> list[str]:
+    """What the link leaves out beside the labels, because it names their classes."""
+    return [title for key, (title, _) in NAMING.items() if names_own_classes(key)]
 
 
 def job() -> ReadingJob | None:
@@ -109,7 +128,7 @@ def take_back() -> None:
 def forget() -> None:
     """Let go of all that was brought. From a callback."""
     stop()
-    for key in (BROUGHT, READ):
+    for key in (BROUGHT, READ, RESULTS):
         st.session_state.pop(key, None)
 
 
@@ -118,7 +137,16 @@ def refuse(what: str, error: Exception) -> None:
     st.session_state[REFUSED] = f"{what}: {str(error).rstrip('.')}. The data is as it was."
 
 
+def results_of_this_visit() -> dict[object, Any] | None:
+    """What was worked out since labels were brought; None for a visit without any."""
+    if brought() is None:
+        return None
+    results: dict[object, Any] = st.session_state.setdefault(RESULTS, {})
+    return results
+
+
 def _take(upload: Upload, reading: Reading) -> None:
+    st.session_state.pop(RESULTS, None)
     st.session_state[BROUGHT] = Brought(upload, (reading,))
 
 

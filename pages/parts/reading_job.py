@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import io
+import weakref
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from hashlib import sha256
 from threading import Event, Thread
 
+from pages.parts.freed_memory import upload_is_gone
 from sampler_core.datasets.reading import Layout, Limits, Reading, read_counts, sniff
 
 # The library reads up to 100,000 classes; what a page computes and draws of them, for each epoch, must stay quick.
 LIMITS = Limits(unpacked=4 << 30, classes=10_000)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Upload:
     """What a visitor brought: a file's bytes under its name, or pasted text. `digest` stands for the bytes."""
 
@@ -24,6 +26,7 @@ class Upload:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "digest", sha256(self.content).hexdigest())
+        weakref.finalize(self, upload_is_gone.set)
 
 
 class _File(io.BytesIO):

@@ -1,6 +1,7 @@
 """My labels without a browser: what is read, corrected, refused, kept and let go of."""
 
 import gzip
+import json
 import threading
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.parts import cached
 from pages.parts.class_choice import by_label
 from pages.parts.own_corrections import change_of
 from pages.parts.reading_job import LIMITS, ReadingJob, Upload
@@ -144,12 +146,84 @@ def test_another_file_takes_the_place_of_the_one_before_and_of_all_that_was_read
     assert "This page needs your labels" in sentences(sound(at))
 
 
+def shared_results():
+    """How much all visits keep together, by what was called."""
+    return {
+        call: len(keeper) if isinstance(keeper, dict) else keeper.cache_info()
+        for call, keeper in cached._of_all_visits.items()
+    }
+
+
+def test_what_is_worked_out_of_an_upload_is_kept_with_the_visit_alone_and_goes_with_the_labels():
+    at = opened()
+    before = shared_results()
+    brought(at)
+    for page in ("compare.py", "tune.py", "explore.py"):
+        sound(at.switch_page(page).run())
+    assert shared_results() == before, "nothing was put there, and nothing looked up"
+    kept = {getattr(call, "__name__", call) for call in at.session_state["own_results"]}
+    assert kept >= {"outlook_of", "findings_of", "preview_of", "_courses", "_verdict", "solution_of", "sweeps"}
+    at.button(key="own-forget").click().run()
+    assert "own_results" not in at.session_state
+
+
+def test_a_visit_without_labels_shares_what_it_works_out():
+    sound(opened(data="known", table="isic2019"))
+    first = shared_results()
+    sound(opened(data="known", table="isic2019"))
+    second = shared_results()
+    assert {call: result[1:] for call, result in second.items() if call != "sweeps"} == {
+        call: result[1:] for call, result in first.items() if call != "sweeps"
+    }, "nothing was worked out twice"
+    assert second != first
+
+
 def test_labels_wait_while_other_data_is_shown():
     at = brought(opened())
     at.selectbox(key="data").select("synthetic").run()
     assert counts_of(at) == synthetic("exponential", 10, 20_000, 100.0)
     at.selectbox(key="data").select("mine").run()
     assert counts_of(sound(at)) == COUNTS
+
+
+# --- the link --------------------------------------------------------------------------------------------------------
+
+DEMANDS = '[{"name":"share","bound":0.05,"class_name":"emu"}]'
+BOOST = {"name": "boost", "target": {"name": "progressively_balanced"}, "factors": [["emu", 2.0]]}
+PLANS = json.dumps(["mine", {"name": "more", "target": BOOST}])
+
+
+@pytest.mark.parametrize(
+    ("page", "control", "text", "what"),
+    [
+        ("tune.py", "demands", DEMANDS, "demands"),
+        ("compare.py", "plans", PLANS, "plans"),
+        ("explore.py", "boosts", "emu: 2", "boosted classes"),
+    ],
+)
+def test_what_names_classes_of_own_labels_is_in_no_link_and_the_page_and_share_say_so(page, control, text, what):
+    at = brought(opened(target="boost"))
+    sound(at.switch_page(page).run())
+    assert "No link has" not in sentences(at)
+    assert at.text_input(key=control).proto.query_param_key == control
+    sound(at.text_input(key=control).input(text).run())
+    assert not at.text_input(key=control).proto.query_param_key
+    assert not any("emu" in str(value) for value in at.query_params.values())
+    sound(at.run())
+    assert f"No link has the {what}: they name your classes." in sentences(at)
+    sound(at.button(key="share").click().run())
+    assert f"Nor are the {what}: they name your classes." in sentences(at)
+
+
+def test_what_names_no_class_of_own_labels_stays_in_the_link():
+    at = brought(opened())
+    sound(at.switch_page("tune.py").run())
+    sound(at.text_input(key="demands").input('[{"name":"repeats","bound":7.0}]').run())
+    assert at.text_input(key="demands").proto.query_param_key == "demands"
+    assert "No link has" not in sentences(at)
+    sound(at.button(key="share").click().run())
+    assert "Your labels are not in the link" in sentences(at)
+    assert "Nor are" not in sentences(at)
 
 
 # --- corrections -----------------------------------------------------------------------------------------------------

@@ -1,0 +1,129 @@
+"""A visit that ends: nothing of what it brought stays in the server, even when nobody comes after it."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+
+import pytest
+
+from tests.browser.conftest import ROOT, free_port, settle, wait_until_healthy
+from tests.browser.test_my_labels import ANIMALS, table, upload
+
+LOST_FOR = 2  # seconds that a lost visit may take to come back
+# The server itself; a line on its standard input is answered with what it still holds of the animals; "resident" with
+# its resident memory in MB.
+SERVER = f"""
+import gc, json, os, sys, threading
+answers = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)
+import uvicorn
+from streamlit import config
+from app import app
+config.set_option("server.disconnectedSessionTTL", {LOST_FOR})
+
+def held():
+    alive = gc.get_objects()
+    uploads = sum(type(value).__name__ in ("Upload", "Reading", "ReadingJob", "UploadedFileRec") for value in alive)
+    counts = sum(type(value).__name__ == "ClassCounts" and "zebra" in value.names for value in alive)
+    return dict(uploads=uploads, counts=counts)
+
+def resident():
+    with open("/proc/self/status") as status:
+        return int(status.read().split("VmRSS:")[1].split()[0]) / 1e3
+
+def answer():
+    for asked in sys.stdin:
+        print(json.dumps(resident() if asked == "resident\\n" else held()), file=answers, flush=True)
+
+threading.Thread(target=answer, daemon=True).start()
+uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="error")
+"""
+
+
+@contextmanager
+def server_that_can_be_asked(log):
+    port = free_port()
+    with log.open("w") as out:
+        process = subprocess.Popen([sys.executable, "-c", SERVER, str(port)], cwd=ROOT, stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, stderr=out, text=True, env={**os.environ})  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+
+    def ask(what="held"):
+        process.stdin.write(f"{what}\n")
+        process.stdin.flush()
+        return json.loads(process.stdout.readline())
+
+    try:
+        wait_until_healthy(url, process, log)
+        yield url, ask
+    finally:
+        process.terminate()
+        process.wait(20)
+        process.stdin.close()
+        process.stdout.close()
+    assert "Traceback" not in log.read_text()
+
+
+@pytest.mark.parametrize("end", ["the browser closes", "the labels are removed"])
+def test_nothing_of_an_upload_outlives_the_visit(open_page, tmp_path, end):
+    with server_that_can_be_asked(tmp_path / "log.txt") as (url, held):
+        page = open_page("/?data=my+labels", url=url)
+        upload(page, "animals.csv", table(ANIMALS), "1,253 samples of 4 classes")
+        for title in ("Compare", "Tune", "Explore"):
+            page.get_by_role("link", name=title).click()
+            page.get_by_role("heading", name=title, exact=True).wait_for()
+            settle(page, 400)
+        assert held()["uploads"] == 2, "the file and what was read of it"
+        assert held()["counts"] > 0
+        if end == "the labels are removed":
+            remove(page)
+            assert held()["uploads"] == 0
+        page.context.close()
+        for _ in range(50 * LOST_FOR):
+            if not any(held().values()):
+                break
+            threading.Event().wait(0.1)
+        assert held() == {"uploads": 0, "counts": 0}
+
+
+def remove(page):
+    page.get_by_role("button", name="Remove these labels").click()
+    page.get_by_text("This page needs your labels").wait_for()
+    settle(page, 400)
+
+
+def smallest(ask, enough):
+    """Resident memory, MB, as soon as it is at most `enough`; else what it is after ten seconds."""
+    for _ in range(100):
+        if (found := ask("resident")) <= enough:
+            return found
+        threading.Event().wait(0.1)
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="resident memory is read from /proc")
+def test_the_server_is_as_small_after_large_and_refused_files_as_after_a_small_one(open_page, tmp_path):
+    large, names = tmp_path / "large.csv", tmp_path / "names.txt"
+    large.write_bytes(b"id,animal\r\n" + b"".join(b"%09d,animal %02d\r\n" % (i, i % 50) for i in range(10**5)) * 25)
+    names.write_text("".join(f"visitor {i}\n" for i in range(10**6)))
+    with server_that_can_be_asked(tmp_path / "log.txt") as (url, ask):
+        page = open_page("/?data=my+labels", url=url)
+        upload(page, "animals.csv", table(ANIMALS), "1,253 samples of 4 classes")
+        remove(page)
+        small = ask("resident")
+        after = []
+        for _ in range(2):
+            page.set_input_files("[class*='st-key-own-file-'] input[type=file]", large)
+            page.get_by_text("2,500,000 samples of 50 classes").first.wait_for()
+            remove(page)
+            page.set_input_files("[class*='st-key-own-file-'] input[type=file]", names)
+            page.get_by_text("different labels, so this is hardly the column of classes").wait_for()
+            settle(page, 400)
+            after.append(smallest(ask, enough=small + 30))
+            page.reload()
+            settle(page, 400)
+        page.context.close()
+        assert max(after) <= small + 30, (small, after)

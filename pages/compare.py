@@ -3,12 +3,13 @@
 import streamlit as st
 
 from pages.parts import compared, words
-from pages.parts.live_panel import Chart, live_panel
+from pages.parts.class_key import class_key
+from pages.parts.live_panel import live_panel
 from pages.parts.merit_table import merit_table
 from pages.parts.plan_cards import plan_cards
 from pages.parts.scenario import choose_axis, choose_epoch, current, nearby_sliders
 from pages.parts.tables import table_twins
-from sampler_core.figures import compare
+from sampler_core.figures import Chart, compare
 
 scenario = current()
 st.title("Compare", anchor=False)
@@ -29,10 +30,10 @@ with rest:
     shares = compare.plan_shares(plans, who, epoch, logarithmic=logarithmic)
     skews = compare.plan_skews(plans, epoch)
     charts = [
-        Chart("plan-shares", "Share over epochs", shares, f"The chance that one draw is of: {who.label}.", 8, 360, 0)
+        Chart("plan-shares", "Share over epochs", shares, f"The chance that one draw is of: {who.label}.", 8, 380, 0)
     ]
     if skews is not None:
-        charts.append(Chart("plan-skews", "Skew over epochs", skews, "Of the plans that have one.", 4, 360, 1))
+        charts.append(Chart("plan-skews", "Skew over epochs", skews, "Of the plans that have one.", 4, 380, 1))
     live_panel("side-by-side", charts, compared.rev(scenario, variants, f"{who.label}-{logarithmic}"))
 
     st.subheader("All figures of merit", anchor=False)
@@ -43,7 +44,7 @@ with rest:
     st.subheader("All classes of each plan", anchor=False)
     highest = compare.highest_share(plans)
     mixes = [Chart(f"mix-{plan.colour}", plan.name, compare.plan_mix(plan, highest), "", 4, 220, 3) for plan in plans]
-    key = Chart("class-key", "", compare.class_key(scenario.counts), "", 12, 50, 2)
-    live_panel("mixes", [key, *mixes], compared.rev(scenario, variants))
+    class_key(scenario.counts)
+    live_panel("mixes", mixes, compared.rev(scenario, variants))
     twins = {chart.title: chart.figure.table for chart in [*charts, *mixes]}
     table_twins(twins, "compare")

@@ -4,12 +4,12 @@ import streamlit as st
 
 from pages.parts import demanded, solved, swept, words
 from pages.parts.demand_form import demand_form, say_what_is_left_to_chance
-from pages.parts.live_panel import Chart, live_panel
+from pages.parts.live_panel import live_panel
 from pages.parts.pick import pick
 from pages.parts.scenario import current, nearby_sliders
 from pages.parts.sensitivities import sensitivity_box
 from pages.parts.tables import table_twins
-from sampler_core.figures import tune
+from sampler_core.figures import Chart, tune
 
 scenario = current()
 st.title("Tune", anchor=False)
@@ -31,8 +31,8 @@ with rest:
     band = solved.band(scenario, judged)
     if band is not None:
         figure = tune.feasible_band(band, judged, found)
-        note = "Green: the demands of single epochs hold. An arrow points to the side that a demand allows."
-        charts.append(Chart("band", "Skews that each epoch may have", figure, note, 12, 420, 0))
+        note, height = solved.band_note(band), tune.band_height(band)
+        charts.append(Chart("band", "Skews that each epoch may have", figure, note, 12, height, 0))
         live_panel("feasible", charts, solved.rev(scenario, judged, found))
 
     st.subheader("What a skew factor and an epoch increment would do", anchor=False)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 import streamlit as st
 
 from pages.parts.address import literal
-from pages.parts.cached import outlook_of
+from pages.parts.cached import kept, outlook_of
 from pages.parts.controls import control
 from pages.parts.page_rows import BASE, FIGURES_OF, FOLLOW, PLANS, RANK
 from pages.parts.scenario import Scenario
@@ -87,6 +86,6 @@ def courses_of(plan: Shown) -> FloatArray:
     return _courses(plan.outlook)
 
 
-@lru_cache(maxsize=32)
+@kept(32)
 def _courses(outlook: Any) -> FloatArray:
     return courses(outlook)  # outlooks compare by identity, and are themselves kept

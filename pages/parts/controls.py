@@ -8,7 +8,9 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts.handle import handle
+from pages.parts.address import bound_unless
+from pages.parts.handle import Handle, handles
+from pages.parts.own_labels import NAMING, names_own_classes
 from pages.parts.page_rows import COMPARE_ROWS, PAGE_TITLES, TUNE_ROWS
 from sampler_core import parameters as rows
 from sampler_core.catalogue import SCHEDULES, TARGETS
@@ -52,10 +54,12 @@ def control(row: Parameter, *, last: float | None = None, **extra: Any) -> Any:
         titles = titles_of(row)
         return st.selectbox(row.label, row.choices, row.choices.index(str(row.default)), lambda c: titles[c], **common)
     if row.kind == "text":
+        if row.key in NAMING:
+            common["bind"] = bound_unless(row.key, names_own_classes(row.key))
         return st.text_input(row.label, str(row.default), **common)
     value = _number_box(row, common)
     if row.slider is not None:
-        handle(row, value, last=last)
+        handles(f"side-handle-{row.key}", Handle(row, value, last))
     return value
 
 

@@ -46,7 +46,7 @@ def say_what_is_missing(data: dict[str, Any], counts: ClassCounts) -> None:
         literal(
             "This page needs your labels: they stay with whoever brings them and are never part of a link. "
             f"Choose a file or paste them in the sidebar, under Data. Until then it shows {kind} ({shown}); "
-            "all other settings are as they were given."
+            "all other settings are those of the link, which leaves out what names classes of the labels."
         ),
         icon=":material/upload_file:",
     )

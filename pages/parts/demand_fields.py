@@ -50,7 +50,7 @@ def class_control(demands: Demands, place: int, counts: ClassCounts) -> None:
         named.append(demand.class_name)
     options: list[Any] = [("group", group) for group in groups] + [("class", name) for name in named]
     st.session_state[key] = ("group", demand.group) if demand.class_name is None else ("class", demand.class_name)
-    st.selectbox(f"Class, demand {place + 1}", options, format_func=_class_in_words, key=key, width=138,
+    st.selectbox(f"Class, demand {place + 1}", options, format_func=_class_in_words, key=key, width=150,
                  help="Which class is meant.", label_visibility="collapsed",
                  on_change=_changed, args=(demands, place, "who", key, 1.0))  # fmt: skip
 

@@ -11,10 +11,10 @@ from pages.parts.address import literal
 from pages.parts.demand_fields import class_control, field_control
 from pages.parts.demanded import MOST_DEMANDS, Demands, new_demand, state
 from sampler_core.counts import ClassCounts
-from sampler_core.figures.figure import class_label
+from sampler_core.figures.figure import class_in_words
 from sampler_core.parameters import rows_of
 from sampler_core.tuning import DEMANDS, Demand, Verdict
-from sampler_core.tuning.demands import bound_in_words
+from sampler_core.tuning.wording import bound_in_words
 
 ADD = "add_demand"
 # What stands between the controls of a sentence; a field in braces is its control, "who" the class.
@@ -86,7 +86,7 @@ def _add(demands: Demands) -> None:
 
 
 def _judged(verdict: Verdict) -> str:
-    who = "" if verdict.class_name is None else f" ({literal(class_label(verdict.class_name))})"
+    who = "" if verdict.class_name is None else f" ({literal(class_in_words(verdict.class_name))})"
     worst = literal(bound_in_words(verdict.demand, verdict.value))
     if verdict.holds:
         return f":material/check_circle: Holds: at worst {worst}{who}."

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 import streamlit as st
 
-from pages.parts.address import bound_unless, literal
+from pages.parts.address import literal
+from pages.parts.cached import kept
 from pages.parts.controls import control
-from pages.parts.own_labels import are_own_labels
 from pages.parts.page_rows import DEMANDS_TEXT
 from pages.parts.scenario import Scenario
 from sampler_core.counts import ClassCounts
@@ -27,15 +26,10 @@ Demands = tuple[Demand, ...]
 
 def stated_demands() -> Demands:
     """The text's control, and the demands it tells of; a sentence for each thing in it that cannot be used."""
-    demands, complaints = read_demands(control(DEMANDS_TEXT, bind=bound_unless(DEMANDS_TEXT.key, _of_own_classes())))
+    demands, complaints = read_demands(control(DEMANDS_TEXT))
     if complaints:
         st.warning("\n\n".join(literal(f"{said}.") for said in complaints), icon=":material/link_off:")
     return demands
-
-
-def _of_own_classes() -> bool:
-    """Whether the demands name a class of a visitor's own labels; a link does not carry such demands."""
-    return are_own_labels() and "class_name" in str(st.session_state.get(DEMANDS_TEXT.key))
 
 
 def read_demands(text: str) -> tuple[Demands, list[str]]:
@@ -90,18 +84,18 @@ def judged_demands(demands: Demands, scenario: Scenario) -> dict[int, Verdict]:
     return found
 
 
-@lru_cache(maxsize=256)
+@kept(256)
 def _verdict(plan: SamplingPlan, counts: ClassCounts, demand: Demand) -> Verdict:
     return verdicts(plan, counts, (demand,))[0]
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def band_of(plan: SamplingPlan, counts: ClassCounts, demands: Demands) -> Band:
     """The feasible band."""
     return feasible_band(plan, counts, demands)
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def solution_of(plan: SamplingPlan, counts: ClassCounts, demands: Demands, shape: str | None) -> Solution:
     """The schedule with the most slack, in short numbers, or why there is none."""
     found = solve(plan, counts, demands, shape)

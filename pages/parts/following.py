@@ -18,11 +18,16 @@ MOST = 5
 
 def choose_followed(scenario: Scenario) -> tuple[int, ...]:
     """The control; positions of the chosen classes."""
-    positions = by_label(scenario.counts)
-    chosen = st.multiselect(
-        FOLLOW.label, list(positions), key=FOLLOW.key, help=FOLLOW.help, persist_state="session",
+    st.multiselect(
+        FOLLOW.label, list(by_label(scenario.counts)), key=FOLLOW.key, help=FOLLOW.help, persist_state="session",
         placeholder="choose by name, or click a class in a figure", bind=bound_unless(FOLLOW.key, are_own_labels()),
     )  # fmt: skip
+    return followed_classes(scenario)
+
+
+def followed_classes(scenario: Scenario) -> tuple[int, ...]:
+    """Positions of the classes that are followed now."""
+    positions, chosen = by_label(scenario.counts), st.session_state.get(FOLLOW.key) or []
     return tuple(positions[label] for label in chosen[:MOST] if label in positions)
 
 

@@ -1,4 +1,4 @@
-// One slider beside one number box. While it moves: event "skewlab:move" {key, value}. When it is let go: types into the box.
+// Sliders, each for one number box. While one moves: event "skewlab:move" {key, value}. When it is let go: types into the box.
 const digits = (value) => Number(Number(value).toPrecision(12));
 
 function stopAt(input, stops, even) {
@@ -12,10 +12,8 @@ function place(input, data, value) {
   input.value = best;
 }
 
-export default function ({ data, parentElement }) {
-  if (!data) return;
-  const input = parentElement.querySelector("input");
-  const label = parentElement.querySelector(".handle-label");
+function mount(slider, data) {
+  const [label, input] = slider.children;
   const { key, stops, even } = data;
   const last = stops.length - 1;
   const [low, high, step] = even ? [stops[0], stops[last], last ? digits(stops[1] - stops[0]) : 1] : [0, last, 1];
@@ -37,6 +35,33 @@ export default function ({ data, parentElement }) {
     moveHand(key, stopAt(input, stops, even));
   };
   input.onpointerdown = () => { hand.dragging = true; };
-  input.onpointerup = input.onpointercancel = input.onkeydown = () => { hand.dragging = false; };
-  input.onchange = () => write(key, stopAt(input, stops, even), true);
+  input.onpointerup = input.onpointercancel = () => { hand.dragging = false; };
+  // A key that is held down moves the slider as a drag does: the server hears of it once, when it is let go.
+  input.onkeydown = (event) => { hand.dragging = event.repeat; };
+  input.onkeyup = input.onblur = () => {
+    hand.dragging = false;
+    if (input.held) input.onchange();
+  };
+  input.onchange = () => {
+    input.held = hand.dragging;
+    if (!input.held) write(key, stopAt(input, stops, even), true);
+  };
+}
+
+function made({ key }) {
+  const slider = document.createElement("div");
+  slider.dataset.slider = key;
+  const label = Object.assign(document.createElement("span"), { className: "handle-label", ariaHidden: "true" });
+  slider.append(label, Object.assign(document.createElement("input"), { type: "range", className: "handle" }));
+  return slider;
+}
+
+export default function ({ data, parentElement }) {
+  const box = parentElement.querySelector(".handles");
+  if (!data || !box) return;
+  // Built anew only where they are others: a slider that is put in its place again loses the hand.
+  const alike = data.sliders.length === box.children.length
+    && data.sliders.every(({ key }, i) => box.children[i].dataset.slider === key);
+  if (!alike) box.replaceChildren(...data.sliders.map(made));
+  data.sliders.forEach((slider, i) => mount(box.children[i], slider));
 }

@@ -1,42 +1,4 @@
 // Figures that update in place. Python sends finished figures; nothing is removed and built anew, so zoom and place stay.
-// Rules: one drawing at a time over all panels, the newest request of a chart replaces its older one, cheap ranks first.
-const load = (src) => window.Plotly?.react ? Promise.resolve(window.Plotly)
-  : (window.skewlabPlotly ??= new Promise((resolve, reject) => {
-    const script = Object.assign(document.createElement("script"), { src, onload: () => resolve(window.Plotly),
-      onerror: () => reject(new Error("plotly.js was not served")) });
-    document.head.append(script);
-  }));
-
-const painter = (window.skewlabPainter ??= { jobs: new Map(), busy: false });
-const nextFrame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
-
-function nextJob() {
-  // Lowest rank first, but nothing waits for long: a drag must move the large figures too.
-  const now = performance.now();
-  const jobs = [...painter.jobs.values()];
-  const late = jobs.filter((job) => now - job.since > 150).sort((a, b) => a.since - b.since)[0];
-  return late ?? jobs.sort((a, b) => a.rank - b.rank)[0];
-}
-
-async function pump() {
-  if (painter.busy) return;
-  painter.busy = true;
-  while (painter.jobs.size) {
-    const job = nextJob();
-    painter.jobs.delete(job.id);
-    let idle = false;  // a figure that is shown already takes no time: no frame is waited for
-    try { idle = await job.draw() === "as it was"; } catch (error) { console.error("live panel:", error); }
-    if (painter.jobs.size && !idle) await nextFrame();
-  }
-  painter.busy = false;
-}
-
-function enqueue(id, rank, draw) {
-  const waiting = painter.jobs.get(id);
-  painter.jobs.set(id, { id, rank, draw, since: waiting?.since ?? performance.now() });
-  pump();
-}
-
 function theme(root) {
   const style = getComputedStyle(root);
   const of = (name) => style.getPropertyValue(name).trim();
@@ -76,26 +38,27 @@ function frameOf(root, chart) {
   return frame;
 }
 
-function show(root, state, chart, figure, tag) {
+function show(root, state, chart, figure, tag, quickly = true) {
   const frame = frameOf(root, chart);
   const plot = frame.querySelector("[data-chart]");
   frame.classList.remove("waiting");
-  plot.style.minHeight = `${chart.height}px`;
-  enqueue(`${state.key}/${chart.id}`, chart.rank, async () => {
+  plot.style.height = `${chart.height}px`;  // known, so that drawing inside it moves nothing outside
+  const id = `${state.key}/${chart.id}`;
+  enqueue(id, chart.rank, async () => {
     const Plotly = await load(state.src);
     if (!root.isConnected) return;
-    const look = theme(root);
+    const look = (state.look ??= theme(root));
     const mark = `${look.text}${look.paper}${chart.height}`;
     // A preview that Python's figure turns out to equal, number for number, is left standing.
     const python = !tag.startsWith("preview");
-    const standing = python && plot.preview && sameFigure(plot.preview, figure);
-    const asItWas = (plot.shown === figure || standing) && plot.mark === mark;
+    const same = plot.shown === figure || (python && plot.preview && sameFigure(plot.preview, figure));
+    const asItWas = same && plot.mark === mark && (quickly || !sketched(plot));
     plot.preview = python ? null : figure;
-    if (standing) plot.shown = figure;
-    if (!asItWas) {
-      uncover(plot);
+    if (!asItWas && quickly && plot.mark === mark && canSketch(plot, figure)) sketch(plot, figure);
+    else if (!asItWas) {
       await Plotly.react(plot, figure.data, themed(figure, look, chart.height), CONFIG);
-      Object.assign(plot, { shown: figure, mark });
+      uncover(plot);
+      Object.assign(plot, { whole: figure, mark });
       if (!plot.clicks) {
         plot.clicks = true;
         plot.on("plotly_click", ({ points: [point] }) => {
@@ -104,16 +67,24 @@ function show(root, state, chart, figure, tag) {
         });
       }
     }
+    plot.shown = figure;
+    if (python && sketched(plot)) {
+      whenIdle(() => {  // unless something newer has come or waits
+        if (root.dataset.wanted === tag && plot.dataset.rev === tag && !painter.jobs.has(id)) {
+          show(root, state, chart, figure, tag, false);
+        }
+      });
+    }
     plot.setAttribute("aria-label", chart.alt);
     plot.dataset.rev = root.dataset.rev = tag;
-    return asItWas ? "as it was" : "drawn";
   });
 }
 
 // Whether two figures show the same: layout and texts alike, numbers to a millionth.
 function sameFigure(one, other) {
   if (JSON.stringify(one.layout) !== JSON.stringify(other.layout) || one.data.length !== other.data.length) return false;
-  return one.data.every((trace, i) => ["x", "y", "z", "text", "customdata"].every((key) =>
+  const keys = ({ type, customdata }) => ["x", "y", "text", type === "heatmap" && customdata ? "customdata" : "z"];
+  return one.data.every((trace, i) => keys(trace).every((key) =>
     sameValues(unpacked(trace[key]), unpacked(other.data[i][key]))));
 }
 
@@ -138,64 +109,6 @@ function pending(moves) {
   return Object.fromEntries(ahead);
 }
 
-// The epoch alone. Plotly's own redrawing takes 25 to 100 ms a figure; what moves with the epoch is laid over its figure
-// instead (a line for the marker, a canvas for the bars), and taken away when Python's figure replaces it.
-function overlay(plot, kind, tag) {
-  let over = plot.querySelector(`:scope > .${kind}`);
-  if (!over) {
-    over = Object.assign(document.createElement(tag), { className: kind });
-    plot.append(over);
-    plot.classList.add("overlaid");
-  }
-  return over;
-}
-
-function uncover(plot) {
-  plot.querySelectorAll(":scope > .marker, :scope > .bars").forEach((over) => over.remove());
-  plot.classList.remove("overlaid");
-}
-
-function markAt(plot, epoch) {
-  const { xaxis, yaxis } = plot._fullLayout;
-  const line = overlay(plot, "marker", "div");
-  line.style.transform = `translate(${xaxis._offset + xaxis.l2p(epoch)}px, ${yaxis._offset}px)`;
-  if (!line.style.height) line.style.height = `${yaxis._length}px`;
-}
-
-function barsAt(plot, drawn) {
-  const { xaxis, yaxis, bargap } = plot._fullLayout;
-  const canvas = overlay(plot, "bars", "canvas");
-  const dense = window.devicePixelRatio || 1;
-  if (canvas.width !== Math.round(xaxis._length * dense)) {
-    Object.assign(canvas, { width: Math.round(xaxis._length * dense), height: Math.round(yaxis._length * dense) });
-    Object.assign(canvas.style, { left: `${xaxis._offset}px`, top: `${yaxis._offset}px`, width: `${xaxis._length}px`,
-      height: `${yaxis._length}px` });
-  }
-  const draw = canvas.getContext("2d");
-  draw.setTransform(dense, 0, 0, dense, 0, 0);
-  draw.clearRect(0, 0, xaxis._length, yaxis._length);
-  const [first, half, base] = [plot._fullData[0].x0, (1 - bargap) / 2, new Float64Array(drawn[0].length)];
-  drawn.forEach((row, i) => {
-    draw.fillStyle = plot._fullData[i].marker.color;
-    row.forEach((size, j) => {
-      const [left, right] = [xaxis.l2p(first + j - half), xaxis.l2p(first + j + half)];
-      const [low, high] = [yaxis.l2p(base[j]), yaxis.l2p(base[j] += size)];
-      draw.fillRect(left, high, right - left, low - high);
-    });
-  });
-}
-
-// True where nothing more is to be done for this chart at this epoch.
-function movedDirectly(plot, id, moves, epoch) {
-  if (!plot?._fullLayout) return true;
-  if (id === "batches" && moves.frames) { barsAt(plot, moves.frames[epoch]); return true; }
-  if (id === "batches" || id === "drawn") return false;
-  if (id !== "weights") { markAt(plot, epoch); return true; }
-  const soon = performance.now() - (plot.movedAt ?? 0) < 300;  // bars with texts: a few times a second will do
-  if (!soon) plot.movedAt = performance.now();
-  return soon;
-}
-
 // What the panels follow comes with one of them, and a panel may be there before it: so it is looked up anew each time.
 function adoptMoves(state) {
   state.moves = state.follow ? shared.moves : null;
@@ -212,7 +125,7 @@ function preview(root, state) {
   const now = previewed(moves, ahead);
   const tag = `preview:${Object.entries(ahead).map(([key, value]) => `${key}=${value}`).join()}`;
   for (const chart of state.charts) {
-    if (!hand.dragging && !now?.onlyEpoch && chart.rank > 1) continue;  // a key is followed by Python's figures at once
+    if (!hand.dragging && !now?.onlyEpoch && chart.id === "batches") continue;  // a key brings the real draws at once
     const plot = root.querySelector(`[data-chart="${chart.id}"]`);
     if (now?.onlyEpoch && movedDirectly(plot, chart.id, moves, now.epoch)) {
       plot.shown = plot.preview = null;  // Python's figure is to be drawn again when the hand rests
@@ -256,6 +169,11 @@ function parsed(state, chart) {
   const known = state.figures.get(chart.id);
   if (known?.spec === chart.spec) return known.figure;
   const figure = JSON.parse(chart.spec);
+  for (const trace of figure.data) {
+    if (trace.type !== "heatmap" || trace.z) continue;
+    trace.customdata = unpacked(trace.customdata);
+    trace.z = logarithms(trace.customdata, trace.zmin);
+  }
   state.figures.set(chart.id, { spec: chart.spec, figure });
   return figure;
 }
@@ -289,16 +207,22 @@ export default function ({ data, parentElement, setTriggerValue }) {
   else if (data.key === "one-epoch") window.skewlabFramesOf = null;
   if (data.frames) document.dispatchEvent(new CustomEvent("skewlab:frames", { detail: data.framesOf }));
   if (!state.watch) {
-    state.move = () => { state.raf ||= requestAnimationFrame(() => preview(root, state)); };
+    // A key is on its way to the server before anything is drawn for it: drawing takes the time of a message and more.
+    const soon = () => (hand.dragging ? preview(root, state) : setTimeout(() => preview(root, state), 0));
+    state.move = () => { state.raf ||= requestAnimationFrame(soon); };
     document.addEventListener("skewlab:move", state.move);
     let width = root.clientWidth;
     state.watch = new ResizeObserver(() => {
       if (!root.clientWidth || root.clientWidth === width) return;
       width = root.clientWidth;
-      root.querySelectorAll("[data-chart]").forEach((plot) => plot.shown && window.Plotly.Plots.resize(plot));
+      root.querySelectorAll("[data-chart]").forEach((plot) => plot.shown && !sketched(plot)
+        && window.Plotly.Plots.resize(plot));
     });
     state.watch.observe(root);
-    root.addEventListener("transitionend", (event) => { if (event.target === root) state.paint(); });  // the theme changed
+    root.addEventListener("transitionend", (event) => { if (event.target !== root) return;  // the theme changed
+      state.look = null;
+      state.paint();
+    });
   }
   return () => setTimeout(() => {  // also called while the panel stays: only a panel that is gone is taken apart
     if (root.isConnected) return;

@@ -11,36 +11,19 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pages.parts.shown import shown
-from sampler_core.figures import Figure, to_json
+from sampler_core.figures import Chart, to_json
+from sampler_core.figures.figure import Spec
 
 PLOTLY_SRC = "/assets/plotly.min.js"
 _here = Path(__file__).parent
+_SCRIPTS = ("hand.js", "numerals.js", "preview.js", "painter.js", "overlay.js", "sketch.js", "live_panel.js")
 _panel = st.components.v2.component(
     "live_panel",
     html='<div class="panel-box"><div class="panel"></div></div>',
     css=(_here / "live_panel.css").read_text(encoding="utf-8"),
-    js="".join(
-        (_here / name).read_text(encoding="utf-8") for name in ("hand.js", "numerals.js", "preview.js", "live_panel.js")
-    ),
+    js="".join((_here / name).read_text(encoding="utf-8") for name in _SCRIPTS),
     isolate_styles=False,
 )
-
-
-def row_height(rows: int, otherwise: int) -> int:
-    """Pixels for a figure with so many rows of bars; `otherwise` where it has none."""
-    return 90 + 26 * rows if rows else otherwise
-
-
-class Chart(NamedTuple):
-    """A figure and its place in a panel. `span`: columns out of 12; a lower `rank` is drawn earlier."""
-
-    id: str
-    title: str
-    figure: Figure
-    note: str = ""
-    span: int = 12
-    height: int = 320
-    rank: int = 1
 
 
 class Frames(NamedTuple):
@@ -67,8 +50,7 @@ def live_panel(
     on_pick: called when a class is clicked; its rank among the class counts is the panel's `picked`.
     """
     sent = [
-        {**chart._asdict(), "figure": None, "alt": chart.figure.alt, "spec": to_json(chart.figure.spec)}
-        for chart in charts
+        {**chart._asdict(), "figure": None, "alt": chart.figure.alt, "spec": to_json(_lean(chart))} for chart in charts
     ]
     shown().charts.extend(charts)
     data = {"key": key, "charts": sent, "src": PLOTLY_SRC, "rev": rev, "follow": follow or moves is not None}
@@ -79,3 +61,11 @@ def live_panel(
         packed = {"rows": frames.rows.reshape(epochs, -1), "batches": batches}
         data |= {"frames": to_json(packed), "framesOf": frames.of}
     _panel(key=key, data=data, on_picked_change=on_pick)
+
+
+def _lean(chart: Chart) -> Spec:
+    """The chart's spec; the map of shares without its colours: the panel makes them, logarithms of the shares."""
+    spec = chart.figure.spec
+    if chart.id != "map":
+        return spec
+    return {**spec, "data": [{key: value for key, value in trace.items() if key != "z"} for trace in spec["data"]]}

@@ -4,7 +4,9 @@ const KINDS = { f4: Float32Array, f8: Float64Array, i4: Int32Array, u4: Uint32Ar
 
 function unpacked(value) {
   if (!value?.bdata) return value;
-  const bytes = Uint8Array.from(atob(value.bdata), (sign) => sign.charCodeAt(0));
+  const signs = atob(value.bdata);
+  const bytes = new Uint8Array(signs.length);
+  for (let i = 0; i < signs.length; i++) bytes[i] = signs.charCodeAt(i);
   const list = new KINDS[value.dtype](bytes.buffer);
   if (!value.shape) return list;
   const width = Number(value.shape.split(",").at(-1));
@@ -14,7 +16,6 @@ function unpacked(value) {
 function unpackedMoves(text) {
   const moves = JSON.parse(text);
   for (const key of ["counts", "band", "skews"]) moves[key] = unpacked(moves[key]);
-  for (const table of [...Object.values(moves.skewTables), ...Object.values(moves.countTables)]) table.rows = unpacked(table.rows);
   moves.logs = Float64Array.from(moves.counts, Math.log);
   if (moves.closed) {
     moves.check.shares = unpacked(moves.check.shares);
@@ -48,7 +49,9 @@ function sharesAt(logs, skew) {
 }
 
 // The row of a table at a value: a stop's own row, or straight between two.
-function rowAt({ stops, rows }, value) {
+function rowAt(table, value) {
+  const { stops } = table;
+  const rows = (table.unpacked ??= unpacked(table.rows));
   let i = stops.findIndex((stop) => stop >= value - 1e-9);
   if (i < 0) i = stops.length - 1;
   if (i === 0 || Math.abs(stops[i] - value) < 1e-9) return rows[i];
@@ -79,6 +82,8 @@ function banded(moves, rows, count) {
   return lines;
 }
 
+const logarithms = (rows, least) => rows.map((row) => row.map((share) => Math.max(Math.log10(share), least)));
+
 const withMarker = (figure, epoch) => {
   const [first, ...rest] = figure.layout.shapes ?? [];
   return first ? { ...figure.layout, shapes: [{ ...first, x0: epoch, x1: epoch }, ...rest] } : figure.layout;
@@ -95,11 +100,13 @@ const FOLLOW = {
   skew(figure, moves, now) {
     const layout = withMarker(figure, now.epoch);
     if (now.onlyEpoch) return { ...figure, layout };
+    const [line, mark] = figure.data;
     const crossed = now.skews.findIndex((skew) => skew >= 1 - 1e-6);
-    const size = Array.from(now.skews, (_, e) => (e === crossed ? 9 : 0));
-    const marker = { ...figure.data[0].marker, size: crossed < 0 ? 0 : size };
-    const trace = { ...figure.data[0], y: now.skews, mode: crossed < 0 ? "lines" : "lines+markers", marker };
-    return { data: [trace], layout: { ...layout, annotations: [] } };
+    const [x, y, text] = crossed < 0 ? [[], [], []] : [[crossed], [now.skews[crossed]], [`1 in epoch ${crossed}`]];
+    const textposition = crossed > now.skews.length / 3 ? "top left" : "bottom right";
+    const [epoch, one] = layout.shapes;
+    const shapes = [epoch, { ...one, visible: Math.max(...now.skews) >= 0.75 }];
+    return { data: [{ ...line, y: now.skews }, { ...mark, x, y, text, textposition }], layout: { ...layout, shapes } };
   },
   map(figure, moves, now) {
     const layout = withMarker(figure, now.epoch);
@@ -108,8 +115,7 @@ const FOLLOW = {
     const every = trace.dx ?? 1;
     const shown = now.shares.filter((_, e) => e % every === 0);
     const customdata = Array.from(moves.counts, (_, c) => Float32Array.from(shown, (row) => row[c]));
-    const z = customdata.map((row) => row.map((share) => Math.max(Math.log10(share), trace.zmin)));
-    return { data: [{ ...trace, z, customdata }], layout };
+    return { data: [{ ...trace, z: logarithms(customdata, trace.zmin), customdata }], layout };
   },
   weights(figure, moves, now) {
     if (!now.shares) return null;

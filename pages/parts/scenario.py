@@ -9,15 +9,15 @@ import streamlit as st
 
 from pages.parts.address import literal, read_address
 from pages.parts.building import counts_of, plan_of, target_of, target_values, unit_of
-from pages.parts.cached import MOST_DRAWS
 from pages.parts.controls import control, every_row, titles_of
 from pages.parts.data_group import data_group, say_what_is_missing
-from pages.parts.handle import handle
+from pages.parts.handle import Handle, handles
 from pages.parts.history import buttons
-from pages.parts.preset_menu import schedule_heading
+from pages.parts.preset_menu import preset_source, schedule_heading
 from sampler_core import parameters as rows
 from sampler_core.catalogue import SCHEDULES
 from sampler_core.counts import ClassCounts
+from sampler_core.figures.explore import MOST_DRAWS
 from sampler_core.parameters import rows_of
 from sampler_core.plan import SamplingPlan
 
@@ -60,6 +60,7 @@ def sidebar() -> None:
         data = data_group()
         schedule_heading()
         target, values = target_values()
+        source = st.container()
         st.subheader("Run")
         run = {row.key: control(row) for row in rows.RUN_ROWS}
     try:
@@ -71,6 +72,8 @@ def sidebar() -> None:
         st.error(literal(sentence), icon=":material/error:")
         st.stop()
     say_what_is_missing(data, counts)
+    with source:
+        preset_source(plan)
     st.session_state[_CURRENT] = Scenario(counts, plan, unit_of(data))
 
 
@@ -86,15 +89,20 @@ def choose_epoch(scenario: Scenario) -> Scenario:
 
 def nearby_sliders() -> None:
     """The schedule's sliders once more, for narrow screens, where the sidebar is folded away (see frame.css)."""
-    with st.container(key="near"):
-        for key, row in every_row().items():
-            if row.slider is not None and key in NEAR and st.session_state.get(key) is not None:
-                handle(row, st.session_state[key], place="near")
+    values = {key: st.session_state.get(key) for key in NEAR}
+    near = [row for key, row in every_row().items() if row.slider is not None and values.get(key) is not None]
+    handles("near", *(Handle(row, values[row.key]) for row in near))
 
 
 def choose_axis() -> bool:
     """Whether shares are to be shown on a logarithmic axis."""
-    return bool(control(rows.AXIS, width=220) == "logarithmic")
+    control(rows.AXIS, width=220)
+    return shares_are_logarithmic()
+
+
+def shares_are_logarithmic() -> bool:
+    """Whether they are shown so now."""
+    return bool(st.session_state.get(rows.AXIS.key, rows.AXIS.default) == "logarithmic")
 
 
 def switch_law(scenario: Scenario) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
 from pages.parts.address import literal
+from pages.parts.following import followed_classes
+from pages.parts.own_labels import left_out_of_the_link
 from pages.parts.plan_file import offer_plan, say_what_was_taken
-from pages.parts.scenario import Scenario, current
+from pages.parts.scenario import Scenario, current, shares_are_logarithmic
 from pages.parts.shown import Shown, forget_shown, shown
 from sampler_core import parameters as rows
 from sampler_core.exporting import VARIANTS, csv_file, snippet
@@ -64,35 +66,44 @@ def _link() -> None:
     in_address = st.session_state.get(rows.DATA.key, rows.DATA.default) in IN_ADDRESS
     st.markdown("The link opens this picture on any server that runs this dashboard.")
     _share(key="share-link", data={"part": "link"})
-    if not in_address:
-        st.info(
-            "Your labels are not in the link: what you upload stays with you. Whoever opens the link sees everything "
-            "else, and is asked for the labels. The report has the picture with your data.", icon=":material/lock:",
-        )  # fmt: skip
+    if in_address:
+        return
+    left_out = left_out_of_the_link()
+    also = f" Nor are the {' and the '.join(left_out)}: they name your classes." if left_out else ""
+    st.info(
+        f"Your labels are not in the link: what you upload stays with you.{also} Whoever opens the link sees "
+        "everything else, and is asked for the labels. The report has the picture with your data.",
+        icon=":material/lock:",
+    )  # fmt: skip
 
 
 def _report(title: str, scenario: Scenario, found: Shown) -> None:
-    scenario = replace(scenario, epoch=min(_value(rows.EPOCH), (scenario.plan.epochs or 1) - 1))
-    first, window = _value(rows.FIRST_BATCH), _value(rows.SHOWN_BATCHES)
+    make = _explored(scenario) if title == "Explore" else partial(_as_it_is, title, scenario, found)
     st.markdown(
         "One HTML file with the figures of this page, its findings, the data in numbers and the plan. It opens in any "
         "browser, without a server and without a network."
     )
     st.download_button(
-        "Download the report", lambda: _html(title, scenario, found, first, window).encode(),
-        f"skewlab-{file_name(title)}.html", "text/html", key="share-report", on_click="ignore",
-        icon=":material/download:", type="primary",
+        "Download the report", lambda: make().encode(), f"skewlab-{file_name(title)}.html", "text/html",
+        key="share-report", on_click="ignore", icon=":material/download:", type="primary",
     )  # fmt: skip
 
 
-def _html(title: str, scenario: Scenario, found: Shown, first: int, window: int) -> str:
-    """Explore plays its epochs; other pages stand still, as they are."""
-    plan, counts, unit = scenario.plan, scenario.counts, scenario.unit
-    if title == "Explore":
-        first = min(first, plan.num_batches(counts) - 1)
-        return plan_report(plan, counts, epoch=scenario.epoch, unit=unit, first_batch=first, shown_batches=window)
-    panels = [as_panel(chart.title, chart.figure, chart.note, chart.span, chart.height) for chart in found.charts]
-    return still_report(title, plan, counts, panels, found.tables, unit=unit)
+def _explored(scenario: Scenario) -> Callable[[], str]:
+    """Explore's report plays the epochs. Its controls are read now: there are none to ask while it is downloaded."""
+    plan, counts = scenario.plan, scenario.counts
+    return partial(
+        plan_report, plan, counts, unit=scenario.unit, epoch=min(_value(rows.EPOCH), (plan.epochs or 1) - 1),
+        first_batch=min(_value(rows.FIRST_BATCH), plan.num_batches(counts) - 1),
+        shown_batches=_value(rows.SHOWN_BATCHES), logarithmic=shares_are_logarithmic(),
+        followed=followed_classes(scenario),
+    )  # fmt: skip
+
+
+def _as_it_is(title: str, scenario: Scenario, found: Shown) -> str:
+    """The reports of other pages stand still."""
+    panels = [as_panel(chart) for chart in found.charts]
+    return still_report(title, scenario.plan, scenario.counts, panels, found.tables, unit=scenario.unit)
 
 
 def _value(row: Parameter) -> int:

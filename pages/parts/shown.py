@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import pandas as pd
 import streamlit as st
+
+from sampler_core.figures import Chart
 
 
 @dataclass
 class Shown:
     """charts: those of the live panels, in their order; tables: title -> what makes the table."""
 
-    charts: list[Any] = field(default_factory=list)
+    charts: list[Chart] = field(default_factory=list)
     tables: dict[str, Callable[[], pd.DataFrame]] = field(default_factory=dict)
 
 

@@ -45,6 +45,12 @@ def solved(scenario: Scenario, demands: Demands) -> FloatArray | None:
     return None if found.plan is None else found.plan.skews()
 
 
+def band_note(band: Band) -> str:
+    """What the colours of the band mean."""
+    none = "" if all(band.allowed) else " Orange: no skew meets them all."
+    return f"Green: the demands of single epochs hold.{none} An arrow points to the side that a demand allows."
+
+
 def map_note(left_out: tuple[Demand, ...], error: float) -> str:
     """What the dots of the map do not judge, and how exact its values are."""
     said = "Dots: all demands hold. Ring: your schedule. The sidebar's number boxes set the same."

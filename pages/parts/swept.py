@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from functools import lru_cache
 from typing import Any
 
 import streamlit as st
 
+from pages.parts.cached import keeper, kept
 from pages.parts.controls import control
 from pages.parts.demanded import Demands
 from pages.parts.page_rows import MERIT, OVER, WHOSE
@@ -21,7 +21,6 @@ from sampler_core.targets import skew_schedule
 from sampler_core.tuning import MERITS, Sensitivity, Sweep, sensitivity, sweep
 
 GIVEN_UP, MOST_KEPT, QUICK = "sweep_given_up", 16, 20_000
-_kept: OrderedDict[tuple[Any, ...], Sweep] = OrderedDict()
 
 
 def choose_merit() -> tuple[str, str, str]:
@@ -37,17 +36,20 @@ def swept(scenario: Scenario, merit: str, whose: str, over: str) -> Sweep | None
     """The map; None while it has been given up. It does not change with the schedule, only with its limits."""
     plan, counts = plane_plan(scenario.plan), scenario.counts
     asked = (plan, counts, merit, whose, over)
-    if asked in _kept:
-        _kept.move_to_end(asked)
-        return _kept[asked]
+    sweeps: OrderedDict[tuple[Any, ...], Sweep] = keeper("sweeps", OrderedDict)
+    if asked in sweeps:
+        sweeps.move_to_end(asked)
+        return sweeps[asked]
     if st.session_state.get(GIVEN_UP) == hash(asked):
         st.info("The map was given up.", icon=":material/cancel:")
         st.button("Work it out", key="sweep-again", help="Work the map out after all.", on_click=_give_up, args=(None,))
         return None
     place = st.empty()
-    _keep(asked, _worked_out(asked, place))
+    found = sweeps[asked] = _worked_out(asked, place)
+    while len(sweeps) > MOST_KEPT:
+        sweeps.popitem(last=False)
     place.empty()
-    return _kept[asked]
+    return found
 
 
 def _worked_out(asked: tuple[Any, ...], place: Any) -> Sweep:
@@ -65,7 +67,7 @@ def _worked_out(asked: tuple[Any, ...], place: Any) -> Sweep:
     return sweep(plan, counts, merit, *axes(plan.epochs or 1), over, whose, progress=told)
 
 
-@lru_cache(maxsize=16)
+@kept(16)
 def _feasible(plan: SamplingPlan, counts: ClassCounts, demands: Demands) -> Feasible:
     return feasible(plan, counts, demands)
 
@@ -86,7 +88,7 @@ def take_point(plan: SamplingPlan, skew: float, increment: float) -> None:
     take_plan(plane_plan(plan, round(skew, 10), round(increment, 12)))
 
 
-@lru_cache(maxsize=16)
+@kept(16)
 def sensitivities(plan: SamplingPlan, counts: ClassCounts, over: str) -> tuple[Sensitivity, ...]:
     """How each figure of merit of the rarest class answers to each parameter."""
     return sensitivity(plan, counts, at=over)
@@ -94,9 +96,3 @@ def sensitivities(plan: SamplingPlan, counts: ClassCounts, over: str) -> tuple[S
 
 def _give_up(asked: int | None) -> None:
     st.session_state[GIVEN_UP] = asked
-
-
-def _keep(asked: tuple[Any, ...], found: Sweep) -> None:
-    _kept[asked] = found
-    while len(_kept) > MOST_KEPT:
-        _kept.popitem(last=False)

@@ -153,7 +153,7 @@ def test_differences_are_from_the_chosen_plan():
 def test_any_class_or_group_can_be_followed_with_any_number_of_classes(follow, classes):
     at = opened(follow=follow, classes=classes, rank="2", samples="200000")
     is_sound(at)
-    assert len(charts_of(at)) == 9 - (0 if "plan-skews" in charts_of(at) else 1)
+    assert len(charts_of(at)) == 8 - (0 if "plan-skews" in charts_of(at) else 1)
 
 
 # --- changes -----------------------------------------------------------------------------------------
@@ -267,13 +267,15 @@ def test_every_control_has_a_help_text_and_a_label_and_is_in_the_address():
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_a_preset_of_the_menu_sets_the_sidebar(name):
+def test_a_preset_of_the_menu_sets_the_sidebar_and_its_source_is_told(name):
     at = opened(epochs="50")
     menu = next(element for element in at.get("menu_button") if element.key == "presets")
     menu.click(name)
     at.run()
     is_sound(at)
     assert at.session_state["scenario"].plan.target == PRESETS[name].rule(50)
+    (told,) = [caption.value for caption in at.sidebar.caption if caption.value.startswith("Preset")]
+    assert told.replace("\\", "") == f"Preset {PRESETS[name].title}. {PRESETS[name].source}."
 
 
 def test_no_control_of_a_page_has_the_key_of_another():

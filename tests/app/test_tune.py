@@ -173,6 +173,12 @@ def test_demands_that_contradict_each_other_are_named_with_the_numbers_at_which_
     assert all(button.key != "use_solution" for button in at.button)
 
 
+def test_the_note_of_the_band_names_orange_only_where_there_is_some():
+    one = MissingFromAtMost(0.05)
+    assert "Orange" not in charts_of(stating(one))["band"]["note"]
+    assert "Orange: no skew meets them all." in charts_of(stating(one, ShareOfClass(0.001, "at most")))["band"]["note"]
+
+
 @pytest.mark.parametrize("merit", MERITS)
 def test_the_map_holds_the_figure_of_merit_of_the_plans_that_a_click_sets(merit):
     at = opened(merit=MERITS[merit].label.lower(), epochs="12")

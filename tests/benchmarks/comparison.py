@@ -9,6 +9,7 @@ Six plans, at 10 classes x 100 epochs and at 1000 classes x 200 epochs; server a
 from __future__ import annotations
 
 import os
+import shutil
 import statistics
 import sys
 import tempfile
@@ -56,7 +57,9 @@ def main() -> None:
         running_server(Path(folder) / "log.txt") as url,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path=os.environ.get("CHROME", "chromium"), args=ARGS)
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROME") or shutil.which("chromium"), args=ARGS
+        )
         for size, query, most in SIZES:
             context = browser.new_context(viewport={"width": 1280, "height": 1800})
             page = context.new_page()

@@ -19,8 +19,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from sampler_core import Linear, PowerSkew, SamplingPlan
+from sampler_core.datasets import synthetic
 from tests.browser.conftest import ARGS, ROOT, free_port, running_server, settle, wait_until_healthy
 
 # The real page, with its figures as plain calls.
@@ -209,6 +212,39 @@ def play(browser: Browser, url: str, seconds: float) -> None:
         say(f"heap after {seconds:.0f} s of playing", f"{heap(page) - before:+.1f} MB", "flat")
 
 
+def held(browser: Browser, url: str) -> None:
+    """An arrow key held down for 40 steps, as keyboards repeat it: 30 a second."""
+    with opened(browser, url) as page:
+        settle(page)
+        page.locator(".st-key-side-handle-skew input").focus()
+        for _ in range(40):
+            page.keyboard.down("ArrowRight")
+            page.wait_for_timeout(33)
+        page.keyboard.up("ArrowRight")
+        start = page.evaluate("() => performance.now()")
+        page.wait_for_function(
+            """() => location.search.includes('skew=0.8') && !document.querySelector('.panel canvas.sketch')
+               && [...document.querySelectorAll('.panel [data-chart]')].every((chart) =>
+                 chart.dataset.rev === chart.closest('.panel').dataset.wanted)""",
+            polling="raf",
+        )
+        rest = page.evaluate("() => performance.now()") - start
+        page.wait_for_timeout(1000)
+        say("after a held key no figure is stale", f"{rest:.0f} ms, {is_the_core_s(page)}", "<= 500")
+
+
+def is_the_core_s(page: Page) -> str:
+    """Whether the class shares on the page are those of the core for the skew that the page shows."""
+    shown = page.evaluate(
+        "() => document.querySelector('[data-chart=\"shares\"]')._fullData.map((trace) => Array.from(trace.y))"
+    )
+    skew = float(page.locator(".st-key-skew input").input_value())
+    plan = SamplingPlan(target=PowerSkew(Linear(skew, 0.01)), epochs=100, batch_size=128)
+    shares = plan.class_shares(synthetic("exponential", 10, 20_000, 100.0))
+    most = float(np.abs(np.array(shown).T - shares).max())
+    return f"figures {'are' if most < 1e-6 else 'ARE NOT'} the core's at skew {skew:g}"
+
+
 def memory(browser: Browser, url: str, server: int, moves: int) -> None:
     with opened(browser, url) as page:
         settle(page)
@@ -221,6 +257,7 @@ def memory(browser: Browser, url: str, server: int, moves: int) -> None:
                 settle(page)
                 before = heap(page), resident(server)
         settle(page)
+        say(f"after {moves} moves", is_the_core_s(page), "the core's")
         say(f"browser heap after {moves} moves", f"{heap(page) - before[0]:+.1f} MB", "< 50 MB")
         say(f"server memory after {moves} moves", f"{resident(server) - before[1]:+.1f} MB", "< 20 MB")
 
@@ -249,6 +286,7 @@ def main() -> None:
             keys(browser, url, int(60 * part))
             plain_keys(browser, int(60 * part))
             drag(browser, url, int(100 * max(part, 0.4)))
+            held(browser, url)
             play(browser, url, 300 * part)
             memory(browser, url, process_of(url), int(300 * part))
         browser.close()

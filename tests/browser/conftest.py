@@ -24,6 +24,7 @@ SETTLED = """(quiet) => {
   const busy = !app || app.dataset.testScriptState !== 'notRunning' || app.dataset.testConnectionState !== 'CONNECTED'
     || document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]')
     || (document.querySelector('.panel') && !charts.length)
+    || document.querySelector('.panel canvas.sketch')
     || charts.some((chart) => !chart.dataset.rev || chart.dataset.rev !== chart.closest('.panel').dataset.wanted);
   const now = performance.now();
   if (busy) { window.settledSince = null; return false; }

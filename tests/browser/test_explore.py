@@ -136,6 +136,47 @@ def test_axe_finds_nothing_serious(open_page, dark, address):
     assert serious == []
 
 
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_buttons_can_be_read_on_their_colour(open_page, dark):
+    page = open_page(dark=dark)
+    pairs = (
+        page.get_by_test_id("stMain")
+        .get_by_role("button", name="Independent")
+        .evaluate_all(
+            """(buttons) => buttons.map((button) => [button.querySelector('p'), button].map((part, i) =>
+             getComputedStyle(part)[i ? 'backgroundColor' : 'color'].match(/[\\d.]+/g).slice(0, 3).map(Number)))"""
+        )
+    )
+    assert len(pairs) == 1
+    for pair in pairs:  # WCAG 2.1, 1.4.3
+        parts = np.array(pair) / 255
+        linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+        dim, bright = sorted(linear @ [0.2126, 0.7152, 0.0722])
+        assert (bright + 0.05) / (dim + 0.05) >= 4.5
+
+
+MARK = "a[href], button, input, select, textarea, summary, [role=slider], [role=combobox]"
+
+
+@pytest.mark.parametrize("path", ["/", "/compare", "/tune"])
+def test_every_control_is_reached_with_the_tab_key(open_page, path):
+    page = open_page(path, height=2400)
+    controls = page.evaluate(
+        """(mark) => [...document.querySelectorAll(mark)].filter((control) => control.checkVisibility()
+             && !control.disabled && control.tabIndex >= 0
+             && control.ariaLabel !== 'Collapse sidebar' && control.getBoundingClientRect().width > 0)
+           .map((control, i) => { control.dataset.stop = i; return control.outerHTML.slice(0, 160); })""",
+        MARK,
+    )
+    assert len(controls) > 30  # all but Streamlit's own arrow, which is there for a mouse above it only
+    reached = set()
+    for _ in range(2 * len(controls) + 20):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("() => document.activeElement?.dataset.stop"))
+    missed = [control for i, control in enumerate(controls) if str(i) not in reached]
+    assert not missed, missed
+
+
 @pytest.mark.parametrize(
     "address", ["/?classes=2", "/", "/?classes=1000", "/?data=known&table=coco2017_train_instances"]
 )

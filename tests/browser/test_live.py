@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sampler_core import Linear, PowerSkew, SamplingPlan
+from sampler_core import Linear, PowerSkew, SamplingPlan, figures
 from sampler_core.datasets import load, synthetic
 from tests.browser.conftest import boxes, set_number, settle, tiles, traces
 
@@ -14,15 +14,61 @@ WATCH = """() => {
   window.node = chart;
   document.addEventListener('skewlab:move', ({ detail }) => window.moved.push([performance.now(), detail.value]));
   let last = chart.dataset.rev;
+  const starts = () => chart.shown.data.map(({ y }, i) => (y.bdata ? chart._fullData[i].y : y)[0]);
   const look = () => {
     if (!chart.isConnected || !chart.querySelector('.main-svg')) window.blank += 1;
     if (chart.dataset.rev !== last) {
       last = chart.dataset.rev;
-      window.seen.push([performance.now(), last, chart._fullData.map((trace) => trace.y[0])]);
+      window.seen.push([performance.now(), last, starts()]);
     }
     requestAnimationFrame(look);
   };
   look();
+}"""
+
+# What stands on the canvases while the hand moves, measured in pixels and said in the axes' numbers.
+PIXELS = """() => {
+  const plot = (id) => document.querySelector(`[data-chart="${id}"]`);
+  const bytes = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+  const along = (id, x, y, width, height) => {  // colour -> where in this strip of pixels it is found
+    const canvas = plot(id).querySelector('canvas.sketch');
+    const scale = canvas.width / canvas.clientWidth;
+    const strip = [x, y, width, height].map((part) => Math.round(part * scale));
+    const copy = Object.assign(document.createElement('canvas'), { width: canvas.width, height: canvas.height })
+      .getContext('2d', { willReadFrequently: true });
+    copy.drawImage(canvas, 0, 0);
+    const { data } = copy.getImageData(...strip);
+    return (colour) => {
+      const wanted = bytes(colour), found = [];
+      for (let i = 0; i < data.length; i += 4) {
+        if (data[i + 3] > 200 && wanted.every((byte, k) => Math.abs(byte - data[i + k]) < 8)) found.push(i / 4 / scale);
+      }
+      return found;
+    };
+  };
+  const middle = (list) => list.reduce((sum, value) => sum + value, 0) / list.length;
+  const unit = ({ range, _length }) => (range[1] - range[0]) / _length;
+  const lines = (id, epoch) => {
+    const { xaxis, yaxis } = plot(id)._fullLayout;
+    const found = along(id, xaxis._offset + xaxis.c2p(epoch), yaxis._offset, 1, yaxis._length);
+    return plot(id)._fullData.filter(({ line }) => line).map(({ line }) => yaxis.p2c(middle(found(line.color))));
+  };
+  const stacked = (batch) => {
+    const { xaxis, yaxis } = plot('batches')._fullLayout;
+    const found = along('batches', xaxis._offset + xaxis.c2p(batch), yaxis._offset, 1, yaxis._length);
+    return plot('batches')._fullData.map(({ marker }) => found(marker.color).length * unit(yaxis));
+  };
+  const lying = (trace) => {
+    const { [trace ? 'xaxis2' : 'xaxis']: xaxis, yaxis } = plot('weights')._fullLayout;
+    return plot('weights')._fullData[trace].marker.color.map((colour, rank) => {
+      const found = along('weights', xaxis._offset, yaxis._offset + yaxis.c2p(rank - 0.3), xaxis._length, 1);
+      return found(colour).length * unit(xaxis);
+    });
+  };
+  const sketched = (id, measured) => (plot(id).querySelector('canvas.sketch') ? measured() : null);
+  return { tag: plot('batches').dataset.rev, batch: sketched('batches', () => stacked(3)),
+    shares: sketched('shares', () => lines('shares', 2)), skew: sketched('skew', () => lines('skew', 2)),
+    weights: sketched('weights', () => lying(0)), share: sketched('weights', () => lying(1)) };
 }"""
 
 
@@ -82,9 +128,9 @@ def test_batches_are_called_expected_while_the_hand_moves(open_page):
     page.wait_for_function(
         "() => document.querySelector('[data-frame=\"batches\"]').innerText.includes('Expected while')"
     )
-    expected = [trace["y"][3] for trace in traces(page, "batches")]
-    skew = float(page.evaluate("() => document.querySelector('[data-chart=\"batches\"]').dataset.rev").split("=")[1])
-    assert expected == pytest.approx((128 * shares_at_start(skew)).tolist(), rel=1e-4)
+    seen = page.evaluate(PIXELS)
+    skew = float(seen["tag"].split("=")[1])
+    assert seen["batch"] == pytest.approx((128 * shares_at_start(skew)).tolist(), abs=1.0)  # a pixel is 0.4 samples
     page.mouse.up()
     page.wait_for_function("() => location.search.includes('skew=')")
     settle(page)
@@ -92,6 +138,31 @@ def test_batches_are_called_expected_while_the_hand_moves(open_page):
     skew = float(boxes(page)["Skew factor"])
     drawn = plan_of(skew).preview(COUNTS, 0, 0, 50).batch_class_counts
     assert [trace["y"] for trace in traces(page, "batches")] == drawn.T.tolist()
+
+
+def test_the_pixels_that_follow_the_hand_are_the_numbers_of_the_core(open_page):
+    page = open_page("/?skew=0.3")
+    drag(page, "Skew factor", 0.44, 0.441, 1)
+    page.wait_for_function("""() => ['shares', 'skew', 'weights', 'batches'].every((id) => {
+      const plot = document.querySelector(`[data-chart="${id}"]`);
+      const tag = `preview:skew=${window.skewlabHand.values.skew}`;
+      return plot.querySelector('canvas.sketch') && plot.dataset.rev === tag;
+    })""")
+    seen = page.evaluate(PIXELS)
+    skew = float(seen["tag"].split("=")[1])
+    assert skew != 0.3
+    shares = plan_of(skew).class_shares(COUNTS)
+    weights = plan_of(skew).class_weights(COUNTS)[0]
+    assert seen["shares"][:6] == pytest.approx(
+        shares[2, :6].tolist(), abs=0.004
+    )  # a pixel is 0.3 %; the rest is dashed
+    assert seen["skew"][0] == pytest.approx(skew + 0.02, abs=0.01)
+    assert seen["weights"] == pytest.approx(weights.tolist(), abs=0.002)
+    assert seen["share"] == pytest.approx(shares[0].tolist(), abs=0.003)
+    assert seen["batch"] == pytest.approx((128 * shares[0]).tolist(), abs=1.0)
+    page.mouse.up()
+    page.wait_for_function("() => !location.search.includes('skew=0.3&')")
+    settle(page)
 
 
 def test_the_class_imbalance_can_be_dragged_too(open_page):
@@ -106,6 +177,41 @@ def test_the_class_imbalance_can_be_dragged_too(open_page):
     page.mouse.up()
     page.wait_for_function("() => location.search.includes('ratio=')")
     settle(page)
+
+
+def test_what_a_key_showed_at_once_is_left_standing_where_python_says_the_same(open_page):
+    page = open_page()
+    page.evaluate("""() => {
+      window.drawn = [];
+      const react = Plotly.react;
+      Plotly.react = (plot, ...rest) => { window.drawn.push(plot.dataset.chart); return react(plot, ...rest); };
+    }""")
+    for skew in ("0.02", "0.04"):
+        page.get_by_role("slider", name="Skew factor", exact=True).first.press("ArrowRight")
+        page.wait_for_function("(skew) => location.search.includes(`skew=${skew}`)", arg=skew)
+        settle(page)
+        drawn = sorted(page.evaluate("() => window.drawn.splice(0)"))
+        assert drawn == ["batches", "drawn", "shares", "skew", "weights"]  # each once
+    assert traces(page, "skew")[1]["x"] == [96]  # 0.04 + 96 * 0.01: the first epoch with a skew of 1
+
+
+def test_a_key_held_for_forty_steps_is_followed_and_told_to_the_server_once(open_page):
+    page = open_page()
+    page.evaluate(WATCH)
+    page.get_by_role("slider", name="Skew factor", exact=True).first.focus()
+    for _ in range(40):
+        page.keyboard.down("ArrowRight")
+        page.wait_for_timeout(33)
+    assert page.evaluate("() => window.moved.at(-1)[1]") == 0.8
+    page.wait_for_function("() => window.seen.at(-1)[1] === 'preview:skew=0.8'")  # followed before it is let go
+    before = page.url
+    page.keyboard.up("ArrowRight")
+    page.wait_for_function("() => location.search.includes('skew=0.8')")
+    assert "skew=0.02" in before or "skew" not in before  # the first press, at most
+    settle(page)
+    assert boxes(page)["Skew factor"] == "0.8"
+    drawn = plan_of(0.8).preview(COUNTS, 0, 0, 50).batch_class_counts
+    assert [trace["y"] for trace in traces(page, "batches")] == drawn.T.tolist()
 
 
 def test_after_forty_keys_the_newest_value_stands(open_page):
@@ -217,6 +323,18 @@ def test_many_classes_can_be_looked_up_by_name_and_pinned(open_page):
     assert traces(page, "shares")[-1]["y"] == pytest.approx(shares.tolist(), rel=1e-5)
 
 
+def test_the_map_s_colours_and_numbers_are_python_s(open_page):
+    page = open_page("/?classes=40&ratio=1000")
+    shown = page.evaluate("""() => {
+      const [trace] = document.querySelector('[data-chart="map"]')._fullData;
+      return [trace.z, trace.customdata].map((rows) => Array.from(rows, (row) => Array.from(row)));
+    }""")
+    counts = synthetic("exponential", 40, 20_000, 1000.0)
+    wanted = figures.share_map(counts, plan_of().class_shares(counts), 0).spec["data"][0]
+    np.testing.assert_allclose(shown[0], wanted["z"], rtol=1e-6)
+    np.testing.assert_array_equal(np.float32(shown[1]), wanted["customdata"])
+
+
 def test_the_law_is_switched_on_the_spot(open_page):
     page = open_page()
     page.get_by_role("button", name="Stratified").click()
@@ -241,3 +359,16 @@ def test_a_change_while_playing_goes_on_playing_with_the_new_plan(open_page):
     settle(page)
     drawn = plan_of(0.5, epochs=30).preview(COUNTS, 3, 0, 50).batch_class_counts
     assert [trace["y"] for trace in traces(page, "batches")] == drawn.T.tolist()
+
+
+def test_all_figures_follow_a_change_of_the_viewer_s_theme(open_page):
+    page = open_page()
+    inks = """() => [...document.querySelectorAll('.panel [data-chart]')].map((plot) => plot._fullLayout.font.color)"""
+    light = page.evaluate(inks)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(f"(light) => ({inks})().every((ink, i) => ink !== light[i])", arg=light)
+    settle(page)
+    assert len(set(page.evaluate(inks))) == 1
+    page.emulate_media(color_scheme="light")
+    page.wait_for_function(f"(light) => ({inks})().every((ink, i) => ink === light[i])", arg=light)
+    settle(page)

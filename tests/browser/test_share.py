@@ -215,7 +215,7 @@ def at_epoch(page, place, epoch):
 
 
 def test_the_report_of_the_page_opens_offline_and_plays_what_training_draws(open_page, open_report, tmp_path):
-    page = open_page(ADDRESS)
+    page = open_page(f"{ADDRESS}&followed=MEL&axis=logarithmic")
     share(page, "Report")
     path = downloaded(page, tmp_path, "Download the report")
     assert path.name == "skewlab-explore.html"
@@ -223,6 +223,9 @@ def test_the_report_of_the_page_opens_offline_and_plays_what_training_draws(open
     report = open_report(path)
     assert report.locator("#shown").text_content() == "epoch 7 of 29"
     assert drawn(report, "Batches") == {trace["name"]: trace["y"] for trace in traces(page, "batches")}
+    looks = "(plot) => [plot._fullLayout.yaxis.type, ...plot._fullData.map((trace) => trace.line.width)]"
+    as_shown = page.locator("[data-chart='shares']").evaluate(looks)
+    assert report.locator("figure .plot").first.evaluate(looks) == as_shown == ["log", 2, 4, 2, 2, 2, 2, 2, 2]
     counts = load("isic2019")
     for epoch in (0, 29):
         at_epoch(report, epoch, epoch)

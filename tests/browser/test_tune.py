@@ -53,3 +53,21 @@ def test_nothing_is_wider_than_the_screen_and_axe_finds_nothing(open_page, dark,
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     found = Axe().run(page, options=AXE).response["violations"]
     assert not found, [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
+
+
+def test_a_map_that_takes_long_can_be_cancelled_and_asked_for_again(open_page):
+    page = open_page("/")
+    page.add_init_script("""
+      const cancel = setInterval(() => {
+        const button = document.querySelector('.st-key-sweep-cancel button');
+        if (button) { clearInterval(cancel); button.click(); }
+      }, 10);
+    """)
+    page.goto(
+        f"{page.url}tune?classes=1000&samples=1000000&epochs=1000&merit=distinct+samples+per+epoch&law=stratified"
+    )
+    page.get_by_text("The map was given up").wait_for()
+    assert page.locator("[data-chart='merit-map']").count() == 0
+    page.get_by_role("button", name="Work it out").click()
+    page.wait_for_selector("[data-chart='merit-map'][data-rev]")
+    assert page.get_by_text("The map was given up").count() == 0

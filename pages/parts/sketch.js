@@ -1,0 +1,164 @@
+// Figures on a canvas in a millisecond or two, for as long as a hand moves: bars, lines and points as Plotly draws them, on
+// the axes that stand there. `canSketch` says whether a figure differs from the standing one in its numbers alone.
+const LEAST_FILLED = 0.8;  // of an axis: with less, an axis of their own would show the numbers better
+const DASHES = { solid: [], dot: [1, 1], dash: [3, 3], longdash: [5, 5], dashdot: [3, 1, 1, 1],
+  longdashdot: [5, 2, 1, 2] };  // in widths of the line, which count as 3 px at least
+const isNumbers = (value) => value?.bdata !== undefined || typeof value?.[0] === "number" || value?.length === 0;
+
+// All of a figure but its numbers and the texts that stand beside them.
+const besideNumbers = ({ data, layout }) => JSON.stringify([layout, data.map((trace) => ({ ...trace,
+  x: isNumbers(trace.x) ? 0 : trace.x, y: isNumbers(trace.y) ? 0 : trace.y, text: 0, textposition: 0 }))]);
+
+const axesOf = ({ _fullLayout: full }, { xaxis = "x", yaxis = "y" }) =>
+  [full[xaxis.replace("x", "xaxis")], full[yaxis.replace("y", "yaxis")]];
+
+// The numbers of a trace along each axis, as Plotly places them: [x, y], each a list.
+function placed(trace, seen) {
+  const [x, y] = [trace.x, trace.y].map(unpacked);
+  const from = (first, { length }) => Float64Array.from({ length }, (_, j) => first + j);
+  return [x ?? from(seen.x0, y), y ?? from(seen.y0, x)];
+}
+
+// What is drawn here: bars that are stacked or alone on their axes, lines with or without the area to zero, round points.
+function isSimple({ data, layout }) {
+  const alone = new Set(data.map(({ xaxis }) => xaxis)).size === data.length;
+  return data.every(({ type, fill = "none", error_x: whiskers, marker, line }) => (type === "bar"
+    ? alone || layout.barmode === "stack"
+    : type === "scatter" && ["none", "tozeroy"].includes(fill) && !whiskers && !marker?.symbol && !line?.shape
+      && (line?.dash ?? "solid") in DASHES));
+}
+
+function canSketch(plot, figure) {
+  const { whole } = plot;
+  if (!whole || whole.data.length !== figure.data.length || plot.querySelector(":scope > .marker")) return false;
+  if (!isSimple(figure) || (whole.still ??= besideNumbers(whole)) !== besideNumbers(figure)) return false;
+  return keepsAxes(plot, figure);
+}
+
+// Whether the numbers fill the axes that stand there about as they would fill axes of their own.
+function keepsAxes(plot, figure) {
+  const ends = new Map();
+  const stack = [];
+  figure.data.forEach((trace, i) => {
+    const seen = plot._fullData[i];
+    if (seen.visible !== true) return;
+    const values = placed(trace, seen);
+    axesOf(plot, seen).forEach((axis, side) => {
+      if (!axis.autorange || axis.type === "category") return;
+      const fromZero = axis.rangemode === "tozero" || seen.type === "bar";
+      const [low, high] = ends.get(axis) ?? (fromZero ? [0, 0] : [Infinity, -Infinity]);
+      const own = Array.from(values[side], (value, j) => (
+        figure.layout.barmode === "stack" && side ? (stack[j] = (stack[j] ?? 0) + value) : axis.c2l(value)));
+      const known = own.filter(Number.isFinite);
+      ends.set(axis, [Math.min(low, ...known), Math.max(high, ...known)]);
+    });
+  });
+  return [...ends].every(([axis, [low, high]]) => {
+    const [from, to] = axis.range;
+    return low >= from && high <= to && high - low > LEAST_FILLED * (to - from);
+  });
+}
+
+function sketch(plot, figure) {
+  const { _fullLayout: full, _fullData } = plot;
+  const canvas = overlay(plot, "sketch", "canvas");
+  const dense = window.devicePixelRatio || 1;
+  const [width, height] = [full.width * dense, full.height * dense].map(Math.round);
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  const draw = canvas.getContext("2d");
+  draw.setTransform(dense, 0, 0, dense, 0, 0);
+  draw.clearRect(0, 0, full.width, full.height);
+  const base = full.barmode === "stack" ? [] : null;
+  figure.data.forEach((trace, i) => {
+    const seen = _fullData[i];
+    if (seen.visible !== true) return;  // taken out by a click on the legend
+    const [xaxis, yaxis] = axesOf(plot, seen);
+    draw.save();
+    draw.translate(xaxis._offset, yaxis._offset);
+    draw.beginPath();
+    if (seen.cliponaxis !== false) draw.rect(0, 0, xaxis._length, yaxis._length);
+    else draw.rect(-xaxis._offset, -yaxis._offset, full.width, full.height);
+    draw.clip();
+    draw.font = `${full.font.size}px ${full.font.family}`;
+    (seen.type === "bar" ? bars : curve)(draw, trace, seen, { xaxis, yaxis, base, bargap: full.bargap, ink: full.font.color });
+    draw.restore();
+  });
+}
+
+const each = (value, j) => (Array.isArray(value) ? value[j] : value);
+
+function bars(draw, trace, seen, { xaxis, yaxis, base, bargap, ink }) {
+  const lying = seen.orientation === "h";
+  const [along, across] = lying ? [xaxis, yaxis] : [yaxis, xaxis];
+  const [x, y] = placed(trace, seen);
+  const [sizes, places] = lying ? [x, y] : [y, x];
+  const half = (1 - bargap) / 2;
+  sizes.forEach((size, j) => {
+    const place = across.type === "category" ? j : places[j];
+    const start = base?.[j] ?? 0;
+    if (base) base[j] = start + size;
+    const [near, far] = [along.c2p(start), along.c2p(start + size)];
+    const [one, other] = [across.c2p(place - half), across.c2p(place + half)];
+    const colour = each(seen.marker.color, j);
+    Object.assign(draw, { fillStyle: colour, globalAlpha: (seen.opacity ?? 1) * (each(seen.marker.opacity, j) ?? 1) });
+    if (lying) draw.fillRect(near, one, far - near, other - one);
+    else draw.fillRect(one, far, other - one, near - far);
+    if (trace.text) textOfBar(draw, trace.text[j], { near, far, one, other }, trace.textposition, colour, ink);
+  });
+}
+
+const DARK = 128;  // brightness out of 255 under which a colour has white text
+// In the bar at its end where there is room, smaller in a thin bar; else behind its end.
+function textOfBar(draw, text, { near, far, one, other }, position, colour, ink) {
+  const gap = 3;
+  const size = parseFloat(draw.font);
+  const scale = Math.min(1, (Math.abs(other - one) - 2 * gap) / (1.3 * size));
+  const inside = position === "auto" && scale * draw.measureText(text).width + 2 * gap <= far - near;
+  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+  const over = 0.299 * red + 0.587 * green + 0.114 * blue < DARK ? "#fff" : "#444";
+  draw.save();
+  draw.translate(far + (inside ? -gap : gap), (one + other) / 2);
+  if (inside) draw.scale(scale, scale);
+  Object.assign(draw, { textBaseline: "middle", textAlign: inside ? "right" : "left", fillStyle: inside ? over : ink });
+  draw.fillText(text, 0, 0);
+  draw.restore();
+}
+
+function curve(draw, trace, seen, { xaxis, yaxis, ink }) {
+  const [x, y] = placed(trace, seen);
+  const points = Array.from(y, (value, j) => [xaxis.c2p(x[j]), yaxis.c2p(value)]);
+  draw.globalAlpha = seen.opacity ?? 1;
+  if (seen.mode.includes("lines")) {
+    const { width, dash, color } = seen.line;
+    const path = new Path2D();
+    let down = false;
+    for (const [left, top] of points) {
+      if (!Number.isFinite(left + top)) down = false;
+      else if (down) path.lineTo(left, top);
+      else { path.moveTo(left, top); down = true; }
+    }
+    if (seen.fill === "tozeroy") {
+      const area = new Path2D(path);
+      area.lineTo(points.at(-1)[0], yaxis.c2p(0));
+      area.lineTo(points[0][0], yaxis.c2p(0));
+      draw.fillStyle = seen.fillcolor;
+      draw.fill(area);
+    }
+    Object.assign(draw, { strokeStyle: color, lineWidth: width, lineJoin: "miter" });
+    draw.setLineDash(DASHES[dash].map((long) => long * Math.max(width, 3)));
+    draw.stroke(path);
+  }
+  if (!seen.mode.includes("markers")) return;
+  points.forEach(([left, top], j) => {
+    draw.beginPath();
+    draw.arc(left, top, each(seen.marker.size, j) / 2, 0, 2 * Math.PI);
+    draw.fillStyle = each(seen.marker.color, j);
+    draw.fill();
+    if (!seen.mode.includes("text")) return;
+    const [up, side] = trace.textposition.split(" ");
+    const off = seen.marker.size / 2 + 3;
+    Object.assign(draw, { fillStyle: ink, textAlign: side === "left" ? "right" : "left",
+      textBaseline: up === "top" ? "bottom" : "top" });
+    draw.fillText(trace.text[j], left + (side === "left" ? -off : off), top + (up === "top" ? -off : off));
+  });
+}

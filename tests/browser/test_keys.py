@@ -1,0 +1,157 @@
+"""What lines, bars and rows mean is read in full on a phone: nothing cut, nothing to scroll, no text over another."""
+
+import json
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.browser.conftest import settle
+
+# What is cut, hidden behind a scroll bar or out of the screen, in words.
+FAULTS = """() => {
+  const faults = [];
+  const inside = ({ left, right, top, bottom }, box) => left >= box.left - 1 && right <= box.right + 1
+    && top >= box.top - 1 && bottom <= box.bottom + 1;
+  for (const chart of document.querySelectorAll('.panel [data-chart]')) {
+    const figure = chart.getBoundingClientRect();
+    const plot = chart.querySelector('.nsewdrag').getBoundingClientRect();
+    const least = chart.querySelector('.legend') ? 130 : 0;
+    if (plot.height < least) faults.push(`${chart.dataset.chart}: the key leaves ${plot.height} px`);
+    for (const text of chart.querySelectorAll('.ytitle, .xtitle')) {
+      if (!inside(text.getBoundingClientRect(), figure)) faults.push(`cut: ${text.textContent}`);
+    }
+    for (const legend of chart.querySelectorAll('.legend')) {
+      const box = legend.querySelector('.bg').getBoundingClientRect();
+      const texts = [...legend.querySelectorAll('.legendtext')]
+        .map((text) => [text.textContent, text.getBoundingClientRect()]);
+      texts.forEach(([text, one], i) => {
+        if (!inside(one, figure) || !inside(one, box)) faults.push(`cut: ${text}`);
+        if (texts.slice(i + 1).some(([, other]) => one.left < other.right - 1 && other.left < one.right - 1
+          && one.top < other.bottom - 1 && other.top < one.bottom - 1)) faults.push(`covered: ${text}`);
+      });
+      if (box.bottom > plot.top + 1) faults.push(`${chart.dataset.chart}: the key lies over the plot`);
+      const bar = legend.querySelector('.scrollbar').getBoundingClientRect();
+      if (bar.height) faults.push(`${chart.dataset.chart}: scrolled`);
+    }
+  }
+  for (const entry of document.querySelectorAll('.class-key li')) {
+    if (!inside(entry.getBoundingClientRect(), { left: 0, right: innerWidth, top: -Infinity, bottom: Infinity })
+      || entry.scrollWidth > entry.clientWidth) faults.push(`cut: ${entry.textContent}`);
+  }
+  return faults;
+}"""
+# Texts that lie over each other, over a bar that is not theirs or out of their figure, and ticks that stand upright.
+COLLISIONS = """() => {
+  const TEXTS = ['x', 'x2', 'y', 'y2'].map((axis) => `.${axis}tick text, .${axis}title`).join();
+  const faults = [];
+  const boxed = (one) => [one.textContent, one.getBoundingClientRect(), one.closest('.point')];
+  const touch = (one, other) => one.left < other.right - 1 && other.left < one.right - 1
+    && one.top < other.bottom - 1 && other.top < one.bottom - 1;
+  for (const chart of document.querySelectorAll('.panel [data-chart]')) {
+    const figure = chart.getBoundingClientRect();
+    const texts = [...chart.querySelectorAll(`${TEXTS}, .bartext, .cbaxis text, .cbtitle text`)].map(boxed);
+    const bars = [...chart.querySelectorAll('.barlayer .point path')].map(boxed);
+    texts.forEach(([text, box, bar], i) => {
+      const of = `${chart.dataset.chart}: ${text}`;
+      const across = box.left < figure.left - 1 || box.right > figure.right + 1;
+      if (across || box.bottom > figure.bottom + 1) faults.push(`cut ${of}`);
+      texts.slice(i + 1).forEach(([other, its]) => { if (touch(box, its)) faults.push(`${of} over ${other}`); });
+      if (bar && bars.some(([, its, another]) => another !== bar && touch(box, its))) faults.push(`${of} over a bar`);
+    });
+    for (const tick of chart.querySelectorAll('.xtick text, .x2tick text')) {
+      if (tick.getBoundingClientRect().height > 24) faults.push(`upright ${chart.dataset.chart}: ${tick.textContent}`);
+    }
+    const { height } = chart.querySelector('.nsewdrag').getBoundingClientRect();
+    const least = chart.querySelector('.legend') ? 180 : 0;
+    if (height < least) faults.push(`${chart.dataset.chart}: the key leaves ${height} px`);
+  }
+  return faults;
+}"""
+PLANS = [
+    {"name": f"{sign * 34} no {place}", "preset": "deferred"} if place else "progressively_balanced"
+    for place, sign in enumerate("aWx日L-")
+]
+DEMANDS = [
+    {"name": "share", "bound": 0.01, "class_name": "Warezmaster".lower(), "first_epoch": 40, "last_epoch": 80},
+    {"name": "share_ratio", "bound": 123456789.0, "first_epoch": 10, "last_epoch": 90},
+    {"name": "repeats", "bound": 12345.0, "class_name": "buffer_overflow", "first_epoch": 10, "last_epoch": 90},
+    {"name": "absence", "bound": 0.999, "group": "every", "first_epoch": 20, "last_epoch": 80},
+    {"name": "coverage", "bound": 0.01, "per": "epoch", "class_name": "guess_passwd", "first_epoch": 5},
+    {"name": "natural_mix", "num_epochs": 25, "end": "first", "bound": 0.25},
+]
+AGAINST = [{"name": "absence", "bound": 0.01}, {"name": "repeats", "bound": 1.5}, {"name": "share", "bound": 0.9}]
+ADDRESSES = {
+    **{f"compare, {n} classes": ("/compare", {"classes": n, "samples": 1_000_000}) for n in (2, 12, 1000)},
+    "compare, long names of plans": ("/compare", {"plans": json.dumps(PLANS), "classes": 1000, "follow": "head"}),
+    "tune, 1 demand": ("/tune", {"demands": json.dumps(DEMANDS[3:4])}),
+    "tune, 6 demands": ("/tune", {"demands": json.dumps(DEMANDS), "data": "known", "table": "nsl_kdd_train"}),
+    "tune, 12 demands": ("/tune", {"demands": json.dumps(2 * DEMANDS), "data": "known", "table": "nsl_kdd_train"}),
+    "tune, 3 demands that contradict": ("/tune", {"demands": json.dumps(AGAINST), "classes": 1000}),
+}
+
+
+LONGEST = ("compare, long names of plans", "tune, 6 demands")
+
+
+@pytest.mark.parametrize(
+    ("address", "width"), [(one, 390) for one in ADDRESSES] + [(one, width) for one in LONGEST for width in (360, 1280)]
+)
+def test_every_entry_of_every_key_is_read_in_full(open_page, address, width):
+    path, values = ADDRESSES[address]
+    page = open_page(f"{path}?{urlencode(values)}", width=width, height=3400)
+    assert page.locator(".legendtext").count() >= 3
+    assert page.evaluate(FAULTS) == []
+
+
+@pytest.mark.parametrize("sign", ["W", "n ", "日"])
+def test_names_of_classes_wrap_where_they_must(open_page, sign):
+    names = [f"{(sign * 40)[:36].strip()} {place:02d}" for place in range(12)]
+    page = open_page("/compare?data=my+labels", width=390, height=3400)
+    upload(page, names)
+    page.wait_for_function("(name) => document.querySelector('.class-key')?.textContent.includes(name)", arg=names[3])
+    settle(page)
+    assert page.locator(".class-key li").all_inner_texts() == names[::-1]
+    assert page.evaluate(FAULTS) == []
+
+
+def upload(page, names):
+    """Counts of classes with these names, the last the largest."""
+    table = "class,count\n" + "".join(f'"{name}",{(place + 3) ** 2}\n' for place, name in enumerate(names))
+    file = {"name": "names.csv", "mimeType": "text/csv", "buffer": table.encode()}
+    page.set_input_files("[class*='st-key-own-file-'] input[type=file]", file)
+
+
+def follow(page, *labels):
+    box = page.locator(".st-key-followed input")
+    for label in labels:
+        box.click()
+        box.fill(label)
+        page.get_by_role("option", name=label, exact=True).click()
+        settle(page)
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => !document.querySelector('[role=option]')")
+    settle(page)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("classes", [2, 12, 1000])
+def test_explore_s_figures_are_read_in_full_with_and_without_a_followed_class(open_page, classes, width):
+    page = open_page(f"/?classes={classes}&samples=1000000", width=width, height=3400)
+    assert page.evaluate(FAULTS) + page.evaluate(COLLISIONS) == []
+    follow(page, f"class {classes - 1}", "class 0")
+    assert page.locator(".legendtext").all_text_contents().count("class 0") == 2
+    assert page.evaluate(FAULTS) + page.evaluate(COLLISIONS) == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("classes", [2, 12, 1000])
+def test_explore_s_figures_are_read_in_full_where_names_are_long(open_page, classes, width):
+    signs = ("W", "n ", "日", "snake_case_", "A class of forty signs, whose number is ")
+    names = [f"{(signs[place % 5] * 40)[:36].strip()} {place:03d}" for place in range(classes)]
+    page = open_page("/?data=my+labels", width=width, height=3400)
+    upload(page, names)
+    page.get_by_text(f"of {classes:,} classes").first.wait_for(state="attached")
+    settle(page)
+    assert page.evaluate(FAULTS) + page.evaluate(COLLISIONS) == []
+    follow(page, *names[:1], *names[-1:])
+    assert page.evaluate(FAULTS) + page.evaluate(COLLISIONS) == []

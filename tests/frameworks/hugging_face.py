@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import torch.distributed as dist
 from torch import nn
 from torch.utils.data import Dataset, Sampler
 from transformers import Trainer, TrainerCallback, TrainingArguments
@@ -84,6 +85,8 @@ def main(out: str) -> None:
         "untold": trained(Path(out) / "untold", checkpoint, told=False),
     }
     write(out, whole["rank"], record)
+    if dist.is_initialized():  # the Trainer leaves it, and gloo's threads at exit can abort (pytorch/pytorch#190489)
+        dist.destroy_process_group()
 
 
 if __name__ == "__main__":

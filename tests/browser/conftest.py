@@ -17,13 +17,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).parents[2]
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync"]  # fmt: skip
-# Idle, connected, nothing stale, every panel shows the newest state.
+# Idle, connected, nothing stale, every panel shows the newest state; no panel only where a sentence stands instead.
 SETTLED = """(quiet) => {
   const app = document.querySelector('[data-testid="stApp"]');
   const charts = [...document.querySelectorAll('.panel [data-chart]')];
   const busy = !app || app.dataset.testScriptState !== 'notRunning' || app.dataset.testConnectionState !== 'CONNECTED'
     || document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]')
-    || (document.querySelector('.panel') && !charts.length)
+    || !(charts.length || (!document.querySelector('.panel') && document.querySelector('[data-testid="stAlert"]')))
     || document.querySelector('.panel canvas.sketch')
     || charts.some((chart) => !chart.dataset.rev || chart.dataset.rev !== chart.closest('.panel').dataset.wanted);
   const now = performance.now();
@@ -115,7 +115,6 @@ def _bad(message) -> bool:
 
 def settle(page: Page, quiet_ms: int = 150) -> None:
     """Wait until nothing runs, nothing is stale and every chart shows the newest state, for `quiet_ms` in a row."""
-    page.wait_for_selector(".panel, [data-testid='stAlert']", state="attached")
     page.wait_for_function(SETTLED, arg=quiet_ms, polling=50)
 
 

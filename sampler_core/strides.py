@@ -5,8 +5,9 @@ epochs lie to those of earlier ones is reckoned with; nothing is drawn, and noth
 
 The walk of a class passes its places 0, 1, ..., n - 1, 0, 1, ... A batch passes s places, its stride, and takes them
 all but the last one, which it takes with chance f. The last, smaller batch of an epoch passes s places and takes fewer.
-So with s = 1 every place passed is missed with chance 1 - f; with a longer stride only a place that is the last of the
-stride whenever it is passed can be missed at all.
+So with s = 1 every place passed is missed with chance 1 - f. With a longer stride only a place that is the last of the
+stride whenever it is passed can be missed at all; within one epoch it is not so twice, as the walk steps over one place
+where the pattern of its strides would repeat (`drawing.stratified_period`).
 
 Symbols: n members of a class; s, f of a full batch; t, g the same of the last, smaller one.
 """
@@ -17,8 +18,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sampler_core import drawing
 from sampler_core.counts import FloatArray, IntArray
-from sampler_core.drawing import sure_and_chance
 
 _SURE = -100.0  # log of the chance that a place is missed by a draw that never misses it
 _NEVER = -40.0  # log of a chance that is not told from 0
@@ -28,8 +29,9 @@ _AT_ONCE = 1 << 20  # pieces that are worked on together
 def epoch_coverage(counts: IntArray, shares: FloatArray, samples: int, batch_size: int) -> FloatArray:
     """Expected share of each class's samples that one epoch draws; counts and shares: (..., num_classes), as result.
 
-    Before the first full pass through a class nothing comes twice. From then on places are counted by how often they
-    were passed (`laps` or once more), from the first that the last batch does not meet to the end of the full ones.
+    Before the first full pass through a class nothing comes twice. From then on those places are counted that may be
+    missed: with s = 1 all, by how often they were passed; with a longer stride those that were its last in the first
+    pass and, in the second, were not passed or left to chance by the last batch.
     """
     members = np.broadcast_to(np.maximum(counts, 1), shares.shape)
     full, rest = divmod(samples, batch_size)
@@ -37,25 +39,24 @@ def epoch_coverage(counts: IntArray, shares: FloatArray, samples: int, batch_siz
     seen = samples * shares / members
     again = s * full + t > members
     n, s, f, t, g = members[again], s[again], f[again], t[again], g[again]
-    laps = s * full // n
-    edge, tail = laps * n, s * full - n + t
-    turn = np.maximum(edge, tail)
-    aligned = n % s == 0  # the same places are last of the stride in every lap
-    last = (tail % s == 0) * (1.0 - g)  # the place that the last batch may take was last of a stride before
-    early = turn // s - tail // s + last * (tail <= edge)
-    late = full - turn // s + last * (tail > edge)
-    missed = (1.0 - f) ** laps * (early * (aligned | (laps == 1)) + late * (1.0 - f) * (aligned | (laps == 0)))
-    seen[again] = 1.0 - np.maximum(missed, 0.0) / n
+    laps, over = np.divmod(full, n)
+    one_by_one = (1.0 - f) ** laps * (n - over * f - t * g)
+    moved = (n % s == 0) & (s * full >= n)  # by one place, where `drawing.stratified_period` is n
+    end = s * full + t - n + moved  # how far the second pass came
+    last = (end % s == 0) & (end <= np.minimum(n, s * full))
+    strides = (1.0 - f) * (np.maximum(np.minimum(n, s * full) // s - end // s, 0) + last * (1.0 - g))
+    seen[again] = 1.0 - np.where(s > 1, strides, one_by_one) / n
     return np.where(counts > 0, np.minimum(seen, 1.0), 0.0)
 
 
 def run_coverage(counts: IntArray, shares: FloatArray, samples: int, batch_size: int) -> FloatArray:
     """Expected share of each class's samples that all epochs draw; (num_classes,). shares: (epochs, num_classes)."""
     n, full = np.maximum(counts, 1), samples // batch_size
-    strides, lengths, logs = _parts(shares, samples, batch_size)
+    strides, lengths, logs = _parts(n, shares, samples, batch_size)
     seen = np.minimum(1.0, samples * shares.sum(axis=0) / n)
-    again = np.maximum(lengths, 0).sum(axis=0) > n  # elsewhere nothing is met twice
-    sure = (logs * (lengths // n)).sum(axis=0) < _NEVER
+    again = lengths.sum(axis=0) > n  # elsewhere nothing is met twice
+    twice = ((strides > 1) & (strides * full >= 2 * n)).any(axis=0)  # and left to chance once at most
+    sure = twice | ((logs * (lengths // n)).sum(axis=0) < _NEVER)
     seen[sure] = 1.0
     left = np.flatnonzero(again & ~sure & (counts > 0))
     step = max(1, _AT_ONCE // len(lengths))
@@ -67,7 +68,7 @@ def run_coverage(counts: IntArray, shares: FloatArray, samples: int, batch_size:
 
 
 def rough_run_coverage(counts: IntArray, shares: FloatArray, samples: int, batch_size: int) -> FloatArray:
-    """A quick stand-in for `run_coverage` to search with, some 0.2 off at worst; right before the first full pass.
+    """A quick stand-in for `run_coverage` to search with, some 0.3 off at worst; right before the first full pass.
 
     The last, smaller batch counts as the part of a batch that it is, f is the run's mean, and where s changes, places
     are taken as met at random.
@@ -77,7 +78,7 @@ def rough_run_coverage(counts: IntArray, shares: FloatArray, samples: int, batch
     filled = batch_size * shares.sum(axis=0) / s.sum(axis=0)
     s = np.where(s.min(axis=0) == s.max(axis=0), s[0], 1.0)
     f = np.maximum(0.0, s * filled - (s - 1.0))
-    again = np.where(counts % s == 0, 1.0 - f, 0.0)
+    again = np.where(s > 1.0, 0.0, 1.0 - f)
     whole = np.floor(passes)
     missed = (1.0 - f) / s * again ** np.maximum(whole - 1.0, 0.0) * (1.0 - (passes - whole) * (1.0 - again))
     return np.asarray(np.where(passes < 1.0, passes * filled, 1.0 - missed))
@@ -88,28 +89,46 @@ def _strides(shares: FloatArray, batch_size: int) -> tuple[IntArray, FloatArray]
 
     Where the others of a row fill the batch, there is no chance: a class of share 1e-12 beside one of all the rest.
     """
-    sure, chance = sure_and_chance(batch_size * shares)
+    sure, chance = drawing.sure_and_chance(batch_size * shares)
     left_over = batch_size - sure.sum(axis=-1)
     crowded = left_over < 0
-    sure[crowded], chance[crowded] = sure_and_chance(batch_size * shares[crowded], upwards=False)
+    sure[crowded], chance[crowded] = drawing.sure_and_chance(batch_size * shares[crowded], upwards=False)
     chance[left_over == 0] = 0.0
     return sure + (chance > 0), np.where(chance > 0, chance, 1.0)
 
 
-def _parts(shares: FloatArray, samples: int, batch_size: int) -> tuple[IntArray, IntArray, FloatArray]:
+def _parts(n: IntArray, shares: FloatArray, samples: int, batch_size: int) -> tuple[IntArray, IntArray, FloatArray]:
     """Strides (epochs, C); and the walk in parts: places passed and the log of the chance to miss one, (parts, C) each.
 
-    Four parts an epoch: full batches; of the last one what it surely takes, what it may take, what it leaves.
+    Seven parts an epoch: full batches, a place stepped over, full batches; of the last batch what it surely takes, what
+    it may take, what it leaves; a place stepped over. (A class that steps over more in one epoch is surely seen.)
     """
     full, rest = divmod(samples, batch_size)
     s, f = _strides(shares, batch_size)
     t, g = _strides(shares, rest)
-    parts = [(s * full, f)]
-    if rest:
-        parts += [(np.maximum(t - 1, 0), np.ones_like(f)), (np.minimum(t, 1), g), (s - t, np.zeros_like(f))]
-    lengths, chances = (np.stack(part, axis=1).reshape(-1, s.shape[1]) for part in zip(*parts, strict=True))
+    period = drawing.stratified_period(n, s, f < 1.0)
+    passed, before_last = s * (full + (rest > 0)), s * (full - (rest == 0))
+    over = _over(passed, period)
+    within = before_last >= period
+    first = np.minimum(s * full, period)
+    t_sure, t_chance = np.maximum(t - 1, 0), np.minimum(t, 1)
+    lengths = [first, within, s * full - first, t_sure, t_chance, (s - t) * (rest > 0), over - within]
+    surely, never = np.ones_like(f), np.zeros_like(f)
+    chances = [f, never, f, surely, g, never, never]
     with np.errstate(divide="ignore"):
-        return s, lengths, np.maximum(np.log1p(-chances), _SURE)
+        logs = np.maximum(np.log1p(-np.stack(chances, axis=1)), _SURE)
+    of_all = (-1, s.shape[1])
+    return s, np.stack(lengths, axis=1).reshape(of_all), logs.reshape(of_all)
+
+
+def _over(passed: IntArray, period: IntArray) -> IntArray:
+    """How many places each epoch's walk steps over, `drawing.stratified_start`'s; all (epochs, C)."""
+    over = passed // period
+    start = np.zeros_like(passed[0])
+    for epoch in range(len(passed)):
+        over[epoch] = (start % period[epoch] + passed[epoch]) // period[epoch]
+        start += passed[epoch] + over[epoch]
+    return over
 
 
 class _Pieces(NamedTuple):
@@ -150,14 +169,15 @@ def _missed(pieces: _Pieces, n: IntArray, strides: IntArray, full: int, lengths:
     """Expected places never drawn; (C,)."""
     parts = len(lengths) // len(strides)
     starts = (np.cumsum(lengths % n, axis=0) - lengths % n)[::parts]
-    for start, stride in zip(starts, strides, strict=True):
+    within = lengths[1::parts]
+    for start, stride, moved in zip(starts, strides, within, strict=True):
         if (stride > 1).any():
-            pieces = _left_by(pieces, n, start, stride, full)
+            pieces = _left_by(pieces, n, start, stride, full, moved)
     left = np.where(pieces.every > 0, (pieces.length - 1 - pieces.first) // np.maximum(pieces.every, 1) + 1, 1)
     return np.asarray(np.bincount(pieces.owner, left * np.exp(pieces.log), n.size), dtype=np.float64)
 
 
-def _left_by(pieces: _Pieces, n: IntArray, start: IntArray, stride: IntArray, full: int) -> _Pieces:
+def _left_by(pieces: _Pieces, n: IntArray, start: IntArray, stride: IntArray, full: int, moved: IntArray) -> _Pieces:
     """What the full batches of one epoch leave to chance: the last places of strides, whenever they are passed."""
     s, count = stride[pieces.owner], n[pieces.owner]
     at = (pieces.begin - start[pieces.owner]) % count
@@ -167,7 +187,7 @@ def _left_by(pieces: _Pieces, n: IntArray, start: IntArray, stride: IntArray, fu
     some, s, count, at = pieces.those(passed), s[passed], count[passed], at[passed]
     keep = np.ones(len(pieces.owner), dtype=bool)
     first, every, possible = _common(some, (s - 1 - at) % s, s)
-    keep[passed] = possible & ((at + count >= s * full) | (count % s == 0))
+    keep[passed] = possible & (at + count - moved[pieces.owner][passed] >= s * full)  # not passed again
     pieces.first[passed], pieces.every[passed] = first, every
     return pieces.those(np.flatnonzero(keep))
 

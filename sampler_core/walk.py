@@ -12,7 +12,7 @@ import numpy as np
 
 from sampler_core.adaptive import State
 from sampler_core.counts import ClassCounts, IntArray
-from sampler_core.drawing import exact_quotas, stratified_stride
+from sampler_core.drawing import exact_quotas, stratified_start
 from sampler_core.plan import SamplingPlan
 
 
@@ -33,7 +33,7 @@ class Walk:
         start = np.zeros(present.num_classes, dtype=np.int64) if start is None else start
         if self._plan.drawing != "independent":
             for earlier in range(at, epoch):
-                start = start + self._advance(present, state, earlier)
+                start = self._next(present, state, earlier, start)
         self._last = (max(at, epoch), start)
         return start
 
@@ -59,8 +59,8 @@ class Walk:
         start = None if data["start"] is None else np.array(data["start"], dtype=np.int64)
         self._settled = self._last = (data["epoch"], start)
 
-    def _advance(self, present: ClassCounts, state: State | None, epoch: int) -> IntArray:
+    def _next(self, present: ClassCounts, state: State | None, epoch: int, start: IntArray) -> IntArray:
         draws = self._plan.epoch_at(present, epoch, state, self.samples)
         if self._plan.drawing == "exact":
-            return exact_quotas(draws)
-        return stratified_stride(draws) * -(-draws.samples // draws.batch_size)
+            return start + exact_quotas(draws)
+        return stratified_start(draws, present.counts, start)

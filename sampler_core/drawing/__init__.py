@@ -8,6 +8,8 @@ from sampler_core.drawing.laws import (
     Members,
     Stratified,
     exact_quotas,
+    stratified_period,
+    stratified_start,
     stratified_stride,
 )
 from sampler_core.drawing.members import class_order
@@ -21,5 +23,5 @@ LAWS: dict[str, type[Independent | Exact | Stratified]] = {
 
 __all__ = [
     "LAWS", "Epoch", "Exact", "Independent", "Law", "Members", "Stratified", "class_order", "exact_quotas",
-    "stratified_stride", "sure_and_chance",
+    "stratified_period", "stratified_start", "stratified_stride", "sure_and_chance",
 ]  # fmt: skip

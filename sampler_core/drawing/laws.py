@@ -29,6 +29,7 @@ from sampler_core.drawing.tables import FloatArray, IntArray, SystematicRounding
 _U = np.uint64
 _CLASS_BITS = 32  # a class and its number within a batch travel in one int64
 _CLASS_MASK = (1 << _CLASS_BITS) - 1
+_NEVER = 1 << 62
 _SLACK = 1 << 22  # of 2**62: far above the last bits of a share, far below any that could be noticed
 _CLASS, _QUOTA, _SLOTS, _OFFSET = 1, 2, 3, 4  # what a key is for, so that no two uses share a stream
 
@@ -185,11 +186,32 @@ def stratified_stride(epoch: Epoch) -> IntArray:
     return SystematicRounding(epoch.shares * epoch.batch_size, epoch.batch_size).most
 
 
+def stratified_period(counts: IntArray, stride: IntArray, by_chance: NDArray[np.bool_]) -> IntArray:
+    """After how many places of its walk a class steps over one: int64, broadcast; far beyond any walk where never.
+
+    by_chance: whether the last place of a stride is taken by chance. Where stride and count share a factor, strides
+    would end on the same places again and again, and these be drawn less for good. So when their pattern would repeat,
+    after lcm(count, stride) places, it is moved by one place: over the repeats all places are the last equally often.
+    """
+    divisor = np.gcd(counts, stride)
+    repeats = counts // np.maximum(divisor, 1) * (stride * 1.0)  # a float: a large count times a large stride
+    return np.where(by_chance & (divisor > 1), np.minimum(repeats, _NEVER), _NEVER).astype(np.int64)
+
+
+def stratified_start(epoch: Epoch, counts: IntArray, start: IntArray) -> IntArray:
+    """Where the walks of the next epoch begin, if those of this one began at `start`; int64, shape (num_classes,)."""
+    rounding = SystematicRounding(epoch.shares * epoch.batch_size, epoch.batch_size)
+    period = stratified_period(counts, rounding.most, rounding.most > rounding.base)
+    passed = rounding.most * -(-epoch.samples // epoch.batch_size)
+    return start + passed + (start % period + passed) // period
+
+
 class Stratified:
     """Systematic rounding within each batch, one offset a batch; the batch's slots in keyed random order.
 
     The last batch, when smaller, is rounded for its own size (a floor per batch does not hold in it). Each class walks
-    its order: batch b takes the places from start + b * stride on, so that none comes twice in a batch.
+    its order: batch b takes the places from start + b * stride + b * stride // period on, so that none comes twice in a
+    batch, and places that strides leave to chance are not the same for good (see `stratified_period`).
     """
 
     def __init__(self, epoch: Epoch, members: Members | None = None) -> None:
@@ -200,6 +222,9 @@ class Stratified:
         if members is not None:
             self._counts, self._first, self._start = members.counts, members.first, members.start % members.counts
             self._stride, self._inverse = self._full.rounding.most, 1.0 / members.counts
+            by_chance = self._stride > self._full.rounding.base
+            self._period = stratified_period(members.counts, self._stride, by_chance)
+            self._steps_over = bool((self._stride * (epoch.samples // size) >= self._period).any())
 
     def classes(self, positions: U64Array) -> NDArray[np.integer]:
         return self._packed(positions)[0] & _CLASS_MASK
@@ -210,6 +235,8 @@ class Stratified:
         packed >>= _CLASS_BITS
         walked = self._stride.take(drawn)
         walked *= batch.view(np.int64)
+        if self._steps_over:
+            packed += (walked / self._period.take(drawn)).astype(np.int64)  # exact below 2**53
         walked += packed
         walked += self._start.take(drawn)
         places = _modulo(walked, self._counts.take(drawn), self._inverse.take(drawn))

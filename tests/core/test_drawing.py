@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from torch.utils.data import WeightedRandomSampler
 
+from sampler_core import ScheduledClassSampler
 from sampler_core.drawing import LAWS, Epoch, Members, class_order, exact_quotas, stratified_stride
 from sampler_core.drawing.keyed import GOLDEN, Permutation, key_of, keys_of, mix, shuffled_rows, uniform, uniforms
 from sampler_core.drawing.tables import SystematicRounding, alias_table
@@ -476,6 +477,31 @@ def test_stratified_members_walk_start_plus_b_stride_plus_j():
         for c in range(3):
             got = sorted(number[here][drawn[here] == c])
             assert got == sorted((start[c] + b * stride[c] + j) % counts[c] for j in range(len(got)))
+
+
+def test_stratified_members_step_over_a_place_where_their_strides_would_repeat():
+    counts, start = np.array([6, 8, 2]), np.array([3, 0, 1])
+    epoch = epoch_of([0.55, 0.3, 0.15], 6 * 40, 6)
+    drawn, number = drawn_of("stratified", epoch, counts, start)
+    for b in range(40):
+        here = slice(b * 6, (b + 1) * 6)
+        for c, (stride, period) in enumerate([(4, 12), (2, 8), (1, 10**9)]):  # 4 and 6 meet at 12, 2 and 8 at 8
+            begin = start[c] + b * stride + b * stride // period
+            got = sorted(number[here][drawn[here] == c])
+            assert got == sorted((begin + j) % counts[c] for j in range(len(got)))
+
+
+def test_the_samples_of_a_class_come_about_equally_often_over_a_stratified_run():
+    counts = np.array([int(500 * 0.01 ** (place / 99)) for place in range(100)])
+    labels = np.repeat(np.arange(100), counts)
+    sampler = ScheduledClassSampler(labels, skew=1.0, drawing="stratified", batch_size=128, epochs=60, seed=0)
+    drawn = np.zeros(labels.size)
+    for epoch in range(60):
+        sampler.set_epoch(epoch)
+        drawn += np.bincount(list(sampler), minlength=labels.size)
+    for of_class in np.split(drawn, np.cumsum(counts)[:-1]):
+        # no less even than draws on their own would be, though strides of 2 divide every second class
+        assert of_class.std() < 1.5 * np.sqrt(of_class.mean())
 
 
 def test_a_stratified_batch_repeats_no_sample_while_the_class_has_enough():

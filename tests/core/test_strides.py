@@ -1,5 +1,7 @@
 """Coverage under the stratified law, against every place of every batch reckoned one by one."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import example, given
@@ -11,19 +13,28 @@ from sampler_core.expectations import Draws, coverage, run_coverage
 
 def place_by_place(size, shares, samples, batch_size):
     """Expected share of the places of one class taken: what each batch surely takes, and what it may."""
-    missed, begin = np.ones(size), 0
+    missed, start = np.ones(size), 0
     full, rest = divmod(samples, batch_size)
+    batches = [batch_size] * full + [rest] * (rest > 0)
     for share in shares:
-        stride = SystematicRounding(np.array([share, 1 - share]) * batch_size, batch_size).most[0]
-        for drawn in [batch_size] * full + [rest] * (rest > 0):
-            rounded = SystematicRounding(np.array([share, 1 - share]) * drawn, drawn)
-            sure = int(rounded.base[0])
+        stride, sure, _ = rounded(share, batch_size)
+        period = math.lcm(size, stride) if stride > sure and math.gcd(size, stride) > 1 else math.inf
+        for b, drawn in enumerate(batches):
+            _, sure, chance = rounded(share, drawn)
+            begin = int(start + b * stride + b * stride // period)
             for place in range(begin, begin + sure):
                 missed[place % size] = 0.0
-            if rounded.most[0] > sure:
-                missed[(begin + sure) % size] *= 1.0 - (share * drawn - sure)
-            begin += stride
+            missed[(begin + sure) % size] *= 1.0 - chance
+        passed = stride * len(batches)
+        start += passed + int((start % period + passed) // period)
     return 1.0 - missed.mean()
+
+
+def rounded(share, drawn):
+    """The most draws of a batch, those that are sure, and the chance of one more."""
+    found = SystematicRounding(np.array([share, 1 - share]) * drawn, drawn)
+    sure, most = int(found.base[0]), int(found.most[0])
+    return most, sure, share * drawn - sure if most > sure else 0.0
 
 
 @st.composite
@@ -57,19 +68,18 @@ def test_coverage_of_epochs_and_of_the_run_is_that_of_their_places(run):
     assert of_epochs == pytest.approx(one_by_one, abs=near)
 
 
-def test_places_that_every_stride_leaves_to_chance_stay_half_seen_however_long_the_run():
-    # 30 places in strides of 2: every second one is taken with chance 0.01 a lap; of 31 places it is others each lap
-    aligned, shifted = (told(n, [0.101] * 20, 300, 10)[0] for n in (30, 31))
-    laps = 20 * 60 / 30
-    assert aligned == pytest.approx(1 - 0.5 * 0.99**laps)
-    assert shifted == pytest.approx(1.0, abs=1e-12)
+def test_places_left_to_chance_are_others_once_the_strides_repeat():
+    # strides of 2 take every second place with chance 0.01; of 30 places it is the same ones in each lap, of 31 others
+    for size in (30, 31):
+        assert told(size, [0.101], 150, 10)[0] == pytest.approx(1 - 15 * 0.99 / size - (size == 31) / 31)
+        # so the walk of 30 steps over one place; of 31, place 29 is not passed again so soon
+        assert told(size, [0.101] * 2, 150, 10)[0] == pytest.approx(1 - 0.99 / size * (size == 31))
 
 
-def test_a_shorter_stride_that_divides_the_longer_one_leaves_the_same_places_again():
-    # 12 places: strides of 4 leave places 3, 7, 11 to chance 0.5; then strides of 2 those, and more that are seen
-    shares, batches = [0.35, 0.35, 0.15], 3
-    assert told(12, shares, 10 * batches, 10)[0] == pytest.approx(1 - 0.5**2 * (0.5 + 2) / 12)
-    # the last epoch passes places 0 to 5 only, so 7 and 11 are left as they were
+def test_strides_that_change_leave_what_is_last_in_all_of_them():
+    # 12 places: strides of 4 leave 3, 7 and 11 to chance 0.5; the walk steps over 0; strides of 2 go from 1 to 6
+    assert told(12, [0.35, 0.15], 30, 10)[0] == pytest.approx(1 - 2 * 0.5 / 12)
+    assert told(12, [0.35, 0.35], 30, 10)[0] == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("samples", [10**4, 10**8, 10**12])

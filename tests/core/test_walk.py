@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
-from sampler_core.drawing import stratified_stride
 from sampler_core.walk import Walk
 
 PRESENT = ClassCounts.from_counts({"a": 60, "b": 30, "c": 10})
@@ -24,11 +23,20 @@ def test_exact_stands_at_the_sum_of_the_earlier_quotas():
         assert walk.start(PRESENT, None, epoch).tolist() == sum(quotas[:epoch], np.zeros(3, dtype=int)).tolist()
 
 
-def test_stratified_stands_at_strides_times_batches_a_last_smaller_one_included():
+def test_stratified_stands_past_the_strides_of_all_batches_and_one_place_more_at_each_repeat():
     plan, walk = walk_of("stratified")
-    strides = [stratified_stride(plan.epoch_at(PRESENT, epoch)) for epoch in range(7)]
+    expected, seen = np.zeros(3, dtype=int), [[0, 0, 0]]
+    for epoch in range(7):
+        share = plan.class_shares(PRESENT)[epoch] * 20
+        stride = np.ceil(share - 1e-9).astype(int)
+        passed = stride * 5  # four full batches, and a smaller one
+        by_chance = (stride - share > 1e-9) & (np.gcd(PRESENT.counts, stride) > 1)
+        repeats = np.where(by_chance, np.lcm(PRESENT.counts, stride), 10**9)
+        expected = expected + passed + (expected % repeats + passed) // repeats
+        seen.append(expected.tolist())
+    assert any((np.diff(seen, axis=0) % 5 == 1).ravel())
     for epoch in (0, 1, 7, 3):
-        assert walk.start(PRESENT, None, epoch).tolist() == sum((5 * s for s in strides[:epoch]), np.zeros(3)).tolist()
+        assert walk.start(PRESENT, None, epoch).tolist() == seen[epoch]
 
 
 def test_independent_draws_walk_nowhere():

@@ -18,7 +18,8 @@ function mount(slider, data) {
   const last = stops.length - 1;
   const [low, high, step] = even ? [stops[0], stops[last], last ? digits(stops[1] - stops[0]) : 1] : [0, last, 1];
   // The hand is ahead of the server while it moves: then its place is kept.
-  const moving = input.dataset.moving && performance.now() - Number(input.dataset.moving) < 400;
+  const moving = document.activeElement === input && performance.now() - Number(input.dataset.moving ?? -400) < 400;
+  const ahead = moving || (hand.dragging && hand.slider === input);
   Object.assign(input, { min: low, max: high, step, disabled: last < 1 });
   input.setAttribute("aria-label", data.label);
   const say = (value) => {
@@ -26,15 +27,15 @@ function mount(slider, data) {
     input.setAttribute("aria-valuetext", text);
     label.textContent = `${data.label}: ${text}`;
   };
-  if (!moving || document.activeElement !== input) place(input, data, data.value ?? low);
-  say(data.value ?? stopAt(input, stops, even));
+  if (!ahead) place(input, data, data.value ?? low);
+  say(ahead ? stopAt(input, stops, even) : data.value ?? stopAt(input, stops, even));
   input.oninput = () => {
     input.dataset.moving = performance.now();
     say(stopAt(input, stops, even));
     write(key, stopAt(input, stops, even), false);
     moveHand(key, stopAt(input, stops, even));
   };
-  input.onpointerdown = () => { hand.dragging = true; };
+  input.onpointerdown = () => { Object.assign(hand, { dragging: true, slider: input }); };
   input.onpointerup = input.onpointercancel = () => { hand.dragging = false; };
   // A key that is held down moves the slider as a drag does: the server hears of it once, when it is let go.
   input.onkeydown = (event) => { hand.dragging = event.repeat; };

@@ -101,7 +101,6 @@ function sameValues(one, other) {
 
 // --- following the hand -------------------------------------------------------------------------------------------
 const shared = (window.skewlabMoves ??= {});  // what the panels of a page follow: it arrives with the first of them
-const HAND_LOST = 5000;  // ms after which a value that never came back from the server is given up
 
 function pending(moves) {
   const ahead = Object.entries(hand.values).filter(([key, value]) => Math.abs((moves.values[key] ?? NaN) - value) > 1e-9
@@ -123,6 +122,11 @@ function preview(root, state) {
   const ahead = pending(moves);
   if (!Object.keys(ahead).length) { state.paint(); return; }
   const now = previewed(moves, ahead);
+  if (!now && hand.dragging) {
+    ask(ahead, moves.values);
+    state.paint();
+    return;
+  }
   const tag = `preview:${Object.entries(ahead).map(([key, value]) => `${key}=${value}`).join()}`;
   for (const chart of state.charts) {
     if (!hand.dragging && !now?.onlyEpoch && chart.id === "batches") continue;  // a key brings the real draws at once

@@ -14,12 +14,13 @@ import numpy as np
 import streamlit as st
 
 from pages.parts.cached import outlook_of
+from pages.parts.controls import every_row
 from pages.parts.scenario import Scenario
 from sampler_core.catalogue import SCHEDULES
 from sampler_core.counts import ClassCounts
 from sampler_core.datasets import synthetic
 from sampler_core.figures.series import Followed, by_count, series_of
-from sampler_core.parameters import RATIO, rows_of
+from sampler_core.parameters import EPOCH, RATIO, rows_of
 from sampler_core.targets import skew_schedule
 
 MOST_ENTRIES = 60_000
@@ -27,7 +28,7 @@ Table = dict[str, Any]
 
 
 def moves_of(scenario: Scenario, followed: Followed = ()) -> dict[str, Any]:
-    """The data of previews; "closed" is False where no closed form holds, and then only the epoch can be previewed."""
+    """The data of previews; without a closed form only the epoch is previewed, and the server asked for the rest."""
     counts, plan = scenario.counts, scenario.plan
     outlook, order = outlook_of(plan, counts), by_count(counts)
     band = np.empty(counts.num_classes, dtype=np.int32)
@@ -44,15 +45,20 @@ def moves_of(scenario: Scenario, followed: Followed = ()) -> dict[str, Any]:
         "batch": plan.needed_batch_size,
         "skews": outlook.skews if closed else None,
         "check": {"epochs": checked, "shares": outlook.shares[np.ix_(checked, order)]} if closed else None,
-        "values": {"epoch": scenario.epoch, **_values(scenario)} if closed else {"epoch": scenario.epoch},
+        "values": {"epoch": scenario.epoch, **_values()},
         "skewTables": _skew_tables(scenario) if closed else {},
         "countTables": _count_tables(counts) if closed else {},
     }
 
 
-def _values(scenario: Scenario) -> dict[str, float]:
-    keys = [*_slider_fields(scenario), RATIO.key]
-    return {key: float(st.session_state[key]) for key in keys if st.session_state.get(key) is not None}
+def _values() -> dict[str, float]:
+    """Key -> value of every slider on the page: what the panels know of a hand that is ahead."""
+    return {key: float(st.session_state[key]) for key in _slider_keys() if st.session_state.get(key) is not None}
+
+
+@lru_cache(maxsize=1)
+def _slider_keys() -> tuple[str, ...]:
+    return tuple(row.key for row in every_row().values() if row.slider is not None and row.key != EPOCH.key)
 
 
 def _slider_fields(scenario: Scenario) -> dict[str, str]:

@@ -83,7 +83,12 @@ def shares_at_start(skew, increment=0.01):
 
 def pause(page):
     page.get_by_role("button", name="Pause").click()
-    page.wait_for_function("() => !('epoch' in window.skewlabHand.values)")  # the server knows where it stopped
+    caught_up(page)
+
+
+def caught_up(page):
+    """Wait until the server knows where the hand is, and its figures stand."""
+    page.wait_for_function("() => !Object.keys(window.skewlabHand.values).length")
     settle(page)
 
 
@@ -183,6 +188,31 @@ def test_the_class_imbalance_can_be_dragged_too(open_page):
     page.mouse.up()
     page.wait_for_function("() => location.search.includes('ratio=')")
     settle(page)
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "key", "plan"),
+    [
+        ("/?max_repeats=5", "Skew factor", "skew", lambda skew: plan_of(float(skew), max_repeats=5)),
+        ("/?skew=0.5", "Batch size", "batch", lambda size: plan_of(0.5, batch_size=int(size))),
+    ],
+)
+def test_what_only_the_server_can_show_follows_the_hand_too(open_page, address, name, key, plan):
+    page = open_page(address, height=1400)
+    page.evaluate(WATCH)
+    drag(page, name, 0.3, 0.6, 40)
+    value = page.get_by_role("slider", name=name, exact=True).first.get_attribute("aria-valuetext").replace(",", "")
+    caught_up(page)  # the hand has not let go
+    assert f"{key}={value}" in page.url
+    assert len({rev for _, rev, _ in page.evaluate("() => window.seen")}) >= 3
+    shown = np.array([trace["y"] for trace in traces(page, "shares")])
+    np.testing.assert_allclose(shown.T, plan(value).class_shares(COUNTS), rtol=1e-5)
+    drawn = plan(value).preview(COUNTS, 0, 0, 50).batch_class_counts
+    assert [trace["y"] for trace in traces(page, "batches")] == drawn.T.tolist()
+    assert page.evaluate("() => window.blank") == 0
+    page.mouse.up()
+    settle(page)
+    assert page.get_by_role("slider", name=name, exact=True).first.get_attribute("aria-valuetext") == value
 
 
 def test_what_a_key_showed_at_once_is_left_standing_where_python_says_the_same(open_page):

@@ -30,15 +30,20 @@ function link(root) {
   input.value = location.href;
 }
 
+const HEAD = 48;  // pixels that the title takes
+
 // Plotly reads a few tags in text, so a title must not hold any.
 const plain = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 function picture(plot, title, paper) {
-  const text = plain(title);
+  const text = plain(title), height = plot.clientHeight + HEAD;
   const margin = { ...plot.layout.margin, t: 56, l: 16, r: 16, b: 16 };
   const heading = { text, x: 0, xref: "container", y: 1, yref: "container", yanchor: "top", pad: { t: 14, l: 16 } };
-  return { data: plot.data, layout: { ...plot.layout, title: { ...heading, font: { size: 16 } }, margin,
-    width: plot.clientWidth, height: plot.clientHeight + 48, autosize: false, paper_bgcolor: paper, plot_bgcolor: paper } };
+  const font = { ...plot.layout.font, family: "Arial, sans-serif" };  // a file knows no fonts of the page
+  const legend = { ...plot.layout.legend };
+  if (legend.yref === "container") legend.y -= HEAD / height;
+  return { data: plot.data, layout: { ...plot.layout, title: { ...heading, font: { size: 16 } }, margin, legend, font,
+    height, width: plot.clientWidth, autosize: false, paper_bgcolor: paper, plot_bgcolor: paper } };
 }
 
 function figures(root, charts) {

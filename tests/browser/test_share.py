@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -155,6 +156,9 @@ def test_every_figure_is_saved_as_png_and_svg(open_page, tmp_path):
         assert min(int.from_bytes(png[16:20]), int.from_bytes(png[20:24])) > 500, "two pixels a point"
         svg = safe_svg(downloaded(page, tmp_path, f"{title} as SVG").read_text(encoding="utf-8"))
         assert title in " ".join(svg.itertext())
+        for key in (node for node in svg.iter() if node.get("class") == "legend"):
+            top = float([*re.findall(r"[\d.]+", key.get("transform")), "0"][1])
+            assert top > 40, f"{title}: the key lies on the title"
 
 
 def test_every_table_is_saved_with_the_numbers_of_its_figure(open_page, tmp_path):

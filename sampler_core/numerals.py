@@ -6,12 +6,15 @@ import math
 
 
 def number(value: float) -> str:
-    """4,567,891 -> "4,570,000"; 23.169 -> "23.2"; 0.000123 -> "0.000123"; whole numbers below 1,000 stay whole."""
+    """4,567,891 -> "4,570,000"; 23.169 -> "23.2"; 0.000123 -> "0.000123"; whole numbers below 1,000 stay whole.
+
+    Below a millionth and from 1e15 on with an exponent: 7.8e97 -> "7.80e+97".
+    """
     if not math.isfinite(value):
         return "no limit" if value == math.inf else "none"
     if value == 0:
         return "0"
-    if abs(value) < 1e-6:
+    if not 1e-6 <= abs(value) < 1e15:
         return f"{value:.2e}"
     digits = 2 - math.floor(math.log10(abs(value)))
     rounded = round(value, digits)

@@ -1,8 +1,10 @@
 // As sampler_core.numerals writes them.
 function number(value) {
   if (!value) return "0";
-  const places = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
-  const step = 10 ** Math.floor(Math.log10(Math.abs(value)) - 2);
+  const size = Math.abs(value);
+  if (size < 1e-6 || size >= 1e15) return value.toExponential(2).replace(/e([+-])(\d)$/, "e$10$2");
+  const places = Math.max(0, 2 - Math.floor(Math.log10(size)));
+  const step = 10 ** Math.floor(Math.log10(size) - 2);
   const rounded = places ? Number(value.toFixed(Math.min(places, 100))) : Math.round(value / step) * step;
   return rounded.toLocaleString("en", { maximumFractionDigits: Math.min(places, 20) });
 }

@@ -9,7 +9,8 @@ from sampler_core.numerals import count, number, percent, several, shortened
     ("value", "text"),
     [
         (4_567_891, "4,570,000"), (23.169, "23.2"), (0.000123, "0.000123"), (999.6, "1,000"), (1, "1"), (0, "0"),
-        (5.0, "5"), (99.95, "100"), (-2.345, "-2.35"), (1e-9, "1.00e-09"), (math.inf, "no limit"), (math.nan, "none"),
+        (5.0, "5"), (99.95, "100"), (-2.345, "-2.35"), (1e-9, "1.00e-09"),
+        (7.8e97, "7.80e+97"), (9.12e14, "912,000,000,000,000"), (math.inf, "no limit"), (math.nan, "none"),
     ],
 )  # fmt: skip
 def test_numbers_have_three_significant_digits_and_thousands_separators(value, text):

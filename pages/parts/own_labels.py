@@ -121,6 +121,7 @@ def correct(change: Callable[[Reading], Reading]) -> None:
 
 def take_back() -> None:
     """Undo the last correction. From a callback."""
+    st.session_state.pop(REFUSED, None)
     if (found := brought()) is not None and len(found.steps) > 1:
         st.session_state[BROUGHT] = Brought(found.upload, found.steps[:-1])
 

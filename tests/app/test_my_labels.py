@@ -254,6 +254,12 @@ def test_a_correction_that_cannot_be_says_why_and_changes_nothing():
     assert "Not changed: choose the classes first" in sentences(corrected(at, "merge", [], "x"))
 
 
+def test_what_could_not_be_changed_is_no_longer_said_once_a_correction_is_taken_back():
+    at = corrected(corrected(brought(opened()), "drop", ["emu"]), "rename", ["dog"], "cat")
+    assert "Not changed" in sentences(at)
+    assert "Not changed" not in sentences(sound(at.button(key="own-undo").click().run()))
+
+
 def test_a_typed_number_names_a_class_of_numbered_ones():
     reading = read_counts(b"0\n0\n0\n1\n2\n2\n")
     changed = change_of("merge", [1, 2], "7")(reading)

@@ -41,8 +41,9 @@ with rest:
     sweep = swept.swept(scenario, merit, whose, over)
     if sweep is not None:
         allowed = swept.feasible_part(scenario, judged)
-        figure = tune.merit_map(sweep, merit, whose, allowed.mask if judged else None, swept.own_point(scenario.plan))
-        note = solved.map_note(allowed.left_out, sweep.error)
+        here = swept.own_point(scenario.plan, sweep)
+        figure = tune.merit_map(sweep, merit, whose, allowed.mask if judged else None, here)
+        note = solved.map_note(allowed.left_out, sweep.error, ringed=here is not None)
         charts.append(Chart("merit-map", "Click a point to take it", figure, note, 12, 460, 1))
         live_panel("map", charts[-1:], solved.rev(scenario, judged, merit, whose, over))
         pick("merit-map", lambda x, y: swept.take_point(scenario.plan, x, y))

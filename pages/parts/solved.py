@@ -51,9 +51,10 @@ def band_note(band: Band) -> str:
     return f"Green: the demands of single epochs hold.{none} An arrow points to the side that a demand allows."
 
 
-def map_note(left_out: tuple[Demand, ...], error: float) -> str:
-    """What the dots of the map do not judge, and how exact its values are."""
-    said = "Dots: all demands hold. Ring: your schedule. The sidebar's number boxes set the same."
+def map_note(left_out: tuple[Demand, ...], error: float, *, ringed: bool) -> str:
+    """What the marks of the map mean, what its dots do not judge, and how exact its values are."""
+    ring = "Ring: your schedule." if ringed else "Your schedule is not on this map."
+    said = f"Dots: all demands hold. {ring} The sidebar's number boxes set the same."
     if left_out:
         said += f" Not judged by the dots: {'; '.join(map(str, left_out))}."
     return said + (f" Between knots interpolated, to within {number(error)}." if error else "")

@@ -77,10 +77,14 @@ def feasible_part(scenario: Scenario, demands: Demands) -> Feasible:
     return _feasible(plane_plan(scenario.plan), scenario.counts, demands)
 
 
-def own_point(plan: SamplingPlan) -> tuple[float, float] | None:
-    """Where the sidebar's schedule lies on the map; None where it is not linear."""
+def own_point(plan: SamplingPlan, found: Sweep) -> tuple[float, float] | None:
+    """Where the sidebar's schedule lies on the map; None where it is not linear, or beyond the map's ends."""
     schedule = skew_schedule(plan.target)
-    return (schedule.start, schedule.increment) if isinstance(schedule, Linear) else None
+    if not isinstance(schedule, Linear):
+        return None
+    point = (schedule.start, schedule.increment)
+    on_it = all(axis[0] <= at <= axis[-1] for at, axis in zip(point, (found.skews, found.increments), strict=True))
+    return point if on_it else None
 
 
 def take_point(plan: SamplingPlan, skew: float, increment: float) -> None:

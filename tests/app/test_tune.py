@@ -179,6 +179,18 @@ def test_the_note_of_the_band_names_orange_only_where_there_is_some():
     assert "Orange: no skew meets them all." in charts_of(stating(one, ShareOfClass(0.001, "at most")))["band"]["note"]
 
 
+@pytest.mark.parametrize(
+    ("address", "ringed"),
+    [({}, True), ({"increment": "0.032"}, False), ({"skew": "2"}, False), ({"shape": "cosine"}, False)],
+)
+def test_the_map_says_of_a_schedule_that_is_not_on_it_that_it_is_not(address, ringed):
+    chart = charts_of(opened(**address))["merit-map"]
+    assert ("your schedule" in {trace.get("name") for trace in chart["figure"]["data"]}) == ringed
+    assert ("Ring: your schedule." in chart["note"], "Your schedule is not on this map." in chart["note"]) == (
+        ringed, not ringed
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("merit", MERITS)
 def test_the_map_holds_the_figure_of_merit_of_the_plans_that_a_click_sets(merit):
     at = opened(merit=MERITS[merit].label.lower(), epochs="12")

@@ -30,7 +30,9 @@ def takeaway(
     counts, shares = outlook.counts, outlook.shares[epoch]
     rarest, largest = rarest_and_largest(outlook)
     if counts.counts[rarest] == counts.counts[largest]:
-        return f"All {count(counts.num_samples)} {unit} are equally many in each class, whatever the skew."
+        if counts.num_classes - len(counts.empty) == 1:
+            return f"Every draw is of {plain(class_in_words(counts.names[rarest]))}: no other class has {unit}."
+        return f"The classes have equally many {unit}, so no skew changes the mix."
     mood = _mood(float(shares[rarest] / shares[largest]), counts.counts[rarest] / counts.counts[largest])
     names = [plain(class_in_words(counts.names[c])) for c in (rarest, largest)]
     small, large = (

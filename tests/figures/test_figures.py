@@ -12,6 +12,7 @@ from sampler_core import figures as fig
 from sampler_core.datasets import load, synthetic
 from sampler_core.figures import series
 from sampler_core.figures.figure import class_in_words, class_label, plotly_text
+from sampler_core.figures.sentences import takeaway
 from sampler_core.outlook import Outlook
 from sampler_core.spread import spread
 
@@ -244,3 +245,16 @@ def test_the_numbers_of_a_class_are_those_of_the_outlook():
     assert row["repeats in this epoch"] == "6.07"
     assert row["seen in this epoch"] == f"{100 * outlook.coverage[5, 9]:.3g} %"
     assert row["batches without it"] == f"{100 * outlook.absence[5, 9]:.3g} %"
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ([1], "Every draw is of class 0: no other class has samples."),
+        ([0, 5], "Every draw is of class 1: no other class has samples."),
+        ([5, 5, 0], "The classes have equally many samples, so no skew changes the mix."),
+    ],
+)
+def test_where_no_class_is_rarer_than_another_the_takeaway_names_no_rarest(counts, said):
+    counts = ClassCounts.from_counts(counts)
+    assert takeaway(Outlook.of(PLAN, counts), 7) == said

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.parts.address import literal
 from pages.parts.scenario import Scenario
+from pages.parts.sidebar_values import row_labels
 from pages.parts.swept import sensitivities
 from sampler_core.exporting import csv_file
 from sampler_core.figures.tune import sensitivity_table
@@ -18,7 +19,8 @@ def sensitivity_box(scenario: Scenario, over: str) -> None:
         return
     with box:
         try:
-            table = sensitivity_table(sensitivities(scenario.plan, scenario.counts, over))
+            found = sensitivities(scenario.plan, scenario.counts, over)
+            table = sensitivity_table(found, row_labels(scenario.plan))
         except ValueError as error:
             st.markdown(literal(f"There is none for this plan: {error}."))
             return

@@ -12,13 +12,20 @@ from pages.parts.address import literal
 from pages.parts.controls import every_row, titles_of
 from pages.parts.target_form import said, target_values
 from sampler_core import parameters as rows
-from sampler_core.parameters import Parameter
+from sampler_core.parameters import Parameter, rows_of
 from sampler_core.plan import SamplingPlan
+from sampler_core.targets import skew_schedule
 
 LIMIT_ROWS = {"drawing": rows.DRAWING, "max_repeats": rows.MAX_REPEATS, "min_share": rows.MIN_SHARE,
               "min_per_batch": rows.MIN_PER_BATCH}  # fmt: skip
 RUN = {"epochs": rows.EPOCHS, "batch_size": rows.BATCH_SIZE, "samples_per_epoch": rows.SAMPLES_PER_EPOCH,
        "seed": rows.SEED}  # fmt: skip
+
+
+def row_labels(plan: SamplingPlan) -> dict[str, str]:
+    """Field -> label, of the run settings, and of the schedule of a power skew or of another target."""
+    described = rows_of(type(skew_schedule(plan.target) or plan.target))
+    return {field: row.label for field, row in (RUN | LIMIT_ROWS | described).items()}
 
 
 def plan_values(plan: SamplingPlan, *, run: bool = False) -> dict[str, Any]:

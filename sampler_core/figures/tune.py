@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -86,11 +86,14 @@ def merit_map(
     )
 
 
-def sensitivity_table(found: Sequence[Sensitivity]) -> pd.DataFrame:
-    """A row a parameter, a column a figure of merit: what one unit more of the parameter adds to the figure."""
+def sensitivity_table(found: Sequence[Sensitivity], labels: Mapping[str, str]) -> pd.DataFrame:
+    """A row a parameter, a column a figure of merit: what one unit more of the parameter adds to the figure.
+
+    labels: a parameter's field -> what it is called.
+    """
     rows: dict[str, dict[str, float]] = {}
     for one in found:
-        row = rows.setdefault(one.parameter.replace("_", " "), {"value": one.value})
+        row = rows.setdefault(labels[one.parameter], {"value": one.value})
         row[MERITS[one.figure].label] = one.per_unit
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("parameter")
 

@@ -152,7 +152,8 @@ def test_the_plan_of_a_point_keeps_the_limits_on_the_skew():
 
 def test_the_sensitivity_table_has_a_row_a_parameter_and_a_column_a_figure():
     found = sensitivity(PLAN, CIFAR, ("share", "balance"))
-    table = tune.sensitivity_table(found)
+    labels = {"increment": "Epoch increment"}
+    table = tune.sensitivity_table(found, {one.parameter: one.parameter for one in found} | labels)
     assert list(table.columns) == ["value", "Class share", "Balance"]
-    assert {"start", "increment", "batch size"} <= set(table.index)
-    assert table.loc["increment", "value"] == 0.05
+    assert {"start", "Epoch increment", "batch_size"} <= set(table.index)
+    assert table.loc["Epoch increment", "value"] == 0.05

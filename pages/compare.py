@@ -16,7 +16,7 @@ st.title("Compare", anchor=False)
 st.markdown(words.data_line(scenario))
 cards, rest = st.container(), st.container()
 with st.expander("The plans as text, as a link carries them", icon=":material/link:"):
-    variants = compared.chosen_variants()
+    variants = compared.chosen_variants(cards)
 with cards:
     plan_cards(variants, scenario.plan)
 with rest:

@@ -16,7 +16,7 @@ st.title("Tune", anchor=False)
 st.markdown(words.data_line(scenario))
 form, rest = st.container(), st.container()
 with st.expander("The demands as text, as a link carries them", icon=":material/link:"):
-    demands = demanded.stated_demands()
+    demands = demanded.stated_demands(form)
 charts: list[Chart] = []
 with form:
     st.subheader("What must hold", anchor=False)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.address import literal
 from pages.parts.cached import kept, outlook_of
@@ -20,11 +21,11 @@ from sampler_core.plan import SamplingPlan
 from sampler_core.variants import Variant, Variants
 
 
-def chosen_variants() -> Variants:
-    """The text's control, and the plans it tells of; a sentence for each thing in it that cannot be used."""
+def chosen_variants(place: DeltaGenerator) -> Variants:
+    """The text's control, and the plans it tells of; in `place` a sentence for each thing that cannot be used."""
     variants, complaints = Variants.read(control(PLANS, max_chars=None))
     if complaints:
-        st.warning("\n\n".join(literal(f"{said}.") for said in complaints), icon=":material/link_off:")
+        place.warning("\n\n".join(literal(f"{said}.") for said in complaints), icon=":material/link_off:")
     return variants
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.address import literal
 from pages.parts.cached import kept
@@ -24,11 +25,11 @@ MOST_DEMANDS, LONGEST_TEXT = 12, 6_000
 Demands = tuple[Demand, ...]
 
 
-def stated_demands() -> Demands:
-    """The text's control, and the demands it tells of; a sentence for each thing in it that cannot be used."""
+def stated_demands(place: DeltaGenerator) -> Demands:
+    """The text's control, and the demands it tells of; in `place` a sentence for each thing that cannot be used."""
     demands, complaints = read_demands(control(DEMANDS_TEXT))
     if complaints:
-        st.warning("\n\n".join(literal(f"{said}.") for said in complaints), icon=":material/link_off:")
+        place.warning("\n\n".join(literal(f"{said}.") for said in complaints), icon=":material/link_off:")
     return demands
 
 

@@ -110,6 +110,7 @@ def test_bad_text_in_the_address_gets_a_sentence_and_the_rest_is_kept(text, sent
     at = opened(demands=text)
     is_sound(at)
     assert sentence in said(at.warning)
+    assert not any(fold.warning for fold in at.expander), "nobody reads it in a closed fold"
     assert len(demands_of(at)) == kept
 
 

@@ -25,7 +25,7 @@ def feasible_band(band: Band, demands: Sequence[Demand], solved: FloatArray | No
 
     demands: in the order of their numbers, from 1 on; solved: the skews of another schedule, (epochs,).
     """
-    epochs = len(band.allowed)
+    epochs, reach = len(band.allowed), _reach(band, solved)
     placed = [(demands.index(edge.demand) + 1, edge) for edge in band.edges]
     traces = [_edge(place, edge) for place, edge in placed if _ends_of(edge)]
     notes = [note for place, edge in placed for note in _notes(place, edge)]
@@ -35,7 +35,7 @@ def feasible_band(band: Band, demands: Sequence[Demand], solved: FloatArray | No
         traces += [_schedule("your schedule", band.skews, "#2377C5", "solid"), _violations(band)]
     spec = {"data": traces, "layout": layout(
         xaxis=axis("epoch", range=[-0.5, epochs - 0.5], tickformat="d"),
-        yaxis=axis("skew", range=_reach(band, solved)), shapes=_regions(band), annotations=notes, showlegend=True,
+        yaxis=axis("skew", range=reach), shapes=_regions(band), annotations=_apart(notes, reach), showlegend=True,
         legend=KEY, uirevision=f"{epochs}-{len(demands)}",
     )}  # fmt: skip
     return Figure(spec, _band_in_words(band, demands), lambda: _band_table(band))
@@ -116,6 +116,23 @@ def _notes(place: int, edge: Edge) -> list[Spec]:
     return [{"x": edge.last_epoch, "y": y, "text": f"{place} {side}", "showarrow": False,
              "font": {"color": _colour(place), "size": 14}, "xanchor": "right",
              "yanchor": "bottom" if side == "▲" else "top"} for y, side in _ends_of(edge)]  # fmt: skip
+
+
+def _apart(notes: list[Spec], reach: list[float]) -> list[Spec]:
+    """Notes that would lie on one another side by side, from the right to the left."""
+    room = 0.08 * (reach[1] - reach[0])  # a note's height on a phone
+    tops: dict[float, list[float]] = {}  # where they stand -> the upper end of each column
+    apart = []
+    for note in sorted(notes, key=lambda note: _lower_end(note, room)):
+        columns, low = tops.setdefault(note["x"], []), _lower_end(note, room)
+        column = next((i for i, top in enumerate(columns) if top <= low), len(columns))
+        columns[column : column + 1] = [low + room]
+        apart.append({**note, "xshift": -34 * column})
+    return apart
+
+
+def _lower_end(note: Spec, height: float) -> float:
+    return float(note["y"]) - (height if note["yanchor"] == "top" else 0.0)
 
 
 def _ends_of(edge: Edge) -> list[tuple[float, str]]:

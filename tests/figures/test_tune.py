@@ -68,6 +68,12 @@ def test_every_edge_has_the_number_of_its_demand_and_the_side_that_is_allowed():
     assert names[:2] == [f"1. {DEMANDS[0]}", f"2. {DEMANDS[1]}"]
 
 
+def test_numbers_of_demands_that_would_lie_on_one_another_stand_side_by_side():
+    for bounds, shifts in (((0.05, 0.0501, 0.0502), [-68, -34, 0]), ((0.01, 0.2), [0, 0])):
+        notes = band_figure(demands=[ShareOfClass(bound) for bound in bounds])[1].spec["layout"]["annotations"]
+        assert sorted(note["xshift"] for note in notes) == shifts
+
+
 def test_a_demand_with_two_pieces_is_one_line_in_the_key_and_drawn_at_all_its_ends():
     demand = ShareOfClass(0.08, "at most", class_name="deer", first_epoch=3, last_epoch=7)
     band, figure = band_figure(demands=(demand,))

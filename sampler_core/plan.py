@@ -150,6 +150,7 @@ class SamplingPlan:
         for name in named_classes(self.target):
             if str(name) not in known:
                 raise ValueError(f"class must be one of the data's ({counts.num_classes} classes), got {name!r}")
+        self._check_samples(counts, samples)
         self.epoch_at(counts.present, 0, samples=samples)
         if self.tuned_on is not None and self.tuned_on != counts:
             _warn_of_drift(self.tuned_on, counts)
@@ -179,6 +180,7 @@ class SamplingPlan:
         At once under "exact" (its quotas); under the other laws every draw is made, some 10 ns each.
         """
         counts = as_class_counts(class_counts)
+        self._check_samples(counts)
         return drawn_counts(self.drawing, self.epoch_at(counts.present, whole_number("epoch", epoch)), counts)
 
     # --- as text -------------------------------------------------------------------------------------------------
@@ -237,6 +239,13 @@ class SamplingPlan:
     def _limits_in_words(self) -> str:
         set_ones = {name: getattr(self, name) for name in ("max_repeats", "min_share", "min_per_batch")}
         return " with ".join(f"{name}={value}" for name, value in set_ones.items() if value)
+
+    def _check_samples(self, counts: ClassCounts, samples: int | None = None) -> None:
+        """`ValueError` where an epoch is as long as the data, and that is too long."""
+        if (samples or self.samples(counts)) > _MOST:
+            raise ValueError(
+                f"samples_per_epoch must be given for more than {_MOST:,} samples, got None for {counts.num_samples:,}"
+            )
 
     def _bounded_epochs(self) -> int:
         if self.epochs is None:

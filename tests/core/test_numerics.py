@@ -33,6 +33,11 @@ def class_counts(draw, most=5000, largest=COUNT):
     return np.tile(np.array(few, dtype=np.int64), draw(st.sampled_from([1, 1, 1, max(1, most // len(few))])))
 
 
+def drawable(counts):
+    """As many samples as an epoch may draw, in about the same proportions."""
+    return counts // (1 + counts.sum() // 10**13)
+
+
 TARGETS = st.one_of(
     st.builds(PowerSkew, st.builds(Constant, SKEWS)),
     st.just(ProgressivelyBalanced()),
@@ -67,7 +72,9 @@ def test_weights_sum_to_one_and_hold_no_nan(counts, skew):
     assert (weights[:, counts == 0] == 0).all()
 
 
-@given(class_counts(), TARGETS, st.one_of(st.none(), st.integers(1, 10**12)), st.integers(0, 2**64))
+@given(
+    class_counts().map(drawable), TARGETS, st.one_of(st.none(), st.integers(1, 10**12)), st.integers(0, 2**64)
+)  # fmt: skip
 def test_exact_quotas_sum_to_the_epoch_and_are_floor_or_ceil_of_each_share(counts, target, samples, seed):
     plan = plan_of(target, drawing="exact", samples_per_epoch=samples, seed=seed)
     if isinstance(target, UniMax) and samples is not None:
@@ -83,13 +90,13 @@ def test_exact_quotas_sum_to_the_epoch_and_are_floor_or_ceil_of_each_share(count
     assert plan.epoch_class_counts(counts, 1).sum() == epoch.samples
 
 
-@given(class_counts(), st.integers(0, 2**64))
+@given(class_counts().map(drawable), st.integers(0, 2**64))
 def test_a_natural_exact_epoch_draws_every_class_as_often_as_it_has_samples(counts, seed):
     plan = plan_of(PowerSkew(Constant(0.0)), drawing="exact", seed=seed)
     assert plan.epoch_class_counts(counts, 0).tolist() == counts.tolist()
 
 
-@given(class_counts(), SKEWS, st.integers(1, 9), st.integers(0, 2**64))
+@given(class_counts().map(drawable), SKEWS, st.integers(1, 9), st.integers(0, 2**64))
 def test_no_quota_goes_past_the_cap_on_repeats(counts, skew, repeats, seed):
     plan = plan_of(PowerSkew(Constant(skew)), drawing="exact", max_repeats=repeats, seed=seed)
     assert (plan.epoch_class_counts(counts, 0) <= repeats * counts).all()
@@ -173,6 +180,24 @@ def test_one_sample_one_class_and_empty_classes_work(law, counts, skew):
     drawn = np.bincount(labels[list(sampler)], minlength=len(counts))
     assert drawn.sum() == 40
     assert drawn.tolist() == sampler.preview().totals.tolist()
+
+
+@EACH_LAW
+def test_data_of_more_samples_than_an_epoch_may_draw_needs_their_number(law):
+    plan = plan_of(PowerSkew(Constant(1.0)), drawing=law)
+    most, more = np.array([10**13 - 5, 5]), np.array([10**13 - 5, 6])
+    assert plan.preview(most, 0, num_batches=1).totals.sum() == 16
+    assert plan.class_shares(more).sum(axis=1).tolist() == [1.0] * 3  # shares need no draws
+    says = "^samples_per_epoch must be given for more than 10,000,000,000,000 samples, got None for 10,000,000,000,001$"
+    for draws in (
+        plan.check,
+        lambda counts: plan.preview(counts, 0),
+        lambda counts: plan.epoch_class_counts(counts, 0),
+    ):
+        with pytest.raises(ValueError, match=says):
+            draws(more)
+    fewer = plan_of(PowerSkew(Constant(1.0)), drawing=law, samples_per_epoch=100)
+    assert fewer.epoch_class_counts(more, 0).sum() == 100
 
 
 @EACH_LAW

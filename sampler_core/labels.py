@@ -89,8 +89,8 @@ def _as_array(labels: Labels) -> NDArray[Any]:
     """As a NumPy array that never turns a number into text or drops a text's trailing NUL (as dtype U would)."""
     if isinstance(labels, str | bytes) or not (isinstance(labels, Iterable) or hasattr(labels, "__array__")):
         raise TypeError(f"labels must be a sequence with one label per sample, got {labels!r:.100}")
-    if hasattr(labels, "detach"):  # a torch tensor, wherever it lives
-        labels = labels.detach().cpu()
+    if hasattr(labels, "detach"):
+        return _of_tensor(labels)
     if isinstance(labels, np.ma.MaskedArray) and labels.mask.any():  # `asarray` would count what is masked
         raise ValueError(f"labels must not be missing, got none at position {labels.mask.argmax()}")
     if hasattr(labels, "__array__"):
@@ -104,6 +104,15 @@ def _as_array(labels: Labels) -> NDArray[Any]:
     array = np.empty(len(values), dtype=object)
     array[:] = [plain_value(value) for value in values]
     return array
+
+
+def _of_tensor(tensor: Any) -> NDArray[Any]:
+    """A torch tensor, wherever it lives; short floats as float64, for NumPy does not know all of them (bfloat16)."""
+    try:
+        tensor = tensor.detach().cpu()
+        return np.asarray(tensor.double() if tensor.is_floating_point() and tensor.itemsize < 4 else tensor)
+    except (RuntimeError, TypeError) as error:  # sparse, nested, quantized, on "meta"
+        raise TypeError(f"labels must be a plain tensor of numbers, got {tensor.dtype}: {error}") from None
 
 
 def _counted(codes: Codes, names: Sequence[ClassName]) -> tuple[Codes, Sequence[ClassName], IntArray]:

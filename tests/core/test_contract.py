@@ -782,6 +782,24 @@ def test_point_10_text_labels_of_every_kind_are_one(kind):
     assert list(ScheduledClassSampler(labels, plan)) == list(ScheduledClassSampler(TEXTS, plan))
 
 
+@pytest.mark.parametrize("kind", ["float16", "bfloat16", "float8_e4m3fn", "float8_e5m2", "float32", "float64"])
+def test_point_10_a_tensor_of_floats_of_any_width_holds_whole_numbers(kind):
+    dtype = getattr(torch, kind)
+    assert ClassCounts.from_labels(torch.tensor([7.0, 3.0, 7.0]).to(dtype)) == ClassCounts.from_labels([7, 3, 7])
+    with pytest.raises(ValueError, match=r"^labels must be whole numbers or text, got 1\.5 at position 1$"):
+        ClassCounts.from_labels(torch.tensor([1.0, 1.5]).to(dtype))
+
+
+@pytest.mark.parametrize(
+    "tensor",
+    [torch.tensor([1, 2]).to_sparse(), torch.tensor([1, 2], device="meta")],
+    ids=["sparse", "meta"],
+)
+def test_point_10_a_tensor_that_cannot_be_read_is_refused_by_name(tensor):
+    with pytest.raises(TypeError, match=r"^labels must be a plain tensor of numbers, got torch\.int64: "):
+        ClassCounts.from_labels(tensor)
+
+
 def test_point_10_text_may_hold_any_character_and_integers_any_64_bits():
     names = ["", " ", "\x00", "a\x00", "<b>", "=1+1", "类别", "👩‍🚀", "\u00e9", "e\u0301"]
     assert ClassCounts.from_labels(names * 2).counts.tolist() == [2] * 10

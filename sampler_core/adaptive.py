@@ -127,6 +127,25 @@ class ExponentiatedGradient:
         return (state or self.initial(counts, moment))["log_shares"]
 
 
+def check_state(name: str, given: object, target: AdaptiveTarget | None, counts: ClassCounts, moment: Moment) -> None:
+    """`ValueError` for what is neither None nor, as lists, a state of this target that gives each class a weight."""
+    if given is None:
+        return
+    if target is None:
+        raise ValueError(f"{name} must be None where the target is not adaptive, got {given!r:.200}")
+    fields = target.initial(counts, moment).keys()
+    try:
+        state = {field: np.array(given[field], dtype=np.float64) for field in fields}  # type: ignore[index]
+        with np.errstate(all="ignore"):
+            weights = target(counts, moment, state)
+    except (TypeError, ValueError, KeyError, IndexError, OverflowError):
+        state, weights = {}, np.array(np.nan)
+    if any(values.shape != counts.counts.shape for values in state.values()) or not np.isfinite(weights).all():
+        raise ValueError(
+            f"{name} must hold one number per class ({counts.num_classes}) as {', '.join(fields)}, got {given!r:.200}"
+        )
+
+
 def _check(target: DifficultyBalanced | ExponentiatedGradient) -> None:
     if target.base not in TARGETS or isinstance(target.base, AdaptiveTarget):
         raise TypeError(f"base must be a target that needs no feedback, got {target.base!r}")

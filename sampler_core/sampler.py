@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset, DistributedSampler
 
-from sampler_core.adaptive import State
+from sampler_core.adaptive import State, check_state
 from sampler_core.counts import ClassCounts, ClassName, FloatArray, Labels
 from sampler_core.data_order import DataOrder
 from sampler_core.drawing import LAWS, Epoch, Law, Members
@@ -339,6 +339,12 @@ class ScheduledClassSampler(DistributedSampler[int]):
             ("epoch", 0, None), ("batches", 0, None), ("within", 0, self._stream.batch_size - 1), ("samples", 1, None),
         ):  # fmt: skip
             whole_number(f"{name} of the state", state[name], least, most)
+        if not isinstance(state["next_labels"], str | None):
+            raise ValueError(f"next_labels of the state must be a digest or None, got {state['next_labels']!r:.200}")
+        self._walk.check_json(state["walk"], self._order.present.num_classes)
+        moment = self.plan.moment_at(0, state["samples"])
+        for name in ("target", "next_target"):
+            check_state(f"{name} of the state", state[name], self.plan.adaptive, self._order.present, moment)
         if state["within"] and state["replicas"] != self.num_replicas:
             raise ValueError(
                 f"state must be taken between batches to go on with {self.num_replicas} ranks, got one taken "

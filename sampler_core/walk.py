@@ -6,6 +6,7 @@ classes) integer work for a jump, no draws.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,10 @@ import numpy as np
 from sampler_core.adaptive import State
 from sampler_core.counts import ClassCounts, IntArray
 from sampler_core.drawing import exact_quotas, stratified_start
+from sampler_core.parameters import whole_number
 from sampler_core.plan import SamplingPlan
+
+_FARTHEST = 1 << 62  # leaves room to walk on
 
 
 class Walk:
@@ -53,6 +57,22 @@ class Walk:
         """The settled walk as plain JSON types."""
         epoch, start = self._settled
         return {"epoch": epoch, "start": None if start is None else start.tolist()}
+
+    @staticmethod
+    def check_json(data: Any, num_classes: int) -> None:
+        """`ValueError` for what is not `as_json` of so many classes."""
+        if not isinstance(data, Mapping) or not {"epoch", "start"} <= data.keys():
+            raise ValueError(f"walk of the state must have an epoch and a start, got {data!r:.200}")
+        whole_number("epoch of the walk", data["epoch"])
+        start = data["start"]
+        if start is None:
+            return
+        if not isinstance(start, list | tuple) or len(start) != num_classes:
+            raise ValueError(
+                f"start of the walk must be one whole number per class ({num_classes}), got {start!r:.200}"
+            )
+        for place in start:
+            whole_number("start of the walk", place, most=_FARTHEST)
 
     def load_json(self, data: dict[str, Any]) -> None:
         """Back from `as_json`."""

@@ -432,6 +432,35 @@ def test_a_state_whose_counts_are_none_is_refused_by_name_and_changes_nothing(fi
     assert sampler.state_dict() == before
 
 
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [("next_labels", 5), ("walk", None), ("walk", {}), ("walk", []), ("walk", {"epoch": 3})]
+    + [("walk", {"epoch": wrong, "start": None}) for wrong in (-1, 1.5, "1", None)]
+    + [("walk", {"epoch": 3, "start": wrong}) for wrong in ("12345", 7, {}, [1] * 4)]
+    + [("walk", {"epoch": 3, "start": [1, 2, 3, 4, wrong]}) for wrong in (1.0, "1", None, [5], -1, 2**63)]
+    + [(name, wrong) for name in ("target", "next_target") for wrong in (
+        5, [], {}, {"loss": [1.0] * 5}, {"difficulty": None}, {"difficulty": [0.5] * 4}, {"difficulty": [[0.5]] * 5},
+        {"difficulty": [0.5, 0.5, 0.5, 0.5, "x"]}, {"difficulty": [0.5, 0.5, 0.5, 0.5, float("nan")]},
+        {"difficulty": [0.5, 0.5, 0.5, 0.5, None]}, {"difficulty": [0.5, 0.5, 0.5, 0.5, -1.0]},
+    )],
+    ids=str,
+)  # fmt: skip
+def test_a_state_damaged_within_is_refused_by_name_and_changes_nothing(field, wrong):
+    sampler = sampler_of(plan_of(target=DifficultyBalanced(), drawing="stratified"))
+    sampler.set_epoch(2)
+    sampler.update(**FEEDBACK)
+    before = sampler.state_dict()
+    with pytest.raises(ValueError, match=f"^({field} of the state|epoch of the walk|start of the walk) must .*, got "):
+        sampler.load_state_dict({**before, field: wrong})
+    assert sampler.state_dict() == before
+
+
+def test_a_state_with_feedback_is_refused_where_none_is_read():
+    sampler = sampler_of(plan_of())
+    with pytest.raises(ValueError, match=r"^target of the state must be None where the target"):
+        sampler.load_state_dict({**sampler.state_dict(), "target": {"difficulty": [1.0] * 5}})
+
+
 def test_an_epoch_behind_the_restored_one_warns_once_and_a_later_one_does_not():
     sampler, restored = sampler_of(plan_of()), sampler_of(plan_of())
     sampler.set_epoch(5)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
@@ -36,7 +36,10 @@ class ClassCounts:
     counts: IntArray
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "names", tuple(plain_name(name) for name in self.names))
+        names: Any = self.names
+        if isinstance(names, str) or not isinstance(names, Iterable):
+            raise TypeError(f"class names must be a sequence of integers or texts, got {names!r:.100}")
+        object.__setattr__(self, "names", tuple(plain_name(name) for name in names))
         object.__setattr__(self, "counts", _read_only(_checked_counts(self.counts, self.names)))
         if len({type(name) for name in self.names}) > 1:
             raise TypeError(f"class names must be all integers or all text, got {_shortened(self.names)}")
@@ -170,10 +173,17 @@ def plain_name(name: object) -> ClassName:
     return plain
 
 
+def array_of_tensor(tensor: Any, what: str) -> NDArray[Any]:
+    """A torch tensor, wherever it lives; short floats as float64, for NumPy does not know all of them (bfloat16)."""
+    try:
+        tensor = tensor.detach().cpu()
+        return np.asarray(tensor.double() if tensor.is_floating_point() and tensor.itemsize < 4 else tensor)
+    except (RuntimeError, TypeError) as error:  # sparse, nested, quantized, on "meta"
+        raise TypeError(f"{what} must be a plain tensor of numbers, got {tensor.dtype}: {error}") from None
+
+
 def _integer_array(values: ArrayLike, what: str) -> NDArray[Any]:
-    if hasattr(values, "detach"):
-        values = values.detach().cpu()
-    array = np.asarray(values)
+    array = array_of_tensor(values, what) if hasattr(values, "detach") else np.asarray(values)
     if array.ndim != 1:
         raise ValueError(f"{what} must be one integer per class (1-D), got shape {array.shape}")
     if array.size == 0:

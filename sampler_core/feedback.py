@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sampler_core.counts import ClassCounts, FloatArray
+from sampler_core.counts import ClassCounts, FloatArray, plain_value
 
 
 def feedback_array(kind: str, values: Any, counts: ClassCounts) -> FloatArray:
@@ -20,12 +20,12 @@ def feedback_array(kind: str, values: Any, counts: ClassCounts) -> FloatArray:
         known = set(counts.names)
         if unknown := [name for name in values if name not in known]:
             raise ValueError(f"{kind} must be of the data's classes, got {unknown[0]!r}")
-        listed = [values.get(name) for name in counts.names]
+        listed = [plain_value(values.get(name)) for name in counts.names]
     else:
         listed = values.tolist() if hasattr(values, "tolist") else values
         if isinstance(listed, str) or not isinstance(listed, Iterable):
             raise ValueError(f"{kind} must have one value per class ({counts.num_classes}), got {values!r}")
-        listed = list(listed)
+        listed = list(map(plain_value, listed))
     if len(listed) != counts.num_classes:
         raise ValueError(f"{kind} must have one value per class ({counts.num_classes}), got {len(listed)}")
     for name, value in zip(counts.names, listed, strict=True):
@@ -36,7 +36,6 @@ def feedback_array(kind: str, values: Any, counts: ClassCounts) -> FloatArray:
 
 def _check(kind: str, name: object, value: object) -> None:
     must = f"{kind} of class {name!r} must be a number" + (" from 0 to 1" if kind == "recall" else "")
-    value = value.item() if hasattr(value, "item") else value
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
         raise ValueError(f"{must}, got {value!r}")
     if kind == "recall" and not 0 <= value <= 1:

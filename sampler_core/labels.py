@@ -11,7 +11,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sampler_core.counts import ClassCounts, ClassName, Codes, IntArray, Labels, plain_name, plain_value
+from sampler_core.counts import (
+    ClassCounts,
+    ClassName,
+    Codes,
+    IntArray,
+    Labels,
+    array_of_tensor,
+    plain_name,
+    plain_value,
+)
 
 
 def encode_labels(labels: Labels, classes: Sequence[ClassName] | None = None) -> tuple[Codes, ClassCounts]:
@@ -90,7 +99,7 @@ def _as_array(labels: Labels) -> NDArray[Any]:
     if isinstance(labels, str | bytes) or not (isinstance(labels, Iterable) or hasattr(labels, "__array__")):
         raise TypeError(f"labels must be a sequence with one label per sample, got {labels!r:.100}")
     if hasattr(labels, "detach"):
-        return _of_tensor(labels)
+        return array_of_tensor(labels, "labels")
     if isinstance(labels, np.ma.MaskedArray) and labels.mask.any():  # `asarray` would count what is masked
         raise ValueError(f"labels must not be missing, got none at position {labels.mask.argmax()}")
     if hasattr(labels, "__array__"):
@@ -104,15 +113,6 @@ def _as_array(labels: Labels) -> NDArray[Any]:
     array = np.empty(len(values), dtype=object)
     array[:] = [plain_value(value) for value in values]
     return array
-
-
-def _of_tensor(tensor: Any) -> NDArray[Any]:
-    """A torch tensor, wherever it lives; short floats as float64, for NumPy does not know all of them (bfloat16)."""
-    try:
-        tensor = tensor.detach().cpu()
-        return np.asarray(tensor.double() if tensor.is_floating_point() and tensor.itemsize < 4 else tensor)
-    except (RuntimeError, TypeError) as error:  # sparse, nested, quantized, on "meta"
-        raise TypeError(f"labels must be a plain tensor of numbers, got {tensor.dtype}: {error}") from None
 
 
 def _counted(codes: Codes, names: Sequence[ClassName]) -> tuple[Codes, Sequence[ClassName], IntArray]:
@@ -160,6 +160,8 @@ def _named(
     codes: Codes, names: Sequence[ClassName], counts: IntArray, classes: Sequence[ClassName]
 ) -> tuple[Codes, ClassCounts]:
     """Labels that are codes of `classes`: code i means classes[i]."""
+    if isinstance(classes, str) or not (hasattr(classes, "__len__") and isinstance(classes, Iterable)):
+        raise TypeError(f"classes must be a sequence of class names, got {classes!r:.100}")
     outside = [name for name in names if not isinstance(name, int) or not 0 <= name < len(classes)]
     if outside:
         raise ValueError(f"labels must be codes from 0 to {len(classes) - 1} of `classes`, got {outside[0]!r}")

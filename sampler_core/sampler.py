@@ -386,7 +386,7 @@ def _plan(plan: SamplingPlan | None, skew: float | Schedule | None, run: dict[st
     if plan is None:
         if not isinstance(skew, Real | Schedule):
             raise TypeError(f"skew must be a number or a schedule, got {skew!r}")
-        return SamplingPlan(target=PowerSkew(Constant(float(skew)) if isinstance(skew, Real) else skew), **run)
+        return SamplingPlan(target=PowerSkew(skew if isinstance(skew, Schedule) else Constant(skew)), **run)
     if not isinstance(plan, SamplingPlan):
         raise TypeError(f"plan must be a SamplingPlan, got {plan!r}; a schedule goes to skew=")
     if tuple(run.values()) != (None, None, None, "independent", 0):

@@ -1040,8 +1040,39 @@ def test_point_12_a_wrong_sampler_is_refused_at_construction(given, error, says)
 
 
 @pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"skew": 10**400}, "skew must be a number from"),
+        ({"skew": True}, "skew must be a number from .* got True"),
+        ({"skew": 1.0, "classes": 3}, "classes must be a sequence of class names, got 3"),
+        ({"skew": 1.0, "classes": "ab"}, "classes must be a sequence of class names, got 'ab'"),
+    ],
+    ids=str,
+)
+def test_point_12_the_short_form_refuses_by_name_what_python_would_by_its_own_words(given, says):
+    with pytest.raises((TypeError, ValueError), match=f"^{says}"):
+        ScheduledClassSampler([0, 0, 1], **given)
+
+
+@pytest.mark.parametrize("names", [None, 5, "ab"])
+def test_point_12_names_that_are_no_sequence_are_refused(names):
+    with pytest.raises(TypeError, match=r"^class names must be a sequence of integers or texts, got "):
+        ClassCounts(names, np.array([1, 2]))
+
+
+@pytest.mark.parametrize("wrong", [np.zeros((2, 2)), torch.zeros(2, 2), np.array([0.5])], ids=["2-D", "tensor", "1-D"])
+def test_point_12_feedback_that_is_an_array_of_its_own_is_refused_with_the_class_named(wrong):
+    plan = plan_of(0.0, target=DifficultyBalanced())
+    sampler = ScheduledClassSampler([0, 1, 1], plan)
+    for recall in ([0.5, wrong], {1: wrong}):
+        with pytest.raises(ValueError, match=r"^recall of class 1 must be a number from 0 to 1, got "):
+            sampler.update(recall=recall)
+
+
+@pytest.mark.parametrize(
     ("counts", "error", "says"),
     [
+        (torch.tensor([1.0], dtype=torch.bfloat16), TypeError, r"counts must be integers, got 1\.0"),
         ({"a": 1, "b": -1}, ValueError, "counts must be >= 0, got -1 for class 'b'"),
         ({"a": 0}, ValueError, "counts must hold at least one sample, got none"),
         ({}, ValueError, "counts must"),

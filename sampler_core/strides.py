@@ -101,14 +101,14 @@ def _parts(n: IntArray, shares: FloatArray, samples: int, batch_size: int) -> tu
     """Strides (epochs, C); and the walk in parts: places passed and the log of the chance to miss one, (parts, C) each.
 
     Seven parts an epoch: full batches, a place stepped over, full batches; of the last batch what it surely takes, what
-    it may take, what it leaves; a place stepped over. (A class that steps over more in one epoch is surely seen.)
+    it may take, what it leaves; places left out. (A class that steps over more within one epoch is surely seen.)
     """
     full, rest = divmod(samples, batch_size)
     s, f = _strides(shares, batch_size)
     t, g = _strides(shares, rest)
     period = drawing.stratified_period(n, s, f < 1.0)
     passed, before_last = s * (full + (rest > 0)), s * (full - (rest == 0))
-    over = _over(passed, period)
+    over = _over(passed, drawing.stratified_epoch_period(period, n, passed, rest > 0), s)
     within = before_last >= period
     first = np.minimum(s * full, period)
     t_sure, t_chance = np.maximum(t - 1, 0), np.minimum(t, 1)
@@ -121,14 +121,12 @@ def _parts(n: IntArray, shares: FloatArray, samples: int, batch_size: int) -> tu
     return s, np.stack(lengths, axis=1).reshape(of_all), logs.reshape(of_all)
 
 
-def _over(passed: IntArray, period: IntArray) -> IntArray:
-    """How many places each epoch's walk steps over, `drawing.stratified_start`'s; all (epochs, C)."""
-    over = passed // period
-    start = np.zeros_like(passed[0])
-    for epoch in range(len(passed)):
-        over[epoch] = (start % period[epoch] + passed[epoch]) // period[epoch]
-        start += passed[epoch] + over[epoch]
-    return over
+def _over(passed: IntArray, period: IntArray, stride: IntArray) -> IntArray:
+    """How many places the walk of each epoch leaves out, `drawing.stratified_next`'s; all (epochs, C)."""
+    starts = [np.zeros_like(passed[0])]
+    for epoch in zip(passed, period, stride, strict=True):
+        starts.append(drawing.stratified_next(starts[-1], *epoch))
+    return np.diff(starts, axis=0) - passed
 
 
 class _Pieces(NamedTuple):

@@ -8,6 +8,8 @@ from sampler_core.drawing.laws import (
     Members,
     Stratified,
     exact_quotas,
+    stratified_epoch_period,
+    stratified_next,
     stratified_period,
     stratified_start,
     stratified_stride,
@@ -23,5 +25,6 @@ LAWS: dict[str, type[Independent | Exact | Stratified]] = {
 
 __all__ = [
     "LAWS", "Epoch", "Exact", "Independent", "Law", "Members", "Stratified", "class_order", "exact_quotas",
-    "stratified_period", "stratified_start", "stratified_stride", "sure_and_chance",
+    "stratified_epoch_period", "stratified_next", "stratified_period", "stratified_start", "stratified_stride",
+    "sure_and_chance",
 ]  # fmt: skip

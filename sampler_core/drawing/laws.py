@@ -198,12 +198,35 @@ def stratified_period(counts: IntArray, stride: IntArray, by_chance: NDArray[np.
     return np.where(by_chance & (divisor > 1), np.minimum(repeats, _NEVER), _NEVER).astype(np.int64)
 
 
+def stratified_epoch_period(period: IntArray, counts: IntArray, passed: IntArray, last_is_smaller: bool) -> IntArray:
+    """`stratified_period` for the starts of epochs, which pass `passed` places each.
+
+    Where no stride leaves the same places to chance, the last, smaller batches do, once epochs begin at the same ones.
+    """
+    return np.where(period < _NEVER, period, stratified_period(counts, passed, (passed > 0) & last_is_smaller))
+
+
+def stratified_next(start: IntArray, passed: IntArray, period: IntArray, stride: IntArray) -> IntArray:
+    """Where the walks of the next epoch begin, past the places of this one; int64, shape (num_classes,).
+
+    period: `stratified_epoch_period`. A start counts the places stepped over too, one in period + 1. Where an epoch
+    stepped over any, up to a stride more are left out, as many as a hash of the place says: by fixed steps a few epochs
+    together could come round to the same places for good.
+    """
+    over = (start % (period + 1) + passed) // period
+    begin = start + passed + over
+    scrambled = mix(begin.astype(np.uint64) * _U(GOLDEN)) >> _U(32)
+    return begin + np.where(over > 0, scrambled.astype(np.int64) % (stride + 1), 0)
+
+
 def stratified_start(epoch: Epoch, counts: IntArray, start: IntArray) -> IntArray:
     """Where the walks of the next epoch begin, if those of this one began at `start`; int64, shape (num_classes,)."""
     rounding = SystematicRounding(epoch.shares * epoch.batch_size, epoch.batch_size)
     period = stratified_period(counts, rounding.most, rounding.most > rounding.base)
-    passed = rounding.most * -(-epoch.samples // epoch.batch_size)
-    return start + passed + (start % period + passed) // period
+    full, rest = divmod(epoch.samples, epoch.batch_size)
+    passed = rounding.most * (full + (rest > 0))
+    period = stratified_epoch_period(period, counts, passed, rest > 0)
+    return stratified_next(start, passed, period, rounding.most)
 
 
 class Stratified:

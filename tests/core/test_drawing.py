@@ -504,6 +504,23 @@ def test_the_samples_of_a_class_come_about_equally_often_over_a_stratified_run()
         assert of_class.std() < 1.5 * np.sqrt(of_class.mean())
 
 
+@pytest.mark.parametrize(
+    ("size", "others", "samples", "batch_size"),
+    [(64, 447, 165, 8), (8, 632, 226, 32), (8, 8, 20, 8), (12, 340, 352, 64)],
+)
+def test_epochs_of_a_stratified_run_do_not_come_round_to_the_same_places(size, others, samples, batch_size):
+    # a few epochs together pass whole repeats of the strides, or each epoch whole rounds and a smaller batch
+    sampler = ScheduledClassSampler(
+        np.repeat([0, 1], [size, others]), skew=0.0, drawing="stratified", batch_size=batch_size,
+        samples_per_epoch=samples, epochs=150,
+    )  # fmt: skip
+    drawn = np.zeros(size + others)
+    for epoch in range(150):
+        sampler.set_epoch(epoch)
+        drawn += np.bincount(list(sampler), minlength=drawn.size)
+    assert drawn[:size].std() < 1.2 * np.sqrt(drawn[:size].mean())
+
+
 def test_a_stratified_batch_repeats_no_sample_while_the_class_has_enough():
     epoch = epoch_of(shares_at(1.0), 100 * 500, 500)
     drawn, number = drawn_of("stratified", epoch, COUNTS)

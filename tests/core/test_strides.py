@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from sampler_core.drawing.keyed import GOLDEN, mix
 from sampler_core.drawing.tables import SystematicRounding
 from sampler_core.expectations import Draws, coverage, run_coverage
 
@@ -26,8 +27,20 @@ def place_by_place(size, shares, samples, batch_size):
                 missed[place % size] = 0.0
             missed[(begin + sure) % size] *= 1.0 - chance
         passed = stride * len(batches)
-        start += passed + int((start % period + passed) // period)
+        if period == math.inf and rest and passed and math.gcd(size, passed) > 1:
+            period = math.lcm(size, passed)
+        start = next_start(start, passed, period, stride)
     return 1.0 - missed.mean()
+
+
+def next_start(start, passed, period, stride):
+    over = int((start % (period + 1) + passed) // period)
+    begin = start + passed + over
+    return begin + (scrambled(begin) % (stride + 1) if over else 0)
+
+
+def scrambled(place):
+    return int(mix(np.array([place * GOLDEN % 2**64], dtype=np.uint64))[0]) >> 32
 
 
 def rounded(share, drawn):
@@ -57,6 +70,8 @@ def told(size, shares, samples, batch_size):
 @given(runs())
 @example((2, [1.0, 1e-12, 1.0], 1, 1))  # never drawn, so its place is not passed either
 @example((2, [1.0, 2.2e-313, 1.0], 1, 1))
+@example((2, [0.0], 1, 2))  # all batches are the last, smaller one, and pass nothing
+@example((8, [0.0126] * 12, 226, 32))  # an epoch passes all places once
 def test_coverage_of_epochs_and_of_the_run_is_that_of_their_places(run):
     size, shares, samples, batch_size = run
     of_run, of_epochs = told(*run)

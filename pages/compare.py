@@ -6,6 +6,7 @@ from pages.parts import compared, words
 from pages.parts.class_key import class_key
 from pages.parts.live_panel import live_panel
 from pages.parts.merit_table import merit_table
+from pages.parts.moves import hand_of
 from pages.parts.plan_cards import plan_cards
 from pages.parts.scenario import choose_axis, choose_epoch, current, nearby_sliders
 from pages.parts.tables import table_twins
@@ -34,7 +35,8 @@ with rest:
     ]
     if skews is not None:
         charts.append(Chart("plan-skews", "Skew over epochs", skews, "Of the plans that have one.", 4, 380, 1))
-    live_panel("side-by-side", charts, compared.rev(scenario, variants, f"{who.label}-{logarithmic}"))
+    rev = compared.rev(scenario, variants, f"{who.label}-{logarithmic}")
+    live_panel("side-by-side", charts, rev, moves=hand_of(scenario))
 
     st.subheader("All figures of merit", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):

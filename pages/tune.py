@@ -5,6 +5,7 @@ import streamlit as st
 from pages.parts import demanded, solved, swept, words
 from pages.parts.demand_form import demand_form, say_what_is_left_to_chance
 from pages.parts.live_panel import live_panel
+from pages.parts.moves import hand_of
 from pages.parts.pick import pick
 from pages.parts.scenario import current, nearby_sliders
 from pages.parts.sensitivities import sensitivity_box
@@ -33,7 +34,7 @@ with rest:
         figure = tune.feasible_band(band, judged, found)
         note, height = solved.band_note(band), tune.band_height(band)
         charts.append(Chart("band", "Skews that each epoch may have", figure, note, 12, height, 0))
-        live_panel("feasible", charts, solved.rev(scenario, judged, found))
+        live_panel("feasible", charts, solved.rev(scenario, judged, found), moves=hand_of(scenario))
 
     st.subheader("What a skew factor and an epoch increment would do", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):

@@ -122,21 +122,21 @@ function preview(root, state) {
   const ahead = pending(moves);
   if (!Object.keys(ahead).length) { state.paint(); return; }
   const now = previewed(moves, ahead);
-  if (!now && hand.dragging) {
-    ask(ahead, moves.values);
+  if (!now) {
+    if (hand.dragging) ask(ahead, moves.values);
     state.paint();
     return;
   }
   const tag = `preview:${Object.entries(ahead).map(([key, value]) => `${key}=${value}`).join()}`;
   for (const chart of state.charts) {
-    if (!hand.dragging && !now?.onlyEpoch && chart.id === "batches") continue;  // a key brings the real draws at once
+    if (!hand.dragging && !now.onlyEpoch && chart.id === "batches") continue;  // a key brings the real draws at once
     const plot = root.querySelector(`[data-chart="${chart.id}"]`);
-    if (now?.onlyEpoch && movedDirectly(plot, chart.id, moves, now.epoch)) {
+    if (now.onlyEpoch && movedDirectly(plot, chart.id, moves, now.epoch)) {
       plot.shown = plot.preview = null;  // Python's figure is to be drawn again when the hand rests
       plot.dataset.rev = root.dataset.rev = tag;
       continue;
     }
-    const figure = now && FOLLOW[chart.id]?.(parsed(state, chart), moves, now);
+    const figure = FOLLOW[chart.id]?.(parsed(state, chart), moves, now);
     if (figure) show(root, state, followed(chart, figure, now), figure, tag);
     else frameOf(root, chart).classList.add("waiting");
   }

@@ -45,20 +45,22 @@ def moves_of(scenario: Scenario, followed: Followed = ()) -> dict[str, Any]:
         "batch": plan.needed_batch_size,
         "skews": outlook.skews if closed else None,
         "check": {"epochs": checked, "shares": outlook.shares[np.ix_(checked, order)]} if closed else None,
-        "values": {"epoch": scenario.epoch, **_values()},
+        **hand_of(scenario),
         "skewTables": _skew_tables(scenario) if closed else {},
         "countTables": _count_tables(counts) if closed else {},
     }
 
 
-def _values() -> dict[str, float]:
-    """Key -> value of every slider on the page: what the panels know of a hand that is ahead."""
-    return {key: float(st.session_state[key]) for key in _slider_keys() if st.session_state.get(key) is not None}
+def hand_of(scenario: Scenario) -> dict[str, Any]:
+    """All that is needed where the server alone can show what a slider does: "values", the value of every slider."""
+    state = st.session_state
+    values = {key: float(state[key]) for key in _slider_keys() if state.get(key) is not None}
+    return {"values": {**values, EPOCH.key: scenario.epoch}}
 
 
 @lru_cache(maxsize=1)
 def _slider_keys() -> tuple[str, ...]:
-    return tuple(row.key for row in every_row().values() if row.slider is not None and row.key != EPOCH.key)
+    return tuple(row.key for row in every_row().values() if row.slider is not None)
 
 
 def _slider_fields(scenario: Scenario) -> dict[str, str]:

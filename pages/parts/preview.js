@@ -15,6 +15,7 @@ function unpacked(value) {
 
 function unpackedMoves(text) {
   const moves = JSON.parse(text);
+  if (!moves.counts) return moves;
   for (const key of ["counts", "band", "skews"]) moves[key] = unpacked(moves[key]);
   moves.logs = Float64Array.from(moves.counts, Math.log);
   if (moves.closed) {
@@ -61,6 +62,7 @@ function rowAt(table, value) {
 
 // Everything a preview shows, for the values under the hand: {epoch, skews, shares: per epoch, by rank of the class}.
 function previewed(moves, hand) {
+  if (!moves.counts) return null;
   const epoch = hand.epoch ?? moves.epoch;
   const others = Object.keys(hand).filter((key) => key !== "epoch");
   if (!moves.closed || moves.maxdiff >= 1e-6 || others.some((key) => !moves.skewTables[key] && !moves.countTables[key])) {

@@ -215,6 +215,23 @@ def test_what_only_the_server_can_show_follows_the_hand_too(open_page, address, 
     assert page.get_by_role("slider", name=name, exact=True).first.get_attribute("aria-valuetext") == value
 
 
+@pytest.mark.parametrize(
+    ("address", "chart", "line"), [("/compare", "plan-skews", "mine"), ("/tune", "band", "your schedule")]
+)
+def test_the_other_pages_follow_the_hand_as_well(open_page, address, chart, line):
+    page = open_page(address, height=1400)
+    page.evaluate(WATCH.replace("shares", chart).replace("chart.shown.data", "[]"))
+    drag(page, "Skew factor", 0.3, 0.6, 40)
+    caught_up(page)  # the hand has not let go
+    skew = page.get_by_role("slider", name="Skew factor", exact=True).first.get_attribute("aria-valuetext")
+    assert f"skew={skew}" in page.url
+    assert len({rev for _, rev, _ in page.evaluate("() => window.seen")}) >= 3
+    assert {trace["name"]: trace["y"] for trace in traces(page, chart)}[line][0] == pytest.approx(float(skew))
+    assert page.evaluate("() => window.blank") == 0
+    page.mouse.up()
+    settle(page)
+
+
 def test_what_a_key_showed_at_once_is_left_standing_where_python_says_the_same(open_page):
     page = open_page()
     page.evaluate("""() => {

@@ -104,7 +104,7 @@ def _as_array(labels: Labels) -> NDArray[Any]:
         raise ValueError(f"labels must not be missing, got none at position {labels.mask.argmax()}")
     if hasattr(labels, "__array__"):
         return np.asarray(labels)
-    values: list[Any] = list(labels)  # type: ignore[arg-type]  # `ArrayLike` cannot say that it is iterable here
+    values: list[Any] = list(labels)  # `ArrayLike` cannot say that it is iterable here
     kinds = set(map(type, values))
     if kinds <= {int, bool}:
         return _array_of_integers(values)

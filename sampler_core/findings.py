@@ -89,7 +89,7 @@ def _repeated(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
         "repeated", 70,
         f"{_when(past)} the samples of {whose if classes == 1 else f'{count(classes)} classes'} are drawn "
         f"more than {remedies.MANY_REPEATS:g} times an epoch: {f'each of {each}' if size > 1 else 'the only one'}{of} "
-        f"{number(float(repeats[epoch, worst]))} times on average{_in(repeats[:, worst], epoch)}.",
+        f"comes {number(float(repeats[epoch, worst]))} times on average{_in(repeats[:, worst], epoch)}.",
         f"{remedies.on_repeats(plan, outlook)} Strong augmentation makes the copies differ, but not fewer.",
     )  # fmt: skip
 
@@ -152,7 +152,7 @@ def _crowded(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
 
 def _replaced(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
     once = ~remedies.above(outlook.repeats.max(axis=1), 1.0)
-    if plan.drawing != "independent" or once.sum() <= DECK_EPOCHS * len(once):
+    if plan.drawing != "independent" or outlook.draws.samples < 2 or once.sum() <= DECK_EPOCHS * len(once):
         return
     epoch, draws, samples = int(np.argmax(once)), outlook.draws.samples, outlook.counts.num_samples
     seen, where = float(outlook.distinct[epoch]), _in(outlook.distinct, epoch)
@@ -201,6 +201,8 @@ def _when(epochs: BoolArray) -> str:
         return "In every epoch"
     if len(runs) == 1 and hit[-1] == len(epochs) - 1:
         return f"From epoch {hit[0]} on" if hit.size > 1 else "In the last epoch"
+    if hit.size == 1:
+        return f"In epoch {hit[0]}"
     said = [f"{a}" if a == b else f"{a} and {b}" if b == a + 1 else f"{a} to {b}" for a, b in runs]
     return f"In {hit.size} of {several(len(epochs), 'epoch', 'epochs')}" + (f" ({', '.join(said)})" * (len(runs) < 3))
 

@@ -30,11 +30,14 @@ LARGEST_BATCH, MOST_EPOCHS = 65_536, 1000  # that are advised: as the sliders
 
 def on_repeats(plan: SamplingPlan, outlook: Outlook) -> str:
     """Against samples that come back often."""
+    cap = f"set the cap on repeats to {MANY_REPEATS:g}"
     if not trial(plan, outlook, max_repeats=MANY_REPEATS):
-        return f"Draw fewer samples per epoch: a cap on repeats of {MANY_REPEATS:g} cannot be met with so many."
+        if not trial(plan, outlook, max_repeats=MANY_REPEATS, min_share=None, min_per_batch=0):
+            return f"Draw fewer samples per epoch: a cap on repeats of {MANY_REPEATS:g} cannot be met with so many."
+        return sentence([" and ".join([cap, *_lower_floors(plan, outlook)])], ": a higher floor asks for more.")
     skew = _largest_skew(plan, outlook, lambda tried: not above(tried.repeats, MANY_REPEATS).any())
     milder = [] if skew is None else [held(plan, skew)]
-    return sentence([f"set the cap on repeats to {MANY_REPEATS:g}", *milder])
+    return sentence([cap, *milder])
 
 
 def on_absence(plan: SamplingPlan, outlook: Outlook, epoch: int, worst: int) -> str:
@@ -130,6 +133,14 @@ def above(values: ArrayLike, threshold: ArrayLike) -> BoolArray:
     return np.asarray(np.asarray(values) > np.asarray(threshold) * (1 + 1e-9))
 
 
+def _lower_floors(plan: SamplingPlan, outlook: Outlook) -> list[str]:
+    """The floors that stand against the cap on repeats, at the most that it leaves to the class with fewest samples."""
+    share = MANY_REPEATS * float(outlook.counts.present.counts.min()) / outlook.draws.samples
+    per_batch = math.floor(share * plan.needed_batch_size)
+    lower = [f"the floor on shares to {_down(share)}"] * ((plan.min_share or 0.0) > share)
+    return lower + [f"the floor per batch to {per_batch}"] * (plan.min_per_batch > per_batch)
+
+
 def _spread_evenly(plan: SamplingPlan, outlook: Outlook, share: float) -> list[str]:
     """The batch with which the class is missing from a third at most under the law stratified; a floor, if it fits."""
     samples, batch_size, needed = outlook.draws.samples, plan.needed_batch_size, _batch_for(share)
@@ -188,6 +199,12 @@ def _largest_skew(plan: SamplingPlan, outlook: Outlook, fine: Callable[[Outlook]
     span = range(math.ceil(100 * skews.max()) + 1)
     bad = bisect_left(span, True, key=lambda s: not fine(_with_skew(plan, outlook, s / 100, skews > s / 100)))
     return (bad - 1) / 100 if bad else None
+
+
+def _down(value: float) -> str:
+    """To three digits, never more."""
+    unit = 10.0 ** (2 - math.floor(math.log10(value)))
+    return f"{math.floor(value * unit * (1 + 1e-12)) / unit:g}"
 
 
 def _up(value: float) -> int:

@@ -113,14 +113,14 @@ def test_repeated_tells_how_often_and_for_how_many_classes():
     text = found([9900, 50, 50], Constant(1.0))["repeated"].text
     assert text == (  # 10,000 / 3 / 50
         "In every epoch the samples of 2 classes are drawn more than 10 times an epoch: "
-        "each of the 50 of class 1 66.7 times on average."
+        "each of the 50 of class 1 comes 66.7 times on average."
     )
     text = found({"common": 995, "rare": 5}, Linear(0, 0.5), epochs=3)["repeated"].text
     assert text == (  # 1000 / 2 / 5; at skew 0.5 it is 200 * sqrt(5) / (sqrt(5) + sqrt(995)) = 13.2
         "From epoch 1 on the samples of rare are drawn more than 10 times an epoch: "
-        "each of its 5 samples 100 times on average in epoch 2."
+        "each of its 5 samples comes 100 times on average in epoch 2."
     )
-    assert "the only one of class 1 333 times" in found([998, 1, 1], Constant(1.0))["repeated"].text
+    assert "the only one of class 1 comes 333 times" in found([998, 1, 1], Constant(1.0))["repeated"].text
 
 
 def test_the_skew_advised_against_repeats_is_the_largest_that_will_do():
@@ -306,6 +306,24 @@ def test_flat_tells_the_increment_that_moves_until_the_end():
     assert advice(Linear(2.0, 0.1, maximum=1.0)).startswith("If the mix is meant to move, start away from the limit")
 
 
+def test_a_floor_that_stands_against_a_cap_on_repeats_is_to_be_lowered():
+    # 10 samples, 10 times each: 100 of 1,000 draws
+    advice = found([990, 10], Constant(0.0), min_share=0.2)["repeated"].advice
+    assert advice.startswith(
+        "Set the cap on repeats to 10 and the floor on shares to 0.1: a higher floor asks for more."
+    )
+    per_batch = found([990, 10], Constant(0.0), min_per_batch=20, batch_size=100, drawing="stratified")["repeated"]
+    assert per_batch.advice.startswith("Set the cap on repeats to 10 and the floor per batch to 10:")
+
+
+def test_one_epoch_and_one_draw_are_told_as_such():
+    assert found([900, 100], Piecewise(((0, 3.0), (1, 0.0), (9, 0.0))))["reversed"].text.startswith(
+        "In epoch 0 the mix"
+    )
+    assert "replaced" not in found([900, 100], Constant(0.0), samples_per_epoch=1)
+    assert "replaced" in found([900, 100], Constant(0.0), samples_per_epoch=2)
+
+
 # --- following the advice ----------------------------------------------------------------------------
 
 
@@ -328,7 +346,12 @@ def follow(plan, way):
         plan = replace(plan, batch_size=int(asked[1].replace(",", ""))) if asked else plan
         return replace(plan, target=PowerSkew(Constant(1.0)))
     cases = {
-        "cap on repeats to": lambda: replace(plan, max_repeats=value),
+        "cap on repeats to": lambda: replace(
+            plan,
+            max_repeats=value,
+            **{"min_share": numbers[-1]} if "floor on shares to" in way else {},
+            **{"min_per_batch": int(numbers[-1])} if "floor per batch to" in way else {},
+        ),
         "epoch increment to": lambda: skewed(
             increment=numbers[-1], start=numbers[0] if numbers[1:] else schedule.start
         ),
@@ -386,6 +409,7 @@ OTHER_TARGETS = (
 SETTINGS = (
     {"batch_size": 4}, {"batch_size": 32}, {"batch_size": 64, "samples_per_epoch": 120},
     {"batch_size": 16, "max_repeats": 15.0}, {"batch_size": 16, "min_share": 0.001, "epochs": 1},
+    {"batch_size": 64, "min_share": 0.02, "epochs": 2},
 )  # fmt: skip
 
 

@@ -87,8 +87,10 @@ def _left(reach: Reach, edges: Sequence[Edge], epoch: int) -> bool:
 
 def _irreducible(reach: Reach, demands: list[Demand]) -> list[Demand]:
     """Each demand is left out in turn; it stays out where the others still contradict each other."""
-    few = list(demands)
-    for demand in demands:
+    few = [demand for demand in demands if not over_run(demand)]
+    if len(few) == len(demands) or reach.any(few):  # what couples the epochs costs most, and is often not needed
+        few = list(demands)
+    for demand in tuple(few):
         without = [other for other in few if other is not demand]
         if without and not reach.any(without):
             few = without

@@ -22,10 +22,21 @@ _FINEST = 1e-10
 
 
 class Distance(NamedTuple):
-    """Signed distance to the edge of a union as a piecewise linear function: > 0 inside, for `numpy.interp`."""
+    """Signed distance to the edge of a union as a piecewise linear function: > 0 inside, for `numpy.interp`.
+
+    rises_once: it rises, then falls, as of a single piece.
+    """
 
     skews: FloatArray
     values: FloatArray
+    rises_once: bool
+
+    def least(self, skews: FloatArray) -> FloatArray:
+        """The least distance in each row of skews."""
+        if self.rises_once:  # at the lowest or the highest of them
+            skews = np.stack([skews.min(axis=1), skews.max(axis=1)], axis=1)
+        least: FloatArray = np.interp(skews, self.skews, self.values).min(axis=1)
+        return least
 
 
 def where_not_negative(function: Callable[[FloatArray], FloatArray], nodes: FloatArray, values: FloatArray) -> Union:
@@ -57,9 +68,9 @@ def distance(union: Union) -> Distance:
     ends = [edges[0] - FREE, edges[-1] + FREE] if edges else [0.0]
     skews = np.unique(np.array([*ends, *edges, *between]))
     if not union:
-        return Distance(skews, np.full(skews.size, -FREE))
+        return Distance(skews, np.full(skews.size, -FREE), rises_once=True)
     inside = [np.minimum(skews - low, high - skews) for low, high in union]
-    return Distance(skews, np.minimum(FREE, np.max(inside, axis=0)))
+    return Distance(skews, np.minimum(FREE, np.max(inside, axis=0)), rises_once=len(union) == 1)
 
 
 def piece_at(union: Union, skews: FloatArray) -> FloatArray:

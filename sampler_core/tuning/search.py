@@ -67,8 +67,7 @@ def slack_of(given: Problem, skews: FloatArray, low: FloatArray | float = -FREE,
     """
     slack = np.full(len(skews), given.enough)
     for (stretch, _), table in zip(given.stretches, given.distances, strict=True):
-        part = np.interp(skews[:, stretch.start : stretch.stop], table.skews, table.values)
-        np.minimum(slack, part.min(axis=1), out=slack)
+        np.minimum(slack, table.least(skews[:, stretch.start : stretch.stop]), out=slack)
     low = np.broadcast_to(np.asarray(low, dtype=np.float64), slack.shape)
     for term in given.run_terms:
         ask = np.flatnonzero(slack > low)

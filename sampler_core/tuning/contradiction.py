@@ -20,8 +20,6 @@ from sampler_core.tuning.intervals import Union, intersection
 from sampler_core.tuning.reach import Reach
 from sampler_core.tuning.wording import bound_in_words
 
-_STEPS = 14  # halvings of the range of a bound, before it is rounded outwards to three digits
-
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
@@ -116,12 +114,13 @@ def _agrees_at(reach: Reach, demands: list[Demand], i: int) -> float | None:
     loose = _loosened(possible, tight, floor, ceiling, at_least)
     if loose is None:
         return None
-    for _ in range(_STEPS):
-        if abs(loose - tight) <= 5e-4 * abs(loose):
-            break
+    loose = min(max(_outwards(loose, at_least, 0), floor), ceiling)
+    while True:  # among numbers of three digits
         middle = math.sqrt(loose * tight) if min(loose, tight) > 0 else (loose + tight) / 2
+        middle = _outwards(middle, at_least, 0)
+        if middle == loose or not min(loose, tight) < middle < max(loose, tight):
+            return loose
         loose, tight = (middle, tight) if possible(middle) else (loose, middle)
-    return rounded(loose) or loose
 
 
 def _needed(reach: Reach, demands: list[Demand], i: int) -> float:

@@ -44,13 +44,22 @@ def say_what_was_wrong(state: dict[str, object]) -> None:
         st.warning("\n\n".join(literal(sentence) for sentence in st.session_state[SAID]), icon=":material/link_off:")
 
 
+def complaint(row: Parameter, value: object) -> str:
+    """What is wrong with this value, said of the control's label; "" when nothing is."""
+    try:
+        row.check(value)
+    except (TypeError, ValueError) as error:
+        return str(error).replace(row.key, row.label, 1)
+    return ""
+
+
 def _put_right(row: Parameter, text: str, titles: dict[str, str]) -> None:
     if text in titles.values():
         return
     if text in titles:
         st.query_params[row.key] = titles[text]
-    elif complaint := _complaint(row, text):
-        _leave_out(row.key, f"In the address, {complaint}. The default is shown instead.")
+    elif wrong := complaint(row, _read(row, text)):
+        _leave_out(row.key, f"In the address, {wrong}. The default is shown instead.")
 
 
 def _leave_out(key: str, sentence: str) -> None:
@@ -69,15 +78,6 @@ def bound_unless(key: str, private: bool) -> Literal["query-params"] | None:
 def literal(text: str) -> str:
     """Text as it is, none of it read as Markdown, formula, colour or icon."""
     return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+-.!|~$:^=&" else sign for sign in text)
-
-
-def _complaint(row: Parameter, text: str) -> str:
-    """What is wrong with this value, "" when nothing is."""
-    try:
-        row.check(_read(row, text))
-    except (TypeError, ValueError) as error:
-        return str(error)
-    return ""
 
 
 def _read(row: Parameter, text: str) -> object:

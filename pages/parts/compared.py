@@ -14,6 +14,7 @@ from pages.parts.cached import kept, outlook_of
 from pages.parts.controls import control
 from pages.parts.page_rows import BASE, FIGURES_OF, FOLLOW, PLANS, RANK
 from pages.parts.scenario import Scenario
+from pages.parts.sidebar_values import in_labels
 from sampler_core.comparison import Comparison, compared, courses
 from sampler_core.counts import ClassCounts, FloatArray
 from sampler_core.figures.compare import Followed, Shown, followed
@@ -38,7 +39,7 @@ def shown_plans(variants: Variants, scenario: Scenario) -> tuple[Shown, ...]:
             plan.check(scenario.counts)
             shown.append(Shown(variant.name, outlook_of(plan, scenario.counts), variant.colour))
         except (TypeError, ValueError) as error:
-            sentence = f"{variant.name} is left out: {error}. Edit it, or change the sidebar."
+            sentence = f"{variant.name} is left out: {in_labels(error)}. Edit it, or change the sidebar."
             st.warning(literal(sentence), icon=":material/warning:")
     return tuple(shown) or (Shown("mine", outlook_of(scenario.plan, scenario.counts), 0),)
 
@@ -53,7 +54,7 @@ def change(make: Callable[..., Variants], *given: Any) -> None:
     try:
         st.session_state[PLANS.key] = make(*given).text
     except (TypeError, ValueError) as error:
-        st.toast(literal(f"Not changed: {error}."), icon=":material/error:")
+        st.toast(literal(f"Not changed: {in_labels(error)}."), icon=":material/error:")
 
 
 def frozen(name: str, plan: SamplingPlan) -> Variant:

@@ -14,6 +14,7 @@ from pages.parts.data_group import data_group, say_what_is_missing
 from pages.parts.handle import Handle, handles
 from pages.parts.history import buttons
 from pages.parts.preset_menu import preset_source, schedule_heading
+from pages.parts.sidebar_values import in_labels
 from sampler_core import parameters as rows
 from sampler_core.catalogue import SCHEDULES
 from sampler_core.counts import ClassCounts
@@ -68,8 +69,8 @@ def sidebar() -> None:
         plan = plan_of(target_of(target, values), run)
         plan.check(counts)
     except (TypeError, ValueError) as error:
-        sentence = f"These settings do not go together: {error}. Change one of them in the sidebar, or press Undo."
-        st.error(literal(sentence), icon=":material/error:")
+        said = f"These settings do not go together: {in_labels(error)}. Change one in the sidebar, or press Undo."
+        st.error(literal(said), icon=":material/error:")
         st.stop()
     say_what_is_missing(data, counts)
     with source:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from pages.parts.address import literal
+from pages.parts.address import complaint, literal
 from pages.parts.controls import every_row, titles_of
 from pages.parts.target_form import said, target_values
 from sampler_core import parameters as rows
+from sampler_core.catalogue import SCHEDULES, TARGETS
 from sampler_core.parameters import Parameter, rows_of
 from sampler_core.plan import SamplingPlan
 from sampler_core.targets import skew_schedule
@@ -20,12 +22,23 @@ LIMIT_ROWS = {"drawing": rows.DRAWING, "max_repeats": rows.MAX_REPEATS, "min_sha
               "min_per_batch": rows.MIN_PER_BATCH}  # fmt: skip
 RUN = {"epochs": rows.EPOCHS, "batch_size": rows.BATCH_SIZE, "samples_per_epoch": rows.SAMPLES_PER_EPOCH,
        "seed": rows.SEED}  # fmt: skip
+DATA = {"num_classes": rows.CLASSES, "num_samples": rows.SAMPLES, "imbalance_ratio": rows.RATIO}
+_QUOTED_OR_WORD = re.compile(r"""(?<!\w)(?:'[^']*'|"[^"]*")(?!\w)|\w+=?""")
 
 
 def row_labels(plan: SamplingPlan) -> dict[str, str]:
     """Field -> label, of the run settings, and of the schedule of a power skew or of another target."""
     described = rows_of(type(skew_schedule(plan.target) or plan.target))
     return {field: row.label for field, row in (RUN | LIMIT_ROWS | described).items()}
+
+
+def in_labels(error: Exception) -> str:
+    """What the library says of a plan, with the sidebar's labels for its names; what it quotes stays."""
+    limits = {f"{field}=": f"{row.label} " for field, row in LIMIT_ROWS.items()}  # as in "max_repeats=2 must allow"
+    described = [rows_of(catalogue[name]) for catalogue in (TARGETS, SCHEDULES) for name in catalogue]
+    fields = [pair for rows_of_fields in (DATA, RUN, LIMIT_ROWS, *described) for pair in rows_of_fields.items()]
+    labels = limits | {field: row.label for field, row in fields if field != row.label.lower()}
+    return _QUOTED_OR_WORD.sub(lambda found: labels.get(found[0], found[0]), str(error))
 
 
 def plan_values(plan: SamplingPlan, *, run: bool = False) -> dict[str, Any]:
@@ -38,12 +51,9 @@ def take(values: dict[str, Any]) -> None:
     """Set controls, from the callback of a button, and say what changed; a sentence where they cannot take a value."""
     every = every_row()
     before = {key: st.session_state.get(key, every[key].default) for key in values}
-    try:
-        values = {key: _whole(every[key], value) for key, value in values.items()}
-        for key, value in values.items():
-            every[key].check(value)
-    except ValueError as error:
-        st.toast(literal(f"The sidebar cannot show this plan: {error}."), icon=":material/error:")
+    values = {key: _whole(every[key], value) for key, value in values.items()}
+    if wrong := [said for key, value in values.items() if (said := complaint(every[key], value))]:
+        st.toast(literal(f"The sidebar cannot show this plan: {wrong[0]}."), icon=":material/error:")
         return
     set_controls(values)
     changes = [_change(every[key], before[key], value) for key, value in values.items() if before[key] != value]

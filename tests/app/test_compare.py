@@ -102,7 +102,7 @@ def test_bad_text_in_the_address_gets_a_sentence_and_the_rest_is_kept(text, sent
 def test_a_plan_that_cannot_be_drawn_from_the_data_is_left_out_with_a_sentence():
     text = '["mine",{"name":"floor","min_per_batch":1}]'
     at = opened(plans=text)
-    assert "floor is left out: min_per_batch must be 0 unless drawing is" in said(at.warning)
+    assert "floor is left out: Floor per batch must be 0 unless Law of drawing is" in said(at.warning)
     assert names_shown(at) == ["mine"]
     assert names_shown(opened(plans=text, law="stratified")) == ["mine", "floor"]
 
@@ -198,7 +198,7 @@ def test_a_plan_takes_another_target_and_shape_with_their_parameters():
 def test_what_does_not_go_together_changes_nothing_and_says_so():
     at = edited(opened(), 0)
     at.number_input(key="plan-0-min_per_batch").set_value(3).run()
-    assert "Not changed: min_per_batch must be 0" in said(at.toast)
+    assert "Not changed: Floor per batch must be 0" in said(at.toast)
     assert plans_of(at).text == START_TEXT
 
 

@@ -82,15 +82,15 @@ def test_the_page_opens_without_an_address():
 @pytest.mark.parametrize(
     ("key", "value", "must"),
     [
-        ("skew", "nan", r"skew must be a number from \-50\.0 to 50\.0, got nan"),
-        ("skew", "51", r"skew must be a number from \-50\.0 to 50\.0, got 51.0"),
-        ("skew", "", r"skew must be a number from \-50\.0 to 50\.0, got ''"),
-        ("batch", "0", "batch must be a whole number from 1 to 65,536, got 0"),
-        ("batch", "1.5", "batch must be a whole number from 1 to 65,536, got 1.5"),
-        ("epochs", "inf", "epochs must be a whole number from 1 to 1,000, got inf"),
-        ("table", "imagenet", "table must be one of"),
-        ("law", "fair", "law must be one of independent, exact, stratified, got 'fair'"),
-        ("shape", "sudden", "shape must be one of"),
+        ("skew", "nan", r"Skew factor must be a number from \-50\.0 to 50\.0, got nan"),
+        ("skew", "51", r"Skew factor must be a number from \-50\.0 to 50\.0, got 51.0"),
+        ("skew", "", r"Skew factor must be a number from \-50\.0 to 50\.0, got ''"),
+        ("batch", "0", "Batch size must be a whole number from 1 to 65,536, got 0"),
+        ("batch", "1.5", "Batch size must be a whole number from 1 to 65,536, got 1.5"),
+        ("epochs", "inf", "Epochs must be a whole number from 1 to 1,000, got inf"),
+        ("table", "imagenet", "Known data set must be one of"),
+        ("law", "fair", "Law of drawing must be one of independent, exact, stratified, got 'fair'"),
+        ("shape", "sudden", "Shape must be one of"),
         ("colour", "red", "'colour', which is no parameter here"),
     ],
 )
@@ -117,12 +117,14 @@ def test_the_sentence_goes_with_the_first_change():
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ({"classes": "1000", "samples": "10"}, "num_samples must be from num_classes"),
-        ({"min_per_batch": "1"}, "min_per_batch must be 0 unless drawing is"),
-        ({"min_share": "0.5"}, "min_share"),
-        ({"limit": "0", "lower_limit": "1"}, "minimum must be at most maximum"),
+        ({"classes": "1000", "samples": "10"}, "Samples must be from Number of classes (1,000) to 1e12, got 10"),
+        ({"min_per_batch": "1"}, 'Floor per batch must be 0 unless Law of drawing is "stratified", got 1'),
+        ({"min_share": "0.5"}, "Floor on shares 0.5 must be at most 1 in all"),
+        ({"limit": "0", "lower_limit": "1"}, "Lower limit on the skew must be at most Limit on the skew (0.0), got"),
         ({"shape": "piecewise", "points": "0:0, 5"}, "points must be"),
-        ({"max_repeats": "1", "per_epoch": "40000"}, "max_repeats"),
+        ({"max_repeats": "1", "per_epoch": "40000"}, "Cap on repeats 1 must allow all draws"),
+        ({"target": "unimax", "per_epoch": "4000000"}, "Repeats at most must be at least 200"),
+        ({"target": "boost", "boosts": "end: 2"}, "class must be one of the data's (10 classes), got 'end'"),
     ],
 )
 def test_settings_that_do_not_go_together_get_a_sentence_and_the_controls_stay(address, sentence):
@@ -135,7 +137,7 @@ def test_settings_that_do_not_go_together_get_a_sentence_and_the_controls_stay(a
 def test_undo_leads_out_of_settings_that_do_not_go_together():
     at = opened()
     at.number_input(key="samples").set_value(5).run()
-    assert "num_samples must be" in at.error[0].value.replace("\\", "")
+    assert "Samples must be" in at.error[0].value.replace("\\", "")
     at.button(key="undo").click().run()
     is_sound(at)
     assert values_of(at)["samples"] == 20_000

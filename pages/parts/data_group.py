@@ -44,9 +44,8 @@ def say_what_is_missing(data: dict[str, Any], counts: ClassCounts) -> None:
     kind = "a known data set" if "table" in data else "synthetic data"
     st.info(
         literal(
-            "This page needs your labels: they stay with whoever brings them and are never part of a link. "
-            f"Choose a file or paste them in the sidebar, under Data. Until then it shows {kind} ({shown}); "
-            "all other settings are those of the link, which leaves out what names classes of the labels."
+            "This page needs your labels: choose a file or paste them in the sidebar, under Data. Until then it shows "
+            f"{kind} ({shown}). No link has labels or what names their classes: those stay with whoever brings them."
         ),
         icon=":material/upload_file:",
     )

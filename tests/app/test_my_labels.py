@@ -81,6 +81,7 @@ def test_until_labels_are_there_the_data_shown_before_stands_in():
     at.selectbox(key="data").select("mine").run()
     assert counts_of(sound(at)) == load("isic2019")
     assert "a known data set" in sentences(at)
+    assert "those of the link" not in sentences(at), "nobody opened one"
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------

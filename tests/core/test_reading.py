@@ -304,6 +304,8 @@ def test_labels_are_refused_where_rows_are_left_out_for_they_would_no_longer_fit
     ("data", "doubt"),
     [("id\n" + "".join(f"u{i}\n" for i in range(30)),
       "There are 30 classes in 30 rows: is this a column of identifiers?"),
+     ("cat,dog,dog,bird",
+      "Only one row was read, one sample of 'bird': put each label on a line of its own."),
      ("label\na\na\n", "There is only one class, 'a': is this the column of classes?"),
      ("label\n0.5\n0.25\n0.5", None)],
 )  # fmt: skip

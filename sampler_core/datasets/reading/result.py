@@ -49,6 +49,8 @@ class Reading:
 
 def doubts(counts: ClassCounts, rows: int, layout: Layout) -> list[str]:
     """Sentences about counts that are probably not what was meant."""
+    if rows == 1 and layout.count is None and layout.kind in ("table", "lines", "words"):
+        return [f"Only one row was read, one sample of {quoted(counts.names[0])}: put each label on a line of its own."]
     if counts.num_classes == 1:
         return [f"There is only one class, {quoted(counts.names[0])}: is this the column of classes?"]
     if layout.count is None and rows >= 20 and counts.num_classes > rows / 2:

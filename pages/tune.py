@@ -41,10 +41,10 @@ with rest:
         merit, whose, over = swept.choose_merit()
     sweep = swept.swept(scenario, merit, whose, over)
     if sweep is not None:
-        allowed = swept.feasible_part(scenario, judged)
+        allowed = swept.feasible_part(scenario, judged) if judged else None
         here = swept.own_point(scenario.plan, sweep)
-        figure = tune.merit_map(sweep, merit, whose, allowed.mask if judged else None, here)
-        note = solved.map_note(allowed.left_out, sweep.error, ringed=here is not None)
+        figure = tune.merit_map(sweep, merit, whose, allowed and allowed.mask, here)
+        note = solved.map_note(allowed, sweep.error, ringed=here is not None)
         charts.append(Chart("merit-map", "Click a point to take it", figure, note, 12, 460, 1))
         live_panel("map", charts[-1:], solved.rev(scenario, judged, merit, whose, over))
         pick("merit-map", lambda x, y: swept.take_point(scenario.plan, x, y))

@@ -15,7 +15,8 @@ from pages.parts.sidebar_values import take_plan
 from pages.parts.target_form import described_target
 from sampler_core.counts import FloatArray
 from sampler_core.numerals import number
-from sampler_core.tuning import Band, Demand, Solution
+from sampler_core.plane import Feasible
+from sampler_core.tuning import Band, Solution
 
 
 def band(scenario: Scenario, demands: Demands) -> Band | None:
@@ -51,12 +52,18 @@ def band_note(band: Band) -> str:
     return f"Green: the demands of single epochs hold.{none} An arrow points to the side that a demand allows."
 
 
-def map_note(left_out: tuple[Demand, ...], error: float, *, ringed: bool) -> str:
-    """What the marks of the map mean, what its dots do not judge, and how exact its values are."""
+def map_note(allowed: Feasible | None, error: float, *, ringed: bool) -> str:
+    """What the marks of the map mean, what its dots do not judge, and how exact its values are.
+
+    allowed: the part that meets the demands, None where there are none.
+    """
     ring = "Ring: your schedule." if ringed else "Your schedule is not on this map."
-    said = f"Dots: all demands hold. {ring} The sidebar's number boxes set the same."
-    if left_out:
-        said += f" Not judged by the dots: {'; '.join(map(str, left_out))}."
+    said = f"{ring} The sidebar's number boxes set the same."
+    if allowed is not None:
+        dots = "Dots: all demands hold." if allowed.mask.any() else "Nowhere on this map do all demands hold."
+        said = f"{dots} {said}"
+        if allowed.left_out:
+            said += f" Not judged on it: {'; '.join(map(str, allowed.left_out))}."
     return said + (f" Between knots interpolated, to within {number(error)}." if error else "")
 
 

@@ -174,6 +174,16 @@ def test_demands_that_contradict_each_other_are_named_with_the_numbers_at_which_
     assert all(button.key != "use_solution" for button in at.button)
 
 
+def test_the_note_of_the_map_names_dots_only_where_there_are_some():
+    def note(*demands):
+        return charts_of(stating(*demands))["merit-map"]["note"]
+
+    one = ShareOfClass(0.01, "at least")
+    assert note(one).startswith("Dots: all demands hold. ")
+    assert note(one, ShareOfClass(0.001, "at most")).startswith("Nowhere on this map do all demands hold. ")
+    assert note().startswith("Ring: your schedule.")
+
+
 def test_the_note_of_the_band_names_orange_only_where_there_is_some():
     one = MissingFromAtMost(0.05)
     assert "Orange" not in charts_of(stating(one))["band"]["note"]

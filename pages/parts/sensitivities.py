@@ -10,6 +10,7 @@ from pages.parts.sidebar_values import row_labels
 from pages.parts.swept import sensitivities
 from sampler_core.exporting import csv_file
 from sampler_core.figures.tune import sensitivity_table
+from sampler_core.numerals import number
 
 
 def sensitivity_box(scenario: Scenario, over: str) -> None:
@@ -25,6 +26,6 @@ def sensitivity_box(scenario: Scenario, over: str) -> None:
             st.markdown(literal(f"There is none for this plan: {error}."))
             return
         st.markdown(f"What one unit more of a parameter adds to a figure ({over} over the run, of the rarest class).")
-        st.dataframe(table, key="sensitivity-table", width="stretch", height="content")
+        st.dataframe(table.style.format(number), key="sensitivity-table", width="stretch", height="content")
         st.download_button("Download the table", lambda: csv_file(table), "sensitivity.csv", "text/csv",
                            key="download-sensitivity", help="As CSV, with all digits.", on_click="ignore")  # fmt: skip

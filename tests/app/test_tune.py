@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -290,6 +291,8 @@ def test_sensitivities_are_worked_out_when_somebody_opens_them():
     at.run()
     is_sound(at)
     assert {"Skew factor", "Epoch increment", "Batch size"} <= {*at.dataframe[0].value.index}
+    shown = pa.ipc.open_stream(at.dataframe[0].proto.arrow_data.styler.display_values).read_pandas()
+    assert shown.loc["Epoch increment", "Repeats per run"] == "161,000"
 
 
 @pytest.mark.parametrize("classes", ["1", "2", "1000"])

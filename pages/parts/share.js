@@ -35,22 +35,25 @@ const HEAD = 48;  // pixels that the title takes
 // Plotly reads a few tags in text, so a title must not hold any.
 const plain = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
-function picture(plot, title, paper) {
-  const text = plain(title), height = plot.clientHeight + HEAD;
+// key: the pixels for one that only the saved picture has; a phone's width is what its columns are made for.
+function picture(plot, title, paper, key) {
+  const text = plain(title), height = plot.clientHeight + HEAD + key;
   const margin = { ...plot.layout.margin, t: 56, l: 16, r: 16, b: 16 };
   const heading = { text, x: 0, xref: "container", y: 1, yref: "container", yanchor: "top", pad: { t: 14, l: 16 } };
   const font = { ...plot.layout.font, family: "Arial, sans-serif" };  // a file knows no fonts of the page
   const legend = { ...plot.layout.legend };
   if (legend.yref === "container") legend.y -= HEAD / height;
-  return { data: plot.data, layout: { ...plot.layout, title: { ...heading, font: { size: 16 } }, margin, legend, font,
-    height, width: plot.clientWidth, autosize: false, paper_bgcolor: paper, plot_bgcolor: paper } };
+  const keyed = key ? { showlegend: true } : {}, width = Math.max(plot.clientWidth, key && 360);
+  const data = plot.data.map((trace) => ({ ...trace, ...keyed }));
+  return { data, layout: { ...plot.layout, ...keyed, title: { ...heading, font: { size: 16 } }, margin, legend, font,
+    height, width, autosize: false, paper_bgcolor: paper, plot_bgcolor: paper } };
 }
 
 function figures(root, charts) {
   root.replaceChildren();
   const said = document.createElement("output");
   const paper = getComputedStyle(root).getPropertyValue("--st-background-color").trim() || "white";
-  for (const { id, title, file } of charts) {
+  for (const { id, title, file, key } of charts) {
     const row = element(root, "div", { className: "row" });
     element(row, "span", { textContent: title });
     for (const format of ["png", "svg"]) {
@@ -59,7 +62,7 @@ function figures(root, charts) {
       button.onclick = async () => {
         const plot = [...document.querySelectorAll("[data-chart]")].find((found) => found.dataset.chart === id);
         if (!plot?.data) { said.textContent = "This figure is not drawn yet."; return; }
-        const { layout, data } = picture(plot, title, paper);
+        const { layout, data } = picture(plot, title, paper, key);
         const size = { width: layout.width, height: layout.height, scale: format === "png" ? 2 : 1 };
         await window.Plotly.downloadImage({ data, layout }, { format, filename: `skewlab-${file}`, ...size });
         said.textContent = `${title}: saved as ${format.toUpperCase()}.`;

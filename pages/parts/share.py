@@ -18,6 +18,7 @@ from pages.parts.scenario import Scenario, current, shares_are_logarithmic
 from pages.parts.shown import Shown, forget_shown, shown
 from sampler_core import parameters as rows
 from sampler_core.exporting import VARIANTS, csv_file, snippet
+from sampler_core.figures.key import missing_key_height
 from sampler_core.figures.plan_report import as_panel, plan_report, still_report
 from sampler_core.parameters import Parameter
 
@@ -119,7 +120,8 @@ def _code(scenario: Scenario) -> None:
 def _figures(found: Shown) -> None:
     st.markdown("Each figure as it is on the page now, made in your browser.")
     titled = [chart for chart in found.charts if chart.title]  # one without a title is a legend
-    charts = [{"id": chart.id, "title": chart.title, "file": file_name(chart.title)} for chart in titled]
+    charts = [{"id": chart.id, "title": chart.title, "file": file_name(chart.title),
+               "key": missing_key_height(chart.figure)} for chart in titled]  # fmt: skip
     _share(key="share-figures", data={"part": "figures", "charts": charts})
 
 

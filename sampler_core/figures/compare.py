@@ -14,7 +14,7 @@ import pandas as pd
 
 from sampler_core.comparison import COLUMNS, Comparison
 from sampler_core.counts import ClassCounts, FloatArray, IntArray
-from sampler_core.figures.figure import Figure, Spec, axis, class_in_words, layout, plotly_text
+from sampler_core.figures.figure import Figure, Spec, axis, class_in_words, layout
 from sampler_core.figures.key import KEY, key_height, key_text, phone_columns
 from sampler_core.figures.series import COLOURS, bands, by_count, series_of
 from sampler_core.numerals import number, percent
@@ -92,7 +92,7 @@ def plan_mix(plan: Shown, highest: float) -> Figure:
     series = series_of(plan.outlook.counts)
     values = [plan.outlook.shares[:, one.members].sum(axis=1) for one in series]
     traces = [
-        {"type": "scatter", "mode": _mode(row), "name": plotly_text(one.label, 48), "x0": 0, "dx": 1,
+        {"type": "scatter", "mode": _mode(row), "name": key_text(one.label), "x0": 0, "dx": 1,
          "y": row.astype(np.float32), "line": {"color": one.colour, "width": 1.5, "dash": one.dash},
          "marker": {"color": one.colour},
          "hovertemplate": "epoch %{x}: %{y:.4~%}<extra>%{fullData.name}</extra>"}
@@ -100,7 +100,8 @@ def plan_mix(plan: Shown, highest: float) -> Figure:
     ]  # fmt: skip
     spec = {"data": traces, "layout": layout(
         xaxis=axis("", range=[-0.5, len(values[0]) - 0.5], tickformat="d", nticks=5),
-        yaxis=axis("", tickformat="~%", range=[0.0, highest], nticks=5), uirevision=f"{len(series)}-{len(values[0])}",
+        yaxis=axis("", tickformat="~%", range=[0.0, highest], nticks=5), legend=KEY,
+        uirevision=f"{len(series)}-{len(values[0])}",
     )}  # fmt: skip
     ends = ", ".join(f"{one.label} {percent(float(row[-1]))}" for one, row in zip(series, values, strict=True))
     columns = {one.label: row for one, row in zip(series, values, strict=True)}

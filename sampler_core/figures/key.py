@@ -46,6 +46,16 @@ def keyed_height(figure: Figure, least: int) -> int:
     return max(least, 250 + key_height(entries, phone_columns(entries)))
 
 
+def missing_key_height(figure: Figure) -> int:
+    """Pixels for the key of a figure whose lines are told apart elsewhere on its page; 0 where nothing is missing."""
+    named = [trace for trace in figure.spec["data"] if trace.get("name")]
+    keyed = figure.spec["layout"]["showlegend"] and any(trace.get("showlegend", True) for trace in named)
+    if keyed or len(named) < 2:
+        return 0
+    entries = [trace["name"] for trace in named]
+    return key_height(entries, phone_columns(entries))
+
+
 def phone_columns(entries: Sequence[str]) -> int:
     """Columns that a phone has room for."""
     longest = max(len(_filled(line)) for entry in entries for line in entry.split("<br>"))

@@ -161,6 +161,15 @@ def test_every_figure_is_saved_as_png_and_svg(open_page, tmp_path):
             assert top > 40, f"{title}: the key lies on the title"
 
 
+def test_a_figure_takes_a_key_along_that_is_elsewhere_on_the_page(open_page, tmp_path):
+    page = open_page("/compare" + ADDRESS[1:])
+    share(page, "Figures")
+    for title, chart in (("natural", "mix-0"), ("Skew over epochs", "plan-skews")):
+        svg = safe_svg(downloaded(page, tmp_path, f"{title} as SVG").read_text(encoding="utf-8"))
+        keys = [" ".join(node.itertext()) for node in svg.iter() if node.get("class") == "legend"]
+        assert all(trace["name"] in keys[0] for trace in traces(page, chart))
+
+
 def test_every_table_is_saved_with_the_numbers_of_its_figure(open_page, tmp_path):
     page = open_page(ADDRESS)
     share(page, "Tables")

@@ -13,6 +13,7 @@ from sampler_core import figures as fig
 from sampler_core.comparison import COLUMNS, compared, courses
 from sampler_core.datasets import load, synthetic
 from sampler_core.figures import compare, series
+from sampler_core.figures.key import key_height, missing_key_height
 from sampler_core.outlook import Outlook
 
 DATA = {
@@ -87,6 +88,12 @@ def test_curves_and_small_multiples_hold_the_shares(data):
     assert sum(np.asarray(trace["y"]) for trace in figures["mix"].spec["data"]) == pytest.approx(1.0, abs=1e-6)
     low, high = figures["mix"].spec["layout"]["yaxis"]["range"]
     assert all(low <= trace["y"].min() and trace["y"].max() <= high for trace in figures["mix"].spec["data"])
+
+
+def test_only_figures_whose_lines_are_named_elsewhere_miss_a_key():
+    figures = all_figures(DATA["ten"])
+    assert {name for name, figure in figures.items() if missing_key_height(figure)} == {"skews", "mix"}
+    assert missing_key_height(figures["mix"]) == key_height(DATA["ten"].names, 2), "automobile has no third of a phone"
 
 
 def test_the_small_multiples_of_many_classes_are_bands():

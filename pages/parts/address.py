@@ -77,7 +77,12 @@ def bound_unless(key: str, private: bool) -> Literal["query-params"] | None:
 
 def literal(text: str) -> str:
     """Text as it is, none of it read as Markdown, formula, colour or icon."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+-.!|~$:^=&" else sign for sign in text)
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+-.!|~$:^=&" else sign for sign in unparted(text))
+
+
+def unparted(text: str) -> str:
+    """Each percent sign on the line of its number."""
+    return text.replace(" %", "\u00a0%")
 
 
 def _read(row: Parameter, text: str) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages.parts.address import literal
+from pages.parts.address import literal, unparted
 from pages.parts.cached import outlook_of
 from pages.parts.scenario import Scenario
 from sampler_core.figures import sentences
@@ -12,7 +12,8 @@ from sampler_core.figures.merits import rarest_and_largest
 def takeaway(scenario: Scenario) -> str:
     """What the chosen epoch does to the class mix, in one sentence of Markdown."""
     outlook = outlook_of(scenario.plan, scenario.counts)
-    return sentences.takeaway(outlook, scenario.epoch, scenario.unit, literal, lambda mood: f"**{mood}**")
+    said = sentences.takeaway(outlook, scenario.epoch, scenario.unit, literal, lambda mood: f"**{mood}**")
+    return unparted(said)
 
 
 def data_line(scenario: Scenario) -> str:

@@ -309,7 +309,7 @@ def said_on(at):
 
 def test_findings_are_told_with_their_numbers_and_what_to_try():
     at = opened(data="known", table="inat2018_supercategory", increment="0.03")
-    assert "From epoch 49 on more than half of the draws go to the rarest class, Bacteria: 99.3 %" in said_on(at)
+    assert "From epoch 49 on more than half of the draws go to the rarest class, Bacteria: 99.3\u00a0%" in said_on(at)
     assert "Set the limit on the skew to 1" in said_on(at)
 
 

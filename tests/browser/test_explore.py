@@ -119,8 +119,8 @@ def test_back_and_reload_keep_controls_and_address_in_step(open_page):
 def test_a_wrong_address_says_so_and_shows_the_rest(open_page):
     page = open_page("/?batch=0&epochs=inf&seed=7&colour=red")
     said = page.get_by_test_id("stAlert").inner_text()
-    assert "batch must be a whole number from 1 to 65,536, got 0" in said
-    assert "epochs must be a whole number" in said
+    assert "Batch size must be a whole number from 1 to 65,536, got 0" in said
+    assert "Epochs must be a whole number" in said
     assert "'colour', which is no parameter here" in said
     assert boxes(page)["Seed"] == "7"
     assert "batch" not in page.url

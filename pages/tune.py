@@ -45,7 +45,7 @@ with rest:
         here = swept.own_point(scenario.plan, sweep)
         figure = tune.merit_map(sweep, merit, whose, allowed and allowed.mask, here)
         note = solved.map_note(allowed, sweep.error, ringed=here is not None)
-        charts.append(Chart("merit-map", "Click a point to take it", figure, note, 12, 460, 1))
+        charts.append(Chart("merit-map", swept.label_of(merit), figure, note, 12, 460, 1))
         live_panel("map", charts[-1:], solved.rev(scenario, judged, merit, whose, over))
         pick("merit-map", lambda x, y: swept.take_point(scenario.plan, x, y))
     sensitivity_box(scenario, over)

@@ -64,6 +64,7 @@ def map_note(allowed: Feasible | None, error: float, *, ringed: bool) -> str:
         said = f"{dots} {said}"
         if allowed.left_out:
             said += f" Not judged on it: {'; '.join(map(str, allowed.left_out))}."
+    said = f"Click a point to take it. {said}"
     return said + (f" Between knots interpolated, to within {number(error)}." if error else "")
 
 

@@ -23,6 +23,11 @@ from sampler_core.tuning import MERITS, Sensitivity, Sweep, sensitivity, sweep
 GIVEN_UP, MOST_KEPT, QUICK = "sweep_given_up", 16, 20_000
 
 
+def label_of(merit: str) -> str:
+    """What a person reads for a figure of merit."""
+    return MERITS[merit].label
+
+
 def choose_merit() -> tuple[str, str, str]:
     """The figure of merit that the map shows, whose, and over what."""
     merit = control(MERIT, width=260)

@@ -177,7 +177,7 @@ def test_demands_that_contradict_each_other_are_named_with_the_numbers_at_which_
 
 def test_the_note_of_the_map_names_dots_only_where_there_are_some():
     def note(*demands):
-        return charts_of(stating(*demands))["merit-map"]["note"]
+        return charts_of(stating(*demands))["merit-map"]["note"].removeprefix("Click a point to take it. ")
 
     one = ShareOfClass(0.01, "at least")
     assert note(one).startswith("Dots: all demands hold. ")

@@ -17,16 +17,25 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).parents[2]
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync"]  # fmt: skip
+# When the page last asked the server for something, until the server says that it runs: the address may change before.
+ASKED = """() => {
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (data) { window.asked = performance.now(); return send.call(this, data); };
+  setInterval(() => {
+    if (document.querySelector('[data-test-script-state="running"]')) window.asked = null;
+  }, 20);
+}"""
 # Idle, connected, nothing stale, every panel shows the newest state; no panel only where a sentence stands instead.
 SETTLED = """(quiet) => {
   const app = document.querySelector('[data-testid="stApp"]');
+  const now = performance.now();
   const charts = [...document.querySelectorAll('.panel [data-chart]')];
-  const busy = !app || app.dataset.testScriptState !== 'notRunning' || app.dataset.testConnectionState !== 'CONNECTED'
+  const busy = !app || now - (window.asked ?? -Infinity) < 1500
+    || app.dataset.testScriptState !== 'notRunning' || app.dataset.testConnectionState !== 'CONNECTED'
     || document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]')
     || !(charts.length || (!document.querySelector('.panel') && document.querySelector('[data-testid="stAlert"]')))
     || document.querySelector('.panel canvas.sketch')
     || charts.some((chart) => !chart.dataset.rev || chart.dataset.rev !== chart.closest('.panel').dataset.wanted);
-  const now = performance.now();
   if (busy) { window.settledSince = null; return false; }
   window.settledSince ??= now;
   return now - window.settledSince > quiet;
@@ -92,6 +101,7 @@ def open_page(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(viewport={"width": width, "height": height},
                                       color_scheme="dark" if dark else "light")  # fmt: skip
         contexts.append(context)
+        context.add_init_script(f"({ASKED})()")
         page = context.new_page()
         page.set_default_timeout(30_000)
         own = (url, url.replace("http", "ws"), "data:", "blob:")

@@ -200,7 +200,7 @@ def test_the_class_imbalance_can_be_dragged_too(open_page):
 def test_what_only_the_server_can_show_follows_the_hand_too(open_page, address, name, key, plan):
     page = open_page(address, height=1400)
     page.evaluate(WATCH)
-    drag(page, name, 0.3, 0.6, 40)
+    drag(page, name, 0.3, 0.6, 20)
     value = page.get_by_role("slider", name=name, exact=True).first.get_attribute("aria-valuetext").replace(",", "")
     caught_up(page)  # the hand has not let go
     assert f"{key}={value}" in page.url
@@ -221,7 +221,7 @@ def test_what_only_the_server_can_show_follows_the_hand_too(open_page, address, 
 def test_the_other_pages_follow_the_hand_as_well(open_page, address, chart, line):
     page = open_page(address, height=1400)
     page.evaluate(WATCH.replace("shares", chart).replace("chart.shown.data", "[]"))
-    drag(page, "Skew factor", 0.3, 0.6, 40)
+    drag(page, "Skew factor", 0.3, 0.6, 20)
     caught_up(page)  # the hand has not let go
     skew = page.get_by_role("slider", name="Skew factor", exact=True).first.get_attribute("aria-valuetext")
     assert f"skew={skew}" in page.url

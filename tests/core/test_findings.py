@@ -409,7 +409,6 @@ OTHER_TARGETS = (
 SETTINGS = (
     {"batch_size": 4}, {"batch_size": 32}, {"batch_size": 64, "samples_per_epoch": 120},
     {"batch_size": 16, "max_repeats": 15.0}, {"batch_size": 16, "min_share": 0.001, "epochs": 1},
-    {"batch_size": 64, "min_share": 0.02, "epochs": 2},
 )  # fmt: skip
 
 

@@ -1,26 +1,32 @@
 """How fast Explore follows: key presses, drags, playing, memory; server and browser on this machine.
 
-    python -m tests.benchmarks.explore            the long forms
+    python -m tests.benchmarks.explore            the long forms; writes explore.md beside this script
     python -m tests.benchmarks.explore --short    a tenth of each
 
-Prints one line a measurement, "what: value (asked for)". Times are medians and 95 % quantiles in milliseconds.
+One row a measurement: what, measured, asked for. A press counts until every figure of the page shows what the server
+made of it: each panel wants a new state, and each of its charts has drawn that.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import platform
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+import streamlit
 from playwright.sync_api import Browser, Page, sync_playwright
+from streamlit.testing.v1 import AppTest
 
 from sampler_core import Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import synthetic
@@ -40,17 +46,17 @@ parts.live_panel = plain
 # Time from a key to the first frame in which every figure shows the new value.
 PRESSED = """() => {
   window.times = []; window.share = [];
-  const look = (start, before, done) => {
-    const charts = [...document.querySelectorAll('.panel [data-chart]')];
-    const shares = charts.find((chart) => chart.dataset.chart === 'shares');
-    const changed = shares.dataset.rev !== before;
-    if (!done.share && changed) { done.share = true; window.share.push(performance.now() - start); }
-    const ready = changed && charts.every((chart) => chart.dataset.rev === chart.closest('.panel').dataset.wanted);
+  const panels = () => [...document.querySelectorAll('.panel')];
+  const shown = () => document.querySelector('[data-chart="shares"]').dataset.rev;
+  const look = (start, before, wanted, done) => {
+    if (!done.share && shown() !== before) { done.share = true; window.share.push(performance.now() - start); }
+    const ready = panels().every((panel, i) => panel.dataset.wanted !== wanted[i]
+      && [...panel.querySelectorAll('[data-chart]')].every((chart) => chart.dataset.rev === panel.dataset.wanted));
     if (ready) window.times.push(performance.now() - start);
-    else requestAnimationFrame(() => look(start, before, done));
+    else requestAnimationFrame(() => look(start, before, wanted, done));
   };
   document.querySelector('.st-key-side-handle-skew input').addEventListener('keydown', () =>
-    look(performance.now(), document.querySelector('[data-chart="shares"]').dataset.rev, {}), true);
+    look(performance.now(), shown(), panels().map((panel) => panel.dataset.wanted), {}), true);
 }"""
 PLAIN_PRESSED = """() => {
   window.times = [];
@@ -63,21 +69,31 @@ PLAIN_PRESSED = """() => {
       window.times.push(performance.now() - start);
     } else if (performance.now() - start < 30000) requestAnimationFrame(() => look(start, before));
   };
-  document.addEventListener('keydown', () => look(performance.now(), state()), true);
+  document.addEventListener('keydown', ({ isTrusted }) => isTrusted && look(performance.now(), state()), true);
 }""".replace("FIGURES", "5")
 
 
-def quantiles(times: list[float]) -> str:
+class Row(NamedTuple):
+    """One measurement beside what is asked of it. timed: whether the machine's load can change it."""
+
+    what: str
+    measured: str
+    asked: str
+    holds: bool
+    timed: bool = True
+
+    def __str__(self) -> str:
+        verdict = f"{self.asked} {'yes' if self.holds else '**no**'}" if self.asked else ""
+        return f"| {self.what} | {self.measured} | {verdict} |"
+
+
+def at_most(what: str, times: list[float], median: float = float("inf"), p95: float = float("inf")) -> Row:
+    """A row of milliseconds."""
     ordered = sorted(times)
-    if not ordered:
-        return "nothing measured"
-    high = ordered[int(0.95 * (len(ordered) - 1))]
-    return f"median {statistics.median(ordered):.0f} ms, p95 {high:.0f} ms of {len(ordered)}"
-
-
-def say(what: str, value: str, asked: str) -> None:
-    sys.stdout.write(f"{what}: {value} (asked for: {asked})\n")
-    sys.stdout.flush()
+    middle, high = statistics.median(ordered), ordered[int(0.95 * (len(ordered) - 1))]
+    asked = ", ".join(f"{name} ≤ {most}" for name, most in (("median", median), ("p95", p95)) if most < float("inf"))
+    measured = f"median {middle:.0f} ms, p95 {high:.0f} ms of {len(ordered)}"
+    return Row(what, measured, asked, middle <= median and high <= p95)
 
 
 @contextmanager
@@ -100,19 +116,31 @@ def press(page: Page, presses: int, script: str, slider: str) -> list[float]:
     return page.evaluate("() => window.times")
 
 
-def keys(browser: Browser, url: str, presses: int) -> None:
+def rows_of_keys(browser: Browser, url: str, presses: int) -> list[Row]:
+    slider = ".st-key-side-handle-skew input"
     with opened(browser, url) as page:
         settle(page)
-        found = press(page, presses, PRESSED, ".st-key-side-handle-skew input")
-        say("key press to all figures", quantiles(found), "median <= 250, p95 <= 400")
-        say("key press to the share plot", quantiles(page.evaluate("() => window.share")), "median <= 120")
+        ours = press(page, presses, PRESSED, slider)
+        share = page.evaluate("() => window.share")
     with opened(browser, f"{url}/?classes=1000&samples=1000000") as page:
         settle(page)
-        found = press(page, max(5, presses // 3), PRESSED, ".st-key-side-handle-skew input")
-        say("key press to all figures, 1000 classes", quantiles(found), "median <= 500")
+        many = press(page, max(5, presses // 3), PRESSED, slider)
+    with plain_server() as plain_url, opened(browser, plain_url) as page:
+        page.wait_for_function("() => document.querySelectorAll('.js-plotly-plot .main-svg').length >= 5")
+        page.wait_for_timeout(3000)
+        plain = press(page, presses, PLAIN_PRESSED, slider)
+    part = statistics.median(ours) / statistics.median(plain)
+    return [
+        at_most("key press to all figures, 10 classes", ours, 250, 400),
+        at_most("the same page with `st.plotly_chart`", plain),
+        Row("ours over `st.plotly_chart`, medians", f"{part:.2f}", "≤ 0.5", part <= 0.5),
+        at_most("key press to the share plot, 10 classes", share, 120),
+        at_most("key press to all figures, 1000 classes", many, 500),
+    ]
 
 
-def plain_keys(browser: Browser, presses: int) -> None:
+@contextmanager
+def plain_server() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         log, script = Path(folder) / "log.txt", plain_page(Path(folder))
         port = free_port()
@@ -123,11 +151,7 @@ def plain_keys(browser: Browser, presses: int) -> None:
             server = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, env=known)
         try:
             wait_until_healthy(f"http://127.0.0.1:{port}", server, log)
-            with opened(browser, f"http://127.0.0.1:{port}") as page:
-                page.wait_for_function("() => document.querySelectorAll('.js-plotly-plot .main-svg').length >= 5")
-                page.wait_for_timeout(3000)
-                found = press(page, presses, PLAIN_PRESSED, ".st-key-side-handle-skew input")
-                say("the same page with st.plotly_chart", quantiles(found), "at least twice the above")
+            yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
             server.wait(20)
@@ -143,7 +167,24 @@ def plain_page(folder: Path) -> Path:
     return script
 
 
-def drag(browser: Browser, url: str, values: int) -> None:
+def rows_of_server_work(repeats: int) -> list[Row]:
+    """The whole script for one step of the slider, without a browser; every step is a skew that was not seen before."""
+    rows = []
+    for law in ("independent", "exact", "stratified"):
+        at = AppTest.from_file(ROOT / "pages" / "frame.py", default_timeout=60)
+        for key, value in {"classes": "1000", "samples": "1000000", "law": law}.items():
+            at.query_params[key] = value
+        at.run()
+        times = []
+        for step in range(1, repeats + 1):
+            start = time.perf_counter()
+            at.number_input(key="skew").set_value(round(0.02 * step, 2)).run()
+            times.append(1000 * (time.perf_counter() - start))
+        rows.append(at_most(f"server work of a step, 1000 classes x 100 epochs, `{law}`", times, 300))
+    return rows
+
+
+def rows_of_drag(browser: Browser, url: str, values: int) -> list[Row]:
     with opened(browser, url) as page:
         settle(page)
         page.evaluate(
@@ -151,12 +192,13 @@ def drag(browser: Browser, url: str, values: int) -> None:
               Object.assign(window, { moved: [], shown: [], batches: 0, blank: 0 });
               document.addEventListener('skewlab:move', ({ detail }) => moved.push([performance.now(), detail.value]));
               const [shares, mix] = ['shares', 'batches'].map((id) => document.querySelector(`[data-chart="${id}"]`));
+              const charts = [...document.querySelectorAll('.panel [data-chart]')];
               const last = {};
               const look = () => {
                 const [one, two] = [shares.dataset.rev, mix.dataset.rev];
                 if (one !== last.one) window.shown.push([performance.now(), one]);
                 if (two !== last.two) window.batches += 1;
-                if (!shares.querySelector('.main-svg')) window.blank += 1;
+                if (charts.some((chart) => !chart.querySelector('.main-svg'))) window.blank += 1;
                 Object.assign(last, { one, two });
                 requestAnimationFrame(look);
               };
@@ -170,27 +212,38 @@ def drag(browser: Browser, url: str, values: int) -> None:
         for value in range(values):
             page.mouse.move(left + (0.1 + 0.8 * (value + 1) / values) * width, y)
             page.wait_for_timeout(5000 / 100)
+        page.wait_for_timeout(500)
         moved, shown, batches, blank = page.evaluate("() => [moved, shown, batches, blank]")
+        page.evaluate(
+            "() => document.addEventListener('pointerup', () => { window.released = performance.now(); }, true)"
+        )
         page.mouse.up()
-        released = page.evaluate("() => performance.now()")
         page.wait_for_function(
             """() => [...document.querySelectorAll('.panel [data-chart]')].every((chart) =>
                  chart.dataset.rev === chart.closest('.panel').dataset.wanted)
                && document.querySelector('[data-chart="shares"]').dataset.rev.startsWith('preview') === false""",
             polling="raf",
         )
-        rest = page.evaluate("() => performance.now()") - released
+        rest = page.evaluate("() => performance.now() - window.released")
+        settle(page)
+        core = is_the_core_s(page)
     delays = [next((t - start for t, rev in shown if rev == f"preview:skew={value:g}" and t >= start), None)
               for start, value in moved]  # fmt: skip
     seen = [delay for delay in delays if delay is not None]
     seconds = (moved[-1][0] - moved[0][0]) / 1000
-    say("drag to the share plot", quantiles(seen), "median <= 80, p95 <= 150")
-    say("values drawn", f"{len(seen)} of {len(moved)}, blank frames {blank}", "90 of 100, none blank")
-    say("batches plot", f"{batches / seconds:.1f} updates a second", ">= 5")
-    say("figures are Python's after release", f"{rest:.0f} ms", "<= 400")
+    newest, last = shown[-1][1], f"preview:skew={moved[-1][1]:g}"
+    return [
+        at_most("drag: slider to share plot", seen, 80, 150),
+        Row("drag: values drawn", f"{len(seen)} of {len(moved)}", "≥ 90 %", len(seen) >= 0.9 * len(moved)),
+        Row("drag: the newest value stands, before and after release", f"{newest}, {core.said}", "always",
+            newest == last and core.holds, timed=False),
+        Row("drag: blank frames", str(blank), "0", blank == 0, timed=False),
+        Row("drag: batches plot", f"{batches / seconds:.1f} updates a second", "≥ 5", batches / seconds >= 5),
+        Row("drag: figures are Python's after release", f"{rest:.0f} ms", "≤ 400", rest <= 400),
+    ]  # fmt: skip
 
 
-def play(browser: Browser, url: str, seconds: float) -> None:
+def rows_of_play(browser: Browser, url: str, seconds: float) -> list[Row]:
     with opened(browser, url) as page:
         sent: list[object] = []
         page.on("websocket", lambda socket: socket.on("framesent", lambda payload: sent.append(payload)))
@@ -201,18 +254,29 @@ def play(browser: Browser, url: str, seconds: float) -> None:
         page.wait_for_function("() => window.skewlabFramesOf")
         page.wait_for_timeout(1500)
         page.evaluate(
-            "() => { window.frames = 0; document.addEventListener('skewlab:move', () => { window.frames += 1; }); }"
+            """() => {
+              const chart = document.querySelector('[data-chart="batches"]');
+              Object.assign(window, { frames: 0, last: null });
+              const look = () => {
+                if (chart.dataset.rev !== window.last) { window.frames += 1; window.last = chart.dataset.rev; }
+                requestAnimationFrame(look);
+              };
+              look();
+            }"""
         )
         requests, before = len(sent), heap(page)
-        start = page.evaluate("() => performance.now()")
+        start, done = page.evaluate("() => [performance.now(), window.frames]")
         page.wait_for_timeout(1000 * seconds)
         frames, now = page.evaluate("() => [window.frames, performance.now()]")
-        say("playing", f"{1000 * frames / (now - start):.1f} frames a second", ">= 20")
-        say("messages to the server while playing", str(len(sent) - requests), "0")
-        say(f"heap after {seconds:.0f} s of playing", f"{heap(page) - before:+.1f} MB", "flat")
+        rate, asked, grown = 1000 * (frames - done) / (now - start), len(sent) - requests, heap(page) - before
+    return [
+        Row("playing: drawn frames of the batches", f"{rate:.1f} a second", "≥ 20", rate >= 20),
+        Row("playing: messages to the server", str(asked), "0", asked == 0, timed=False),
+        Row(f"playing: heap after {seconds:.0f} s", f"{grown:+.1f} MB", "flat: < 10", grown < 10, timed=False),
+    ]
 
 
-def held(browser: Browser, url: str) -> None:
+def rows_of_held_key(browser: Browser, url: str) -> list[Row]:
     """An arrow key held down for 40 steps, as keyboards repeat it: 30 a second."""
     with opened(browser, url) as page:
         settle(page)
@@ -230,22 +294,36 @@ def held(browser: Browser, url: str) -> None:
         )
         rest = page.evaluate("() => performance.now()") - start
         page.wait_for_timeout(1000)
-        say("after a held key no figure is stale", f"{rest:.0f} ms, {is_the_core_s(page)}", "<= 500")
+        core = is_the_core_s(page)
+    return [
+        Row("held key: no figure stale after", f"{rest:.0f} ms", "≤ 500", rest <= 500),
+        Row("held key: what stands in the end", core.said, "the core's", core.holds, timed=False),
+    ]
 
 
-def is_the_core_s(page: Page) -> str:
-    """Whether the class shares on the page are those of the core for the skew that the page shows."""
-    shown = page.evaluate(
-        "() => document.querySelector('[data-chart=\"shares\"]')._fullData.map((trace) => Array.from(trace.y))"
+class Same(NamedTuple):
+    said: str
+    holds: bool
+
+
+def is_the_core_s(page: Page) -> Same:
+    """Whether shares, skews and batches on the page are those of the core for the skew that the page shows."""
+    shares, skews, batches = page.evaluate(
+        """() => ['shares', 'skew', 'batches'].map((id) =>
+             document.querySelector(`[data-chart="${id}"]`)._fullData.map((trace) => Array.from(trace.y)))"""
     )
     skew = float(page.locator(".st-key-skew input").input_value())
     plan = SamplingPlan(target=PowerSkew(Linear(skew, 0.01)), epochs=100, batch_size=128)
-    shares = plan.class_shares(synthetic("exponential", 10, 20_000, 100.0))
-    most = float(np.abs(np.array(shown).T - shares).max())
-    return f"figures {'are' if most < 1e-6 else 'ARE NOT'} the core's at skew {skew:g}"
+    counts = synthetic("exponential", 10, 20_000, 100.0)
+    same = (
+        np.abs(np.array(shares).T - plan.class_shares(counts)).max() < 1e-6
+        and np.abs(np.array(skews[0]) - plan.skews()).max() < 1e-6
+        and np.array_equal(np.array(batches).T, plan.preview(counts, 0, 0, 50).batch_class_counts)
+    )
+    return Same(f"figures {'are' if same else 'are not'} the core's at skew {skew:g}", bool(same))
 
 
-def memory(browser: Browser, url: str, server: int, moves: int) -> None:
+def rows_of_moves(browser: Browser, url: str, server: int, moves: int) -> list[Row]:
     with opened(browser, url) as page:
         settle(page)
         slider = page.locator(".st-key-side-handle-skew input")
@@ -257,9 +335,13 @@ def memory(browser: Browser, url: str, server: int, moves: int) -> None:
                 settle(page)
                 before = heap(page), resident(server)
         settle(page)
-        say(f"after {moves} moves", is_the_core_s(page), "the core's")
-        say(f"browser heap after {moves} moves", f"{heap(page) - before[0]:+.1f} MB", "< 50 MB")
-        say(f"server memory after {moves} moves", f"{resident(server) - before[1]:+.1f} MB", "< 20 MB")
+        core = is_the_core_s(page)
+        browser_grown, server_grown = heap(page) - before[0], resident(server) - before[1]
+    return [
+        Row(f"{moves} moves: what stands in the end", core.said, "the core's", core.holds, timed=False),
+        Row(f"{moves} moves: browser heap", f"{browser_grown:+.1f} MB", "< 50", browser_grown < 50, timed=False),
+        Row(f"{moves} moves: server memory", f"{server_grown:+.1f} MB", "< 20", server_grown < 20, timed=False),
+    ]
 
 
 def heap(page: Page) -> float:
@@ -275,23 +357,6 @@ def resident(process: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--short", action="store_true")
-    part = 0.1 if parser.parse_args().short else 1.0
-    chromium = os.environ.get("CHROME") or shutil.which("chromium")
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGS)
-        with running_server(Path(folder) / "log.txt") as url:
-            keys(browser, url, int(60 * part))
-            plain_keys(browser, int(60 * part))
-            drag(browser, url, int(100 * max(part, 0.4)))
-            held(browser, url)
-            play(browser, url, 300 * part)
-            memory(browser, url, process_of(url), int(300 * part))
-        browser.close()
-
-
 def process_of(url: str) -> int:
     """The process that was started to serve this address."""
     port = url.rpartition(":")[2]
@@ -299,6 +364,37 @@ def process_of(url: str) -> int:
         if f"--server.port={port}" in found.read_bytes().decode(errors="replace"):
             return int(found.parent.name)
     raise RuntimeError(f"no server at {url}")
+
+
+def measured(chromium: str, part: float) -> Iterator[Row]:
+    """Every row, as soon as it is known. part: how much of the long forms."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGS)
+        with running_server(Path(folder) / "log.txt") as url:
+            yield from rows_of_keys(browser, url, int(60 * part))
+            yield from rows_of_drag(browser, url, int(100 * max(part, 0.4)))
+            yield from rows_of_held_key(browser, url)
+            yield from rows_of_play(browser, url, 300 * part)
+            yield from rows_of_moves(browser, url, process_of(url), int(300 * part))
+        browser.close()
+    yield from rows_of_server_work(int(20 * max(part, 0.2)))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--short", action="store_true")
+    short = parser.parse_args().short
+    lines = []
+    for row in measured(os.environ.get("CHROME") or shutil.which("chromium"), 0.1 if short else 1.0):
+        lines.append(str(row))
+        sys.stdout.write(f"{row}\n")
+        sys.stdout.flush()
+    if not short:
+        versions = f"Python {platform.python_version()}, Streamlit {streamlit.__version__}, headless Chromium"
+        table = "\n".join(["| what | measured | asked for |", "| --- | --: | --: |", *lines])
+        about = f"{os.cpu_count()} cores for server and browser; {versions}."
+        text = f"# Explore's benchmark\n\n{about}\n\n{table}\n"
+        Path(__file__).with_suffix(".md").write_text(text)
 
 
 if __name__ == "__main__":

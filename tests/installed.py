@@ -3,9 +3,7 @@
 mypy in strict mode reads it too, and finds the package's types by its `py.typed`.
 """
 
-import importlib.abc
-import sys
-from collections.abc import Sequence
+import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +11,8 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, TensorDataset
 
-MISSING = {"streamlit", "plotly", "pandas", "pyarrow", "starlette"}
-
-
-class NotInstalled(importlib.abc.MetaPathFinder):
-    """What a training machine need not have."""
-
-    def find_spec(self, name: str, path: Sequence[str] | None = None, target: object = None) -> None:
-        if name.partition(".")[0] in MISSING:
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-
-
-sys.meta_path.insert(0, NotInstalled())
-
-import sampler_core  # noqa: E402
-from sampler_core import (  # noqa: E402
+import sampler_core
+from sampler_core import (
     Boost,
     ClassCounts,
     Linear,
@@ -37,8 +22,11 @@ from sampler_core import (  # noqa: E402
     ScheduledClassSampler,
     labels_of,
 )
-from sampler_core.datasets import known, load  # noqa: E402
-from sampler_core.exporting import snippet  # noqa: E402
+from sampler_core.datasets import known, load
+from sampler_core.exporting import snippet
+
+NOT_NEEDED = ("streamlit", "plotly", "pandas", "pyarrow", "starlette")
+assert [name for name in NOT_NEEDED if importlib.util.find_spec(name)] == [], "a fresh environment has none of these"
 
 counts: ClassCounts = ClassCounts.from_counts({"cat": 80, "dog": 30, "emu": 9})
 target = Boost(PowerSkew(Linear(start=0.0, increment=0.5, maximum=1.0)), {"emu": 2.0}, 1, 2)

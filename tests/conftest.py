@@ -24,6 +24,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).with_name("browser") in item.path.parents:
             item.add_marker("browser")
+        if item.get_closest_marker("browser"):
+            item.add_marker(
+                pytest.mark.xdist_group("browser")
+            )  # one server, one browser, and one test of them at a time
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

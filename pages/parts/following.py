@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from pages.parts.address import bound_unless
@@ -10,14 +12,15 @@ from pages.parts.class_choice import by_label
 from pages.parts.own_labels import are_own_labels
 from pages.parts.scenario import Scenario
 from sampler_core.figures import class_numbers
-from sampler_core.figures.series import by_count
+from sampler_core.figures.series import NOBODY, Followed, by_count, standing_out
 from sampler_core.parameters import FOLLOW
 
 MOST = 5
+_PLACES = "followed_places"
 
 
-def choose_followed(scenario: Scenario) -> tuple[int, ...]:
-    """The control; positions of the chosen classes."""
+def choose_followed(scenario: Scenario) -> Followed:
+    """The control; the chosen classes."""
     st.multiselect(
         FOLLOW.label, list(by_label(scenario.counts)), key=FOLLOW.key, help=FOLLOW.help, persist_state="session",
         placeholder="choose by name, or click a class in a figure", bind=bound_unless(FOLLOW.key, are_own_labels()),
@@ -25,10 +28,30 @@ def choose_followed(scenario: Scenario) -> tuple[int, ...]:
     return followed_classes(scenario)
 
 
-def followed_classes(scenario: Scenario) -> tuple[int, ...]:
-    """Positions of the classes that are followed now."""
+def followed_classes(scenario: Scenario) -> Followed:
+    """Positions of the classes that are followed now, each at its place."""
     positions, chosen = by_label(scenario.counts), st.session_state.get(FOLLOW.key) or []
-    return tuple(positions[label] for label in chosen[:MOST] if label in positions)
+    places = in_place(st.session_state.get(_PLACES, ()), chosen[:MOST])
+    st.session_state[_PLACES] = places
+    return tuple(NOBODY if label is None else positions.get(label, NOBODY) for label in places)
+
+
+def in_place(before: Sequence[str | None], chosen: Sequence[str]) -> tuple[str | None, ...]:
+    """Who is followed: each at its place of before, newcomers at the first free one; None where nobody is.
+
+    A class has the colour of its place, so it keeps it when another one is let go.
+    """
+    places = [label if label in chosen else None for label in before]
+    for label in chosen:
+        if label in places:
+            continue
+        if None in places:
+            places[places.index(None)] = label
+        else:
+            places.append(label)
+    while places and places[-1] is None:
+        places.pop()
+    return tuple(places)
 
 
 def follow_clicked(scenario: Scenario, panel: str) -> None:
@@ -44,8 +67,8 @@ def follow_clicked(scenario: Scenario, panel: str) -> None:
     )
 
 
-def followed_numbers(scenario: Scenario, followed: tuple[int, ...]) -> None:
+def followed_numbers(scenario: Scenario, followed: Followed) -> None:
     """The row of numbers of each followed class."""
-    if followed:
+    if chosen := standing_out(followed):
         outlook, weights = outlook_of(scenario.plan, scenario.counts), weights_of(scenario.plan, scenario.counts)
-        st.dataframe(class_numbers(outlook, weights, followed, scenario.epoch), key="followed-numbers", width="stretch")
+        st.dataframe(class_numbers(outlook, weights, chosen, scenario.epoch), key="followed-numbers", width="stretch")

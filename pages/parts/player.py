@@ -9,6 +9,7 @@ import streamlit as st
 from pages.parts.cached import frames_of
 from pages.parts.live_panel import Frames
 from pages.parts.scenario import Scenario
+from sampler_core.figures.series import Followed
 
 WANTED, MOST_DRAWS = "frames_wanted", 20_000_000
 _here = Path(__file__).parent
@@ -31,7 +32,7 @@ def player(scenario: Scenario) -> None:
         st.session_state[WANTED] = asked.wanted
 
 
-def wanted_frames(scenario: Scenario, first: int, shown: int, followed: tuple[int, ...]) -> Frames | None:
+def wanted_frames(scenario: Scenario, first: int, shown: int, followed: Followed) -> Frames | None:
     """The shown batches of every epoch, once they are asked for and where they are not too many."""
     plan = scenario.plan
     draws = (plan.epochs or 1) * shown * plan.needed_batch_size

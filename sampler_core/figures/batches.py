@@ -7,7 +7,7 @@ import pandas as pd
 
 from sampler_core.figures.figure import Figure, axis, class_in_words, class_label, layout
 from sampler_core.figures.key import KEY
-from sampler_core.figures.series import MOST_LINES, Followed, by_count, series_of
+from sampler_core.figures.series import Followed, by_count, is_banded, series_of
 from sampler_core.numerals import number
 from sampler_core.preview import Preview
 
@@ -39,12 +39,14 @@ def batch_mix(preview: Preview, followed: Followed = ()) -> Figure:
         f"{class_in_words(counts.names[rarest])}, is missing from {without} of them and has "
         f"{number(float(drawn[:, rarest].mean()))} samples a batch on average."
     )
-    return Figure(spec, alt, lambda: _table(preview))
+    return Figure(spec, alt, lambda: _table(preview, followed))
 
 
-def _table(preview: Preview) -> pd.DataFrame:
+def _table(preview: Preview, followed: Followed) -> pd.DataFrame:
     counts, drawn = preview.class_counts, preview.batch_class_counts
     index = pd.RangeIndex(preview.first_batch, preview.first_batch + preview.num_batches, name="batch")
-    if counts.num_classes > MOST_LINES:
-        return pd.DataFrame({one.label: drawn[:, one.members].sum(axis=1) for one in series_of(counts)}, index=index)
-    return pd.DataFrame({class_label(counts.names[c]): drawn[:, c] for c in range(counts.num_classes)}, index=index)
+    if is_banded(counts):
+        columns = {one.label: drawn[:, one.members].sum(axis=1) for one in series_of(counts, followed)}
+    else:
+        columns = {class_label(counts.names[c]): drawn[:, c] for c in range(counts.num_classes)}
+    return pd.DataFrame(columns, index=index)

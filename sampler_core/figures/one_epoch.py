@@ -10,8 +10,8 @@ import pandas as pd
 from sampler_core.counts import ClassCounts, FloatArray, IntArray
 from sampler_core.figures.figure import Figure, Spec, axis, class_in_words, class_label, layout
 from sampler_core.figures.key import KEY, key_text, row_text
-from sampler_core.figures.series import FOLLOW_COLOURS, MOST_BARS, Followed, bar_colours, by_count, opacity_of
-from sampler_core.numerals import number, percent
+from sampler_core.figures.series import MOST_BARS, Followed, by_count, colours_of, opacity_of, standing_out
+from sampler_core.numerals import number, percent, several
 from sampler_core.spread import Spread
 
 GREY = "#6B7A8C"
@@ -25,8 +25,8 @@ def weight_beside_share(
     order = by_count(counts)
     few = counts.num_classes <= MOST_BARS
     names = _labels(counts, order) if few else np.arange(1, order.size + 1)
-    opacities = _opacities(order, followed) if few else None
-    traces = [_profile(names, values[order], side, opacities) for side, values in (("x", weights), ("x2", shares))]
+    looks = _looks(counts, order, followed) if few else None
+    traces = [_profile(names, values[order], side, looks) for side, values in (("x", weights), ("x2", shares))]
     if few:
         traces = [trace | {"hovertext": _in_full(counts, order)} for trace in traces]
     largest, smallest = int(order[0]), int(order[-1])
@@ -39,9 +39,9 @@ def weight_beside_share(
         columns = {"samples": counts.counts[order], "class weight": weights[order], "class share": shares[order]}
         return pd.DataFrame(columns, index=_names(counts, order))
 
-    spec: dict[str, Any] = {"data": traces, "layout": _side_by_side(few, order.size, bool(followed))}
+    spec: dict[str, Any] = {"data": traces, "layout": _side_by_side(few, order.size, bool(standing_out(followed)))}
     if not few:
-        spec["layout"]["shapes"] = _ranks_marked(order, followed, "x", "x2")
+        spec["layout"]["shapes"] = _ranks_marked(counts, followed, "x", "x2")
     return Figure(spec, alt, table)
 
 
@@ -54,20 +54,22 @@ def planned_and_drawn(counts: ClassCounts, spread: Spread, drawn: IntArray, foll
     few = counts.num_classes <= MOST_BARS
     places: Any = _labels(counts, order) if few else np.arange(1, order.size + 1)
     ordered = Spread(spread.expected[order], spread.lower[order], spread.upper[order])
+    looks = _looks(counts, order, followed)
     off = axis("deviation from plan", ticksuffix=" %", nticks=4, tickangle=0, zeroline=True, zerolinewidth=2)
     classes = _rows() if few else axis("classes, largest first", **_RANKS)
     axes = {"xaxis": off, "yaxis": classes} if few else {"xaxis": classes, "yaxis": off}
     if few:
         shared = {"y": places, "hovertext": _in_full(counts, order)}
-        traces = [shared | trace for trace in _whiskers(ordered, drawn[order], _opacities(order, followed))]
+        traces = [shared | trace for trace in _whiskers(ordered, drawn[order], looks)]
     else:
-        traces = _ribbon(places, ordered, drawn[order])
+        traces = _ribbon(places, ordered, drawn[order], looks["color"])
     spec = {"data": traces, "layout": layout(
-        **axes, shapes=[] if few else _ranks_marked(order, followed, "x"), showlegend=True, legend=KEY,
+        **axes, shapes=[] if few else _ranks_marked(counts, followed, "x"), showlegend=True, legend=KEY,
         uirevision=str(order.size),
     )}  # fmt: skip
     outside = int(((drawn < spread.lower) | (drawn > spread.upper)).sum())
-    alt = f"Planned and drawn samples of {counts.num_classes} classes; {outside} outside their 95 % interval."
+    classes_said = several(counts.num_classes, "class", "classes")
+    alt = f"Planned and drawn samples of {classes_said}; {outside} outside their 95 % interval."
 
     def table() -> pd.DataFrame:
         columns = {"planned": ordered.expected, "95 % from": ordered.lower, "95 % to": ordered.upper}
@@ -76,30 +78,31 @@ def planned_and_drawn(counts: ClassCounts, spread: Spread, drawn: IntArray, foll
     return Figure(spec, alt, table)
 
 
-def _opacities(order: IntArray, followed: Followed) -> list[float]:
-    return [opacity_of(int(c), followed) for c in order]
+def _looks(counts: ClassCounts, order: IntArray, followed: Followed) -> Spec:
+    """Colour and opacity of each class, in this order."""
+    colours = colours_of(counts, followed)
+    return {"color": [colours[c] for c in order], "opacity": [opacity_of(int(c), followed) for c in order]}
 
 
-def _ranks_marked(order: IntArray, followed: Followed, *axes: str) -> list[Spec]:
+def _ranks_marked(counts: ClassCounts, followed: Followed, *axes: str) -> list[Spec]:
     """A line at the rank of each followed class."""
-    ranks = [int(np.flatnonzero(order == c)[0]) + 1 for c in followed]
-    return [{"type": "line", "xref": x, "x0": rank, "x1": rank, "yref": f"y{x[1:]} domain", "y0": 0, "y1": 1,
-             "line": {"color": colour, "width": 2}}
-            for x in axes for rank, colour in zip(ranks, FOLLOW_COLOURS * len(ranks), strict=False)]  # fmt: skip
+    colours, rank = colours_of(counts, followed), np.argsort(by_count(counts)) + 1
+    return [{"type": "line", "xref": x, "x0": int(rank[c]), "x1": int(rank[c]), "yref": f"y{x[1:]} domain", "y0": 0,
+             "y1": 1, "line": {"color": colours[c], "width": 2}}
+            for x in axes for c in standing_out(followed)]  # fmt: skip
 
 
-def _profile(names: Any, values: FloatArray, side: str, opacities: list[float] | None) -> dict[str, Any]:
-    """Values of all classes, largest class first: a bar each, or (without opacities) a curve over ranks."""
-    if opacities is not None:
-        colours = bar_colours(len(values))
+def _profile(names: Any, values: FloatArray, side: str, looks: Spec | None) -> dict[str, Any]:
+    """Values of all classes, largest class first: a bar each, or (without looks) a curve over ranks."""
+    if looks is not None:
         text = [percent(float(value)) for value in values]
-        return {"type": "bar", "orientation": "h", "y": names, "x": values,
-                "marker": {"color": colours, "opacity": opacities}, "text": text,
-                "textposition": "auto" if min(opacities) == 1.0 else "outside", "cliponaxis": False, "xaxis": side,
+        return {"type": "bar", "orientation": "h", "y": names, "x": values, "xaxis": side,
+                "marker": looks, "text": text, "cliponaxis": False,
+                "textposition": "auto" if min(looks["opacity"]) == 1.0 else "outside",
                 "hovertemplate": "%{hovertext}: %{x:.4~%}<extra></extra>"}  # fmt: skip
     y = "y2" if side == "x2" else "y"
     return {"type": "scatter", "mode": "lines", "x": names, "y": values.astype(np.float32), "fill": "tozeroy",
-            "line": {"color": "#2377C5", "width": 1.5}, "xaxis": side, "yaxis": y,
+            "line": {"color": GREY, "width": 1.5}, "xaxis": side, "yaxis": y,
             "hovertemplate": "class of rank %{x}: %{y:.4~%}<extra></extra>"}  # fmt: skip
 
 
@@ -126,24 +129,23 @@ def _rows() -> Spec:
     return axis("", type="category", autorange="reversed")
 
 
-def _whiskers(spread: Spread, drawn: IntArray, opacities: list[float]) -> list[dict[str, Any]]:
+def _whiskers(spread: Spread, drawn: IntArray, looks: Spec) -> list[dict[str, Any]]:
     low, high, off = (_off(values, spread.expected) for values in (spread.lower, spread.upper, drawn))
     said = [
         f"{got:,} drawn, {number(e)} planned, 95 % from {a:,} to {b:,}"
         for got, e, a, b in zip(drawn, spread.expected, spread.lower, spread.upper, strict=True)
     ]
     interval = {"type": "data", "symmetric": False, "array": high, "arrayminus": -low, "color": GREY, "width": 6}
-    colours = bar_colours(len(said))
     shared = {"type": "scatter", "mode": "markers", "text": said,
               "hovertemplate": "%{hovertext}: %{text}<extra></extra>"}  # fmt: skip
     plan = {"symbol": "line-ns-open", "size": 12, "color": GREY}
     return [
         {**shared, "name": "planned, with 95 % interval", "x": 0.0 * low, "error_x": interval, "marker": plan},
-        {**shared, "name": "drawn", "x": off, "marker": {"size": 10, "color": colours, "opacity": opacities}},
+        {**shared, "name": "drawn", "x": off, "marker": {"size": 10, **looks}},
     ]
 
 
-def _ribbon(ranks: IntArray, spread: Spread, drawn: IntArray) -> list[dict[str, Any]]:
+def _ribbon(ranks: IntArray, spread: Spread, drawn: IntArray, colours: list[str]) -> list[dict[str, Any]]:
     low, high, off = (_off(values, spread.expected) for values in (spread.lower, spread.upper, drawn))
     edge = {"type": "scatter", "mode": "lines", "x": ranks, "line": {"width": 0, "shape": "hvh"}, "hoverinfo": "skip"}
     said = np.stack([drawn, spread.expected], axis=1)
@@ -151,7 +153,7 @@ def _ribbon(ranks: IntArray, spread: Spread, drawn: IntArray) -> list[dict[str, 
         {**edge, "y": low, "showlegend": False},
         {**edge, "y": high, "name": "95 % interval", "fill": "tonexty", "fillcolor": "rgba(107,122,140,0.35)"},
         {"type": "scatter", "mode": "markers", "name": "drawn", "x": ranks, "y": off, "customdata": said,
-         "marker": {"size": 4, "color": "#2377C5"},
+         "marker": {"size": 4, "color": colours},
          "hovertemplate": "class of rank %{x}: %{customdata[0]:,} drawn, "
                           "%{customdata[1]:,.3~f} planned<extra></extra>"},
     ]  # fmt: skip

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sampler_core.counts import ClassCounts, FloatArray, IntArray
+from sampler_core.counts import ClassCounts, FloatArray
 from sampler_core.figures.figure import Figure, Spec, axis, class_in_words, class_label, layout
 from sampler_core.figures.key import KEY, row_text
-from sampler_core.figures.series import FOLLOW_COLOURS, Followed, by_count, series_of
-from sampler_core.numerals import number, percent
+from sampler_core.figures.series import Followed, by_count, colours_of, series_of, standing_out
+from sampler_core.numerals import number, percent, several
 
 MOST_CELLS = 200_000
 
@@ -35,7 +35,7 @@ def class_shares(
         shapes=[_marker(epoch)], uirevision=f"{len(series)}-{len(shares)}-{logarithmic}",
     )}  # fmt: skip
     first, last = ", ".join(_said(series, values[:, 0])), ", ".join(_said(series, values[:, -1]))
-    alt = f"Class share over {len(shares)} epochs. First epoch: {first}. Last epoch: {last}."
+    alt = f"Class share over {several(len(shares), 'epoch', 'epochs')}. First epoch: {first}. Last epoch: {last}."
 
     def table() -> pd.DataFrame:
         columns = {one.label: row for one, row in zip(series, values, strict=True)}
@@ -65,13 +65,13 @@ def share_map(counts: ClassCounts, shares: FloatArray, epoch: int, followed: Fol
     y = axis("classes, largest first", type="category", autorange="reversed", nticks=30 if order.size <= 30 else 12)
     spec = {"data": [trace], "layout": layout(
         xaxis=_epochs(shares), yaxis=y, uirevision=str(shares.shape),
-        shapes=[_marker(epoch), *_row_frames(order, followed)],
+        shapes=[_marker(epoch), *_row_frames(counts, followed)],
     )}  # fmt: skip
     ends = " ".join(
         f"{class_in_words(counts.names[c])}: from {percent(shares[0, c])} to {percent(shares[-1, c])}."
         for c in (order[0], order[-1])
     )
-    size = f"{counts.num_classes} classes over {len(shares)} epochs"
+    size = f"{several(counts.num_classes, 'class', 'classes')} over {several(len(shares), 'epoch', 'epochs')}"
     alt = f"Map of the shares of {size}. Largest and smallest class: {ends}"
     return Figure(spec, alt, lambda: _map_table(counts, shares, epoch))
 
@@ -91,7 +91,7 @@ def skew_curve(skews: FloatArray, crossover: int | None, epoch: int) -> Figure:
         xaxis=_epochs(skews), yaxis=axis("skew"), shapes=[_marker(epoch), level], uirevision=str(len(skews)),
     )}  # fmt: skip
     where = "It stays below 1." if crossover is None else f"It reaches 1 in epoch {crossover}."
-    alt = f"Skew over {len(skews)} epochs, from {number(skews[0])} to {number(skews[-1])}. {where}"
+    alt = f"Skew over {several(len(skews), 'epoch', 'epochs')}, from {number(skews[0])} to {number(skews[-1])}. {where}"
     return Figure(spec, alt, lambda: pd.DataFrame({"skew": skews}, index=pd.RangeIndex(len(skews), name="epoch")))
 
 
@@ -112,12 +112,12 @@ def _marker(epoch: int) -> Spec:
             "line": {"color": "#6B7A8C", "width": 1.5}}  # fmt: skip
 
 
-def _row_frames(order: IntArray, followed: Followed) -> list[Spec]:
-    rows = [int(np.flatnonzero(order == c)[0]) for c in followed]
+def _row_frames(counts: ClassCounts, followed: Followed) -> list[Spec]:
+    colours, row = colours_of(counts, followed), np.argsort(by_count(counts))
     return [
-        {"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": row - 0.5, "y1": row + 0.5,
-         "line": {"color": FOLLOW_COLOURS[i % len(FOLLOW_COLOURS)], "width": 2}}
-        for i, row in enumerate(rows)
+        {"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": int(row[c]) - 0.5, "y1": int(row[c]) + 0.5,
+         "line": {"color": colours[c], "width": 2}}
+        for c in standing_out(followed)
     ]  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """What is drawn as one line or one stack: single classes where they are few, bands of classes where they are many.
 
-The one contract here: a class has one colour in all figures, by its rank among the class counts.
+The one contract here: a class has one colour in all figures of a page, that of its series. Where the classes are few it
+is by the class's rank among the class counts; where they are many it is its band's, or its own while it is followed.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ DASHES = ("solid", "dash")
 BAND_COLOURS = ("#2377C5", "#A07800", "#C9506A")  # head, medium, tail
 FOLLOW_COLOURS = ("#0E9A6B", "#7A62D9", "#D55E00", "#1B8A99", "#B0469B")  # of classes followed out of a band
 FADED = 0.3
+# Positions of followed classes, each at the place that has its colour. NOBODY keeps the place of one that was let go,
+# so that the others stay as they are.
 Followed = tuple[int, ...]
+NOBODY = -1
 
 
 class Series(NamedTuple):
@@ -67,34 +71,46 @@ def is_banded(counts: ClassCounts) -> bool:
 def series_of(counts: ClassCounts, followed: Followed = ()) -> tuple[Series, ...]:
     """The classes one by one, up to `MOST_LINES`; beyond, the bands of `bands`. From the largest class down.
 
-    followed: positions of classes to stand out. Among lines the others fade; out of a band each becomes its own series.
+    followed: the classes to stand out. Among lines the others fade; out of a band each becomes its own series.
     """
     if is_banded(counts):
-        own = [_single(counts, c, FOLLOW_COLOURS[i % len(FOLLOW_COLOURS)]) for i, c in enumerate(followed)]
-        rest = [one._replace(members=np.setdiff1d(one.members, followed)) for one in bands(counts)]
-        return (*rest, *own)
+        places = enumerate(followed)
+        own = [_single(counts, c, FOLLOW_COLOURS[i % len(FOLLOW_COLOURS)]) for i, c in places if c != NOBODY]
+        return (*bands(counts, followed), *own)
     return tuple(
         _single(counts, int(c), colour_of(rank), DASHES[rank // 6 % 2])._replace(opacity=opacity_of(int(c), followed))
         for rank, c in enumerate(by_count(counts))
     )
 
 
+def colours_of(counts: ClassCounts, followed: Followed = ()) -> list[str]:
+    """The colour of every class, by its position: that of its series."""
+    colours = [""] * counts.num_classes
+    for one in series_of(counts, followed):
+        for c in one.members:
+            colours[c] = one.colour
+    return colours
+
+
 def _single(counts: ClassCounts, position: int, colour: str, dash: str = "solid") -> Series:
     return Series(class_label(counts.names[position]), np.array([position]), colour, dash)
 
 
+def standing_out(followed: Followed) -> tuple[int, ...]:
+    """Positions of the classes that are followed, without the places of those that were let go."""
+    return tuple(c for c in followed if c != NOBODY)
+
+
 def opacity_of(position: int, followed: Followed) -> float:
     """1 for a followed class, and for all while none is followed; else faded."""
-    return 1.0 if not followed or position in followed else FADED
+    return 1.0 if not standing_out(followed) or position in followed else FADED
 
 
-def bar_colours(num_classes: int) -> list[str]:
-    """Colours of bars from the largest class down: each class its own, or one for all where colours would repeat."""
-    return [colour_of(rank if num_classes <= MOST_LINES else 0) for rank in range(num_classes)]
+def bands(counts: ClassCounts, without: Followed = ()) -> tuple[Series, ...]:
+    """Head, medium and tail by number of samples; where one of these is empty, thirds of the classes by rank.
 
-
-def bands(counts: ClassCounts) -> tuple[Series, ...]:
-    """Head, medium and tail by number of samples; where one of these is empty, thirds of the classes by rank."""
+    without: classes that are shown on their own; a band that they leave empty is left out.
+    """
     by_size = groups(counts.counts)
     if all(group.any() for group in by_size):
         sizes = (f"more than {MANY} samples", f"{FEW} to {MANY} samples", f"fewer than {FEW} samples")
@@ -102,8 +118,10 @@ def bands(counts: ClassCounts) -> tuple[Series, ...]:
     else:
         sizes = ("largest third", "middle third", "smallest third")
         members = list(np.array_split(by_count(counts), 3))
-    words = zip(("Head", "Medium", "Tail"), sizes, members, BAND_COLOURS, strict=True)
+    left = [classes[~np.isin(classes, without)] for classes in members]
+    words = zip(("Head", "Medium", "Tail"), sizes, left, BAND_COLOURS, strict=True)
     return tuple(
         Series(f"{name}: {several(len(classes), 'class', 'classes')}, {size}", classes, colour, "solid")
         for name, size, classes, colour in words
+        if classes.size
     )

@@ -330,6 +330,25 @@ def test_a_followed_class_that_the_data_does_not_have_is_left_out():
     assert len(at.dataframe) == 0
 
 
+def test_a_followed_class_keeps_its_colour_when_an_earlier_one_is_let_go():
+    def colours(at):
+        return {trace["name"]: trace["line"]["color"] for trace in panel_of(at, "shares")[1]["data"][3:]}
+
+    at = opened(classes="20")
+    chosen = at.multiselect(key="followed")
+    chosen.set_value(["class 15", "class 2"]).run()
+    assert colours(at) == {"class 15": "#0E9A6B", "class 2": "#7A62D9"}
+    chosen.set_value(["class 2"]).run()
+    assert colours(at) == {"class 2": "#7A62D9"}
+    assert list(at.dataframe[0].value.index) == ["class 2"]
+    chosen.set_value(["class 2", "class 9"]).run()
+    assert colours(at) == {"class 2": "#7A62D9", "class 9": "#0E9A6B"}
+    chosen.set_value([]).run()
+    assert colours(at) == {}
+    assert len(at.dataframe) == 0
+    is_sound(at)
+
+
 def test_the_law_can_be_switched_beside_the_batches():
     at = opened()
     at.button(key="law-exact").click().run()

@@ -160,6 +160,81 @@ def test_one_class_has_one_colour_in_all_figures():
     assert len(set(lines)) == 10
 
 
+TWENTY = synthetic("exponential", 20, 20_000, 100.0)
+
+
+def colours_of_classes(counts, followed):
+    """Figure -> class (by rank, as its figure knows it) -> colour; of the series figures only those of one class."""
+    outlook = Outlook.of(PLAN, counts)
+    preview = PLAN.preview(counts, 7, 0, 6)
+    found = spread(outlook.shares[7], outlook.draws, int(preview.totals.sum()))
+    shares = fig.class_shares(counts, outlook.shares, 7, followed=followed).spec["data"]
+    batches = fig.batch_mix(preview, followed).spec["data"]
+    frames = fig.share_map(counts, outlook.shares, 7, followed).spec["layout"]["shapes"][1:]
+    weights, beside = fig.weight_beside_share(counts, PLAN.class_weights(counts)[7], outlook.shares[7], followed).spec[
+        "data"
+    ]
+    drawn = fig.planned_and_drawn(counts, found, preview.totals, followed).spec["data"][1]
+    rows = {"weights": weights, "share": beside, "drawn": drawn}
+    own = {"shares": [(one["name"], one["line"]["color"]) for one in shares],
+           "batches": [(one["name"], one["marker"]["color"]) for one in batches]}  # fmt: skip
+    return {
+        **{name: dict(enumerate(trace["marker"]["color"])) for name, trace in rows.items()},
+        **{name: {int(label.split()[1]): colour for label, colour in one if ":" not in label}
+           for name, one in own.items()},
+        "map": {int(frame["y0"] + 0.5): frame["line"]["color"] for frame in frames},
+        "bands": [colour for label, colour in own["shares"] if ":" in label],
+    }  # fmt: skip
+
+
+def test_one_class_has_one_colour_where_bands_and_rows_stand_side_by_side():
+    found = colours_of_classes(TWENTY, (15, 2))
+    for name in ("shares", "batches", "map"):
+        assert found[name] == {15: "#0E9A6B", 2: "#7A62D9"}, name
+    head, medium, tail = found["bands"]
+    rows = [head] * 7 + [medium] * 7 + [tail] * 6
+    rows[15], rows[2] = "#0E9A6B", "#7A62D9"
+    for name in ("weights", "share", "drawn"):
+        assert list(found[name].values()) == rows, name
+
+
+def test_a_class_keeps_its_colour_when_another_one_is_let_go():
+    found = colours_of_classes(TWENTY, (series.NOBODY, 2))
+    assert {found[name][2] for name in ("shares", "batches", "map", "weights", "share", "drawn")} == {"#7A62D9"}
+    assert list(found["map"]) == [2]
+    assert found["weights"][15] == found["bands"][2]
+
+
+def test_where_nobody_is_left_no_class_fades():
+    assert series.opacity_of(3, (series.NOBODY,)) == 1.0
+    assert series.series_of(TWENTY, (series.NOBODY,))[2].label == series.series_of(TWENTY)[2].label
+
+
+def test_ranks_of_followed_classes_are_marked_in_their_colours():
+    counts = DATA["thousand"]
+    shares = PLAN.class_shares(counts)
+    marks = fig.weight_beside_share(counts, PLAN.class_weights(counts)[0], shares[0], (999, 3)).spec["layout"]["shapes"]
+    assert [(mark["xref"], mark["x0"], mark["line"]["color"]) for mark in marks] == [
+        ("x", 1000, "#0E9A6B"), ("x", 4, "#7A62D9"), ("x2", 1000, "#0E9A6B"), ("x2", 4, "#7A62D9"),
+    ]  # fmt: skip
+
+
+def test_a_band_counts_the_classes_that_are_left_in_it():
+    labels = [one.label for one in series.series_of(DATA["thousand"], (999, 3))]
+    assert labels == [
+        "Head: 333 classes, largest third", "Medium: 333 classes, middle third", "Tail: 332 classes, smallest third",
+        "class 999", "class 3",
+    ]  # fmt: skip
+    assert len(DATA["thousand"].names) == 333 + 333 + 332 + 2
+
+
+def test_a_band_whose_classes_are_all_followed_is_left_out():
+    tail = series.bands(DATA["fourteen"])[2].members
+    labels = [one.label for one in series.series_of(DATA["fourteen"], tuple(tail))]
+    assert len(labels) == 2 + 4
+    assert not any(label.startswith("Tail") for label in labels)
+
+
 def luminance(colour):
     channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]

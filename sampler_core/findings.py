@@ -117,10 +117,10 @@ def _unseen(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
     if not remedies.above(unseen, remedies.MUCH_UNSEEN):
         return
     samples = int(outlook.counts.counts[largest])
+    lost = f": about {count(round(unseen * samples))} of its {count(samples)} samples" if samples > 1 else ""
     yield Finding(
         "unseen", 50,
-        f"{percent(unseen)} of the largest class, {_named(outlook, largest)}, is never drawn in the whole run: about "
-        f"{count(round(unseen * samples))} of its {count(samples)} samples.",
+        f"{percent(unseen)} of the largest class, {_named(outlook, largest)}, is never drawn in the whole run{lost}.",
         remedies.on_unseen(plan, outlook, largest),
     )  # fmt: skip
 

@@ -19,6 +19,7 @@ from sampler_core import parameters as rows
 from sampler_core.catalogue import SCHEDULES
 from sampler_core.counts import ClassCounts
 from sampler_core.figures.explore import MOST_DRAWS
+from sampler_core.numerals import several
 from sampler_core.parameters import rows_of
 from sampler_core.plan import SamplingPlan
 
@@ -84,7 +85,7 @@ def choose_epoch(scenario: Scenario) -> Scenario:
     with st.container(width="stretch"):
         epoch = control(rows.EPOCH, last=last)
     if epoch > last:
-        st.markdown(f"The run has {last + 1} epochs, so epoch {last} is shown.")
+        st.markdown(f"The run has {several(last + 1, 'epoch', 'epochs')}, so epoch {last} is shown.")
     return replace(scenario, epoch=min(epoch, last))
 
 

@@ -38,7 +38,8 @@ def charts_over_epochs(
         curve, note = skew_curve(skews, outlook.crossover, epoch), "0 natural, 1 class-balanced, above 1 reversed."
         charts.append(Chart("skew", "Skew over epochs", curve, note, 4, height, 1))
     if is_banded(counts):
-        cells, note = share_map(counts, shares, epoch, followed), "One row a class; colour is the share."
+        cells = share_map(counts, shares, epoch, followed)
+        note = "One row a class; colour is the share. Its table has the first, the chosen and the last epoch."
         charts.append(Chart("map", "Share of every class", cells, note, 12, 420, 3))
     both = weight_beside_share(counts, weights[epoch], shares[epoch], followed)
     note = "The weight is one sample's, the share is its whole class's: what a batch sees. They are not the same."

@@ -141,6 +141,7 @@ def _colour_bar(low: float, high: float) -> Spec:
 
 
 def _map_table(counts: ClassCounts, shares: FloatArray, epoch: int) -> pd.DataFrame:
+    """Three of the epochs: with all of them it would weigh more than all else on a page or in a report."""
     order = by_count(counts)
     chosen = sorted({0, epoch, len(shares) - 1})
     columns = {f"share in epoch {e}": shares[e, order] for e in chosen}

@@ -46,7 +46,8 @@ def data_line(counts: ClassCounts, unit: str = "samples") -> str:
     """The data in one line."""
     empty = f", {several(len(counts.empty), 'class is', 'classes are')} empty" if counts.empty else ""
     classes = several(counts.num_classes, "class", "classes")
-    return f"{count(counts.num_samples)} {unit} in {classes}, class imbalance {number(counts.imbalance_ratio)}{empty}."
+    samples = several(counts.num_samples, unit.removesuffix("s"), unit)
+    return f"{samples} in {classes}, class imbalance {number(counts.imbalance_ratio)}{empty}."
 
 
 def batches_note(plan: SamplingPlan, counts: ClassCounts) -> str:

@@ -229,6 +229,11 @@ def test_unseen_tells_how_many_samples():
     )
 
 
+def test_unseen_counts_no_samples_where_there_is_one():
+    text = found([1, 1], Constant(0.0), epochs=1, samples_per_epoch=1)["unseen"].text
+    assert text == "50 % of the largest class, class 0, is never drawn in the whole run."
+
+
 def test_unseen_for_lack_of_draws_asks_for_more_of_them():
     assert found([1000], Constant(0.0), epochs=3, samples_per_epoch=100, drawing="exact")["unseen"].advice == (
         "Try 8 epochs, or 270 samples per epoch: 3 x 100 draws cannot show 1,000 samples."
@@ -263,6 +268,12 @@ def test_a_batch_smaller_than_the_number_of_classes(batch_size, fires):
     assert ("crowded" in found([50, 50, 50, 0], Constant(0.0), batch_size=batch_size)) is fires
 
 
+def test_crowded_tells_how_many_classes_a_batch_holds():
+    assert found([50, 50, 50, 0], Constant(0.0), batch_size=2)["crowded"].text == (  # 3 (1 - (2/3)^2) = 5/3
+        "A batch of 2 is smaller than the 3 classes: on average it holds no more than 1.67 of them."
+    )
+
+
 def test_draws_with_replacement_where_a_deck_would_do():
     natural = found([500, 500], Constant(0.0))["replaced"].text
     assert natural == (  # 1 / e
@@ -280,10 +291,14 @@ def test_a_deck_is_advised_from_a_tenth_of_the_epochs_on(at_epoch, fires):
     assert ("replaced" in found([900, 100], Step(at_epoch))) is fires
 
 
-@pytest.mark.parametrize(("increment", "fires"), [(0.1, False), (0.12, False), (0.2, True)])
-def test_a_schedule_that_rests_at_its_limit(increment, fires):
-    # reaches 1 in epochs 10 (never), 9 and 5 of 10
-    assert ("flat" in found([900, 100], Linear(0.0, increment, maximum=1.0), drawing="exact")) is fires
+@pytest.mark.parametrize(
+    ("increment", "epochs", "fires"),
+    [(0.1, 10, False), (0.12, 10, False), (0.17, 9, False), (0.2, 9, True), (0.15, 10, False), (0.17, 10, True)],
+)
+def test_a_schedule_that_rests_at_its_limit_for_more_than_a_third_of_its_epochs(increment, epochs, fires):
+    # at 1 in 0 and 1 of 10 epochs, in 3 and 4 of 9, in 3 and 4 of 10
+    schedule = Linear(0.0, increment, maximum=1.0)
+    assert ("flat" in found([900, 100], schedule, epochs=epochs, drawing="exact")) is fires
 
 
 def test_flat_tells_from_where_to_where():

@@ -11,8 +11,9 @@ from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
 from sampler_core import figures as fig
 from sampler_core.datasets import load, synthetic
 from sampler_core.figures import series
+from sampler_core.figures.explore import charts_over_epochs
 from sampler_core.figures.figure import class_in_words, class_label, plotly_text
-from sampler_core.figures.sentences import takeaway
+from sampler_core.figures.sentences import data_line, takeaway
 from sampler_core.outlook import Outlook
 from sampler_core.spread import spread
 
@@ -101,6 +102,31 @@ def test_the_map_holds_the_logarithm_of_every_share_largest_class_on_top():
     assert trace["z"].dtype == np.float32
     assert trace["z"] == pytest.approx(np.log10(shares), abs=1e-5)
     assert len(set(trace["y"])) == 1000
+
+
+def test_the_table_of_the_map_has_three_epochs_and_the_map_says_so():
+    counts, outlook = DATA["fourteen"], Outlook.of(PLAN, DATA["fourteen"])
+    charts = charts_over_epochs(outlook, PLAN.class_weights(counts), 7)
+    chart = next(chart for chart in charts if chart.id == "map")
+    assert chart.note.endswith("Its table has the first, the chosen and the last epoch.")
+    table = chart.figure.table()
+    assert list(table.columns) == ["samples", "share in epoch 0", "share in epoch 7", "share in epoch 19"]
+    assert table["share in epoch 7"].to_numpy() == pytest.approx(outlook.shares[7][series.by_count(counts)])
+
+
+def test_one_of_a_kind_is_said_in_the_singular():
+    one = ClassCounts.from_counts([1])
+    plan = SamplingPlan(target=PowerSkew(Linear(0.0, 0.1)), epochs=1, batch_size=1)
+    assert data_line(one) == "1 sample in 1 class, class imbalance 1."
+    assert (
+        data_line(ClassCounts.from_counts([1, 0]), "images")
+        == "1 image in 2 classes, class imbalance 1, 1 class is empty."
+    )
+    said = {name: figure.alt for name, figure in all_figures(one, plan, 0).items()}
+    assert said["shares"].startswith("Class share over 1 epoch. ")
+    assert said["skew"].startswith("Skew over 1 epoch, ")
+    assert said["map"].startswith("Map of the shares of 1 class over 1 epoch.")
+    assert said["drawn"].startswith("Planned and drawn samples of 1 class; ")
 
 
 def test_a_map_of_a_long_run_is_thinned_to_a_size_a_browser_draws():

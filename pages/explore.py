@@ -8,7 +8,7 @@ from pages.parts.findings import headline, show_findings
 from pages.parts.following import choose_followed, follow_clicked, followed_numbers
 from pages.parts.live_panel import live_panel
 from pages.parts.moves import moves_of
-from pages.parts.player import player, wanted_frames
+from pages.parts.player import player, say_if_batches_stand, wanted_frames
 from pages.parts.scenario import choose_axis, choose_batches, choose_epoch, current, nearby_sliders, switch_law
 from pages.parts.tables import table_twins
 from pages.parts.tiles import tiles
@@ -21,8 +21,6 @@ top, merit_row = st.container(), st.container()
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="epoch-row"):
     place = st.container(width="content")
     scenario = choose_epoch(scenario)
-with place:
-    player(scenario)
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     with st.container(width="stretch"):
         followed = choose_followed(scenario)
@@ -43,10 +41,15 @@ live_panel("over-epochs", charts, rev, moves=moves, on_pick=lambda: follow_click
 
 st.subheader("The batches of this epoch, as training will draw them", anchor=False)
 if scenario.plan.adaptive is not None:
+    with place:
+        player(scenario, 0)
     st.info(words.ADAPTIVE, icon=":material/model_training:")
 else:
     switch_law(scenario)
     first, shown = choose_batches(scenario)
+    with place:
+        player(scenario, shown)
+    say_if_batches_stand(scenario, shown)
     of_epoch = charts_of_epoch(scenario, followed, first, shown)
     live_panel(
         "one-epoch", of_epoch, f"{rev}-{first}-{shown}", follow=True,

@@ -120,7 +120,11 @@ function preview(root, state) {
   const { moves } = state;
   if (!root.isConnected || !moves) return;
   const ahead = pending(moves);
-  if (!Object.keys(ahead).length) { state.paint(); return; }
+  if (!Object.keys(ahead).length) {  // also where the hand came back to where it was: no answer follows then
+    caughtUp(root, state);
+    state.paint();
+    return;
+  }
   const now = previewed(moves, ahead);
   if (!now) {
     if (hand.dragging) ask(ahead, moves.values);
@@ -143,7 +147,8 @@ function preview(root, state) {
 }
 
 const followed = (chart, figure, now) => ({ ...chart, title: chart.title.replace(/epoch \d+/, `epoch ${now.epoch}`),
-  note: figure.expected ? "Expected while the slider moves; the real draws come when it rests." : chart.note });
+  note: figure.expected ? "Expected while the slider moves; the real draws come when it rests."
+    : now.between ? "Between two computed values while the slider moves; exact when it rests." : chart.note });
 
 function caughtUp(root, state) {
   for (const [key, value] of Object.entries(hand.values)) {

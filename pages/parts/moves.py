@@ -28,7 +28,10 @@ Table = dict[str, Any]
 
 
 def moves_of(scenario: Scenario, followed: Followed = ()) -> dict[str, Any]:
-    """The data of previews; without a closed form only the epoch is previewed, and the server asked for the rest."""
+    """The data of previews; without a closed form only the epoch is previewed, and the server asked for the rest.
+
+    Then the shares of all epochs come along, where they are not too many, for what stands beside them.
+    """
     counts, plan = scenario.counts, scenario.plan
     outlook, order = outlook_of(plan, counts), by_count(counts)
     band = np.empty(counts.num_classes, dtype=np.int32)
@@ -46,6 +49,7 @@ def moves_of(scenario: Scenario, followed: Followed = ()) -> dict[str, Any]:
         "skews": outlook.skews if closed else None,
         "check": {"epochs": checked, "shares": outlook.shares[np.ix_(checked, order)]} if closed else None,
         **hand_of(scenario),
+        "shares": None if closed or outlook.shares.size > MOST_ENTRIES else outlook.shares[:, order].astype(np.float32),
         "skewTables": _skew_tables(scenario) if closed else {},
         "countTables": _count_tables(counts) if closed else {},
     }
@@ -103,12 +107,13 @@ def _count_tables(counts: ClassCounts) -> dict[str, Table]:
 @lru_cache(maxsize=16)
 def _count_table(profile: str, num_classes: int, num_samples: int) -> Table:
     stops = _thinned(RATIO.stops, num_classes)
-    rows = [np.log(synthetic(profile, num_classes, num_samples, ratio).counts) for ratio in stops]
-    return {"stops": list(stops), "rows": np.array(rows, dtype=np.float32)}
+    rows = [synthetic(profile, num_classes, num_samples, ratio).counts for ratio in stops]
+    exact = np.int32 if num_samples < 2**31 else np.float64
+    return {"stops": list(stops), "rows": np.array(rows, dtype=exact)}
 
 
 def _thinned(stops: tuple[float, ...], entries: int) -> tuple[float, ...]:
-    """Every k-th stop, so that a table stays small; between its rows the panel goes straight."""
+    """Every k-th stop, so that a table stays small; between its rows the panel goes straight, and says so."""
     every = -(-len(stops) * entries // MOST_ENTRIES)
     return stops if every <= 1 else (*stops[:-1:every], stops[-1])
 

@@ -13,11 +13,13 @@ function unpacked(value) {
   return Array.from({ length: list.length / width }, (_, i) => list.subarray(i * width, (i + 1) * width));
 }
 
+const logsOf = (counts) => Float64Array.from(counts, Math.log);
+
 function unpackedMoves(text) {
   const moves = JSON.parse(text);
   if (!moves.counts) return moves;
-  for (const key of ["counts", "band", "skews"]) moves[key] = unpacked(moves[key]);
-  moves.logs = Float64Array.from(moves.counts, Math.log);
+  for (const key of ["counts", "band", "skews", "shares"]) moves[key] = unpacked(moves[key]);
+  moves.logs = logsOf(moves.counts);
   if (moves.closed) {
     moves.check.shares = unpacked(moves.check.shares);
     moves.maxdiff = Math.max(...moves.check.epochs.map((epoch, i) => {
@@ -49,37 +51,43 @@ function sharesAt(logs, skew) {
   return shares;
 }
 
-// The row of a table at a value: a stop's own row, or straight between two.
-function rowAt(table, value) {
-  const { stops } = table;
-  const rows = (table.unpacked ??= unpacked(table.rows));
-  let i = stops.findIndex((stop) => stop >= value - 1e-9);
-  if (i < 0) i = stops.length - 1;
-  if (i === 0 || Math.abs(stops[i] - value) < 1e-9) return rows[i];
-  const part = (value - stops[i - 1]) / (stops[i] - stops[i - 1]);
-  return rows[i].map((high, c) => rows[i - 1][c] + part * (high - rows[i - 1][c]));
+// Where a value lies in a table: at the row of its own stop (part 0), or some part of the way to the next.
+function placeIn({ stops }, value) {
+  const at = stops.findLastIndex((stop) => stop <= value + 1e-9);
+  if (at < 0 || at === stops.length - 1) return [Math.max(at, 0), 0];
+  const part = (value - stops[at]) / (stops[at + 1] - stops[at]);
+  return [at, Math.abs(value - stops[at]) < 1e-9 ? 0 : part];
 }
 
-// Everything a preview shows, for the values under the hand: {epoch, skews, shares: per epoch, by rank of the class}.
+function rowAt(table, value, read = (row) => row) {
+  const rows = (table.unpacked ??= unpacked(table.rows).map(read));
+  const [at, part] = placeIn(table, value);
+  return part ? rows[at].map((low, c) => low + part * (rows[at + 1][c] - low)) : rows[at];
+}
+
+// Everything a preview shows, for the values under the hand: {epoch, skews, shares: per epoch, by rank of the class;
+// between: whether a table has no row of its own for one of the values}.
 function previewed(moves, hand) {
   if (!moves.counts) return null;
   const epoch = hand.epoch ?? moves.epoch;
   const others = Object.keys(hand).filter((key) => key !== "epoch");
   if (!moves.closed || moves.maxdiff >= 1e-6 || others.some((key) => !moves.skewTables[key] && !moves.countTables[key])) {
-    return others.length ? null : { epoch, onlyEpoch: true };
+    return others.length ? null : { epoch, onlyEpoch: true, shares: moves.shares, logs: moves.logs };
   }
   let { skews, logs } = moves;
+  let between = false;
   for (const key of others) {
+    between ||= placeIn(moves.skewTables[key] ?? moves.countTables[key], hand[key])[1] > 0;
     if (moves.skewTables[key]) skews = rowAt(moves.skewTables[key], hand[key]);
-    else logs = rowAt(moves.countTables[key], hand[key]);
+    else logs = rowAt(moves.countTables[key], hand[key], logsOf);
   }
   const at = new Map();
   const shares = Array.from(skews, (skew) => at.get(skew) ?? (at.set(skew, sharesAt(logs, skew)), at.get(skew)));
-  return { epoch, skews, logs, shares, onlyEpoch: !others.length };
+  return { epoch, skews, logs, shares, between, onlyEpoch: !others.length };
 }
 
 function banded(moves, rows, count) {
-  const lines = Array.from({ length: count }, () => new Float32Array(rows.length));
+  const lines = Array.from({ length: count }, () => new Float64Array(rows.length));
   rows.forEach((row, e) => row.forEach((share, c) => { lines[moves.band[c]][e] += share; }));
   return lines;
 }

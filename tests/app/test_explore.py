@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.parts import cached
 from pages.parts.controls import every_row, titles_of
 from pages.parts.page_rows import COMPARE_ROWS, TUNE_ROWS
-from sampler_core import Linear, PowerSkew, SamplingPlan
+from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
 from sampler_core.catalogue import SCHEDULES, TARGETS
 from sampler_core.datasets import load
+from sampler_core.figures.series import NOBODY
 from sampler_core.parameters import rows_of
 
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
@@ -298,6 +300,35 @@ def test_totals_of_a_huge_epoch_are_those_of_the_shown_batches_and_called_so():
     assert panel_of(quotas, "drawn")[0]["title"] == "Planned against drawn, the whole epoch"
 
 
+@pytest.mark.parametrize(
+    ("batch", "said"),
+    [
+        ("400", ""),  # 1,000 epochs of 50 batches: 20 million draws
+        ("401", "too many draws. Show 49 batches or fewer to see them move too."),
+        ("20001", "too many draws. Choose fewer epochs or a smaller batch to see them move too."),
+    ],
+)
+def test_batches_that_are_too_many_to_play_are_not_waited_for_and_the_page_says_why(batch, said):
+    at = opened(epochs="1000", batch=batch)
+    player = next(json.loads(one.proto.json) for one in at.get("bidi_component") if '"drawn"' in one.proto.json)
+    assert player["drawn"] is (said == "")
+    assert said in said_on(at)
+    assert ("Play leaves the batches out" in said_on(at)) is (said != "")
+
+
+def test_the_frames_of_playing_are_the_draws_of_the_plan_band_by_band():
+    counts = ClassCounts.from_counts([500, 300, 120, *[60] * 5, *[8] * 6])
+    plan = SamplingPlan(target=PowerSkew(Linear(0.0, 0.3)), epochs=3, batch_size=32, seed=5)
+    frames = cached.frames_of.__wrapped__(plan, counts, 2, 7, (9, NOBODY, 1))
+    assert frames.shape == (3, 5, 7)
+    for epoch, (head, medium, tail, *followed) in enumerate(frames.astype(int)):
+        drawn = plan.preview(counts, epoch, 2, 7).batch_class_counts
+        assert head.tolist() == (drawn[:, 0] + drawn[:, 2]).tolist()
+        assert medium.tolist() == drawn[:, 3:8].sum(axis=1).tolist()
+        assert tail.tolist() == (drawn[:, 8] + drawn[:, 10:].sum(axis=1)).tolist()
+        assert [row.tolist() for row in followed] == [drawn[:, 9].tolist(), drawn[:, 1].tolist()]
+
+
 def test_tables_are_made_when_somebody_opens_them():
     at = opened()
     assert len(at.dataframe) == 0
@@ -316,6 +347,25 @@ def test_findings_are_told_with_their_numbers_and_what_to_try():
 def test_a_plan_without_findings_says_so():
     at = opened(ratio="2", skew="0.5", increment="0", law="exact")
     assert "nothing about this plan needs a second look" in said_on(at)
+
+
+def test_a_class_without_samples_is_listed_as_empty_and_no_figure_holds_what_is_no_number():
+    at = opened(data="my labels")
+    at.text_area(key="own-pasted").input("class,count\ncat,30\nowl,0\ndog,7\n")
+    next(button for button in at.button if button.label == "Read the pasted text").click().run()
+    is_sound(at)
+    assert "37 samples in 3 classes, class imbalance 4.29, 1 class is empty." in said_on(at)
+    assert "1 class has no sample and will never be drawn: owl." in said_on(at)
+    for chart in ("shares", "skew", "weights", "batches"):
+        for trace in panel_of(at, chart)[1]["data"]:
+            numbers = [trace[axis] for axis in ("x", "y") if isinstance(trace.get(axis), np.ndarray)]
+            assert all(np.isfinite(values).all() for values in numbers), chart
+    assert panel_of(at, "weights")[1]["data"][0]["x"][2] == panel_of(at, "weights")[1]["data"][1]["x"][2] == 0
+    sent = [json.loads(one.proto.json or "{}").get("moves") for one in at.get("bidi_component")]
+    (moves,) = [decoded(json.loads(text)) for text in sent if text]
+    assert moves["counts"].tolist() == [30, 7, 0]
+    assert moves["closed"]
+    assert all(np.isfinite(moves["check"]["shares"]).ravel())
 
 
 def test_a_followed_class_gets_its_row_of_numbers():

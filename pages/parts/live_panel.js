@@ -7,7 +7,7 @@ function theme(root) {
 }
 
 function themed(figure, look, height) {
-  const { layout } = figure;
+  const layout = structuredClone(figure.layout);  // Plotly writes a zoom into what it is given: Python's stays as it is
   const axes = Object.fromEntries(Object.keys(layout).filter((key) => /^[xy]axis/.test(key)).map((key) => [key,
     { gridcolor: look.grid, zerolinecolor: look.grid, linecolor: look.grid, ...layout[key] }]));
   return { ...layout, ...axes, height, autosize: true, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",

@@ -48,5 +48,4 @@ with rest:
     mixes = [Chart(f"mix-{plan.colour}", plan.name, compare.plan_mix(plan, highest), "", 4, 220, 3) for plan in plans]
     class_key(scenario.counts)
     live_panel("mixes", mixes, compared.rev(scenario, variants))
-    twins = {chart.title: chart.figure.table for chart in [*charts, *mixes]}
-    table_twins(twins, "compare")
+    table_twins([*charts, *mixes], "compare")

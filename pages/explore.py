@@ -62,5 +62,4 @@ st.subheader("Findings", anchor=False)
 show_findings(scenario)
 if tex := words.formula(scenario):
     st.latex(tex)
-twins = {"Figures of merit": lambda: figures.merit_table(merits)}
-table_twins(twins | {chart.title: chart.figure.table for chart in charts}, "explore")
+table_twins(charts, "explore", ("Figures of merit", lambda: figures.merit_table(merits)))

@@ -49,4 +49,4 @@ with rest:
         live_panel("map", charts[-1:], solved.rev(scenario, judged, merit, whose, over))
         pick("merit-map", lambda x, y: swept.take_point(scenario.plan, x, y))
     sensitivity_box(scenario, over)
-    table_twins({chart.title: chart.figure.table for chart in charts}, "tune")
+    table_twins(charts, "tune")

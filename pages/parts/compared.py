@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.parts import shown as share
 from pages.parts.address import literal
 from pages.parts.cached import kept, outlook_of
 from pages.parts.controls import control
@@ -19,6 +20,7 @@ from sampler_core.comparison import Comparison, compared, courses
 from sampler_core.counts import ClassCounts, FloatArray
 from sampler_core.figures.compare import Followed, Shown, followed
 from sampler_core.plan import SamplingPlan
+from sampler_core.plan_set import PlanSet
 from sampler_core.variants import Variant, Variants
 
 
@@ -32,15 +34,18 @@ def chosen_variants(place: DeltaGenerator) -> Variants:
 
 def shown_plans(variants: Variants, scenario: Scenario) -> tuple[Shown, ...]:
     """The plans that these counts allow; a sentence for each other one. The sidebar's own where none is left."""
-    shown = []
+    shown, plans = [], []
     for variant in variants.all:
         try:
             plan = variant.plan(scenario.plan)
             plan.check(scenario.counts)
             shown.append(Shown(variant.name, outlook_of(plan, scenario.counts), variant.colour))
+            plans.append((variant.name, plan))
         except (TypeError, ValueError) as error:
             sentence = f"{variant.name} is left out: {in_labels(error)}. Edit it, or change the sidebar."
             st.warning(literal(sentence), icon=":material/warning:")
+    if plans:
+        share.shown().files["plans.json"] = PlanSet(tuple(plans)).to_json
     return tuple(shown) or (Shown("mine", outlook_of(scenario.plan, scenario.counts), 0),)
 
 

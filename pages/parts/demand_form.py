@@ -10,6 +10,7 @@ import streamlit as st
 from pages.parts.address import literal
 from pages.parts.demand_fields import class_control, field_control
 from pages.parts.demanded import MOST_DEMANDS, Demands, new_demand, state
+from pages.parts.shown import shown
 from sampler_core.counts import ClassCounts
 from sampler_core.figures.figure import class_in_words
 from sampler_core.parameters import rows_of
@@ -45,6 +46,10 @@ def demand_form(demands: Demands, verdicts: dict[int, Verdict], counts: ClassCou
                 others = (*demands[:place], *demands[place + 1 :])
                 st.button("Remove", key=f"demand-{place}-remove", icon=":material/delete:", help="Remove this demand.",
                           type="tertiary", on_click=state, args=(others,))  # fmt: skip
+    shown().facts["What must hold"] = {
+        f"Demand {place + 1}": f"{verdicts.get(place, f'{demand}: cannot be judged here')}."
+        for place, demand in enumerate(demands)
+    }
     st.menu_button("Add a demand", list(DEMANDS), key=ADD, format_func=_title, on_click=partial(_add, demands),
                    disabled=len(demands) >= MOST_DEMANDS, help=f"At most {MOST_DEMANDS} demands.")  # fmt: skip
 

@@ -11,6 +11,7 @@ from pages.parts.cached import outlook_of, weights_of
 from pages.parts.class_choice import by_label
 from pages.parts.own_labels import are_own_labels
 from pages.parts.scenario import Scenario
+from pages.parts.shown import shown
 from sampler_core.figures import class_numbers
 from sampler_core.figures.series import NOBODY, Followed, by_count, standing_out
 from sampler_core.parameters import FOLLOW
@@ -71,4 +72,6 @@ def followed_numbers(scenario: Scenario, followed: Followed) -> None:
     """The row of numbers of each followed class."""
     if chosen := standing_out(followed):
         outlook, weights = outlook_of(scenario.plan, scenario.counts), weights_of(scenario.plan, scenario.counts)
-        st.dataframe(class_numbers(outlook, weights, chosen, scenario.epoch), key="followed-numbers", width="stretch")
+        numbers = class_numbers(outlook, weights, chosen, scenario.epoch)
+        shown().tables.append(("Followed classes", lambda: numbers))
+        st.dataframe(numbers, key="followed-numbers", width="stretch")

@@ -16,7 +16,7 @@ BEST = "font-weight: bold; background-color: rgba(14, 154, 107, 0.22)"
 def merit_table(comparison: Comparison, base: int | None) -> None:
     """Show the table; differences from the plan in place `base`, where one is given."""
     numbers, words = comparison_table(comparison, base), comparison_words(comparison, base)
-    shown().tables["Figures of merit"] = lambda: numbers
+    shown().tables.append(("Figures of merit", lambda: numbers))
     marks = pd.DataFrame(comparison.best, numbers.index, numbers.columns)
     styled = numbers.style.apply(lambda _: marks.replace({True: BEST, False: ""}), axis=None)
     for column in numbers.columns:

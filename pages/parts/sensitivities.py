@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.parts.address import literal
 from pages.parts.scenario import Scenario
+from pages.parts.shown import shown
 from pages.parts.sidebar_values import row_labels
 from pages.parts.swept import sensitivities
 from sampler_core.exporting import csv_file
@@ -25,6 +26,7 @@ def sensitivity_box(scenario: Scenario, over: str) -> None:
         except ValueError as error:
             st.markdown(literal(f"There is none for this plan: {error}."))
             return
+        shown().tables.append(("What each parameter moves", lambda: table))
         st.markdown(f"What one unit more of a parameter adds to a figure ({over} over the run, of the rarest class).")
         st.dataframe(table.style.format(number), key="sensitivity-table", width="stretch", height="content")
         st.download_button("Download the table", lambda: csv_file(table), "sensitivity.csv", "text/csv",

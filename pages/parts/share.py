@@ -104,7 +104,10 @@ def _explored(scenario: Scenario) -> Callable[[], str]:
 def _as_it_is(title: str, scenario: Scenario, found: Shown) -> str:
     """The reports of other pages stand still."""
     panels = [as_panel(chart) for chart in found.charts]
-    return still_report(title, scenario.plan, scenario.counts, panels, found.tables, unit=scenario.unit)
+    return still_report(
+        title, scenario.plan, scenario.counts, panels, found.tables, sentences=found.sentences, facts=found.facts,
+        files={name: text() for name, text in found.files.items()}, unit=scenario.unit,
+    )  # fmt: skip
 
 
 def _value(row: Parameter) -> int:
@@ -127,10 +130,10 @@ def _figures(found: Shown) -> None:
 
 def _tables(found: Shown) -> None:
     st.markdown("CSV files for Excel and others. Text that a spreadsheet would run as a formula gets an apostrophe.")
-    for title, table in found.tables.items():
+    for place, (title, table) in enumerate(found.tables):
         st.download_button(
             literal(title), lambda table=table: csv_file(table()), f"skewlab-{file_name(title)}.csv", "text/csv",
-            key=f"share-table-{title}", on_click="ignore", icon=":material/table:", type="tertiary",
+            key=f"share-table-{place}", on_click="ignore", icon=":material/table:", type="tertiary",
         )  # fmt: skip
 
 

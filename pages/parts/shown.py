@@ -1,22 +1,32 @@
-"""What the page shows in this run: figures and tables, noted where they are drawn, for Share."""
+"""What the page shows in this run, noted where it is shown, for Share."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import pandas as pd
 import streamlit as st
 
 from sampler_core.figures import Chart
 
+Table: TypeAlias = tuple[str, Callable[[], pd.DataFrame]]
+
 
 @dataclass
 class Shown:
-    """charts: those of the live panels, in their order; tables: title -> what makes the table."""
+    """charts: those of the live panels, in their order; tables: pairs of a title and what makes the table.
+
+    sentences: the page's own answers, plain text; facts: heading -> word -> value; files: file name -> what makes its
+    text. Of these three a page has what it adds to the sidebar's plan.
+    """
 
     charts: list[Chart] = field(default_factory=list)
-    tables: dict[str, Callable[[], pd.DataFrame]] = field(default_factory=dict)
+    tables: list[Table] = field(default_factory=list)
+    sentences: list[str] = field(default_factory=list)
+    facts: dict[str, dict[str, str]] = field(default_factory=dict)
+    files: dict[str, Callable[[], str]] = field(default_factory=dict)
 
 
 def shown() -> Shown:

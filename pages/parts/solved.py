@@ -11,6 +11,7 @@ from pages.parts.controls import control
 from pages.parts.demanded import Demands, band_of, solution_of, text_of
 from pages.parts.page_rows import SOLVED_SHAPE
 from pages.parts.scenario import Scenario
+from pages.parts.shown import shown
 from pages.parts.sidebar_values import take_plan
 from pages.parts.target_form import described_target
 from sampler_core.counts import FloatArray
@@ -75,11 +76,13 @@ def rev(scenario: Scenario, demands: Demands, *also: object) -> str:
 
 def _say(found: Solution, scenario: Scenario) -> None:
     if found.plan is None:
+        shown().sentences.append(found.says)
         st.warning(literal(found.says), icon=":material/block:")
         return
     same = found.plan.target == scenario.plan.target
     room = "any skew" if found.slack == float("inf") else f"a slack of about {number(found.slack)} in skew"
     says = f"All demands can hold, with {room}: {described_target(found.plan.target)}."
+    shown().sentences.append(says)
     st.success(literal(says), icon=":material/check_circle:")
     st.button("Use this", key="use_solution", help="Set the sidebar to this schedule.", disabled=same,
               on_click=take_plan, args=(found.plan,))  # fmt: skip

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 
-import pandas as pd
 import streamlit as st
 
-from pages.parts.shown import shown
+from pages.parts.address import literal
+from pages.parts.shown import Table, shown
+from sampler_core.figures import Chart
 
 
-def table_twins(twins: dict[str, Callable[[], pd.DataFrame]], key: str) -> None:
-    """One expander with a tab for each table."""
-    shown().tables.update(twins)
+def table_twins(charts: Iterable[Chart], key: str, *others: Table) -> None:
+    """One expander with a tab for each table: the others, then those of the charts. Titles may be alike."""
+    twins = [*others, *((chart.title, chart.figure.table) for chart in charts)]
+    shown().tables.extend(twins)
     box = st.expander("The same numbers as tables", icon=":material/table:", key=f"{key}-tables", on_change="rerun")
     if not box.open:
         return
     with box:
-        for place, (title, table) in zip(st.tabs(list(twins)), twins.items(), strict=True):
-            with place:
-                st.dataframe(table(), key=f"{key}-{title}", width="stretch", height=300)
+        tabs = st.tabs([literal(title) for title, _ in twins])
+        for place, (tab, (_, table)) in enumerate(zip(tabs, twins, strict=True)):
+            with tab:
+                st.dataframe(table(), key=f"{key}-table-{place}", width="stretch", height=300)

@@ -32,10 +32,10 @@ def as_json(value: object) -> str:
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
-def findings_section(findings: Sequence[tuple[str, str]]) -> str:
+def findings_section(title: str, findings: Sequence[tuple[str, str]]) -> str:
     """What is, and what to try; nothing where nothing was found."""
     items = "".join(f"<li><strong>{escape(text)}</strong> {escape(advice)}</li>" for text, advice in findings)
-    return f"<section><h2>Findings</h2><ul>{items}</ul></section>" if items else ""
+    return f"<section><h2>{escape(title)}</h2><ul>{items}</ul></section>" if items else ""
 
 
 def facts_section(title: str, pairs: Mapping[str, str]) -> str:
@@ -57,6 +57,14 @@ def table_section(title: str, table: pd.DataFrame) -> str:
     return (
         f"<details><summary>{escape(title)} <small>({size})</small></summary><div class=scroll tabindex=0>"
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></details>"
+    )
+
+
+def file_section(name: str, text: str) -> str:
+    """The text of a file, folded away; its id is the file's name without the ending."""
+    return (
+        f'<details><summary>{escape(name)}</summary><div class="scroll" tabindex="0">'
+        f'<pre id="{escape(name.partition(".")[0])}">{escape(text)}</pre></div></details>'
     )
 
 

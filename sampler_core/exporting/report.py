@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from html import escape
 from string import Template
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,6 +20,7 @@ from sampler_core.exporting.markup import (
     as_json,
     asset,
     facts_section,
+    file_section,
     findings_section,
     packed,
     security_policy,
@@ -57,8 +59,9 @@ class Frame(NamedTuple):
 @dataclass(frozen=True, kw_only=True)
 class Report:
     """What a report says. epoch: the one it opens with; frame: makes what it shows of an epoch; findings: of the whole
-    run, what is and what to try; facts: pairs of a word and its value under a heading; plan: its JSON text; sources:
-    what made the report, and when."""
+    run, what is and what to try, under the heading `about`; facts: pairs of a word and its value under a heading;
+    tables: pairs of a title and what makes the table; files: file name -> its text; sources: what made the report, and
+    when."""
 
     title: str
     summary: str
@@ -66,9 +69,10 @@ class Report:
     epoch: int
     frame: Callable[[int], Frame]
     findings: Sequence[tuple[str, str]] = ()
+    about: str = "Findings"
     facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    tables: Mapping[str, Callable[[], pd.DataFrame]] = field(default_factory=dict)
-    plan: str = ""
+    tables: Sequence[tuple[str, Callable[[], pd.DataFrame]]] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
     sources: str = ""
 
 
@@ -78,9 +82,10 @@ def report_html(report: Report, plotly_js: str) -> str:
     words = {
         "title": escape(report.title), "summary": escape(report.summary), "style": asset("report.css"),
         "script": asset("report.js"), "policy": security_policy(plotly_js), "plotly": packed(plotly_js),
-        "sources": escape(report.sources), "findings": findings_section(report.findings),
+        "sources": escape(report.sources), "findings": findings_section(report.about, report.findings),
         "facts": "".join(facts_section(title, pairs) for title, pairs in report.facts.items()),
-        "tables": "".join(_tables(report, chosen)), "plan": escape(report.plan),
+        "tables": "".join(_tables(report, chosen)),
+        "files": "".join(file_section(name, text) for name, text in report.files.items()),
     }  # fmt: skip
     room = MOST_BYTES - len("".join(words.values()).encode(errors="replace"))
     panels, left_out = _fitting(chosen.panels, room)
@@ -108,16 +113,30 @@ def _fitting(panels: Sequence[Panel], room: int) -> tuple[list[dict[str, Any]], 
 def _frames(report: Report, chosen: Frame, panels: list[dict[str, Any]], room: int) -> list[dict[str, Any]]:
     """One entry an epoch, rising, each with what differs from the panels."""
 
+    @cache
     def entry(epoch: int) -> dict[str, Any]:
         frame = chosen if epoch == report.epoch else report.frame(epoch)
         pairs = zip(panels, frame.panels, strict=True)
         changes = [list(_changes(shown, _asked(panel, shown))) for shown, panel in pairs]
         return {"epoch": epoch, "sentences": frame.sentences, "tiles": frame.tiles, "changes": changes}
 
-    last = entry(report.epochs - 1)
-    most = max(1, min(MOST_FRAMES, report.epochs, room // (len(as_json(last)) + 1) - 1))
-    epochs = {round(i * (report.epochs - 1) / max(most - 1, 1)) for i in range(most)} | {report.epoch}
-    return [last if epoch == last["epoch"] else entry(epoch) for epoch in sorted(epochs)]
+    last = report.epochs - 1
+    most = min(MOST_FRAMES, report.epochs, room // max(_size(entry(epoch)) for epoch in (0, last // 2, last)))
+    while True:  # those are seldom smaller than the rest, yet only what is there counts
+        frames = [entry(epoch) for epoch in sorted({*_spaced(last, most), report.epoch})]
+        over = sum(map(_size, frames)) > room
+        if most <= 0 or not over:
+            return frames
+        most = most * 9 // 10
+
+
+def _spaced(last: int, most: int) -> set[int]:
+    """At most so many epochs from 0 to the last, evenly spaced."""
+    return {round(i * last / max(most - 1, 1)) for i in range(most)}
+
+
+def _size(frame: Mapping[str, Any]) -> int:
+    return len(as_json(frame)) + 1  # and a comma
 
 
 def _asked(panel: Panel, shown: Mapping[str, Any]) -> dict[str, Any]:
@@ -139,13 +158,15 @@ def _changes(old: Any, new: Any, path: tuple[str | int, ...] = ()) -> Iterator[t
 
 
 def _remarks(report: Report, frames: Sequence[Mapping[str, Any]], left_out: Sequence[str]) -> Iterator[str]:
-    if len(frames) < report.epochs:
+    if len(frames) == 1 < report.epochs:
+        yield f"Of the {report.epochs:,} epochs, this file has room for one."
+    elif len(frames) < report.epochs:
         yield f"Of the {report.epochs:,} epochs, {len(frames)} are in this file, evenly spaced."
     if left_out:
         yield f"Too large for this file, and shown in words only: {', '.join(left_out)}."
 
 
 def _tables(report: Report, chosen: Frame) -> Iterator[str]:
-    twins = {panel.title: panel.table for panel in chosen.panels if panel.title}  # one without a title is a legend
-    for title, table in {**report.tables, **twins}.items():
+    twins = [(panel.title, panel.table) for panel in chosen.panels if panel.title]  # one without a title is a legend
+    for title, table in [*report.tables, *twins]:
         yield table_section(title, table())

@@ -53,8 +53,9 @@ def plan_report(
     report = Report(
         title=title, summary=data_line(counts, unit), epochs=len(story.outlook.shares), epoch=epoch, frame=story.frame,
         findings=[(finding.text, finding.advice) for finding in findings(plan, story.outlook)],
-        facts=report_facts(plan, counts, unit), plan=plan_text(plan, counts), sources=report_sources(made),
-        tables={"Class counts": story.class_table, "Figures of merit, all epochs": story.merit_table},
+        facts=report_facts(plan, counts, unit), files={"plan.json": plan_text(plan, counts)},
+        tables=[("Class counts", story.class_table), ("Figures of merit, all epochs", story.merit_table)],
+        sources=report_sources(made),
     )  # fmt: skip
     return report_html(report, plotly_js())
 
@@ -64,17 +65,26 @@ def still_report(
     plan: SamplingPlan,
     counts: ClassCounts,
     panels: Sequence[Panel],
-    tables: Mapping[str, Callable[[], pd.DataFrame]],
+    tables: Sequence[tuple[str, Callable[[], pd.DataFrame]]],
     *,
+    sentences: Sequence[str] = (),
+    facts: Mapping[str, Mapping[str, str]] | None = None,
+    files: Mapping[str, str] | None = None,
     unit: str = "samples",
     made: datetime.datetime | None = None,
 ) -> str:
-    """A report of the figures and tables of any page, as they are, with the plan and the data of the sidebar."""
-    twins = {panel.title for panel in panels}
+    """A report of the figures and tables of any page, as they are, with the plan and the data of the sidebar.
+
+    sentences, facts, files: what the page has beside these, as in `Report`.
+    """
+    twins = [panel.table for panel in panels]
     report = Report(
-        title=title, summary=data_line(counts, unit), epochs=1, epoch=0, frame=lambda epoch: Frame(0, [], [], panels),
-        facts=report_facts(plan, counts, unit), plan=plan_text(plan, counts), sources=report_sources(made),
-        tables={name: table for name, table in tables.items() if name not in twins},
+        title=title, summary=data_line(counts, unit), epochs=1, epoch=0,
+        frame=lambda epoch: Frame(0, sentences, [], panels), about="Findings on the sidebar's plan",
+        findings=[(finding.text, finding.advice) for finding in findings(plan, Outlook.of(plan, counts))],
+        facts={**(facts or {}), **report_facts(plan, counts, unit, whose="The sidebar's plan")},
+        files={"plan.json": plan_text(plan, counts), **(files or {})}, sources=report_sources(made),
+        tables=[(name, table) for name, table in tables if table not in twins],
     )  # fmt: skip
     return report_html(report, plotly_js())
 

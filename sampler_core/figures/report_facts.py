@@ -19,9 +19,11 @@ from sampler_core.plan import SamplingPlan
 MOST_PLAN = 200_000  # signs of a plan's JSON text, class counts included
 
 
-def report_facts(plan: SamplingPlan, counts: ClassCounts, unit: str) -> dict[str, dict[str, str]]:
-    """Heading -> word -> value."""
-    return {"Data": _data_facts(counts, unit), "Plan": _plan_facts(plan, counts)}
+def report_facts(
+    plan: SamplingPlan, counts: ClassCounts, unit: str, *, whose: str = "Plan"
+) -> dict[str, dict[str, str]]:
+    """Heading -> word -> value; whose: the heading of the plan."""
+    return {"Data": _data_facts(counts, unit), whose: _plan_facts(plan, counts)}
 
 
 def report_sources(made: datetime.datetime | None) -> str:

@@ -1,10 +1,13 @@
 """Share without a browser: what the dialog offers, and a plan file that sets the sidebar."""
 
 import json
+import re
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.share import file_name
@@ -14,6 +17,7 @@ from sampler_core import (
     Cosine,
     EffectiveNumber,
     Linear,
+    Outlook,
     Periodic,
     Piecewise,
     PowerSkew,
@@ -24,7 +28,12 @@ from sampler_core import (
 )
 from sampler_core.datasets import load, synthetic
 from sampler_core.exporting import snippet
+from sampler_core.findings import findings
+from sampler_core.plan_set import PlanSet
 
+PAGES = ("explore", "compare", "tune")
+LABELLED = ("button", "download_button", "expander", "selectbox", "text_input", "multiselect")
+TEXTS = ("markdown", "caption", "warning", "info", "error", "success")
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
 RAMP = PowerSkew(Linear(0.2, 0.05, maximum=1.0))
 DEFAULT = synthetic("exponential", 10, 20_000, 100.0)
@@ -44,11 +53,14 @@ def plan_of(target=RAMP, **settings):
     return SamplingPlan(**{"target": target, "epochs": 40, "batch_size": 64, "seed": 9, **settings})
 
 
-def opened(**address):
+def opened(page="explore", **address):
     at = AppTest.from_file(FRAME, default_timeout=30)
     for key, value in address.items():
         at.query_params[key] = value
-    return at.run()
+    at.run()
+    for key, value in address.items():  # a switch of pages, unlike a deep link, leaves out what the page does not show
+        at.query_params[key] = value
+    return at if page == "explore" else at.switch_page(f"{page}.py").run()
 
 
 def shared(at):
@@ -69,11 +81,75 @@ def scenario_of(at):
     return at.session_state["scenario"]
 
 
-def test_every_page_has_the_button_and_the_dialog_opens_only_when_it_is_pressed():
-    at = opened()
+@pytest.fixture
+def downloads(monkeypatch):
+    """Key of a download button -> what it hands out."""
+    made, button = {}, st.download_button
+
+    def recorded(label, data, *given, **named):
+        made[named["key"]] = data
+        return button(label, data, *given, **named)
+
+    monkeypatch.setattr(st, "download_button", recorded)
+    return made
+
+
+def plain(report):
+    """The words of a report, without its scripts."""
+    return " ".join(unescape(re.sub(r"<script.*?</script>|<[^>]*>", " ", report, flags=re.DOTALL)).split())
+
+
+def frame_of(report):
+    return json.loads(re.search(r'id="data">(.*?)</script>', report, re.DOTALL).group(1))["frames"][0]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_has_the_button_and_hands_out_its_report_its_tables_and_its_code(page, downloads):
+    at = opened(page, skew="0.2", law="exact", plans='["natural",{"name":"my own","preset":"deferred"},"mine"]',
+                demands='[{"name":"share","bound":0.9}]')  # fmt: skip
     assert not at.file_uploader
     shared(at)
     assert [tab.label for tab in at.tabs][:6] == ["Link", "Report", "Plan", "Code", "Figures", "Tables"]
+    plan = scenario_of(at).plan
+    assert at.code[-1].value.strip() == snippet(plan, DEFAULT).strip()
+    tables = [downloads[key]() for key in downloads if key.startswith("share-table")]
+    assert len(tables) >= 2 and all(table.startswith(b"\xef\xbb\xbf") and table.count(b"\r\n") > 2 for table in tables)
+    report = downloads["share-report"]().decode()
+    words = plain(report)
+    found = findings(plan, Outlook.of(plan, DEFAULT))
+    assert found and all(finding.text in words and finding.advice in words for finding in found)
+    assert plan.fingerprint in words
+    if page == "compare":
+        carried = re.search(r'<pre id="plans">(.*?)</pre>', report, re.DOTALL).group(1)
+        plans = PlanSet.from_json(unescape(carried)).plans
+        assert [name for name, _ in plans] == ["natural", "my own", "mine"]
+        assert plans[2][1] == plan
+        assert "Plans compared natural power skew, constant: skew factor 0 my own power skew, step" in words
+        assert "Figures of merit (3 rows)" in words
+    if page == "tune":
+        assert (
+            "Demand 1 the rarest class has at least 90 % of the draws in every epoch: violated in 100 epochs" in words
+        )
+        assert frame_of(report)["sentences"] == [at.success[0].value.replace("\\", "").replace("\u00a0", " ")]
+
+
+def test_a_plan_named_like_a_figure_keeps_both_tables_and_no_name_is_markup(downloads):
+    names = ["Share over epochs", "![x](http://evil.example/x.png)", "[go](http://evil.example)"]
+    plans = json.dumps([{"name": name, "preset": "natural"} for name in names])
+    at = opened("compare", plans=plans)
+    at.session_state["compare-tables"] = True
+    shared(at)
+    labels = [tab.label for tab in at.tabs]
+    assert labels.count("Share over epochs") == 2
+    assert len([key for key in downloads if key.startswith("share-table")]) == 6
+    everything = [*labels, *(element.label for kind in LABELLED for element in at.get(kind))]
+    everything += [element.value for kind in TEXTS for element in at.get(kind)]
+    assert any("evil" in text for text in everything)
+    assert not any("](http" in text for text in everything)
+
+
+def test_no_table_has_a_download_of_its_own_that_would_write_formulas():
+    assert st.get_option("client.disableDataExport") is True
 
 
 @pytest.mark.parametrize("variant", ["torch", "lightning", "accelerate"])
@@ -112,6 +188,13 @@ def test_a_boost_of_named_classes_comes_back_with_its_data():
     at = uploaded(shared(opened()), plan.to_json())
     assert scenario_of(at).plan == plan
     assert scenario_of(at).counts == counts
+
+
+def test_the_data_in_another_order_is_the_same_data():
+    classes = list(zip(DEFAULT.names, DEFAULT.counts.tolist(), strict=True))
+    at = uploaded(shared(opened()), plan_of(tuned_on=ClassCounts.from_counts(dict(reversed(classes)))).to_json())
+    assert "The sidebar now has the plan of the file" in at.success[0].value
+    assert "other data" not in at.success[0].value
 
 
 def test_a_file_with_other_data_sets_the_plan_and_says_that_the_data_stayed():

@@ -114,6 +114,18 @@ def test_the_file_stays_under_6_mb_and_says_which_epochs_it_has(classes, epochs)
     assert (f"Of the {epochs:,} epochs, {len(frames)} are in this file" in text) == (len(frames) < epochs)
 
 
+@pytest.mark.parametrize(
+    ("classes", "epochs", "chosen"), [(1000, 120, 0), (1000, 120, 60), (1000, 120, 119), (10_000, 20, 19)]
+)
+def test_the_file_stays_under_6_mb_whichever_epoch_it_opens_with(classes, epochs, chosen):
+    counts = synthetic("exponential", classes, 20 * classes, 100.0)
+    text = plan_report(plan_of(epochs=epochs, samples_per_epoch=2000), counts, epoch=chosen)
+    frames = [frame["epoch"] for frame in data_of(text)["frames"]]
+    assert len(text.encode()) < MOST
+    assert chosen in frames
+    assert len(frames) > 10 or "Of the 20 epochs, this file has room for one." in text
+
+
 def test_a_figure_that_does_not_fit_is_there_in_words():
     counts = ClassCounts.from_counts({f"class number {i:06d}": 100_000 - i for i in range(100_000)})
     text = plan_report(plan_of(epochs=2, samples_per_epoch=1000), counts)
@@ -201,10 +213,20 @@ def test_a_page_of_any_kind_makes_a_report_that_stands_still():
     plan = plan_of(ProgressivelyBalanced())
     figure = batch_mix(plan.preview(COUNTS, 3))
     panels = [as_panel(Chart("batches", "Batches", figure, "a note", 6, 400))]
-    text = still_report("Compare", plan, COUNTS, panels, {"Batches": figure.table, "All of it": figure.table})
+    tables = [("Batches", figure.table), ("Batches", lambda: figure.table().head(2))]
+    text = still_report("Compare", plan, COUNTS, panels, tables, sentences=["<b>"], facts={"Plans": {"<i>": "<u>"}},
+                        files={"plans.json": "<s>"})  # fmt: skip
     data = data_of(text)
     assert (len(data["frames"]), data["panels"][0]["spec"]) == (1, json.loads(to_json(figure.spec)))
-    assert text.count("<summary>") == 3, "two tables, each once, and the plan"
+    assert data["frames"][0]["sentences"] == ["<b>"]
+    summaries = re.findall("<summary>(.*?)</summary>", text)
+    assert summaries == [
+        "Batches <small>(2 rows)</small>", "Batches <small>(26 rows)</small>", "plan.json", "plans.json"
+    ]  # fmt: skip
+    parsed = Parsed(text)
+    assert not parsed.tags & {"b", "i", "u", "s"}
+    assert {"<i>", "<u>", "<s>", "Findings on the sidebar's plan"} <= {*parsed.text}
+    assert all(finding.text in "".join(parsed.text) for finding in findings(plan, Outlook.of(plan, COUNTS)))
 
 
 @pytest.mark.parametrize("epoch", [-1, 20])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
-from sampler_core.figures.figure import Figure, axis, class_in_words, class_label, layout
+from sampler_core.figures.figure import Figure, axis, class_in_words, layout
 from sampler_core.figures.key import KEY
-from sampler_core.figures.series import Followed, by_count, is_banded, series_of
+from sampler_core.figures.series import Followed, Series, by_count, series_of
 from sampler_core.numerals import number
 from sampler_core.preview import Preview
 
@@ -39,14 +41,10 @@ def batch_mix(preview: Preview, followed: Followed = ()) -> Figure:
         f"{class_in_words(counts.names[rarest])}, is missing from {without} of them and has "
         f"{number(float(drawn[:, rarest].mean()))} samples a batch on average."
     )
-    return Figure(spec, alt, lambda: _table(preview, followed))
+    return Figure(spec, alt, lambda: _table(preview, series))
 
 
-def _table(preview: Preview, followed: Followed) -> pd.DataFrame:
-    counts, drawn = preview.class_counts, preview.batch_class_counts
+def _table(preview: Preview, series: Sequence[Series]) -> pd.DataFrame:
     index = pd.RangeIndex(preview.first_batch, preview.first_batch + preview.num_batches, name="batch")
-    if is_banded(counts):
-        columns = {one.label: drawn[:, one.members].sum(axis=1) for one in series_of(counts, followed)}
-    else:
-        columns = {class_label(counts.names[c]): drawn[:, c] for c in range(counts.num_classes)}
-    return pd.DataFrame(columns, index=index)
+    drawn = preview.batch_class_counts
+    return pd.DataFrame({one.label: drawn[:, one.members].sum(axis=1) for one in series}, index=index)

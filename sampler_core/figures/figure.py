@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -51,6 +51,17 @@ def class_label(name: ClassName) -> str:
         return f"class {name}"
     label = "".join(" " if unicodedata.category(sign) in _UNSEEN else sign for sign in name)
     return label if label.strip() else "(no name)"
+
+
+def distinct_labels(names: Sequence[ClassName], order: Iterable[int]) -> dict[str, int]:
+    """Label -> position of each name, in an order of positions; labels that look alike get their position."""
+    labels: dict[str, int] = {}
+    for position in order:
+        label = class_label(names[position])
+        while label in labels:
+            label = f"{label} ({position})"
+        labels[label] = position
+    return labels
 
 
 def class_in_words(name: ClassName) -> str:

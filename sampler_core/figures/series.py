@@ -12,7 +12,7 @@ import numpy as np
 
 from sampler_core.counts import ClassCounts, IntArray
 from sampler_core.expectations import FEW, MANY, groups
-from sampler_core.figures.figure import class_label
+from sampler_core.figures.figure import distinct_labels
 from sampler_core.figures.key import key_text
 from sampler_core.numerals import several
 
@@ -74,12 +74,12 @@ def series_of(counts: ClassCounts, followed: Followed = ()) -> tuple[Series, ...
     followed: the classes to stand out. Among lines the others fade; out of a band each becomes its own series.
     """
     if is_banded(counts):
-        places = enumerate(followed)
-        own = [_single(counts, c, FOLLOW_COLOURS[i % len(FOLLOW_COLOURS)]) for i, c in places if c != NOBODY]
-        return (*bands(counts, followed), *own)
+        colours = {c: FOLLOW_COLOURS[i % len(FOLLOW_COLOURS)] for i, c in enumerate(followed)}
+        names = distinct_labels(counts.names, standing_out(followed))
+        return (*bands(counts, followed), *(_single(label, c, colours[c]) for label, c in names.items()))
     return tuple(
-        _single(counts, int(c), colour_of(rank), DASHES[rank // 6 % 2])._replace(opacity=opacity_of(int(c), followed))
-        for rank, c in enumerate(by_count(counts))
+        _single(label, c, colour_of(rank), DASHES[rank // 6 % 2])._replace(opacity=opacity_of(c, followed))
+        for rank, (label, c) in enumerate(distinct_labels(counts.names, by_count(counts).tolist()).items())
     )
 
 
@@ -92,8 +92,8 @@ def colours_of(counts: ClassCounts, followed: Followed = ()) -> list[str]:
     return colours
 
 
-def _single(counts: ClassCounts, position: int, colour: str, dash: str = "solid") -> Series:
-    return Series(class_label(counts.names[position]), np.array([position]), colour, dash)
+def _single(label: str, position: int, colour: str, dash: str = "solid") -> Series:
+    return Series(label, np.array([position]), colour, dash)
 
 
 def standing_out(followed: Followed) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
 from sampler_core import figures as fig
 from sampler_core.datasets import load, synthetic
 from sampler_core.figures import series
+from sampler_core.figures.compare import Shown, plan_mix
 from sampler_core.figures.explore import charts_over_epochs
 from sampler_core.figures.figure import class_in_words, class_label, plotly_text
 from sampler_core.figures.sentences import data_line, takeaway
@@ -309,6 +310,22 @@ def test_hostile_class_names_reach_no_template_and_no_tag():
 def test_labels_of_classes_stay_apart_where_shortening_makes_them_alike():
     counts = ClassCounts.from_counts({"x" * 40 + "1": 5, "x" * 40 + "2": 3})
     assert len(set(all_figures(counts)["weights"].spec["data"][0]["y"])) == 2
+
+
+def test_tables_lose_no_class_whose_name_looks_like_that_of_another():
+    counts = ClassCounts.from_counts({"a b": 40, "a\tb": 30, "a b (1)": 20, "a\nb": 10})
+    labels = ["a b", "a b (1)", "a b (1) (2)", "a b (3)"]
+    plan = SamplingPlan(target=PowerSkew(Linear(0.0, 0.5)), epochs=3, batch_size=10)
+    outlook, preview = Outlook.of(plan, counts), plan.preview(counts, 0)
+    shares = fig.class_shares(counts, outlook.shares, 0).table()
+    assert (list(shares), shares.iloc[0].tolist()) == (labels, pytest.approx([0.4, 0.3, 0.2, 0.1]))
+    batches = fig.batch_mix(preview).table()
+    assert list(batches) == labels
+    assert np.array_equal(batches.to_numpy(), preview.batch_class_counts)
+    mix = plan_mix(Shown("plan", outlook, 0), 1.0).table()
+    assert (list(mix), mix.iloc[0].tolist()) == (labels, pytest.approx([0.4, 0.3, 0.2, 0.1]))
+    numbers = fig.class_numbers(outlook, plan.class_weights(counts), (0, 1, 2, 3), 0)
+    assert (list(numbers.index), list(numbers["samples"])) == (labels, ["40", "30", "20", "10"])
 
 
 def test_the_figures_of_merit_are_those_of_the_outlook():

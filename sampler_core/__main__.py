@@ -15,6 +15,8 @@ from pathlib import Path
 from sampler_core.counts import ClassCounts
 from sampler_core.plan import SamplingPlan
 
+EXTRAS = {"pandas": "figures", "plotly": "figures", "pyarrow": "files"}  # package -> which of ours brings it
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
@@ -27,7 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = given.run(given, plan, counts)
     except ModuleNotFoundError as error:
         package = str(error.name).partition(".")[0]
-        return _refused(f"this command needs the package {package}: pip install {package}")
+        what = f'"sampler_core[{EXTRAS[package]}]"' if package in EXTRAS else package
+        return _refused(f"this command needs the package {package}: pip install {what}")
     except OSError as error:
         where = error.filename or "the output"
         return _refused(f"{where} must be a file to read or write, got: {error.strerror}")
@@ -41,11 +44,12 @@ def preview(given: argparse.Namespace, plan: SamplingPlan, counts: ClassCounts) 
     from sampler_core.exporting import batch_table, csv_file
 
     shown = plan.preview(counts, given.epoch, given.first_batch, given.batches)
-    file = csv_file(batch_table(shown))
+    table = batch_table(shown)
     if given.out:
-        given.out.write_bytes(file)
+        given.out.write_bytes(csv_file(table))
     else:
-        sys.stdout.buffer.write(file.removeprefix(b"\xef\xbb\xbf"))  # a terminal needs no byte order mark
+        table.columns = [_one_line(name) for name in table.columns]
+        sys.stdout.buffer.write(csv_file(table).removeprefix(b"\xef\xbb\xbf"))  # a terminal needs no byte order mark
     return 0
 
 
@@ -97,7 +101,8 @@ def _parser() -> argparse.ArgumentParser:
         if run is preview:
             command.add_argument("--first-batch", type=int, default=0, help="counts from 0; default 0")
             command.add_argument("--batches", type=int, help="how many batches; default: to the end of the epoch")
-            command.add_argument("--out", type=Path, help="CSV file to write; default: the screen")
+            command.add_argument("--out", type=Path, help="CSV file to write; default: the screen, "
+                                 "where control signs of class names are spaces")  # fmt: skip
         if run is report:
             command.add_argument("--out", type=Path, default=Path("report.html"), help="default report.html")
             command.add_argument("--unit", default="samples", help='what one sample is, such as "images"')

@@ -5,6 +5,7 @@ import io
 import json
 import subprocess
 import sys
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -127,25 +128,42 @@ def test_a_command_line_that_is_wrong_ends_with_2_and_its_usage(arguments, capsy
     assert "usage: python -m sampler_core" in capsys.readouterr().err
 
 
-def test_a_package_that_is_not_installed_is_named(files):
-    code = (
-        "import sys\nsys.modules['plotly'] = None\nfrom sampler_core.__main__ import main\n"
-        f"sys.exit(main(['report', {str(files / 'labels.txt')!r}, '--plan', {str(files / 'plan.json')!r}, "
-        f"'--out', {str(files / 'r.html')!r}]))"
-    )
+WITHOUT = """
+import sys
+
+class Without:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == {package!r}:
+            raise ModuleNotFoundError(name, name=name)
+
+sys.meta_path.insert(0, Without())
+from sampler_core.__main__ import main
+sys.exit(main({arguments!r}))
+"""
+
+
+@pytest.mark.parametrize(("package", "command"), [("plotly", "report"), ("pandas", "preview"), ("pandas", "check")])
+def test_a_package_that_is_not_installed_is_named_with_what_brings_it(package, command, files):
+    extra = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["figures"]
+    assert any(needed.startswith(package) for needed in extra)
+    arguments = [command, str(files / "labels.txt"), "--plan", str(files / "plan.json")]
+    code = WITHOUT.format(package=package, arguments=arguments)
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 2
-    assert "this command needs the package plotly: pip install plotly" in done.stderr
+    assert f'this command needs the package {package}: pip install "sampler_core[figures]"' in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_hostile_names_reach_a_terminal_without_control_signs(files, capsys):
+def test_hostile_names_reach_a_terminal_without_control_signs(files, capfdbinary):
     refused = {"\ud800", "\x00"}  # by the reader
     names = {name: n for name, n in hostile_counts().items() if len(name) < 1000 and not refused & {*name}}
+    names["\x1b[31mred\x9b2J"] = 3
     (files / "hostile.json").write_text(json.dumps(names))
     assert run("check", files, "hostile.json") == 1
-    shown = "".join(capsys.readouterr()).replace("\n", "")
-    assert shown.isprintable()
+    assert run("preview", files, "hostile.json", "--batches", 1) == 0
+    shown = b"".join(capfdbinary.readouterr()).decode()
+    assert shown.replace("\r\n", "").replace("\n", "").isprintable()
+    assert ", [31mred 2J," in shown or ", [31mred 2J\r\n" in shown
 
 
 def _undated(text):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sampler_core.counts import ClassCounts
-from sampler_core.figures.figure import distinct_labels
+from sampler_core.figures.figure import distinct
 from sampler_core.figures.series import by_count
 
 
 def by_label(counts: ClassCounts) -> dict[str, int]:
     """Label -> position, from the largest class down."""
-    return distinct_labels(counts.names, by_count(counts).tolist())
+    return distinct(counts.names, by_count(counts).tolist())

@@ -11,11 +11,12 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.parts import own_labels
 from pages.parts.address import literal
+from pages.parts.class_choice import distinct
 from pages.parts.own_corrections import correction_form
 from pages.parts.own_labels import Brought, begin, brought
 from pages.parts.reading_job import Upload
 from sampler_core.datasets.reading import Layout, Reading, ReadingError
-from sampler_core.figures.figure import class_label, distinct_labels
+from sampler_core.figures.figure import class_label
 
 TIMES, PASTED, LABEL, COUNT = "own_times", "own-pasted", "own-label", "own-count"
 MOST_PASTED = 1_000_000
@@ -88,7 +89,7 @@ def _columns(layout: Layout) -> None:
     """Which column holds the labels, and which their counts."""
     if len(layout.columns) < 2:
         return
-    labels = list(distinct_labels([name[:LONGEST] for name in layout.columns], range(len(layout.columns))))
+    labels = list(distinct([name[:LONGEST] for name in layout.columns], range(len(layout.columns))))
     if own_labels.job() is None:  # what could not be read leaves the choice as it was
         st.session_state[LABEL] = labels[layout.position(layout.label)]
         st.session_state[COUNT] = NO_COUNTS if layout.count is None else labels[layout.position(layout.count)]
@@ -125,6 +126,6 @@ def _say(found: Brought) -> None:
         with st.expander("First rows", key="own-rows-fold"):
             st.markdown(literal(" ".join(found.steps[0].layout.found)))
             rows = [[class_label(cell[:LONGEST]) for cell in row] for row in reading.layout.rows]
-            columns = list(distinct_labels([name[:LONGEST] for name in reading.layout.columns or ("label",)],
+            columns = list(distinct([name[:LONGEST] for name in reading.layout.columns or ("label",)],
                                     range(len(reading.layout.columns) or 1)))  # fmt: skip
             st.dataframe(pd.DataFrame(rows, columns=columns, dtype="str"), hide_index=True, height=180)

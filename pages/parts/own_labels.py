@@ -51,6 +51,12 @@ def are_own_labels() -> bool:
     return bool(st.session_state.get(DATA.key) == "mine" and brought() is not None)
 
 
+def changes_to_own_labels() -> list[str]:
+    """What was left out of a visitor's labels and changed about them, in sentences of plain text."""
+    found = brought() if are_own_labels() else None
+    return [] if found is None else [*map(str, found.reading.dropped), *found.reading.corrections]
+
+
 def names_own_classes(key: str) -> bool:
     """Whether what a control holds names classes of a visitor's own labels: then no address carries it."""
     held = st.session_state.get(key)

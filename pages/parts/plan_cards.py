@@ -23,12 +23,12 @@ ADD, OPEN = "add_plan", "open_plans"
 def plan_cards(variants: Variants, base: SamplingPlan) -> None:
     """All plans, to be changed in place, and the buttons of the set. base: the sidebar's plan."""
     st.html(Path(__file__).with_name("plans.css"))
-    said = {variant.name: _in_words(variant, base) for variant in variants.all}
-    shown().facts["Plans compared"] = said
+    told = {variant.name: _in_words(variant, base) for variant in variants.all}
+    shown().facts["Plans compared"] = told
     with st.container(horizontal=True, gap="small", key="plan-cards"):
         for place, variant in enumerate(variants.all):
             with st.container(border=True, key=f"plan-card-{variant.colour}", gap="small"):
-                st.markdown(f"**{literal(variant.name)}**  \n{literal(said[variant.name])}")
+                st.markdown(f"**{literal(variant.name)}**  \n{literal(told[variant.name])}")
                 box = st.popover("Edit", key=f"plan-{variant.colour}-edit", on_change="rerun", width="stretch",
                                  help="Change, rename, move or remove this plan.")  # fmt: skip
                 if box.open:

@@ -6,7 +6,6 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts.address import literal
 from pages.parts.compared import change, frozen
 from pages.parts.controls import SHAPE, TARGET, titles_of
 from pages.parts.sidebar_values import LIMIT_ROWS, plan_values, take_plan
@@ -38,7 +37,7 @@ def _settings(variants: Variants, place: int, base: SamplingPlan) -> None:
     try:
         values = plan_values(variant.plan(base))
     except ValueError as error:
-        st.markdown(literal(f"It has no controls here, only figures ({error})."))
+        st.markdown(f"It has no controls here, only figures ({error}).")
         return
     rows = [TARGET, *rows_of(TARGETS[values[TARGET.key]]).values()]
     if needs_schedule(values[TARGET.key]):

@@ -12,7 +12,7 @@ import streamlit as st
 
 from pages.parts.address import literal
 from pages.parts.following import followed_classes
-from pages.parts.own_labels import left_out_of_the_link
+from pages.parts.own_labels import changes_to_own_labels, left_out_of_the_link
 from pages.parts.plan_file import offer_plan, say_what_was_taken
 from pages.parts.scenario import Scenario, current, shares_are_logarithmic
 from pages.parts.shown import Shown, forget_shown, shown
@@ -117,7 +117,8 @@ def _value(row: Parameter) -> int:
 def _code(scenario: Scenario) -> None:
     variant = st.segmented_control("For", list(VARIANTS), default="torch", format_func=VARIANTS.get, required=True,
                                    key="share-variant")  # fmt: skip
-    st.code(snippet(scenario.plan, scenario.counts, variant or "torch"), language="python", height=420)
+    code = snippet(scenario.plan, scenario.counts, variant or "torch", changes_to_own_labels())
+    st.code(code, language="python", height=420)
 
 
 def _figures(found: Shown) -> None:

@@ -7,11 +7,12 @@ a plan equal to the one given.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sampler_core.catalogue import SCHEDULES, TARGETS
 from sampler_core.counts import ClassCounts, CountsLike, as_class_counts
+from sampler_core.numerals import shortened
 from sampler_core.plan import SamplingPlan
 
 VARIANTS = {"torch": "PyTorch", "lightning": "Lightning", "accelerate": "Accelerate"}
@@ -61,11 +62,12 @@ accelerator.end_training()
 _BODIES = {"torch": _TORCH, "lightning": _LIGHTNING, "accelerate": _ACCELERATE}
 
 
-def snippet(plan: SamplingPlan, counts: CountsLike, variant: str = "torch") -> str:
+def snippet(plan: SamplingPlan, counts: CountsLike, variant: str = "torch", changed: Sequence[str] = ()) -> str:
     """Code that trains with this plan next to a `dataset` (and Lightning's `model`) that is already there.
 
-    `counts`: what the plan was tuned on; text names ask for the data set's own list of names. `ValueError` without a
-    batch size, or for a variant that is not in `VARIANTS`.
+    `counts`: what the plan was tuned on; text names ask for the data set's own list of names. `changed`: in sentences
+    what was done to the labels before they were counted, which the data set's labels do not know of. `ValueError`
+    without a batch size, or for a variant that is not in `VARIANTS`.
     """
     if variant not in VARIANTS:
         raise ValueError(f"variant must be one of {', '.join(VARIANTS)}, got {variant!r}")
@@ -79,17 +81,30 @@ def snippet(plan: SamplingPlan, counts: CountsLike, variant: str = "torch") -> s
         epochs="plan.epochs" if plan.epochs is not None else "100",
         feedback=_feedback(plan, variant),
     )
-    return f"{_intro(plan, variant, named, tuned_on is None)}{_imports(code)}\n\nplan = {code}\n{body.rstrip()}\n"
+    return (
+        f"{_intro(plan, variant, named, tuned_on is None, changed)}{_imports(code)}\n\nplan = {code}\n{body.rstrip()}\n"
+    )
 
 
-def _intro(plan: SamplingPlan, variant: str, named: bool, left_out: bool) -> str:
+def _intro(plan: SamplingPlan, variant: str, named: bool, left_out: bool, changed: Sequence[str]) -> str:
     data = "`dataset` is your data set" + ("" if variant != "lightning" else ", `model` your LightningModule")
     lines = [f"# Plan {plan.fingerprint}, to run where {data}."]
     if named:
         lines.append("# Labels that are numbers need the names in the order of the numbers: `dataset.classes` here.")
     if left_out:
         lines.append("# The class counts it was tuned on are left out here for their length; plan.json has them.")
+    if changed:
+        lines.append(
+            "# The plan was tuned on labels that were changed first. Change those of `dataset` alike: only then are"
+        )
+        lines.append("# its batches those that were shown.")
+        lines += [f"# - {_one_line(sentence)}" for sentence in changed]
     return "\n".join(lines) + "\n" + _HEAD[variant] + ("\n" if _HEAD[variant] else "")
+
+
+def _one_line(sentence: str) -> str:
+    """A sentence that no sign of a class name leads out of its comment."""
+    return shortened("".join(sign if sign.isprintable() else " " for sign in sentence), 110)
 
 
 def _imports(code: str) -> str:

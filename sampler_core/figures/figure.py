@@ -53,7 +53,7 @@ def class_label(name: ClassName) -> str:
     return label if label.strip() else "(no name)"
 
 
-def distinct_labels(names: Sequence[ClassName], order: Iterable[int]) -> dict[str, int]:
+def distinct(names: Sequence[ClassName], order: Iterable[int]) -> dict[str, int]:
     """Label -> position of each name, in an order of positions; labels that look alike get their position."""
     labels: dict[str, int] = {}
     for position in order:

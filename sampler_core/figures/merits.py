@@ -8,7 +8,7 @@ import pandas as pd
 
 from sampler_core.counts import FloatArray
 from sampler_core.expectations import absence, coverage
-from sampler_core.figures.figure import class_in_words, distinct_labels
+from sampler_core.figures.figure import class_in_words, distinct
 from sampler_core.numerals import count, number, percent
 from sampler_core.outlook import Outlook
 
@@ -71,7 +71,7 @@ def class_numbers(outlook: Outlook, weights: FloatArray, positions: tuple[int, .
             "seen in the run": percent(float(outlook.run_coverage[c])),
             "batches without it": percent(float(outlook.absence[epoch, c])),
         }
-        for label, c in distinct_labels(counts.names, positions).items()
+        for label, c in distinct(counts.names, positions).items()
     }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("class")
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from sampler_core.counts import ClassCounts, IntArray
 from sampler_core.expectations import FEW, MANY, groups
-from sampler_core.figures.figure import distinct_labels
+from sampler_core.figures.figure import distinct
 from sampler_core.figures.key import key_text
 from sampler_core.numerals import several
 
@@ -75,11 +75,11 @@ def series_of(counts: ClassCounts, followed: Followed = ()) -> tuple[Series, ...
     """
     if is_banded(counts):
         colours = {c: FOLLOW_COLOURS[i % len(FOLLOW_COLOURS)] for i, c in enumerate(followed)}
-        names = distinct_labels(counts.names, standing_out(followed))
+        names = distinct(counts.names, standing_out(followed))
         return (*bands(counts, followed), *(_single(label, c, colours[c]) for label, c in names.items()))
     return tuple(
         _single(label, c, colour_of(rank), DASHES[rank // 6 % 2])._replace(opacity=opacity_of(c, followed))
-        for rank, (label, c) in enumerate(distinct_labels(counts.names, by_count(counts).tolist()).items())
+        for rank, (label, c) in enumerate(distinct(counts.names, by_count(counts).tolist()).items())
     )
 
 

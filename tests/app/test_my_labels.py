@@ -301,6 +301,16 @@ def test_class_names_are_never_markup_in_what_the_sidebar_says():
     assert "\\*dog\\*" in said
 
 
+def test_the_code_says_what_the_labels_in_training_do_not_know_of():
+    at = corrected(brought(opened()), "rename", ["dog"], "cat 2")
+    at.button(key="share").click().run()
+    code = sound(at).code[-1].value
+    assert "# - 1 row was left out: no label.\n# - Renamed 'dog' to 'cat 2'.\n" in code
+    at.button(key="own-undo").click().run()
+    at.button(key="share").click().run()
+    assert "Renamed" not in sound(at).code[-1].value
+
+
 def test_options_made_of_class_names_are_each_a_different_one():
     counts = ClassCounts.from_counts({**dict.fromkeys(HOSTILE, 2), "two lines": 1, "two\nlines": 1, "two\tlines": 1})
     labels = by_label(counts)

@@ -129,6 +129,17 @@ def test_many_classes_are_left_out_of_the_code_with_a_word_about_it():
     assert len(code) < 1500
 
 
+def test_what_was_changed_about_the_labels_stands_in_comments_that_no_name_leaves():
+    changed = [f"Renamed '{name}' to 'x'." for name in HOSTILE] + ["3 rows were left out: no label."]
+    code = snippet(plan_of(), COUNTS, changed=changed)
+    assert built(code) == plan_of()
+    assert "# - 3 rows were left out: no label.\n" in code
+    comments, rest = code.split("from sampler_core import (")
+    assert all(line.startswith("# ") and line.isprintable() and len(line) <= 120 for line in comments.splitlines())
+    assert rest == snippet(plan_of(), COUNTS).split("from sampler_core import (")[1]
+    assert "changed" not in snippet(plan_of(), COUNTS)
+
+
 def test_an_adaptive_target_gets_a_line_about_its_feedback():
     assert "sampler.update(recall=one_per_class)" in snippet(plan_of(DifficultyBalanced()), COUNTS)
 

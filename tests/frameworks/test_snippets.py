@@ -6,16 +6,27 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from sampler_core import Boost, ClassCounts, Linear, PowerSkew, SamplingPlan
+from sampler_core import (
+    Boost,
+    ClassCounts,
+    DifficultyBalanced,
+    Linear,
+    PowerSkew,
+    SamplingPlan,
+    ScheduledClassSampler,
+)
 from sampler_core.drawing import LAWS
 from sampler_core.exporting import VARIANTS, snippet
 
 ROOT = Path(__file__).parents[2]
 COUNTS = ClassCounts.from_counts({"<b>zebra</b>": 90, "ant'\"\\": 30, "=cow()": 12})
+TARGETS = np.repeat(np.arange(3), COUNTS.counts)
 RAMP = PowerSkew(Linear(0.0, 0.5, maximum=1.0))
 
 BESIDE = """
@@ -64,22 +75,47 @@ with open(sys.argv[1], "w") as out:
 """
 
 
+def asked_of(code: str, variant: str, folder: Path, epochs: int) -> NDArray[Any]:
+    """The classes that a data set was asked for while the code ran beside it; a row an epoch."""
+    beside = BESIDE.format(
+        classes=list(COUNTS.names), targets=TARGETS.tolist(), noise=NOISE.get(variant, ""),
+        model=MODEL if variant == "lightning" else "",
+    )  # fmt: skip
+    out, script = folder / "asked.json", folder / "train.py"
+    script.write_text(beside + code + AFTER, encoding="utf-8")
+    command = [sys.executable, "-W", "error::UserWarning", str(script), str(out)]
+    environment = {"PYTHONPATH": str(ROOT), "PATH": "", "HOME": str(folder)}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return np.array(json.loads(out.read_text())).reshape(epochs, TARGETS.size)
+
+
 @pytest.mark.parametrize(("variant", "drawing"), [*zip(VARIANTS, LAWS, strict=True)])
 def test_the_code_draws_the_batches_of_the_plan_in_every_epoch(variant: str, drawing: str, tmp_path: Path) -> None:
     target = Boost(RAMP, {"=cow()": 1.5}, 1, 2)
     plan = SamplingPlan(target=target, epochs=3, batch_size=16, drawing=drawing, seed=2)
-    beside = BESIDE.format(
-        classes=list(COUNTS.names), targets=np.repeat(np.arange(3), COUNTS.counts).tolist(),
-        noise=NOISE.get(variant, ""), model=MODEL if variant == "lightning" else "",
-    )  # fmt: skip
-    out = tmp_path / "asked.json"
-    script = tmp_path / "train.py"
-    script.write_text(beside + snippet(plan, COUNTS, variant) + AFTER, encoding="utf-8")
-    command = [sys.executable, "-W", "error::UserWarning", str(script), str(out)]
-    environment = {"PYTHONPATH": str(ROOT), "PATH": "", "HOME": str(tmp_path)}
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
-    asked = np.array(json.loads(out.read_text())).reshape(plan.epochs, 132)
-    for epoch, classes in enumerate(asked):
+    for epoch, classes in enumerate(asked_of(snippet(plan, COUNTS, variant), variant, tmp_path, 3)):
         batches = [np.bincount(classes[at : at + 16], minlength=3) for at in range(0, 132, 16)]
         assert np.array_equal(batches, plan.preview(COUNTS, epoch).batch_class_counts), f"epoch {epoch}"
+
+
+@pytest.mark.parametrize("reports", [False, True])
+def test_the_code_of_an_adaptive_plan_runs_and_follows_what_its_last_line_reports(
+    reports: bool, tmp_path: Path
+) -> None:
+    plan = SamplingPlan(target=DifficultyBalanced(), epochs=3, batch_size=16, drawing="stratified", seed=2)
+    code, recall = snippet(plan, COUNTS), [0.9, 0.5, 0.1]
+    if reports:
+        last = code.splitlines()[-1]
+        assert last == "# sampler.update(recall=one_per_class)"
+        step = "        ...  # your training step\n"
+        assert step in code
+        code = code.replace(step, f"{step}    one_per_class = {recall}\n    {last.removeprefix('# ')}\n")
+    asked = asked_of(code, "torch", tmp_path, 3)
+    sampler = ScheduledClassSampler(TARGETS, plan, classes=COUNTS.names)
+    for epoch, classes in enumerate(asked):
+        sampler.set_epoch(epoch)
+        assert np.array_equal(classes, TARGETS[list(sampler)]), f"epoch {epoch}"
+        if reports:
+            sampler.update(recall=recall)
+    assert np.bincount(asked[-1], minlength=3).tolist() == ([64, 44, 24] if reports else [90, 30, 12])

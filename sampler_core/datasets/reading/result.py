@@ -17,6 +17,9 @@ class Dropped:
     reason: str
     rows: int
 
+    def __str__(self) -> str:
+        return f"{several(self.rows, 'row was', 'rows were')} left out: {self.reason}."
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -39,7 +42,7 @@ class Reading:
             f" read from {column}{self.name} ({several(self.rows, 'row', 'rows')}); "
             f"imbalance ratio {number(counts.imbalance_ratio)}."
         ]
-        parts += [f"{several(d.rows, 'row was', 'rows were')} left out: {d.reason}." for d in self.dropped]
+        parts += [str(one) for one in self.dropped]
         if counts.empty:
             parts.append(
                 f"{several(len(counts.empty), 'class has', 'classes have')} no sample: {listed(counts.empty)}."

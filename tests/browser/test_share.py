@@ -7,14 +7,16 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from html import unescape
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 import numpy as np
 import pytest
 
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import load, synthetic
+from sampler_core.drawing import LAWS
 from sampler_core.figures.plan_report import plan_report
 from tests.browser.conftest import settle, tiles, traces
 from tests.hostile_names import hostile_counts
@@ -90,8 +92,9 @@ json.dump({"names": names, "batches": batches}, sys.stdout)
 """
 
 
-def test_a_training_script_draws_from_the_downloaded_plan_the_batches_of_the_page(open_page, tmp_path):
-    page = open_page(ADDRESS)
+@pytest.mark.parametrize("law", LAWS)
+def test_a_training_script_draws_from_the_downloaded_plan_the_batches_of_the_page(open_page, tmp_path, law):
+    page = open_page(ADDRESS.replace("law=stratified", f"law={law}"))
     share(page, "Plan")
     path = downloaded(page, tmp_path, "Download plan.json")
     done = subprocess.run(
@@ -162,12 +165,22 @@ def test_every_figure_is_saved_as_png_and_svg(open_page, tmp_path):
 
 
 def test_a_figure_takes_a_key_along_that_is_elsewhere_on_the_page(open_page, tmp_path):
-    page = open_page("/compare" + ADDRESS[1:])
+    hostile = "<img src=x onerror=window.hit=1>"  # a plan's name, as a link may bring it
+    plans = json.dumps(["natural", {"name": hostile, "preset": "deferred"}])
+    page = open_page(f"/compare{ADDRESS[1:]}&{urlencode({'plans': plans})}")
+    page.get_by_text("The same numbers as tables").click()
+    page.get_by_role("tab", name=hostile).wait_for()
+    page.get_by_test_id("stDataFrame").first.hover()
+    page.get_by_role("button", name="Fullscreen").first.wait_for()
+    assert not page.get_by_role("button", name="Download as CSV").count(), "it would write formulas"
     share(page, "Figures")
-    for title, chart in (("natural", "mix-0"), ("Skew over epochs", "plan-skews")):
+    for title, chart in (("natural", "mix-0"), (hostile, "mix-1"), ("Skew over epochs", "plan-skews")):
         svg = safe_svg(downloaded(page, tmp_path, f"{title} as SVG").read_text(encoding="utf-8"))
         keys = [" ".join(node.itertext()) for node in svg.iter() if node.get("class") == "legend"]
-        assert all(trace["name"] in keys[0] for trace in traces(page, chart))
+        assert all(unescape(trace["name"]) in keys[0] for trace in traces(page, chart))
+        assert title in " ".join(svg.itertext())
+    assert page.evaluate("typeof window.hit") == "undefined"
+    assert not page.locator("img[src=x]").count()
 
 
 def test_every_table_is_saved_with_the_numbers_of_its_figure(open_page, tmp_path):

@@ -55,7 +55,7 @@ def labels_of(dataset: object) -> Labels:
             return found  # type: ignore[no-any-return]
     if inner is not None and hasattr(dataset, "indices"):
         return _as_array(labels_of(inner))[np.asarray(dataset.indices, dtype=np.int64)]
-    if isinstance(parts, Sequence) and parts:
+    if isinstance(parts, Sequence) and parts and hasattr(dataset, "cumulative_sizes"):  # a StackDataset has parts too
         arrays = [_as_array(labels_of(part)) for part in parts]
         alike = len({array.dtype.kind for array in arrays}) == 1
         return np.concatenate(arrays if alike else [array.astype(object) for array in arrays])  # 1 stays 1 beside "1"

@@ -15,6 +15,7 @@ from torch.utils.data import (
     Dataset,
     DistributedSampler,
     RandomSampler,
+    StackDataset,
     Subset,
     TensorDataset,
 )
@@ -906,7 +907,9 @@ def test_point_10_labels_of_reads_what_a_data_set_stores():
 
 
 def test_point_10_labels_of_says_what_to_pass_when_it_cannot_tell():
-    for unknown in (Samples(), Subset(Samples(), [0]), TensorDataset(torch.zeros(3, 1)), Samples(labels=len), 5):
+    beside = StackDataset(Samples(targets=[3, 1, 1, 2]), Samples(labels=[0, 1, 0, 0]))  # four samples, not eight
+    unknowns = (Samples(), Subset(Samples(), [0]), TensorDataset(torch.zeros(3, 1)), Samples(labels=len), beside, 5)
+    for unknown in unknowns:
         with pytest.raises(TypeError, match=r"dataset must have \.targets or \.labels.*pass the labels themselves"):
             labels_of(unknown)
 

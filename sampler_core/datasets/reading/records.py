@@ -15,6 +15,7 @@ from sampler_core.datasets.reading.layout import Layout
 from sampler_core.datasets.reading.limits import Limits
 from sampler_core.datasets.reading.naming import Raw
 from sampler_core.datasets.reading.tally import Piece, encode_values
+from sampler_core.numerals import several
 
 ROWS = 1 << 14
 
@@ -65,12 +66,17 @@ def _column_pieces(walk: Walk, layout: Layout, limits: Limits) -> Iterator[Piece
                 yield Piece(*encode_values(rows, limits))
         elif key in (layout.label, layout.count):
             found[key] = list(islice(walk.elements(), limits.classes + 1))
+            if len(found[key]) > limits.classes:
+                raise ReadingError(
+                    f"{quoted(key)} holds more than {limits.classes:,} values, hardly one a class. Choose no counts"
+                )
         else:
             _pass(walk)
     if layout.count is not None and layout.label is not None:
         labels, counts = found.get(layout.label, []), found.get(layout.count, [])
-        if len(labels) != len(counts) or len(labels) > limits.classes:
-            raise ReadingError(f"there are {len(labels):,} classes and {len(counts):,} counts. Choose two even columns")
+        if len(labels) != len(counts):
+            sizes = f"{several(len(labels), 'class', 'classes')} and {several(len(counts), 'count', 'counts')}"
+            raise ReadingError(f"it holds {sizes}. Choose two columns of the same length")
         yield Piece(*encode_values(labels, limits), [_scalar(count) for count in counts])
 
 

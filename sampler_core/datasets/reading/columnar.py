@@ -154,14 +154,14 @@ def _usable(schema: Any) -> list[str]:
     return columns
 
 
-def _arrow_batches(stream: BinaryIO, layout: Layout | None) -> Iterator[tuple[float, Any]]:
-    """(share done, record batch); of an Arrow file only the wanted columns are unpacked."""
+def _arrow_batches(stream: BinaryIO, layout: Layout | None) -> Iterator[tuple[float | None, Any]]:
+    """(share done where it is known, record batch); of an Arrow file only the wanted columns are unpacked."""
     import pyarrow as pa
 
     stream.seek(0)
     if stream.read(6) != MAGIC:
         stream.seek(0)
-        yield from ((0.5, batch) for batch in pa.ipc.open_stream(stream))
+        yield from ((None, batch) for batch in pa.ipc.open_stream(stream))
         return
     stream.seek(0)
     names = pa.ipc.open_file(stream).schema.names

@@ -127,6 +127,7 @@ FILES: dict[str, bytes] = {
     "coco.json": _coco(),
 }
 
+RECORDS = np.array(list(COUNTS.items()), dtype=[("class", "U10"), ("count", "i8")])
 TABLES: dict[str, bytes] = {
     "counts.csv": TABLE.to_csv(index=False).encode(),
     "value_counts.csv": FRAME["species"].value_counts().to_csv().encode(),
@@ -136,7 +137,16 @@ TABLES: dict[str, bytes] = {
     "columns.json": TABLE.to_json().encode(),
     "counts.parquet": _written(TABLE.to_parquet),
     "counts.feather": _written(TABLE.to_feather),
+    "counts.npy": _written(lambda out: np.save(out, RECORDS)),
+    "counts.data": b"class  share  count\nsetosa  0.5  6\nversicolor 0.17  2\nvirginica   0.33   4\n",
+    "counts-first.data": b"count  share  class\n6  0.5  setosa\n2 0.17  versicolor\n4   0.33   virginica\n",
 }
+
+IMAGENET_LT = b"".join(
+    f"train/n{1440764 + label:08}/n{1440764 + label:08}_{i}.JPEG {label}\n".encode()
+    for label, n in ((0, 6), (10, 2), (2, 4))
+    for i in range(n)
+)  # as published: no header, the number of the class behind the path
 
 
 def named(name: str, data: bytes) -> io.BytesIO:

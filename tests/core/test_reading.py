@@ -8,6 +8,7 @@ from importlib.resources import files
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
@@ -22,7 +23,7 @@ from sampler_core.datasets.reading import (
     read_labels,
     sniff,
 )
-from tests.core.reading_files import COUNTS, FILES, FRAME, LABELS, TABLES, named
+from tests.core.reading_files import COUNTS, FILES, FRAME, IMAGENET_LT, LABELS, TABLES, named
 
 
 def counted(data: bytes, name: str = "", **options) -> dict:
@@ -59,6 +60,35 @@ def test_a_table_of_counts_keeps_its_order(name):
     assert list(reading.counts.names) == first
     assert counted(TABLES[name], name) == COUNTS
     assert reading.layout.count is not None
+
+
+def test_the_list_of_a_long_tail_benchmark_has_integer_labels():
+    reading = read_counts(named("ImageNet_LT_train.txt", IMAGENET_LT))
+    assert dict(zip(reading.counts.names, reading.counts.counts.tolist(), strict=True)) == {0: 6, 2: 4, 10: 2}
+    assert (reading.layout.kind, reading.rows, reading.dropped, reading.warnings) == ("image list", 12, (), ())
+    assert read_labels(IMAGENET_LT).tolist() == [0] * 6 + [10] * 2 + [2] * 4
+
+
+def test_one_array_holds_the_classes_and_another_their_counts():
+    file = io.BytesIO()
+    np.savez(file, names=np.array(["ant", "bee"]), images=np.array([12, 7]), more=np.arange(3))
+    reading = read_counts(file, label="names", count="images")
+    assert dict(zip(reading.counts.names, reading.counts.counts.tolist(), strict=True)) == {"ant": 12, "bee": 7}
+    with pytest.raises(ReadingError, match="arrays 'names', 'more' have different lengths"):
+        read_counts(file, label="names", count="more")
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "why"),
+    [("labels.txt", {"count": "width"}, "count must be left out for a file that is read as one label a line"),
+     ("labels.npy", {"count": "width"}, "count must be left out for a file that is read as NumPy array, got 'width'"),
+     ("list.txt", {"count": "path"}, "count must be left out for a file that is read as image list, got 'path'"),
+     ("list.txt", {"label": "path"}, "label must be 'label' in image list, got 'path'"),
+     ("samples.json", {"label": "sample"}, "label must be 'label' in JSON, sample to label, got 'sample'")],
+)  # fmt: skip
+def test_a_column_that_would_not_be_read_is_refused(name, options, why):
+    with pytest.raises(ReadingError, match=why):
+        read_counts(named(name, FILES[name]), **options)
 
 
 def test_a_path_an_upload_and_bytes_read_alike_and_the_upload_stays_open_at_its_start(tmp_path):
@@ -347,6 +377,17 @@ def test_progress_rises_to_one():
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
     assert len(shares) > 3
+
+
+@pytest.mark.parametrize("write", ["new_file", "new_stream"])
+def test_progress_of_arrow_rises_batch_by_batch(write):
+    table, file, shares = pa.table({"label": ["a", "b"] * 300_000}), io.BytesIO(), []
+    with getattr(pa.ipc, write)(file, table.schema) as out:
+        out.write_table(table, max_chunksize=100_000)
+    read_counts(file, progress=shares.append)
+    assert shares == sorted(shares)
+    assert len(set(shares)) > 5
+    assert shares[-1] == 1.0
 
 
 def test_reading_stops_where_progress_says_no():

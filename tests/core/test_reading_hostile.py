@@ -164,6 +164,27 @@ def test_a_header_of_numpy_that_promises_too_much_is_refused_before_anything_is_
     assert "the array ends in row 0 of 3,000,000,000,000" in refused(data)
 
 
+def test_a_header_of_numpy_that_asks_for_its_whole_file_is_refused_unread():
+    bomb = b"\x93NUMPY\x02\x00" + struct.pack("<I", 48 << 20) + b" " * (48 << 20)
+    for data in (bomb, gzip.compress(bomb, 1), zipped(y__npy=bomb)):
+        tracemalloc.start()
+        said = refused(data)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert "the array's header takes 50,331,648 bytes. Save the labels alone" in said
+        assert peak < 8e6
+
+
+def test_columns_of_json_that_are_too_long_for_classes_and_counts_say_so():
+    n = 100_001
+    data = json.dumps({"class": list(range(n)), "count": [1] * n, "more": [0] * n}).encode()
+    assert "'class' holds more than 100,000 values, hardly one a class. Choose no counts" in refused(
+        data, count="count"
+    )
+    uneven = json.dumps({"class": ["a"], "count": [1, 2]}).encode()
+    assert "it holds 1 class and 2 counts. Choose two columns of the same length" in refused(uneven, count="count")
+
+
 @pytest.mark.parametrize("values", [range(100_001), [f"user {i}" for i in range(100_001)]], ids=["numbers", "text"])
 def test_a_column_of_identifiers_is_refused(values):
     frame = pd.DataFrame({"label": list(values)})

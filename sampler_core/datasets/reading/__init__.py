@@ -7,7 +7,7 @@ Whatever a file holds, the only error is `ReadingError`. The parsing is pyarrow'
 from sampler_core.datasets.reading import corrections
 from sampler_core.datasets.reading.errors import ReadingError, ReadingStopped
 from sampler_core.datasets.reading.folder import count_folder
-from sampler_core.datasets.reading.layout import Kind, Layout
+from sampler_core.datasets.reading.layout import WITH_COLUMNS, Kind, Layout
 from sampler_core.datasets.reading.limits import Limits, Progress
 from sampler_core.datasets.reading.naming import MISSING
 from sampler_core.datasets.reading.readers import read_counts, read_labels
@@ -16,6 +16,7 @@ from sampler_core.datasets.reading.sniffing import sniff
 
 __all__ = [
     "MISSING",
+    "WITH_COLUMNS",
     "Dropped",
     "Kind",
     "Layout",

@@ -11,13 +11,15 @@ from typing import Any, BinaryIO, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from sampler_core.datasets.reading.errors import ReadingError, quoted
+from sampler_core.datasets.reading.errors import ReadingError, listed, quoted
+from sampler_core.datasets.reading.layout import Layout
 from sampler_core.datasets.reading.limits import Limits
 from sampler_core.datasets.reading.source import Source, bounded
 from sampler_core.datasets.reading.tally import Piece, check_letters, encode_numpy
 
 PIECE_BYTES = 4 << 20
 ITEM_BYTES = 1 << 18
+HEADER_BYTES = 10_000  # NumPy's own limit; it reads as many as the file says, up to 4 GB, before it looks at it
 
 
 class Header(NamedTuple):
@@ -32,24 +34,24 @@ def npy_header(stream: BinaryIO) -> Header:
     version = np.lib.format.read_magic(stream)
     if version not in ((1, 0), (2, 0)):
         raise ReadingError("the array's field names are not plain text. Save the labels alone: numpy.save(file, y)")
-    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    first = version == (1, 0)
+    size = stream.read(2 if first else 4)
+    length = int.from_bytes(size, "little")
+    if length > HEADER_BYTES:
+        raise ReadingError(f"the array's header takes {length:,} bytes. Save the labels alone: numpy.save(file, y)")
+    read = np.lib.format.read_array_header_1_0 if first else np.lib.format.read_array_header_2_0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that an array is from Python 2 is of no concern here
-        shape, _, dtype = read(stream)
+        shape, _, dtype = read(io.BytesIO(size + stream.read(length)))
     return Header(shape, dtype)
 
 
-def npy_pieces(stream: BinaryIO, field: str | None, limits: Limits) -> Iterator[Piece]:
-    """The values of one .npy stream."""
+def npy_pieces(stream: BinaryIO, layout: Layout, limits: Limits) -> Iterator[Piece]:
+    """The labels of an .npy file, and their counts where these are another field."""
     header = npy_header(stream)
-    total = rows_of(header)
-    step = max(1, PIECE_BYTES // header.dtype.itemsize)
-    for start in range(0, total, step):
-        rows = min(step, total - start)
-        data = stream.read(rows * header.dtype.itemsize)
-        if len(data) < rows * header.dtype.itemsize:
-            raise ReadingError(f"the array ends in row {start:,} of {total:,}. Save or download it again")
-        yield Piece(*encode_numpy(_field(np.frombuffer(data, header.dtype), field), limits))
+    for array in _read(stream, header, _step(header)):
+        counts = None if layout.count is None else array[layout.count]
+        yield _piece(_field(array, layout.label), counts, limits)
 
 
 def npy_preview(stream: BinaryIO, rows: int) -> tuple[tuple[str, ...], list[list[str]]]:
@@ -93,10 +95,40 @@ def members(source: Source) -> dict[str, Header]:
     return usable
 
 
-def npz_pieces(source: Source, name: str | None, limits: Limits) -> Iterator[Piece]:
-    """The values of one array of an .npz file."""
+def npz_pieces(source: Source, layout: Layout, limits: Limits) -> Iterator[Piece]:
+    """The labels of an .npz file, and their counts where these are another array."""
     with zipfile.ZipFile(source.seekable()) as archive:
-        yield from npy_pieces(_member(archive, f"{name}.npy", source), None, limits)
+        names = [name for name in (layout.label, layout.count) if name is not None]
+        streams = [_member(archive, f"{name}.npy", source) for name in names]
+        headers = [npy_header(stream) for stream in streams]
+        if len({rows_of(header) for header in headers}) > 1:
+            raise ReadingError(f"the arrays {listed(names)} have different lengths. Choose two of the same length")
+        step = min(map(_step, headers))
+        pieces = [_read(stream, header, step) for stream, header in zip(streams, headers, strict=True)]
+        for labels, *counts in zip(*pieces, strict=True):
+            yield _piece(labels, counts[0] if counts else None, limits)
+
+
+def _step(header: Header) -> int:
+    rows_of(header)
+    return max(1, PIECE_BYTES // header.dtype.itemsize)
+
+
+def _read(stream: BinaryIO, header: Header, step: int) -> Iterator[NDArray[Any]]:
+    total = rows_of(header)
+    for start in range(0, total, step):
+        size = min(step, total - start) * header.dtype.itemsize
+        data = stream.read(size)
+        if len(data) < size:
+            raise ReadingError(f"the array ends in row {start:,} of {total:,}. Save or download it again")
+        yield np.frombuffer(data, header.dtype)
+
+
+def _piece(labels: NDArray[Any], counts: NDArray[Any] | None, limits: Limits) -> Piece:
+    if counts is None:
+        return Piece(*encode_numpy(labels, limits))
+    check_letters(counts)
+    return Piece(*encode_numpy(labels, limits), counts.tolist())
 
 
 def _member(archive: zipfile.ZipFile, name: str, source: Source) -> BinaryIO:

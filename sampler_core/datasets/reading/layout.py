@@ -44,6 +44,11 @@ TITLES: dict[Kind, str] = {
     "coco": "COCO annotations",
 }
 
+# A person may choose the columns of these; the others have one place for labels, and for counts if any.
+WITH_COLUMNS: tuple[Kind, ...] = (
+    "table", "words", "parquet", "arrow", "npy", "npz", "json lines", "json records", "json columns",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
@@ -74,6 +79,8 @@ class Layout:
             if self.columns and column is not None and column not in self.columns:
                 raise ReadingError(f"{what} must be one of {listed(self.columns, 20)}, got {quoted(column)}")
         check_text_options(self.separator, self.encoding)
+        if self.count is not None and self.kind not in (*WITH_COLUMNS, "json counts"):
+            raise no_counts(self.title, self.count)
         if self.count is not None and self.count == self.label:
             raise ReadingError(f"count must be another column than the label, got {quoted(self.count)} for both")
 
@@ -89,6 +96,11 @@ class Layout:
     def position(self, column: str | None) -> int:
         """Where a column stands; 0 when there is only one thing to read."""
         return self.columns.index(column) if column is not None and self.columns else 0
+
+
+def no_counts(title: str, count: str) -> ReadingError:
+    """What to say where a column of counts is asked for and there is none to choose."""
+    return ReadingError(f"count must be left out for a file that is read as {title}, got {quoted(count)}")
 
 
 def check_text_options(separator: str | None, encoding: str | None) -> None:

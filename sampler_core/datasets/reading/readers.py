@@ -106,9 +106,9 @@ def _pieces(source: Source, layout: Layout, tally: Tally, categories: dict[Raw, 
         case "arrow":
             return columnar.arrow_pieces(source.seekable(), layout, limits)
         case "npy":
-            return arrays.npy_pieces(source.stream(), layout.label, limits)
+            return arrays.npy_pieces(source.stream(), layout, limits)
         case "npz":
-            return arrays.npz_pieces(source, layout.label, limits)
+            return arrays.npz_pieces(source, layout, limits)
         case _:
             return json_pieces(source.stream(), layout, limits, categories)
 

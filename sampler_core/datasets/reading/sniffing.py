@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sampler_core.datasets.reading import arrays, columnar, guessing, text
 from sampler_core.datasets.reading.errors import ReadingError, quoted
-from sampler_core.datasets.reading.layout import Kind, Layout, check_text_options
+from sampler_core.datasets.reading.layout import Kind, Layout, check_text_options, no_counts
 from sampler_core.datasets.reading.limits import Limits
 from sampler_core.datasets.reading.naming import FALLBACK
 from sampler_core.datasets.reading.source import GZIP, File, Source, opened
@@ -104,6 +104,10 @@ def _zip(source: Source) -> Layout:
 
 def _chosen(layout: Layout, label: str | None, count: str | None) -> Layout:
     """With the label column as given or guessed, and in words what was found."""
+    if count is not None and not layout.columns:
+        raise no_counts(layout.title, count)
+    if label is not None and layout.label not in (None, label):
+        raise ReadingError(f"label must be {quoted(layout.label)} in {layout.title}, got {quoted(label)}")
     table = guessing.count_column(layout.columns, layout.rows) if label is None and count is None else None
     if layout.label is None and layout.columns:
         left = [c for c, name in enumerate(layout.columns) if name != count]

@@ -72,32 +72,37 @@ def table_pieces(stream: BinaryIO, layout: Layout, dropped: Counter[str]) -> Ite
 
 
 def line_pieces(stream: BinaryIO, layout: Layout, dropped: Counter[str]) -> Iterator[Piece]:
-    """One label a line, or one word of each line."""
-    import pyarrow.compute as pc
-
-    pattern = _pattern(layout)
+    """One label a line, or one word of each line, and its count in another."""
+    pattern = _pattern(layout, layout.label)
+    counting = None if layout.count is None else _pattern(layout, layout.count)
     for batch in _batches(stream, layout, dropped, ["0"], ["0"]):
-        column = batch.column("0")
-        if pattern is not None:
-            column = pc.struct_field(pc.extract_regex(column, pattern), "label")
-        codes, values = encode_arrow(column, _NO_LIMITS)
-        yield Piece(codes, narrowed(values, layout.encoding or "utf-8"))
+        lines = batch.column("0")
+        codes, values = encode_arrow(lines if pattern is None else _word(lines, pattern), _NO_LIMITS)
+        counts = None if counting is None else _word(lines, counting).to_pylist()
+        yield Piece(codes, narrowed(values, layout.encoding or "utf-8"), counts)
 
 
 _NO_LIMITS = Limits(classes=BLOCK)  # of one piece; the tally has the real ones
 
 
-def _pattern(layout: Layout) -> str | None:
+def _pattern(layout: Layout, column: str | None) -> str | None:
+    """What finds the word of a column in a line; None where the line is the label."""
     if layout.kind == "image list":
-        return r"^\s*\S.*[ \t](?P<label>\S+)\s*$"  # a path may hold blanks, so the label is the last word
+        return r"^\s*\S.*[ \t](?P<word>\S+)\s*$"  # a path may hold blanks, so the label is the last word
     if layout.kind != "words":
         return None
-    position = layout.position(layout.label)
+    position = layout.position(column)
     if position == len(layout.columns) - 1:
-        return r"(?P<label>\S+)\s*$"
+        return r"(?P<word>\S+)\s*$"
     if position > 1000:  # more than pyarrow's expressions repeat
         raise ReadingError("its label column is behind more than 1,000 others. Save the labels alone, one a line")
-    return rf"^\s*(?:\S+\s+){{{position}}}(?P<label>\S+)"
+    return rf"^\s*(?:\S+\s+){{{position}}}(?P<word>\S+)"
+
+
+def _word(lines: Any, pattern: str) -> Any:
+    import pyarrow.compute as pc
+
+    return pc.struct_field(pc.extract_regex(lines, pattern), "word")
 
 
 def _batches(

@@ -126,7 +126,7 @@ class _Bounded(io.RawIOBase):
         if self._done > self._most:
             raise ReadingError(
                 f"{self._name} unpacks to more than {self._most >> 20:,} MiB, far more than label files do. "
-                "If you trust it, unpack it yourself and read the unpacked file"
+                "If you trust it, unpack it and count it with ClassCounts.from_file"
             )
         buffer[: len(piece)] = piece
         return len(piece)

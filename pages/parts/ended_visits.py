@@ -13,6 +13,7 @@ import gc
 from streamlit import config, runtime
 
 from pages.parts import freed_memory
+from pages.parts.own_labels import JOB
 
 
 async def let_go_of_ended_visits() -> None:
@@ -31,6 +32,8 @@ def let_go() -> int:
     for _, visit in ended:
         visit.session.shutdown()
         visit.session._fragment_storage.clear()
+        if JOB in visit.session.session_state:
+            visit.session.session_state[JOB].stop()
         visit.session.session_state.clear()
         visit.session.session_state._new_widget_state.widget_metadata.clear()  # callbacks know what the page showed
     return len(ended)

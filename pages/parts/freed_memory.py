@@ -4,6 +4,9 @@ NOTE freed-memory: nothing of a removed upload was left, and yet the server stay
 what was free: pyarrow's own pool (46 MB, of which `release_unused` gave nothing back), and the C library's heaps, one a
 thread (70 MB). glibc learns to keep 64 MB on top of each heap as soon as one array of 32 MB was freed.
 With fixed limits it keeps 4 MB. Limits as low as its first ones (128 kB) would slow runs with 1000 classes by a third.
+
+NOTE kept-downloads: what a visitor saved (a report, a table) names classes, and Streamlit keeps it though no visit
+holds it: a first sweep marks it, a second one deletes it, and sweeps come only with somebody's next run.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import sys
 from threading import Event
 
 import pyarrow as pa
+from streamlit import runtime
 
 MMAP_THRESHOLD, TRIM_THRESHOLD = -3, -1  # as malloc.h has them
 upload_is_gone = Event()  # set as soon as nobody holds an upload any more, whether removed, replaced or refused
@@ -28,12 +32,14 @@ def keep_little() -> None:
 
 
 async def give_back_after_uploads() -> None:
-    """For as long as the server runs: give memory back a moment after an upload has gone, and only then."""
+    """For as long as the server runs: let go of downloads and memory a moment after an upload has gone, only then."""
     while True:
         await asyncio.sleep(1)
         if upload_is_gone.is_set():
             upload_is_gone.clear()
-            await asyncio.sleep(1)  # by then the run has ended that still held what was made of it
+            for _ in range(2):
+                await asyncio.sleep(1)  # by then the run has ended that still held what was made of it
+                runtime.get_instance().media_file_mgr.remove_orphaned_files()
             give_back()
 
 

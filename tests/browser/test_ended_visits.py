@@ -13,14 +13,14 @@ from tests.browser.conftest import ROOT, free_port, settle, wait_until_healthy
 from tests.browser.test_my_labels import ANIMALS, table, upload
 
 LOST_FOR = 2  # seconds that a lost visit may take to come back
-# The server itself; a line on its standard input is answered with what it still holds of the animals; "resident" with
-# its resident memory in MB.
+# The server itself; a line on its standard input is answered with what it still holds of the animals, in memory or for
+# download; "resident" with its resident memory in MB.
 SERVER = f"""
 import gc, json, os, sys, threading
 answers = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)
 import uvicorn
-from streamlit import config
+from streamlit import config, runtime
 from app import app
 config.set_option("server.disconnectedSessionTTL", {LOST_FOR})
 
@@ -28,7 +28,8 @@ def held():
     alive = gc.get_objects()
     uploads = sum(type(value).__name__ in ("Upload", "Reading", "ReadingJob", "UploadedFileRec") for value in alive)
     counts = sum(type(value).__name__ == "ClassCounts" and "zebra" in value.names for value in alive)
-    return dict(uploads=uploads, counts=counts)
+    saved = runtime.get_instance().media_file_mgr._storage._files_by_id.values()
+    return dict(uploads=uploads, counts=counts, downloads=sum(b"zebra" in file.content for file in saved))
 
 def resident():
     with open("/proc/self/status") as status:
@@ -78,6 +79,8 @@ def test_nothing_of_an_upload_outlives_the_visit(open_page, tmp_path, end):
             settle(page, 400)
         assert held()["uploads"] == 2, "the file and what was read of it"
         assert held()["counts"] > 0
+        save_a_table(page)
+        assert held()["downloads"] == 1
         if end == "the labels are removed":
             remove(page)
             assert held()["uploads"] == 0
@@ -86,7 +89,17 @@ def test_nothing_of_an_upload_outlives_the_visit(open_page, tmp_path, end):
             if not any(held().values()):
                 break
             threading.Event().wait(0.1)
-        assert held() == {"uploads": 0, "counts": 0}
+        assert held() == {"uploads": 0, "counts": 0, "downloads": 0}
+
+
+def save_a_table(page):
+    page.get_by_role("button", name="Share", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("tab", name="Tables").click()
+    with page.expect_download():
+        dialog.get_by_role("button", name="Share of every class", exact=True).click()
+    dialog.get_by_role("button", name="Close").click()
+    settle(page, 400)
 
 
 def remove(page):

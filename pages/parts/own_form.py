@@ -15,13 +15,12 @@ from pages.parts.class_choice import distinct
 from pages.parts.own_corrections import correction_form
 from pages.parts.own_labels import Brought, begin, brought
 from pages.parts.reading_job import Upload
-from sampler_core.datasets.reading import Layout, Reading, ReadingError
+from sampler_core.datasets.reading import WITH_COLUMNS, Layout, Reading, ReadingError
 from sampler_core.figures.figure import class_label
 
 TIMES, PASTED, LABEL, COUNT = "own_times", "own-pasted", "own-label", "own-count"
 MOST_PASTED = 1_000_000
 NO_COUNTS = "none"
-COUNTED = ("table", "parquet", "arrow", "json lines", "json records", "json columns")  # may hold class,count
 LONGEST = 200  # characters of a cell in the first rows
 
 
@@ -50,7 +49,8 @@ def _bring() -> None:
     st.file_uploader(
         "Label file", key=key, on_change=_take_file, args=(key,),
         help="CSV, TSV, TXT, Parquet, Arrow, NPY, NPZ, JSON, COCO annotations, image lists or a class,count table; "
-        "a .gz of any. It is kept in memory for your visit only, and is never part of a link.",
+        "a .gz of any. It is kept in memory for your visit only, and is never part of a link. Of a larger file "
+        "bring a class,count table.",
     )  # fmt: skip
     with (
         st.expander("Or paste labels", key="own-paste-fold"),
@@ -63,8 +63,8 @@ def _bring() -> None:
 
 def _take_file(key: str) -> None:
     """The next uploader is a new one, empty: what is in use is said below it, whatever becomes of this file."""
-    file: UploadedFile | None = st.session_state[key]
-    if file is None:
+    file = st.session_state[key]
+    if not isinstance(file, UploadedFile):  # none, or one that was taken before: a browser may tell of it twice
         return
     st.session_state[TIMES] += 1
     begin(Upload(file.name, file.getvalue()))
@@ -87,25 +87,24 @@ def _progress() -> None:
 
 def _columns(layout: Layout) -> None:
     """Which column holds the labels, and which their counts."""
-    if len(layout.columns) < 2:
+    if len(layout.columns) < 2 or layout.kind not in WITH_COLUMNS:
         return
-    labels = list(distinct([name[:LONGEST] for name in layout.columns], range(len(layout.columns))))
+    names = [NO_COUNTS, *(name[:LONGEST] for name in layout.columns)]
+    labels = list(distinct(names, range(len(names))))[1:]  # a column may be called "none" too
     if own_labels.job() is None:  # what could not be read leaves the choice as it was
         st.session_state[LABEL] = labels[layout.position(layout.label)]
         st.session_state[COUNT] = NO_COUNTS if layout.count is None else labels[layout.position(layout.count)]
     st.selectbox("Label column", labels, key=LABEL, on_change=_read_again, args=(labels,),
                  help="The column that holds the class of each row.")  # fmt: skip
-    if layout.kind not in COUNTED:
-        return
     st.selectbox("Counts", [NO_COUNTS, *labels], key=COUNT, on_change=_read_again, args=(labels,),
                  help="For a table with a row a class: the column that says how many samples it has. None: every row "
                  "is a sample.")  # fmt: skip
 
 
 def _read_again(labels: list[str]) -> None:
-    found, label, count = brought(), st.session_state[LABEL], st.session_state.get(COUNT, NO_COUNTS)
-    if found is None:
-        return
+    found, label, count = brought(), st.session_state[LABEL], st.session_state[COUNT]
+    if found is None or label not in labels or count not in (NO_COUNTS, *labels):
+        return  # the browser did not know yet that another file has been read
     columns = dict(zip(labels, found.reading.layout.columns, strict=True))
     own_labels.stop()
     try:

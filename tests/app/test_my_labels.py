@@ -1,16 +1,22 @@
 """My labels without a browser: what is read, corrected, refused, kept and let go of."""
 
 import gzip
+import io
 import json
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from streamlit.runtime.fragment import MemoryFragmentStorage
+from streamlit.runtime.state import SessionState
+from streamlit.runtime.uploaded_file_manager import DeletedFile
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import cached
+from pages.parts import cached, own_form
 from pages.parts.class_choice import by_label
+from pages.parts.ended_visits import let_go
 from pages.parts.own_corrections import change_of
 from pages.parts.reading_job import LIMITS, ReadingJob, Upload
 from sampler_core import ClassCounts
@@ -20,6 +26,8 @@ from tests.hostile_names import HOSTILE
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
 SPECIES = b"id,species\n1,cat\n2,dog\n3,cat\n4,cat\n5,\n6,emu\n"
 COUNTS = ClassCounts.from_counts({"cat": 3, "dog": 1, "emu": 1})
+NUMBERED = io.BytesIO()
+np.save(NUMBERED, np.array([("cat", 30), ("dog", 7)], dtype=[("class", "U3"), ("count", int)]))
 
 
 def opened(**address):
@@ -98,6 +106,13 @@ def test_a_file_becomes_the_data_of_every_page_and_is_said_in_a_sentence():
         assert counts_of(at) == COUNTS
 
 
+def test_an_upload_that_the_browser_tells_of_twice_is_taken_once(monkeypatch):
+    state = {"uploader": DeletedFile("taken before"), own_form.TIMES: 1}
+    monkeypatch.setattr("streamlit.session_state", state)
+    own_form._take_file("uploader")
+    assert state == {"uploader": DeletedFile("taken before"), own_form.TIMES: 1}
+
+
 def test_pasted_labels_are_read_too():
     at = opened()
     at.text_area(key="own-pasted").input("cat\ndog\ncat")
@@ -126,6 +141,50 @@ def test_a_column_that_cannot_be_read_leaves_data_and_choice_as_they_were():
     assert dict_of(counts_of(sound(at))) == {"cat": 30, "dog": 7}
     assert at.selectbox(key="own-label").value == "class"
     assert "Not read: count must be another column than the label" in sentences(at)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("counts.npy", NUMBERED.getvalue()),
+        ("counts.data", b"class  share  count\ncat  0.8  30\ndog  0.2  7\n"),
+    ],
+)
+def test_counts_that_are_found_can_be_left_out_in_every_kind_of_table(name, content):
+    at = brought(opened(), content, name)
+    assert dict_of(counts_of(at)) == {"cat": 30, "dog": 7}
+    at.selectbox(key="own-count").select("none").run()
+    assert dict_of(counts_of(sound(at))) == {"cat": 1, "dog": 1}
+    at.selectbox(key="own-count").select("count").run()
+    assert dict_of(counts_of(sound(at))) == {"cat": 30, "dog": 7}
+
+
+def test_a_column_called_none_is_a_column_like_any_other():
+    at = brought(opened(), b"animal,none\ncat,30\ndog,7\ncat,5\n")
+    assert dict_of(counts_of(at)) == {"cat": 2, "dog": 1}
+    assert at.selectbox(key="own-count").value == "none"
+    without, _, column = at.selectbox(key="own-count").options
+    assert without == "none" != column
+    at.selectbox(key="own-count").select(column).run()
+    assert dict_of(counts_of(sound(at))) == {"cat": 35, "dog": 7}
+    assert at.selectbox(key="own-count").value == column
+    at.selectbox(key="own-count").select("none").run()
+    assert dict_of(counts_of(sound(at))) == {"cat": 2, "dog": 1}
+
+
+def test_a_kind_of_file_with_one_place_for_labels_offers_no_other():
+    at = brought(opened(), b"a/1.png 0\na/2.png 0\nb/3.png 4\n", "list.txt")
+    assert dict_of(counts_of(at)) == {0: 2, 4: 1}
+    assert not [box for box in at.selectbox if box.key in ("own-label", "own-count")]
+
+
+def test_a_choice_among_the_columns_of_the_file_before_is_no_choice():
+    at = brought(brought(opened()), b"row,animal\n1,cat\n2,cat\n3,dog\n")
+    choice = at.selectbox(key="own-label")
+    choice.options.append("species")  # as in a browser that has not heard of the new file
+    choice.select("species").run()
+    assert dict_of(counts_of(sound(at))) == {"cat": 2, "dog": 1}
+    assert at.selectbox(key="own-label").value == "animal"
 
 
 def test_what_was_read_before_is_not_read_again():
@@ -237,8 +296,6 @@ def test_what_names_no_class_of_own_labels_stays_in_the_link():
         ("merge", ["dog", "emu"], "rest", {"cat": 3, "rest": 2}),
         ("drop", ["dog", "emu"], None, {"cat": 3}),
         ("ignore", ["cat"], None, {"dog": 1, "emu": 1}),
-        ("count", [], None, {"cat": 3, "dog": 1, "emu": 1}),
-        ("name", [], None, {"cat": 3, "dog": 1, "emu": 1}),
     ],
 )
 def test_a_correction_changes_the_data_and_can_be_taken_back(what, classes, name, result):
@@ -246,6 +303,15 @@ def test_a_correction_changes_the_data_and_can_be_taken_back(what, classes, name
     assert dict_of(counts_of(at)) == result
     at.button(key="own-undo").click().run()
     assert counts_of(sound(at)) == COUNTS
+
+
+def test_the_order_of_the_classes_is_by_count_or_by_name_and_can_be_taken_back():
+    at = brought(opened(), b"class,count\nemu,4\ncat,1\ndog,9\n")
+    orders = {what: counts_of(corrected(at, what)).names for what in ("count", "name")}
+    assert orders == {"count": ("dog", "emu", "cat"), "name": ("cat", "dog", "emu")}
+    for before in (orders["count"], ("emu", "cat", "dog")):
+        at.button(key="own-undo").click().run()
+        assert counts_of(sound(at)).names == before
 
 
 def test_a_correction_that_cannot_be_says_why_and_changes_nothing():
@@ -347,6 +413,30 @@ def test_what_a_reader_should_never_raise_reaches_the_visit(monkeypatch):
         job.result()
 
 
+def test_a_file_is_read_no_further_when_its_visit_ends(monkeypatch):
+    at, hold = opened(), threading.Event()
+
+    def slow(*_, progress, **__):
+        hold.wait(60)
+        if progress(0.5) is False:
+            raise ReadingError("stopped")
+        return "read to its end"
+
+    monkeypatch.setattr("pages.parts.reading_job.read_counts", slow)
+    at.file_uploader[0].upload("slow.txt", b"a\nb\n", "text/plain").run()
+    state, job = SessionState(), at.session_state["own_job"]
+    state["own_job"] = job
+    session = SimpleNamespace(session_state=state, shutdown=lambda: None, _fragment_storage=MemoryFragmentStorage())
+    cache = SimpleNamespace(expire=lambda: [("a visit", SimpleNamespace(session=session))])
+    manager = SimpleNamespace(_session_storage=SimpleNamespace(_cache=cache))
+    monkeypatch.setattr("streamlit.runtime.get_instance", lambda: SimpleNamespace(_session_mgr=manager))
+    assert let_go() == 1
+    hold.set()
+    job.wait(60)
+    with pytest.raises(ReadingError, match="stopped"):
+        job.result()
+
+
 def test_while_a_file_is_being_read_the_page_shows_the_earlier_data_and_cancel_keeps_it(monkeypatch):
     at = brought(opened())
     hold = threading.Event()
@@ -361,7 +451,7 @@ def test_while_a_file_is_being_read_the_page_shows_the_earlier_data_and_cancel_k
     at.file_uploader[0].upload("slow.txt", b"a\nb\n", "text/plain").run()
     assert counts_of(sound(at)) == COUNTS
     job = at.session_state["own_job"]
-    assert job.share == 0.25
+    assert [(bar.value, bar.text) for bar in at.progress] == [(25, "Reading slow\\.txt")]
     at.button(key="own-cancel").click().run()
     hold.set()
     job.wait(60)

@@ -4,8 +4,11 @@
 """
 
 import gzip
+import inspect
 import json
 import os
+import traceback
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +17,8 @@ from hypothesis import strategies as st
 from sampler_core.datasets.reading import Reading, ReadingError, read_counts, read_labels, sniff
 from tests.core.reading_files import FILES, TABLES, named
 
+READERS = Path(inspect.getfile(ReadingError)).parent
+MISTAKES = (IndexError, KeyError, ValueError, ZeroDivisionError, OverflowError, RuntimeError, SyntaxError)
 SEEDS = {**FILES, **{f"table {name}": data for name, data in TABLES.items()}}
 MADE_UP = ("text", "json", "bytes")
 INPUTS = int(os.environ.get("READING_FUZZ", "2000"))
@@ -94,10 +99,19 @@ def reads_or_says_why(name: str, data: bytes, **options: object) -> None:
     except ReadingError as error:
         assert str(error).isprintable()
         assert len(str(error)) < 1000
+        not_of_our_own_making(error)
     else:
         well_formed(reading)
         labels_agree(file, layout, reading)
     assert not file.closed
+
+
+def not_of_our_own_making(error: ReadingError) -> None:
+    """What a library raises is the file's fault; what begins in our own lines would be a mistake in them."""
+    cause = error.__cause__
+    if type(cause) in MISTAKES:
+        *_, last = traceback.extract_tb(cause.__traceback__)
+        assert Path(last.filename).parent != READERS, f"{cause!r} in {last}"
 
 
 def well_formed(reading: Reading) -> None:
@@ -109,8 +123,9 @@ def well_formed(reading: Reading) -> None:
 def labels_agree(file, layout, reading: Reading) -> None:
     try:
         labels = read_labels(file, layout)
-    except ReadingError:
+    except ReadingError as error:
         assert reading.dropped or layout.count is not None
+        not_of_our_own_making(error)
     else:
         assert labels.shape == (reading.rows,) == (reading.counts.num_samples,)
 
@@ -122,6 +137,7 @@ OPTIONS = st.fixed_dictionaries(
         "encoding": st.sampled_from(["utf-8", "latin-1", "utf-16", "shift_jis", "zlib", "none such", "idna", "utf-7"]),
         "header": st.booleans(),
         "label": CELL | st.just("species"),
+        "count": CELL | st.just("width"),
         "kind": st.sampled_from(["table", "lines", "image list", "words", "json lines", "coco", "npy", "none such"]),
     },
 )

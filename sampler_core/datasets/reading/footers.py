@@ -13,6 +13,7 @@ from typing import BinaryIO
 from sampler_core.datasets.reading.errors import ReadingError
 
 MOST = 16 << 20
+_CUT = "its footer ends too early"
 _TRUE, _FALSE, _BYTE, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT = 1, 2, 3, 7, 8, 9, 10, 11, 12
 _ROW_GROUPS, _COLUMNS, _META_DATA, _PATH, _UNPACKED = 4, 1, 3, 3, 6  # field numbers on the way
 
@@ -33,7 +34,7 @@ def largest_chunks(stream: BinaryIO) -> dict[str, int]:
 
 
 class _Compact:
-    """A place in a text of Thrift's compact protocol. `IndexError` where it ends too early."""
+    """A place in a text of Thrift's compact protocol. `struct.error` where it ends too early."""
 
     def __init__(self, data: bytes) -> None:
         self._data, self._at = data, 0
@@ -82,7 +83,7 @@ class _Compact:
         """Over an element of a list or a map, where a truth value takes a byte."""
         self._byte() if kind in (_TRUE, _FALSE) else self._skip(kind)
         if self._at > len(self._data):
-            raise IndexError("its footer ends too early")
+            raise struct.error(_CUT)
         return ""
 
     def _skip(self, kind: int) -> None:
@@ -121,10 +122,11 @@ class _Compact:
             value |= (byte & 127) << shift
             shift += 7
             if shift > 63:
-                raise ValueError("a number of its footer has too many digits")
+                raise struct.error("a number of its footer has too many digits")
         return value | byte << shift
 
     def _byte(self) -> int:
-        byte = self._data[self._at]
+        if self._at >= len(self._data):
+            raise struct.error(_CUT)
         self._at += 1
-        return byte
+        return self._data[self._at - 1]

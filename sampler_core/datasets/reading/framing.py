@@ -26,7 +26,7 @@ def _of_file(stream: BinaryIO) -> list[int]:
     """Where the batches start, from the footer; what stands elsewhere is never read."""
     end = stream.seek(-10, 2)
     (size,) = struct.unpack("<i", stream.read(4))
-    stream.seek(end - size)
+    _go(stream, end - size)
     footer = _Table.root(stream.read(max(size, 0)))
     return [start for field in (2, 3) for (start,) in footer.structs(field, "<q", 24)]
 
@@ -34,7 +34,7 @@ def _of_file(stream: BinaryIO) -> list[int]:
 def _of_stream(stream: BinaryIO) -> Iterator[int]:
     start = 0
     while True:
-        stream.seek(start)
+        _go(stream, start)
         head = stream.read(8)
         if len(head) < 8 or struct.unpack("<ii", head)[1] == 0:
             return
@@ -44,7 +44,7 @@ def _of_stream(stream: BinaryIO) -> Iterator[int]:
 
 def _unpacked(stream: BinaryIO, start: int) -> tuple[int, int]:
     """(bytes that the message at `start` unpacks to, where the next one starts)."""
-    stream.seek(start)
+    _go(stream, start)
     (size,) = struct.unpack("<i", stream.read(4))
     if size == -1:  # since format 0.15 a mark stands before the size
         (size,) = struct.unpack("<i", stream.read(4))
@@ -58,9 +58,15 @@ def _unpacked(stream: BinaryIO, start: int) -> tuple[int, int]:
     total = 0
     for offset, length in batch.structs(2, "<qq", 16):
         if length >= 8:
-            stream.seek(body + offset)
+            _go(stream, body + offset)
             total += max(length, struct.unpack("<q", stream.read(8))[0])
     return total, after
+
+
+def _go(stream: BinaryIO, position: int) -> None:
+    if not 0 <= position < 1 << 62:
+        raise struct.error("a position in it lies outside of the file")
+    stream.seek(position)
 
 
 class _Table:

@@ -195,6 +195,11 @@ def test_a_column_of_identifiers_is_refused(values):
         assert "more than 100,000 different labels, so this is hardly the column of classes" in refused(data)
 
 
+def test_more_classes_than_a_page_takes_are_for_the_library():
+    said = refused(b"label\n1\n2\n3\n", limits=Limits(classes=2))
+    assert said.endswith("Choose another column, or count them with ClassCounts.from_file, which takes 100,000")
+
+
 def test_a_million_different_labels_are_refused():
     assert "Choose another column" in refused(b"label\n" + "".join(f"u{i}\n" for i in range(10**6)).encode())
 

@@ -95,9 +95,11 @@ class Tally:
 
 def too_many_classes(limits: Limits) -> ReadingError:
     """What to say of a column of identifiers."""
+    most = Limits().classes
+    otherwise = f", or count them with ClassCounts.from_file, which takes {most:,}" if limits.classes < most else ""
     return ReadingError(
         f"there are more than {limits.classes:,} different labels, so this is hardly the column of classes. "
-        "Choose another column"
+        f"Choose another column{otherwise}"
     )
 
 

@@ -165,6 +165,12 @@ def test_planned_and_drawn_are_percent_of_the_plan():
     assert (planned["error_x"]["arrayminus"] >= 0).all()
 
 
+def test_the_line_about_the_data_counts_one_as_one():
+    one = ClassCounts.from_counts({"a": 1, "b": 0})
+    assert data_line(one) == "1 sample in 2 classes, class imbalance 1, 1 class is empty."
+    assert data_line(ClassCounts.from_counts({"a": 2}), "images").startswith("2 images in 1 class, class imbalance 1")
+
+
 def test_a_class_without_samples_has_no_point_among_planned_and_drawn():
     counts = DATA["an empty class"]
     dots = all_figures(counts)["drawn"].spec["data"][1]

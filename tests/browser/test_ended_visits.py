@@ -79,7 +79,7 @@ def test_nothing_of_an_upload_outlives_the_visit(open_page, tmp_path, end):
             settle(page, 400)
         assert held()["uploads"] == 2, "the file and what was read of it"
         assert held()["counts"] > 0
-        save_a_table(page)
+        save_the_plan(page)
         assert held()["downloads"] == 1
         if end == "the labels are removed":
             remove(page)
@@ -92,12 +92,12 @@ def test_nothing_of_an_upload_outlives_the_visit(open_page, tmp_path, end):
         assert held() == {"uploads": 0, "counts": 0, "downloads": 0}
 
 
-def save_a_table(page):
+def save_the_plan(page):
     page.get_by_role("button", name="Share", exact=True).click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_role("tab", name="Tables").click()
+    dialog.get_by_role("tab", name="Plan").click()
     with page.expect_download():
-        dialog.get_by_role("button", name="Share of every class", exact=True).click()
+        dialog.get_by_role("button", name="Download plan.json").click()
     dialog.get_by_role("button", name="Close").click()
     settle(page, 400)
 

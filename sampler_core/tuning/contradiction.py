@@ -24,8 +24,8 @@ from sampler_core.tuning.wording import bound_in_words
 @dataclass(frozen=True, slots=True)
 class Contradiction:
     """demands: an irreducible set. agree_at: for each, the bound at which it would just go with the others, rounded
-    outwards to three digits; None where no bound would. shape: what was asked for. shape_alone: other shapes could meet
-    them, as each epoch by itself can. proved: False where the search was not complete.
+    outwards to three digits; None where no bound would. shape: what was asked for. shape_alone: a piecewise schedule was
+    found that meets all that is demanded. proved: False where the search was not complete.
     """
 
     demands: tuple[Demand, ...]
@@ -48,9 +48,7 @@ class Contradiction:
             if bound is not None
         ]
         agree = f" They would just agree with {', or '.join(ways)}." if ways else ""
-        other = (
-            " Each epoch by itself could meet them: try another shape, such as piecewise." if self.shape_alone else ""
-        )
+        other = " A piecewise schedule can meet all that is demanded: try that shape." if self.shape_alone else ""
         return what + agree + other
 
 
@@ -60,7 +58,8 @@ def contradiction(reach: Reach, demands: Sequence[Demand]) -> Contradiction:
         return Contradiction(tuple(demands), (None,) * len(demands), reach.shape, False, reach.bounds, False)
     few = _irreducible(reach, _of_one_epoch(reach, demands) or list(demands))
     agree = tuple(_agrees_at(reach, few, i) for i in range(len(few)))
-    alone = not _of_one_epoch(reach, few) and reach.shape != "piecewise"
+    stiff = reach.shape != "piecewise" and not _of_one_epoch(reach, few)
+    alone = stiff and reach.of_shape("piecewise").any(demands)
     return Contradiction(tuple(few), agree, reach.shape, alone, reach.bounds, reach.proved)
 
 

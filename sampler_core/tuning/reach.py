@@ -7,6 +7,7 @@ contradiction and the numbers at which demands would agree come from the same se
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -60,6 +61,12 @@ class Reach:
         self.proved = True  # False once a "no" was given without a complete search
         self._edges: dict[Demand, Edge] = {}
         family(shape, self.epochs, [])  # an unknown shape is refused before any work
+
+    def of_shape(self, shape: str) -> Reach:
+        """The same for another shape; what is known of the demands' edges serves both."""
+        other = copy(self)
+        other.shape, other.proved = shape, True
+        return other
 
     def edges(self, demands: Sequence[Demand]) -> tuple[Edge, ...]:
         """As `band.edges_of`, each demand's edges found once."""

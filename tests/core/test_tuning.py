@@ -327,7 +327,9 @@ def test_a_shape_that_is_too_stiff_is_told_from_demands_that_exclude_each_other(
     demands = [NaturalMix(1, "first", 0.05), ShareOfClass(0.5, first_epoch=1), NaturalMix(1, "last", 0.05)]
     stiff = solve(plan_of(), TWO, [demands[0], demands[1]], "constant")
     assert stiff.contradiction.shape_alone
-    assert "try another shape" in stiff.says
+    assert "A piecewise schedule can meet all that is demanded: try that shape." in stiff.says
+    hopeless = solve(plan_of(), TWO, demands, "constant")
+    assert not hopeless.contradiction.shape_alone, "the two that remain exclude each other in any shape"
     bent = solve(plan_of(), TWO, [demands[0], demands[1]], "step")
     assert (bent.schedule.at_epoch, bent.schedule.end) == (1, pytest.approx(1.0, abs=1.0))
     excluded = solve(plan_of(), TWO, demands, "piecewise")
@@ -347,6 +349,17 @@ def test_a_demand_over_the_run_can_contradict_one_of_an_epoch():
     solution = solve(plan_of(), TWO, demands, "linear")
     assert solution.contradiction.demands == tuple(demands)
     assert solution.contradiction.agree_at == (pytest.approx(20 / 110, rel=1e-2), pytest.approx(33.0, rel=1e-2))
+    assert not solution.contradiction.shape_alone
+    assert "try that shape" not in solution.says
+
+
+def test_another_shape_is_advised_where_it_meets_a_demand_over_the_run():
+    # 0.3 in one epoch and the natural 0.1 in ten are 13 repeats of a rare sample; 0.3 in all eleven are 33
+    demands = [ShareOfClass(0.3, first_epoch=10), RepeatsAtMost(15.0, per="run")]
+    level = solve(plan_of(), TWO, demands, "constant")
+    assert level.contradiction.shape_alone
+    assert "try that shape" in level.says
+    assert solve(plan_of(), TWO, demands, "piecewise").plan is not None
 
 
 # --- plans of other targets ------------------------------------------------------------------------------------------

@@ -86,8 +86,12 @@ def absence(shares: FloatArray, draws: Draws) -> FloatArray:
     if law == "stratified":
         return np.maximum(0.0, 1.0 - batch_size * shares)
     quota = np.floor(samples * shares)
-    upper = samples * shares - quota
-    fewer, more = (_hypergeometric_none(quota + one, samples, batch_size) for one in (0.0, 1.0))
+    upper, top = samples * shares - quota, int(quota.max(initial=0.0)) + 2
+    if top < 2 * quota.size:  # many shares have the same quota
+        none, at = _hypergeometric_none(np.arange(float(top)), samples, batch_size), quota.astype(np.int64)
+        fewer, more = none[at], none[at + 1]
+    else:
+        fewer, more = (_hypergeometric_none(quota + one, samples, batch_size) for one in (0.0, 1.0))
     return (1.0 - upper) * fewer + upper * more
 
 

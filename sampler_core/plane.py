@@ -17,12 +17,13 @@ from sampler_core.expectations import BoolArray
 from sampler_core.plan import SamplingPlan
 from sampler_core.schedules import Linear
 from sampler_core.targets import PowerSkew
-from sampler_core.tuning import Demand, sweep
-from sampler_core.tuning.band import edges_of
-from sampler_core.tuning.curve import Curve
+from sampler_core.tuning import Demand
+from sampler_core.tuning.band import edge_of
+from sampler_core.tuning.curve import Curve, margin_of
 from sampler_core.tuning.demands import over_run
 from sampler_core.tuning.intervals import Union
-from sampler_core.tuning.sweeps import clamped, skew_limits
+from sampler_core.tuning.merits import columns, merit_of
+from sampler_core.tuning.sweeps import Progress, clamped, of_runs, part_of, silent, skew_limits
 
 POINTS = 41
 _TOLERANCE = 1e-9
@@ -47,26 +48,30 @@ def plane_plan(plan: SamplingPlan, skew: float = 0.0, increment: float = 0.0) ->
     return replace(plan, target=PowerSkew(Linear(skew, increment, *skew_limits(plan))))
 
 
-def feasible(plan: SamplingPlan, counts: ClassCounts, demands: Sequence[Demand]) -> Feasible:
+def feasible(
+    plan: SamplingPlan, counts: ClassCounts, demands: Sequence[Demand], progress: Progress = silent
+) -> Feasible:
     """Which points of the plane meet the demands.
 
     Not judged: a demand over a part of the run, or over the run about every class, but for repeats without limits (a
-    sum of powers of n is largest at the rarest or at the largest class).
+    sum of powers of n is largest at the rarest or at the largest class). progress: as for `sweep`.
     """
     skews, increments = axes(plan.epochs or 1)
     plan = plane_plan(plan)
     runs = clamped(plan, skews[:, None, None] + increments[None, :, None] * np.arange(plan.epochs or 1))
-    mask = np.ones(runs.shape[:2], dtype=bool)
-    for edge in edges_of(Curve(plan, counts), demands, plan.epochs or 1):
+    curve, mask = Curve(plan, counts), np.ones(runs.shape[:2], dtype=bool)
+    by_epoch, of_run = ([demand for demand in demands if over_run(demand) == over] for over in (False, True))
+    for i, demand in enumerate(by_epoch):
+        progress(0.5 * i / len(by_epoch))
+        edge = edge_of(curve, demand, plan.epochs or 1)
         mask &= _within(runs[..., edge.first_epoch : edge.last_epoch + 1], edge.allowed)
-    left_out = []
-    for demand in filter(over_run, demands):
-        groups = _groups(plan, demand)
-        for group in groups:
-            found = sweep(plan, counts, demand.figure, skews, increments, "mean", group, demand.class_name).values
-            mask &= (found >= demand.bound - 1e-9) if demand.sense == "at least" else (found <= demand.bound + 1e-9)
-        left_out += [demand] * (not groups)
-    return Feasible(mask, tuple(left_out))
+    decided = [(demand, group) for demand in of_run for group in _groups(plan, demand)]
+    asked = [(merit_of(one.figure), int(columns(counts, group, one.class_name)[0])) for one, group in decided]
+    if asked and mask.any():  # where the others hold: runs cost most
+        found = of_runs(curve, runs[mask], asked, part_of(progress, 0.5, 1.0))
+        holds = [margin_of(demand, values) >= 0 for (demand, _), (values, _) in zip(decided, found, strict=True)]
+        mask[mask] = np.all(holds, axis=0)
+    return Feasible(mask, tuple(demand for demand in of_run if not _groups(plan, demand)))
 
 
 def _groups(plan: SamplingPlan, demand: Demand) -> tuple[str, ...]:

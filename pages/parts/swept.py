@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
+from dataclasses import replace
+from threading import Lock
 from typing import Any
 
 import streamlit as st
@@ -19,8 +22,13 @@ from sampler_core.plane import Feasible, axes, feasible, plane_plan
 from sampler_core.schedules import Linear
 from sampler_core.targets import skew_schedule
 from sampler_core.tuning import MERITS, Sensitivity, Sweep, sensitivity, sweep
+from sampler_core.tuning.sweeps import Progress, part_of
 
-GIVEN_UP, MOST_KEPT, QUICK = "sweep_given_up", 16, 20_000
+GIVEN_UP, MOST_KEPT = "sweep_given_up", 16
+WORKING = "Working out the map"
+QUICK = 0.3  # seconds without a bar, which would only flicker
+Call = tuple[Any, ...]  # a function of the core with its arguments but for progress
+_one_at_a_time = Lock()  # visits share what is kept
 
 
 def label_of(merit: str) -> str:
@@ -32,54 +40,65 @@ def choose_merit() -> tuple[str, str, str]:
     """The figure of merit that the map shows, whose, and over what."""
     merit = control(MERIT, width=260)
     scope = MERITS[merit].scope
-    whose = control(WHOSE, width=150) if scope != "mix" else "every"
-    over = control(OVER, width=150) if scope != "run" else "mean"
-    return merit, "rarest" if scope == "run" and whose == "every" else whose, over
+    if scope == "mix":
+        return merit, "every", control(OVER, width=150)
+    if scope == "class":
+        return merit, control(WHOSE, width=150), control(OVER, width=150)
+    if st.session_state.get(WHOSE.key) == "every":  # chosen for another figure; no map shows every class's run
+        st.session_state[WHOSE.key] = WHOSE.default
+    return merit, control(replace(WHOSE, choices=("rarest", "largest")), width=150), "mean"
 
 
-def swept(scenario: Scenario, merit: str, whose: str, over: str) -> Sweep | None:
-    """The map; None while it has been given up. It does not change with the schedule, only with its limits."""
-    plan, counts = plane_plan(scenario.plan), scenario.counts
-    asked = (plan, counts, merit, whose, over)
-    sweeps: OrderedDict[tuple[Any, ...], Sweep] = keeper("sweeps", OrderedDict)
-    if asked in sweeps:
-        sweeps.move_to_end(asked)
-        return sweeps[asked]
-    if st.session_state.get(GIVEN_UP) == hash(asked):
+def swept(
+    scenario: Scenario, merit: str, whose: str, over: str, demands: Demands
+) -> tuple[Sweep, Feasible | None] | None:
+    """The map and the part of it that meets the demands, where there are any; None while it has been given up.
+
+    It changes neither with the schedule, but for its limits, nor with the seed.
+    """
+    plan, counts = replace(plane_plan(scenario.plan), seed=0), scenario.counts
+    calls: list[Call] = [(sweep, plan, counts, merit, *map(tuple, axes(plan.epochs or 1)), over, whose)]
+    calls += [(feasible, plan, counts, demands)] * bool(demands)
+    if st.session_state.get(GIVEN_UP) == hash(tuple(calls)):
         st.info("The map was given up.", icon=":material/cancel:")
         st.button("Work it out", key="sweep-again", help="Work the map out after all.", on_click=_give_up, args=(None,))
         return None
     place = st.empty()
-    found = sweeps[asked] = _worked_out(asked, place)
-    while len(sweeps) > MOST_KEPT:
-        sweeps.popitem(last=False)
+    told = _bar(place, hash(tuple(calls)))
+    found = [_kept(call, part_of(told, i / len(calls), (i + 1) / len(calls))) for i, call in enumerate(calls)]
     place.empty()
+    return found[0], found[1] if demands else None
+
+
+def _kept(call: Call, told: Progress) -> Any:
+    """The result of a call, of those made last."""
+    results: OrderedDict[Call, Any] = keeper("sweeps", OrderedDict)
+    with _one_at_a_time:
+        if call in results:
+            results.move_to_end(call)
+            return results[call]
+    made, *given = call
+    found = made(*given, progress=told)
+    with _one_at_a_time:
+        results[call] = found
+        while len(results) > 2 * MOST_KEPT:
+            results.popitem(last=False)
     return found
 
 
-def _worked_out(asked: tuple[Any, ...], place: Any) -> Sweep:
-    """With a bar and a button where it takes longer; any press runs the page anew, which ends the work."""
-    plan, counts, merit, whose, over = asked
-    told = None
-    if counts.num_classes * (plan.epochs or 1) > QUICK:
-        with place.container(horizontal=True, vertical_alignment="center"):
-            bar = st.progress(0.0, "Working out the map")
-            st.button("Cancel", key="sweep-cancel", help="Give the map up.", on_click=_give_up, args=(hash(asked),))
+def _bar(place: Any, asked: int) -> Progress:
+    """A bar and a button where it takes longer; any press runs the page anew, which ends the work."""
+    begin, bars = time.monotonic(), []
 
-        def told(part: float) -> None:
-            bar.progress(part, "Working out the map")
+    def told(part: float) -> None:
+        if not bars and time.monotonic() - begin > QUICK:
+            with place.container(horizontal=True, vertical_alignment="center"):
+                bars.append(st.progress(part, WORKING))
+                st.button("Cancel", key="sweep-cancel", help="Give the map up.", on_click=_give_up, args=(asked,))
+        elif bars:
+            bars[0].progress(part, WORKING)
 
-    return sweep(plan, counts, merit, *axes(plan.epochs or 1), over, whose, progress=told)
-
-
-@kept(16)
-def _feasible(plan: SamplingPlan, counts: ClassCounts, demands: Demands) -> Feasible:
-    return feasible(plan, counts, demands)
-
-
-def feasible_part(scenario: Scenario, demands: Demands) -> Feasible:
-    """Which points of the map meet the demands."""
-    return _feasible(plane_plan(scenario.plan), scenario.counts, demands)
+    return told
 
 
 def own_point(plan: SamplingPlan, found: Sweep) -> tuple[float, float] | None:

@@ -17,7 +17,7 @@ from sampler_core.tuning.filling import water_filled_rows
 from sampler_core.tuning.merits import columns, merit_of, worst
 
 LOWEST, HIGHEST = -50.0, 50.0  # the skews that a schedule allows
-_AT_ONCE = 1 << 19  # shares in one piece
+_AT_ONCE = 1 << 16  # shares in one piece: more of them leave the processor's cache
 _OUTWARDS = np.geomspace(0.02, 48.0, 90)
 _NODES = np.concatenate([[LOWEST], -1 - _OUTWARDS[::-1], np.linspace(-1, 2, 151), 2 + _OUTWARDS])  # dense where used
 

@@ -22,7 +22,17 @@ from sampler_core.tuning.merits import Merit, columns, merit_of, worst
 Progress = Callable[[float], None]
 MOST_SHARES = {False: 8_000_000, True: 5_000_000}  # without limits, and with: some 0.5 s of work
 LEAST_ROWS = 1_001
-_ROWS = 512  # skews between two reports of progress
+_AT_ONCE = 1 << 16  # class shares in one piece: more of them leave the processor's cache
+_ROWS, _RUNS = 512, 128  # skews, and runs of them, between two reports of progress, at most
+
+
+def silent(fraction: float) -> None:
+    """No one is told."""
+
+
+def part_of(told: Progress, begin: float, end: float) -> Progress:
+    """Progress of a piece of work that is the part from begin to end of the whole."""
+    return lambda fraction: told(begin + (end - begin) * fraction)
 
 
 class Sweep(NamedTuple):
@@ -44,7 +54,7 @@ def sweep(
     at: int | str = "mean",
     group: str = "rarest",
     class_name: ClassName | None = None,
-    progress: Progress | None = None,
+    progress: Progress = silent,
 ) -> Sweep:
     """A figure of merit for every linear schedule s(e) = skew + e increment, with the plan's own limits on the skew.
 
@@ -57,24 +67,46 @@ def sweep(
     counts = as_class_counts(counts)
     merit = merit_of(figure)
     chosen = chosen_classes(counts, merit, group, class_name)
-    told = progress or _silent
     skews, increments = np.asarray(skews, dtype=np.float64), np.asarray(increments, dtype=np.float64)
-    epochs = epochs_at(plan, merit, at)
-    runs = clamped(plan, skews[:, None, None] + increments[None, :, None] * epochs)
+    runs = clamped(plan, skews[:, None, None] + increments[None, :, None] * epochs_at(plan, merit, at))
     curve = Curve(plan, counts, table=False)
-    distinct, where = np.unique(np.round(runs, 10), return_inverse=True)
     if merit.scope == "run":
-        table, off = _tabled(distinct, lambda part: curve.at(part)[:, chosen[0]], _most_rows(curve), told)
-        where, n = np.moveaxis(where.reshape(runs.shape), -1, 0), int(counts.counts[chosen[0]])
-        asked = [table, table - off, table + off] if off.any() else [table]
-        values, *ends = (_of_runs(merit, np.clip(shares, 0.0, 1.0)[where], n, curve.draws) for shares in asked)
-        return Sweep(skews, increments, values, max((float(np.abs(end - values).max()) for end in ends), default=0.0))
+        ((values, error),) = of_runs(curve, runs, [(merit, int(chosen[0]))], progress)
+        return Sweep(skews, increments, values, error)
+    distinct, where = np.unique(np.round(runs, 10), return_inverse=True)
 
     def values_at(part: FloatArray) -> FloatArray:
         return of_rows(merit, curve.at(part), counts, chosen, curve.draws)
 
-    table, off = _tabled(distinct, values_at, _most_rows(curve), told)
+    table, off = _tabled(curve, distinct, values_at, progress)
     return Sweep(skews, increments, aggregated(table[where.reshape(runs.shape)], at), float(off.max()))
+
+
+def of_runs(
+    curve: Curve, runs: FloatArray, asked: Sequence[tuple[Merit, int]], told: Progress
+) -> list[tuple[FloatArray, float]]:
+    """Figures of the run of the class at a position each, for many runs at once: values (...,) and their error.
+
+    runs: skews, shape (..., epochs). The shares are worked out once for all that is asked.
+    """
+    distinct, where = np.unique(np.round(runs, 10), return_inverse=True)
+    where, positions = where.reshape(-1, runs.shape[-1]), [position for _, position in asked]
+    half = part_of(told, 0.0, 0.5)
+    tables, off = _tabled(curve, distinct, lambda part: curve.at(part)[:, positions], half)
+    found = []
+    for i, (merit, position) in enumerate(asked):
+        table, n = tables[:, i], int(curve.counts.counts[position])
+        ends = [table, table - off[:, i], table + off[:, i]] if off.any() else [table]
+        told_of_it = part_of(told, 0.5 + 0.5 * i / len(asked), 0.5 + 0.5 * (i + 1) / len(asked))
+        parts = []
+        for begin in range(0, len(where), _RUNS):
+            told_of_it(begin / len(where))
+            shares = (np.clip(end[where[begin : begin + _RUNS]].T, 0.0, 1.0) for end in ends)
+            parts.append([merit.rows(rows, np.full(rows.shape[1], n), curve.draws) for rows in shares])
+        values, *others = np.concatenate(parts, axis=1).reshape(len(ends), *runs.shape[:-1])
+        found.append((values, max((float(np.abs(other - values).max()) for other in others), default=0.0)))
+    told(1.0)
+    return found
 
 
 # --- one figure ------------------------------------------------------------------------------------------------------
@@ -85,12 +117,6 @@ def of_rows(merit: Merit, shares: FloatArray, counts: ClassCounts, chosen: Any, 
     if merit.scope == "mix":
         return merit.rows(shares, counts.counts, draws)
     return worst(merit, merit.rows(shares[:, chosen], counts.counts[chosen], draws))
-
-
-def _of_runs(merit: Merit, shares: FloatArray, n: int, draws: Draws) -> FloatArray:
-    """A figure of the run of one class of n samples, for many runs; shares: (epochs, ...), result: (...)."""
-    runs = shares.reshape(len(shares), -1)
-    return merit.rows(runs, np.full(runs.shape[1], n), draws).reshape(shares.shape[1:])
 
 
 def chosen_classes(counts: ClassCounts, merit: Merit, group: str, class_name: ClassName | None) -> Any:
@@ -134,41 +160,40 @@ def clamped(plan: SamplingPlan, skews: FloatArray) -> FloatArray:
 # --- many skews ------------------------------------------------------------------------------------------------------
 
 
-def _most_rows(curve: Curve) -> int:
-    return max(LEAST_ROWS, MOST_SHARES[curve.limited] // curve.counts.num_classes)
-
-
 def _tabled(
-    skews: FloatArray, values_at: Callable[[FloatArray], FloatArray], most: int, told: Progress
+    curve: Curve, skews: FloatArray, values_at: Callable[[FloatArray], FloatArray], told: Progress
 ) -> tuple[FloatArray, FloatArray]:
-    """values_at(skews), one a skew: exact, or interpolated; and how far off each may be.
+    """values_at(skews), one a skew (or a row of them): exact, or interpolated; and how far off each may be.
 
     That is twice the error of every second knot between its neighbours: these knots are used too, so where the values
     are smooth they are off by far less, and where they have a corner (at a cap, say) by no more.
     """
+    most = max(LEAST_ROWS, MOST_SHARES[curve.limited] // curve.counts.num_classes)
+    rows = min(_ROWS, max(1, _AT_ONCE // curve.counts.num_classes))
     if skews.size <= most:
-        return _in_pieces(skews, values_at, told), np.zeros(skews.size)
+        values = _in_pieces(skews, rows, values_at, told)
+        return values, np.zeros(values.shape)
     knots = np.linspace(skews[0], skews[-1], most // 2 * 2 + 1)
-    exact = _in_pieces(knots, values_at, told)
+    exact = _in_pieces(knots, rows, values_at, told)
     off = 2.0 * np.abs(_interpolated(knots[1::2], knots[::2], exact[::2]) - exact[1::2])
     return _interpolated(skews, knots, exact), off[knots[2:-1:2].searchsorted(skews)]
 
 
 def _interpolated(skews: FloatArray, knots: FloatArray, values: FloatArray) -> FloatArray:
-    """Linear between knots; in the logarithm, which bends less, where all values have one."""
+    """Linear between knots; in the logarithm, which bends less, where all values have one; column by column."""
+    if values.ndim == 2:
+        return np.stack([_interpolated(skews, knots, column) for column in values.T], axis=1)
     if np.all(values > 0) and np.all(np.isfinite(values)):
         return np.exp(np.interp(skews, knots, np.log(values)))
     return np.interp(skews, knots, values)
 
 
-def _in_pieces(skews: FloatArray, values_at: Callable[[FloatArray], FloatArray], told: Progress) -> FloatArray:
+def _in_pieces(
+    skews: FloatArray, rows: int, values_at: Callable[[FloatArray], FloatArray], told: Progress
+) -> FloatArray:
     parts = []
-    for begin in range(0, skews.size, _ROWS):
+    for begin in range(0, skews.size, rows):
         told(begin / skews.size)
-        parts.append(values_at(skews[begin : begin + _ROWS]))
+        parts.append(values_at(skews[begin : begin + rows]))
     told(1.0)
     return np.concatenate(parts)
-
-
-def _silent(fraction: float) -> None:
-    """No one is told."""

@@ -8,7 +8,10 @@ import pytest
 from sampler_core import Constant, EffectiveNumber, Linear, Outlook, PowerSkew, SamplingPlan
 from sampler_core.datasets import load, synthetic
 from sampler_core.expectations import LAWS
-from sampler_core.tuning import MERITS, sensitivity, sweep, sweeps
+from sampler_core.plane import axes, feasible
+from sampler_core.tuning import MERITS, SeenAtLeast, ShareRatio, sensitivity, sweep, sweeps
+from sampler_core.tuning.curve import Curve
+from sampler_core.tuning.sweeps import of_runs
 
 COUNTS = load("cifar10_lt_if100")
 SKEWS, INCREMENTS = np.array([-0.3, 0.0, 0.8]), np.array([-0.05, 0.0, 0.02, 0.1])
@@ -86,8 +89,8 @@ def test_interpolated_values_differ_from_exact_ones_by_no_more_than_the_error_st
 
 def test_progress_rises_to_one_and_an_exception_from_it_ends_the_sweep():
     told = []
-    axes = np.linspace(-1, 2, 41), np.linspace(-0.1, 0.1, 41)
-    sweep(plan_of(), synthetic("pareto", 100, 10_000, 50), "balance", *axes, progress=told.append)
+    plane = np.linspace(-1, 2, 41), np.linspace(-0.1, 0.1, 41)
+    sweep(plan_of(), synthetic("pareto", 100, 10_000, 50), "balance", *plane, progress=told.append)
     assert told == sorted(told)
     assert told[0] == 0.0 and told[-1] == 1.0 and len(told) > 2
 
@@ -96,7 +99,29 @@ def test_progress_rises_to_one_and_an_exception_from_it_ends_the_sweep():
             raise InterruptedError(fraction)
 
     with pytest.raises(InterruptedError):
-        sweep(plan_of(), COUNTS, "balance", *axes, progress=cancel)
+        sweep(plan_of(), COUNTS, "balance", *plane, progress=cancel)
+
+
+def test_the_figures_of_runs_and_the_feasible_part_tell_their_progress_while_they_are_worked_out():
+    for work in (
+        lambda told: sweep(plan_of(), COUNTS, "run_coverage", *axes(12), progress=told),
+        lambda told: feasible(plan_of(), COUNTS, [ShareRatio(500.0), SeenAtLeast(0.5)], told),
+    ):
+        told = []
+        work(told.append)
+        assert told == sorted(told)
+        assert told[0] == 0.0 and told[-1] == 1.0
+        assert len({fraction for fraction in told if fraction > 0.5}) >= 8, "what takes longest can be ended"
+
+
+def test_figures_of_several_runs_at_once_are_those_of_each_alone():
+    curve, runs = Curve(plan_of(), COUNTS), np.linspace(-1, 2, 48).reshape(4, 12)
+    asked = [(MERITS["run_repeats"], 9), (MERITS["run_coverage"], 0)]
+    together = of_runs(curve, runs, asked, lambda fraction: None)
+    for one, (values, error) in zip(asked, together, strict=True):
+        ((alone, _),) = of_runs(curve, runs, [one], lambda fraction: None)
+        assert (values == alone).all() and error == 0.0
+        assert np.unique(values).size == 4
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Solved schedules with short numbers: as few digits as the demands allow.
 
-The one contract here: the rounded plan meets every demand that the given plan meets.
+The one contract here: the rounded plan meets every demand that the solved plan meets, with nearly as much slack, and
+the slack that is told is its own.
 """
 
 from __future__ import annotations
@@ -9,27 +10,42 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
+from sampler_core.catalogue import SCHEDULES
 from sampler_core.counts import ClassCounts
-from sampler_core.plan import SamplingPlan
-from sampler_core.targets import PowerSkew, skew_schedule
-from sampler_core.tuning import Demand, verdicts
+from sampler_core.targets import PowerSkew
+from sampler_core.tuning import Demand, Solution, verdicts
+from sampler_core.tuning.curve import Curve
+from sampler_core.tuning.intervals import FREE
+from sampler_core.tuning.reach import Reach
+from sampler_core.tuning.solver import says_of
 
 DIGITS = (2, 3, 4, 6)
+KEPT = 0.9  # of the slack
 
 
-def rounded(plan: SamplingPlan, counts: ClassCounts, demands: Sequence[Demand]) -> SamplingPlan:
-    """The plan with the numbers of its schedule in the fewest significant digits with which all demands hold.
+def rounded(found: Solution, counts: ClassCounts, demands: Sequence[Demand]) -> Solution:
+    """The solution with the numbers of its schedule in the fewest significant digits that keep `KEPT` of its slack.
 
-    The plan itself where none of `DIGITS` will do, or where its target follows no schedule.
+    The solution itself where none of `DIGITS` will do, or where nothing was solved.
     """
-    schedule = skew_schedule(plan.target)
-    if schedule is None:
-        return plan
+    plan, schedule = found.plan, found.schedule
+    if plan is None or schedule is None:
+        return found
+    reach = Reach(Curve(plan, counts), plan, SCHEDULES.name_of(schedule), found.bounds, FREE)
     for digits in DIGITS:
         shorter = dataclasses.replace(plan, target=PowerSkew(_shorter(schedule, digits)))
-        if all(verdict.holds for verdict in verdicts(shorter, counts, demands)):
-            return shorter
-    return plan
+        judged = verdicts(shorter, counts, demands)
+        skews = shorter.skews()
+        if skews is None or not all(verdict.holds for verdict in judged):
+            continue
+        slack = reach.slack(demands, skews)
+        slack = np.inf if slack >= FREE - 1e-9 else slack
+        if slack >= KEPT * found.slack:
+            says = says_of(_shorter(schedule, digits), len(demands), slack)
+            return dataclasses.replace(found, says=says, plan=shorter, slack=slack, verdicts=judged)
+    return found
 
 
 def _shorter(schedule: Any, digits: int) -> Any:

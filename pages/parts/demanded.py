@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -99,8 +98,7 @@ def band_of(plan: SamplingPlan, counts: ClassCounts, demands: Demands) -> Band:
 @kept(64)
 def solution_of(plan: SamplingPlan, counts: ClassCounts, demands: Demands, shape: str | None) -> Solution:
     """The schedule with the most slack, in short numbers, or why there is none."""
-    found = solve(plan, counts, demands, shape)
-    return found if found.plan is None else replace(found, plan=rounded(found.plan, counts, demands))
+    return rounded(solve(plan, counts, demands, shape), counts, demands)
 
 
 def _demand(entry: Any) -> Demand:

@@ -24,8 +24,8 @@ from sampler_core.tuning.wording import bound_in_words
 @dataclass(frozen=True, slots=True)
 class Contradiction:
     """demands: an irreducible set. agree_at: for each, the bound at which it would just go with the others, rounded
-    outwards to three digits; None where no bound would. shape: what was asked for. shape_alone: a piecewise schedule was
-    found that meets all that is demanded. proved: False where the search was not complete.
+    outwards to three digits; None where no bound would. shape: what was asked for. shape_alone: a piecewise schedule
+    that meets all that is demanded was found. proved: False where the search was not complete.
     """
 
     demands: tuple[Demand, ...]
@@ -59,7 +59,7 @@ def contradiction(reach: Reach, demands: Sequence[Demand]) -> Contradiction:
     few = _irreducible(reach, _of_one_epoch(reach, demands) or list(demands))
     agree = tuple(_agrees_at(reach, few, i) for i in range(len(few)))
     stiff = reach.shape != "piecewise" and not _of_one_epoch(reach, few)
-    alone = stiff and reach.of_shape("piecewise").any(demands)
+    alone = stiff and reach.apart(demands)
     return Contradiction(tuple(few), agree, reach.shape, alone, reach.bounds, reach.proved)
 
 

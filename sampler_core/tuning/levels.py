@@ -31,7 +31,7 @@ class Levels(NamedTuple):
 def best_levels(given: Problem, nearest_to: FloatArray) -> Levels:
     """The levels with the most slack; of equal ones, those nearest to the skews given, shape (epochs,)."""
     stretches = [stretch for stretch, _ in given.stretches]
-    tops = [_top(allowed, given.low, given.high) for _, allowed in given.stretches]
+    tops = [furthest_inside(allowed, given.low, given.high) for _, allowed in given.stretches]
     most = slack = min(given.enough, *(top for _, top in tops))
     near = [float(nearest_to[s.start : s.stop].mean()) for s in stretches]
     values = np.array([
@@ -47,7 +47,7 @@ def best_levels(given: Problem, nearest_to: FloatArray) -> Levels:
     return Levels(levels(stretches, values), slack, not given.run_terms or slack >= most - 1e-9)
 
 
-def _top(allowed: Union, low: float, high: float) -> tuple[float, float]:
+def furthest_inside(allowed: Union, low: float, high: float) -> tuple[float, float]:
     """The skew within bounds that is furthest inside, and how far; below 0: outside."""
     best = (low, -np.inf)
     for left, right in allowed:

@@ -7,7 +7,6 @@ contradiction and the numbers at which demands would agree come from the same se
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -18,8 +17,8 @@ from sampler_core.schedules import Schedule
 from sampler_core.tuning.band import Edge, edge_of, segments
 from sampler_core.tuning.curve import Curve
 from sampler_core.tuning.demands import Demand, over_run
-from sampler_core.tuning.intervals import intersection
-from sampler_core.tuning.levels import best_levels
+from sampler_core.tuning.intervals import FREE, intersection, piece_at
+from sampler_core.tuning.levels import best_levels, furthest_inside
 from sampler_core.tuning.polish import nearest, polished
 from sampler_core.tuning.run_terms import RunTerm, jumps, missed, run_terms
 from sampler_core.tuning.search import (
@@ -37,6 +36,7 @@ from sampler_core.tuning.shapes import Family, family
 
 HOLDS = -1e-9  # a slack that is 0 but for rounding
 _MOST_POLISHED, _MOST_POLISHED_COUPLED = 24, 3
+_USUAL, _MOST_LEVELS = (-1.0, 2.0), 33  # the skews that are tried first, and how many
 _MOST_ASKED = 6  # times that more is asked of demands over the run
 
 
@@ -61,12 +61,6 @@ class Reach:
         self.proved = True  # False once a "no" was given without a complete search
         self._edges: dict[Demand, Edge] = {}
         family(shape, self.epochs, [])  # an unknown shape is refused before any work
-
-    def of_shape(self, shape: str) -> Reach:
-        """The same for another shape; what is known of the demands' edges serves both."""
-        other = copy(self)
-        other.shape, other.proved = shape, True
-        return other
 
     def edges(self, demands: Sequence[Demand]) -> tuple[Edge, ...]:
         """As `band.edges_of`, each demand's edges found once."""
@@ -104,6 +98,45 @@ class Reach:
             asked.append(term)
         self.proved = self.proved and (skews is not None or self._fair(demands, asked))
         return skews is not None and term is None
+
+    def most(self, demands: Sequence[Demand]) -> float:
+        """More slack than the demands of single epochs leave has no schedule whatever."""
+        stretches = segments(self.edges(demands), self.epochs)
+        return min(furthest_inside(allowed, *self.bounds)[1] for _, allowed in stretches)
+
+    def apart(self, demands: Sequence[Demand]) -> bool:
+        """Whether a level of its own for each stretch of epochs was found to meet these demands: tried are few, all as
+        far along what each stretch may have."""
+        asked = run_terms(self.curve, demands, self.epochs)
+        given = self._problem(demands, asked)
+        if given is None:
+            return False
+        levels = []
+        for stretch, allowed in given.stretches:
+            pieces = intersection((self.bounds,), (_USUAL,), allowed) or intersection((self.bounds,), allowed)
+            if not pieces:
+                return False
+            along = np.linspace(pieces[0][0], pieces[-1][1], _MOST_LEVELS)
+            near = piece_at(pieces, along)
+            levels.append(np.repeat(np.clip(along, near[:, 0], near[:, 1])[:, None], len(stretch), axis=1))
+        tried = np.concatenate(levels, axis=1)
+        likely = tried[slack_of(given, tried) >= HOLDS]
+        return any(missed(self.curve, demands, skews, 0.0, asked) is None for skews in likely)
+
+    def slack(self, demands: Sequence[Demand], skews: FloatArray) -> float:
+        """The slack of one schedule, (epochs,); below 0 where it does not meet these demands."""
+        asked = run_terms(self.curve, demands, self.epochs)
+        slack = -FREE
+        for _ in range(_MOST_ASKED):
+            given = self._problem(demands, asked)
+            if given is None:
+                return -FREE
+            slack = exact_slack(given, skews, max(slack, 0.0))
+            term = missed(self.curve, demands, skews, max(slack, 0.0), asked)
+            if term is None:
+                return slack
+            asked.append(term)
+        return min(slack, 0.0)
 
     def best_over_run(self, demand: Demand, others: Sequence[Demand]) -> float:
         """The best figure of a demand over the run where every epoch has the best skew that the others leave it."""

@@ -23,8 +23,10 @@ from sampler_core.tuning.curve import HIGHEST, LOWEST, Curve
 from sampler_core.tuning.demands import Demand
 from sampler_core.tuning.intervals import FREE
 from sampler_core.tuning.reach import Reach
+from sampler_core.tuning.search import COARSE
 
 RANGES = ((0.0, 1.0), (-1.0, 2.0), (LOWEST, HIGHEST))  # natural to class-balanced; as sliders go; all there are
+AMPLE = 0.05  # slack with which skews from natural to class-balanced are preferred to any others
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Solution:
     plan: the given plan with the solved schedule; None where there is none. slack: a schedule whose skews are all less
     than this away meets all demands too (inf: any schedule). verdicts: every demand against `plan`, or where there is
     none against the plan given. contradiction: where demands exclude each other. proved: False where the search was not
-    complete, so that "none" means none found, and another schedule may have more slack.
+    complete, so that "none" means none found, and another schedule may have more slack. bounds: the skews looked among.
     """
 
     says: str
@@ -43,6 +45,7 @@ class Solution:
     verdicts: tuple[Verdict, ...]
     contradiction: Contradiction | None = None
     proved: bool = True
+    bounds: tuple[float, float] = (LOWEST, HIGHEST)
 
     @property
     def schedule(self) -> Schedule | None:
@@ -61,7 +64,8 @@ def solve(
     """The plan with the schedule of this shape that meets all demands with the most slack.
 
     shape: a name in `schedules.SCHEDULES`; None: the plan's own. bounds: the least and the largest skew; None: the
-    first of `RANGES` with a solution. enough: slack above this counts as this. Of schedules with equal slack, the one
+    first of `RANGES` with a solution, but that the second one is taken where the first has less than `AMPLE` slack and
+    the second has more. enough: slack above this counts as this. Of schedules with equal slack, the one
     nearest to the plan's own (to the natural mix, where it has none).
     Limits, law and sizes are the plan's, as drawn. A target that is no power skew is replaced when a shape is given;
     when none is, it is left alone, and `says` tells what can be done.
@@ -75,13 +79,26 @@ def solve(
         return Solution(_not_solved(plan), None, -FREE, now)
     shape = shape or SCHEDULES.name_of(own)
     curve = Curve(plan, counts)
-    for low, high in [bounds] if bounds else RANGES:
-        reach = Reach(curve, plan, shape, (low, high), enough)
-        solution = _solved(plan, counts, demands, reach)
-        if solution is not None:
-            return solution
+    best: Solution | None = None
+    for within in [bounds] if bounds else RANGES:
+        reach = Reach(curve, plan, shape, within, enough)
+        if best is not None and best.slack >= reach.most(demands) - COARSE:
+            break
+        found = _solved(plan, counts, demands, reach)
+        if found is not None and (best is None or found.slack > best.slack + COARSE):
+            best = found
+        if best is not None and (best.slack >= min(AMPLE, enough) or within != RANGES[0]):
+            break
+    if best is not None:
+        return best
     why = contradiction(reach, demands)
-    return Solution(str(why), None, -FREE, now, why, why.proved)
+    return Solution(str(why), None, -FREE, now, why, why.proved, reach.bounds)
+
+
+def says_of(schedule: Schedule, demands: int, slack: float) -> str:
+    """What is said of a schedule that meets so many demands with this slack."""
+    room = "with room to any side" if slack == np.inf else f"and any skew may move by {number(slack)} before one fails"
+    return f"All {demands} demands hold, {room}: {schedule}." if demands else "Nothing is demanded."
 
 
 def _solved(plan: SamplingPlan, counts: ClassCounts, demands: Sequence[Demand], reach: Reach) -> Solution | None:
@@ -93,9 +110,8 @@ def _solved(plan: SamplingPlan, counts: ClassCounts, demands: Sequence[Demand], 
     if not all(verdict.holds for verdict in judged):
         return None
     slack = np.inf if best.slack >= FREE - 1e-9 else best.slack
-    room = "with room to any side" if slack == np.inf else f"and any skew may move by {number(slack)} before one fails"
-    says = f"All {len(demands)} demands hold, {room}: {best.schedule}." if demands else "Nothing is demanded."
-    return Solution(says, solved, slack, judged, None, best.proved)
+    says = says_of(best.schedule, len(demands), slack)
+    return Solution(says, solved, slack, judged, None, best.proved, reach.bounds)
 
 
 def _not_solved(plan: SamplingPlan) -> str:

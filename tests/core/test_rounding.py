@@ -1,8 +1,10 @@
 """Rounded schedules: the demands still hold, with as few digits as can be."""
 
+import math
+
 import pytest
 
-from sampler_core import Constant, EffectiveNumber, Linear, PowerSkew, SamplingPlan
+from sampler_core import ClassCounts, Constant, EffectiveNumber, Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import load
 from sampler_core.rounding import rounded
 from sampler_core.tuning import FAMILIES, MissingFromAtMost, RepeatsAtMost, ShareOfClass, solve, verdicts
@@ -18,24 +20,44 @@ def test_a_rounded_solution_of_every_shape_meets_the_demands(shape):
     if solution.plan is None:
         assert shape == "periodic"
         return
-    short = rounded(solution.plan, ISIC, DEMANDS)
-    assert all(verdict.holds for verdict in verdicts(short, ISIC, DEMANDS))
-    assert len(repr(short.target)) <= len(repr(solution.plan.target))
+    short = rounded(solution, ISIC, DEMANDS)
+    assert all(verdict.holds for verdict in verdicts(short.plan, ISIC, DEMANDS))
+    assert len(repr(short.plan.target)) <= len(repr(solution.plan.target))
+    assert short.slack >= 0.9 * solution.slack
 
 
 def test_the_numbers_get_short_where_there_is_room():
-    short = rounded(solve(PLAN, ISIC, DEMANDS).plan, ISIC, DEMANDS)
-    assert short.target == PowerSkew(Linear(0.0, 0.045, None, 0.89))
+    short = rounded(solve(PLAN, ISIC, DEMANDS), ISIC, DEMANDS)
+    assert short.plan.target == PowerSkew(Linear(0.0, 0.045, None, 0.89))
+    assert "maximum=0.89" in short.says
+
+
+def test_the_slack_of_a_rounded_schedule_is_its_own_and_nearly_all_that_there_was():
+    # p = 1 / (1 + 9^(1 - s)) between those of skews 0.3 and 0.324: 0.312 has a slack of 0.012, and 0.31 one of 0.01
+    two = [9_000, 1_000]
+    plan = SamplingPlan(target=PowerSkew(Constant(0.0)), epochs=3, batch_size=8)
+    low, high = (1 / (1 + 9 ** (1 - skew)) for skew in (0.3, 0.324))
+    demands = (ShareOfClass(low), ShareOfClass(high, "at most"))
+    found = rounded(solve(plan, two, demands), ClassCounts.from_counts(two), demands)
+    assert found.schedule == Constant(0.312)
+    assert found.slack == pytest.approx(0.012, abs=1e-9)
+    # 7 repeats in three epochs are 7 / 30 of the draws
+    looser = (*demands[:1], RepeatsAtMost(7.0, "run"))
+    found = rounded(solve(plan, two, looser), ClassCounts.from_counts(two), looser)
+    assert found.schedule == Constant(0.38)
+    assert found.slack == pytest.approx(1 - math.log(23 / 7) / math.log(9) - 0.38, abs=1e-7)
 
 
 def test_no_digit_is_lost_where_there_is_no_room():
     skew = 0.123456789
     share = float(SamplingPlan(target=PowerSkew(Constant(skew)), epochs=1, batch_size=8).class_shares(ISIC)[0].min())
-    plan = SamplingPlan(target=PowerSkew(Constant(skew)), epochs=2, batch_size=8)
+    plan = SamplingPlan(target=PowerSkew(Constant(0.0)), epochs=2, batch_size=8)
     both = (ShareOfClass(share * (1 - 2e-9)), ShareOfClass(share * (1 + 2e-9), "at most"))
-    assert rounded(plan, ISIC, both) == plan
+    found = solve(plan, ISIC, both)
+    assert found.schedule.skew == pytest.approx(skew, abs=1e-8)
+    assert rounded(found, ISIC, both) == found
 
 
-def test_a_target_without_a_schedule_stays_as_it_is():
-    plan = SamplingPlan(target=EffectiveNumber(0.99987654), epochs=2, batch_size=8)
-    assert rounded(plan, ISIC, ()) == plan
+def test_where_nothing_is_solved_nothing_is_rounded():
+    found = solve(SamplingPlan(target=EffectiveNumber(0.99987654), epochs=2, batch_size=8), ISIC, ())
+    assert rounded(found, ISIC, ()) == found

@@ -309,6 +309,18 @@ def test_without_demands_the_plan_stays_as_it_is_and_no_slack_is_bounded():
     assert solution.plan.skews() == pytest.approx(plan_of(Cosine(0.2, 0.7)).skews(), abs=1e-9)
 
 
+def test_skews_from_natural_to_balanced_are_preferred_unless_they_leave_next_to_no_slack():
+    # from a low edge to infinity: within 0 to 1 the slack is 1 - low, within -1 to 2 it is 2 - low
+    ample, scarce = (solve(plan_of(), TWO, [ShareOfClass(rare_share(low))]) for low in (0.9, 0.97))
+    assert (ample.bounds, ample.slack) == ((0.0, 1.0), pytest.approx(0.1, abs=1e-6))
+    assert (scarce.bounds, scarce.slack) == ((-1.0, 2.0), pytest.approx(1.03, abs=1e-6))
+    # two edges 0.02 apart leave 0.01 anywhere
+    level = solve(plan_of(), TWO, [ShareOfClass(rare_share(0.5)), ShareOfClass(rare_share(0.52), "at most")])
+    assert (level.bounds, level.slack) == ((0.0, 1.0), pytest.approx(0.01, abs=1e-6))
+    within = solve(plan_of(), TWO, [ShareOfClass(rare_share(0.97))], bounds=(0.0, 1.0))
+    assert (within.bounds, within.slack) == ((0.0, 1.0), pytest.approx(0.03, abs=1e-6))
+
+
 # --- contradictions by hand ------------------------------------------------------------------------------------------
 
 

@@ -28,23 +28,25 @@ judged = tuple(demands[place] for place in verdicts)
 with rest:
     st.subheader("The schedules that are allowed", anchor=False)
     nearby_sliders()
-    found = solved.solved(scenario, judged)
+    found = solved.solved(scenario, judged, len(demands))
     band = solved.band(scenario, judged)
     if band is not None:
-        figure = tune.feasible_band(band, judged, found)
+        skews = found.plan.skews() if found and found.plan else None
+        figure = tune.feasible_band(band, demands, skews)
         note, height = solved.band_note(band), tune.band_height(band)
         charts.append(Chart("band", "Skews that each epoch may have", figure, note, 12, height, 0))
-        live_panel("feasible", charts, solved.rev(scenario, judged, found), moves=hand_of(scenario))
+        live_panel("feasible", charts, solved.rev(scenario, judged, skews), moves=hand_of(scenario))
+        solved.say_what_couples_the_epochs(demands, band, found)
 
     st.subheader("What a skew factor and an epoch increment would do", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         merit, whose, over = swept.choose_merit()
-    sweep = swept.swept(scenario, merit, whose, over)
-    if sweep is not None:
-        allowed = swept.feasible_part(scenario, judged) if judged else None
+    mapped = swept.swept(scenario, merit, whose, over, judged)
+    if mapped is not None:
+        sweep, allowed = mapped
         here = swept.own_point(scenario.plan, sweep)
         figure = tune.merit_map(sweep, merit, whose, allowed and allowed.mask, here)
-        note = solved.map_note(allowed, sweep.error, ringed=here is not None)
+        note = solved.map_note(allowed, sweep.error, solved.all_of(judged, len(demands)), ringed=here is not None)
         charts.append(Chart("merit-map", swept.label_of(merit), figure, note, 12, 460, 1))
         live_panel("map", charts[-1:], solved.rev(scenario, judged, merit, whose, over))
         pick("merit-map", lambda x, y: swept.take_point(scenario.plan, x, y))

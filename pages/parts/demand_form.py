@@ -95,8 +95,12 @@ def _judged(verdict: Verdict) -> str:
     worst = literal(bound_in_words(verdict.demand, verdict.value))
     if verdict.holds:
         return f":material/check_circle: Holds: at worst {worst}{who}."
-    where = f" in {len(verdict.epochs)} epochs, first in epoch {verdict.epochs[0]}" if verdict.epochs else ""
+    where = _where(verdict.epochs) if verdict.epochs else ""
     return f":material/cancel: **Violated**{where}: at worst {worst}{who}."
+
+
+def _where(epochs: tuple[int, ...]) -> str:
+    return f" in epoch {epochs[0]}" if len(epochs) == 1 else f" in {len(epochs):,} epochs, first in epoch {epochs[0]}"
 
 
 def _title(name: str) -> str:

@@ -14,10 +14,10 @@ from pages.parts.scenario import Scenario
 from pages.parts.shown import shown
 from pages.parts.sidebar_values import take_plan
 from pages.parts.target_form import described_target
-from sampler_core.counts import FloatArray
 from sampler_core.numerals import number
 from sampler_core.plane import Feasible
 from sampler_core.tuning import Band, Solution
+from sampler_core.tuning.wording import bound_in_words
 
 
 def band(scenario: Scenario, demands: Demands) -> Band | None:
@@ -29,10 +29,16 @@ def band(scenario: Scenario, demands: Demands) -> Band | None:
         return None
 
 
-def solved(scenario: Scenario, demands: Demands) -> FloatArray | None:
-    """Say what the solver found, with a button to use it; the skews of the schedule found."""
+def solved(scenario: Scenario, demands: Demands, stated: int) -> Solution | None:
+    """Say what the solver found, with a button to use it; None where nothing is asked of it.
+
+    demands: those that can be judged; stated: how many there are.
+    """
     shape = control(SOLVED_SHAPE, width=240)
     if scenario.plan.adaptive is not None:
+        return None
+    if not demands and stated:
+        st.info("No demand that is stated can be judged, so there is nothing to solve.", icon=":material/info:")
         return None
     if not demands:
         st.info("State a demand above, and the schedules that meet it are shown here.", icon=":material/info:")
@@ -43,8 +49,8 @@ def solved(scenario: Scenario, demands: Demands) -> FloatArray | None:
     except (TypeError, ValueError) as error:
         st.info(literal(f"This cannot be solved: {error}."), icon=":material/info:")
         return None
-    _say(found, scenario)
-    return None if found.plan is None else found.plan.skews()
+    _say(found, scenario, all_of(demands, stated))
+    return found
 
 
 def band_note(band: Band) -> str:
@@ -53,15 +59,33 @@ def band_note(band: Band) -> str:
     return f"Green: the demands of single epochs hold.{none} An arrow points to the side that a demand allows."
 
 
-def map_note(allowed: Feasible | None, error: float, *, ringed: bool) -> str:
+def say_what_couples_the_epochs(demands: Demands, band: Band, found: Solution | None) -> None:
+    """A line for each demand over the run, which is no edge of the band: what it asks, and what the schedules have."""
+    theirs = {} if found is None or found.plan is None else {one.demand: one for one in found.verdicts}
+    for mine in band.run:
+        asks = f"{mine.demand.sense} {bound_in_words(mine.demand, mine.demand.bound)}"
+        says = f"Demand {demands.index(mine.demand) + 1} is about the run and no edge of the band: {asks} is asked, "
+        says += f"your schedule has {bound_in_words(mine.demand, mine.value)}"
+        if mine.demand in theirs:
+            says += f", the schedule found {bound_in_words(mine.demand, theirs[mine.demand].value)}"
+        st.caption(literal(f"{says}."))
+
+
+def all_of(demands: Demands, stated: int) -> str:
+    """Who holds where all that can be judged do."""
+    return "all demands" if len(demands) == stated else "all demands that can be judged"
+
+
+def map_note(allowed: Feasible | None, error: float, all_demands: str, *, ringed: bool) -> str:
     """What the marks of the map mean, what its dots do not judge, and how exact its values are.
 
-    allowed: the part that meets the demands, None where there are none.
+    allowed: the part that meets the demands, None where there are none; all_demands: `all_of` them.
     """
     ring = "Ring: your schedule." if ringed else "Your schedule is not on this map."
     said = f"{ring} The sidebar's number boxes set the same."
     if allowed is not None:
-        dots = "Dots: all demands hold." if allowed.mask.any() else "Nowhere on this map do all demands hold."
+        somewhere = allowed.mask.any()
+        dots = f"Dots: {all_demands} hold." if somewhere else f"Nowhere on this map do {all_demands} hold."
         said = f"{dots} {said}"
         if allowed.left_out:
             said += f" Not judged on it: {'; '.join(map(str, allowed.left_out))}."
@@ -74,14 +98,16 @@ def rev(scenario: Scenario, demands: Demands, *also: object) -> str:
     return f"{scenario.rev}-{zlib.crc32(f'{text_of(demands)}{also}'.encode()):08x}"
 
 
-def _say(found: Solution, scenario: Scenario) -> None:
+def _say(found: Solution, scenario: Scenario, all_demands: str) -> None:
     if found.plan is None:
         shown().sentences.append(found.says)
         st.warning(literal(found.says), icon=":material/block:")
         return
     same = found.plan.target == scenario.plan.target
     room = "any skew" if found.slack == float("inf") else f"a slack of about {number(found.slack)} in skew"
-    says = f"All demands can hold, with {room}: {described_target(found.plan.target)}."
+    says = f"{all_demands.capitalize()} can hold, with {room}: {described_target(found.plan.target)}."
+    if room != "any skew":
+        says += f" Looked for among skews from {number(found.bounds[0])} to {number(found.bounds[1])}."
     shown().sentences.append(says)
     st.success(literal(says), icon=":material/check_circle:")
     st.button("Use this", key="use_solution", help="Set the sidebar to this schedule.", disabled=same,

@@ -13,7 +13,7 @@ from sampler_core.expectations import BoolArray
 from sampler_core.figures.figure import Figure, Spec, axis, layout
 from sampler_core.figures.key import KEY, key_height, key_text
 from sampler_core.figures.series import COLOURS
-from sampler_core.numerals import number, percent
+from sampler_core.numerals import number, percent, several
 from sampler_core.tuning import MERITS, Band, Demand, Edge, Sensitivity, Sweep
 
 ALLOWED, EXCLUDED = "rgba(14,154,107,0.16)", "rgba(213,94,0,0.16)"
@@ -23,7 +23,8 @@ FURTHEST = 50.0  # no schedule goes further
 def feasible_band(band: Band, demands: Sequence[Demand], solved: FloatArray | None = None) -> Figure:
     """The skews that each epoch may have, every demand's edges with its number, and the plan's own line.
 
-    demands: in the order of their numbers, from 1 on; solved: the skews of another schedule, (epochs,).
+    demands: in the order of their numbers, from 1 on, with those that the band does not judge; solved: the skews of
+    another schedule, (epochs,).
     """
     epochs, reach = len(band.allowed), _reach(band, solved)
     placed = [(demands.index(edge.demand) + 1, edge) for edge in band.edges]
@@ -38,7 +39,7 @@ def feasible_band(band: Band, demands: Sequence[Demand], solved: FloatArray | No
         yaxis=axis("skew", range=reach), shapes=_regions(band), annotations=_apart(notes, reach), showlegend=True,
         legend=KEY, uirevision=f"{epochs}-{len(demands)}",
     )}  # fmt: skip
-    return Figure(spec, _band_in_words(band, demands), lambda: _band_table(band))
+    return Figure(spec, _band_in_words(band), lambda: _band_table(band))
 
 
 def band_height(band: Band) -> int:
@@ -67,7 +68,7 @@ def merit_map(
     traces = [trace]
     if allowed is not None and allowed.any():
         i, j = np.nonzero(allowed)
-        traces.append(_marks("all demands hold", found.skews[i], found.increments[j],
+        traces.append(_marks("the demands hold", found.skews[i], found.increments[j],
                              {"size": 4, "color": "#FFFFFF", "line": {"color": "#000000", "width": 0.6}}))  # fmt: skip
     if here is not None:
         ring = {"size": 15, "symbol": "circle-open", "color": "#D55E00", "line": {"width": 4}}
@@ -187,11 +188,13 @@ def _reach(band: Band, solved: FloatArray | None) -> list[float]:
     return [low - room, high + room]
 
 
-def _band_in_words(band: Band, demands: Sequence[Demand]) -> str:
-    empty = sum(not allowed for allowed in band.allowed)
-    said = f"The skews that {len(demands)} demands leave to each of {len(band.allowed)} epochs. "
-    said += f"{empty} epochs have none. " if empty else f"The last epoch may have {_union(band.allowed[-1])}. "
-    return said + f"Your schedule violates a demand in {int(np.sum(band.violated))} epochs."
+def _band_in_words(band: Band) -> str:
+    empty, broken = sum(not allowed for allowed in band.allowed), int(np.sum(band.violated))
+    leave = several(len(band.edges), "demand of single epochs leaves", "demands of single epochs leave")
+    said = f"The skews that {leave} to each of {several(len(band.allowed), 'epoch', 'epochs')}. "
+    none = several(empty, "epoch has none", "epochs have none")
+    said += f"{none}. " if empty else f"The last epoch may have {_union(band.allowed[-1])}. "
+    return said + f"Your schedule violates a demand in {several(broken, 'epoch', 'epochs')}."
 
 
 def _band_table(band: Band) -> pd.DataFrame:

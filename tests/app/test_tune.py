@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
@@ -10,14 +11,16 @@ import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.parts import cached
 from pages.parts.demanded import new_demand, read_demands, text_of
 from pages.parts.page_rows import COMPARE_ROWS, DEMANDS_TEXT, TUNE_ROWS
 from sampler_core import Linear, Outlook, PowerSkew, SamplingPlan
 from sampler_core.catalogue import SCHEDULES, TARGETS
 from sampler_core.datasets import load, synthetic
+from sampler_core.numerals import number
 from sampler_core.parameters import DATA_ROWS, PAGE_ROWS, RUN_ROWS, rows_of
 from sampler_core.plane import axes
-from sampler_core.tuning import DEMANDS, MERITS, MissingFromAtMost, NaturalMix, ShareOfClass, verdicts
+from sampler_core.tuning import DEMANDS, MERITS, MissingFromAtMost, NaturalMix, RepeatsAtMost, ShareOfClass, verdicts
 
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
 ISIC = {"data": "known", "table": "isic2019", "epochs": "60", "batch": "64"}
@@ -75,6 +78,7 @@ def test_the_page_starts_with_two_demands_that_can_be_met():
     is_sound(at)
     assert at.title[0].value == "Tune"
     assert said(at.success).startswith("All demands can hold, with a slack of about")
+    assert "Looked for among skews from 0 to 1." in said(at.success)
     assert {"band", "merit-map"} <= charts_of(at).keys()
     assert "demands" not in at.query_params
 
@@ -83,7 +87,7 @@ def test_without_a_demand_every_skew_is_allowed():
     at = stating()
     is_sound(at)
     assert "State a demand above" in said(at.info)
-    assert charts_of(at)["band"]["alt"].startswith("The skews that 0 demands leave")
+    assert charts_of(at)["band"]["alt"].startswith("The skews that 0 demands of single epochs leave")
 
 
 @pytest.mark.parametrize(
@@ -126,7 +130,36 @@ def test_a_demand_about_what_is_not_there_gets_a_sentence_and_the_others_are_jud
     at = stating(demand, MissingFromAtMost(0.1))
     is_sound(at)
     assert sentence in said(at.warning)
-    assert "All demands can hold" in said(at.success)
+    assert "All demands that can be judged can hold" in said(at.success)
+    band = charts_of(at)["band"]
+    numbered = [trace["name"] for trace in band["figure"]["data"] if trace["name"][:1].isdigit()]
+    assert [name[:2] for name in numbered] == ["2."], "as the form numbers it"
+    assert {note["text"] for note in band["figure"]["layout"]["annotations"]} == {"2 ▲"}
+    assert band["alt"].startswith("The skews that 1 demand of single epochs leaves to each of 100 epochs.")
+    assert "Dots: all demands that can be judged hold." in charts_of(at)["merit-map"]["note"]
+
+
+def test_where_no_demand_can_be_judged_the_page_asks_for_no_new_one():
+    at = stating(ShareOfClass(0.1, first_epoch=500))
+    is_sound(at)
+    assert "No demand that is stated can be judged" in said(at.info)
+    assert not at.success
+
+
+def test_a_demand_over_the_run_is_told_apart_with_what_both_schedules_have():
+    demands = (MissingFromAtMost(0.05, first_epoch=50), RepeatsAtMost(300.0, "run", "rarest"))
+    at = stating(*demands)
+    (line,) = [caption.value.replace("\\", "") for caption in at.caption if "about the run" in caption.value]
+    mine = verdicts(at.session_state["scenario"].plan, at.session_state["scenario"].counts, demands)[1].value
+    assert line.startswith("Demand 2 is about the run and no edge of the band: at most 300 is asked, ")
+    assert f"your schedule has {number(mine)}, the schedule found " in line
+    theirs = float(line.split("the schedule found ")[1].rstrip("."))
+    assert theirs <= 300 < mine
+
+
+def test_what_is_violated_in_a_single_epoch_is_said_so():
+    at = stating(NaturalMix(1, "last", 0.01), skew="0", increment="0.01")
+    assert "Violated** in epoch 99: at worst" in said(at.markdown)
 
 
 def test_an_adaptive_target_is_not_judged_and_the_page_says_so():
@@ -221,6 +254,26 @@ def test_the_map_holds_the_figure_of_merit_of_the_plans_that_a_click_sets(merit)
         "natural_distance": np.abs(outlook.skews),
     }[merit]  # fmt: skip
     assert trace["customdata"][j, i] == pytest.approx(np.mean(expected), rel=1e-5)
+
+
+def test_a_figure_of_the_run_is_shown_of_the_class_that_its_control_names():
+    at = opened(merit="classes in a batch", whose="every")
+    at.selectbox(key="merit").select("absence").run()
+    at.selectbox(key="whose").select("every").run()
+    at.selectbox(key="merit").select("run_repeats").run()
+    is_sound(at)
+    assert at.selectbox(key="whose").value == "rarest"
+    assert at.selectbox(key="whose").options == ["rarest", "largest"]
+    assert "rarest" in charts_of(at)["merit-map"]["alt"]
+
+
+def test_the_map_is_not_worked_out_anew_for_another_seed():
+    kept = cached._of_all_visits.setdefault("sweeps", OrderedDict())
+    opened(epochs="13")
+    before = list(kept)
+    again = opened(epochs="13", seed="5")
+    assert again.session_state["scenario"].plan.seed == 5
+    assert sorted(map(id, kept)) == sorted(map(id, before))
 
 
 # --- changes -----------------------------------------------------------------------------------------

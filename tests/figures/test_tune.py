@@ -99,6 +99,14 @@ def test_violations_are_marked_where_the_core_finds_them():
     assert set(marked["x"].tolist()) == broken
     assert f"violates a demand in {len(broken)} epochs" in figure.alt
     assert set(np.flatnonzero(figure.table()["violated"])) == broken
+    assert "The skews that 2 demands of single epochs leave to each of 20 epochs." in figure.alt
+
+
+def test_a_demand_that_the_band_does_not_judge_keeps_its_number():
+    band = feasible_band(PLAN, CIFAR, DEMANDS[1:2])
+    figure = tune.feasible_band(band, DEMANDS[:2])
+    assert [note["text"] for note in figure.spec["layout"]["annotations"]] == ["2 ▼"]
+    assert figure.alt.startswith("The skews that 1 demand of single epochs leaves to each of 20 epochs.")
 
 
 def test_class_names_in_demands_are_never_markup():

@@ -46,7 +46,8 @@ def sensitivity(
     plan.check(counts)
     found = []
     for name, value, step, changed in _parameters(plan, counts):
-        sides = [(x, p) for x in (value - step, value + step) if (p := _possible(changed, x, counts)) is not None]
+        ends = [x for x in (value - step, value + step) if name != "epochs" or isinstance(at, str) or x > at]
+        sides = [(x, p) for x in ends if (p := _possible(changed, x, counts)) is not None]
         if len(sides) == 1:
             sides.append((value, plan))
         if len(sides) == 2:
@@ -91,8 +92,9 @@ def _parameters(
         if row.kind in ("number", "integer") and value is not None:
             step = 1 if row.kind == "integer" else 1e-4
             found.append((name, value, step, _target_changer(plan, holder, name)))
-    for name, value in (("batch_size", plan.batch_size), ("samples_per_epoch", plan.samples(counts))):
-        found.append((name, value, 1, _run_changer(plan, name)))
+    whole = {"epochs": plan.epochs, "batch_size": plan.batch_size, "samples_per_epoch": plan.samples(counts),
+             "min_per_batch": plan.min_per_batch}  # fmt: skip
+    found += [(name, value, 1, _run_changer(plan, name)) for name, value in whole.items() if value]
     for name, value in (("max_repeats", plan.max_repeats), ("min_share", plan.min_share)):
         if value is not None:
             found.append((name, value, 1e-4 * max(value, 1e-3), _run_changer(plan, name)))

@@ -343,7 +343,7 @@ def test_sensitivities_are_worked_out_when_somebody_opens_them():
     at.session_state["sensitivity"] = True
     at.run()
     is_sound(at)
-    assert {"Skew factor", "Epoch increment", "Batch size"} <= {*at.dataframe[0].value.index}
+    assert {"Skew factor", "Epoch increment", "Batch size", "Epochs"} <= {*at.dataframe[0].value.index}
     shown = pa.ipc.open_stream(at.dataframe[0].proto.arrow_data.styler.display_values).read_pandas()
     assert shown.loc["Epoch increment", "Repeats per run"] == "161,000"
 

@@ -13,13 +13,17 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sampler_core import Linear, PowerSkew, SamplingPlan
+from sampler_core import Linear, PowerSkew, SamplingPlan, plane
 from sampler_core.datasets import load, synthetic
+from sampler_core.figures import to_json
+from sampler_core.figures.tune import merit_map
 from sampler_core.tuning import (
+    MERITS,
     MissingFromAtMost,
     RepeatsAtMost,
     SeenAtLeast,
     ShareOfClass,
+    ShareRatio,
     feasible_band,
     sensitivity,
     solve,
@@ -39,6 +43,8 @@ DEMANDS = (
     MissingFromAtMost(0.01, first_epoch=30),
     SeenAtLeast(0.8),
 )
+MET = (ShareOfClass(1e-4, first_epoch=50), RepeatsAtMost(60.0), MissingFromAtMost(0.98, first_epoch=30),
+       SeenAtLeast(0.5), RepeatsAtMost(3000.0, "run"), ShareRatio(500.0, first_epoch=50))  # fmt: skip
 AXES = {
     "even axes": (np.linspace(-1.0, 2.0, 41), np.linspace(-0.1, 0.1, 41)),
     "odd axes": (np.linspace(-0.917, 1.9, 41), np.linspace(-0.0713, 0.0919, 41)),
@@ -62,18 +68,31 @@ def plan_of(**others: object) -> SamplingPlan:
 
 
 def sweeps() -> None:
-    """The heat map, for cheap and dear figures, with and without limits."""
+    """Axes without common steps, on which values are interpolated, with and without limits."""
     for name, aim in (("synthetic, 1000 classes", 2000), ("synthetic, 10 classes", 300)):
         for limits in ({}, {"max_repeats": 8}):
             for axes, (skews, increments) in AXES.items():
-                for figure in ("share", "run_coverage", "distinct"):
-                    plan, counts = plan_of(**limits), DATA[name]
-                    taken = milliseconds(lambda: sweep(plan, counts, figure, skews, increments))  # noqa: B023
-                    error = sweep(plan, counts, figure, skews, increments).error
-                    cap = "capped" if limits else "free"
-                    print(
-                        f"sweep {name:24} {cap:7} {axes:10} {figure:13} {taken:7.0f} ms (aim {aim}), error {error:.1g}"
-                    )
+                plan, counts = plan_of(**limits), DATA[name]
+                taken = milliseconds(lambda: sweep(plan, counts, "distinct", skews, increments))  # noqa: B023
+                error = sweep(plan, counts, "distinct", skews, increments).error
+                cap = "capped" if limits else "free"
+                print(f"sweep {name:24} {cap:7} {axes:10} {taken:7.0f} ms (aim {aim}), error {error:.1g}")
+
+
+def maps() -> None:
+    """What a request for the map takes: the sweep, the part that meets the demands, the figure and its JSON."""
+    for name, aim in (("synthetic, 1000 classes", 2000), ("synthetic, 10 classes", 300)):
+        for law in ("independent", "exact", "stratified"):
+            plan, counts = plane.plane_plan(plan_of(drawing=law)), DATA[name]
+            part = milliseconds(lambda: plane.feasible(plan, counts, MET), 3)  # noqa: B023
+            allowed = plane.feasible(plan, counts, MET).mask
+            for merit in MERITS:
+                axes = plane.axes(100)
+                found = sweep(plan, counts, merit, *axes)
+                swept = milliseconds(lambda: sweep(plan, counts, merit, *axes), 3)  # noqa: B023
+                shown = milliseconds(lambda: to_json(merit_map(found, merit, "rarest", allowed, None).spec), 3)  # noqa: B023
+                each = f"{swept:5.0f} + {part:4.0f} + {shown:3.0f}"
+                print(f"map   {name:24} {law:12} {merit:18} {each} = {swept + part + shown:5.0f} ms (aim {aim})")
 
 
 def solutions() -> None:
@@ -97,6 +116,7 @@ def others() -> None:
 
 
 if __name__ == "__main__":
+    maps()
     sweeps()
     solutions()
     others()

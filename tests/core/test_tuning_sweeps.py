@@ -155,11 +155,19 @@ def test_the_sensitivity_to_the_skew_is_the_derivative_by_hand():
     absence = [(1 - p) ** size for size in (9, 11)]
     assert found["absence", "batch_size"].per_unit == pytest.approx((absence[1] - absence[0]) / 2, rel=1e-9)
     assert found["share", "skew"].value == 0.4
+    assert found["run_repeats", "epochs"].per_unit == pytest.approx(10 * p, rel=1e-9)
+    assert found["share", "epochs"].per_unit == pytest.approx(0.0, abs=1e-12)
 
 
 def test_sensitivities_cover_the_numbers_of_other_targets_and_of_limits():
     plan = SamplingPlan(target=EffectiveNumber(0.999), epochs=3, batch_size=10, max_repeats=3, min_share=0.005)
     found = {one.parameter for one in sensitivity(plan, [900, 100, 3])}
-    assert found == {"beta", "batch_size", "samples_per_epoch", "max_repeats", "min_share"}
+    assert found == {"beta", "epochs", "batch_size", "samples_per_epoch", "max_repeats", "min_share"}
+    # at least 2 of 10 places a batch: one more is 0.1 of the draws
+    floored = SamplingPlan(
+        target=PowerSkew(Constant(0.0)), epochs=3, batch_size=10, drawing="stratified", min_per_batch=2
+    )
+    answers = {one.parameter: one.per_unit for one in sensitivity(floored, [900, 100], ["share"], at=2)}
+    assert answers["min_per_batch"] == pytest.approx(0.1, rel=1e-9)
     with pytest.raises(ValueError, match="must leave room for each class"):
         sensitivity(replace(plan, min_share=0.01), [900, 100, 3])

@@ -23,6 +23,7 @@ from sampler_core.tuning import (
 KNOWN = ("inat2018_supercategory", "isic2019", "nsl_kdd_train", "synthetic_1000")
 SHARE, REPEATS = ShareOfClass(0.05, first_epoch=30), RepeatsAtMost(10.0)
 MISSING, SEEN = MissingFromAtMost(0.01, first_epoch=30), SeenAtLeast(0.8)
+FEW = ShareOfClass(0.0001, first_epoch=30)  # among 1000 classes: 11.6 draws of an epoch
 EPOCHS = 60
 
 
@@ -65,14 +66,15 @@ def test_the_four_demands_together_are_solved_or_refused_with_the_right_reason_w
         assert solve(plan_of(law), counts_of(name), agreed, shape).plan is not None
 
 
-@pytest.mark.parametrize("name", ["inat2018_supercategory", "isic2019", "nsl_kdd_train"])
+@pytest.mark.parametrize("name", KNOWN)
 def test_under_exact_the_drawn_epochs_hold_what_was_demanded(name):
-    counts, repeats = counts_of(name), name == "isic2019"
-    demands = [SHARE, MISSING, SEEN] + [REPEATS] * repeats
+    counts, repeats = counts_of(name), name in ("isic2019", "synthetic_1000")
+    share = FEW if name == "synthetic_1000" else SHARE
+    demands = [share, SEEN] + [MISSING] * (share is SHARE) + [REPEATS] * repeats
     plan = solve(plan_of(), counts, demands).plan
     samples, rarest, largest = plan.samples(counts), counts.counts.argmin(), counts.counts.argmax()
     drawn = np.stack([plan.epoch_class_counts(counts, epoch) for epoch in range(EPOCHS)])
-    assert (drawn[30:, rarest] >= np.floor(0.05 * samples)).all()
+    assert (drawn[30:, rarest] >= np.floor(share.bound * samples)).all()
     # the walk through a class goes on from epoch to epoch, so what is drawn of it is seen, up to all of it
     assert drawn[:, largest].sum() >= 0.8 * counts.counts[largest]
     if repeats:
@@ -92,11 +94,12 @@ def test_drawn_batches_miss_the_rarest_class_as_seldom_as_demanded(law):
 
 
 @pytest.mark.parametrize("law", ["independent", "stratified"])
-@pytest.mark.parametrize("name", ["isic2019", "nsl_kdd_train"])
+@pytest.mark.parametrize("name", KNOWN)
 def test_under_the_other_laws_what_is_drawn_lies_within_its_stated_interval(name, law):
     counts = counts_of(name)
-    plan = solve(plan_of(law), counts, [SHARE, MISSING, SEEN]).plan
-    samples, outside = plan.samples(counts), 0
+    share = FEW if name == "synthetic_1000" else SHARE
+    plan = solve(plan_of(law), counts, [share, SEEN] + [MISSING] * (share is SHARE)).plan
+    samples, outside, rarest = plan.samples(counts), 0, counts.counts.argmin()
     draws = Draws(samples, 128, law)
     shares = plan.class_shares(counts)
     for epoch in (0, 30, 59):
@@ -104,7 +107,9 @@ def test_under_the_other_laws_what_is_drawn_lies_within_its_stated_interval(name
         drawn = plan.epoch_class_counts(counts, epoch)
         outside += int(((drawn < stated.lower) | (drawn > stated.upper)).sum())
         if epoch >= 30:
-            assert stated.expected[counts.counts.argmin()] >= 0.05 * samples * (1 - 1e-9)
+            assert stated.expected[rarest] >= share.bound * samples * (1 - 1e-9)
+            # what is drawn may be below what is demanded by chance: by five standard deviations never
+            assert drawn[rarest] >= share.bound * samples - 2.5 * (stated.expected[rarest] - stated.lower[rarest]) - 1
     # 5 % of the counts may lie outside; so many more would come once in 10,000 times
     assert outside <= 0.05 * 3 * counts.num_classes + 4 * np.sqrt(0.05 * 0.95 * 3 * counts.num_classes)
 

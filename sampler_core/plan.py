@@ -258,7 +258,7 @@ _INTEGERS = (
     ("epochs", 1, None, True),
     ("batch_size", 1, _MOST, True),
     ("samples_per_epoch", 1, _MOST, True),
-    ("min_per_batch", 0, None, False),
+    ("min_per_batch", 0, _MOST, False),
     ("seed", None, None, False),
 )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +21,8 @@ from sampler_core.targets import Target, decode_target
 MINE = "mine"
 START = ("natural", "square_root", "class_balanced", "progressively_balanced", "deferred", MINE)
 LIMITS = ("drawing", "max_repeats", "min_share", "min_per_batch")
-LONGEST_TEXT = 6_000
+LONGEST_TEXT = 20_000
+_ANY = SamplingPlan(target=PRESETS["natural"].rule(1), epochs=1, batch_size=1, drawing="stratified")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,8 @@ class Variant:
     """A plan by its difference from another one.
 
     target: a preset's name, a target, or None for the other plan's own. limits: (field, value) of those of `LIMITS`
-    that differ. colour: which of six colours it has, so that it keeps it when its place changes.
+    that it has of its own, equal to the other plan's or not. colour: which of six colours it has, so that it keeps it
+    when its place changes.
     """
 
     name: str
@@ -41,6 +44,8 @@ class Variant:
             raise ValueError(f"preset must be one of {', '.join(PRESETS)}, got {self.target!r}")
         if unknown := [field for field, _ in self.limits if field not in LIMITS]:
             raise ValueError(f"a plan's changes must be among {', '.join(LIMITS)}, got {unknown[0]!r}")
+        for field, value in self.limits:
+            replace(_ANY, **{field: value})  # its error names what the field takes
         if not isinstance(self.colour, int) or not 0 <= self.colour < MOST_PLANS:
             raise ValueError(f"colour must be from 0 to {MOST_PLANS - 1}, got {self.colour!r}")
 
@@ -49,19 +54,22 @@ class Variant:
         """Whether it is the other plan itself."""
         return self.target is None and not self.limits
 
+    def target_on(self, base: SamplingPlan) -> Target:
+        """Its target, for a run as long as `base`."""
+        return PRESETS[self.target].target(base) if isinstance(self.target, str) else self.target or base.target
+
+    def limits_on(self, base: SamplingPlan) -> dict[str, Any]:
+        """All of `LIMITS`: its own, the others those of `base`. They need not go together."""
+        return {field: getattr(base, field) for field in LIMITS} | dict(self.limits)
+
     def plan(self, base: SamplingPlan) -> SamplingPlan:
-        """The plan itself. Errors: those of `SamplingPlan`."""
-        target = PRESETS[self.target].target(base) if isinstance(self.target, str) else self.target
-        return replace(base, target=target or base.target, **dict(self.limits))
+        """The plan itself. `ValueError` where its limits do not go with those of `base`."""
+        return replace(base, target=self.target_on(base), **self.limits_on(base))
 
     @classmethod
-    def of(cls, name: str, plan: SamplingPlan, base: SamplingPlan, colour: int = 0) -> Variant:
-        """What `plan` changes about `base`, its run settings left aside."""
-        target = next((key for key in PRESETS if PRESETS[key].target(base) == plan.target), plan.target)
-        limits = tuple(
-            (field, getattr(plan, field)) for field in LIMITS if getattr(plan, field) != getattr(base, field)
-        )
-        return cls(name, target, limits, colour)
+    def of(cls, name: str, plan: SamplingPlan, colour: int = 0) -> Variant:
+        """A plan that keeps its target and all its limits, whatever the other one becomes."""
+        return cls(name, plan.target, tuple((field, getattr(plan, field)) for field in LIMITS), colour)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +105,26 @@ class Variants:
 
     # --- as plans --------------------------------------------------------------------------------------------------
 
-    def plans(self, base: SamplingPlan) -> PlanSet:
-        """All of them as plans with the run settings of `base`."""
-        return PlanSet(tuple((variant.name, variant.plan(base)) for variant in self.all))
+    def plans(self, base: SamplingPlan) -> tuple[tuple[str, SamplingPlan], ...]:
+        """(name, plan) with the run settings of `base`, of those that go with it."""
+        found = []
+        for variant in self.all:
+            with suppress(ValueError):
+                found.append((variant.name, variant.plan(base)))
+        return tuple(found)
 
     @classmethod
-    def of(cls, plans: PlanSet, base: SamplingPlan) -> Variants:
-        """What the plans of a set change about `base`, their run settings left aside."""
-        return cls(tuple(Variant.of(name, plan, base, i) for i, (name, plan) in enumerate(plans.plans)))
+    def of(cls, plans: PlanSet) -> Variants:
+        """The plans of a set as they are, their run settings left aside."""
+        return cls(tuple(Variant.of(name, plan, i) for i, (name, plan) in enumerate(plans.plans)))
 
     # --- as text ---------------------------------------------------------------------------------------------------
 
     @property
     def text(self) -> str:
         """A short JSON text: a preset by its name, "mine" for the other plan itself, else an object."""
-        return json.dumps([_entry(v, place) for place, v in enumerate(self.all)], separators=(",", ":"))
+        entries = [_entry(v, place) for place, v in enumerate(self.all)]
+        return sendable(json.dumps(entries, separators=(",", ":"), ensure_ascii=False))
 
     @classmethod
     def read(cls, text: str) -> tuple[Variants, list[str]]:
@@ -138,9 +151,19 @@ START_TEXT = json.dumps(list(START), separators=(",", ":"))
 """The plans to start with, as text."""
 
 
-def _entries(text: str) -> list[Any]:
+def check_length(text: str) -> None:
+    """`ValueError` where plans are longer than a link may be."""
     if len(text) > LONGEST_TEXT:
-        raise ValueError(f"plans must be at most {LONGEST_TEXT:,} characters, got {len(text):,}")
+        raise ValueError(f"plans must be at most {LONGEST_TEXT:,} characters as text, got {len(text):,}")
+
+
+def sendable(text: str) -> str:
+    """JSON text with halves of characters, which UTF-8 does not know, as JSON writes them."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _entries(text: str) -> list[Any]:
+    check_length(text)
     try:
         entries = json.loads(text)
     except (json.JSONDecodeError, RecursionError):

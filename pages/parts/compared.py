@@ -19,9 +19,8 @@ from pages.parts.sidebar_values import in_labels
 from sampler_core.comparison import Comparison, compared, courses
 from sampler_core.counts import ClassCounts, FloatArray
 from sampler_core.figures.compare import Followed, Shown, followed
-from sampler_core.plan import SamplingPlan
 from sampler_core.plan_set import PlanSet
-from sampler_core.variants import Variant, Variants
+from sampler_core.variants import Variants, check_length
 
 
 def chosen_variants(place: DeltaGenerator) -> Variants:
@@ -46,6 +45,9 @@ def shown_plans(variants: Variants, scenario: Scenario) -> tuple[Shown, ...]:
             st.warning(literal(sentence), icon=":material/warning:")
     if plans:
         share.shown().files["plans.json"] = PlanSet(tuple(plans)).to_json
+    if waiting := [name for name, plan in plans if plan.adaptive is not None]:
+        sentence = f"As it holds before any feedback, which training will give: {', '.join(waiting)}."
+        st.info(literal(sentence), icon=":material/model_training:")
     return tuple(shown) or (Shown("mine", outlook_of(scenario.plan, scenario.counts), 0),)
 
 
@@ -54,18 +56,16 @@ def rev(scenario: Scenario, variants: Variants, also: str = "") -> str:
     return f"{scenario.rev}-{zlib.crc32(f'{variants.text}{also}'.encode()):08x}"
 
 
-def change(make: Callable[..., Variants], *given: Any) -> None:
-    """Set the plans from the callback of a button or control; a sentence where that cannot be."""
+def change(make: Callable[..., Variants], *given: Any) -> bool:
+    """Set the plans from the callback of a button or control; False, and a sentence, where that cannot be."""
     try:
-        st.session_state[PLANS.key] = make(*given).text
+        text = make(*given).text
+        check_length(text)
     except (TypeError, ValueError) as error:
         st.toast(literal(f"Not changed: {in_labels(error)}."), icon=":material/error:")
-
-
-def frozen(name: str, plan: SamplingPlan) -> Variant:
-    """The plan as a variant that stays as it is when the sidebar moves."""
-    limits = tuple((field, getattr(plan, field)) for field in ("drawing", "max_repeats", "min_share", "min_per_batch"))
-    return Variant(name, plan.target, limits)
+        return False
+    st.session_state[PLANS.key] = text
+    return True
 
 
 def choose_followed(counts: ClassCounts) -> Followed:
@@ -79,13 +79,26 @@ def choose_comparison(plans: tuple[Shown, ...], scenario: Scenario) -> tuple[Com
     """The figures of merit, and the place of the plan that the others are measured from (None: none)."""
     names = tuple(plan.name for plan in plans)
     when = control(FIGURES_OF, width=260)
-    offered = [BASE.default, *(f"differences to {name}" for name in names)]
-    if st.session_state.get(BASE.key) not in (None, *offered):
+    offered = [str(BASE.default), *map(_less, names)]
+    asked = st.session_state.get(BASE.key, st.query_params.get(BASE.key))
+    if asked not in (None, *offered):
         st.session_state[BASE.key] = BASE.default
+        st.toast(literal(f"{BASE.label} {asked!r}: no such plan is shown, so the table has the values."),
+                 icon=":material/info:")  # fmt: skip
     shown = st.selectbox(BASE.label, offered, key=BASE.key, help=BASE.help, bind="query-params",
                          persist_state="session", width=300)  # fmt: skip
     found = compared(names, tuple(courses_of(plan) for plan in plans), when, scenario.epoch)
     return found, offered.index(shown) - 1 if shown != BASE.default else None
+
+
+def follow_name(old: str, new: str) -> None:
+    """The table's base stays the same plan when that has a new name; from a callback."""
+    if st.session_state.get(BASE.key) == _less(old):
+        st.session_state[BASE.key] = _less(new)
+
+
+def _less(name: str) -> str:
+    return f"differences to {name}"
 
 
 def courses_of(plan: Shown) -> FloatArray:

@@ -7,11 +7,11 @@ from pathlib import Path
 import streamlit as st
 
 from pages.parts.address import literal
-from pages.parts.compared import change, frozen
+from pages.parts.compared import change
 from pages.parts.plan_editor import edit_plan
 from pages.parts.shown import shown
-from pages.parts.sidebar_values import RUN, take
-from pages.parts.target_form import described_target
+from pages.parts.sidebar_values import LIMIT_ROWS, RUN, in_labels, take
+from pages.parts.target_form import described_target, said
 from sampler_core.plan import SamplingPlan
 from sampler_core.plan_set import MOST_PLANS, PlanSet
 from sampler_core.presets import PRESETS
@@ -45,24 +45,27 @@ def _set_buttons(variants: Variants, base: SamplingPlan) -> None:
         st.menu_button("Add a plan", [MINE, *PRESETS], key=ADD, disabled=full, on_click=_add, args=(variants, base),
                        format_func=lambda name: PRESETS[name].title if name in PRESETS else "the sidebar's, as it is",
                        help=f"At most {MOST_PLANS} plans are compared. Remove one to add another.")  # fmt: skip
-        st.download_button("Save plans", lambda: variants.plans(base).to_json(), "plans.json", "application/json",
-                           key="save_plans", help="All plans with their run settings.", on_click="ignore")  # fmt: skip
+        plans, every = variants.plans(base), len(variants.all)
+        label = "Save plans" if len(plans) == every else f"Save {len(plans)} of {every} plans"
+        st.download_button(label, lambda: PlanSet(plans).to_json(), "plans.json", "application/json", key="save_plans",
+                           help="All plans that go with the sidebar, with its run settings.", disabled=not plans,
+                           on_click="ignore")  # fmt: skip
         box = st.popover("Open plans", key="open_plans_box", on_change="rerun", help="Compare the plans of a file.")
         if box.open:
             with box:
                 st.file_uploader("plans.json, or the plan.json of one plan", type="json", key=OPEN, max_upload_size=20,
                                  help="Its run settings (epochs, batch size, draws, seed) are set in the sidebar.",
-                                 on_change=_open, args=(base,))  # fmt: skip
+                                 on_change=_open)  # fmt: skip
 
 
 def _add(variants: Variants, base: SamplingPlan) -> None:
     name = st.session_state.get(ADD)
     if name is not None:
-        new = frozen("sidebar's", base) if name == MINE else Variant(PRESETS[name].title, name)
+        new = Variant.of("sidebar's", base) if name == MINE else Variant(PRESETS[name].title, name)
         change(variants.added, new)
 
 
-def _open(base: SamplingPlan) -> None:
+def _open() -> None:
     """Take the plans of the uploaded file; all run as long as the first of them."""
     file = st.session_state.get(OPEN)
     if file is None:
@@ -73,10 +76,11 @@ def _open(base: SamplingPlan) -> None:
         st.toast(literal(f"The file cannot be used: {error}. Save plans here and compare the two files."),
                  icon=":material/error:")  # fmt: skip
         return
+    if not change(Variants.of, plans):
+        return
     first = plans.plans[0][1]
     run = {row.key: getattr(first, field) for field, row in RUN.items()}
     take({key: value for key, value in run.items() if value is not None or key == "per_epoch"})
-    change(lambda: Variants.of(plans, base))
     if len({tuple(getattr(plan, field) for field in RUN) for _, plan in plans.plans}) > 1:
         st.toast("The file's plans run differently; here all run as the first does.", icon=":material/info:")
 
@@ -85,8 +89,9 @@ def _in_words(variant: Variant, base: SamplingPlan) -> str:
     if variant.follows:
         return "the sidebar's plan"
     try:
-        plan = variant.plan(base)
-        return "; ".join([described_target(plan.target), *(f"{field.replace('_', ' ')} {value}"
-                                                           for field, value in variant.limits)])  # fmt: skip
-    except (TypeError, ValueError) as error:
-        return str(error)
+        told = described_target(variant.target_on(base))
+    except ValueError as error:
+        told = in_labels(error)
+    own = [f"{row.label.lower()} {said(row, value)}" for field, row in LIMIT_ROWS.items()
+           if (value := variant.limits_on(base)[field]) != getattr(base, field)]  # fmt: skip
+    return "; ".join([told, *own])

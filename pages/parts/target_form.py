@@ -12,6 +12,7 @@ from sampler_core.catalogue import SCHEDULES, TARGETS
 from sampler_core.numerals import number
 from sampler_core.parameters import Parameter, rows_of
 from sampler_core.targets import PowerSkew
+from sampler_core.variants import sendable
 
 
 def target_values(target: Any) -> dict[str, Any]:
@@ -90,4 +91,4 @@ def _as_control(row: Parameter, value: Any) -> Any:
         return value
     if row.key == "points":
         return ", ".join(f"{epoch}:{skew!r}" for epoch, skew in value)
-    return json.dumps({str(name): factor for name, factor in value}, ensure_ascii=False)
+    return sendable(json.dumps({str(name): factor for name, factor in value}, ensure_ascii=False))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.page_rows import COMPARE_ROWS
@@ -29,6 +30,25 @@ def opened(**address):
     for key, value in address.items():  # a switch of pages, unlike a deep link, leaves out what the page does not show
         at.query_params[key] = value
     return at.switch_page("compare.py").run()
+
+
+@pytest.fixture(autouse=True)
+def downloads(monkeypatch):
+    """Key of a download button -> its label, and the function that makes its file (AppTest knows the label only)."""
+    offered, button = {}, st.download_button
+
+    def watched(label, data, *given, key, **more):
+        offered[key] = (label, data)
+        return button(label, data, *given, key=key, **more)
+
+    monkeypatch.setattr(st, "download_button", watched)
+    return offered
+
+
+def saved(downloads):
+    """What "Save plans" says and writes."""
+    label, content = downloads["save_plans"]
+    return label, PlanSet.from_json(content()).plans
 
 
 def charts_of(at):
@@ -81,10 +101,11 @@ def test_the_page_starts_with_six_plans():
         ("nonsense", "plans must be a JSON list", SIX),
         ("[]", "plans must be a JSON list", SIX),
         ("[" * 3000, "plans must be a JSON list", SIX),
-        ("x" * 7000, "plans must be at most 6,000 characters, got 7,000", SIX),
+        ("x" * 20_001, "plans must be at most 20,000 characters as text, got 20,001", SIX),
         ('["natural","imaginary","mine"]', "Plan 2 was left out: preset must be one of", ["natural", "mine"]),
         ('["natural",7]', "Plan 2 was left out: a plan must be a preset's name", ["natural"]),
         ('["mine",{"name":"a","target":{"name":"power_skew"}}]', "Plan 2 was left out", ["mine"]),
+        ('["mine",{"name":"a","min_per_batch":[1]}]', "Plan 2 was left out: min_per_batch must be a whole", ["mine"]),
         ('["mine",{"name":"a","seed":3}]', "Plan 2 was left out: a plan's changes must be among", ["mine"]),
         ('["mine",{"name":"","preset":"natural"}]', "name of a plan must be 1 to 40 printable", ["mine"]),
         (json.dumps(["natural"] * 8), "There were 8 plans; the first 6 are shown",
@@ -99,11 +120,21 @@ def test_bad_text_in_the_address_gets_a_sentence_and_the_rest_is_kept(text, sent
     assert names_shown(at) == kept
 
 
-def test_a_plan_that_cannot_be_drawn_from_the_data_is_left_out_with_a_sentence():
+def test_a_plan_that_cannot_be_drawn_from_the_data_is_left_out_with_a_sentence(downloads):
     text = '["mine",{"name":"floor","min_per_batch":1}]'
     at = opened(plans=text)
     assert "floor is left out: Floor per batch must be 0 unless Law of drawing is" in said(at.warning)
     assert names_shown(at) == ["mine"]
+    assert saved(downloads) == ("Save 1 of 2 plans", (("mine", at.session_state["scenario"].plan),))
+    at = edited(at, 1)
+    assert not at.exception
+    at.button(key="plan-1-into").click().run()
+    assert "Not set: Floor per batch must be 0 unless" in said(at.toast)
+    at.selectbox(key="plan-1-law").select("stratified").run()
+    is_sound(at)
+    assert names_shown(at) == ["mine", "floor"]
+    label, plans = saved(downloads)
+    assert (label, [plan.min_per_batch for _, plan in plans]) == ("Save plans", [0, 1])
     assert names_shown(opened(plans=text, law="stratified")) == ["mine", "floor"]
 
 
@@ -147,6 +178,27 @@ def test_differences_are_from_the_chosen_plan():
     differences = at.dataframe[0].value
     assert (differences.loc["square-root"] == 0.0).all()
     assert (differences.loc["mine"] == values.loc["mine"] - values.loc["square-root"]).all()
+    at = edited(at, 1)
+    at.text_input(key="plan-1-name").set_value("root").run()
+    assert at.selectbox(key="shown_as").value == "differences to root"
+    assert (at.dataframe[0].value.loc["root"] == 0.0).all()
+    at.button(key="plan-1-remove").click().run()
+    assert "Shown as 'differences to root': no such plan is shown" in said(at.toast)
+    assert at.dataframe[0].value.loc["mine"].equals(values.loc["mine"])
+
+
+def test_a_base_that_is_no_plan_is_said_of_a_link_too():
+    at = opened(shown_as="differences to nothing")
+    is_sound(at)
+    assert "Shown as 'differences to nothing': no such plan is shown" in said(at.toast)
+    assert at.selectbox(key="shown_as").value == "values"
+
+
+def test_what_holds_before_feedback_only_is_said_so_of_the_plans_it_is_true_of():
+    assert not opened().info
+    at = opened(target="difficulty balanced")
+    is_sound(at)
+    assert said(at.info) == "As it holds before any feedback, which training will give: mine."
 
 
 @pytest.mark.parametrize("follow", ["rarest class", "largest class", "head", "medium", "tail", "class of rank"])
@@ -182,6 +234,52 @@ def test_a_plan_is_renamed_and_edited_in_place_and_the_link_carries_it():
     again = opened(plans="".join(at.query_params["plans"]))
     assert plans_of(again) == plans_of(at)
     assert again.dataframe[0].value.equals(at.dataframe[0].value)
+
+
+def test_a_plan_keeps_its_own_limits_through_edits_until_it_is_told_to_follow_the_sidebar_s():
+    at = edited(opened(law="exact", max_repeats="7"), 4)
+    at.button(key="plan-4-from").click().run()
+    at.number_input(key="plan-4-skew").set_value(0.4).run()
+    at.number_input(key="max_repeats").set_value(3).run()
+    at.selectbox(key="law").select("stratified").run()
+    is_sound(at)
+    assert plans_of(at).all[4].limits_on(at.session_state["scenario"].plan) == {
+        "drawing": "exact", "max_repeats": 7, "min_share": None, "min_per_batch": 0,
+    }  # fmt: skip
+    assert "law of drawing exact, cap on repeats 7" in said(at.markdown).replace(";", ",")
+    at.button(key="plan-4-follow").click().run()
+    assert plans_of(at).all[4].limits == ()
+
+
+def test_a_preset_whose_limit_is_changed_follows_the_run_s_length_as_before():
+    at = edited(opened(), 4)
+    at.selectbox(key="plan-4-law").select("exact").run()
+    variant = plans_of(at).all[4]
+    assert (variant.target, variant.limits) == ("deferred", (("drawing", "exact"),))
+
+
+@pytest.mark.parametrize("repeats", [2.5, 0.5, 2e5, 10**20])
+def test_a_cap_that_the_sidebar_could_not_have_is_shown_as_it_is_and_kept_by_other_edits(repeats):
+    at = edited(opened(plans=json.dumps(["mine", {"name": "capped", "preset": "natural", "max_repeats": repeats}])), 1)
+    assert at.number_input(key="plan-1-max_repeats").value == repeats
+    at.number_input(key="plan-1-skew").set_value(0.1).run()
+    assert dict(plans_of(at).all[1].limits) == {"max_repeats": repeats}
+    at.number_input(key="plan-1-max_repeats").set_value(3).run()
+    assert dict(plans_of(at).all[1].limits) == {"max_repeats": 3}
+    is_sound(at)
+
+
+def test_plans_that_a_link_cannot_hold_change_nothing_and_say_so():
+    points = ", ".join(f"{epoch}:0.123456789" for epoch in range(200))
+    text = json.dumps([{"name": name, "target": {"name": "power_skew", "schedule": {
+        "name": "piecewise", "points": [[e, 0.123456789] for e in range(200)]}}} for name in "abcde"])  # fmt: skip
+    at = edited(opened(plans=text.replace(" ", "")), 0)
+    is_sound(at)
+    before = at.session_state["plans"]
+    at.text_input(key="plan-0-points").set_value(points + "".join(f", {e}:0.123456789" for e in range(200, 400))).run()
+    assert "Not changed: plans must be at most 20,000 characters as text, got" in said(at.toast)
+    assert at.session_state["plans"] == before
+    assert names_shown(at) == ["a", "b", "c", "d", "e"]
 
 
 def test_a_plan_takes_another_target_and_shape_with_their_parameters():
@@ -240,7 +338,27 @@ def test_a_set_of_plans_is_opened_from_a_file_with_its_run_settings():
     assert not at.exception
     assert names_shown(at) == ["quarter", "half"]
     assert at.number_input(key="epochs").value == 30
-    assert dict(plans_of(at).all[0].limits) == {"drawing": "exact", "max_repeats": 9}
+    assert dict(plans_of(at).all[0].limits) == {
+        "drawing": "exact", "max_repeats": 9, "min_share": None, "min_per_batch": 0,
+    }  # fmt: skip
+
+
+def test_saved_plans_open_over_any_sidebar_as_the_plans_they_were(downloads):
+    def fingerprints():
+        return [(name, plan.fingerprint) for name, plan in saved(downloads)[1]]
+
+    first = opened(epochs="30", law="exact", max_repeats="9", skew="0.3",
+                   plans='["natural",{"name":"late","target":{"name":"power_skew","schedule":{"name":"step","at_epoch":80,'
+                   '"start":0.0,"end":1.0}}},"deferred","mine"]')  # fmt: skip
+    is_sound(first)
+    before, file = fingerprints(), downloads["save_plans"][1]()
+    second = opened(epochs="100", law="independent", min_share="0.01")
+    second.session_state["open_plans_box"] = True
+    second.run()
+    second.file_uploader(key="open_plans").upload("plans.json", file.encode(), "application/json").run()
+    is_sound(second)
+    assert fingerprints() == before
+    assert [name for name, _ in before] == ["natural", "late", "deferred", "mine"]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Presets, sets of plans, and plans told by what they change: laws, texts, errors."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -77,6 +78,14 @@ def test_variants_come_back_from_their_text_without_a_complaint(variants):
     assert Variants.read(variants.text) == (variants, [])
 
 
+def test_a_text_holds_names_in_any_script_as_they_are_and_can_always_be_sent():
+    factors = (("鳥類" * 20, 2.0), ("\ud800", 3.0))
+    variants = Variants((Variant("鳥", Boost(PowerSkew(Constant(0.5)), factors, 1, 3)),))
+    assert "鳥類" * 20 in variants.text
+    assert variants.text.encode("utf-8")
+    assert Variants.read(variants.text) == (variants, [])
+
+
 @given(some.text(max_size=200) | some.recursive(some.none() | some.floats() | some.text(), some.lists).map(json.dumps))
 def test_any_text_gives_variants_and_sentences(text):
     variants, complaints = Variants.read(text)
@@ -89,16 +98,26 @@ def test_the_plans_to_start_with_are_told_by_their_names_alone():
     assert complaints == []
     assert variants.text == START_TEXT
     assert [v.name for v in variants.all][-1] == "mine"
-    assert variants.plans(BASE).plans[-1] == ("mine", BASE)
+    assert variants.plans(BASE)[-1] == ("mine", BASE)
 
 
 def test_a_set_of_plans_comes_back_from_its_json():
-    plans = Variants.read(START_TEXT)[0].plans(BASE)
-    again = PlanSet.from_json(plans.to_json())
-    assert again == plans
-    assert Variants.of(again, BASE).text == START_TEXT.replace('"mine"', '{"name":"mine","target":' + json.dumps(
-        {"name": "power_skew", "schedule": {"name": "linear", "start": 0.1, "increment": 0.02}},
-        separators=(",", ":")) + "}")  # fmt: skip
+    plans = PlanSet(Variants.read(START_TEXT)[0].plans(BASE))
+    assert PlanSet.from_json(plans.to_json()) == plans
+
+
+@given(sets_of_variants(), some.sampled_from(["independent", "exact"]))
+def test_an_opened_plan_draws_the_same_over_any_other_plan_with_its_run_settings(variants, law):
+    saved = PlanSet(variants.plans(BASE))
+    other = SamplingPlan(
+        target=UniMax(3.0), epochs=40, batch_size=64, drawing=law, max_repeats=2, min_share=0.02, seed=5
+    )
+    opened = Variants.read(Variants.of(saved).text)[0].plans(other)
+    assert [(name, plan.fingerprint) for name, plan in opened] == [
+        (name, plan.fingerprint) for name, plan in saved.plans
+    ]
+    longer = Variants.of(saved).plans(replace(other, epochs=90))
+    assert [plan.target for _, plan in longer] == [plan.target for _, plan in saved.plans]
 
 
 def test_the_json_of_one_plan_is_a_set_of_one():
@@ -135,7 +154,31 @@ def test_a_variant_follows_the_run_settings_of_the_plan_it_changes():
     assert plan.target == PowerSkew(Step(32, 0.0, 1.0))
     assert (plan.epochs, plan.batch_size, plan.seed) == (40, 64, 5)
     assert (plan.drawing, plan.max_repeats) == ("exact", 3)
-    assert Variant.of("v", plan, BASE) == variant
+    kept = Variant.of("v", plan)
+    assert kept.plan(replace(BASE, drawing="exact", min_share=0.05, target=UniMax(2.0))) == plan
+
+
+@pytest.mark.parametrize(
+    ("limit", "must"),
+    [
+        (("min_per_batch", [1]), "min_per_batch must be a whole number"),
+        (
+            ("min_per_batch", 10**400),
+            "min_per_batch must be a whole number of at least 0 and at most 10,000,000,000,000",
+        ),
+        (("max_repeats", "2"), "max_repeats must be a number above 0"),
+        (("drawing", None), "drawing must be one of"),
+    ],
+)
+def test_a_limit_that_no_plan_can_have_is_refused_whatever_the_other_plan(limit, must):
+    with pytest.raises((TypeError, ValueError), match=must):
+        Variant("v", "natural", (limit,))
+
+
+def test_plans_that_do_not_go_with_the_other_plan_are_left_out():
+    variants = Variants.read('["natural",{"name":"floor","min_per_batch":1}]')[0]
+    assert [name for name, _ in variants.plans(BASE)] == ["natural", "floor"]
+    assert [name for name, _ in variants.plans(replace(BASE, drawing="exact"))] == ["natural"]
 
 
 def test_variants_move_and_keep_their_colours():
@@ -148,7 +191,7 @@ def test_variants_move_and_keep_their_colours():
 
 
 def test_a_text_is_bounded():
-    assert "at most 6,000 characters" in Variants.read("[" + '"natural",' * LONGEST_TEXT + '"mine"]')[1][0]
+    assert "at most 20,000 characters" in Variants.read("[" + '"natural",' * LONGEST_TEXT + '"mine"]')[1][0]
 
 
 # --- the comparison --------------------------------------------------------------------------------------------------

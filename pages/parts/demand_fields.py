@@ -14,7 +14,7 @@ from sampler_core.figures.figure import class_label
 from sampler_core.parameters import Parameter, rows_of
 from sampler_core.tuning import MERITS, Demand
 
-MOST_NAMED = 60
+MOST_NAMED = 1000  # options of one selection, which filters them as one types; more are named in the text
 WIDTHS = {"number": 68, "integer": 68, "choice": 92}
 
 

@@ -11,9 +11,10 @@ from pages.parts.address import literal
 from pages.parts.demand_fields import class_control, field_control
 from pages.parts.demanded import MOST_DEMANDS, Demands, new_demand, state
 from pages.parts.shown import shown
+from pages.parts.sidebar_values import take
 from sampler_core.counts import ClassCounts
 from sampler_core.figures.figure import class_in_words
-from sampler_core.parameters import rows_of
+from sampler_core.parameters import DRAWING, rows_of
 from sampler_core.tuning import DEMANDS, Demand, Verdict
 from sampler_core.tuning.wording import bound_in_words
 
@@ -59,9 +60,11 @@ def say_what_is_left_to_chance(demands: Demands, law: str) -> None:
     if law != "exact" and any(demand.figure in ("repeats", "run_repeats") for demand in demands):
         st.info(
             f"Repeats hold on average: under the {law} law chance draws some samples more often. The exact law keeps "
-            "every sample to within one of its class's average; choose it in the sidebar, under Run.",
+            "every sample to within one of its class's average.",
             icon=":material/casino:",
         )
+        st.button("Use the exact law", key="use_exact_law", help="Set the sidebar's law of drawing.",
+                  on_click=take, args=({DRAWING.key: "exact"},))  # fmt: skip
 
 
 def _sentence(demands: Demands, place: int, counts: ClassCounts) -> None:

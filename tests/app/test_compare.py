@@ -1,14 +1,18 @@
 """The Compare page without a browser: its plans, their editing, the link, the table's numbers."""
 
 import base64
+import io
 import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from pages.parts.merit_table import BEST
 from pages.parts.page_rows import COMPARE_ROWS
 from sampler_core import Constant, Linear, Outlook, PowerSkew, ProgressivelyBalanced, SamplingPlan, Step
 from sampler_core.catalogue import SCHEDULES, TARGETS
@@ -291,6 +295,51 @@ def test_a_plan_takes_another_target_and_shape_with_their_parameters():
     at.number_input(key="plan-0-beta").set_value(0.99).run()
     is_sound(at)
     assert plans_of(at).all[0].target.beta == 0.99
+
+
+def test_the_menu_adds_a_preset_or_the_sidebar_s_plan_as_it_is():
+    at = opened(plans='["mine"]', skew="0.3", law="exact")
+    for name in ("deferred", "mine"):
+        next(menu for menu in at.get("menu_button") if menu.key == "add_plan").click(name)
+        at.run()
+    is_sound(at)
+    at.number_input(key="skew").set_value(0.9).run()
+    assert names_shown(at) == ["mine", "deferred", "sidebar's"]
+    assert [variant.target for variant in plans_of(at).all] == [None, "deferred", PowerSkew(Linear(0.3, 0.01))]
+    assert not at.get("menu_button")[-1].disabled
+
+
+def test_a_link_opens_every_control_of_the_page_as_it_was():
+    address = {"plans": '["natural","class_balanced"]', "follow": "class of rank", "rank": "2",
+               "figures_of": "worst epoch", "shown_as": "differences to class-balanced"}  # fmt: skip
+    assert address.keys() == {row.key for row in COMPARE_ROWS}
+    at = opened(**address, axis="logarithmic", epoch="7")
+    is_sound(at)
+    assert {key: str(at.session_state[key]) for key in address} == address
+    assert names_shown(at) == ["natural", "class-balanced"]
+    layout = charts_of(at)["plan-shares"]["layout"]
+    assert (layout["yaxis"]["type"], layout["shapes"][0]["x0"]) == ("log", 7)
+    counts = synthetic("exponential", 10, 20_000, 100.0)
+    assert charts_of(at)["plan-shares"]["data"][0]["y"][0] == pytest.approx(counts.frequencies[1])
+    assert list(at.dataframe[0].value.index) == ["natural", "class-balanced"]
+    difference = at.dataframe[0].value.loc["natural", "Share of the largest class"]
+    assert difference == pytest.approx(counts.frequencies[0] - 0.1)
+
+
+def test_the_best_of_a_column_is_marked_and_the_download_has_all_digits(downloads):
+    at = opened(plans='["natural","class_balanced"]')
+    element = at.dataframe[0]
+    words = pa.ipc.open_stream(element.proto.arrow_data.styler.display_values).read_pandas()
+    assert words["Balance"].tolist()[1] == "100 % ★"
+    assert "★" not in words["Balance"].tolist()[0]
+    assert "★" not in "".join(words["Share of the largest class"])  # neither is better
+    column = list(words.columns).index("Balance")
+    assert f"row1_col{column}" in element.proto.arrow_data.styler.styles.split(BEST.split(";")[0])[0]
+    assert BEST in element.proto.arrow_data.styler.styles
+    label, content = downloads["download-merits"]
+    assert label == "Download the table"
+    table = pd.read_csv(io.BytesIO(content() if isinstance(content(), bytes) else content().encode()), index_col=0)
+    pd.testing.assert_frame_equal(table, element.value, check_names=False)
 
 
 def test_what_does_not_go_together_changes_nothing_and_says_so():

@@ -309,6 +309,30 @@ def test_a_demand_speaks_of_a_class_by_name_and_the_link_carries_it():
     assert charts_of(again)["band"]["alt"] == charts_of(at)["band"]["alt"]
 
 
+def test_any_of_a_thousand_classes_is_chosen_by_name():
+    at = stating(ShareOfClass(0.0001), classes="1000", samples="1000000")
+    at.selectbox(key="demand-0-who").select(("class", 437)).run()
+    is_sound(at)
+    assert demands_of(at) == (ShareOfClass(0.0001, class_name=437),)
+
+
+def test_a_link_opens_every_control_of_the_page_as_it_was():
+    address = {"demands": text_of((ShareOfClass(0.01),)), "merit": "share", "whose": "largest", "over": "greatest",
+               "solved_shape": "cosine"}  # fmt: skip
+    assert address.keys() == {row.key for row in TUNE_ROWS}
+    at = opened(**address | {"merit": MERITS["share"].label.lower()})
+    is_sound(at)
+    assert {key: at.session_state[key] for key in address} == address
+    chart = charts_of(at)["merit-map"]
+    assert chart["title"] == MERITS["share"].label
+    counts = synthetic("exponential", 10, 20_000, 100.0)
+    plan = SamplingPlan(target=PowerSkew(Linear(0.5, 0.0)), epochs=100, batch_size=128)
+    skews, increments = axes(100)
+    at_half = chart["figure"]["data"][0]["customdata"][increments.searchsorted(0.0), skews.searchsorted(0.5 - 1e-9)]
+    assert at_half == pytest.approx(plan.class_shares(counts)[0, 0], rel=1e-5)
+    assert "cosine" in said(at.success)
+
+
 def test_what_does_not_go_together_changes_nothing_and_says_so():
     at = stating(ShareOfClass(0.02, first_epoch=20))
     at.number_input(key="demand-0-last_epoch").set_value(10).run()
@@ -318,7 +342,12 @@ def test_what_does_not_go_together_changes_nothing_and_says_so():
 
 def test_repeats_are_said_to_hold_on_average_unless_the_law_is_exact():
     assert "under the independent law chance draws some samples more often" in said(opened().info)
-    assert "on average" not in said(opened(law="exact").info)
+    at = opened()
+    at.button(key="use_exact_law").click().run()
+    is_sound(at)
+    assert at.selectbox(key="law").value == "exact"
+    assert "law of drawing from independent to exact" in said(at.toast)
+    assert "on average" not in said(at.info)
     assert "on average" not in said(stating(MissingFromAtMost(0.1)).info)
 
 

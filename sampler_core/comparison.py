@@ -66,7 +66,11 @@ class Comparison(NamedTuple):
 
 def courses(outlook: Outlook) -> FloatArray:
     """Every column in every epoch; float64, (columns, epochs). Figures of the run are the same in all of them."""
-    return np.stack([_course(outlook, column) for column in COLUMNS])
+    shares = outlook.shares
+    new = np.append(True, (shares[1:] != shares[:-1]).any(axis=1))  # a plan that stands still is worked out once
+    kinds, kind = shares[new], np.cumsum(new) - 1
+    return np.stack([_course(outlook, column, kinds)[kind] if merit_of(column.merit).scope != "run"
+                     else _course(outlook, column, shares) for column in COLUMNS])  # fmt: skip
 
 
 def compared(names: tuple[str, ...], plans: tuple[FloatArray, ...], when: str, epoch: int) -> Comparison:
@@ -77,13 +81,13 @@ def compared(names: tuple[str, ...], plans: tuple[FloatArray, ...], when: str, e
     return Comparison(names, values, _best(values))
 
 
-def _course(outlook: Outlook, column: Column) -> FloatArray:
+def _course(outlook: Outlook, column: Column, shares: FloatArray) -> FloatArray:
     merit, counts = merit_of(column.merit), outlook.counts
     if merit.scope == "mix":
-        return np.asarray(merit.rows(outlook.shares, counts.counts, outlook.draws))
+        return np.asarray(merit.rows(shares, counts.counts, outlook.draws))
     chosen = columns(counts, column.group)
-    values = np.atleast_2d(merit.rows(outlook.shares[:, chosen], counts.counts[chosen], outlook.draws))
-    return np.asarray(np.broadcast_to(worst(merit, values), outlook.shares.shape[:1]))
+    values = np.atleast_2d(merit.rows(shares[:, chosen], counts.counts[chosen], outlook.draws))
+    return np.asarray(np.broadcast_to(worst(merit, values), shares.shape[:1]))
 
 
 def _summary(course: FloatArray, when: str, epoch: int) -> FloatArray:

@@ -12,7 +12,7 @@ import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -81,7 +81,8 @@ class SamplingPlan:
     @property
     def adaptive(self) -> AdaptiveTarget | None:
         """The target, when it reads feedback from training."""
-        return self.target if isinstance(self.target, AdaptiveTarget) else None
+        adaptive = hasattr(self.target, "updated")  # isinstance of a protocol takes longer than an epoch's shares
+        return cast(AdaptiveTarget, self.target) if adaptive else None
 
     def samples(self, class_counts: CountsLike) -> int:
         """M, the draws in one epoch, over all ranks together."""

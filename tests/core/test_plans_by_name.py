@@ -198,8 +198,9 @@ def test_a_text_is_bounded():
 
 
 @pytest.mark.parametrize("law", ["independent", "exact", "stratified"])
-def test_a_comparison_holds_the_figures_of_the_outlook_under_every_law(law):
-    plan = SamplingPlan(target=PowerSkew(Linear(0.0, 0.05)), epochs=12, batch_size=32, drawing=law)
+@pytest.mark.parametrize("schedule", [Linear(0.0, 0.05), Step(5, 0.0, 1.0), Constant(0.5)])
+def test_a_comparison_holds_the_figures_of_the_outlook_under_every_law(law, schedule):
+    plan = SamplingPlan(target=PowerSkew(schedule), epochs=12, batch_size=32, drawing=law)
     outlook = Outlook.of(plan, CIFAR)
     expected = {
         "Share of the rarest class": outlook.shares[:, 9], "Share of the largest class": outlook.shares[:, 0],

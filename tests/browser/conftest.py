@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -127,6 +127,20 @@ def _bad(message) -> bool:
 def settle(page: Page, quiet_ms: int = 150) -> None:
     """Wait until nothing runs, nothing is stale and every chart shows the newest state, for `quiet_ms` in a row."""
     page.wait_for_function(SETTLED, arg=quiet_ms, polling=50)
+
+
+def widest(page: Page) -> int:
+    """How wide the page is inside what scrolls, which is not the document."""
+    return page.evaluate("() => document.querySelector('[data-testid=\"stMain\"]').scrollWidth")
+
+
+def stands_on(page: Page, target: Locator, key: str = "Tab", most: int = 120) -> None:
+    """Press a key until the focus is on the target, as a person without a mouse does."""
+    for _ in range(most):
+        if target.evaluate("(node) => node === document.activeElement || node.contains(document.activeElement)"):
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"{most} times {key} do not reach {target}")
 
 
 def traces(page: Page, chart: str) -> list[dict]:

@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import running_server, set_number, settle, traces
+from tests.browser.conftest import running_server, set_number, settle, stands_on, traces, widest
 
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]}
 
@@ -47,9 +47,13 @@ def test_values_of_controls_stay_when_the_page_changes(open_page):
 
 def test_a_plan_is_moved_by_keyboard_alone(open_page):
     page = open_page("/compare")
-    page.get_by_role("button", name="Edit").first.focus()
+    page.get_by_test_id("stMain").get_by_role("button", name="Share", exact=True).focus()  # after the sidebar
+    stands_on(page, page.get_by_role("button", name="Edit").first)
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Later").focus()
+    later = page.get_by_role("button", name="Later")
+    later.wait_for()
+    settle(page)
+    stands_on(page, later)
     page.keyboard.press("Enter")
     page.wait_for_function("() => location.search.includes('plans=')")
     settle(page)
@@ -60,6 +64,15 @@ def test_a_plan_is_moved_by_keyboard_alone(open_page):
 @pytest.mark.parametrize("width", [1280, 360])
 def test_nothing_is_wider_than_the_screen_and_axe_finds_nothing(open_page, dark, width):
     page = open_page("/compare", dark=dark, width=width)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert widest(page) <= width
+    page.get_by_text("The same numbers as tables").click()
+    page.get_by_role("tab", name="Share over epochs").wait_for()
+    page.get_by_role("button", name="Edit").first.click()
+    page.get_by_role("button", name="Remove").wait_for()
+    settle(page)
+    assert widest(page) <= width
+    texts = page.eval_on_selector_all("[data-chart]", "all => all.map((chart) => chart.getAttribute('aria-label'))")
+    assert len(texts) == page.get_by_role("tab").count() == 8
+    assert all(len(text) > 40 for text in texts)
     found = Axe().run(page, options=AXE).response["violations"]
     assert not found, [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]

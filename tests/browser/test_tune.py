@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import running_server, settle, traces
+from tests.browser.conftest import running_server, settle, stands_on, traces, widest
 
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]}
 
@@ -46,11 +46,33 @@ def test_the_solution_is_used_and_a_copied_address_opens_the_same_on_a_freshly_s
         again.context.close()  # before its server goes
 
 
+def test_a_demand_is_changed_and_its_schedule_used_by_keyboard_alone(open_page):
+    page = open_page("/tune")
+    page.get_by_test_id("stMain").get_by_role("button", name="Share", exact=True).focus()  # after the sidebar
+    stands_on(page, page.locator(".st-key-demand-0-bound input"))
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("8")
+    page.keyboard.press("Tab")
+    page.wait_for_function("() => location.search.includes('0.08')")
+    settle(page)
+    stands_on(page, page.get_by_role("button", name="Use this"))
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => location.search.includes('limit=')")
+    page.wait_for_function("() => !document.body.innerText.includes('Violated')")
+
+
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("width", [1280, 360])
 def test_nothing_is_wider_than_the_screen_and_axe_finds_nothing(open_page, dark, width):
     page = open_page("/tune", dark=dark, width=width)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert widest(page) <= width
+    page.get_by_text("The same numbers as tables").click()
+    page.get_by_role("tab", name="Skews that each epoch may have").wait_for()
+    settle(page)
+    assert widest(page) <= width
+    texts = page.eval_on_selector_all("[data-chart]", "all => all.map((chart) => chart.getAttribute('aria-label'))")
+    assert len(texts) == page.get_by_role("tab").count() == 2
+    assert all(len(text) > 40 for text in texts)
     found = Axe().run(page, options=AXE).response["violations"]
     assert not found, [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
 

@@ -83,14 +83,20 @@ def _repeated(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
         return
     epoch, worst = (int(i) for i in np.unravel_index(int(repeats.argmax()), repeats.shape))
     whose, size = _named(outlook, worst), int(outlook.counts.counts[worst])
-    classes = int(remedies.above(repeats.max(axis=0), remedies.MANY_REPEATS).sum())
-    of, each = ("", f"its {count(size)} samples") if classes == 1 else (f" of {whose}", f"the {count(size)}")
+    often = remedies.above(repeats, remedies.MANY_REPEATS)
+    alone, classes = bool(often.any(axis=0).sum() == 1), often.sum(axis=1)
+    many = (
+        f"{'' if (classes[past] == classes.max()).all() else 'up to '}{several(int(classes.max()), 'class', 'classes')}"
+    )
+    each = (
+        f"each of {f'its {count(size)}' if alone else f'the {count(size)}'} samples" if size > 1 else "the only sample"
+    )
     yield Finding(
         "repeated", 70,
-        f"{_when(past)} the samples of {whose if classes == 1 else f'{count(classes)} classes'} are drawn "
-        f"more than {remedies.MANY_REPEATS:g} times an epoch: {f'each of {each}' if size > 1 else 'the only one'}{of} "
-        f"comes {number(float(repeats[epoch, worst]))} times on average{_in(repeats[:, worst], epoch)}.",
-        f"{remedies.on_repeats(plan, outlook)} Strong augmentation makes the copies differ, but not fewer.",
+        f"{_when(past)} the samples of {whose if alone else many} are drawn more than {remedies.MANY_REPEATS:g} times "
+        f"an epoch: {each}{'' if alone else f' of {whose}'} comes {number(float(repeats[epoch, worst]))} times on "
+        f"average{_in(repeats[:, worst], epoch)}.",
+        f"{remedies.on_repeats(plan, outlook)} Strong augmentation varies the copies, but does not reduce them.",
     )  # fmt: skip
 
 
@@ -134,7 +140,7 @@ def _empty(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
     yield Finding(
         "empty", 45,
         f"{several(len(empty), 'class has', 'classes have')} no sample and will never be drawn: {names}.",
-        "Check the labels; leave the class out of the model's output if it is not meant to come.",
+        "Check the labels; leave the class out of the model's output if it can never occur.",
     )  # fmt: skip
 
 
@@ -142,10 +148,12 @@ def _crowded(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
     classes = int((outlook.counts.counts > 0).sum())
     if plan.needed_batch_size >= classes:
         return
+    held = outlook.classes_in_batch
+    most = f"{'' if np.allclose(held, held[0]) else 'at most '}{number(float(held.max()))}"
     yield Finding(
         "crowded", 40,
         f"A batch of {count(plan.needed_batch_size)} is smaller than the {count(classes)} classes: on average it holds "
-        f"no more than {number(float(outlook.classes_in_batch.max()))} of them.",
+        f"{most} of them.",
         "Losses that compare classes within a batch need a larger one; for others this is no fault.",
     )  # fmt: skip
 
@@ -156,8 +164,9 @@ def _replaced(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
         return
     epoch, draws, samples = int(np.argmax(once)), outlook.draws.samples, outlook.counts.num_samples
     seen, where = float(outlook.distinct[epoch]), _in(outlook.distinct, epoch)
+    where += "," if where else ""
     could = "each sample could be seen once" if draws >= samples else "no sample need come twice"
-    missed = f"{percent(1.0 - seen)} of the samples are not seen"
+    missed = f"{percent(1.0 - seen)} of the samples are not seen{'' if where else ' in an epoch, others each time'}"
     if draws < samples:
         missed = f"{count(draws)} draws show {number(seen * samples)} different samples"
     yield Finding(

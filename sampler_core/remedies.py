@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sampler_core.counts import FloatArray
 from sampler_core.expectations import BoolArray, absence, run_coverage
 from sampler_core.numerals import count, number
 from sampler_core.outlook import Outlook
@@ -34,7 +35,9 @@ def on_repeats(plan: SamplingPlan, outlook: Outlook) -> str:
     if not trial(plan, outlook, max_repeats=MANY_REPEATS):
         if not trial(plan, outlook, max_repeats=MANY_REPEATS, min_share=None, min_per_batch=0):
             return f"Draw fewer samples per epoch: a cap on repeats of {MANY_REPEATS:g} cannot be met with so many."
-        return sentence([" and ".join([cap, *_lower_floors(plan, outlook)])], ": a higher floor asks for more.")
+        return sentence(
+            [" and ".join([cap, *_lower_floors(plan, outlook)])], ": with a higher floor samples come more often."
+        )
     skew = _largest_skew(plan, outlook, lambda tried: not above(tried.repeats, MANY_REPEATS).any())
     milder = [] if skew is None else [held(plan, skew)]
     return sentence([cap, *milder])
@@ -53,12 +56,15 @@ def on_absence(plan: SamplingPlan, outlook: Outlook, epoch: int, worst: int) -> 
         level = _with_skew(plan, outlook, 1.0, skews > 1.0)
         for law, also in ((plan.drawing, ""), ("stratified", ", with the law stratified")):
             if there(replace(level, draws=level.draws._replace(law=law))):
-                return sentence([held(plan, 1.0) + also], ": here the skew starves the larger classes.")
+                return _on_both_ends(plan, level, skews) or sentence(
+                    [held(plan, 1.0) + also], ": here the skew starves the larger classes."
+                )
     ways = _spread_evenly(plan, outlook, share)
-    if skews is not None:
-        span = range(math.ceil(100 * skews[epoch]), 101)
-        lift = bisect_left(span, True, key=lambda s: there(_with_skew(plan, outlook, s / 100, skews < s / 100)))
-        ways += [held(plan, span[lift] / 100, least=True)] if lift < len(span) else []
+    if skews is not None and (lift := _least_skew(plan, outlook, skews, float(skews[epoch]), there)) is not None:
+        kept = "keep the law and " if ways and plan.drawing != "stratified" else ""
+        ways.append(
+            kept + held(plan, lift, least=True) + _at_the_price(_with_skew(plan, outlook, lift, skews < lift), epoch)
+        )
     return sentence(ways or ["give this class a larger share: with this one no batch is large enough"])
 
 
@@ -150,23 +156,44 @@ def _spread_evenly(plan: SamplingPlan, outlook: Outlook, share: float) -> list[s
     ways = [f"a batch of {count(needed)} or more"] if needed <= min(samples, LARGEST_BATCH) else []
     if batch_size <= samples and trial(plan, outlook, drawing="stratified", min_per_batch=1):
         ways.append("a floor of 1 per batch")
-    ways = ways if stratified else [f"with {way}" for way in ways]
-    return [f"try {'' if stratified else 'the law stratified '}{ways[0]}", *ways[1:]] if ways else []
+    if not ways or stratified:
+        return [f"try {ways[0]}", *ways[1:]] if ways else []
+    return [f"try the law stratified with {ways[0]}", *(f"that law with {way}" for way in ways[1:])]
+
+
+def _on_both_ends(plan: SamplingPlan, level: Outlook, skews: FloatArray) -> str:
+    """Where classes are still missing with the skew held at 1: the least skew with which none is too; else ""."""
+
+    def full(tried: Outlook) -> bool:
+        return not above(absence(tried.shares, tried.draws)[:, tried.counts.counts > 0], OFTEN_ABSENT).any()
+
+    held_skews = np.minimum(skews, 1.0)
+    least = None if full(level) else _least_skew(plan, level, held_skews, float(held_skews.min()), full)
+    if least is None or least >= 1.0:
+        return ""
+    both = f"{held(plan, 1.0)} and {held(plan, least, least=True)}".replace(" and set ", " and ")
+    return sentence([both], f": above 1 the skew starves the larger classes, below {least:g} the rarer ones.")
+
+
+def _at_the_price(tried: Outlook, epoch: int) -> str:
+    """What a larger skew does to the samples of the rarest classes, where that would be the next finding."""
+    most = float(tried.repeats[epoch].max())
+    return f" (a sample then comes up to {number(most)} times an epoch)" if above(most, MANY_REPEATS) else ""
 
 
 def _on_room(plan: SamplingPlan, outlook: Outlook) -> str:
     """For more classes than a batch has places."""
     present = outlook.counts.counts > 0
     full = f"A batch of {count(plan.needed_batch_size)} cannot hold all {count(int(present.sum()))} classes"
-    level = _with_skew(plan, outlook, 1.0, np.ones(1, dtype=bool)).shares[0, present]
-    needed = _batch_for(float(level.min()))
+    level = _with_skew(plan, outlook, 1.0, np.ones(1, dtype=bool))
+    needed = _batch_for(float(level.shares[0, present].min()))
     if needed > min(outlook.draws.samples, LARGEST_BATCH):
         return f"{full}, so some are missing from each."
     asks = ["the law stratified"] * (plan.drawing != "stratified")
     asks += ["a skew of 1"] * (outlook.skews is None or bool((outlook.skews != 1.0).any()))
     asks += [f"a batch of {count(needed)} or more"] * (needed > plan.needed_batch_size)
     asked = " and ".join([", ".join(asks[:-1])] * (len(asks) > 1) + asks[-1:])
-    return f"{full}; with {asked}, each is in two thirds of the batches or more."
+    return f"{full}; with {asked}, each is in two thirds of the batches or more{_at_the_price(level, 0)}."
 
 
 def _batch_for(share: float) -> int:
@@ -190,6 +217,15 @@ def _with_skew(plan: SamplingPlan, outlook: Outlook, skew: float, where: BoolArr
     """The outlook with this skew in some of the epochs."""
     row = replace(plan, target=PowerSkew(Constant(skew)), epochs=1).class_shares(outlook.counts)
     return replace(outlook, shares=np.where(where[:, None], row, outlook.shares))
+
+
+def _least_skew(
+    plan: SamplingPlan, outlook: Outlook, skews: FloatArray, start: float, fine: Callable[[Outlook], bool]
+) -> float | None:
+    """The least skew in hundredths, from `start` to 1, that is fine as the lower limit of all epochs; None: none is."""
+    span = range(math.ceil(100 * start), 101)
+    lift = bisect_left(span, True, key=lambda s: fine(_with_skew(plan, outlook, s / 100, skews < s / 100)))
+    return span[lift] / 100 if lift < len(span) else None
 
 
 def _largest_skew(plan: SamplingPlan, outlook: Outlook, fine: Callable[[Outlook], bool]) -> float | None:

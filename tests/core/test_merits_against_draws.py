@@ -15,6 +15,7 @@ from sampler_core import (
     ScheduledClassSampler,
     Step,
 )
+from sampler_core.comparison import COLUMNS, courses
 from sampler_core.drawing import LAWS
 from sampler_core.outlook import Outlook
 
@@ -48,7 +49,10 @@ CASES = {
 }
 COMPARED = [(law, name, target) for law in LAWS for name, case in CASES.items() for target in case.targets]
 NUM_FIGURES = EPOCHS * (5 + 2 * 5) + 2 * 5
-ALLOWED = NormalDist().inv_cdf(1 - 0.01 / 2 / (len(COMPARED) * NUM_FIGURES))  # a family-wise 1 %, two-sided
+NUM_OF_MIX = EPOCHS * 4
+ALLOWED = NormalDist().inv_cdf(
+    1 - 0.01 / 2 / (len(COMPARED) * (NUM_FIGURES + NUM_OF_MIX))
+)  # a family-wise 1 %, two-sided
 
 
 def plan_of(law: str, case: Case, target: str, seed: int = 0) -> SamplingPlan:
@@ -57,8 +61,8 @@ def plan_of(law: str, case: Case, target: str, seed: int = 0) -> SamplingPlan:
     )
 
 
-def drawn(plan: SamplingPlan, counts: np.ndarray) -> np.ndarray:
-    """The figures of one run, counted from the indices that a sampler gives."""
+def drawn(plan: SamplingPlan, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The figures of one run, counted from the indices that a sampler gives; the drawn shares, (epochs, classes)."""
     labels = np.repeat(np.arange(counts.size), counts)
     sampler, times, in_batches = ScheduledClassSampler(labels, plan), [], []
     for epoch in range(EPOCHS):
@@ -71,11 +75,49 @@ def drawn(plan: SamplingPlan, counts: np.ndarray) -> np.ndarray:
     first, seen, present = np.cumsum(counts) - counts, np.array(times) > 0, np.array(in_batches)
     of_class = np.add.reduceat(np.array(times), first, axis=1)
     repeats, rarest = of_class / counts, counts.argmin()
-    return np.concatenate([
+    figures = np.concatenate([
         of_class[:, rarest] / len(indices), of_class[:, 0] / len(indices), 1 - present[:, rarest],
         present.sum(axis=1), seen.mean(axis=1), repeats.ravel(), repeats.sum(axis=0),
         (np.add.reduceat(seen, first, axis=1) / counts).ravel(), np.add.reduceat(seen.any(axis=0), first) / counts,
     ])  # fmt: skip
+    return figures, of_class / len(indices)
+
+
+def of_the_mix(shares: np.ndarray, counts: np.ndarray, planned: np.ndarray) -> np.ndarray:
+    """Share ratio, balance, effective samples and distance from the natural mix of shares (..., epochs, classes).
+
+    Which classes are the extreme ones is the plan's to say: of draws, chance would choose others each time.
+    """
+    shift = np.log(shares) - np.log(counts / counts.sum())
+    rise = np.log(planned) - np.log(counts)
+    low, high = rise.argmin(axis=-1), rise.argmax(axis=-1)
+    flat = np.isclose(np.ptp(rise, axis=-1), 0)
+    low, high = np.where(flat, counts.argmax(), low), np.where(flat, counts.argmin(), high)
+    at = np.arange(planned.shape[0])
+    return np.stack([
+        shares[..., at, planned.argmax(axis=-1)] / shares[..., at, planned.argmin(axis=-1)],
+        np.exp(-(shares * np.log(shares)).sum(axis=-1)) / counts.size,
+        1 / (shares**2 / counts).sum(axis=-1) / counts.sum(),
+        (shift[..., at, high] - shift[..., at, low]) / np.log(counts.max() / counts.min()),
+    ])  # fmt: skip
+
+
+def check_the_mix(plan: SamplingPlan, counts: np.ndarray, shares: np.ndarray) -> None:
+    """What Compare tells of a whole mix, against the mean of all drawn shares (runs, epochs, classes), by jackknife."""
+    outlook = Outlook.of(plan, counts)
+    names = ("Share ratio", "Balance", "Effective samples", "Distance from the natural mix")
+    expected = courses(outlook)[[[column.label for column in COLUMNS].index(name) for name in names]]
+    runs, planned = len(shares), outlook.shares
+    mean = shares.mean(axis=0)
+    without_one = of_the_mix((runs * mean - shares) / (runs - 1), counts, planned)
+    spread = np.sqrt((runs - 1) * without_one.var(axis=1))
+    one_draw = np.eye(counts.size)[:, None] / plan.samples(counts) / runs  # no error is below one draw in all runs
+    by_one = np.abs(of_the_mix(mean + one_draw, counts, planned) - of_the_mix(mean[None], counts, planned)).max(axis=1)
+    distance = np.abs(of_the_mix(mean, counts, planned) - expected)
+    assert expected.size == NUM_OF_MIX
+    assert np.all(distance <= ALLOWED * np.maximum(spread, by_one) + 1e-9), np.argwhere(
+        distance > ALLOWED * np.maximum(spread, by_one) + 1e-9
+    )
 
 
 def told(plan: SamplingPlan, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -96,10 +138,14 @@ def told(plan: SamplingPlan, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray
 @pytest.mark.parametrize(("law", "case", "target"), COMPARED)
 def test_figures_of_merit_agree_with_what_is_drawn_at_a_family_wise_one_percent(law, case, target):
     counts = np.array(CASES[case].counts)
-    runs = np.array([drawn(plan_of(law, CASES[case], target, seed), counts) for seed in range(SEEDS)])
+    figures, shares = zip(
+        *(drawn(plan_of(law, CASES[case], target, seed), counts) for seed in range(SEEDS)), strict=True
+    )
+    runs = np.array(figures)
     expected, by_one = told(plan_of(law, CASES[case], target), counts)
     assert expected.size == NUM_FIGURES
     # what happens once in a thousand runs may happen in none of these: no error is below once in all of them
     error = np.maximum(runs.std(axis=0, ddof=1) / np.sqrt(SEEDS), by_one / SEEDS)
     distance = np.abs(runs.mean(axis=0) - expected)
     assert np.all(distance <= ALLOWED * error + 1e-9), np.flatnonzero(distance > ALLOWED * error + 1e-9)
+    check_the_mix(plan_of(law, CASES[case], target), counts, np.array(shares))

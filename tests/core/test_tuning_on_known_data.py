@@ -1,12 +1,11 @@
-"""Everyday demands on known data: solved, drawn and counted, or refused with the right reason, quickly."""
+"""Everyday demands on known data: solved, drawn and counted, or refused with the right reason."""
 
-import time
 from functools import cache
 
 import numpy as np
 import pytest
 
-from sampler_core import Linear, PowerSkew, SamplingPlan
+from sampler_core import Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
 from sampler_core.datasets import load, synthetic
 from sampler_core.expectations import LAWS, Draws
 from sampler_core.spread import spread
@@ -49,11 +48,9 @@ OUTCOMES = {
 @pytest.mark.parametrize("shape", FAMILIES)
 @pytest.mark.parametrize("law", LAWS)
 @pytest.mark.parametrize("name", KNOWN)
-def test_the_four_demands_together_are_solved_or_refused_with_the_right_reason_within_a_second(name, law, shape):
+def test_the_four_demands_together_are_solved_or_refused_with_the_right_reason(name, law, shape):
     demands = [SHARE, REPEATS, MISSING, SEEN]
-    begin = time.process_time()
     solution = solve(plan_of(law), counts_of(name), demands, shape)
-    assert time.process_time() - begin < 1.0
     if not OUTCOMES[name]:
         assert all(verdict.holds for verdict in verdicts(solution.plan, counts_of(name), demands))
         assert solution.slack > 0.1
@@ -67,18 +64,28 @@ def test_the_four_demands_together_are_solved_or_refused_with_the_right_reason_w
 
 
 @pytest.mark.parametrize("name", KNOWN)
-def test_under_exact_the_drawn_epochs_hold_what_was_demanded(name):
+def test_under_exact_what_a_sampler_gives_holds_what_was_demanded(name):
     counts, repeats = counts_of(name), name in ("isic2019", "synthetic_1000")
     share = FEW if name == "synthetic_1000" else SHARE
-    demands = [share, SEEN] + [MISSING] * (share is SHARE) + [REPEATS] * repeats
-    plan = solve(plan_of(), counts, demands).plan
-    samples, rarest, largest = plan.samples(counts), counts.counts.argmin(), counts.counts.argmax()
-    drawn = np.stack([plan.epoch_class_counts(counts, epoch) for epoch in range(EPOCHS)])
-    assert (drawn[30:, rarest] >= np.floor(share.bound * samples)).all()
-    # the walk through a class goes on from epoch to epoch, so what is drawn of it is seen, up to all of it
-    assert drawn[:, largest].sum() >= 0.8 * counts.counts[largest]
-    if repeats:
-        assert (np.ceil(drawn / counts.counts) <= 10).all()
+    missing = [] if name == "synthetic_1000" else [MISSING]
+    plan = solve(plan_of(), counts, [share, SEEN, *missing, *[REPEATS] * repeats]).plan
+    labels = np.repeat(np.arange(counts.num_classes), counts.counts)
+    rarest, largest = int(counts.counts.argmin()), labels == counts.counts.argmax()
+    sampler, seen, missed = ScheduledClassSampler(labels, plan), np.zeros(labels.size, dtype=bool), []
+    for epoch in range(EPOCHS):
+        sampler.set_epoch(epoch)
+        indices = np.fromiter(sampler, dtype=np.int64, count=len(sampler))
+        times = np.bincount(indices, minlength=labels.size)
+        seen |= times > 0
+        if repeats:
+            assert times.max() <= 10
+        if epoch >= 30:
+            of_rarest = labels[indices] == rarest
+            assert of_rarest.sum() >= np.floor(share.bound * labels.size)
+            missed.append(~of_rarest[: labels.size // 128 * 128].reshape(-1, 128).any(axis=1))
+    assert seen[largest].mean() >= 0.8
+    if missing:  # at most 1 % expected; 4.5 standard deviations above it for the number of batches
+        assert np.mean(missed) <= 0.01 + 4.5 * np.sqrt(0.01 * 0.99 / np.size(missed))
 
 
 @pytest.mark.parametrize("law", LAWS)

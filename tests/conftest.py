@@ -1,16 +1,16 @@
 """What all tests share: how Hypothesis runs, and which tests need a browser.
 
-Tests under `tests/browser` need a Chromium. Where none is found they fail when `REQUIRE_BROWSER` or `CI` is set;
+The tests `IN_A_BROWSER` need a Chromium. Where none is found they fail when `REQUIRE_BROWSER` or `CI` is set;
 elsewhere they are skipped, and the last line of the run says so.
 """
 
 import os
 import shutil
-from pathlib import Path
 
 import hypothesis
 import pytest
 
+IN_A_BROWSER = ("tests/browser/", "tests/benchmarks/test_explore.py")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 CHROMIUM = os.environ.get("CHROME") or next(filter(None, map(shutil.which, NAMES)), None)
 REQUIRED = any(os.environ.get(name, "").lower() not in ("", "0", "false") for name in ("REQUIRE_BROWSER", "CI"))
@@ -20,15 +20,22 @@ hypothesis.settings.register_profile("house", deadline=None, derandomize=REQUIRE
 hypothesis.settings.load_profile("house")
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if Path(__file__).with_name("browser") in item.path.parents:
+        if item.nodeid.startswith(IN_A_BROWSER):
             item.add_marker("browser")
-        if item.get_closest_marker("browser"):
-            item.add_marker(
-                pytest.mark.xdist_group("browser")
-            )  # one server, one browser, and one test of them at a time
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """With several processes one takes all browser tests, one server and one browser for them; the others the rest."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class BrowserApart(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "browser" if nodeid.startswith(IN_A_BROWSER) else nodeid
+
+    return BrowserApart(config, log)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -5,11 +5,7 @@ What does not depend on the machine's load is asserted: which figures stand, bla
 
 import sys
 
-import pytest
-
 from tests.benchmarks.explore import measured
-
-pytestmark = pytest.mark.browser
 
 
 def test_the_short_form_leaves_no_stale_figure_asks_the_server_for_nothing_while_playing_and_keeps_its_memory(chromium):

@@ -69,14 +69,15 @@ def is_banded(counts: ClassCounts) -> bool:
 
 
 def series_of(counts: ClassCounts, followed: Followed = ()) -> tuple[Series, ...]:
-    """The classes one by one, up to `MOST_LINES`; beyond, the bands of `bands`. From the largest class down.
+    """The classes one by one, up to `MOST_LINES`; beyond, the `bands` that are not empty. From the largest class down.
 
     followed: the classes to stand out. Among lines the others fade; out of a band each becomes its own series.
     """
     if is_banded(counts):
         colours = {c: FOLLOW_COLOURS[i % len(FOLLOW_COLOURS)] for i, c in enumerate(followed)}
         names = distinct(counts.names, standing_out(followed))
-        return (*bands(counts, followed), *(_single(label, c, colours[c]) for label, c in names.items()))
+        left = [band for band in bands(counts, followed) if band.members.size]
+        return (*left, *(_single(label, c, colours[c]) for label, c in names.items()))
     return tuple(
         _single(label, c, colour_of(rank), DASHES[rank // 6 % 2])._replace(opacity=opacity_of(c, followed))
         for rank, (label, c) in enumerate(distinct(counts.names, by_count(counts).tolist()).items())
@@ -109,7 +110,7 @@ def opacity_of(position: int, followed: Followed) -> float:
 def bands(counts: ClassCounts, without: Followed = ()) -> tuple[Series, ...]:
     """Head, medium and tail by number of samples; where one of these is empty, thirds of the classes by rank.
 
-    without: classes that are shown on their own; a band that they leave empty is left out.
+    without: classes that are shown on their own.
     """
     by_size = groups(counts.counts)
     if all(group.any() for group in by_size):
@@ -123,5 +124,4 @@ def bands(counts: ClassCounts, without: Followed = ()) -> tuple[Series, ...]:
     return tuple(
         Series(f"{name}: {several(len(classes), 'class', 'classes')}, {size}", classes, colour, "solid")
         for name, size, classes, colour in words
-        if classes.size
     )

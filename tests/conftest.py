@@ -28,14 +28,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """With several processes one takes all browser tests, one server and one browser for them; the others the rest."""
+    """With several processes the browser tests of a file stay together: a server and a browser do for many of them."""
     from xdist.scheduler import LoadScopeScheduling
 
-    class BrowserApart(LoadScopeScheduling):
+    class ByBrowserFile(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "browser" if nodeid.startswith(IN_A_BROWSER) else nodeid
+            return nodeid.partition("::")[0] if nodeid.startswith(IN_A_BROWSER) else nodeid
 
-    return BrowserApart(config, log)
+    return ByBrowserFile(config, log)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

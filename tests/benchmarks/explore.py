@@ -1,7 +1,7 @@
 """How fast Explore follows: key presses, drags, playing, memory; server and browser on this machine.
 
     python -m tests.benchmarks.explore            the long forms; writes explore.md beside this script
-    python -m tests.benchmarks.explore --short    a tenth of each
+    python -m tests.benchmarks.explore --short    a tenth of each; the tests run a smaller part of the long ones
 
 One row a measurement: what, measured, asked for. A press counts until every figure of the page shows what the server
 made of it: each panel wants a new state, and each of its charts has drawn that.
@@ -366,17 +366,29 @@ def process_of(url: str) -> int:
     raise RuntimeError(f"no server at {url}")
 
 
-def measured(chromium: str, part: float) -> Iterator[Row]:
-    """Every row, as soon as it is known. part: how much of the long forms."""
+@contextmanager
+def started(chromium: str) -> Iterator[tuple[Browser, str]]:
+    """A browser, and the address of a server for it."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGS)
         with running_server(Path(folder) / "log.txt") as url:
-            yield from rows_of_keys(browser, url, int(60 * part))
-            yield from rows_of_drag(browser, url, int(100 * max(part, 0.4)))
-            yield from rows_of_held_key(browser, url)
-            yield from rows_of_play(browser, url, 300 * part)
-            yield from rows_of_moves(browser, url, process_of(url), int(300 * part))
+            yield browser, url
         browser.close()
+
+
+def rows_of_long_ones(browser: Browser, url: str, part: float) -> Iterator[Row]:
+    """What takes long: a drag, a held key, playing, hundreds of moves. part: how much of each."""
+    yield from rows_of_drag(browser, url, int(100 * max(part, 0.4)))
+    yield from rows_of_held_key(browser, url)
+    yield from rows_of_play(browser, url, 300 * part)
+    yield from rows_of_moves(browser, url, process_of(url), int(300 * part))
+
+
+def measured(chromium: str, part: float) -> Iterator[Row]:
+    """Every row, as soon as it is known."""
+    with started(chromium) as (browser, url):
+        yield from rows_of_keys(browser, url, int(60 * part))
+        yield from rows_of_long_ones(browser, url, part)
     yield from rows_of_server_work(int(20 * max(part, 0.2)))
 
 

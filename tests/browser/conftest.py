@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 ROOT = Path(__file__).parents[2]
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync"]  # fmt: skip
+PATIENCE = 120_000  # ms: how slow a machine may be before a page that has not settled counts as stuck
 # When the page last asked the server for something, until the server says that it runs: the address may change before.
 ASKED = """() => {
   const send = WebSocket.prototype.send;
@@ -104,7 +105,7 @@ def open_page(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         context.add_init_script(f"({ASKED})()")
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE)
         own = (url, url.replace("http", "ws"), "data:", "blob:")
         page.on("pageerror", lambda error: wrong.append(f"page error: {error}"))
         page.on("console", lambda message: wrong.append(f"console: {message.text}") if _bad(message) else None)
@@ -122,6 +123,14 @@ def open_page(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
 def _bad(message) -> bool:
     known = "/_stcore/" in message.location.get("url", "")  # 404 of Streamlit's own probes on deep links
     return message.type in ("error", "warning") and not known
+
+
+def in_both_themes(page: Page) -> Iterator[str]:
+    """Light, then dark: the page as it is, in the viewer's other colour scheme."""
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        settle(page, 600)
+        yield theme
 
 
 def settle(page: Page, quiet_ms: int = 150) -> None:

@@ -9,7 +9,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from sampler_core import Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
 from sampler_core.datasets import load
-from tests.browser.conftest import boxes, choose, running_server, set_number, settle, tiles, traces
+from tests.browser.conftest import boxes, choose, in_both_themes, running_server, set_number, settle, tiles, traces
 
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]}
 
@@ -136,33 +136,33 @@ def test_a_wrong_address_says_so_and_shows_the_rest(open_page):
     assert "batch" not in page.url
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("address", ["/", "/?data=known&table=inat2018_supercategory"], ids=["lines", "bands"])
-def test_axe_finds_nothing_serious(open_page, dark, address):
-    page = open_page(address, dark=dark)
-    found = Axe().run(page, options=AXE).response["violations"]
-    serious = [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in found if v["impact"] in
-               ("serious", "critical")]  # fmt: skip
-    assert serious == []
+def test_axe_finds_nothing_serious(open_page, address):
+    page = open_page(address)
+    for theme in in_both_themes(page):
+        found = Axe().run(page, options=AXE).response["violations"]
+        serious = [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in found if v["impact"] in
+                   ("serious", "critical")]  # fmt: skip
+        assert serious == [], theme
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_buttons_can_be_read_on_their_colour(open_page, dark):
-    page = open_page(dark=dark)
-    pairs = (
-        page.get_by_test_id("stMain")
-        .get_by_role("button", name="Independent")
-        .evaluate_all(
-            """(buttons) => buttons.map((button) => [button.querySelector('p'), button].map((part, i) =>
-             getComputedStyle(part)[i ? 'backgroundColor' : 'color'].match(/[\\d.]+/g).slice(0, 3).map(Number)))"""
+def test_buttons_can_be_read_on_their_colour(open_page):
+    page = open_page()
+    for theme in in_both_themes(page):
+        pairs = (
+            page.get_by_test_id("stMain")
+            .get_by_role("button", name="Independent")
+            .evaluate_all(
+                """(buttons) => buttons.map((button) => [button.querySelector('p'), button].map((part, i) =>
+                 getComputedStyle(part)[i ? 'backgroundColor' : 'color'].match(/[\\d.]+/g).slice(0, 3).map(Number)))"""
+            )
         )
-    )
-    assert len(pairs) == 1
-    for pair in pairs:  # WCAG 2.1, 1.4.3
-        parts = np.array(pair) / 255
-        linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
-        dim, bright = sorted(linear @ [0.2126, 0.7152, 0.0722])
-        assert (bright + 0.05) / (dim + 0.05) >= 4.5
+        assert len(pairs) == 1
+        for pair in pairs:  # WCAG 2.1, 1.4.3
+            parts = np.array(pair) / 255
+            linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+            dim, bright = sorted(linear @ [0.2126, 0.7152, 0.0722])
+            assert (bright + 0.05) / (dim + 0.05) >= 4.5, theme
 
 
 MARK = "a[href], button, input, select, textarea, summary, [role=slider], [role=combobox]"

@@ -341,7 +341,7 @@ def test_a_typed_number_names_a_class_of_numbered_ones():
     [
         ("empty.csv", b""),
         ("header.csv", b"id,species\n"),
-        ("broken.csv.gz", gzip.compress(SPECIES * 100)[:60]),
+        ("broken.csv.gz", gzip.compress(SPECIES * 100, mtime=0)[:60]),
         ("book.xlsx", b"PK\x03\x04" + bytes(60)),
         ("model.pkl", b"\x80\x04\x95" + bytes(20)),
         ("many.txt", b"\n".join(b"%d" % n for n in range(LIMITS.classes + 1))),

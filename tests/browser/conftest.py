@@ -26,16 +26,19 @@ ASKED = """() => {
     if (document.querySelector('[data-test-script-state="running"]')) window.asked = null;
   }, 20);
 }"""
-# Idle, connected, nothing stale, every panel shows the newest state; no panel only where a sentence stands instead.
+# Idle, connected, nothing stale, every panel shows the newest state; no panel only where a sentence stands instead. The
+# server may have ended before the page has handed the last panel its figures: so all must want the same plan and epoch.
 SETTLED = """(quiet) => {
   const app = document.querySelector('[data-testid="stApp"]');
   const now = performance.now();
+  const wanted = [...document.querySelectorAll('.panel')]
+    .map((panel) => (panel.dataset.wanted ?? '').split('-').slice(0, 3).join('-'));
   const charts = [...document.querySelectorAll('.panel [data-chart]')];
   const busy = !app || now - (window.asked ?? -Infinity) < 1500
     || app.dataset.testScriptState !== 'notRunning' || app.dataset.testConnectionState !== 'CONNECTED'
     || document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]')
     || !(charts.length || (!document.querySelector('.panel') && document.querySelector('[data-testid="stAlert"]')))
-    || document.querySelector('.panel canvas.sketch')
+    || document.querySelector('.panel canvas.sketch') || new Set(wanted).size > 1
     || charts.some((chart) => !chart.dataset.rev || chart.dataset.rev !== chart.closest('.panel').dataset.wanted);
   if (busy) { window.settledSince = null; return false; }
   window.settledSince ??= now;

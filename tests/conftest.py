@@ -1,6 +1,6 @@
 """What all tests share: how Hypothesis runs, and which tests need a browser.
 
-The tests `IN_A_BROWSER` need a Chromium. Where none is found they fail when `REQUIRE_BROWSER` or `CI` is set;
+Tests under `tests/browser` need a Chromium. Where none is found they fail when `REQUIRE_BROWSER` or `CI` is set;
 elsewhere they are skipped, and the last line of the run says so.
 """
 
@@ -10,7 +10,7 @@ import shutil
 import hypothesis
 import pytest
 
-IN_A_BROWSER = ("tests/browser/", "tests/benchmarks/test_explore.py")
+IN_A_BROWSER = "tests/browser/"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 CHROMIUM = os.environ.get("CHROME") or next(filter(None, map(shutil.which, NAMES)), None)
 REQUIRED = any(os.environ.get(name, "").lower() not in ("", "0", "false") for name in ("REQUIRE_BROWSER", "CI"))

@@ -5,12 +5,13 @@ What does not depend on the machine's load is asserted: which figures stand, bla
 
 import sys
 
-from tests.benchmarks.explore import rows_of_long_ones, started
+from tests.benchmarks.explore import rows_of_long_ones
 
 
-def test_the_short_form_leaves_no_stale_figure_asks_the_server_for_nothing_while_playing_and_keeps_its_memory(chromium):
-    with started(chromium) as (browser, url):
-        rows = list(rows_of_long_ones(browser, url, 0.03))
+def test_the_short_form_leaves_no_stale_figure_asks_the_server_for_nothing_while_playing_and_keeps_its_memory(
+    browser, server
+):
+    rows = list(rows_of_long_ones(browser, server, 0.03))
     sys.stdout.write("".join(f"{row}\n" for row in rows))
     untimed = [row for row in rows if not row.timed]
     assert (len(rows), len(untimed)) == (14, 8)

@@ -136,7 +136,7 @@ def in_both_themes(page: Page) -> Iterator[str]:
         yield theme
 
 
-def settle(page: Page, quiet_ms: int = 150) -> None:
+def settle(page: Page, quiet_ms: int = 400) -> None:
     """Wait until nothing runs, nothing is stale and every chart shows the newest state, for `quiet_ms` in a row."""
     page.wait_for_function(SETTLED, arg=quiet_ms, polling=50)
 

@@ -28,10 +28,12 @@ def formula(scenario: Scenario) -> str | None:
         return None
     skew, (rarest, _) = float(outlook.skews[scenario.epoch]), rarest_and_largest(outlook)
     n, power = int(scenario.counts.counts[rarest]), 1.0 - skew
-    return (
-        rf"p_c = \frac{{n_c^{{\,1-s}}}}{{\sum_k n_k^{{\,1-s}}}},\quad s({scenario.epoch}) = {skew:.4g},\quad "
-        rf"p_{{\text{{rarest}}}} = \frac{{{n}^{{{power:.4g}}}}}{{\sum_k n_k^{{{power:.4g}}}}} = "
-        rf"{100 * float(outlook.shares[scenario.epoch, rarest]):.4g}\,\%"
+    share = 100 * float(outlook.shares[scenario.epoch, rarest])
+    return (  # in two lines, so that a phone shows all of it
+        r"\begin{gathered}"
+        rf"p_c = \frac{{n_c^{{\,1-s}}}}{{\sum_k n_k^{{\,1-s}}}},\quad s({scenario.epoch}) = {skew:.4g}, \\[6pt]"
+        rf"p_{{\text{{rarest}}}} = \frac{{{n}^{{{power:.4g}}}}}{{\sum_k n_k^{{{power:.4g}}}}} = {share:.4g}\,\%"
+        r"\end{gathered}"
     )
 
 

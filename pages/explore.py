@@ -60,6 +60,6 @@ else:
 
 st.subheader("Findings", anchor=False)
 show_findings(scenario)
-if tex := words.formula(scenario):
+for tex in words.formulas(scenario):
     st.latex(tex)
 table_twins(charts, "explore", ("Figures of merit", lambda: figures.merit_table(merits)))

@@ -1,4 +1,4 @@
-"""A page's sentences: the takeaway of an epoch, and the formula with its numbers."""
+"""A page's sentences: the takeaway of an epoch, and the formulas with its numbers."""
 
 from __future__ import annotations
 
@@ -21,20 +21,18 @@ def data_line(scenario: Scenario) -> str:
     return sentences.data_line(scenario.counts, scenario.unit)
 
 
-def formula(scenario: Scenario) -> str | None:
-    """The basic law with this epoch's numbers, as LaTeX; None for a target that no single skew describes."""
+def formulas(scenario: Scenario) -> list[str]:
+    """The basic law and what it makes of this epoch's numbers, as LaTeX; none for a target without a single skew."""
     outlook = outlook_of(scenario.plan, scenario.counts)
     if outlook.skews is None:
-        return None
+        return []
     skew, (rarest, _) = float(outlook.skews[scenario.epoch]), rarest_and_largest(outlook)
     n, power = int(scenario.counts.counts[rarest]), 1.0 - skew
     share = 100 * float(outlook.shares[scenario.epoch, rarest])
-    return (  # in two lines, so that a phone shows all of it
-        r"\begin{gathered}"
-        rf"p_c = \frac{{n_c^{{\,1-s}}}}{{\sum_k n_k^{{\,1-s}}}},\quad s({scenario.epoch}) = {skew:.4g}, \\[6pt]"
-        rf"p_{{\text{{rarest}}}} = \frac{{{n}^{{{power:.4g}}}}}{{\sum_k n_k^{{{power:.4g}}}}} = {share:.4g}\,\%"
-        r"\end{gathered}"
-    )
+    return [  # two, so that a phone shows all of each
+        rf"p_c = \frac{{n_c^{{\,1-s}}}}{{\sum_k n_k^{{\,1-s}}}},\quad s({scenario.epoch}) = {skew:.4g}",
+        rf"p_{{\text{{rarest}}}} = \frac{{{n}^{{{power:.4g}}}}}{{\sum_k n_k^{{{power:.4g}}}}} = {share:.4g}\,\%",
+    ]
 
 
 ADAPTIVE = (

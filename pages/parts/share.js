@@ -72,9 +72,20 @@ function figures(root, charts) {
   root.append(said);
 }
 
+// A download button is switched off while its file is made, which takes the focus from it: then it gets it back.
+function keepFocus(dialog) {
+  if (!dialog || dialog.last !== undefined) return;
+  dialog.last = null;
+  dialog.addEventListener("focusin", ({ target }) => { dialog.last = target; });
+  new MutationObserver(() => {
+    if (document.activeElement === document.body && dialog.last?.isConnected) dialog.last.focus();
+  }).observe(dialog, { attributes: true, attributeFilter: ["disabled"], subtree: true });
+}
+
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".share");
   if (!root || !data) return;
+  keepFocus(root.closest('[role="dialog"]'));
   if (data.part === "link") link(root);
   else if (root.shown !== JSON.stringify(data.charts)) {
     root.shown = JSON.stringify(data.charts);

@@ -246,6 +246,9 @@ def test_the_report_of_the_page_opens_offline_and_plays_what_training_draws(open
     path = downloaded(page, tmp_path, "Download the report")
     assert path.name == "skewlab-explore.html"
     assert path.stat().st_size < 6_000_000
+    page.wait_for_function("() => document.activeElement?.textContent.includes('Download the report')")
+    page.keyboard.press("Escape")  # the dialog still hears the keyboard
+    page.get_by_role("dialog").wait_for(state="detached")
     report = open_report(path)
     assert report.locator("#shown").text_content() == "epoch 7 of 29"
     assert drawn(report, "Batches") == {trace["name"]: trace["y"] for trace in traces(page, "batches")}

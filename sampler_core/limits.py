@@ -19,34 +19,43 @@ def normalised(log_weights: FloatArray) -> FloatArray:
 
 
 def water_filled(log_weights: FloatArray, floor: FloatArray, cap: FloatArray) -> FloatArray:
-    """Shares in proportion to exp(log_weights) within [floor, cap]; float64, shape (num_classes,), sum 1.
+    """Shares in proportion to exp(log_weights) within [floor, cap]; float64, shape (..., num_classes), rows sum to 1.
 
     floor, cap: shape (num_classes,), 0 <= floor <= cap, sum(floor) <= 1 <= sum(cap) (see `check_limits`).
-    A class of weight 0 gets its floor. Source: UniMax (arXiv 2304.09151, algorithm 1) with floors added.
+    A class of weight 0 gets its floor. A row is the same, bit for bit, alone and among others.
+    Source: UniMax (arXiv 2304.09151, algorithm 1) with floors added.
     """
     shares = normalised(log_weights)
-    if np.all(shares >= floor) and np.all(shares <= cap):
-        return shares
-    with np.errstate(divide="ignore"):  # no floor is a level of -inf
+    bound = np.any((shares < floor) | (shares > cap), axis=-1)
+    if bound.any():
+        shares[bound] = _filled(log_weights[bound], floor, cap)
+    return shares
+
+
+def _filled(log_weights: FloatArray, floor: FloatArray, cap: FloatArray) -> FloatArray:
+    """The same for rows that the limits change; the classes between their limits are found by bisection on log k."""
+    with np.errstate(divide="ignore", invalid="ignore"):  # no floor is a level of -inf
         leaves_floor, reaches_cap = np.log(floor) - log_weights, np.log(cap) - log_weights
-    levels = np.unique(np.concatenate([leaves_floor, reaches_cap]))
-    levels = levels[np.isfinite(levels)]
-
-    def filled(log_k: float) -> FloatArray:
-        return np.clip(np.exp(np.minimum(log_weights + log_k, 1.0)), floor, cap)
-
-    low, high = -1, levels.size  # filled(levels[low]) sums to less than 1, filled(levels[high]) to 1 or more
-    while high - low > 1:
+    levels = np.concatenate([leaves_floor, reaches_cap], axis=1)
+    levels[~np.isfinite(levels)] = np.inf
+    levels.sort(axis=1)
+    end = np.full((len(levels), 1), np.inf)
+    levels = np.concatenate([-end, levels, end], axis=1)
+    rows = np.arange(len(levels))
+    low = np.zeros(len(levels), dtype=np.int64)  # shares at levels[low] sum to less than 1, at [high] to 1 or more
+    high = 1 + np.isfinite(levels).sum(axis=1)
+    while (searched := high - low > 1).any():
         middle = (low + high) // 2
-        low, high = (low, middle) if filled(levels[middle]).sum() >= 1.0 else (middle, high)
-    below = levels[high] if high < levels.size else np.inf  # the level sought is between `above` and `below`
-    above = levels[low] if low >= 0 else -np.inf
+        level = np.where(searched, levels[rows, middle], 0.0)
+        total = np.clip(np.exp(np.minimum(log_weights + level[:, None], 1.0)), floor, cap).sum(axis=1)
+        low = np.where(searched & (total < 1.0), middle, low)
+        high = np.where(searched & (total >= 1.0), middle, high)
+    above, below = levels[rows, low][:, None], levels[rows, high][:, None]  # the level sought is between these
     free = (leaves_floor <= above) & (reaches_cap >= below)
     shares = np.where(reaches_cap <= above, cap, floor)
-    left = 1.0 - shares[~free].sum()
-    if free.any():
-        shares[free] = np.clip(left * normalised(log_weights[free]), floor[free], cap[free])
-    return shares
+    left = 1.0 - np.where(free, 0.0, shares).sum(axis=1, keepdims=True)
+    shared = normalised(np.where(free | ~free.any(axis=1, keepdims=True), log_weights, -np.inf))
+    return np.where(free, np.clip(left * shared, floor, cap), shares)
 
 
 def check_limits(counts: ClassCounts, floor: FloatArray, cap: FloatArray, says: str) -> None:

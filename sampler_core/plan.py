@@ -1,7 +1,7 @@
 """SamplingPlan: the one value that decides a run.
 
-The one contract here: everything that is shown and everything that is drawn takes its class shares from
-`SamplingPlan.epoch_at`, and from nowhere else.
+The one contract here: everything that is shown and everything that is drawn takes its class shares from one place, the
+target's log weights with the limits applied (`_limited`): one epoch (`epoch_at`) or all (`class_shares`), bit for bit.
 """
 
 from __future__ import annotations
@@ -102,9 +102,12 @@ class SamplingPlan:
     def class_shares(self, class_counts: CountsLike) -> FloatArray:
         """The probability that one draw is of each class: float64, shape (epochs, num_classes), rows sum to 1."""
         counts = as_class_counts(class_counts)
-        shares = np.zeros((self._bounded_epochs(), counts.num_classes))
-        for epoch, row in enumerate(shares):
-            row[counts.canonical] = self.epoch_at(counts.present, epoch).shares
+        present, samples, epochs = counts.present, self.samples(counts), self._bounded_epochs()
+        shares, piece = np.zeros((epochs, counts.num_classes)), max(1, _AT_ONCE // present.num_classes)
+        for begin in range(0, epochs, piece):
+            some = range(begin, min(begin + piece, epochs))
+            weights = np.stack([self._log_weights(present, self.moment_at(epoch, samples)) for epoch in some])
+            shares[some.start : some.stop, counts.canonical] = self._limited(weights, present, samples)
         return shares
 
     def class_weights(self, class_counts: CountsLike) -> FloatArray:
@@ -130,12 +133,8 @@ class SamplingPlan:
         shares hold. `ValueError` where limits cannot be met.
         """
         samples = samples or self.samples(present)
-        moment = self.moment_at(epoch, samples)
-        adaptive = self.adaptive
-        weights = adaptive(present, moment, state) if adaptive else self.target(present, moment)
-        floor, cap = self.share_limits(present, samples)
-        shares = normalised(weights) if floor is None or cap is None else water_filled(weights, floor, cap)
-        return Epoch(shares, self.seed, epoch, samples, self.batch_size or 1)
+        weights = self._log_weights(present, self.moment_at(epoch, samples), state)
+        return Epoch(self._limited(weights, present, samples), self.seed, epoch, samples, self.batch_size or 1)
 
     def moment_at(self, epoch: int, samples: int) -> Moment:
         """What a target is told of an epoch; past the last epoch, of the last."""
@@ -220,7 +219,16 @@ class SamplingPlan:
             rest[name] = None if rest[name] is None else float(rest[name]) + 0.0
         return {"schema": SCHEMA, "target": TARGETS.encode(self.target), **rest}
 
-    # --- limits --------------------------------------------------------------------------------------------------
+    # --- class shares and their limits ---------------------------------------------------------------------------
+
+    def _log_weights(self, present: ClassCounts, moment: Moment, state: State | None = None) -> FloatArray:
+        adaptive = self.adaptive
+        return adaptive(present, moment, state) if adaptive else self.target(present, moment)
+
+    def _limited(self, log_weights: FloatArray, present: ClassCounts, samples: int) -> FloatArray:
+        """Log weights, shape (..., num_classes) -> shares within the plan's limits."""
+        floor, cap = self.share_limits(present, samples)
+        return normalised(log_weights) if floor is None or cap is None else water_filled(log_weights, floor, cap)
 
     def share_limits(self, present: ClassCounts, samples: int) -> tuple[FloatArray | None, FloatArray | None]:
         """Floor and cap on each class's share, shape (num_classes,); None, None for a plan without limits.
@@ -254,6 +262,7 @@ class SamplingPlan:
         return self.epochs
 
 
+_AT_ONCE = 1 << 16  # shares in one piece: more of them leave the processor's cache
 _MOST = 10**13  # beyond, expected draws have too few digits left to be rounded by (`drawing.sure_and_chance`)
 _INTEGERS = (
     ("epochs", 1, None, True),

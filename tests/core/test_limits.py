@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sampler_core.counts import ClassCounts
+from sampler_core.datasets import synthetic
 from sampler_core.limits import check_limits, normalised, water_filled
 from sampler_core.plan import SamplingPlan
-from sampler_core.schedules import Constant
+from sampler_core.schedules import Constant, Linear
 from sampler_core.targets import PowerSkew
 
 
@@ -75,6 +76,22 @@ def test_limits_that_do_not_bind_change_nothing(problem):
 def test_the_scale_of_the_weights_does_not_matter(problem, shift):
     log_weights, floor, cap = problem
     assert water_filled(log_weights + shift, floor, cap) == pytest.approx(water_filled(*problem), abs=1e-9)
+
+
+@given(problems(), st.integers(2, 30))
+def test_a_row_among_others_is_the_row_alone_bit_for_bit(problem, rows):
+    log_weights, floor, cap = problem
+    many = np.linspace(-1.0, 2.0, rows)[:, None] * log_weights
+    assert water_filled(many, floor, cap).tolist() == [water_filled(row, floor, cap).tolist() for row in many]
+
+
+@pytest.mark.parametrize("num_classes", [3, 10, 1000])
+@pytest.mark.parametrize("limits", [{}, {"max_repeats": 3.0, "min_share": 1e-4}], ids=["free", "limited"])
+def test_the_shares_that_are_shown_are_those_that_are_drawn_bit_for_bit(num_classes, limits):
+    counts = synthetic("exponential", num_classes, 50 * num_classes, 100.0)
+    plan = SamplingPlan(target=PowerSkew(Linear(-0.5, 0.01)), epochs=300, batch_size=64, **limits)
+    drawn = [plan.epoch_at(counts.present, epoch).shares.tolist() for epoch in range(300)]
+    assert plan.class_shares(counts)[:, counts.canonical].tolist() == drawn
 
 
 def test_by_hand_a_cap_gives_its_excess_to_the_others_in_proportion():

@@ -27,6 +27,34 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     logarithmic = choose_axis()
 followed_numbers(scenario, followed)
 nearby_sliders()
+over_epochs = st.container()
+st.subheader("The batches of this epoch, as training will draw them", anchor=False)
+first = shown = 0
+if scenario.plan.adaptive is None:
+    switch_law(scenario)
+    first, shown = choose_batches(scenario)
+    say_if_batches_stand(scenario, shown)
+with place:
+    player(scenario, shown)
+one_epoch = st.container()
+
+# All controls stand by now. The panels come next and together, so that the browser draws all figures in one go; what
+# is read rather than followed comes after them.
+rev = f"{scenario.rev}-{logarithmic}-{followed}"
+moves, charts = moves_of(scenario, followed), charts_over_epochs(scenario, followed, logarithmic)
+of_epoch = [] if scenario.plan.adaptive is not None else charts_of_epoch(scenario, followed, first, shown)
+with over_epochs:
+    live_panel("over-epochs", charts, rev, moves=moves, on_pick=lambda: follow_clicked(scenario, "over-epochs"))
+with one_epoch:
+    if of_epoch:
+        live_panel(
+            "one-epoch", of_epoch, f"{rev}-{first}-{shown}", follow=True,
+            on_pick=lambda: follow_clicked(scenario, "one-epoch"),
+            frames=wanted_frames(scenario, first, shown, followed),
+        )  # fmt: skip
+    else:
+        st.info(words.ADAPTIVE, icon=":material/model_training:")
+
 merits = figures.merits(cached.outlook_of(scenario.plan, scenario.counts), scenario.epoch)
 with top:
     st.markdown(words.takeaway(scenario))
@@ -34,32 +62,8 @@ with top:
 with merit_row:
     tiles("merits", merits, scenario.epoch)
 
-moves = moves_of(scenario, followed)
-charts = charts_over_epochs(scenario, followed, logarithmic)
-rev = f"{scenario.rev}-{logarithmic}-{followed}"
-live_panel("over-epochs", charts, rev, moves=moves, on_pick=lambda: follow_clicked(scenario, "over-epochs"))
-
-st.subheader("The batches of this epoch, as training will draw them", anchor=False)
-if scenario.plan.adaptive is not None:
-    with place:
-        player(scenario, 0)
-    st.info(words.ADAPTIVE, icon=":material/model_training:")
-else:
-    switch_law(scenario)
-    first, shown = choose_batches(scenario)
-    with place:
-        player(scenario, shown)
-    say_if_batches_stand(scenario, shown)
-    of_epoch = charts_of_epoch(scenario, followed, first, shown)
-    live_panel(
-        "one-epoch", of_epoch, f"{rev}-{first}-{shown}", follow=True,
-        on_pick=lambda: follow_clicked(scenario, "one-epoch"),
-        frames=wanted_frames(scenario, first, shown, followed),
-    )  # fmt: skip
-    charts += of_epoch
-
 st.subheader("Findings", anchor=False)
 show_findings(scenario)
 for tex in words.formulas(scenario):
     st.latex(tex)
-table_twins(charts, "explore", ("Figures of merit", lambda: figures.merit_table(merits)))
+table_twins(charts + of_epoch, "explore", ("Figures of merit", lambda: figures.merit_table(merits)))

@@ -69,7 +69,7 @@ function show(root, state, chart, figure, tag, quickly = true) {
     }
     plot.shown = figure;
     if (python && sketched(plot)) {
-      whenIdle(() => {  // unless something newer has come or waits
+      whenAtRest(() => {  // unless something newer has come or waits
         if (root.dataset.wanted === tag && plot.dataset.rev === tag && !painter.jobs.has(id)) {
           show(root, state, chart, figure, tag, false);
         }

@@ -37,4 +37,7 @@ function movedDirectly(plot, id, moves, epoch) {
   return true;
 }
 
+const REST = 250;  // ms without a move before Plotly draws again: in a row of key presses it would hold up the next one
+const whenAtRest = (work) => setTimeout(() =>
+  (performance.now() - hand.at < REST ? whenAtRest(work) : whenIdle(work)), REST);
 const whenIdle = (work) => (window.requestIdleCallback ? requestIdleCallback(work, { timeout: 300 }) : setTimeout(work, 100));

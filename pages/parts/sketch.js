@@ -3,11 +3,13 @@
 const LEAST_FILLED = 0.8;  // of an axis: with less, an axis of their own would show the numbers better
 const DASHES = { solid: [], dot: [1, 1], dash: [3, 3], longdash: [5, 5], dashdot: [3, 1, 1, 1],
   longdashdot: [5, 2, 1, 2] };  // in widths of the line, which count as 3 px at least
+const STROKE = "line-ns-open";
 const isNumbers = (value) => value?.bdata !== undefined || typeof value?.[0] === "number" || value?.length === 0;
 
 // All of a figure but its numbers and the texts that stand beside them.
 const besideNumbers = ({ data, layout }) => JSON.stringify([layout, data.map((trace) => ({ ...trace,
-  x: isNumbers(trace.x) ? 0 : trace.x, y: isNumbers(trace.y) ? 0 : trace.y, text: 0, textposition: 0 }))]);
+  x: isNumbers(trace.x) ? 0 : trace.x, y: isNumbers(trace.y) ? 0 : trace.y, text: 0, textposition: 0,
+  error_x: trace.error_x && { ...trace.error_x, array: 0, arrayminus: 0 } }))]);
 
 const axesOf = ({ _fullLayout: full }, { xaxis = "x", yaxis = "y" }) =>
   [full[xaxis.replace("x", "xaxis")], full[yaxis.replace("y", "yaxis")]];
@@ -19,13 +21,14 @@ function placed(trace, seen) {
   return [x ?? from(seen.x0, y), y ?? from(seen.y0, x)];
 }
 
-// What is drawn here: bars that are stacked or alone on their axes, lines with or without the area to zero, round points.
+// What is drawn here: bars that are stacked or alone on their axes, lines with or without the area to zero, points that
+// are round or a stroke, with or without whiskers that lie.
 function isSimple({ data, layout }) {
   const alone = new Set(data.map(({ xaxis }) => xaxis)).size === data.length;
-  return data.every(({ type, fill = "none", error_x: whiskers, marker, line }) => (type === "bar"
+  return data.every(({ type, fill = "none", marker, line }) => (type === "bar"
     ? alone || layout.barmode === "stack"
-    : type === "scatter" && ["none", "tozeroy"].includes(fill) && !whiskers && !marker?.symbol && !line?.shape
-      && (line?.dash ?? "solid") in DASHES));
+    : type === "scatter" && ["none", "tozeroy"].includes(fill) && [undefined, STROKE].includes(marker?.symbol)
+      && !line?.shape && (line?.dash ?? "solid") in DASHES));
 }
 
 function canSketch(plot, figure) {
@@ -33,6 +36,12 @@ function canSketch(plot, figure) {
   if (!whole || whole.data.length !== figure.data.length || plot.querySelector(":scope > .marker")) return false;
   if (!isSimple(figure) || (whole.still ??= besideNumbers(whole)) !== besideNumbers(figure)) return false;
   return keepsAxes(plot, figure);
+}
+
+// From where to where the whiskers of each value go.
+function endsOf({ array, arrayminus }, values) {
+  const [more, less] = [array, arrayminus].map(unpacked);
+  return Array.from(values, (value, j) => [value - less[j], value + more[j]]);
 }
 
 // Whether the numbers fill the axes that stand there about as they would fill axes of their own.
@@ -47,7 +56,8 @@ function keepsAxes(plot, figure) {
       if (!axis.autorange || axis.type === "category") return;
       const fromZero = axis.rangemode === "tozero" || seen.type === "bar";
       const [low, high] = ends.get(axis) ?? (fromZero ? [0, 0] : [Infinity, -Infinity]);
-      const own = Array.from(values[side], (value, j) => (
+      const reached = side || !trace.error_x ? values[side] : endsOf(trace.error_x, values[side]).flat();
+      const own = Array.from(reached, (value, j) => (
         figure.layout.barmode === "stack" && side ? (stack[j] = (stack[j] ?? 0) + value) : axis.c2l(value)));
       const known = own.filter(Number.isFinite);
       ends.set(axis, [Math.min(low, ...known), Math.max(high, ...known)]);
@@ -126,7 +136,7 @@ function textOfBar(draw, text, { near, far, one, other }, position, colour, ink)
 
 function curve(draw, trace, seen, { xaxis, yaxis, ink }) {
   const [x, y] = placed(trace, seen);
-  const points = Array.from(y, (value, j) => [xaxis.c2p(x[j]), yaxis.c2p(value)]);
+  const points = Array.from(y, (value, j) => [xaxis.c2p(x[j]), yaxis.c2p(yaxis.type === "category" ? j : value)]);
   draw.globalAlpha = seen.opacity ?? 1;
   if (seen.mode.includes("lines")) {
     const { width, dash, color } = seen.line;
@@ -148,17 +158,43 @@ function curve(draw, trace, seen, { xaxis, yaxis, ink }) {
     draw.setLineDash(DASHES[dash].map((long) => long * Math.max(width, 3)));
     draw.stroke(path);
   }
+  draw.setLineDash([]);
+  if (trace.error_x) whiskers(draw, endsOf(trace.error_x, x), seen.error_x, points, xaxis);
   if (!seen.mode.includes("markers")) return;
   points.forEach(([left, top], j) => {
+    const [colour, radius] = [each(seen.marker.color, j), each(seen.marker.size, j) / 2];
+    Object.assign(draw, { fillStyle: colour, strokeStyle: colour, lineWidth: 1,
+      globalAlpha: (seen.opacity ?? 1) * (each(seen.marker.opacity, j) ?? 1) });
     draw.beginPath();
-    draw.arc(left, top, each(seen.marker.size, j) / 2, 0, 2 * Math.PI);
-    draw.fillStyle = each(seen.marker.color, j);
-    draw.fill();
+    if (seen.marker.symbol === STROKE) {
+      draw.moveTo(left, top - radius);
+      draw.lineTo(left, top + radius);
+      draw.stroke();
+    } else {
+      draw.arc(left, top, radius, 0, 2 * Math.PI);
+      draw.fill();
+    }
     if (!seen.mode.includes("text")) return;
     const [up, side] = trace.textposition.split(" ");
-    const off = seen.marker.size / 2 + 3;
+    const off = radius + 3;
     Object.assign(draw, { fillStyle: ink, textAlign: side === "left" ? "right" : "left",
       textBaseline: up === "top" ? "bottom" : "top" });
     draw.fillText(trace.text[j], left + (side === "left" ? -off : off), top + (up === "top" ? -off : off));
   });
+}
+
+function whiskers(draw, ends, { color, width, thickness }, points, xaxis) {
+  draw.beginPath();
+  ends.forEach((pair, j) => {
+    const top = points[j][1], [left, right] = pair.map((end) => xaxis.c2p(end));
+    if (!Number.isFinite(left + right)) return;
+    for (const end of [left, right]) {
+      draw.moveTo(end, top - width);
+      draw.lineTo(end, top + width);
+    }
+    draw.moveTo(left, top);
+    draw.lineTo(right, top);
+  });
+  Object.assign(draw, { strokeStyle: color, lineWidth: thickness });
+  draw.stroke();
 }

@@ -287,13 +287,13 @@ def rows_of_held_key(browser: Browser, url: str) -> list[Row]:
         page.keyboard.up("ArrowRight")
         start = page.evaluate("() => performance.now()")
         page.wait_for_function(
-            """() => location.search.includes('skew=0.8') && !document.querySelector('.panel canvas.sketch')
+            """() => location.search.includes('skew=0.8')
                && [...document.querySelectorAll('.panel [data-chart]')].every((chart) =>
                  chart.dataset.rev === chart.closest('.panel').dataset.wanted)""",
             polling="raf",
         )
         rest = page.evaluate("() => performance.now()") - start
-        page.wait_for_timeout(1000)
+        settle(page)
         core = is_the_core_s(page)
     return [
         Row("held key: no figure stale after", f"{rest:.0f} ms", "≤ 500", rest <= 500),

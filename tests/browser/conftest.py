@@ -19,9 +19,15 @@ ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--
         "--disable-component-update", "--disable-sync"]  # fmt: skip
 PATIENCE = 120_000  # ms: how slow a machine may be before a page that has not settled counts as stuck
 # When the page last asked the server for something, until the server says that it runs: the address may change before.
+# And when each panel was last handed its figures: the server's run may end long before the browser has come to that.
 ASKED = """() => {
   const send = WebSocket.prototype.send;
-  WebSocket.prototype.send = function (data) { window.asked = performance.now(); return send.call(this, data); };
+  WebSocket.prototype.send = function (data) {
+    window.asked = window.askedAt = performance.now();
+    return send.call(this, data);
+  };
+  new MutationObserver((changes) => changes.forEach(({ target }) => { target.handed = performance.now(); }))
+    .observe(document, { attributes: true, subtree: true, attributeFilter: ['data-wanted'] });
   setInterval(() => {
     if (document.querySelector('[data-test-script-state="running"]')) window.asked = null;
   }, 20);
@@ -42,7 +48,8 @@ SETTLED = """(quiet) => {
     || charts.some((chart) => !chart.dataset.rev || chart.dataset.rev !== chart.closest('.panel').dataset.wanted);
   if (busy) { window.settledSince = null; return false; }
   window.settledSince ??= now;
-  return now - window.settledSince > quiet;
+  const handed = [...document.querySelectorAll('.panel')].every((panel) => panel.handed > (window.askedAt ?? 0));
+  return now - window.settledSince > (handed ? quiet : Math.max(quiet, 1500));  // not every run has panels
 }"""
 
 

@@ -7,7 +7,7 @@ from pages.parts.explore_charts import charts_of_epoch, charts_over_epochs
 from pages.parts.findings import headline, show_findings
 from pages.parts.following import choose_followed, follow_clicked, followed_numbers
 from pages.parts.live_panel import live_panel
-from pages.parts.moves import moves_of
+from pages.parts.moves import moves_of, send_tables
 from pages.parts.player import player, say_if_batches_stand, wanted_frames
 from pages.parts.scenario import choose_axis, choose_batches, choose_epoch, current, nearby_sliders, switch_law
 from pages.parts.tables import table_twins
@@ -61,6 +61,7 @@ with top:
     st.markdown(headline(scenario))
 with merit_row:
     tiles("merits", merits, scenario.epoch)
+send_tables(scenario)
 
 st.subheader("Findings", anchor=False)
 show_findings(scenario)

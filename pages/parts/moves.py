@@ -3,12 +3,17 @@
 The skew of each epoch comes from a table with a row for each stop of a slider, made by the schedule itself; the class
 counts for each imbalance ratio likewise. The class shares follow from these by the one closed form (p ~ n^(1 - s)); the
 panel compares it with the reference shares sent here, and previews nothing where they differ by 1e-6 or more.
+
+The tables are large and not needed before the next move, so they go after the figures (their script: tables.js); by its
+name the panel knows the table that belongs to what it shows.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Any
+from collections.abc import Callable
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -19,12 +24,23 @@ from pages.parts.scenario import Scenario
 from sampler_core.catalogue import SCHEDULES
 from sampler_core.counts import ClassCounts
 from sampler_core.datasets import synthetic
+from sampler_core.figures import to_json
 from sampler_core.figures.series import Followed, by_count, series_of
 from sampler_core.parameters import EPOCH, RATIO, rows_of
 from sampler_core.targets import skew_schedule
 
 MOST_ENTRIES = 60_000
-Table = dict[str, Any]
+_tables = st.components.v2.component(
+    "tables", js=(Path(__file__).parent / "tables.js").read_text(encoding="utf-8"), isolate_styles=False
+)
+
+
+class Table(NamedTuple):
+    """A row of numbers for each stop of a slider: `sets` says of what, `name` is another one where they differ."""
+
+    name: str
+    sets: str
+    make: Callable[[], dict[str, Any]]
 
 
 def moves_of(scenario: Scenario, followed: Followed = ()) -> dict[str, Any]:
@@ -50,9 +66,15 @@ def moves_of(scenario: Scenario, followed: Followed = ()) -> dict[str, Any]:
         "check": {"epochs": checked, "shares": outlook.shares[np.ix_(checked, order)]} if closed else None,
         **hand_of(scenario),
         "shares": None if closed or outlook.shares.size > MOST_ENTRIES else outlook.shares[:, order].astype(np.float32),
-        "skewTables": _skew_tables(scenario) if closed else {},
-        "countTables": _count_tables(counts) if closed else {},
+        "tables": {key: table.name for key, table in _tables_of(scenario).items()} if closed else {},
     }
+
+
+def send_tables(scenario: Scenario) -> None:
+    """Send the tables that the last `moves_of` named."""
+    sent = {key: {"name": table.name, "sets": table.sets, "table": to_json(table.make())}
+            for key, table in _tables_of(scenario).items()}  # fmt: skip
+    _tables(key="preview-tables", data=sent)
 
 
 def hand_of(scenario: Scenario) -> dict[str, Any]:
@@ -74,19 +96,27 @@ def _slider_fields(scenario: Scenario) -> dict[str, str]:
     return {row.key: field for field, row in described.items() if row.slider is not None}
 
 
+def _tables_of(scenario: Scenario) -> dict[str, Table]:
+    """Key of a slider -> its table."""
+    return {**_skew_tables(scenario), **_count_tables(scenario.counts)}
+
+
 def _skew_tables(scenario: Scenario) -> dict[str, Table]:
     schedule, epochs = skew_schedule(scenario.plan.target), scenario.plan.epochs or 1
+    if schedule is None:
+        return {}
     encoded = SCHEDULES.encode(schedule)
-    name = encoded.pop("name")
+    shape = encoded.pop("name")
     tables = {}
     for key, field in _slider_fields(scenario).items():
         others = tuple((other, _hashable(value)) for other, value in encoded.items() if other != field)
-        tables[key] = _skew_table(name, field, others, epochs)
+        make = partial(_skew_table, shape, field, others, epochs)
+        tables[key] = Table(f"{shape} {field} {others} {epochs}", "skews", make)
     return tables
 
 
 @lru_cache(maxsize=64)
-def _skew_table(shape: str, field: str, others: tuple[tuple[str, Any], ...], epochs: int) -> Table:
+def _skew_table(shape: str, field: str, others: tuple[tuple[str, Any], ...], epochs: int) -> dict[str, Any]:
     row = rows_of(SCHEDULES[shape])[field]
     stops = _thinned(row.stops, epochs)
     number = int if row.kind == "integer" else float
@@ -101,11 +131,12 @@ def _count_tables(counts: ClassCounts) -> dict[str, Table]:
     state = st.session_state
     if state.get("data") != "synthetic" or state.get("ratio") is None:
         return {}
-    return {"ratio": _count_table(str(state["profile"]), counts.num_classes, counts.num_samples)}
+    made = (str(state["profile"]), counts.num_classes, counts.num_samples)
+    return {"ratio": Table(f"counts {made}", "counts", partial(_count_table, *made))}
 
 
 @lru_cache(maxsize=16)
-def _count_table(profile: str, num_classes: int, num_samples: int) -> Table:
+def _count_table(profile: str, num_classes: int, num_samples: int) -> dict[str, Any]:
     stops = _thinned(RATIO.stops, num_classes)
     rows = [synthetic(profile, num_classes, num_samples, ratio).counts for ratio in stops]
     exact = np.int32 if num_samples < 2**31 else np.float64

@@ -65,22 +65,30 @@ function rowAt(table, value, read = (row) => row) {
   return part ? rows[at].map((low, c) => low + part * (rows[at + 1][c] - low)) : rows[at];
 }
 
+// The table of a slider, where the one that is here belongs to these moves.
+function tableOf({ tables }, key) {
+  const table = window.skewlabTables?.[key];
+  return table && table.name === tables[key] ? table : null;
+}
+
 // Everything a preview shows, for the values under the hand: {epoch, skews, shares: per epoch, by rank of the class;
 // between: whether a table has no row of its own for one of the values}.
 function previewed(moves, hand) {
   if (!moves.counts) return null;
   const epoch = hand.epoch ?? moves.epoch;
   const others = Object.keys(hand).filter((key) => key !== "epoch");
-  if (!moves.closed || moves.maxdiff >= 1e-6 || others.some((key) => !moves.skewTables[key] && !moves.countTables[key])) {
+  const tables = others.map((key) => tableOf(moves, key));
+  if (!moves.closed || moves.maxdiff >= 1e-6 || tables.includes(null)) {
     return others.length ? null : { epoch, onlyEpoch: true, shares: moves.shares, logs: moves.logs };
   }
   let { skews, logs } = moves;
   let between = false;
-  for (const key of others) {
-    between ||= placeIn(moves.skewTables[key] ?? moves.countTables[key], hand[key])[1] > 0;
-    if (moves.skewTables[key]) skews = rowAt(moves.skewTables[key], hand[key]);
-    else logs = rowAt(moves.countTables[key], hand[key], logsOf);
-  }
+  tables.forEach((table, i) => {
+    const value = hand[others[i]];
+    between ||= placeIn(table, value)[1] > 0;
+    if (table.sets === "skews") skews = rowAt(table, value);
+    else logs = rowAt(table, value, logsOf);
+  });
   const at = new Map();
   const shares = Array.from(skews, (skew) => at.get(skew) ?? (at.set(skew, sharesAt(logs, skew)), at.get(skew)));
   return { epoch, skews, logs, shares, between, onlyEpoch: !others.length };

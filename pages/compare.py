@@ -35,17 +35,20 @@ with rest:
     ]
     if skews is not None:
         charts.append(Chart("plan-skews", "Skew over epochs", skews, "Of the plans that have one.", 4, 380, 1))
-    rev = compared.rev(scenario, variants, f"{who.label}-{logarithmic}")
-    live_panel("side-by-side", charts, rev, moves=hand_of(scenario))
-
-    st.subheader("All figures of merit", anchor=False)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        comparison, base = compared.choose_comparison(plans, scenario)
-    merit_table(comparison, base)
-
-    st.subheader("All classes of each plan", anchor=False)
     highest = compare.highest_share(plans)
     mixes = [Chart(f"mix-{plan.colour}", plan.name, compare.plan_mix(plan, highest), "", 4, 220, 3) for plan in plans]
-    class_key(scenario.counts)
-    live_panel("mixes", mixes, compared.rev(scenario, variants))
+    side_by_side, merits, all_classes = st.container(), st.container(), st.container()
+    # The panels come one after the other, so that the browser draws all figures in one go; the long table after them.
+    with side_by_side:
+        rev = compared.rev(scenario, variants, f"{who.label}-{logarithmic}")
+        live_panel("side-by-side", charts, rev, moves=hand_of(scenario))
+    with all_classes:
+        st.subheader("All classes of each plan", anchor=False)
+        class_key(scenario.counts)
+        live_panel("mixes", mixes, compared.rev(scenario, variants))
+    with merits:
+        st.subheader("All figures of merit", anchor=False)
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+            comparison, base = compared.choose_comparison(plans, scenario)
+        merit_table(comparison, base)
     table_twins([*charts, *mixes], "compare")

@@ -19,7 +19,7 @@ function mount(slider, data) {
   const [low, high, step] = even ? [stops[0], stops[last], last ? digits(stops[1] - stops[0]) : 1] : [0, last, 1];
   // The hand is ahead of the server while it moves: then its place is kept.
   const moving = document.activeElement === input && performance.now() - Number(input.dataset.moving ?? -400) < 400;
-  const ahead = moving || (hand.dragging && hand.slider === input);
+  const ahead = moving || (hand.dragging && hand.slider === input) || input.later;
   Object.assign(input, { min: low, max: high, step, disabled: last < 1 });
   input.setAttribute("aria-label", data.label);
   const say = (value) => {
@@ -35,18 +35,36 @@ function mount(slider, data) {
     write(key, stopAt(input, stops, even), false);
     moveHand(key, stopAt(input, stops, even));
   };
-  input.onpointerdown = () => { Object.assign(hand, { dragging: true, slider: input }); };
+  if (data.value === input.sent) input.sent = null;
+  input.onpointerdown = () => {
+    Object.assign(hand, { dragging: true, slider: input });
+    clearTimeout(input.later);
+    Object.assign(input, { keyed: false, later: null });
+  };
   input.onpointerup = input.onpointercancel = () => { hand.dragging = false; };
   // A key that is held down moves the slider as a drag does: the server hears of it once, when it is let go.
-  input.onkeydown = (event) => { hand.dragging = event.repeat; };
+  input.onkeydown = (event) => { hand.dragging = event.repeat; input.keyed = true; };
   input.onkeyup = input.onblur = () => {
     hand.dragging = false;
     if (input.held) input.onchange();
   };
   input.onchange = () => {
     input.held = hand.dragging;
-    if (!input.held) write(key, stopAt(input, stops, even), true);
+    if (!input.held) commit(input, key, stopAt(input, stops, even));
   };
+}
+
+// One run of the server at a time: of keys that are pressed while it works, the newest value goes when it is done.
+const UNHEARD = 1000;  // ms that it may take until the server is seen to work
+function commit(input, key, value) {
+  clearTimeout(input.later);
+  const works = document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === "running";
+  if (input.keyed && (works || (input.sent != null && performance.now() - input.sentAt < UNHEARD))) {
+    input.later = setTimeout(() => { if (input.isConnected) commit(input, key, value); }, 20);
+    return;
+  }
+  Object.assign(input, { later: null, sent: value, sentAt: performance.now() });
+  write(key, value, true);
 }
 
 function made({ key }) {

@@ -309,14 +309,27 @@ def test_a_key_held_for_forty_steps_is_followed_and_told_to_the_server_once(open
     assert [trace["y"] for trace in traces(page, "batches")] == drawn.T.tolist()
 
 
-def test_after_forty_keys_the_newest_value_stands(open_page):
+def test_after_forty_keys_the_newest_value_stands_and_nothing_queued_up(open_page):
     page = open_page()
+    page.evaluate("""() => {
+      Object.assign(window, { runs: 0, interrupted: 0 });
+      const send = WebSocket.prototype.send;
+      WebSocket.prototype.send = function (data) {
+        window.runs += 1;
+        window.interrupted += document.querySelector('[data-test-script-state="running"]') ? 1 : 0;
+        return send.call(this, data);
+      };
+    }""")
     slider = page.get_by_role("slider", name="Skew factor", exact=True).first
     slider.focus()
     for _ in range(40):
         page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(60)
     page.wait_for_function("() => location.search.includes('skew=0.8')")
     settle(page, 500)
+    runs, interrupted = page.evaluate("() => [window.runs, window.interrupted]")
+    assert 2 <= runs < 30
+    assert interrupted == 0
     assert boxes(page)["Skew factor"] == "0.8"
     shown = np.array([trace["y"] for trace in traces(page, "shares")])
     np.testing.assert_allclose(shown.T, plan_of(0.8).class_shares(COUNTS), rtol=1e-5)

@@ -24,6 +24,7 @@ from sampler_core.targets import skew_schedule
 DOMINATING = 0.5  # share of one class in a batch
 LONG_FLAT = 1 / 3  # of the epochs
 DECK_EPOCHS = 0.1  # of the epochs
+_UNLESS_MEANT = ", unless a reversed mix is meant."
 
 
 class Finding(NamedTuple):
@@ -47,16 +48,13 @@ def _dominating(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
     past = remedies.above(share, DOMINATING)
     if outlook.counts.num_classes < 2 or _level(outlook) or not past.any():
         return
-    most, ways = int(share.argmax()), [remedies.held(plan, 1.0)]
-    capped = remedies.trial(plan, outlook, max_repeats=remedies.MANY_REPEATS)
-    if capped and not remedies.above(capped.shares[:, rarest], DOMINATING).any():
-        ways.append(f"set the cap on repeats to {remedies.MANY_REPEATS:g}")
+    most = int(share.argmax())
     yield Finding(
         "dominating", 100,
         f"{_when(past)} more than half of the draws go to the rarest class, {_named(outlook, rarest)}: "
         f"{percent(float(share[most]))}{_in(share, most)}, though it has "
         f"{percent(float(outlook.counts.frequencies[rarest]))} of the data.",
-        remedies.sentence(ways),
+        remedies.sentence([remedies.held(plan, 1.0)], _UNLESS_MEANT),
     )  # fmt: skip
 
 
@@ -72,7 +70,7 @@ def _reversed(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
         f"{_when(past)} the mix is reversed: the rarest class, {_named(outlook, rarest)}, is drawn more often than the "
         f"largest, {_named(outlook, largest)} ({percent(float(share[last]))} against {percent(float(other[last]))} of "
         f"the draws{_in(share, last)}).",
-        remedies.sentence([remedies.held(plan, 1.0)], ", unless a reversed mix is meant."),
+        remedies.sentence([remedies.held(plan, 1.0)], _UNLESS_MEANT),
     )  # fmt: skip
 
 
@@ -123,7 +121,12 @@ def _unseen(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
     if not remedies.above(unseen, remedies.MUCH_UNSEEN):
         return
     samples = int(outlook.counts.counts[largest])
-    lost = f": about {count(round(unseen * samples))} of its {count(samples)} samples" if samples > 1 else ""
+    drawn = round(outlook.draws.samples * float(outlook.shares[:, largest].sum()))
+    twice = plan.drawing == "independent" and drawn > 1
+    why = f"only {count(drawn)} of the draws go to it" + ", some of them to the same sample" * twice
+    if drawn >= samples:
+        why = f"some of its {count(drawn)} draws go to the same sample"
+    lost = f": about {count(round(unseen * samples))} of its {count(samples)} samples, as {why}" if samples > 1 else ""
     yield Finding(
         "unseen", 50,
         f"{percent(unseen)} of the largest class, {_named(outlook, largest)}, is never drawn in the whole run{lost}.",

@@ -17,16 +17,17 @@ from numpy.typing import ArrayLike
 
 from sampler_core.counts import FloatArray
 from sampler_core.expectations import BoolArray, absence, run_coverage
-from sampler_core.numerals import count, number
+from sampler_core.numerals import count, number, percent
 from sampler_core.outlook import Outlook
 from sampler_core.plan import SamplingPlan
-from sampler_core.schedules import Constant, Linear
+from sampler_core.schedules import Composite, Constant, Cosine, Exponential, Linear, Step
 from sampler_core.targets import PowerSkew, skew_schedule
 
 MANY_REPEATS = 10.0  # draws of one sample in an epoch
 OFTEN_ABSENT = 1 / 3  # of the batches
 MUCH_UNSEEN = 0.2  # of the largest class, in the whole run
 LARGEST_BATCH, MOST_EPOCHS = 65_536, 1000  # that are advised: as the sliders
+STEEPEST = 50.0  # skew that a control takes; an increment leads past it
 
 
 def on_repeats(plan: SamplingPlan, outlook: Outlook) -> str:
@@ -70,24 +71,29 @@ def on_absence(plan: SamplingPlan, outlook: Outlook, epoch: int, worst: int) -> 
 
 def on_unseen(plan: SamplingPlan, outlook: Outlook, largest: int) -> str:
     """Against samples of the largest class that a whole run never draws."""
-    draws, epochs, samples = outlook.draws.samples, len(outlook.shares), outlook.counts.num_samples
+    draws, epochs = outlook.draws.samples, len(outlook.shares)
 
     def seen(tried: Outlook | None) -> bool:
         return tried is not None and not above(_unseen_part(tried, largest), MUCH_UNSEEN)
 
-    why = f": {count(epochs)} x {count(draws)} draws cannot show {count(samples)} samples."
-    if epochs * draws >= samples:
-        drawn = number(draws * float(outlook.shares[:, largest].mean()))
-        why = f": on average only {drawn} of {count(draws)} draws an epoch go to this class."
-        if (skew := _largest_skew(plan, outlook, seen)) is not None:
-            return sentence([held(plan, skew)], why)
-        if seen(trial(plan, outlook, drawing="exact")):
-            return "Try the law exact: no sample of a class comes again before all the others have come."
     more = _draws_for(plan, _unseen_part(outlook, largest))
     longer, fuller = _up(epochs * more), _up(draws * more)
-    ways = [f"{count(longer)} epochs"] * (longer <= MOST_EPOCHS and seen(trial(plan, outlook, epochs=longer)))
+    dealt = plan.drawing == "independent" and seen(trial(plan, outlook, drawing="exact"))
+    ways = ["the law exact"] * dealt
+    ways += [f"{count(longer)} epochs"] * (longer <= MOST_EPOCHS and seen(trial(plan, outlook, epochs=longer)))
     ways += [f"{count(fuller)} samples per epoch"] * seen(trial(plan, outlook, samples_per_epoch=fuller))
-    return sentence([f"try {', or '.join(ways)}" if ways else "give this class a larger share of the draws"], why)
+    ways[:1] = [f"try {way}" for way in ways[:1]]
+    schedule, skew = skew_schedule(plan.target), _largest_skew(plan, outlook, seen)
+    if isinstance(schedule, (Composite, Cosine, Exponential, Step)):  # another end bends the whole schedule
+        bent = trial(plan, outlook, target=PowerSkew(replace(schedule, end=skew or 0.0)))
+        skew = skew if seen(bent) else None
+    if outlook.skews is not None and skew is not None:
+        level = _with_skew(plan, outlook, skew, outlook.skews > skew)
+        most = percent(float(level.shares[:, outlook.counts.rarest].max()))
+        ways.append(f"{held(plan, skew)} (the rarest class then has {most} of the draws at most)")
+    if not ways:
+        return "Give this class a larger share of the draws."
+    return sentence(ways, f": then at most {percent(MUCH_UNSEEN)} of it stay unseen.")
 
 
 def on_rest(schedule: Linear, first: float, last: float, epochs: int) -> str:
@@ -223,7 +229,7 @@ def _least_skew(
     plan: SamplingPlan, outlook: Outlook, skews: FloatArray, start: float, fine: Callable[[Outlook], bool]
 ) -> float | None:
     """The least skew in hundredths, from `start` to 1, that is fine as the lower limit of all epochs; None: none is."""
-    span = range(math.ceil(100 * start), 101)
+    span = range(math.ceil(100 * max(start, -STEEPEST)), 101)
     lift = bisect_left(span, True, key=lambda s: fine(_with_skew(plan, outlook, s / 100, skews < s / 100)))
     return span[lift] / 100 if lift < len(span) else None
 
@@ -232,7 +238,7 @@ def _largest_skew(plan: SamplingPlan, outlook: Outlook, fine: Callable[[Outlook]
     """The largest skew in hundredths, 0 or more, that is fine as the limit of all epochs; None where none is."""
     if (skews := outlook.skews) is None:
         return None
-    span = range(math.ceil(100 * skews.max()) + 1)
+    span = range(math.ceil(100 * min(skews.max(), STEEPEST)) + 1)
     bad = bisect_left(span, True, key=lambda s: not fine(_with_skew(plan, outlook, s / 100, skews > s / 100)))
     return (bad - 1) / 100 if bad else None
 

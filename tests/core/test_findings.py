@@ -85,6 +85,7 @@ def test_the_rarest_class_dominates_above_a_half():
         "In every epoch more than half of the draws go to the rarest class, class 1: "
         f"{100 * share:.3g} %, though it has 10 % of the data."
     )
+    assert finding.advice == "Set the skew to 1 or less, unless a reversed mix is meant."
 
 
 def test_dominating_tells_the_first_epoch_and_the_worst():
@@ -246,10 +247,18 @@ def test_more_than_a_fifth_of_the_largest_class_never_drawn(samples, fires):
     assert ("unseen" in found([1000], Constant(0.0), epochs=1, samples_per_epoch=samples, drawing="exact")) is fires
 
 
-def test_unseen_tells_how_many_samples():
-    text = found([1000], Constant(0.0), epochs=1, samples_per_epoch=500, drawing="exact")["unseen"].text
-    assert text.startswith(
-        "50 % of the largest class, class 0, is never drawn in the whole run: about 500 of its 1,000"
+def test_unseen_tells_how_many_samples_and_why():
+    assert found([1000], Constant(0.0), epochs=1, samples_per_epoch=500, drawing="exact")["unseen"].text == (
+        "50 % of the largest class, class 0, is never drawn in the whole run: about 500 of its 1,000 samples, as only "
+        "500 of the draws go to it."
+    )
+    counts = {"dog": 8000, "cat": 800, "fox": 80}  # 2 x 8,880 / 3 draws; (1 - 1/24,000) ** 17,760 = 0.47711
+    assert found(counts, Constant(1.0), epochs=2, batch_size=32)["unseen"].text == (
+        "47.7 % of the largest class, dog, is never drawn in the whole run: about 3,817 of its 8,000 samples, as only "
+        "5,920 of the draws go to it, some of them to the same sample."
+    )
+    assert found([1000], Constant(0.0), epochs=1)["unseen"].text.endswith(  # 1 / e
+        "about 368 of its 1,000 samples, as some of its 1,000 draws go to the same sample."
     )
 
 
@@ -260,20 +269,23 @@ def test_unseen_counts_no_samples_where_there_is_one():
 
 def test_unseen_for_lack_of_draws_asks_for_more_of_them():
     assert found([1000], Constant(0.0), epochs=3, samples_per_epoch=100, drawing="exact")["unseen"].advice == (
-        "Try 8 epochs, or 270 samples per epoch: 3 x 100 draws cannot show 1,000 samples."
+        "Try 8 epochs, or 270 samples per epoch: then at most 20 % of it stay unseen."
     )
 
 
-def test_unseen_for_the_skew_asks_for_less_of_it():
-    assert found([1000, 10], Constant(2.0), epochs=4)["unseen"].advice == (
-        "Set the skew to 1.08 or less: on average only 10 of 1,010 draws an epoch go to this class."
+def test_unseen_for_the_skew_asks_for_less_of_it_and_tells_the_price():
+    counts = {"dog": 8000, "cat": 800, "fox": 80}
+    assert found(counts, Constant(1.0), epochs=2, batch_size=32)["unseen"].advice == (
+        # ln 0.2 / ln 0.47711 = 2.17 as many draws; fox at 0.46: 80^0.54 / (8000^0.54 + 800^0.54 + 80^0.54)
+        "Try 5 epochs, or 20,000 samples per epoch, or set the skew to 0.46 or less (the rarest class then has 6.06 % "
+        "of the draws at most): then at most 20 % of it stay unseen."
     )
-    assert "unseen" not in found([1000, 10], Constant(1.08), epochs=4)
-    assert "unseen" in found([1000, 10], Constant(1.09), epochs=4)
+    assert "unseen" not in found(counts, Constant(0.46), epochs=2, batch_size=32)
+    assert "unseen" in found(counts, Constant(0.47), epochs=2, batch_size=32)
 
 
 def test_unseen_for_the_law_asks_for_another():
-    assert found([1000], Constant(0.0), epochs=1)["unseen"].advice.startswith("Try the law exact")
+    assert found([1000], Constant(0.0), epochs=1)["unseen"].advice.startswith("Try the law exact, or 2 epochs")
 
 
 # --- empty, crowded, replaced, flat ------------------------------------------------------------------
@@ -429,6 +441,7 @@ def ways_of(advice):
         return []
     said = advice.replace(" Strong augmentation varies the copies, but does not reduce them.", "")
     said = re.sub(r" \(a sample then comes up to [\d,.]+ times an epoch\)", "", said)
+    said = re.sub(r" \(the rarest class then has [<>\d. ]+ % of the draws at most\)", "", said)
     return [said] if "cannot hold" in said else said.split(":")[0].split(";")[0].rstrip(".").split(", or ")
 
 
@@ -490,6 +503,12 @@ def test_findings_hold_at_the_ends_of_the_range():
             for finding in found(counts, Constant(skew), epochs=2).values():
                 assert "nan" not in finding.text
                 assert "inf" not in finding.text
+
+
+@pytest.mark.parametrize("increment", [-0.3, 0.3])
+@pytest.mark.parametrize("drawing", ["independent", "exact", "stratified"])
+def test_findings_hold_where_an_increment_leads_past_every_control(increment, drawing):
+    assert found([100] * 15 + [10], Linear(2.0, increment), epochs=1000, batch_size=16, drawing=drawing)
 
 
 def test_a_long_name_does_not_fill_a_finding():

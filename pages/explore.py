@@ -6,8 +6,10 @@ from pages.parts import cached, words
 from pages.parts.explore_charts import charts_of_epoch, charts_over_epochs
 from pages.parts.findings import headline, show_findings
 from pages.parts.following import choose_followed, follow_clicked, followed_numbers
+from pages.parts.later import send_later
 from pages.parts.live_panel import live_panel
-from pages.parts.moves import moves_of, send_tables
+from pages.parts.moves import moves_of
+from pages.parts.neighbours import neighbours_of
 from pages.parts.player import player, say_if_batches_stand, wanted_frames
 from pages.parts.scenario import choose_axis, choose_batches, choose_epoch, current, nearby_sliders, switch_law
 from pages.parts.tables import table_twins
@@ -43,6 +45,8 @@ one_epoch = st.container()
 rev = f"{scenario.rev}-{logarithmic}-{followed}"
 moves, charts = moves_of(scenario, followed), charts_over_epochs(scenario, followed, logarithmic)
 of_epoch = [] if scenario.plan.adaptive is not None else charts_of_epoch(scenario, followed, first, shown)
+near = neighbours_of(scenario, moves, first, shown, followed) if of_epoch else None
+moves["near"] = near and {"name": near.name, "key": near.key}
 with over_epochs:
     live_panel("over-epochs", charts, rev, moves=moves, on_pick=lambda: follow_clicked(scenario, "over-epochs"))
 with one_epoch:
@@ -61,7 +65,7 @@ with top:
     st.markdown(headline(scenario))
 with merit_row:
     tiles("merits", merits, scenario.epoch)
-send_tables(scenario)
+send_later(scenario, moves, near, followed, first, shown)
 
 st.subheader("Findings", anchor=False)
 show_findings(scenario)

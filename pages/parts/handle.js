@@ -54,13 +54,15 @@ function mount(slider, data) {
   };
 }
 
-// One run of the server at a time: of keys that are pressed while it works, the newest value goes when it is done.
-const UNHEARD = 1000;  // ms that it may take until the server is seen to work
-function commit(input, key, value) {
+// One run of the server at a time: of keys that are pressed while it works, the newest value goes when it is done. What
+// was drawn ahead goes after its figures: sending takes longer than sketching them.
+const UNHEARD = 3000;  // ms that it may take until the server is seen to work
+function commit(input, key, value, seen = false) {
   clearTimeout(input.later);
   const works = document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === "running";
-  if (input.keyed && (works || (input.sent != null && performance.now() - input.sentAt < UNHEARD))) {
-    input.later = setTimeout(() => { if (input.isConnected) commit(input, key, value); }, 20);
+  const unheard = input.sent != null && performance.now() - input.sentAt < UNHEARD;
+  if (input.keyed && (works || unheard || (!seen && drawnAhead(key, value)))) {
+    input.later = setTimeout(() => { if (input.isConnected) commit(input, key, value, true); }, 20);
     return;
   }
   Object.assign(input, { later: null, sent: value, sentAt: performance.now() });

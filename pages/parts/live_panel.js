@@ -38,25 +38,50 @@ function frameOf(root, chart) {
   return frame;
 }
 
+// A figure stands already, or is sketched, at once; or Plotly draws it when its turn comes.
 function show(root, state, chart, figure, tag, quickly = true) {
   const frame = frameOf(root, chart);
   const plot = frame.querySelector("[data-chart]");
   frame.classList.remove("waiting");
   plot.style.height = `${chart.height}px`;  // known, so that drawing inside it moves nothing outside
   const id = `${state.key}/${chart.id}`;
+  const python = !tag.startsWith("preview");
+  const look = (state.look ??= theme(root));
+  const mark = `${look.text}${look.paper}${chart.height}`;
+  const atOnce = () => {
+    if (plot.mark !== mark) return false;
+    // A preview that Python's figure turns out to equal, number for number, is left standing.
+    const same = plot.shown === figure || (python && plot.preview && sameFigure(plot.preview, figure));
+    if (same && (quickly || !sketched(plot))) return true;
+    if (!quickly || !canSketch(plot, figure)) return false;
+    sketch(plot, figure);
+    return true;
+  };
+  const done = () => {
+    Object.assign(plot, { shown: figure, preview: python ? null : figure });
+    if (python && sketched(plot)) {
+      whenAtRest(() => {  // unless something newer has come or waits
+        if (root.dataset.wanted === tag && plot.dataset.rev === tag && !painter.jobs.has(id)) {
+          show(root, state, chart, figure, tag, false);
+        }
+      });
+    }
+    plot.setAttribute("aria-label", chart.alt);
+    plot.dataset.rev = root.dataset.rev = tag;
+  };
+  if (!plot.drawing && atOnce()) {
+    painter.jobs.delete(id);
+    done();
+    return;
+  }
   enqueue(id, chart.rank, async () => {
     const Plotly = await load(state.src);
     if (!root.isConnected) return;
-    const look = (state.look ??= theme(root));
-    const mark = `${look.text}${look.paper}${chart.height}`;
-    // A preview that Python's figure turns out to equal, number for number, is left standing.
-    const python = !tag.startsWith("preview");
-    const same = plot.shown === figure || (python && plot.preview && sameFigure(plot.preview, figure));
-    const asItWas = same && plot.mark === mark && (quickly || !sketched(plot));
-    plot.preview = python ? null : figure;
-    if (!asItWas && quickly && plot.mark === mark && canSketch(plot, figure)) sketch(plot, figure);
-    else if (!asItWas) {
-      await Plotly.react(plot, figure.data, themed(figure, look, chart.height), CONFIG);
+    if (!atOnce()) {
+      plot.drawing = true;
+      await Plotly.react(plot, figure.data, themed(figure, look, chart.height), CONFIG).finally(() => {
+        plot.drawing = false;
+      });
       uncover(plot);
       Object.assign(plot, { whole: figure, mark });
       if (!plot.clicks) {
@@ -67,16 +92,7 @@ function show(root, state, chart, figure, tag, quickly = true) {
         });
       }
     }
-    plot.shown = figure;
-    if (python && sketched(plot)) {
-      whenAtRest(() => {  // unless something newer has come or waits
-        if (root.dataset.wanted === tag && plot.dataset.rev === tag && !painter.jobs.has(id)) {
-          show(root, state, chart, figure, tag, false);
-        }
-      });
-    }
-    plot.setAttribute("aria-label", chart.alt);
-    plot.dataset.rev = root.dataset.rev = tag;
+    done();
   });
 }
 
@@ -131,13 +147,19 @@ function preview(root, state) {
     state.paint();
     return;
   }
+  const near = hand.dragging ? {} : nearby(moves, ahead);
   const tag = `preview:${Object.entries(ahead).map(([key, value]) => `${key}=${value}`).join()}`;
   for (const chart of state.charts) {
-    if (!hand.dragging && !now.onlyEpoch && chart.id === "batches") continue;  // a key brings the real draws at once
+    const there = near[chart.id];
+    if (!there && !hand.dragging && !now.onlyEpoch && chart.id === "batches") continue;  // a key brings the real draws
     const plot = root.querySelector(`[data-chart="${chart.id}"]`);
     if (now.onlyEpoch && movedDirectly(plot, chart.id, moves, now.epoch)) {
       plot.shown = plot.preview = null;  // Python's figure is to be drawn again when the hand rests
       plot.dataset.rev = root.dataset.rev = tag;
+      continue;
+    }
+    if (there) {
+      show(root, state, there, (there.figure ??= JSON.parse(there.spec)), tag);
       continue;
     }
     const figure = FOLLOW[chart.id]?.(parsed(state, chart), moves, now);
@@ -216,8 +238,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
   else if (data.key === "one-epoch") window.skewlabFramesOf = null;
   if (data.frames) document.dispatchEvent(new CustomEvent("skewlab:frames", { detail: data.framesOf }));
   if (!state.watch) {
-    // A key is on its way to the server before anything is drawn for it: drawing takes the time of a message and more.
-    const soon = () => (hand.dragging ? preview(root, state) : setTimeout(() => preview(root, state), 0));
+    // A key of which not all is drawn ahead is on its way to the server before anything is drawn for it.
+    const soon = () => {
+      if (hand.dragging || Object.entries(hand.values).some(([key, value]) => drawnAhead(key, value))) preview(root, state);
+      else setTimeout(() => preview(root, state), 0);
+    };
     state.move = () => { state.raf ||= requestAnimationFrame(soon); };
     document.addEventListener("skewlab:move", state.move);
     let width = root.clientWidth;

@@ -16,7 +16,7 @@ from sampler_core.figures.figure import Spec
 
 PLOTLY_SRC = "/assets/plotly.min.js"
 _here = Path(__file__).parent
-_SCRIPTS = ("hand.js", "numerals.js", "preview.js", "painter.js", "overlay.js", "sketch.js", "live_panel.js")
+_SCRIPTS = ("hand.js", "numerals.js", "preview.js", "painter.js", "overlay.js", "heat.js", "sketch.js", "live_panel.js")
 _panel = st.components.v2.component(
     "live_panel",
     html='<div class="panel-box"><div class="panel"></div></div>',
@@ -49,11 +49,9 @@ def live_panel(
     frames: what it needs to play the batches.
     on_pick: called when a class is clicked; its rank among the class counts is the panel's `picked`.
     """
-    sent = [
-        {**chart._asdict(), "figure": None, "alt": chart.figure.alt, "spec": to_json(_lean(chart))} for chart in charts
-    ]
     shown().charts.extend(charts)
-    data = {"key": key, "charts": sent, "src": PLOTLY_SRC, "rev": rev, "follow": follow or moves is not None}
+    data = {"key": key, "src": PLOTLY_SRC, "rev": rev, "charts": [sent(chart) for chart in charts]}
+    data["follow"] = follow or moves is not None
     if moves is not None:
         data["moves"] = to_json(moves)
     if frames is not None:
@@ -61,6 +59,11 @@ def live_panel(
         packed = {"rows": frames.rows.reshape(epochs, -1), "batches": batches}
         data |= {"frames": to_json(packed), "framesOf": frames.of}
     _panel(key=key, data=data, on_picked_change=on_pick)
+
+
+def sent(chart: Chart) -> dict[str, Any]:
+    """A chart as the panel's script reads it."""
+    return {**chart._asdict(), "figure": None, "alt": chart.figure.alt, "spec": to_json(_lean(chart))}
 
 
 def _lean(chart: Chart) -> Spec:

@@ -1,4 +1,4 @@
-// Who draws when: one drawing at a time over all panels, cheap ranks first, the newest request of a chart replaces its older.
+// When Plotly draws: one figure at a time over all panels, low ranks first, the newest request of a chart replaces its older.
 const load = (src) => window.Plotly?.react ? Promise.resolve(window.Plotly)
   : (window.skewlabPlotly ??= new Promise((resolve, reject) => {
     const script = Object.assign(document.createElement("script"), { src, onload: () => resolve(window.Plotly),
@@ -21,6 +21,7 @@ function nextJob() {
 async function pump() {
   if (painter.busy) return;
   painter.busy = true;
+  await nextFrame();  // what is sketched at once shows first
   let start = performance.now();
   while (painter.jobs.size) {
     const job = nextJob();

@@ -7,7 +7,7 @@ const STROKE = "line-ns-open";
 const isNumbers = (value) => value?.bdata !== undefined || typeof value?.[0] === "number" || value?.length === 0;
 
 // All of a figure but its numbers and the texts that stand beside them.
-const besideNumbers = ({ data, layout }) => JSON.stringify([layout, data.map((trace) => ({ ...trace,
+const besideNumbers = ({ data, layout }) => JSON.stringify([layout, data.map((trace) => ({ ...trace, z: 0, customdata: 0,
   x: isNumbers(trace.x) ? 0 : trace.x, y: isNumbers(trace.y) ? 0 : trace.y, text: 0, textposition: 0,
   error_x: trace.error_x && { ...trace.error_x, array: 0, arrayminus: 0 } }))]);
 
@@ -22,13 +22,13 @@ function placed(trace, seen) {
 }
 
 // What is drawn here: bars that are stacked or alone on their axes, lines with or without the area to zero, points that
-// are round or a stroke, with or without whiskers that lie.
+// are round or a stroke, with or without whiskers that lie, ribbons between two lines of steps, maps.
 function isSimple({ data, layout }) {
   const alone = new Set(data.map(({ xaxis }) => xaxis)).size === data.length;
-  return data.every(({ type, fill = "none", marker, line }) => (type === "bar"
-    ? alone || layout.barmode === "stack"
-    : type === "scatter" && ["none", "tozeroy"].includes(fill) && [undefined, STROKE].includes(marker?.symbol)
-      && !line?.shape && (line?.dash ?? "solid") in DASHES));
+  return data.every(({ type, fill = "none", marker, line }) => (type === "bar" ? alone || layout.barmode === "stack"
+    : type === "heatmap" || (type === "scatter" && [undefined, STROKE].includes(marker?.symbol)
+      && (line?.shape === "hvh" ? ["none", "tonexty"] : ["none", "tozeroy"]).includes(fill)
+      && [undefined, "hvh"].includes(line?.shape) && (line?.dash ?? "solid") in DASHES)));
 }
 
 function canSketch(plot, figure) {
@@ -44,18 +44,24 @@ function endsOf({ array, arrayminus }, values) {
   return Array.from(values, (value, j) => [value - less[j], value + more[j]]);
 }
 
+// Where the axis goes whatever the numbers are.
+function reachOf({ autorangeoptions }, fromZero) {
+  const reach = [...(autorangeoptions?.include ?? []), ...(fromZero ? [0] : [])];
+  return [Math.min(...reach), Math.max(...reach)];
+}
+
 // Whether the numbers fill the axes that stand there about as they would fill axes of their own.
 function keepsAxes(plot, figure) {
   const ends = new Map();
   const stack = [];
   figure.data.forEach((trace, i) => {
     const seen = plot._fullData[i];
-    if (seen.visible !== true) return;
+    if (seen.visible !== true || seen.type === "heatmap") return;
     const values = placed(trace, seen);
     axesOf(plot, seen).forEach((axis, side) => {
       if (!axis.autorange || axis.type === "category") return;
       const fromZero = axis.rangemode === "tozero" || seen.type === "bar";
-      const [low, high] = ends.get(axis) ?? (fromZero ? [0, 0] : [Infinity, -Infinity]);
+      const [low, high] = ends.get(axis) ?? reachOf(axis, fromZero);
       const reached = side || !trace.error_x ? values[side] : endsOf(trace.error_x, values[side]).flat();
       const own = Array.from(reached, (value, j) => (
         figure.layout.barmode === "stack" && side ? (stack[j] = (stack[j] ?? 0) + value) : axis.c2l(value)));
@@ -90,7 +96,10 @@ function sketch(plot, figure) {
     else draw.rect(-xaxis._offset, -yaxis._offset, full.width, full.height);
     draw.clip();
     draw.font = `${full.font.size}px ${full.font.family}`;
-    (seen.type === "bar" ? bars : curve)(draw, trace, seen, { xaxis, yaxis, base, bargap: full.bargap, ink: full.font.color });
+    const how = { bar: bars, heatmap: heat, scatter: seen.line?.shape === "hvh" ? ribbon : curve }[seen.type];
+    const below = figure.data[i - 1];
+    const { bargap, font } = full;
+    how(draw, trace, seen, { xaxis, yaxis, base, bargap, below, shapes: figure.layout.shapes, ink: font.color });
     draw.restore();
   });
 }
@@ -181,6 +190,23 @@ function curve(draw, trace, seen, { xaxis, yaxis, ink }) {
       textBaseline: up === "top" ? "bottom" : "top" });
     draw.fillText(trace.text[j], left + (side === "left" ? -off : off), top + (up === "top" ? -off : off));
   });
+}
+
+// Between the steps of this line and those of the one before it.
+function ribbon(draw, trace, seen, { xaxis, yaxis, below }) {
+  if (seen.fill !== "tonexty") return;
+  const [x, upper] = placed(trace, seen);
+  const lower = unpacked(below.y);
+  draw.beginPath();
+  for (let j = 0; j < upper.length; j++) {
+    const [top, bottom] = [upper[j], lower[j]].map(yaxis.c2p);
+    if (!Number.isFinite(top + bottom)) continue;
+    const [left, right] = [[j - 1, j], [j, j + 1]].map(([one, other]) =>
+      xaxis.c2p((x[Math.max(one, 0)] + x[Math.min(other, x.length - 1)]) / 2));
+    draw.rect(left, top, right - left, bottom - top);
+  }
+  draw.fillStyle = seen.fillcolor;
+  draw.fill();
 }
 
 function whiskers(draw, ends, { color, width, thickness }, points, xaxis) {

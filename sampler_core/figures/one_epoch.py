@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sampler_core.counts import ClassCounts, FloatArray, IntArray
-from sampler_core.figures.figure import Figure, Spec, axis, class_in_words, class_label, layout
+from sampler_core.figures.figure import Figure, Spec, axis, class_in_words, class_label, layout, steady
 from sampler_core.figures.key import KEY, key_text, row_text
 from sampler_core.figures.series import MOST_BARS, Followed, by_count, colours_of, opacity_of, standing_out
 from sampler_core.numerals import number, percent, several
@@ -39,7 +39,11 @@ def weight_beside_share(
         columns = {"samples": counts.counts[order], "class weight": weights[order], "class share": shares[order]}
         return pd.DataFrame(columns, index=_names(counts, order))
 
-    spec: dict[str, Any] = {"data": traces, "layout": _side_by_side(few, order.size, bool(standing_out(followed)))}
+    ends = [steady(0.0, float(values.max())) for values in (weights, shares)]
+    spec: dict[str, Any] = {
+        "data": traces,
+        "layout": _side_by_side(few, order.size, bool(standing_out(followed)), ends),
+    }
     if not few:
         spec["layout"]["shapes"] = _ranks_marked(counts, followed, "x", "x2")
     return Figure(spec, alt, table)
@@ -55,7 +59,9 @@ def planned_and_drawn(counts: ClassCounts, spread: Spread, drawn: IntArray, foll
     places: Any = _labels(counts, order) if few else np.arange(1, order.size + 1)
     ordered = Spread(spread.expected[order], spread.lower[order], spread.upper[order])
     looks = _looks(counts, order, followed)
-    off = axis("deviation from plan", ticksuffix=" %", nticks=4, tickangle=0, zeroline=True, zerolinewidth=2)
+    most = np.nanmax(np.abs([_off(ends, ordered.expected) for ends in ordered[1:]]), initial=0.0)
+    off = axis("deviation from plan", ticksuffix=" %", nticks=4, tickangle=0, zeroline=True, zerolinewidth=2,
+               **steady(-most, most, parts=4))  # fmt: skip
     classes = _rows() if few else axis("classes, largest first", **_RANKS)
     axes = {"xaxis": off, "yaxis": classes} if few else {"xaxis": classes, "yaxis": off}
     if few:
@@ -106,8 +112,8 @@ def _profile(names: Any, values: FloatArray, side: str, looks: Spec | None) -> d
             "hovertemplate": "class of rank %{x}: %{y:.4~%}<extra></extra>"}  # fmt: skip
 
 
-def _side_by_side(few: bool, size: int, outside: bool) -> Spec:
-    """outside: the bars have their numbers behind their ends, which takes room there."""
+def _side_by_side(few: bool, size: int, outside: bool, ends: list[Spec]) -> Spec:
+    """outside: the bars have their numbers behind their ends, which takes room there. ends: of the two axes."""
     weight, share = "class weight", "class share"
     gap = 0.1 if not few else 0.13 if outside else 0.07  # half of it: a phone has numbers in it
     left, right = {"domain": [0.0, 0.5 - gap]}, {"domain": [0.5 + gap, 1.0]}
@@ -115,13 +121,15 @@ def _side_by_side(few: bool, size: int, outside: bool) -> Spec:
     if few:
         percents |= {"nticks": 3, "tickangle": 0}
         return layout(
-            xaxis=axis(weight, **percents, **left), xaxis2=axis(share, **percents, **right), yaxis=_rows(), bargap=0.25,
+            xaxis=axis(weight, **percents, **left, **ends[0]), xaxis2=axis(share, **percents, **right, **ends[1]),
+            yaxis=_rows(), bargap=0.25,
             margin={"l": 8, "r": 56 if outside else 16, "t": 8, "b": 8}, uirevision=str(size),
         )  # fmt: skip
     percents["nticks"] = 6
     return layout(
-        xaxis=axis(f"{weight} by rank", **_RANKS, **left), yaxis=axis("", **percents), uirevision=str(size),
-        xaxis2=axis(f"{share} by rank", **_RANKS, **right), yaxis2=axis("", anchor="x2", **percents),
+        xaxis=axis(f"{weight} by rank", **_RANKS, **left), yaxis=axis("", **percents, **ends[0]),
+        xaxis2=axis(f"{share} by rank", **_RANKS, **right), yaxis2=axis("", anchor="x2", **percents, **ends[1]),
+        uirevision=str(size),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sampler_core.counts import ClassCounts, FloatArray
-from sampler_core.figures.figure import Figure, Spec, axis, class_in_words, class_label, layout
+from sampler_core.figures.figure import Figure, Spec, axis, class_in_words, class_label, layout, steady
 from sampler_core.figures.key import KEY, row_text
 from sampler_core.figures.series import Followed, by_count, colours_of, series_of, standing_out
 from sampler_core.numerals import number, percent, several
@@ -88,7 +88,8 @@ def skew_curve(skews: FloatArray, crossover: int | None, epoch: int) -> Figure:
         "hoverinfo": "skip", "cliponaxis": False,
     }  # fmt: skip
     spec = {"data": [_line("skew", skews, "#6B7A8C", "solid", "skew %{y:.4~f}"), mark], "layout": layout(
-        xaxis=_epochs(skews), yaxis=axis("skew"), shapes=[_marker(epoch), level], uirevision=str(len(skews)),
+        xaxis=_epochs(skews), yaxis=axis("skew", **steady(*skews)), shapes=[_marker(epoch), level],
+        uirevision=str(len(skews)),
     )}  # fmt: skip
     where = "It stays below 1." if crossover is None else f"It reaches 1 in epoch {crossover}."
     alt = f"Skew over {several(len(skews), 'epoch', 'epochs')}, from {number(skews[0])} to {number(skews[-1])}. {where}"
@@ -126,16 +127,17 @@ def _said(series: Any, values: FloatArray) -> list[str]:
 
 
 def _range(logs: FloatArray) -> tuple[float, float]:
-    """Smallest and largest logarithm to tell apart: eight decades at most."""
+    """Smallest and largest logarithm to tell apart, at most eight decades; on halves: a colour keeps its meaning."""
     finite = logs[np.isfinite(logs)]
-    high = float(finite.max(initial=-38.0))
-    return max(float(finite.min(initial=high)), high - 8.0), high
+    high = float(np.ceil(2 * finite.max(initial=-38.0)) / 2)
+    return max(float(np.floor(2 * finite.min(initial=high)) / 2), high - 8.0), high
 
 
 def _colour_bar(low: float, high: float) -> Spec:
     steps = (1, 2, 5) if high - low < 3 else (1,)
     shares = [step * 10.0**decade for decade in range(int(np.floor(low)), 1) for step in steps]
-    shown = [share for share in shares if low <= np.log10(share) <= high] or [10.0**low]
+    below = high - 0.04 * (high - low)  # a tick at the very top is in the way of the title
+    shown = [share for share in shares if low <= np.log10(share) <= below] or [10.0**low]
     texts = [f"{number(100 * share)} %" for share in shown]
     return {"title": {"text": "share", "side": "top"}, "thickness": 12, "tickvals": np.log10(shown), "ticktext": texts}
 

@@ -3,13 +3,15 @@
     python -m tests.benchmarks.explore            the long forms; writes explore.md beside this script
     python -m tests.benchmarks.explore --short    a tenth of each; the tests run a smaller part of the long ones
 
-One row a measurement: what, measured, asked for. A press counts until every figure of the page shows what the server
-made of it: each panel wants a new state, and each of its charts has drawn that.
+One row a measurement: what, measured, asked for. A press counts until every figure of the page shows the new value: as
+the server has sent it after the press or before (draws at the next stops), or as the preview's closed form has it. That
+the batches which stood there then are the core's draws is a row of its own, and so is the time of the server's answer.
 """
 
 from __future__ import annotations
 
 import argparse
+import base64
 import os
 import platform
 import shutil
@@ -21,14 +23,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit
 from playwright.sync_api import Browser, Page, sync_playwright
 from streamlit.testing.v1 import AppTest
 
-from sampler_core import Linear, PowerSkew, SamplingPlan
+from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import synthetic
 from tests.browser.conftest import ARGS, ROOT, free_port, running_server, settle, wait_until_healthy
 
@@ -43,20 +45,35 @@ def plain(key, charts, rev, **_):
 
 parts.live_panel = plain
 """
-# Time from a key to the first frame in which every figure shows the new value.
+# Time from a key to the first frame in which every figure shows the new value, with the batches that stood there; and
+# to that in which all are as the server sent them, where it was asked for that value.
 PRESSED = """() => {
-  window.times = []; window.share = [];
-  const panels = () => [...document.querySelectorAll('.panel')];
-  const shown = () => document.querySelector('[data-chart="shares"]').dataset.rev;
-  const look = (start, before, wanted, done) => {
-    if (!done.share && shown() !== before) { done.share = true; window.share.push(performance.now() - start); }
-    const ready = panels().every((panel, i) => panel.dataset.wanted !== wanted[i]
-      && [...panel.querySelectorAll('[data-chart]')].every((chart) => chart.dataset.rev === panel.dataset.wanted));
-    if (ready) window.times.push(performance.now() - start);
-    else requestAnimationFrame(() => look(start, before, wanted, done));
+  Object.assign(window, { times: [], share: [], answered: [], early: [] });
+  const slider = document.querySelector('.st-key-side-handle-skew input');
+  const chart = (id) => document.querySelector(`[data-chart="${id}"]`);
+  const look = (start, old, before, done) => {
+    const value = slider.value === old ? null : (done.value ??= Number(slider.value));
+    if (value !== null && Number(slider.value) !== value) return;
+    const panels = [...document.querySelectorAll('.panel')];
+    const states = new Set(panels.map(({ dataset }) => dataset.wanted.split('-').slice(0, 3).join('-')));
+    const known = states.size === 1 && Math.abs(window.skewlabMoves.moves.values.skew - value) < 1e-9;
+    const sent = (plot) => known && plot.dataset.rev === plot.closest('.panel').dataset.wanted;
+    const plots = value === null ? [] : [...document.querySelectorAll('.panel [data-chart]')];
+    if (!done.share && chart('shares').dataset.rev !== before) {
+      done.share = true;
+      window.share.push(performance.now() - start);
+    }
+    const all = (test) => plots.length && plots.every(test);
+    if (!done.all && all((plot) => plot.dataset.rev === `preview:skew=${value}` || sent(plot))) {
+      done.all = true;
+      window.times.push(performance.now() - start);
+      window.early.push([value, chart('batches').shown.data.map(({ y }) => y)]);
+    }
+    if (all(sent)) window.answered.push(performance.now() - start);
+    else requestAnimationFrame(() => look(start, old, before, done));
   };
-  document.querySelector('.st-key-side-handle-skew input').addEventListener('keydown', () =>
-    look(performance.now(), shown(), panels().map((panel) => panel.dataset.wanted), {}), true);
+  slider.addEventListener('keydown', () =>
+    look(performance.now(), slider.value, chart('shares').dataset.rev, {}), true);
 }"""
 PLAIN_PRESSED = """() => {
   window.times = [];
@@ -106,14 +123,15 @@ def opened(browser: Browser, url: str, **size: int) -> Iterator[Page]:
     context.close()
 
 
-def press(page: Page, presses: int, script: str, slider: str) -> list[float]:
+def press(page: Page, presses: int, script: str, slider: str, until: str = "times", pause: float = 100) -> list[float]:
+    """Each press `pause` ms after what the last one is timed `until`."""
     page.evaluate(script)
     page.locator(slider).first.focus()
     for number in range(1, presses + 1):
         page.keyboard.press("ArrowRight")
-        page.wait_for_function("(number) => window.times.length >= number", arg=number)
-        page.wait_for_timeout(100)
-    return page.evaluate("() => window.times")
+        page.wait_for_function(f"(number) => window.{until}.length >= number", arg=number)
+        page.wait_for_timeout(pause)
+    return page.evaluate(f"() => window.{until}")
 
 
 def rows_of_keys(browser: Browser, url: str, presses: int) -> list[Row]:
@@ -121,7 +139,10 @@ def rows_of_keys(browser: Browser, url: str, presses: int) -> list[Row]:
     with opened(browser, url) as page:
         settle(page)
         ours = press(page, presses, PRESSED, slider)
-        share = page.evaluate("() => window.share")
+        share, early = page.evaluate("() => [window.share, window.early]")
+    with opened(browser, url) as page:
+        settle(page)
+        answered = press(page, max(5, presses // 3), PRESSED, slider, "answered", 1000)
     with opened(browser, f"{url}/?classes=1000&samples=1000000") as page:
         settle(page)
         many = press(page, max(5, presses // 3), PRESSED, slider)
@@ -135,6 +156,8 @@ def rows_of_keys(browser: Browser, url: str, presses: int) -> list[Row]:
         at_most("the same page with `st.plotly_chart`", plain),
         Row("ours over `st.plotly_chart`, medians", f"{part:.2f}", "≤ 0.5", part <= 0.5),
         at_most("key press to the share plot, 10 classes", share, 120),
+        Row("the batches that stood there then", *batches_are_the_core_s(early), timed=False),
+        at_most("key press to the server's answer, 10 classes, one press a while", answered),
         at_most("key press to all figures, 1000 classes", many, 500),
     ]
 
@@ -306,6 +329,30 @@ class Same(NamedTuple):
     holds: bool
 
 
+def batches_are_the_core_s(early: list[tuple[float, list[Any]]]) -> tuple[str, str, bool]:
+    """How many of the shown batches are those that the core draws at these skews, as the end of a row."""
+    counts, same = default_counts(), 0
+    for skew, shown in early:
+        drawn = default_plan(skew).preview(counts, 0, 0, 50).batch_class_counts
+        same += np.array_equal(np.array([unpacked(numbers) for numbers in shown]).T, drawn)
+    return f"the core's for {same} of {len(early)}", "all", same == len(early)
+
+
+def unpacked(numbers: dict[str, str]) -> np.ndarray:
+    """What `figures.to_json` made of an array."""
+    return np.frombuffer(base64.b64decode(numbers["bdata"]), dtype=numbers["dtype"])
+
+
+def default_counts() -> ClassCounts:
+    """What the page shows when it is opened."""
+    return synthetic("exponential", 10, 20_000, 100.0)
+
+
+def default_plan(skew: float) -> SamplingPlan:
+    """The page's plan at a skew factor."""
+    return SamplingPlan(target=PowerSkew(Linear(skew, 0.01)), epochs=100, batch_size=128)
+
+
 def is_the_core_s(page: Page) -> Same:
     """Whether shares, skews and batches on the page are those of the core for the skew that the page shows."""
     shares, skews, batches = page.evaluate(
@@ -313,8 +360,7 @@ def is_the_core_s(page: Page) -> Same:
              document.querySelector(`[data-chart="${id}"]`)._fullData.map((trace) => Array.from(trace.y)))"""
     )
     skew = float(page.locator(".st-key-skew input").input_value())
-    plan = SamplingPlan(target=PowerSkew(Linear(skew, 0.01)), epochs=100, batch_size=128)
-    counts = synthetic("exponential", 10, 20_000, 100.0)
+    plan, counts = default_plan(skew), default_counts()
     same = (
         np.abs(np.array(shares).T - plan.class_shares(counts)).max() < 1e-6
         and np.abs(np.array(skews[0]) - plan.skews()).max() < 1e-6

@@ -1,5 +1,7 @@
 """Explore follows the hand: while a slider moves, while keys are held, while the epochs play."""
 
+import base64
+
 import numpy as np
 import pytest
 
@@ -522,3 +524,28 @@ def test_all_figures_follow_a_change_of_the_viewer_s_theme(open_page):
     page.emulate_media(color_scheme="light")
     page.wait_for_function(f"(light) => ({inks})().every((ink, i) => ink === light[i])", arg=light)
     settle(page)
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "stop", "plan", "epoch"),
+    [("Skew factor", "skew", 0.02, plan_of(0.02), 0), ("Epoch", "epoch", 8, plan_of(), 8)],
+)
+def test_a_key_shows_the_real_draws_before_the_server_has_heard_of_it(open_page, name, key, stop, plan, epoch):
+    page = open_page()
+    if key == "epoch":
+        set_number(page, "epoch", 7)
+    page.evaluate("() => { WebSocket.prototype.send = () => {}; }")
+    page.get_by_role("slider", name=name, exact=True).first.press("ArrowRight")
+    page.wait_for_function(
+        "(tag) => [...document.querySelectorAll('.panel [data-chart]')].every((plot) => plot.dataset.rev === tag)",
+        arg=f"preview:{key}={stop:g}",
+    )
+    shown = page.evaluate("() => document.querySelector('[data-chart=\"batches\"]').shown.data.map(({ y }) => y)")
+    drawn = plan.preview(COUNTS, epoch, 0, 50).batch_class_counts
+    assert [unpacked(numbers).tolist() for numbers in shown] == drawn.T.tolist()
+    assert "Expected while" not in page.locator('[data-frame="batches"]').inner_text()
+    assert not page.locator("figure.waiting").count()
+
+
+def unpacked(numbers):
+    return np.frombuffer(base64.b64decode(numbers["bdata"]), dtype=numbers["dtype"])

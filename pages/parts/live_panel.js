@@ -243,7 +243,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
       if (hand.dragging || Object.entries(hand.values).some(([key, value]) => drawnAhead(key, value))) preview(root, state);
       else setTimeout(() => preview(root, state), 0);
     };
-    state.move = () => { state.raf ||= requestAnimationFrame(soon); };
+    state.move = () => {
+      if (hand.playing) preview(root, state);  // called within a frame
+      else state.raf ||= requestAnimationFrame(soon);
+    };
     document.addEventListener("skewlab:move", state.move);
     let width = root.clientWidth;
     state.watch = new ResizeObserver(() => {

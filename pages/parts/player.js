@@ -42,8 +42,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
     clearTimeout(state.waiting);
     clearTimeout(state.resting);
     state.waiting = null;
+    hand.playing = false;
   };
-  const start = () => { still(); state.last = performance.now(); state.frame = requestAnimationFrame(frame); };
+  const start = () => {
+    still();
+    hand.playing = true;
+    state.last = performance.now();
+    state.frame = requestAnimationFrame(frame);
+  };
   const pause = () => { still(); state.playing = false; show(); };
   const rest = () => { pause(); write("epoch", state.epoch, true); };
   const play = () => {

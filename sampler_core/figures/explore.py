@@ -41,7 +41,7 @@ def charts_over_epochs(
         cells = share_map(counts, shares, epoch, followed)
         note = "One row a class; colour is the share. Its table has the first, the chosen and the last epoch."
         charts.append(Chart("map", "Share of every class", cells, note, 12, 420, 3))
-    both = weight_beside_share(counts, weights[epoch], shares[epoch], followed)
+    both = weight_beside_share(counts, weights, shares, epoch, followed)
     note = "The weight is one sample's, the share is its whole class's: what a batch sees. They are not the same."
     title = f"Class weight beside class share, epoch {epoch}"
     charts.append(Chart("weights", title, both, note, 12, _height_of_rows(counts, 340), 2))

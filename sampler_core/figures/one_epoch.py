@@ -19,9 +19,14 @@ _RANKS: Spec = {"nticks": 4, "tickangle": 0}
 
 
 def weight_beside_share(
-    counts: ClassCounts, weights: FloatArray, shares: FloatArray, followed: Followed = ()
+    counts: ClassCounts, weights: FloatArray, shares: FloatArray, epoch: int, followed: Followed = ()
 ) -> Figure:
-    """Left the class weight (of one sample), right the class share (of the whole class); each (num_classes,)."""
+    """Left the class weight (of one sample), right the class share (of the whole class), of an epoch.
+
+    weights, shares: (epochs, num_classes). The axes have room for every epoch, so that lengths can be compared.
+    """
+    ends = [steady(0.0, float(values.max())) for values in (weights, shares)]
+    weights, shares = weights[epoch], shares[epoch]
     order = by_count(counts)
     few = counts.num_classes <= MOST_BARS
     names = _labels(counts, order) if few else np.arange(1, order.size + 1)
@@ -39,11 +44,8 @@ def weight_beside_share(
         columns = {"samples": counts.counts[order], "class weight": weights[order], "class share": shares[order]}
         return pd.DataFrame(columns, index=_names(counts, order))
 
-    ends = [steady(0.0, float(values.max())) for values in (weights, shares)]
-    spec: dict[str, Any] = {
-        "data": traces,
-        "layout": _side_by_side(few, order.size, bool(standing_out(followed)), ends),
-    }
+    beside = _side_by_side(few, order.size, bool(standing_out(followed)), ends)
+    spec: dict[str, Any] = {"data": traces, "layout": beside}
     if not few:
         spec["layout"]["shapes"] = _ranks_marked(counts, followed, "x", "x2")
     return Figure(spec, alt, table)

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 
 import numpy as np
 import plotly.graph_objects as go
@@ -13,7 +14,7 @@ from sampler_core.datasets import load, synthetic
 from sampler_core.figures import series
 from sampler_core.figures.compare import Shown, plan_mix
 from sampler_core.figures.explore import charts_over_epochs
-from sampler_core.figures.figure import class_in_words, class_label, plotly_text
+from sampler_core.figures.figure import class_in_words, class_label, plotly_text, steady
 from sampler_core.figures.sentences import data_line, takeaway
 from sampler_core.outlook import Outlook
 from sampler_core.spread import spread
@@ -39,7 +40,7 @@ def all_figures(counts, plan=PLAN, epoch=7):
         "logarithmic": fig.class_shares(counts, outlook.shares, epoch, logarithmic=True),
         "map": fig.share_map(counts, outlook.shares, epoch),
         "skew": fig.skew_curve(outlook.skews, outlook.crossover, epoch),
-        "weights": fig.weight_beside_share(counts, plan.class_weights(counts)[epoch], outlook.shares[epoch]),
+        "weights": fig.weight_beside_share(counts, plan.class_weights(counts), outlook.shares, epoch),
         "batches": fig.batch_mix(preview),
         "drawn": fig.planned_and_drawn(counts, found, drawn),
     }
@@ -204,7 +205,7 @@ def colours_of_classes(counts, followed):
     shares = fig.class_shares(counts, outlook.shares, 7, followed=followed).spec["data"]
     batches = fig.batch_mix(preview, followed).spec["data"]
     frames = fig.share_map(counts, outlook.shares, 7, followed).spec["layout"]["shapes"][1:]
-    weights, beside = fig.weight_beside_share(counts, PLAN.class_weights(counts)[7], outlook.shares[7], followed).spec[
+    weights, beside = fig.weight_beside_share(counts, PLAN.class_weights(counts), outlook.shares, 7, followed).spec[
         "data"
     ]
     drawn = fig.planned_and_drawn(counts, found, preview.totals, followed).spec["data"][1]
@@ -246,7 +247,7 @@ def test_where_nobody_is_left_no_class_fades():
 def test_ranks_of_followed_classes_are_marked_in_their_colours():
     counts = DATA["thousand"]
     shares = PLAN.class_shares(counts)
-    marks = fig.weight_beside_share(counts, PLAN.class_weights(counts)[0], shares[0], (999, 3)).spec["layout"]["shapes"]
+    marks = fig.weight_beside_share(counts, PLAN.class_weights(counts), shares, 0, (999, 3)).spec["layout"]["shapes"]
     assert [(mark["xref"], mark["x0"], mark["line"]["color"]) for mark in marks] == [
         ("x", 1000, "#0E9A6B"), ("x", 4, "#7A62D9"), ("x2", 1000, "#0E9A6B"), ("x2", 4, "#7A62D9"),
     ]  # fmt: skip
@@ -382,3 +383,42 @@ def test_the_numbers_of_a_class_are_those_of_the_outlook():
 def test_where_no_class_is_rarer_than_another_the_takeaway_names_no_rarest(counts, said):
     counts = ClassCounts.from_counts(counts)
     assert takeaway(Outlook.of(PLAN, counts), 7) == said
+
+
+@pytest.mark.parametrize(
+    ("values", "parts", "ends"),
+    [
+        ((0.06, 1.05), 8, [0.0, 1.2]),  # steps of 0.2
+        ((0.0, 0.281), 8, [0.0, 0.3]),
+        ((-27.0, 27.0), 4, [-40.0, 40.0]),
+        ((0.0, 0.8), 8, [0.0, 0.8]),
+        ((1e-12, 3e-12), 8, [1e-12, 3e-12]),
+    ],
+)
+def test_a_steady_axis_goes_on_to_round_numbers(values, parts, ends):
+    assert steady(*values, parts=parts)["autorangeoptions"]["include"] == pytest.approx(ends)
+
+
+@pytest.mark.parametrize("values", [(1.0, 1.0), (0.0, float("nan")), (0.0, float("inf"))])
+def test_a_steady_axis_is_an_ordinary_one_where_there_is_no_room_to_keep(values):
+    assert steady(*values) == {}
+
+
+def test_the_weights_of_all_epochs_share_their_axes():
+    counts = DATA["thousand"]
+    reach = [
+        [fig.weight_beside_share(counts, PLAN.class_weights(counts), PLAN.class_shares(counts), epoch).spec["layout"][
+            axis]["autorangeoptions"] for axis in ("yaxis", "yaxis2")]
+        for epoch in (0, 7)
+    ]  # fmt: skip
+    assert reach[0] == reach[1]
+    assert reach[0][1]["include"][1] >= PLAN.class_shares(counts).max()
+
+
+def test_the_colours_of_the_map_keep_their_meaning_over_half_a_decade():
+    counts = DATA["thousand"]
+    for plan in (PLAN, replace(PLAN, epochs=7)):
+        trace = fig.share_map(counts, plan.class_shares(counts), 0).spec["data"][0]
+        assert (2 * trace["zmin"]).is_integer()
+        assert (2 * trace["zmax"]).is_integer()
+        assert trace["zmin"] <= np.log10(plan.class_shares(counts).min())

@@ -21,8 +21,9 @@ with st.expander("The demands as text, as a link carries them", icon=":material/
 charts: list[Chart] = []
 with form:
     st.subheader("What must hold", anchor=False)
+    demanded.say_if_they_are_examples()
     verdicts = demanded.judged_demands(demands, scenario)
-    demand_form(demands, verdicts, scenario.counts)
+    demand_form(demands, verdicts, scenario.counts, scenario.plan.drawing)
     say_what_is_left_to_chance(demands, scenario.plan.drawing)
 judged = tuple(demands[place] for place in verdicts)
 with rest:

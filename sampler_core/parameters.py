@@ -160,7 +160,8 @@ DRAWING = Parameter(
 )  # fmt: skip
 MAX_REPEATS = Parameter(
     "max_repeats", "Cap on repeats",
-    "No sample more often than this in an epoch; what that takes from a class goes to the others. Empty: no cap.",
+    "No sample of a class more often than this in an epoch: each of them under the law exact, on average under the "
+    "others. What that takes from a class goes to the others. Empty: no cap.",
     None, 1, 100_000, 1, kind="integer",
 )  # fmt: skip
 MIN_SHARE = Parameter(

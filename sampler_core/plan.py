@@ -324,8 +324,9 @@ def _warn_of_drift(tuned_on: ClassCounts, counts: ClassCounts) -> None:
     name = max({**before, **now}, key=lambda c: abs(now.get(c, 0.0) - before.get(c, 0.0)))
     if now.get(name, 0.0) == before.get(name, 0.0) and before.keys() == now.keys():
         return
+    strange = "" if before.keys() & now.keys() else "; no class has a name that it knows: give the names as `classes`"
     warnings.warn(
         f"the plan was tuned on other data: class {name!r} was {before.get(name, 0.0):.3%} of it "
-        f"and is {now.get(name, 0.0):.3%} now",
+        f"and is {now.get(name, 0.0):.3%} now{strange}",
         stacklevel=3,
     )

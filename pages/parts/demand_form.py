@@ -34,8 +34,8 @@ SENTENCES = {
 }  # fmt: skip
 
 
-def demand_form(demands: Demands, verdicts: dict[int, Verdict], counts: ClassCounts) -> None:
-    """Every demand as a sentence, with what the sidebar's plan makes of it, and a menu to add one."""
+def demand_form(demands: Demands, verdicts: dict[int, Verdict], counts: ClassCounts, law: str) -> None:
+    """Every demand as a sentence, with what the sidebar's plan makes of it, and a menu to add one. law: of drawing."""
     st.html(Path(__file__).with_name("demands.css"))
     with st.container(key="demand-form"):
         for place in range(len(demands)):
@@ -43,7 +43,7 @@ def demand_form(demands: Demands, verdicts: dict[int, Verdict], counts: ClassCou
                 _sentence(demands, place, counts)
             with st.container(horizontal=True, gap="small", vertical_alignment="center"):
                 if place in verdicts:
-                    st.markdown(_judged(verdicts[place]))
+                    st.markdown(_judged(verdicts[place], law))
                 others = (*demands[:place], *demands[place + 1 :])
                 st.button("Remove", key=f"demand-{place}-remove", icon=":material/delete:", help="Remove this demand.",
                           type="tertiary", on_click=state, args=(others,))  # fmt: skip
@@ -57,7 +57,7 @@ def demand_form(demands: Demands, verdicts: dict[int, Verdict], counts: ClassCou
 
 def say_what_is_left_to_chance(demands: Demands, law: str) -> None:
     """Repeats are kept by the exact law only; under the others they hold on average."""
-    if law != "exact" and any(demand.figure in ("repeats", "run_repeats") for demand in demands):
+    if any(_is_left_to_chance(demand, law) for demand in demands):
         st.info(
             f"Repeats hold on average: under the {law} law chance draws some samples more often. The exact law keeps "
             "every sample to within one of its class's average.",
@@ -65,6 +65,10 @@ def say_what_is_left_to_chance(demands: Demands, law: str) -> None:
         )
         st.button("Use the exact law", key="use_exact_law", help="Set the sidebar's law of drawing.",
                   on_click=take, args=({DRAWING.key: "exact"},))  # fmt: skip
+
+
+def _is_left_to_chance(demand: Demand, law: str) -> bool:
+    return law != "exact" and demand.figure in ("repeats", "run_repeats")
 
 
 def _sentence(demands: Demands, place: int, counts: ClassCounts) -> None:
@@ -93,9 +97,11 @@ def _add(demands: Demands) -> None:
         state((*demands, new_demand(name)))
 
 
-def _judged(verdict: Verdict) -> str:
+def _judged(verdict: Verdict, law: str) -> str:
     who = "" if verdict.class_name is None else f" ({literal(class_in_words(verdict.class_name))})"
     worst = literal(bound_in_words(verdict.demand, verdict.value))
+    if verdict.holds and _is_left_to_chance(verdict.demand, law):
+        return f":material/casino: Holds **on average**: at worst {worst}{who}. Single samples can come more often."
     if verdict.holds:
         return f":material/check_circle: Holds: at worst {worst}{who}."
     where = _where(verdict.epochs) if verdict.epochs else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import MISSING, fields
 from typing import Any
 
 import streamlit as st
@@ -30,6 +31,12 @@ def stated_demands(place: DeltaGenerator) -> Demands:
     if complaints:
         place.warning("\n\n".join(literal(f"{said}.") for said in complaints), icon=":material/link_off:")
     return demands
+
+
+def say_if_they_are_examples() -> None:
+    """Above demands that nobody has touched."""
+    if st.session_state.get(DEMANDS_TEXT.key, DEMANDS_TEXT.default) == DEMANDS_TEXT.default:
+        st.caption("Two demands to begin with: change them, remove them, add your own.")
 
 
 def read_demands(text: str) -> tuple[Demands, list[str]]:
@@ -60,8 +67,10 @@ def text_of(demands: Iterable[Demand]) -> str:
 
 
 def new_demand(name: str) -> Demand:
-    """A demand of this kind, every field as its row starts."""
-    demand: Demand = DEMANDS[name](**{field: row.default for field, row in rows_of(DEMANDS[name]).items()})
+    """A demand of this kind with its own defaults; what has none of them is as its row starts."""
+    kind, described = DEMANDS[name], rows_of(DEMANDS[name])
+    needed = [field.name for field in fields(kind) if field.default is MISSING]
+    demand: Demand = kind(**{field: described[field].default for field in needed})
     return demand
 
 

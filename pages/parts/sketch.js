@@ -1,15 +1,16 @@
 // Figures on a canvas in a millisecond or two, for as long as a hand moves: bars, lines and points as Plotly draws them, on
 // the axes that stand there. `canSketch` says whether a figure differs from the standing one in its numbers alone.
-const LEAST_FILLED = 0.8;  // of an axis: with less, an axis of their own would show the numbers better
+const LEAST_FILLED = 0.25;  // of an axis: with less, an axis of their own would show the numbers better
 const DASHES = { solid: [], dot: [1, 1], dash: [3, 3], longdash: [5, 5], dashdot: [3, 1, 1, 1],
   longdashdot: [5, 2, 1, 2] };  // in widths of the line, which count as 3 px at least
 const STROKE = "line-ns-open";
 const isNumbers = (value) => value?.bdata !== undefined || typeof value?.[0] === "number" || value?.length === 0;
 
-// All of a figure but its numbers and the texts that stand beside them.
+// All of a figure but its numbers, the texts that stand beside them, and the room that axes of its own would keep.
 const besideNumbers = ({ data, layout }) => JSON.stringify([layout, data.map((trace) => ({ ...trace, z: 0, customdata: 0,
   x: isNumbers(trace.x) ? 0 : trace.x, y: isNumbers(trace.y) ? 0 : trace.y, text: 0, textposition: 0,
-  error_x: trace.error_x && { ...trace.error_x, array: 0, arrayminus: 0 } }))]);
+  error_x: trace.error_x && { ...trace.error_x, array: 0, arrayminus: 0 } }))],
+  (key, value) => (key === "autorangeoptions" ? undefined : value));
 
 const axesOf = ({ _fullLayout: full }, { xaxis = "x", yaxis = "y" }) =>
   [full[xaxis.replace("x", "xaxis")], full[yaxis.replace("y", "yaxis")]];
@@ -44,13 +45,7 @@ function endsOf({ array, arrayminus }, values) {
   return Array.from(values, (value, j) => [value - less[j], value + more[j]]);
 }
 
-// Where the axis goes whatever the numbers are.
-function reachOf({ autorangeoptions }, fromZero) {
-  const reach = [...(autorangeoptions?.include ?? []), ...(fromZero ? [0] : [])];
-  return [Math.min(...reach), Math.max(...reach)];
-}
-
-// Whether the numbers fill the axes that stand there about as they would fill axes of their own.
+// Whether the numbers lie on the axes that stand there, and with the room they would keep fill them well enough.
 function keepsAxes(plot, figure) {
   const ends = new Map();
   const stack = [];
@@ -61,7 +56,7 @@ function keepsAxes(plot, figure) {
     axesOf(plot, seen).forEach((axis, side) => {
       if (!axis.autorange || axis.type === "category") return;
       const fromZero = axis.rangemode === "tozero" || seen.type === "bar";
-      const [low, high] = ends.get(axis) ?? reachOf(axis, fromZero);
+      const [low, high] = ends.get(axis) ?? (fromZero ? [0, 0] : [Infinity, -Infinity]);
       const reached = side || !trace.error_x ? values[side] : endsOf(trace.error_x, values[side]).flat();
       const own = Array.from(reached, (value, j) => (
         figure.layout.barmode === "stack" && side ? (stack[j] = (stack[j] ?? 0) + value) : axis.c2l(value)));
@@ -71,7 +66,9 @@ function keepsAxes(plot, figure) {
   });
   return [...ends].every(([axis, [low, high]]) => {
     const [from, to] = axis.range;
-    return low >= from && high <= to && high - low > LEAST_FILLED * (to - from);
+    const room = figure.layout[axis._name]?.autorangeoptions?.include ?? [];
+    const filled = Math.min(to, Math.max(high, ...room)) - Math.max(from, Math.min(low, ...room));
+    return low >= from && high <= to && filled > LEAST_FILLED * (to - from);
   });
 }
 

@@ -112,3 +112,5 @@ def _say(found: Solution, scenario: Scenario, all_demands: str) -> None:
     st.success(literal(says), icon=":material/check_circle:")
     st.button("Use this", key="use_solution", help="Set the sidebar to this schedule.", disabled=same,
               on_click=take_plan, args=(found.plan,))  # fmt: skip
+    if same:
+        st.caption("The sidebar has this schedule. The code for your training script: **Share**, then **Code**.")

@@ -392,3 +392,21 @@ def test_the_text_of_the_start_is_written_as_the_page_writes_it():
     demands, complaints = read_demands(DEMANDS_TEXT.default)
     assert complaints == []
     assert read_demands(text_of(demands)) == (demands, [])
+
+
+def test_repeats_that_chance_can_exceed_are_said_to_hold_on_average():
+    text = '[{"name":"repeats","bound":1000}]'
+    for law, words in (("independent", "Holds **on average**: at worst"), ("exact", "Holds: at worst")):
+        at = opened(demands=text, law=law)
+        assert words in said(at.markdown)
+
+
+def test_a_demand_that_is_added_has_the_defaults_of_its_kind():
+    assert new_demand("repeats").group == "every"
+    assert new_demand("share").group == "rarest"
+    assert new_demand("coverage").per == "run"
+
+
+def test_demands_that_nobody_stated_are_called_examples():
+    assert "to begin with" in said(opened().caption)
+    assert "to begin with" not in said(opened(demands='[{"name":"repeats","bound":15}]').caption)

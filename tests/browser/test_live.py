@@ -1,9 +1,11 @@
 """Explore follows the hand: while a slider moves, while keys are held, while the epochs play."""
 
 import base64
+import io
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from sampler_core import Linear, PowerSkew, SamplingPlan, figures
 from sampler_core.datasets import load, synthetic
@@ -549,3 +551,40 @@ def test_a_key_shows_the_real_draws_before_the_server_has_heard_of_it(open_page,
 
 def unpacked(numbers):
     return np.frombuffer(base64.b64decode(numbers["bdata"]), dtype=numbers["dtype"])
+
+
+@pytest.mark.parametrize("classes", [10, 1000])
+def test_a_sketch_looks_as_plotly_draws_the_same_figure(open_page, classes):
+    address = f"/?classes={classes}&samples=1000000&increment=0.02"
+    page = open_page(f"{address}&skew=0.3", height=2800)
+    page.evaluate("() => { WebSocket.prototype.send = () => {}; }")
+    page.get_by_role("slider", name="Skew factor", exact=True).first.press("ArrowRight")
+    charts = page.locator(".panel [data-chart]")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.panel [data-chart]')].every((plot) => "
+        "plot.dataset.rev === 'preview:skew=0.32' && plot.querySelector('canvas.sketch'))"
+    )
+    page.mouse.move(0, 0)
+    sketches = [(axes(chart), pixels(chart)) for chart in charts.all()]
+    drawn = open_page(f"{address}&skew=0.32", height=2800)
+    alike = []
+    for (standing, sketch), chart in zip(sketches, drawn.locator(".panel [data-chart]").all(), strict=True):
+        which = chart.get_attribute("data-chart")
+        if standing != axes(chart):  # a sketch keeps the axes that stand there
+            continue
+        off = np.abs(sketch - pixels(chart)).max(axis=2) > 60
+        assert off.mean() < (0.1 if which == "batches" else 0.02), which  # plotly puts the edges of its bars on pixels
+        alike.append(which)
+    assert {"skew", "batches"} | ({"map"} if classes == 1000 else set()) <= set(alike)
+
+
+def axes(chart):
+    return chart.evaluate(
+        """({ _fullLayout: full }) => ['xaxis', 'yaxis', 'xaxis2', 'yaxis2'].map((axis) =>
+             full[axis]?.range.map((end) => Number(end.toPrecision(6))))"""
+    )
+
+
+def pixels(chart):
+    chart.scroll_into_view_if_needed()
+    return np.asarray(Image.open(io.BytesIO(chart.screenshot())).convert("RGB")).astype(int)

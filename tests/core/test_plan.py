@@ -290,3 +290,9 @@ def test_what_a_plan_was_tuned_on_changes_neither_equality_nor_fingerprint():
 def test_equal_plans_have_equal_fingerprints_and_texts(one, other):
     assert one == other
     assert (one.fingerprint, one.to_json()) == (other.fingerprint, other.to_json())
+
+
+def test_a_plan_that_meets_none_of_its_class_names_says_how_to_give_them():
+    plan = plan_of(tuned_on=ClassCounts.from_counts({"cat": 90, "dog": 10}))
+    with pytest.warns(UserWarning, match="give the names as `classes`"):
+        plan.check(ClassCounts.from_counts([90, 10]))

@@ -53,7 +53,7 @@ function show(root, state, chart, figure, tag, quickly = true) {
     // A preview that Python's figure turns out to equal, number for number, is left standing.
     const same = plot.shown === figure || (python && plot.preview && sameFigure(plot.preview, figure));
     if (same && (quickly || !sketched(plot))) return true;
-    if (!quickly || !canSketch(plot, figure)) return false;
+    if (!quickly || !canSketch(plot, figure, python ? LEAST_FOR_NOW : LEAST_FILLED)) return false;
     sketch(plot, figure);
     return true;
   };

@@ -25,7 +25,7 @@ from sampler_core.targets import PowerSkew
 _MOVED = "_last_moved"
 STEPS = (1, 2, 3, -1, 4, -2, 5, -3)  # the likeliest first: the hand mostly goes on as it went
 MOST = 4000  # classes of all stops together
-PATIENCE = 0.15  # seconds for what was not made before; the rest comes with the next run
+PATIENCE = 0.08  # seconds for what was not made before; the rest comes with the next run
 
 
 class Neighbours(NamedTuple):

@@ -1,6 +1,8 @@
 // Figures on a canvas in a millisecond or two, for as long as a hand moves: bars, lines and points as Plotly draws them, on
 // the axes that stand there. `canSketch` says whether a figure differs from the standing one in its numbers alone.
-const LEAST_FILLED = 0.25;  // of an axis: with less, an axis of their own would show the numbers better
+// How much of an axis must be filled: with less, one of their own would show the numbers better. While the hand moves; and
+// of a figure that Plotly draws again as soon as the hand rests.
+const LEAST_FILLED = 0.5, LEAST_FOR_NOW = 0.1;
 const DASHES = { solid: [], dot: [1, 1], dash: [3, 3], longdash: [5, 5], dashdot: [3, 1, 1, 1],
   longdashdot: [5, 2, 1, 2] };  // in widths of the line, which count as 3 px at least
 const STROKE = "line-ns-open";
@@ -32,11 +34,11 @@ function isSimple({ data, layout }) {
       && [undefined, "hvh"].includes(line?.shape) && (line?.dash ?? "solid") in DASHES)));
 }
 
-function canSketch(plot, figure) {
+function canSketch(plot, figure, least) {
   const { whole } = plot;
   if (!whole || whole.data.length !== figure.data.length || plot.querySelector(":scope > .marker")) return false;
   if (!isSimple(figure) || (whole.still ??= besideNumbers(whole)) !== besideNumbers(figure)) return false;
-  return keepsAxes(plot, figure);
+  return keepsAxes(plot, figure, least);
 }
 
 // From where to where the whiskers of each value go.
@@ -46,7 +48,7 @@ function endsOf({ array, arrayminus }, values) {
 }
 
 // Whether the numbers lie on the axes that stand there, and with the room they would keep fill them well enough.
-function keepsAxes(plot, figure) {
+function keepsAxes(plot, figure, least) {
   const ends = new Map();
   const stack = [];
   figure.data.forEach((trace, i) => {
@@ -68,7 +70,7 @@ function keepsAxes(plot, figure) {
     const [from, to] = axis.range;
     const room = figure.layout[axis._name]?.autorangeoptions?.include ?? [];
     const filled = Math.min(to, Math.max(high, ...room)) - Math.max(from, Math.min(low, ...room));
-    return low >= from && high <= to && filled > LEAST_FILLED * (to - from);
+    return low >= from && high <= to && filled > least * (to - from);
   });
 }
 

@@ -18,7 +18,6 @@ from sampler_core import figures
 
 scenario = current()
 st.title("Explore", anchor=False)
-st.markdown(words.PURPOSE)
 st.markdown(words.data_line(scenario))
 top, merit_row = st.container(), st.container()
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="epoch-row"):

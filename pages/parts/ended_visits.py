@@ -15,13 +15,19 @@ from streamlit import config, runtime
 from pages.parts import freed_memory
 from pages.parts.own_labels import JOB
 
+ROUNDS = 3  # of collecting after a visit: what somebody happens to hold during one of them is found by the next
+
 
 async def let_go_of_ended_visits() -> None:
     """For as long as the server runs: look ten times in the life of a lost visit for those whose time is over."""
     every = max(0.1, config.get_option("server.disconnectedSessionTTL") / 10)
+    rounds = 0
     while True:
         await asyncio.sleep(every)
         if runtime.exists() and let_go():
+            rounds = ROUNDS
+        if rounds:
+            rounds -= 1
             gc.collect()  # what belongs to a visit forms circles
             freed_memory.give_back()
 

@@ -35,10 +35,6 @@ def formulas(scenario: Scenario) -> list[str]:
     ]
 
 
-PURPOSE = (
-    "What a sampler will draw from imbalanced data, epoch by epoch, before you train. Compare puts plans side by side, "
-    "Tune finds one that meets your demands, Share has the code for your training script."
-)
 ADAPTIVE = (
     "This target follows what training reports, so its batches cannot be known beforehand: above is what holds before "
     "any feedback. During training `sampler.preview()` shows the batches of the current epoch."

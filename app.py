@@ -1,8 +1,8 @@
 """The server: what happens around the page script `pages/frame.py`.
 
-Serves Plotly from the installed package (nothing is fetched from outside), compresses, sets security headers, loads
-what is heavy before the first visitor, lets go of visits that ended and of freed memory, and shows a sentence where a
-script fails.
+Serves Plotly from the installed package (nothing is fetched from outside), and figures to a moving hand; compresses,
+sets security headers, loads what is heavy before the first visitor, lets go of visits that ended and of freed memory,
+and shows a sentence where a script fails.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import gzip
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -48,6 +49,18 @@ async def plotly_js(request: Request) -> Response:
         return FileResponse(PLOTLY_JS, media_type="text/javascript", headers=headers)
     headers["Content-Encoding"] = "gzip"
     return Response(packed_plotly_js(), media_type="text/javascript", headers=headers)
+
+
+def figures(request: Request) -> Response:
+    """Panels with sliders elsewhere, for a page in a browser (`pages/parts/ahead.py`); 204 where there are none."""
+    from pages.parts.ahead import panels_at
+
+    try:
+        values = {key: float(value) for key, value in request.query_params.items()}
+    except ValueError:
+        return Response(status_code=204)
+    panels = panels_at(request.path_params["of"], values) if all(map(isfinite, values.values())) else None
+    return Response(status_code=204) if panels is None else JSONResponse(panels, headers={"Cache-Control": "no-store"})
 
 
 class SecurityHeaders:
@@ -102,7 +115,7 @@ def say_sorry(_: Exception) -> bool:
 
 app = st.App(
     "pages/frame.py",
-    routes=[Route("/assets/plotly.min.js", plotly_js)],
+    routes=[Route("/assets/plotly.min.js", plotly_js), Route("/figures/{of}", figures)],
     middleware=[Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)],
     lifespan=lifespan,
     on_script_error=say_sorry,

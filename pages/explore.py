@@ -1,17 +1,28 @@
 """Explore: how the class mix of the batches moves over a run, and what one epoch draws."""
 
+from functools import partial
+
 import streamlit as st
 
 from pages.parts import cached, words
-from pages.parts.explore_charts import charts_of_epoch, charts_over_epochs
+from pages.parts.ahead import stand
+from pages.parts.explore_charts import ONE_EPOCH, OVER_EPOCHS, View, panels_of
 from pages.parts.findings import headline, show_findings
 from pages.parts.following import choose_followed, follow_clicked, followed_numbers
 from pages.parts.later import send_later
 from pages.parts.live_panel import live_panel
 from pages.parts.moves import moves_of
-from pages.parts.neighbours import neighbours_of
 from pages.parts.player import player, say_if_batches_stand, wanted_frames
-from pages.parts.scenario import choose_axis, choose_batches, choose_epoch, current, nearby_sliders, switch_law
+from pages.parts.scenario import (
+    batches_shown,
+    choose_axis,
+    choose_batches,
+    choose_epoch,
+    current,
+    current_settings,
+    nearby_sliders,
+    switch_law,
+)
 from pages.parts.tables import table_twins
 from pages.parts.tiles import tiles
 from sampler_core import figures
@@ -31,10 +42,11 @@ followed_numbers(scenario, followed)
 nearby_sliders()
 over_epochs = st.container()
 st.subheader("The batches of this epoch, as training will draw them", anchor=False)
-first = shown = 0
+window, first, shown = (0, 0), 0, 0
 if scenario.plan.adaptive is None:
     switch_law(scenario)
-    first, shown = choose_batches(scenario)
+    window = choose_batches(scenario)
+    first, shown = batches_shown(scenario, window)
     say_if_batches_stand(scenario, shown)
 with place:
     player(scenario, shown)
@@ -42,18 +54,15 @@ one_epoch = st.container()
 
 # All controls stand by now. The panels come next and together, so that the browser draws all figures in one go; what
 # is read rather than followed comes after them.
-rev = f"{scenario.rev}-{logarithmic}-{followed}"
-moves, charts = moves_of(scenario, followed), charts_over_epochs(scenario, followed, logarithmic)
-of_epoch = [] if scenario.plan.adaptive is not None else charts_of_epoch(scenario, followed, first, shown)
-near = neighbours_of(scenario, moves, first, shown, followed) if of_epoch else None
-moves["near"] = near and {"name": near.name, "key": near.key}
+view = View(followed, logarithmic, window)
+panels, moves = panels_of(scenario, view), moves_of(scenario, followed)
+moves["ask"] = stand(current_settings(), scenario.epoch, partial(panels_of, view=view), moves["values"], view)
 with over_epochs:
-    live_panel("over-epochs", charts, rev, moves=moves, on_pick=lambda: follow_clicked(scenario, "over-epochs"))
+    live_panel(OVER_EPOCHS, panels[OVER_EPOCHS], moves=moves, on_pick=lambda: follow_clicked(scenario, OVER_EPOCHS))
 with one_epoch:
-    if of_epoch:
+    if ONE_EPOCH in panels:
         live_panel(
-            "one-epoch", of_epoch, f"{rev}-{first}-{shown}", follow=True,
-            on_pick=lambda: follow_clicked(scenario, "one-epoch"),
+            ONE_EPOCH, panels[ONE_EPOCH], follow=True, on_pick=lambda: follow_clicked(scenario, ONE_EPOCH),
             frames=wanted_frames(scenario, first, shown, followed),
         )  # fmt: skip
     else:
@@ -65,10 +74,14 @@ with top:
     st.markdown(headline(scenario))
 with merit_row:
     tiles("merits", merits, scenario.epoch)
-send_later(scenario, moves, near, followed, first, shown)
+send_later(scenario, moves)
 
 st.subheader("Findings", anchor=False)
 show_findings(scenario)
 for tex in words.formulas(scenario):
     st.latex(tex)
-table_twins(charts + of_epoch, "explore", ("Figures of merit", lambda: figures.merit_table(merits)))
+table_twins(
+    [chart for panel in panels.values() for chart in panel.charts],
+    "explore",
+    ("Figures of merit", lambda: figures.merit_table(merits)),
+)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.parts import demanded, solved, swept, words
 from pages.parts.demand_form import demand_form, say_what_is_left_to_chance
-from pages.parts.live_panel import live_panel
+from pages.parts.live_panel import Panel, live_panel
 from pages.parts.moves import hand_of
 from pages.parts.pick import pick
 from pages.parts.scenario import current, nearby_sliders
@@ -36,7 +36,7 @@ with rest:
         figure = tune.feasible_band(band, demands, skews)
         note, height = solved.band_note(band), tune.band_height(band)
         charts.append(Chart("band", "Skews that each epoch may have", figure, note, 12, height, 0))
-        live_panel("feasible", charts, solved.rev(scenario, judged, skews), moves=hand_of(scenario))
+        live_panel("feasible", Panel(solved.rev(scenario, judged, skews), charts), moves=hand_of(scenario))
         solved.say_what_couples_the_epochs(demands, band, found)
 
     st.subheader("What a skew factor and an epoch increment would do", anchor=False)
@@ -49,7 +49,7 @@ with rest:
         figure = tune.merit_map(sweep, merit, whose, allowed and allowed.mask, here)
         note = solved.map_note(allowed, sweep.error, solved.all_of(judged, len(demands)), ringed=here is not None)
         charts.append(Chart("merit-map", swept.label_of(merit), figure, note, 12, 460, 1))
-        live_panel("map", charts[-1:], solved.rev(scenario, judged, merit, whose, over))
+        live_panel("map", Panel(solved.rev(scenario, judged, merit, whose, over), charts[-1:]))
         pick("merit-map", lambda x, y: swept.take_point(scenario.plan, x, y))
     sensitivity_box(scenario, over)
     table_twins(charts, "tune")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import zlib
+from collections.abc import Container
+from dataclasses import dataclass
 from typing import Any
 
 from pages.parts.controls import PROFILE, SHAPE, TABLE, TARGET, control
@@ -18,6 +21,75 @@ OWN = "own"
 ROWS_OF: dict[str, tuple[Parameter, ...]] = {
     "synthetic": (PROFILE, rows.RATIO, rows.CLASSES, rows.SAMPLES), "known": (TABLE,), "mine": (),
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The values of the sidebar's controls: of the data and the run by key, of the target and its schedule by field."""
+
+    data: dict[str, Any]
+    target: str
+    fields: dict[str, Any]
+    run: dict[str, Any]
+
+    def counts(self) -> ClassCounts:
+        """The class counts that they stand for."""
+        return counts_of(self.data)
+
+    def plan(self) -> SamplingPlan:
+        """The plan; `TypeError`, `ValueError` where they make none."""
+        return plan_of(target_of(self.target, self.fields), self.run)
+
+    def at(self, key: str, value: float) -> Settings:
+        """With the slider of that key elsewhere; `TypeError`, `ValueError` where there is none or not so far."""
+        of_run = {row.key: row for row in rows.RUN_ROWS}
+        of_data = {row.key: row for row in rows.DATA_ROWS}
+        if key in self.run:
+            return dataclasses.replace(self, run=self.run | {key: _moved(of_run[key], value)})
+        if key in self.data and OWN not in self.data:
+            return dataclasses.replace(self, data=self.data | {key: _moved(of_data[key], value)})
+        return dataclasses.replace(self, fields=_field_moved(TARGETS[self.target], self.fields, key, value))
+
+    def without(self, keys: Container[str]) -> list[tuple[str, Any]]:
+        """What else is set, by key; own labels by their numbers."""
+        data = {key: value for key, value in self.data.items() if key != OWN}
+        if OWN in self.data:
+            counts = self.counts()
+            data[OWN] = zlib.crc32(counts.counts.tobytes() + repr(counts.names).encode())
+        every = [*data.items(), *self.run.items(), ("target", self.target), *_by_key(TARGETS[self.target], self.fields)]
+        return [(key, value) for key, value in every if key not in keys]
+
+
+def _moved(row: Parameter, value: float) -> float | int:
+    if row.slider is None:
+        raise ValueError(f"{row.key} has no slider")
+    moved = int(value) if row.kind == "integer" and value == int(value) else value
+    row.check(moved)
+    return moved
+
+
+def _field_moved(described: type, fields: dict[str, Any], key: str, value: float) -> dict[str, Any]:
+    for field, held in fields.items():
+        row = rows_of(described).get(field)
+        if row is None:
+            shape, inner = held
+            if any(one.key == key for one in rows_of(SCHEDULES[shape]).values()):
+                return fields | {field: (shape, _field_moved(SCHEDULES[shape], inner, key, value))}
+        elif row.key == key:
+            return fields | {field: _moved(row, value)}
+    raise ValueError(f"{key} is not set here")
+
+
+def _by_key(described: type, fields: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Key -> value of fields, those of a schedule among them."""
+    found: list[tuple[str, Any]] = []
+    for field, held in fields.items():
+        if (row := rows_of(described).get(field)) is not None:
+            found.append((row.key, held))
+        else:
+            shape, inner = held
+            found += [(f"{field} shape", shape), *_by_key(SCHEDULES[shape], inner)]
+    return found
 
 
 def counts_of(data: dict[str, Any]) -> ClassCounts:

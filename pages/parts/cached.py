@@ -9,7 +9,9 @@ cache would serialise each result once more, and key large arrays by a sample of
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -26,12 +28,29 @@ from sampler_core.preview import Preview
 
 Given, Kept = ParamSpec("Given"), TypeVar("Kept")
 _of_all_visits: dict[object, Any] = {}
+_given: ContextVar[dict[object, Any] | None] = ContextVar("keepers", default=None)
+
+
+def keepers_of_this_run() -> dict[object, Any]:
+    """What keeps the results of calls: that of all visits, or the visit's own once it brought labels."""
+    own = results_of_this_visit()
+    return _of_all_visits if own is None else own
+
+
+@contextmanager
+def keeping_in(keepers: dict[object, Any]) -> Iterator[None]:
+    """Keep results there: outside a run of the page, which knows its visit."""
+    token = _given.set(keepers)
+    try:
+        yield
+    finally:
+        _given.reset(token)
 
 
 def keeper(of: object, make: Callable[[], Kept]) -> Kept:
-    """What keeps the results of a call: that of all visits, or the visit's own once it brought labels."""
-    own = results_of_this_visit()
-    keepers = _of_all_visits if own is None else own
+    """What keeps the results of a call."""
+    given = _given.get()
+    keepers = keepers_of_this_run() if given is None else given
     if of not in keepers:
         keepers[of] = make()
     found: Kept = keepers[of]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -11,14 +10,15 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import shown as share
 from pages.parts.address import literal
-from pages.parts.cached import kept, outlook_of
+from pages.parts.cached import kept
+from pages.parts.compare_charts import plans_in
 from pages.parts.controls import control
 from pages.parts.page_rows import BASE, FIGURES_OF, FOLLOW, PLANS, RANK
 from pages.parts.scenario import Scenario
 from pages.parts.sidebar_values import in_labels
 from sampler_core.comparison import Comparison, compared, courses
-from sampler_core.counts import ClassCounts, FloatArray
-from sampler_core.figures.compare import Followed, Shown, followed
+from sampler_core.counts import FloatArray
+from sampler_core.figures.compare import Shown
 from sampler_core.plan_set import PlanSet
 from sampler_core.variants import Variants, check_length
 
@@ -33,27 +33,16 @@ def chosen_variants(place: DeltaGenerator) -> Variants:
 
 def shown_plans(variants: Variants, scenario: Scenario) -> tuple[Shown, ...]:
     """The plans that these counts allow; a sentence for each other one. The sidebar's own where none is left."""
-    shown, plans = [], []
-    for variant in variants.all:
-        try:
-            plan = variant.plan(scenario.plan)
-            plan.check(scenario.counts)
-            shown.append(Shown(variant.name, outlook_of(plan, scenario.counts), variant.colour))
-            plans.append((variant.name, plan))
-        except (TypeError, ValueError) as error:
-            sentence = f"{variant.name} is left out: {in_labels(error)}. Edit it, or change the sidebar."
-            st.warning(literal(sentence), icon=":material/warning:")
+    shown, plans, left_out = plans_in(variants, scenario)
+    for name, error in left_out:
+        sentence = f"{name} is left out: {in_labels(error)}. Edit it, or change the sidebar."
+        st.warning(literal(sentence), icon=":material/warning:")
     if plans:
-        share.shown().files["plans.json"] = PlanSet(tuple(plans)).to_json
+        share.shown().files["plans.json"] = PlanSet(plans).to_json
     if waiting := [name for name, plan in plans if plan.adaptive is not None]:
         sentence = f"As it holds before any feedback, which training will give: {', '.join(waiting)}."
         st.info(literal(sentence), icon=":material/model_training:")
-    return tuple(shown) or (Shown("mine", outlook_of(scenario.plan, scenario.counts), 0),)
-
-
-def rev(scenario: Scenario, variants: Variants, also: str = "") -> str:
-    """A short name of what the panels show."""
-    return f"{scenario.rev}-{zlib.crc32(f'{variants.text}{also}'.encode()):08x}"
+    return shown
 
 
 def change(make: Callable[..., Variants], *given: Any) -> bool:
@@ -68,11 +57,10 @@ def change(make: Callable[..., Variants], *given: Any) -> bool:
     return True
 
 
-def choose_followed(counts: ClassCounts) -> Followed:
-    """Which class or group the curves show."""
+def choose_followed() -> tuple[str, int]:
+    """Whose share the curves show: which class or group, and the rank of a class."""
     which = control(FOLLOW, width=200)
-    rank = control(RANK, width=200) if which == "class of rank" else 1
-    return followed(counts, which, rank)
+    return which, control(RANK, width=200) if which == "class of rank" else 1
 
 
 def choose_comparison(plans: tuple[Shown, ...], scenario: Scenario) -> tuple[Comparison, int | None]:

@@ -1,26 +1,40 @@
-"""The charts of Explore for the scenario of a run, from results that are kept."""
+"""The panels of Explore for a scenario, from results that are kept."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from pages.parts.cached import epoch_class_counts_of, outlook_of, preview_of, weights_of
-from pages.parts.scenario import Scenario
+from pages.parts.live_panel import Panel
+from pages.parts.scenario import Scenario, batches_shown
 from sampler_core.figures import explore
-from sampler_core.figures.figure import Chart
-from sampler_core.figures.series import Followed
+from sampler_core.figures.series import NOBODY, Followed
+
+OVER_EPOCHS, ONE_EPOCH = "over-epochs", "one-epoch"
 
 
-def charts_over_epochs(scenario: Scenario, followed: Followed, logarithmic: bool) -> list[Chart]:
-    """Those of all epochs; `sampler_core.figures.explore` says which."""
-    plan, counts = scenario.plan, scenario.counts
-    return explore.charts_over_epochs(
-        outlook_of(plan, counts), weights_of(plan, counts), scenario.epoch, logarithmic=logarithmic, followed=followed
-    )
+class View(NamedTuple):
+    """How they are looked at. window: the batches that are wanted, (first, how many)."""
+
+    followed: Followed
+    logarithmic: bool
+    window: tuple[int, int]
 
 
-def charts_of_epoch(scenario: Scenario, followed: Followed, first: int, shown: int) -> list[Chart]:
-    """Those of the chosen epoch, with this window of batches."""
+def panels_of(scenario: Scenario, view: View) -> dict[str, Panel]:
+    """All epochs, and where the draws are known the chosen one; `sampler_core.figures.explore` says which charts."""
     plan, counts, epoch = scenario.plan, scenario.counts, scenario.epoch
-    preview = preview_of(plan, counts, epoch, first, shown)
-    return explore.charts_of_epoch(
-        plan, outlook_of(plan, counts), preview, lambda: epoch_class_counts_of(plan, counts, epoch), followed
+    followed = tuple(place if place < counts.num_classes else NOBODY for place in view.followed)
+    rev, outlook = f"{scenario.rev}-{view.logarithmic}-{followed}", outlook_of(plan, counts)
+    over_epochs = explore.charts_over_epochs(
+        outlook, weights_of(plan, counts), epoch, logarithmic=view.logarithmic, followed=followed
     )
+    panels = {OVER_EPOCHS: Panel(rev, over_epochs)}
+    if plan.adaptive is None:
+        first, shown = batches_shown(scenario, view.window)
+        preview = preview_of(plan, counts, epoch, first, shown)
+        of_epoch = explore.charts_of_epoch(
+            plan, outlook, preview, lambda: epoch_class_counts_of(plan, counts, epoch), followed
+        )
+        panels[ONE_EPOCH] = Panel(f"{rev}-{first}-{shown}", of_epoch)
+    return panels

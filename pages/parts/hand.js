@@ -32,7 +32,3 @@ function ask(ahead, known) {
   clearTimeout(hand.again);
   hand.again = setTimeout(() => document.dispatchEvent(new CustomEvent("skewlab:move", { detail: {} })), 30);
 }
-
-// Whether the draws at this stop of a slider were made before the hand came there.
-const drawnAhead = (key, value) => window.skewlabNear?.key === key && stopOf(value) in window.skewlabNear.stops;
-const stopOf = (value) => String(Number(Number(value).toPrecision(12)));

@@ -28,13 +28,16 @@ function mount(slider, data) {
     label.textContent = `${data.label}: ${text}`;
   };
   if (!ahead) place(input, data, data.value ?? low);
+  if (!ahead) input.place = Number(input.value);
   say(ahead ? stopAt(input, stops, even) : data.value ?? stopAt(input, stops, even));
   input.oninput = () => {
     input.dataset.moving = performance.now();
     say(stopAt(input, stops, even));
+    hand.likely = { key, here: stopAt(input, stops, even), stops: nextStops(input, stops, even) };
     write(key, stopAt(input, stops, even), false);
     moveHand(key, stopAt(input, stops, even));
   };
+  input.known = data.value;
   if (data.value === input.sent) input.sent = null;
   input.onpointerdown = () => {
     Object.assign(hand, { dragging: true, slider: input });
@@ -54,18 +57,40 @@ function mount(slider, data) {
   };
 }
 
-// One run of the server at a time: of keys that are pressed while it works, the newest value goes when it is done. What
-// was drawn ahead goes after its figures: sending takes longer than sketching them.
+// Where the next keys will lead: on, as this one went.
+const FORESEEN = [1, 2, 3];
+function nextStops(input, stops, even) {
+  const here = Number(input.value);
+  const step = Math.sign(here - input.place) * Number(input.step);
+  input.place = here;
+  return FORESEEN.map((steps) => digits(here + steps * step)).filter((at) => at >= input.min && at <= input.max)
+    .map((at) => (even ? at : stops[at]));
+}
+
+// The figures come first, by their own road (ahead.js); then the page runs: once for a row of keys. One run at a time: of
+// keys that are pressed while the server works, the newest value goes when it is done.
 const UNHEARD = 3000;  // ms that it may take until the server is seen to work
-function commit(input, key, value, seen = false) {
+const UNANSWERED = 400;  // ms that a run of the page waits for the figures
+const IN_A_ROW = 200;  // ms between two keys at most
+function commit(input, key, value, since = performance.now(), standing = false) {
   clearTimeout(input.later);
-  const works = document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === "running";
-  const unheard = input.sent != null && performance.now() - input.sentAt < UNHEARD;
-  if (input.keyed && (works || unheard || (!seen && drawnAhead(key, value)))) {
-    input.later = setTimeout(() => { if (input.isConnected) commit(input, key, value, true); }, 20);
+  if (input.keyed && hand.dragging) {  // the key is held by now
+    Object.assign(input, { later: null, held: true });
     return;
   }
-  Object.assign(input, { later: null, sent: value, sentAt: performance.now() });
+  const moves = window.skewlabMoves?.moves;
+  const works = document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === "running";
+  const unheard = input.sent != null && performance.now() - input.sentAt < UNHEARD;
+  const asked = Boolean(moves?.ask);
+  if (asked) inquire(moves, hand.values);
+  const answer = asked && answered(moves, hand.values) !== undefined;
+  const waited = performance.now() - since;
+  const figures = asked && ((!standing && waited < UNANSWERED) || (input.keyed && waited < IN_A_ROW));
+  if (figures || (input.keyed && (works || unheard))) {
+    input.later = setTimeout(() => { if (input.isConnected) commit(input, key, value, since, answer); }, 20);
+    return;
+  }
+  Object.assign(input, { later: null, sent: value === input.known ? null : value, sentAt: performance.now() });
   write(key, value, true);
 }
 

@@ -18,7 +18,7 @@ _handles = st.components.v2.component(
     "handles",
     html='<div class="handles"></div>',
     css=(_here / "handle.css").read_text(encoding="utf-8"),
-    js="".join((_here / name).read_text(encoding="utf-8") for name in ("hand.js", "handle.js")),
+    js="".join((_here / name).read_text(encoding="utf-8") for name in ("hand.js", "ahead.js", "handle.js")),
     isolate_styles=False,
 )
 

@@ -5,5 +5,4 @@ export default function ({ data }) {
   for (const [key, { name, sets, table }] of Object.entries(data?.tables ?? {})) {
     if (tables[key]?.name !== name) tables[key] = { name, sets, ...JSON.parse(table) };
   }
-  window.skewlabNear = data?.near;
 }

@@ -11,23 +11,16 @@ from typing import Any
 import streamlit as st
 
 from pages.parts.move_tables import tables_of
-from pages.parts.neighbours import Neighbours, charts_at
 from pages.parts.scenario import Scenario
 from sampler_core.figures import to_json
-from sampler_core.figures.series import Followed
 
 _later = st.components.v2.component(
     "later", js=(Path(__file__).parent / "later.js").read_text(encoding="utf-8"), isolate_styles=False
 )
 
 
-def send_later(
-    scenario: Scenario, moves: dict[str, Any], near: Neighbours | None, followed: Followed, first: int, shown: int
-) -> None:
-    """Send the tables that these moves name, and what the neighbours show of this window of batches."""
+def send_later(scenario: Scenario, moves: dict[str, Any]) -> None:
+    """Send the tables that these moves name."""
     tables = {key: {"name": table.name, "sets": table.sets, "table": to_json(table.make())}
               for key, table in tables_of(scenario).items() if key in moves["tables"]}  # fmt: skip
-    data: dict[str, Any] = {"tables": tables}
-    if near is not None:
-        data["near"] = {**near._asdict(), "stops": charts_at(scenario, near, followed, first, shown)}
-    _later(key="later", data=data)
+    _later(key="later", data={"tables": tables})

@@ -38,6 +38,20 @@ function frameOf(root, chart) {
   return frame;
 }
 
+// The figures of a panel are these, in their order.
+function arrange(root, charts) {
+  const wanted = new Set(charts.map((chart) => chart.id));
+  root.querySelectorAll("[data-frame]").forEach((frame) => {
+    if (wanted.has(frame.dataset.frame)) return;
+    window.Plotly?.purge(frame.querySelector("[data-chart]"));
+    frame.remove();
+  });
+  charts.forEach((chart, i) => {
+    const frame = frameOf(root, chart);
+    if (root.children[i] !== frame) root.insertBefore(frame, root.children[i]);  // one that is moved is laid out anew
+  });
+}
+
 // A figure stands already, or is sketched, at once; or Plotly draws it when its turn comes.
 function show(root, state, chart, figure, tag, quickly = true) {
   const frame = frameOf(root, chart);
@@ -96,6 +110,13 @@ function show(root, state, chart, figure, tag, quickly = true) {
   });
 }
 
+// Python's figures, from a run of the page or asked for alone; `done` may have shown one in another way.
+function showAll(root, state, { charts, rev }, done = () => false) {
+  root.dataset.wanted = rev;
+  arrange(root, charts);
+  for (const chart of charts) if (!done(chart, rev)) show(root, state, chart, parsed(state, chart), rev);
+}
+
 // Whether two figures show the same: layout and texts alike, numbers to a millionth.
 function sameFigure(one, other) {
   if (JSON.stringify(one.layout) !== JSON.stringify(other.layout) || one.data.length !== other.data.length) return false;
@@ -116,6 +137,7 @@ function sameValues(one, other) {
 }
 
 // --- following the hand -------------------------------------------------------------------------------------------
+const FORESEE = 150;  // ms after a run of the page, for the browser to show what that brought
 const shared = (window.skewlabMoves ??= {});  // what the panels of a page follow: it arrives with the first of them
 
 function pending(moves) {
@@ -130,6 +152,7 @@ function adoptMoves(state) {
   if (state.moves && state.key === "one-epoch") state.moves.frames = state.playable ? state.frames : null;
 }
 
+const CALM = 200;  // ms that real draws stand while a hand goes on: expected ones between them would flicker
 function preview(root, state) {
   state.raf = 0;
   adoptMoves(state);
@@ -142,26 +165,30 @@ function preview(root, state) {
     return;
   }
   const now = previewed(moves, ahead);
-  if (!now) {
-    if (hand.dragging) ask(ahead, moves.values);
+  inquireSoon(moves, ahead, now);
+  const answer = hand.playing ? null : (answered(moves, ahead) ?? (now ? null : answers.last))?.[state.key];
+  if (!now && !answer) {
+    if (!moves.ask && hand.dragging) ask(ahead, moves.values);
     state.paint();
     return;
   }
-  const near = hand.dragging ? {} : nearby(moves, ahead);
   const tag = `preview:${Object.entries(ahead).map(([key, value]) => `${key}=${value}`).join()}`;
-  for (const chart of state.charts) {
-    const there = near[chart.id];
-    if (!there && !hand.dragging && !now.onlyEpoch && chart.id === "batches") continue;  // a key brings the real draws
+  const direct = (chart, mark) => {
     const plot = root.querySelector(`[data-chart="${chart.id}"]`);
-    if (now.onlyEpoch && movedDirectly(plot, chart.id, moves, now.epoch)) {
-      plot.shown = plot.preview = null;  // Python's figure is to be drawn again when the hand rests
-      plot.dataset.rev = root.dataset.rev = tag;
-      continue;
-    }
-    if (there) {
-      show(root, state, there, (there.figure ??= JSON.parse(there.spec)), tag);
-      continue;
-    }
+    if (!now?.onlyEpoch || !movedDirectly(plot, chart.id, moves, now.epoch)) return false;
+    plot.shown = plot.preview = null;  // Python's figure is to be drawn again when the hand rests
+    plot.dataset.rev = root.dataset.rev = mark;
+    return true;
+  };
+  if (answer) {
+    showAll(root, state, answer, direct);
+    state.pythonAt = performance.now();
+    return;
+  }
+  const calm = !hand.dragging || performance.now() - state.pythonAt < CALM;
+  for (const chart of state.charts) {
+    if (direct(chart, tag)) continue;
+    if (calm && !now.onlyEpoch && chart.id === "batches") continue;  // the real draws are on their way
     const figure = FOLLOW[chart.id]?.(parsed(state, chart), moves, now);
     if (figure) show(root, state, followed(chart, figure, now), figure, tag);
     else frameOf(root, chart).classList.add("waiting");
@@ -215,7 +242,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const state = (root.panel ??= { figures: new Map() });
   Object.assign(state, { key: data.key, src: data.src, charts: data.charts });
   state.pick = (rank) => setTriggerValue("picked", rank);
-  if (data.moves && shared.text !== data.moves) Object.assign(shared, { text: data.moves, moves: unpackedMoves(data.moves) });
+  if (data.moves && shared.text !== data.moves) {
+    Object.assign(shared, { text: data.moves, moves: unpackedMoves(data.moves) });
+    forgetFailures();
+    clearTimeout(hand.foresee);
+    hand.foresee = setTimeout(foresee, FORESEE);
+  }
   state.follow = data.follow;
   if (data.frames && state.framesText !== data.frames) {
     Object.assign(state, { framesText: data.frames, frames: unpackedFrames(data.frames) });
@@ -223,29 +255,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
   state.playable = Boolean(data.frames);
   adoptMoves(state);
   if (state.moves?.maxdiff !== undefined) root.dataset.maxdiff = state.moves.maxdiff;
-  state.paint = () => state.charts.forEach((chart) => show(root, state, chart, parsed(state, chart), state.rev));
   state.rev = data.rev;
+  state.paint = () => showAll(root, state, state);
   root.dataset.wanted = data.rev;
-  const wanted = new Set(data.charts.map((chart) => chart.id));
-  root.querySelectorAll("[data-frame]").forEach((frame) => {
-    if (wanted.has(frame.dataset.frame)) return;
-    window.Plotly?.purge(frame.querySelector("[data-chart]"));
-    frame.remove();
-  });
-  data.charts.forEach((chart) => root.append(frameOf(root, chart)));
   if (!state.moves || caughtUp(root, state)) state.paint(); else preview(root, state);
   if (data.frames) window.skewlabFramesOf = data.framesOf;
   else if (data.key === "one-epoch") window.skewlabFramesOf = null;
   if (data.frames) document.dispatchEvent(new CustomEvent("skewlab:frames", { detail: data.framesOf }));
   if (!state.watch) {
-    // A key of which not all is drawn ahead is on its way to the server before anything is drawn for it.
-    const soon = () => {
-      if (hand.dragging || Object.entries(hand.values).some(([key, value]) => drawnAhead(key, value))) preview(root, state);
-      else setTimeout(() => preview(root, state), 0);
-    };
     state.move = () => {
       if (hand.playing) preview(root, state);  // called within a frame
-      else state.raf ||= requestAnimationFrame(soon);
+      else state.raf ||= requestAnimationFrame(() => preview(root, state));
     };
     document.addEventListener("skewlab:move", state.move);
     let width = root.clientWidth;

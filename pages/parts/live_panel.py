@@ -16,7 +16,17 @@ from sampler_core.figures.figure import Spec
 
 PLOTLY_SRC = "/assets/plotly.min.js"
 _here = Path(__file__).parent
-_SCRIPTS = ("hand.js", "numerals.js", "preview.js", "painter.js", "overlay.js", "heat.js", "sketch.js", "live_panel.js")
+_SCRIPTS = (
+    "hand.js",
+    "numerals.js",
+    "preview.js",
+    "ahead.js",
+    "painter.js",
+    "overlay.js",
+    "heat.js",
+    "sketch.js",
+    "live_panel.js",
+)
 _panel = st.components.v2.component(
     "live_panel",
     html='<div class="panel-box"><div class="panel"></div></div>',
@@ -33,24 +43,30 @@ class Frames(NamedTuple):
     rows: NDArray[np.unsignedinteger]
 
 
+class Panel(NamedTuple):
+    """The charts of a panel. rev: a short name of the state that they show."""
+
+    rev: str
+    charts: list[Chart]
+
+
 def live_panel(
     key: str,
-    charts: list[Chart],
-    rev: str,
+    panel: Panel,
     *,
     moves: dict[str, Any] | None = None,
     follow: bool = False,
     frames: Frames | None = None,
     on_pick: Callable[[], None] = lambda: None,
 ) -> None:
-    """Show these charts. `rev` names the state that they show; the panel carries it as data-rev once it is drawn.
+    """Show these charts; the panel carries their `rev` as data-rev once it is drawn.
 
     moves: what a page's panels need to follow a slider (`moves.moves_of`); given to the first, the others say `follow`.
     frames: what it needs to play the batches.
     on_pick: called when a class is clicked; its rank among the class counts is the panel's `picked`.
     """
-    shown().charts.extend(charts)
-    data = {"key": key, "src": PLOTLY_SRC, "rev": rev, "charts": [sent(chart) for chart in charts]}
+    shown().charts.extend(panel.charts)
+    data = {"key": key, "src": PLOTLY_SRC, "rev": panel.rev, "charts": [sent(chart) for chart in panel.charts]}
     data["follow"] = follow or moves is not None
     if moves is not None:
         data["moves"] = to_json(moves)

@@ -7,7 +7,6 @@ counts for each imbalance ratio likewise.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -19,7 +18,6 @@ from sampler_core.catalogue import SCHEDULES
 from sampler_core.counts import ClassCounts
 from sampler_core.datasets import synthetic
 from sampler_core.parameters import RATIO, Parameter, rows_of
-from sampler_core.plan import SamplingPlan
 from sampler_core.schedules import Schedule
 from sampler_core.targets import skew_schedule
 
@@ -37,13 +35,6 @@ class Table(NamedTuple):
 def tables_of(scenario: Scenario) -> dict[str, Table]:
     """Key of a slider -> its table, of those that a closed form can follow."""
     return {**_skew_tables(scenario), **_count_tables(scenario.counts)}
-
-
-def schedule_at(plan: SamplingPlan, key: str, stop: float) -> Schedule:
-    """The schedule of a power skew with a slider at that stop. key: one of `tables_of`."""
-    schedule = skew_schedule(plan.target)
-    field, row = next((field, row) for field, row in _sliders(schedule).items() if row.key == key)
-    return replace(schedule, **{field: _whole_or_not(row, stop)})
 
 
 def _skew_tables(scenario: Scenario) -> dict[str, Table]:

@@ -16,6 +16,7 @@ from sampler_core.datasets.reading import Layout, Reading, ReadingError
 from sampler_core.parameters import DATA
 
 BROUGHT, JOB, REFUSED, READ, RESULTS = "own_labels", "own_job", "own_refused", "own_readings", "own_results"
+STANDING = "standing"  # what the last runs of a page showed (`ahead.stand`): of the labels too
 # Controls that may name classes, what they are called, and what stands in those that do.
 NAMING = {
     "followed": ("followed classes", ""),
@@ -135,7 +136,7 @@ def take_back() -> None:
 def forget() -> None:
     """Let go of all that was brought. From a callback."""
     stop()
-    for key in (BROUGHT, READ, RESULTS):
+    for key in (BROUGHT, READ, RESULTS, STANDING):
         st.session_state.pop(key, None)
 
 
@@ -153,7 +154,8 @@ def results_of_this_visit() -> dict[object, Any] | None:
 
 
 def _take(upload: Upload, reading: Reading) -> None:
-    st.session_state.pop(RESULTS, None)
+    for key in (RESULTS, STANDING):
+        st.session_state.pop(key, None)
     st.session_state[BROUGHT] = Brought(upload, (reading,))
 
 

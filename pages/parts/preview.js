@@ -71,14 +71,6 @@ function tableOf({ tables }, key) {
   return table && table.name === tables[key] ? table : null;
 }
 
-// Chart id -> Python's chart at the stop under the hand, where it was made ahead (by neighbours.py).
-function nearby({ near }, hand) {
-  const kept = window.skewlabNear;
-  if (!near || kept?.name !== near.name || Object.keys(hand).join() !== near.key) return {};
-  const charts = kept.stops[stopOf(hand[near.key])] ?? [];
-  return Object.fromEntries(charts.map((chart) => [chart.id, chart]));
-}
-
 // Everything a preview shows, for the values under the hand: {epoch, skews, shares: per epoch, by rank of the class;
 // between: whether a table has no row of its own for one of the values}.
 function previewed(moves, hand) {

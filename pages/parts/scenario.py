@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from pages.parts.address import literal, read_address
-from pages.parts.building import counts_of, plan_of, target_of, target_values, unit_of
+from pages.parts.building import Settings, target_values, unit_of
 from pages.parts.controls import control, every_row, titles_of
 from pages.parts.data_group import data_group, say_what_is_missing
 from pages.parts.handle import Handle, handles
@@ -23,7 +23,7 @@ from sampler_core.numerals import several
 from sampler_core.parameters import rows_of
 from sampler_core.plan import SamplingPlan
 
-_CURRENT = "scenario"
+_CURRENT, _SETTINGS = "scenario", "settings"
 NEAR = ("ratio", *(row.key for name in SCHEDULES for row in rows_of(SCHEDULES[name]).values()))
 
 
@@ -39,6 +39,17 @@ class Scenario:
     unit: str = "samples"
     epoch: int = 0
 
+    @classmethod
+    def of(cls, settings: Settings) -> Scenario:
+        """That of these settings; `TypeError`, `ValueError` where they do not go together."""
+        counts, plan = settings.counts(), settings.plan()
+        plan.check(counts)
+        return cls(counts, plan, unit_of(settings.data))
+
+    def at_epoch(self, epoch: int) -> Scenario:
+        """At an epoch; beyond the run's last one, at the last."""
+        return replace(self, epoch=min(epoch, (self.plan.epochs or 1) - 1))
+
     @property
     def rev(self) -> str:
         """A short name of this state; the panels carry it once they show it."""
@@ -50,6 +61,12 @@ def current() -> Scenario:
     """The scenario of this run of the page, as `sidebar` made it."""
     scenario: Scenario = st.session_state[_CURRENT]
     return scenario
+
+
+def current_settings() -> Settings:
+    """What it was made of."""
+    settings: Settings = st.session_state[_SETTINGS]
+    return settings
 
 
 def sidebar() -> None:
@@ -65,18 +82,17 @@ def sidebar() -> None:
         source = st.container()
         st.subheader("Run")
         run = {row.key: control(row) for row in rows.RUN_ROWS}
+    settings = Settings(data, target, values, run)
     try:
-        counts = counts_of(data)
-        plan = plan_of(target_of(target, values), run)
-        plan.check(counts)
+        scenario = Scenario.of(settings)
     except (TypeError, ValueError) as error:
         said = f"These settings do not go together: {in_labels(error)}. Change one in the sidebar, or press Undo."
         st.error(literal(said), icon=":material/error:")
         st.stop()
-    say_what_is_missing(data, counts)
+    say_what_is_missing(data, scenario.counts)
     with source:
-        preset_source(plan)
-    st.session_state[_CURRENT] = Scenario(counts, plan, unit_of(data))
+        preset_source(scenario.plan)
+    st.session_state[_CURRENT], st.session_state[_SETTINGS] = scenario, settings
 
 
 def choose_epoch(scenario: Scenario) -> Scenario:
@@ -86,7 +102,7 @@ def choose_epoch(scenario: Scenario) -> Scenario:
         epoch = control(rows.EPOCH, last=last)
     if epoch > last:
         st.markdown(f"The run has {several(last + 1, 'epoch', 'epochs')}, so epoch {last} is shown.")
-    return replace(scenario, epoch=min(epoch, last))
+    return scenario.at_epoch(epoch)
 
 
 def nearby_sliders() -> None:
@@ -122,14 +138,21 @@ def _set_law(law: str) -> None:
 
 
 def choose_batches(scenario: Scenario) -> tuple[int, int]:
-    """The window of batches to show: (first batch, how many)."""
-    num_batches = scenario.plan.num_batches(scenario.counts)
+    """The window of batches that is wanted: (first batch, how many)."""
     left, right = st.columns(2)
     with left:
-        first = min(control(rows.FIRST_BATCH), num_batches - 1)
+        first = control(rows.FIRST_BATCH)
     with right:
         wanted = control(rows.SHOWN_BATCHES)
-    shown = min(wanted, num_batches - first, max(1, MOST_DRAWS // scenario.plan.needed_batch_size))
-    if shown < min(wanted, num_batches - first):
+    start, shown = batches_shown(scenario, (first, wanted))
+    if shown < min(wanted, scenario.plan.num_batches(scenario.counts) - start):
         st.markdown(f"Batches this large are shown {shown} at a time.")
-    return first, shown
+    return first, wanted
+
+
+def batches_shown(scenario: Scenario, window: tuple[int, int]) -> tuple[int, int]:
+    """What an epoch has of a window, and a figure has room for: (first batch, how many)."""
+    num_batches = scenario.plan.num_batches(scenario.counts)
+    first = min(window[0], num_batches - 1)
+    most = max(1, MOST_DRAWS // scenario.plan.needed_batch_size)
+    return first, min(window[1], num_batches - first, most)

@@ -413,67 +413,10 @@ def test_previews_are_left_out_where_no_closed_form_holds():
         assert [move["closed"] for move in moves] == [False]
 
 
-# --- drawn ahead -----------------------------------------------------------------------------------------------------
+def test_without_a_closed_form_no_table_is_sent():
+    def tables(at):
+        every = [json.loads(element.proto.json or "{}") for element in at.get("bidi_component")]
+        return [set(sent["tables"]) for sent in every if "tables" in sent]
 
-
-def drawn_ahead(at):
-    """What was sent after the figures for the next stops of a slider."""
-    return next(near for near in (sent.get("near") for sent in sent_after_figures(at)) if near)
-
-
-def sent_after_figures(at):
-    every = [json.loads(element.proto.json or "{}") for element in at.get("bidi_component")]
-    return [sent for sent in every if "tables" in sent]
-
-
-@pytest.mark.parametrize(
-    ("key", "change", "step", "address"),
-    [
-        ("skew", 0.5, 0.52, {}),
-        ("skew", 0.5, 0.48, {"law": "stratified", "classes": "60"}),
-        ("increment", 0.02, 0.021, {"law": "exact"}),
-        ("ratio", 120.0, 130.0, {}),
-        ("epoch", 7, 8, {"skew": "0.3"}),
-        ("epoch", 7, 6, {"max_repeats": "3"}),
-    ],
-)
-def test_what_is_drawn_ahead_for_the_next_stops_is_what_the_page_shows_there(key, change, step, address):
-    at = opened(**address)
-    at.number_input(key=key).set_value(change).run()
-    near = drawn_ahead(at)
-    assert near["key"] == key
-    stop = min(near["stops"], key=lambda stop: abs(float(stop) - step))
-    assert float(stop) != change
-    ahead = {chart["id"]: chart for chart in near["stops"][stop]}
-    name = near["name"]
-    at.number_input(key=key).set_value(type(change)(float(stop))).run()
-    assert set(ahead) == {"batches", "drawn"}
-    for chart in ahead:
-        assert panel_of(at, chart)[0] == ahead[chart]
-    assert drawn_ahead(at)["name"] == name  # so what was drawn ahead before holds on
-
-
-def test_the_hand_mostly_goes_on_as_it_went():
-    at = opened()
-    at.number_input(key="skew").set_value(0.4).run()
-    up = sorted(map(float, drawn_ahead(at)["stops"]))
-    at.number_input(key="skew").set_value(0.2).run()
-    down = sorted(map(float, drawn_ahead(at)["stops"]))
-    assert up == pytest.approx([0.34, 0.36, 0.38, 0.42, 0.44, 0.46, 0.48, 0.5])
-    assert down == pytest.approx([0.1, 0.12, 0.14, 0.16, 0.18, 0.22, 0.24, 0.26])
-
-
-@pytest.mark.parametrize(
-    "change", [{"seed": 3}, {"batch": 64}, {"increment": 0.02}, {"first_batch": 3}, {"epochs": 50}]
-)
-def test_what_was_drawn_ahead_has_another_name_where_anything_else_differs(change):
-    at = opened()
-    before = drawn_ahead(at)["name"]
-    for key, value in change.items():
-        at.number_input(key=key).set_value(value).run()
-    assert drawn_ahead(at)["name"] != before
-
-
-def test_without_a_closed_form_only_epochs_are_drawn_ahead_and_no_table_is_sent():
-    at = opened(max_repeats="3")
-    assert [(sent["tables"], sent["near"]["key"]) for sent in sent_after_figures(at)] == [({}, "epoch")]
+    assert tables(opened()) == [{"skew", "increment", "ratio"}]
+    assert tables(opened(max_repeats="3")) == [set()]

@@ -9,6 +9,7 @@ load of the machine, without which they mean little.
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import statistics
@@ -18,32 +19,48 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from pages.parts.controls import every_row
+from pages.parts.scenario import Scenario
+from sampler_core import Linear, PowerSkew, SamplingPlan
+from sampler_core.datasets import synthetic
 from tests.browser.conftest import ARGS, running_server, settle
 
 SIZES = (
-    ("10 classes x 100 epochs", "", 400),
-    ("1000 classes x 200 epochs", "?classes=1000&samples=1000000&epochs=200", 700),
+    (10, 20_000, 100, 400),
+    (1000, 1_000_000, 200, 700),
 )
 SLIDERS = ("skew", "ratio")
 PRESSES = 15
-PRESSED = """(slider) => {
+PRESSED = """([slider, states]) => {
   window.times = [];
-  const wanted = () => [...document.querySelectorAll('.panel')].map((panel) => panel.dataset.wanted).join();
+  const box = document.querySelector(`.st-key-${slider} input`);
   const look = (start, before) => {
+    const state = states[Number(box.value)];
     const charts = [...document.querySelectorAll('.panel [data-chart]')];
-    const ready = wanted() !== before
-      && charts.every((chart) => chart.dataset.rev === chart.closest('.panel').dataset.wanted);
+    const ready = box.value !== before && charts.every((chart) => chart.dataset.rev.startsWith(`${state}-`)
+      && chart.dataset.rev === chart.closest('.panel').dataset.wanted);
     if (ready) window.times.push(performance.now() - start);
     else requestAnimationFrame(() => look(start, before));
   };
   document.querySelector(`.st-key-side-handle-${slider} input`).addEventListener('keydown', () =>
-    look(performance.now(), wanted()), true);
+    look(performance.now(), box.value), true);
 }"""
 
 
-def pressed(page: Page, slider: str) -> list[float]:
+def states(key: str, classes: int, samples: int, epochs: int) -> dict[str, str]:
+    """Value of a slider -> the mark that a figure of the page carries there, computed here."""
+    row = every_row()[key]
+    marks = {}
+    for stop in row.stops:
+        skew, ratio = (stop, 100.0) if key == "skew" else (0.0, stop)
+        plan = SamplingPlan(target=PowerSkew(Linear(skew, 0.01)), epochs=epochs, batch_size=128)
+        marks[f"{stop:.10g}"] = Scenario(synthetic("exponential", classes, samples, ratio), plan).rev
+    return marks
+
+
+def pressed(page: Page, slider: str, marks: dict[str, str]) -> list[float]:
     """Milliseconds of each key press on a slider of the sidebar."""
-    page.evaluate(PRESSED, slider)
+    page.evaluate(PRESSED, [slider, marks])
     page.locator(f".st-key-side-handle-{slider} input").first.focus()
     for number in range(1, PRESSES + 1):
         page.keyboard.press("ArrowRight")
@@ -62,19 +79,19 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path=os.environ.get("CHROME") or shutil.which("chromium"), args=ARGS
         )
-        for size, query, most in SIZES:
+        for (classes, samples, epochs, most), slider in itertools.product(SIZES, SLIDERS):
             context = browser.new_context(viewport={"width": 1280, "height": 1800})
             page = context.new_page()
             page.set_default_timeout(60_000)
-            page.goto(f"{url}/compare{query}")
+            page.goto(f"{url}/compare?classes={classes}&samples={samples}&epochs={epochs}")
             settle(page)
-            for slider in SLIDERS:
-                times = pressed(page, slider)
-                high = times[int(0.95 * (len(times) - 1))]
-                sys.stdout.write(
-                    f"Compare, {size}, {slider}: median {statistics.median(times):.0f} ms, p95 {high:.0f} ms of "
-                    f"{len(times)} (median at most {most}); load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n"
-                )
+            times = pressed(page, slider, states(slider, classes, samples, epochs))
+            high = times[int(0.95 * (len(times) - 1))]
+            sys.stdout.write(
+                f"Compare, {classes} classes x {epochs} epochs, {slider}: median {statistics.median(times):.0f} ms, "
+                f"p95 {high:.0f} ms of {len(times)} (median at most {most}); load {os.getloadavg()[0]:.1f} on "
+                f"{os.cpu_count()} cores\n"
+            )
             context.close()
         browser.close()
 

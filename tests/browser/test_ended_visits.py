@@ -77,6 +77,11 @@ def test_nothing_of_an_upload_outlives_the_visit(open_page, tmp_path, end):
             page.get_by_role("link", name=title).click()
             page.get_by_role("heading", name=title, exact=True).wait_for()
             settle(page, 400)
+        slider = page.get_by_role("slider", name="Skew factor", exact=True).first
+        with page.expect_response("**/figures/*"):  # asked for without a run of the page: of these labels too
+            slider.press("ArrowRight")
+        page.wait_for_function("() => location.search.includes('skew=0.02')")
+        settle(page, 400)
         assert held()["uploads"] == 2, "the file and what was read of it"
         assert held()["counts"] > 0
         save_the_plan(page)

@@ -1,0 +1,154 @@
+"""Figures that a moving hand asks for: those that the page shows once its run has come to the same values."""
+
+import json
+import weakref
+
+import pytest
+from starlette.requests import Request
+
+from pages.parts import ahead, cached
+from pages.parts.ahead import panels_at
+from tests.app import test_compare, test_my_labels
+from tests.app.test_explore import opened
+
+
+def sent_to(at):
+    """Panel -> its "rev" and "charts", as a run of the page sent them."""
+    every = [json.loads(element.proto.json or "{}") for element in at.get("bidi_component")]
+    return {sent["key"]: {"rev": sent["rev"], "charts": sent["charts"]} for sent in every if "charts" in sent}
+
+
+def asking(at):
+    """What the browser was told for asking: the name of what stands, and of all that no slider sets."""
+    every = [json.loads(element.proto.json or "{}") for element in at.get("bidi_component")]
+    (ask,) = [json.loads(sent["moves"])["ask"] for sent in every if "moves" in sent]
+    return ask
+
+
+def moved_to(at, values):
+    for key, value in values.items():
+        at.number_input(key=key).set_value(value)
+    return at.run()
+
+
+EXPLORE = {
+    "skew": ({}, {"skew": 0.52}),
+    "many classes": ({"classes": "60", "law": "stratified"}, {"skew": -0.4}),
+    "increment": ({"law": "exact"}, {"increment": 0.021}),
+    "class imbalance": ({}, {"ratio": 130.0}),
+    "classes": ({"axis": "logarithmic"}, {"classes": 14}),
+    "samples": ({"law": "stratified", "min_per_batch": "1"}, {"samples": 30_000}),
+    "epoch": ({"skew": "0.3"}, {"epoch": 8}),
+    "a run that ends before the epoch": ({"epoch": "50"}, {"epochs": 20}),
+    "batch size": ({"first_batch": "3"}, {"batch": 1000}),
+    "under a cap": ({"max_repeats": "3"}, {"skew": 0.9}),
+    "several": ({"shape": "cosine"}, {"skew": 0.2, "end": 0.9, "epoch": 40}),
+    "known data": ({"data": "known", "table": "isic2019"}, {"skew": 0.8}),
+    "no power skew": ({"target": "progressively balanced"}, {"epochs": 40}),
+    "a boost on a schedule": ({"target": "boost", "boosts": "3: 2"}, {"increment": 0.005}),
+    "draws that training decides": ({"target": "difficulty balanced"}, {"skew": 0.4}),
+}
+COMPARE = {
+    "skew": ({}, {"skew": 0.52}),
+    "class imbalance": ({"axis": "logarithmic", "follow": "largest"}, {"ratio": 130.0, "epoch": 3}),
+    "many classes": ({"classes": "60"}, {"batch": 1000}),
+}
+
+
+@pytest.mark.parametrize("case", EXPLORE)
+def test_what_is_asked_for_is_what_explore_shows_there(case):
+    address, values = EXPLORE[case]
+    at = opened(**address)
+    asked = panels_at(asking(at)["of"], values)
+    assert ("one-epoch" in asked) == (case != "draws that training decides")
+    assert asked == sent_to(moved_to(at, values))
+
+
+@pytest.mark.parametrize("case", COMPARE)
+def test_what_is_asked_for_is_what_compare_shows_there(case):
+    address, values = COMPARE[case]
+    at = test_compare.opened(**address)
+    asked = panels_at(asking(at)["of"], values)
+    assert set(asked) == {"side-by-side", "mixes"}
+    assert asked == sent_to(moved_to(at, values))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"skew": 1000.0}, {"skew": float("nan")}, {"epoch": float("nan")}, {"epoch": -1}, {"batch": 2.5}, {"law": 1.0},
+     {"data": 1.0}, {"beta": 0.9}, {"nothing": 1.0}, {"seed": 3}, {"ratio": 1e9}],
+)  # fmt: skip
+def test_values_that_no_slider_has_are_answered_with_nothing(values):
+    assert panels_at(asking(opened())["of"], values) is None
+
+
+def test_settings_that_do_not_go_together_are_answered_with_nothing():
+    at = opened(min_share="0.03", classes="30")
+    assert panels_at(asking(at)["of"], {"classes": 60}) is None
+    assert panels_at(asking(at)["of"], {"classes": 20}) is not None
+
+
+def test_followed_classes_stand_out_as_long_as_they_are_there():
+    at = opened()
+    at.multiselect(key="followed").set_value(["class 9", "class 2"]).run()
+    for values in ({"skew": 0.4}, {"skew": 0.4, "classes": 5}):
+        asked = panels_at(asking(at)["of"], values)
+        shown = sent_to(moved_to(at, values))
+        assert [asked[panel]["charts"] for panel in shown] == [shown[panel]["charts"] for panel in shown]
+
+
+def test_only_the_last_two_runs_of_a_visit_are_known():
+    at = opened()
+    names = [asking(at)["of"]]
+    for skew in (0.2, 0.4):
+        names.append(asking(moved_to(at, {"skew": skew}))["of"])
+    assert [panels_at(name, {"skew": 0.5}) is None for name in names] == [True, False, False]
+    assert panels_at("made up", {}) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "other"),
+    [({"skew": 0.3}, False), ({"ratio": 50.0}, False), ({"epoch": 4}, False), ({"batch": 64}, False),
+     ({"seed": 3}, True), ({"first_batch": 3}, True), ({"limit": 0.8}, True), ({"max_repeats": 3.0}, True)],
+)  # fmt: skip
+def test_the_rest_has_another_name_where_anything_but_a_slider_differs(change, other):
+    at = opened()
+    before = asking(at)["rest"]
+    assert (asking(moved_to(at, change))["rest"] != before) == other
+
+
+def test_the_rest_of_other_choices_has_another_name():
+    choices = {"law": "exact", "axis": "logarithmic", "shape": "cosine", "target": "progressively balanced",
+               "data": "known", "profile": "step"}  # fmt: skip
+    names = [asking(opened(**{key: choice}))["rest"] for key, choice in choices.items()]
+    names.append(asking(opened())["rest"])
+    assert len(set(names)) == len(names)
+
+
+def test_what_a_visitor_s_labels_give_stays_with_the_visit_and_goes_with_the_labels():
+    at = test_my_labels.brought(test_my_labels.opened(data="my labels"), b"label,count\ncat,30\ndog,7\n")
+    everybody = {name: keep.cache_info().currsize for name, keep in cached._of_all_visits.items()}
+    of = asking(at)["of"]
+    assert "dog" in json.dumps(panels_at(of, {"skew": 0.44}))
+    assert {name: keep.cache_info().currsize for name, keep in cached._of_all_visits.items()} == everybody
+    standing = weakref.ref(ahead._standing[of])
+    at.button(key="own-forget").click().run()
+    assert standing() is None
+    assert panels_at(of, {"skew": 0.44}) is None
+
+
+def test_the_server_answers_in_json_or_with_no_content():
+    from app import figures
+
+    def answered(of, query):
+        request = Request({"type": "http", "path_params": {"of": of}, "query_string": query, "headers": []})
+        return figures(request)
+
+    of = asking(opened())["of"]
+    said = answered(of, b"skew=0.5&epoch=3")
+    assert said.status_code == 200
+    assert said.headers["Cache-Control"] == "no-store"
+    assert json.loads(said.body) == panels_at(of, {"skew": 0.5, "epoch": 3.0})
+    for query in (b"skew=high", b"skew=nan", b"skew=inf", b"epoch=1e400", b"skew=1e9", b"what=1"):
+        assert (answered(of, query).status_code, answered(of, query).body) == (204, b"")
+    assert answered("someone", b"").status_code == 204

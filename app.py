@@ -52,15 +52,15 @@ async def plotly_js(request: Request) -> Response:
 
 
 def figures(request: Request) -> Response:
-    """Panels with sliders elsewhere, for a page in a browser (`pages/parts/ahead.py`); 204 where there are none."""
-    from pages.parts.ahead import panels_at
+    """What a page in a browser shows with sliders elsewhere (`pages/parts/ahead.py`); 204 where there is nothing."""
+    from pages.parts.ahead import parts_at
 
     try:
         values = {key: float(value) for key, value in request.query_params.items()}
     except ValueError:
         return Response(status_code=204)
-    panels = panels_at(request.path_params["of"], values) if all(map(isfinite, values.values())) else None
-    return Response(status_code=204) if panels is None else JSONResponse(panels, headers={"Cache-Control": "no-store"})
+    parts = parts_at(request.path_params["of"], values) if all(map(isfinite, values.values())) else None
+    return Response(status_code=204) if parts is None else JSONResponse(parts, headers={"Cache-Control": "no-store"})
 
 
 class SecurityHeaders:

@@ -33,7 +33,7 @@ with rest:
     view = View(variants, who, rank, logarithmic)
     panels, moves = panels_of(scenario, view), hand_of(scenario)
     moves["ask"] = stand(current_settings(), scenario.epoch, partial(panels_of, view=view), moves["values"], view)
-    side_by_side, merits, all_classes = st.container(), st.container(), st.container()
+    side_by_side, merits, all_classes = st.container(), st.container(key="said-merits"), st.container()
     # The panels come one after the other, so that the browser draws all figures in one go; the long table after them.
     with side_by_side:
         live_panel(SIDE_BY_SIDE, panels[SIDE_BY_SIDE], moves=moves)

@@ -4,9 +4,9 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts import cached, words
+from pages.parts import words
 from pages.parts.ahead import stand
-from pages.parts.explore_charts import ONE_EPOCH, OVER_EPOCHS, View, panels_of
+from pages.parts.explore_charts import MERITS, ONE_EPOCH, OVER_EPOCHS, View, panels_of, parts_of, tiles_of
 from pages.parts.findings import headline, show_findings
 from pages.parts.following import choose_followed, follow_clicked, followed_numbers
 from pages.parts.later import send_later
@@ -30,7 +30,7 @@ from sampler_core import figures
 scenario = current()
 st.title("Explore", anchor=False)
 st.markdown(words.data_line(scenario))
-top, merit_row = st.container(), st.container()
+top, merit_row = st.container(key="said-first"), st.container()
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="epoch-row"):
     place = st.container(width="content")
     scenario = choose_epoch(scenario)
@@ -56,7 +56,7 @@ one_epoch = st.container()
 # is read rather than followed comes after them.
 view = View(followed, logarithmic, window)
 panels, moves = panels_of(scenario, view), moves_of(scenario, followed)
-moves["ask"] = stand(current_settings(), scenario.epoch, partial(panels_of, view=view), moves["values"], view)
+moves["ask"] = stand(current_settings(), scenario.epoch, partial(parts_of, view=view), moves["values"], view)
 with over_epochs:
     live_panel(OVER_EPOCHS, panels[OVER_EPOCHS], moves=moves, on_pick=lambda: follow_clicked(scenario, OVER_EPOCHS))
 with one_epoch:
@@ -68,20 +68,21 @@ with one_epoch:
     else:
         st.info(words.ADAPTIVE, icon=":material/model_training:")
 
-merits = figures.merits(cached.outlook_of(scenario.plan, scenario.counts), scenario.epoch)
+merits = tiles_of(scenario)
 with top:
     st.markdown(words.takeaway(scenario))
     st.markdown(headline(scenario))
 with merit_row:
-    tiles("merits", merits, scenario.epoch)
+    tiles(MERITS, merits)
 send_later(scenario, moves)
 
 st.subheader("Findings", anchor=False)
-show_findings(scenario)
+with st.container(key="said-findings"):
+    show_findings(scenario)
 for tex in words.formulas(scenario):
     st.latex(tex)
 table_twins(
     [chart for panel in panels.values() for chart in panel.charts],
     "explore",
-    ("Figures of merit", lambda: figures.merit_table(merits)),
+    ("Figures of merit", lambda: figures.merit_table(merits.merits())),
 )

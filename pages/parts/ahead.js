@@ -5,6 +5,13 @@ const MOST_KEPT = 12;
 const EASY = 400;  // ms of an answer that may be asked for in vain
 const PAUSE = 60;  // ms that a dragged slider stands still before the server is asked where previews follow it
 
+// Where the hand is and the server is not yet.
+function pending(moves) {
+  const ahead = Object.entries(hand.values).filter(([key, value]) => Math.abs((moves.values[key] ?? NaN) - value) > 1e-9
+    || moves.values[key] === undefined);
+  return Object.fromEntries(ahead);
+}
+
 const questionOf = ({ ask, values }, ahead) =>
   ask && JSON.stringify([ask.rest, Object.entries({ ...values, ...ahead }).sort()]);
 const answered = (moves, ahead) => answers.kept.get(questionOf(moves, ahead));
@@ -12,8 +19,7 @@ const answered = (moves, ahead) => answers.kept.get(questionOf(moves, ahead));
 function inquire(moves, ahead, foreseen = false) {
   const question = questionOf(moves, ahead);
   if (!question || answers.kept.has(question) || (foreseen && answers.next)) return;
-  if (answers.asking?.question === question) answers.asking.foreseen &&= foreseen;
-  else answers.next = { question, of: moves.ask.of, ahead, foreseen };
+  if (answers.asking?.question !== question) answers.next = { question, of: moves.ask.of, ahead, foreseen };
   if (!answers.asking) inquireOn();
 }
 
@@ -35,10 +41,10 @@ async function inquireOn() {
     answers.took = performance.now() - start;
     answers.kept.set(asking.question, answer);  // null: there is none, until the page has run again
     if (answers.kept.size > MOST_KEPT) answers.kept.delete(answers.kept.keys().next().value);
-    if (!asking.foreseen) {
-      answers.last = answer ?? answers.last;
-      document.dispatchEvent(new CustomEvent("skewlab:move", { detail: {} }));
-    }
+    if (!asking.foreseen) answers.last = answer ?? answers.last;
+    const { moves } = window.skewlabMoves;
+    const wanted = asking.question === questionOf(moves, pending(moves));  // the hand may have come where it was foreseen
+    if (wanted || !asking.foreseen) document.dispatchEvent(new CustomEvent("skewlab:move", { detail: {} }));
     if (!answers.next) foresee();
   }
   answers.asking = null;

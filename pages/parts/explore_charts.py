@@ -1,4 +1,4 @@
-"""The panels of Explore for a scenario, from results that are kept."""
+"""The live parts of Explore for a scenario, from results that are kept."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import NamedTuple
 from pages.parts.cached import epoch_class_counts_of, outlook_of, preview_of, weights_of
 from pages.parts.live_panel import Panel
 from pages.parts.scenario import Scenario, batches_shown
+from pages.parts.tiles import Tiles
 from sampler_core.figures import explore
 from sampler_core.figures.series import NOBODY, Followed
 
-OVER_EPOCHS, ONE_EPOCH = "over-epochs", "one-epoch"
+OVER_EPOCHS, ONE_EPOCH, MERITS = "over-epochs", "one-epoch", "merits"
 
 
 class View(NamedTuple):
@@ -38,3 +39,13 @@ def panels_of(scenario: Scenario, view: View) -> dict[str, Panel]:
         )
         panels[ONE_EPOCH] = Panel(f"{rev}-{first}-{shown}", of_epoch)
     return panels
+
+
+def tiles_of(scenario: Scenario) -> Tiles:
+    """The figures of merit."""
+    return Tiles(outlook_of(scenario.plan, scenario.counts), scenario.epoch)
+
+
+def parts_of(scenario: Scenario, view: View) -> dict[str, Panel | Tiles]:
+    """All of them, by their keys on the page."""
+    return {**panels_of(scenario, view), MERITS: tiles_of(scenario)}

@@ -4,6 +4,7 @@ const hand = (window.skewlabHand ??= { values: {}, at: 0 });
 function moveHand(key, value) {
   hand.values[key] = value;
   hand.at = performance.now();
+  document.documentElement.dataset.hand = "ahead";  // what is only said of where it was fades (frame.css)
   document.dispatchEvent(new CustomEvent("skewlab:move", { detail: { key, value } }));
 }
 

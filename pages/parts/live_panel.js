@@ -140,12 +140,6 @@ function sameValues(one, other) {
 const FORESEE = 150;  // ms after a run of the page, for the browser to show what that brought
 const shared = (window.skewlabMoves ??= {});  // what the panels of a page follow: it arrives with the first of them
 
-function pending(moves) {
-  const ahead = Object.entries(hand.values).filter(([key, value]) => Math.abs((moves.values[key] ?? NaN) - value) > 1e-9
-    || moves.values[key] === undefined);
-  return Object.fromEntries(ahead);
-}
-
 // What the panels follow comes with one of them, and a panel may be there before it: so it is looked up anew each time.
 function adoptMoves(state) {
   state.moves = state.follow ? shared.moves : null;
@@ -204,13 +198,17 @@ function caughtUp(root, state) {
     const python = state.moves.values[key];
     if (python === undefined || Math.abs(python - value) < 1e-9) delete hand.values[key];
   }
-  if (!Object.keys(hand.values).length) return true;
+  if (!Object.keys(hand.values).length) {
+    delete document.documentElement.dataset.hand;
+    return true;
+  }
   if (performance.now() - hand.at < HAND_LOST) {
     clearTimeout(state.lost);
     state.lost = setTimeout(() => { if (root.isConnected && caughtUp(root, state)) state.paint(); }, HAND_LOST);
     return false;
   }
   hand.values = {};
+  delete document.documentElement.dataset.hand;
   return true;
 }
 

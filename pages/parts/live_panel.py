@@ -49,6 +49,10 @@ class Panel(NamedTuple):
     rev: str
     charts: list[Chart]
 
+    def data(self) -> dict[str, Any]:
+        """As the panel's script reads them."""
+        return {"rev": self.rev, "charts": [_sent(chart) for chart in self.charts]}
+
 
 def live_panel(
     key: str,
@@ -66,7 +70,7 @@ def live_panel(
     on_pick: called when a class is clicked; its rank among the class counts is the panel's `picked`.
     """
     shown().charts.extend(panel.charts)
-    data = {"key": key, "src": PLOTLY_SRC, "rev": panel.rev, "charts": [sent(chart) for chart in panel.charts]}
+    data = {"key": key, "src": PLOTLY_SRC, **panel.data()}
     data["follow"] = follow or moves is not None
     if moves is not None:
         data["moves"] = to_json(moves)
@@ -77,8 +81,7 @@ def live_panel(
     _panel(key=key, data=data, on_picked_change=on_pick)
 
 
-def sent(chart: Chart) -> dict[str, Any]:
-    """A chart as the panel's script reads it."""
+def _sent(chart: Chart) -> dict[str, Any]:
     return {**chart._asdict(), "figure": None, "alt": chart.figure.alt, "spec": to_json(_lean(chart))}
 
 

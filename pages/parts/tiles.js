@@ -42,20 +42,32 @@ function dotAt(box, tile, epoch) {
 export default function ({ data, parentElement }) {
   const list = parentElement.querySelector(".tiles");
   if (!list || !data) return;
-  while (list.children.length > data.tiles.length) list.lastChild.remove();
-  while (list.children.length < data.tiles.length) build(list);
+  const show = (tiles) => {
+    list.shown = tiles;
+    while (list.children.length > tiles.length) list.lastChild.remove();
+    while (list.children.length < tiles.length) build(list);
+    tiles.forEach((tile, i) => draw(list.children[i], tile));
+  };
   const all = () => {
     for (const box of list.children) box.dataset.width = box.querySelector("svg").clientWidth;
-    data.tiles.forEach((tile, i) => draw(list.children[i], tile));
+    list.shown.forEach((tile, i) => draw(list.children[i], tile));
   };
+  show(data.tiles);
   all();
   list.watch?.disconnect();
   list.watch = new ResizeObserver(all);
   list.watch.observe(list);
   document.removeEventListener("skewlab:move", list.follow);
-  list.follow = ({ detail: { key, value } }) => {  // the epoch moves along courses that are known; the rest waits
+  list.follow = ({ detail: { key, value } }) => {  // the epoch moves along courses that are known; the rest is asked for
+    const moves = window.skewlabMoves?.moves;
+    const ahead = moves && !hand.playing ? pending(moves) : {};
+    const there = Object.keys(ahead).length ? answered(moves, ahead)?.[data.key]?.tiles : hand.playing ? null : data.tiles;
+    if (there) {
+      if (there !== list.shown) show(there);
+      return;
+    }
     if (key !== "epoch") return;
-    data.tiles.forEach((tile, i) => {
+    list.shown.forEach((tile, i) => {
       if (value >= tile.course.length) return;
       list.children[i].querySelector(".value").textContent = (tile.part ? percent : number)(tile.course[value]);
       dotAt(list.children[i], tile, value);

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
 
-from sampler_core.figures import Merit
+from sampler_core.figures import Merit, merits
+from sampler_core.outlook import Outlook
 
 MOST_POINTS = 120
 _here = Path(__file__).parent
@@ -15,14 +17,31 @@ _tiles = st.components.v2.component(
     "tiles",
     html='<div class="tiles-box"><dl class="tiles"></dl></div>',
     css=(_here / "tiles.css").read_text(encoding="utf-8"),
-    js="".join((_here / name).read_text(encoding="utf-8") for name in ("numerals.js", "tiles.js")),
+    js="".join(
+        (_here / name).read_text(encoding="utf-8") for name in ("numerals.js", "hand.js", "ahead.js", "tiles.js")
+    ),
     isolate_styles=False,
 )
 
 
-def tiles(key: str, merits: tuple[Merit, ...], epoch: int) -> None:
-    """Show the figures of merit; the dot on each spark-line is the chosen epoch."""
-    _tiles(key=key, data={"tiles": [_sent(merit, epoch) for merit in merits]})
+class Tiles(NamedTuple):
+    """The figures of merit of an outlook; the dot on each spark-line is the chosen epoch."""
+
+    outlook: Outlook
+    epoch: int
+
+    def merits(self) -> tuple[Merit, ...]:
+        """What they show."""
+        return merits(self.outlook, self.epoch)
+
+    def data(self) -> dict[str, Any]:
+        """As their script reads them."""
+        return {"tiles": [_sent(merit, self.epoch) for merit in self.merits()]}
+
+
+def tiles(key: str, shown: Tiles) -> None:
+    """Show them."""
+    _tiles(key=key, data={"key": key, **shown.data()})
 
 
 def _sent(merit: Merit, epoch: int) -> dict[str, object]:

@@ -7,15 +7,18 @@ import pytest
 from starlette.requests import Request
 
 from pages.parts import ahead, cached
-from pages.parts.ahead import panels_at
+from pages.parts.ahead import parts_at
 from tests.app import test_compare, test_my_labels
 from tests.app.test_explore import opened
 
 
 def sent_to(at):
-    """Panel -> its "rev" and "charts", as a run of the page sent them."""
+    """Key -> the "rev" and "charts" of a panel or the "tiles", as a run of the page sent them."""
     every = [json.loads(element.proto.json or "{}") for element in at.get("bidi_component")]
-    return {sent["key"]: {"rev": sent["rev"], "charts": sent["charts"]} for sent in every if "charts" in sent}
+    parts = {sent.pop("key"): sent for sent in every if "charts" in sent or "tiles" in sent}
+    return {
+        key: {what: sent[what] for what in ("rev", "charts", "tiles") if what in sent} for key, sent in parts.items()
+    }
 
 
 def asking(at):
@@ -59,7 +62,8 @@ COMPARE = {
 def test_what_is_asked_for_is_what_explore_shows_there(case):
     address, values = EXPLORE[case]
     at = opened(**address)
-    asked = panels_at(asking(at)["of"], values)
+    asked = parts_at(asking(at)["of"], values)
+    assert {"over-epochs", "merits"} <= set(asked)
     assert ("one-epoch" in asked) == (case != "draws that training decides")
     assert asked == sent_to(moved_to(at, values))
 
@@ -68,7 +72,7 @@ def test_what_is_asked_for_is_what_explore_shows_there(case):
 def test_what_is_asked_for_is_what_compare_shows_there(case):
     address, values = COMPARE[case]
     at = test_compare.opened(**address)
-    asked = panels_at(asking(at)["of"], values)
+    asked = parts_at(asking(at)["of"], values)
     assert set(asked) == {"side-by-side", "mixes"}
     assert asked == sent_to(moved_to(at, values))
 
@@ -79,22 +83,22 @@ def test_what_is_asked_for_is_what_compare_shows_there(case):
      {"data": 1.0}, {"beta": 0.9}, {"nothing": 1.0}, {"seed": 3}, {"ratio": 1e9}],
 )  # fmt: skip
 def test_values_that_no_slider_has_are_answered_with_nothing(values):
-    assert panels_at(asking(opened())["of"], values) is None
+    assert parts_at(asking(opened())["of"], values) is None
 
 
 def test_settings_that_do_not_go_together_are_answered_with_nothing():
     at = opened(min_share="0.03", classes="30")
-    assert panels_at(asking(at)["of"], {"classes": 60}) is None
-    assert panels_at(asking(at)["of"], {"classes": 20}) is not None
+    assert parts_at(asking(at)["of"], {"classes": 60}) is None
+    assert parts_at(asking(at)["of"], {"classes": 20}) is not None
 
 
 def test_followed_classes_stand_out_as_long_as_they_are_there():
     at = opened()
     at.multiselect(key="followed").set_value(["class 9", "class 2"]).run()
     for values in ({"skew": 0.4}, {"skew": 0.4, "classes": 5}):
-        asked = panels_at(asking(at)["of"], values)
+        asked = parts_at(asking(at)["of"], values)
         shown = sent_to(moved_to(at, values))
-        assert [asked[panel]["charts"] for panel in shown] == [shown[panel]["charts"] for panel in shown]
+        assert [asked[key].get("charts") for key in shown] == [shown[key].get("charts") for key in shown]
 
 
 def test_only_the_last_two_runs_of_a_visit_are_known():
@@ -102,8 +106,8 @@ def test_only_the_last_two_runs_of_a_visit_are_known():
     names = [asking(at)["of"]]
     for skew in (0.2, 0.4):
         names.append(asking(moved_to(at, {"skew": skew}))["of"])
-    assert [panels_at(name, {"skew": 0.5}) is None for name in names] == [True, False, False]
-    assert panels_at("made up", {}) is None
+    assert [parts_at(name, {"skew": 0.5}) is None for name in names] == [True, False, False]
+    assert parts_at("made up", {}) is None
 
 
 @pytest.mark.parametrize(
@@ -129,12 +133,12 @@ def test_what_a_visitor_s_labels_give_stays_with_the_visit_and_goes_with_the_lab
     at = test_my_labels.brought(test_my_labels.opened(data="my labels"), b"label,count\ncat,30\ndog,7\n")
     everybody = {name: keep.cache_info().currsize for name, keep in cached._of_all_visits.items()}
     of = asking(at)["of"]
-    assert "dog" in json.dumps(panels_at(of, {"skew": 0.44}))
+    assert "dog" in json.dumps(parts_at(of, {"skew": 0.44}))
     assert {name: keep.cache_info().currsize for name, keep in cached._of_all_visits.items()} == everybody
     standing = weakref.ref(ahead._standing[of])
     at.button(key="own-forget").click().run()
     assert standing() is None
-    assert panels_at(of, {"skew": 0.44}) is None
+    assert parts_at(of, {"skew": 0.44}) is None
 
 
 def test_the_server_answers_in_json_or_with_no_content():
@@ -148,7 +152,7 @@ def test_the_server_answers_in_json_or_with_no_content():
     said = answered(of, b"skew=0.5&epoch=3")
     assert said.status_code == 200
     assert said.headers["Cache-Control"] == "no-store"
-    assert json.loads(said.body) == panels_at(of, {"skew": 0.5, "epoch": 3.0})
+    assert json.loads(said.body) == parts_at(of, {"skew": 0.5, "epoch": 3.0})
     for query in (b"skew=high", b"skew=nan", b"skew=inf", b"epoch=1e400", b"skew=1e9", b"what=1"):
         assert (answered(of, query).status_code, answered(of, query).body) == (204, b"")
     assert answered("someone", b"").status_code == 204

@@ -107,6 +107,9 @@ def python_s_stand(page, plan):
     page.wait_for_function(STAND, arg=f"{plan.fingerprint}-")
 
 
+OPACITY = "() => getComputedStyle(document.querySelector('.st-key-said-first')).opacity"
+
+
 def pause(page):
     page.get_by_role("button", name="Pause").click()
     caught_up(page)
@@ -276,6 +279,9 @@ def test_python_s_figures_follow_the_hand_before_it_lets_go(open_page, address, 
     python_s_stand(page, plan(value))
     settle(page)
     assert key not in page.url.removeprefix(address)
+    share = plan(value).class_shares(COUNTS)[0, 9]
+    assert tiles(page)["Share of the rarest class"] == percent(share)
+    assert page.evaluate(OPACITY) == "0.45"  # what is said waits for the page to run
     assert len({rev for _, rev, _ in page.evaluate("() => window.seen")}) >= 3
     shown = np.array([trace["y"] for trace in traces(page, "shares")])
     np.testing.assert_allclose(shown.T, plan(value).class_shares(COUNTS), rtol=1e-5)
@@ -286,6 +292,8 @@ def test_python_s_figures_follow_the_hand_before_it_lets_go(open_page, address, 
     page.wait_for_function("(said) => location.search.includes(said)", arg=f"{key}={value}")
     settle(page)
     assert page.get_by_role("slider", name=name, exact=True).first.get_attribute("aria-valuetext") == value
+    page.wait_for_function(f"() => ({OPACITY})() === '1'")
+    assert percent(share) in page.locator(".st-key-said-first").inner_text().replace("\xa0", " ")
     assert [trace["y"] for trace in traces(page, "batches")] == drawn.T.tolist()
 
 

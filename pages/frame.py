@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.parts.address import say_what_was_wrong
+from pages.parts.cached import keepers_of_this_run, keeping_in
 from pages.parts.controls import every_row
 from pages.parts.history import remember
 from pages.parts.page_change import keep_values
@@ -22,7 +23,8 @@ page = st.navigation([
 notices = st.container()
 sidebar()
 keep_values(page.url_path)
-with sharing(page.title):
+# What keeps results is settled before the page begins: a visit may end while its page still runs.
+with keeping_in(keepers_of_this_run()), sharing(page.title):
     page.run()
 with notices:
     say_what_was_wrong(remember(every_row()))

@@ -33,13 +33,15 @@ _given: ContextVar[dict[object, Any] | None] = ContextVar("keepers", default=Non
 
 def keepers_of_this_run() -> dict[object, Any]:
     """What keeps the results of calls: that of all visits, or the visit's own once it brought labels."""
+    if (given := _given.get()) is not None:
+        return given
     own = results_of_this_visit()
     return _of_all_visits if own is None else own
 
 
 @contextmanager
 def keeping_in(keepers: dict[object, Any]) -> Iterator[None]:
-    """Keep results there: outside a run of the page, which knows its visit."""
+    """Keep results there, whatever becomes of the visit meanwhile."""
     token = _given.set(keepers)
     try:
         yield
@@ -49,8 +51,7 @@ def keeping_in(keepers: dict[object, Any]) -> Iterator[None]:
 
 def keeper(of: object, make: Callable[[], Kept]) -> Kept:
     """What keeps the results of a call."""
-    given = _given.get()
-    keepers = keepers_of_this_run() if given is None else given
+    keepers = keepers_of_this_run()
     if of not in keepers:
         keepers[of] = make()
     found: Kept = keepers[of]

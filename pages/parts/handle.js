@@ -81,9 +81,10 @@ function commit(input, key, value, since = performance.now(), standing = false) 
   const moves = window.skewlabMoves?.moves;
   const works = document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === "running";
   const unheard = input.sent != null && performance.now() - input.sentAt < UNHEARD;
-  const asked = Boolean(moves?.ask);
-  if (asked) inquire(moves, hand.values);
-  const answer = asked && answered(moves, hand.values) !== undefined;
+  const ahead = moves?.ask ? pending(moves) : {};
+  const asked = Object.keys(ahead).length > 0;
+  if (asked) inquire(moves, ahead);
+  const answer = asked && answered(moves, ahead) !== undefined;
   const waited = performance.now() - since;
   const figures = asked && ((!standing && waited < UNANSWERED) || (input.keyed && waited < IN_A_ROW));
   if (figures || (input.keyed && (works || unheard))) {

@@ -2,10 +2,10 @@
 
 The skews of all epochs, or the class counts, come from tables (`move_tables`). The class shares follow from these by
 the one closed form (p ~ n^(1 - s)); the panel compares it with the reference shares sent here, and previews nothing
-where they differ by 1e-6 or more. What is drawn at the next stops was drawn before (`neighbours`).
+where they differ by 1e-6 or more. Previews bridge the moment until Python's own figures are there (`ahead`).
 
-Tables and neighbours are large and not needed before the next move, so they go after the figures (their script:
-later.js); by their names the panel knows what belongs to what it shows.
+Tables are large and not needed before the next move, so they go after the figures (their script: later.js); by their
+names the panel knows what belongs to what it shows.
 """
 
 from __future__ import annotations

@@ -4,9 +4,10 @@ import json
 import weakref
 
 import pytest
+import streamlit as st
 from starlette.requests import Request
 
-from pages.parts import ahead, cached
+from pages.parts import ahead, cached, own_labels, scenario
 from pages.parts.ahead import parts_at
 from tests.app import test_compare, test_my_labels
 from tests.app.test_explore import opened
@@ -139,6 +140,24 @@ def test_what_a_visitor_s_labels_give_stays_with_the_visit_and_goes_with_the_lab
     at.button(key="own-forget").click().run()
     assert standing() is None
     assert parts_at(of, {"skew": 0.44}) is None
+
+
+def test_a_visit_that_ends_while_its_page_runs_leaves_nothing_to_the_others(monkeypatch):
+    at = test_my_labels.brought(test_my_labels.opened(data="my labels"), b"label,count\ncat,30\ndog,7\n")
+    everybody = {name: keep.cache_info().currsize for name, keep in cached._of_all_visits.items()}
+    current = scenario.current
+
+    def ended():
+        found = current()
+        for key in list(st.session_state):
+            if key in (own_labels.BROUGHT, own_labels.RESULTS):
+                del st.session_state[key]
+        return found
+
+    monkeypatch.setattr(scenario, "current", ended)
+    moved_to(at, {"skew": 0.46})
+    assert own_labels.BROUGHT not in at.session_state
+    assert {name: keep.cache_info().currsize for name, keep in cached._of_all_visits.items()} == everybody
 
 
 def test_the_server_answers_in_json_or_with_no_content():

@@ -24,6 +24,7 @@ from sampler_core.counts import FloatArray, IntArray
 _SURE = -100.0  # log of the chance that a place is missed by a draw that never misses it
 _NEVER = -40.0  # log of a chance that is not told from 0
 _AT_ONCE = 1 << 20  # pieces that are worked on together
+_PARTS, _WITHIN, _LEFT_OUT = 7, 1, 6  # of an epoch's walk (`_parts`)
 
 
 def epoch_coverage(counts: IntArray, shares: FloatArray, samples: int, batch_size: int) -> FloatArray:
@@ -51,19 +52,20 @@ def epoch_coverage(counts: IntArray, shares: FloatArray, samples: int, batch_siz
 
 def run_coverage(counts: IntArray, shares: FloatArray, samples: int, batch_size: int) -> FloatArray:
     """Expected share of each class's samples that all epochs draw; (num_classes,). shares: (epochs, num_classes)."""
-    n, full = np.maximum(counts, 1), samples // batch_size
+    n, (full, rest) = np.maximum(counts, 1), divmod(samples, batch_size)
     strides, lengths, logs = _parts(n, shares, samples, batch_size)
     seen = np.minimum(1.0, samples * shares.sum(axis=0) / n)
-    again = lengths.sum(axis=0) > n  # elsewhere nothing is met twice
+    once = lengths.sum(axis=0) < n  # nothing is met twice, or stepped over
     twice = ((strides > 1) & (strides * full >= 2 * n)).any(axis=0)  # and left to chance once at most
     sure = twice | ((logs * (lengths // n)).sum(axis=0) < _NEVER)
     seen[sure] = 1.0
-    left = np.flatnonzero(again & ~sure & (counts > 0))
+    left = np.flatnonzero(~once & ~sure & (counts > 0))
     step = max(1, _AT_ONCE // len(lengths))
     for some in (left[i : i + step] for i in range(0, left.size, step)):
-        pieces = _pieces(n[some], lengths[:, some].T, logs[:, some].T)
-        missed = _missed(pieces, n[some], strides[:, some], full, lengths[:, some])
-        seen[some] = 1.0 - missed / n[some]
+        s, walk, log = strides[:, some], lengths[:, some], logs[:, some]
+        walk[_LEFT_OUT::_PARTS] = _left_out(n[some], s, log[::_PARTS] > _SURE, full, rest) - walk[_WITHIN::_PARTS]
+        pieces = _pieces(n[some], walk.T, log.T)
+        seen[some] = 1.0 - _missed(pieces, n[some], s, full, walk) / n[some]
     return np.where(counts > 0, seen, 0.0)
 
 
@@ -101,18 +103,17 @@ def _parts(n: IntArray, shares: FloatArray, samples: int, batch_size: int) -> tu
     """Strides (epochs, C); and the walk in parts: places passed and the log of the chance to miss one, (parts, C) each.
 
     Seven parts an epoch: full batches, a place stepped over, full batches; of the last batch what it surely takes, what
-    it may take, what it leaves; places left out. (A class that steps over more within one epoch is surely seen.)
+    it may take, what it leaves; places left out, 0 here (see `_left_out`, which takes its time). (A class that steps
+    over more within one epoch is surely seen.)
     """
     full, rest = divmod(samples, batch_size)
     s, f = _strides(shares, batch_size)
     t, g = _strides(shares, rest)
     period = drawing.stratified_period(n, s, f < 1.0)
-    passed, before_last = s * (full + (rest > 0)), s * (full - (rest == 0))
-    over = _over(passed, drawing.stratified_epoch_period(period, n, passed, rest > 0), s)
-    within = before_last >= period
+    within = s * (full - (rest == 0)) >= period
     first = np.minimum(s * full, period)
     t_sure, t_chance = np.maximum(t - 1, 0), np.minimum(t, 1)
-    lengths = [first, within, s * full - first, t_sure, t_chance, (s - t) * (rest > 0), over - within]
+    lengths = [first, within, s * full - first, t_sure, t_chance, (s - t) * (rest > 0), np.zeros_like(s)]
     surely, never = np.ones_like(f), np.zeros_like(f)
     chances = [f, never, f, surely, g, never, never]
     with np.errstate(divide="ignore"):
@@ -121,10 +122,13 @@ def _parts(n: IntArray, shares: FloatArray, samples: int, batch_size: int) -> tu
     return s, np.stack(lengths, axis=1).reshape(of_all), logs.reshape(of_all)
 
 
-def _over(passed: IntArray, period: IntArray, stride: IntArray) -> IntArray:
-    """How many places the walk of each epoch leaves out, `drawing.stratified_next`'s; all (epochs, C)."""
-    starts = [np.zeros_like(passed[0])]
-    for epoch in zip(passed, period, stride, strict=True):
+def _left_out(n: IntArray, strides: IntArray, by_chance: np.ndarray, full: int, rest: int) -> IntArray:
+    """How many places the walk of each epoch leaves out, `drawing.stratified_next`'s; strides, as all: (epochs, C)."""
+    passed = strides * (full + (rest > 0))
+    period = drawing.stratified_period(n, strides, by_chance)
+    period = drawing.stratified_epoch_period(period, n, passed, rest > 0)
+    starts = [np.zeros_like(n)]
+    for epoch in zip(passed, period, strides, strict=True):
         starts.append(drawing.stratified_next(starts[-1], *epoch))
     return np.diff(starts, axis=0) - passed
 
@@ -165,9 +169,8 @@ def _pieces(n: IntArray, lengths: IntArray, logs: FloatArray) -> _Pieces:
 
 def _missed(pieces: _Pieces, n: IntArray, strides: IntArray, full: int, lengths: IntArray) -> FloatArray:
     """Expected places never drawn; (C,)."""
-    parts = len(lengths) // len(strides)
-    starts = (np.cumsum(lengths % n, axis=0) - lengths % n)[::parts]
-    within = lengths[1::parts]
+    starts = (np.cumsum(lengths % n, axis=0) - lengths % n)[::_PARTS]
+    within = lengths[_WITHIN::_PARTS]
     for start, stride, moved in zip(starts, strides, within, strict=True):
         if (stride > 1).any():
             pieces = _left_by(pieces, n, start, stride, full, moved)

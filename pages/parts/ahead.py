@@ -19,10 +19,11 @@ from weakref import WeakValueDictionary
 
 import streamlit as st
 
-from pages.parts.building import Settings
+from pages.parts.building import OWN, Settings
 from pages.parts.cached import keepers_of_this_run, keeping_in
 from pages.parts.own_labels import STANDING
-from pages.parts.scenario import Scenario
+from pages.parts.scenario import Scenario, mark_of
+from pages.parts.sidebar_values import plan_values
 from sampler_core.parameters import EPOCH
 
 
@@ -70,7 +71,11 @@ def stand(settings: Settings, epoch: int, parts: Parts, sliders: Mapping[str, fl
     of = secrets.token_urlsafe(16)
     _standing[of] = standing
     st.session_state.setdefault(STANDING, deque(maxlen=MOST_KEPT)).append(standing)
-    return {"of": of, "rest": f"{zlib.crc32(repr((settings.without(sliders), shown)).encode()):08x}"}
+    values = settings.data | plan_values(settings.plan(), run=True)
+    if OWN in values:
+        values[OWN] = mark_of(values[OWN])
+    rest = [(key, value) for key, value in values.items() if key not in sliders], shown
+    return {"of": of, "rest": f"{zlib.crc32(repr(rest).encode()):08x}"}
 
 
 def parts_at(of: str, values: Mapping[str, float]) -> dict[str, Any] | None:

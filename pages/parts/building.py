@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import zlib
-from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,15 +48,6 @@ class Settings:
             return dataclasses.replace(self, data=self.data | {key: _moved(of_data[key], value)})
         return dataclasses.replace(self, fields=_field_moved(TARGETS[self.target], self.fields, key, value))
 
-    def without(self, keys: Container[str]) -> list[tuple[str, Any]]:
-        """What else is set, by key; own labels by their numbers."""
-        data = {key: value for key, value in self.data.items() if key != OWN}
-        if OWN in self.data:
-            counts = self.counts()
-            data[OWN] = zlib.crc32(counts.counts.tobytes() + repr(counts.names).encode())
-        every = [*data.items(), *self.run.items(), ("target", self.target), *_by_key(TARGETS[self.target], self.fields)]
-        return [(key, value) for key, value in every if key not in keys]
-
 
 def _moved(row: Parameter, value: float) -> float | int:
     if row.slider is None:
@@ -78,18 +67,6 @@ def _field_moved(described: type, fields: dict[str, Any], key: str, value: float
         elif row.key == key:
             return fields | {field: _moved(row, value)}
     raise ValueError(f"{key} is not set here")
-
-
-def _by_key(described: type, fields: dict[str, Any]) -> list[tuple[str, Any]]:
-    """Key -> value of fields, those of a schedule among them."""
-    found: list[tuple[str, Any]] = []
-    for field, held in fields.items():
-        if (row := rows_of(described).get(field)) is not None:
-            found.append((row.key, held))
-        else:
-            shape, inner = held
-            found += [(f"{field} shape", shape), *_by_key(SCHEDULES[shape], inner)]
-    return found
 
 
 def counts_of(data: dict[str, Any]) -> ClassCounts:

@@ -53,8 +53,12 @@ class Scenario:
     @property
     def rev(self) -> str:
         """A short name of this state; the panels carry it once they show it."""
-        counts = zlib.crc32(self.counts.counts.tobytes() + repr(self.counts.names).encode())
-        return f"{self.plan.fingerprint}-{counts:08x}-{self.epoch}"
+        return f"{self.plan.fingerprint}-{mark_of(self.counts)}-{self.epoch}"
+
+
+def mark_of(counts: ClassCounts) -> str:
+    """A short name of class counts."""
+    return f"{zlib.crc32(counts.counts.tobytes() + repr(counts.names).encode()):08x}"
 
 
 def current() -> Scenario:

@@ -84,6 +84,11 @@ class SamplingPlan:
         adaptive = hasattr(self.target, "updated")  # isinstance of a protocol takes longer than an epoch's shares
         return cast(AdaptiveTarget, self.target) if adaptive else None
 
+    @property
+    def limited(self) -> bool:
+        """Whether a cap or a floor may change the shares that the target asks for."""
+        return bool(self.max_repeats is not None or self.min_share or self.min_per_batch)
+
     def samples(self, class_counts: CountsLike) -> int:
         """M, the draws in one epoch, over all ranks together."""
         return self.samples_per_epoch or as_class_counts(class_counts).num_samples
@@ -235,7 +240,7 @@ class SamplingPlan:
 
         `present`: a `ClassCounts.present`. `ValueError` where the limits cannot be met.
         """
-        if self.max_repeats is None and not self.min_share and not self.min_per_batch:
+        if not self.limited:
             return None, None
         per_batch = self.min_per_batch / self.needed_batch_size if self.min_per_batch else 0.0
         floor = np.full(present.num_classes, max(self.min_share or 0.0, per_batch))

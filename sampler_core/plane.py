@@ -80,8 +80,7 @@ def _groups(plan: SamplingPlan, demand: Demand) -> tuple[str, ...]:
         return ()
     if demand.group != "every" or demand.class_name is not None:
         return (demand.group if demand.class_name is None else "rarest",)
-    limited = plan.max_repeats is not None or plan.min_share or plan.min_per_batch
-    return () if limited or demand.figure != "run_repeats" else ("rarest", "largest")
+    return () if plan.limited or demand.figure != "run_repeats" else ("rarest", "largest")
 
 
 def _within(skews: FloatArray, allowed: Union) -> BoolArray:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from pages.parts.cached import epoch_class_counts_of, outlook_of, preview_of, weights_of
 from pages.parts.live_panel import Panel
 from pages.parts.scenario import Scenario, batches_shown
 from pages.parts.tiles import Tiles
 from sampler_core.figures import explore
-from sampler_core.figures.series import NOBODY, Followed
+from sampler_core.figures.series import NOBODY, Followed, by_count
 
 OVER_EPOCHS, ONE_EPOCH, MERITS = "over-epochs", "one-epoch", "merits"
 
@@ -47,5 +49,10 @@ def tiles_of(scenario: Scenario) -> Tiles:
 
 
 def parts_of(scenario: Scenario, view: View) -> dict[str, Panel | Tiles]:
-    """All of them, by their keys on the page."""
-    return {**panels_of(scenario, view), MERITS: tiles_of(scenario)}
+    """All of them, by their keys on the page, for a moving hand: a map, most of what is sent, by its closed form."""
+    plan, counts, panels = scenario.plan, scenario.counts, panels_of(scenario, view)
+    skews = None if plan.limited else outlook_of(plan, counts).skews
+    if skews is not None:
+        closed = {"skews": skews, "counts": counts.counts[by_count(counts)].astype(np.float64)}
+        panels[OVER_EPOCHS] = panels[OVER_EPOCHS]._replace(closed=closed)
+    return {**panels, MERITS: tiles_of(scenario)}

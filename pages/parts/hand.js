@@ -1,6 +1,8 @@
 // Where the hand is: values that are ahead of the server's. All live parts share it.
 const hand = (window.skewlabHand ??= { values: {}, at: 0 });
 
+const REST = 300;  // ms after which a hand that does not move rests: in a row of keys the next one comes sooner
+
 function moveHand(key, value) {
   hand.values[key] = value;
   hand.at = performance.now();

@@ -71,7 +71,6 @@ function nextStops(input, stops, even) {
 // keys that are pressed while the server works, the newest value goes when it is done.
 const UNHEARD = 3000;  // ms that it may take until the server is seen to work
 const UNANSWERED = 400;  // ms that a run of the page waits for the figures
-const IN_A_ROW = 200;  // ms between two keys at most
 function commit(input, key, value, since = performance.now(), standing = false) {
   clearTimeout(input.later);
   if (input.keyed && hand.dragging) {  // the key is held by now
@@ -86,9 +85,10 @@ function commit(input, key, value, since = performance.now(), standing = false) 
   if (asked) inquire(moves, ahead);
   const answer = asked && answered(moves, ahead) !== undefined;
   const waited = performance.now() - since;
-  const figures = asked && ((!standing && waited < UNANSWERED) || (input.keyed && waited < IN_A_ROW));
+  const figures = asked && ((!standing && waited < UNANSWERED) || (input.keyed && waited < REST));
   if (figures || (input.keyed && (works || unheard))) {
-    input.later = setTimeout(() => { if (input.isConnected) commit(input, key, value, since, answer); }, 20);
+    const from = answer && !standing ? performance.now() : since;
+    input.later = setTimeout(() => { if (input.isConnected) commit(input, key, value, from, answer); }, 20);
     return;
   }
   Object.assign(input, { later: null, sent: value === input.known ? null : value, sentAt: performance.now() });

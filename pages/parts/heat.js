@@ -6,9 +6,10 @@ function heat(draw, trace, seen, { xaxis, yaxis, shapes }) {
   const cells = new ImageData(width, height);
   const pixels = new Uint32Array(cells.data.buffer);
   const scale = (colours.length - 1) / (seen.zmax - seen.zmin || 1);
-  rows.forEach((row, i) => {
-    for (let j = 0; j < width; j++) pixels[i * width + j] = colours[Math.round((row[j] - seen.zmin) * scale)] ?? 0;
-  });
+  const { zmin } = seen;
+  for (let i = 0, at = 0; i < height; i++) {
+    for (let j = 0; j < width; j++) pixels[at++] = colours[Math.round((rows[i][j] - zmin) * scale)] ?? 0;
+  }
   const small = new OffscreenCanvas(width, height);
   small.getContext("2d").putImageData(cells, 0, 0);
   const [left, right] = [x0 - dx / 2, x0 + (width - 0.5) * dx].map(xaxis.c2p);

@@ -78,7 +78,7 @@ function show(root, state, chart, figure, tag, quickly = true) {
         if (root.dataset.wanted === tag && plot.dataset.rev === tag && !painter.jobs.has(id)) {
           show(root, state, chart, figure, tag, false);
         }
-      });
+      }, plot.took);
     }
     plot.setAttribute("aria-label", chart.alt);
     plot.dataset.rev = root.dataset.rev = tag;
@@ -93,8 +93,10 @@ function show(root, state, chart, figure, tag, quickly = true) {
     if (!root.isConnected) return;
     if (!atOnce()) {
       plot.drawing = true;
+      const start = performance.now();
       await Plotly.react(plot, figure.data, themed(figure, look, chart.height), CONFIG).finally(() => {
         plot.drawing = false;
+        plot.took = performance.now() - start;
       });
       uncover(plot);
       Object.assign(plot, { whole: figure, mark });
@@ -110,11 +112,16 @@ function show(root, state, chart, figure, tag, quickly = true) {
   });
 }
 
-// Python's figures, from a run of the page or asked for alone; `done` may have shown one in another way.
-function showAll(root, state, { charts, rev }, done = () => false) {
+// Python's figures, from a run of the page or asked for alone, except for a map whose cells follow from a closed form:
+// that is a preview, with this tag. `done` may have shown one in another way.
+function showAll(root, state, { charts, rev }, tag = rev, done = () => false) {
   root.dataset.wanted = rev;
   arrange(root, charts);
-  for (const chart of charts) if (!done(chart, rev)) show(root, state, chart, parsed(state, chart), rev);
+  for (const chart of charts) {
+    if (done(chart, rev)) continue;
+    const figure = parsed(state, chart);
+    show(root, state, chart, figure, figure.closed ? tag : rev);
+  }
 }
 
 // Whether two figures show the same: layout and texts alike, numbers to a millionth.
@@ -175,7 +182,7 @@ function preview(root, state) {
     return true;
   };
   if (answer) {
-    showAll(root, state, answer, direct);
+    showAll(root, state, answer, tag, direct);
     state.pythonAt = performance.now();
     return;
   }
@@ -221,17 +228,27 @@ function rankOf(id, point, moves) {
   return mine.length === 1 ? mine[0] : null;
 }
 
+// Two figures of a chart are kept: that of the last run, and that under the hand.
 function parsed(state, chart) {
-  const known = state.figures.get(chart.id);
-  if (known?.spec === chart.spec) return known.figure;
-  const figure = JSON.parse(chart.spec);
-  for (const trace of figure.data) {
-    if (trace.type !== "heatmap" || trace.z) continue;
-    trace.customdata = unpacked(trace.customdata);
-    trace.z = logarithms(trace.customdata, trace.zmin);
+  const known = state.figures.get(chart.id) ?? [];
+  let found = known.find(({ spec }) => spec === chart.spec);
+  if (!found) {
+    found = { spec: chart.spec, figure: JSON.parse(chart.spec) };
+    found.figure.data.filter(({ type, z }) => type === "heatmap" && !z).forEach((trace) => fillMap(found.figure, trace));
   }
-  state.figures.set(chart.id, { spec: chart.spec, figure });
-  return figure;
+  state.figures.set(chart.id, [found, ...known.filter((one) => one !== found)].slice(0, 2));
+  return found.figure;
+}
+
+function fillMap(figure, trace) {
+  const { closed } = trace;
+  if (closed) {
+    const [counts, skews] = [closed.counts, closed.skews].map(unpacked);
+    trace.customdata = cellsOf(sharesOver(logsOf(counts), skews), trace.dx);
+    delete trace.closed;
+    figure.closed = true;
+  } else trace.customdata = unpacked(trace.customdata);
+  trace.z = logarithms(trace.customdata, trace.zmin);
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {

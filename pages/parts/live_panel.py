@@ -11,6 +11,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pages.parts.shown import shown
+from sampler_core.counts import FloatArray
 from sampler_core.figures import Chart, to_json
 from sampler_core.figures.figure import Spec
 
@@ -44,14 +45,19 @@ class Frames(NamedTuple):
 
 
 class Panel(NamedTuple):
-    """The charts of a panel. rev: a short name of the state that they show."""
+    """The charts of a panel. rev: a short name of the state that they show.
+
+    closed: the "skews" of the epochs and the "counts" of the classes, largest first, that the cells of a map of shares
+    follow from. With these the map is sent without its cells, and the panel shows it as a preview.
+    """
 
     rev: str
     charts: list[Chart]
+    closed: dict[str, FloatArray] | None = None
 
     def data(self) -> dict[str, Any]:
         """As the panel's script reads them."""
-        return {"rev": self.rev, "charts": [_sent(chart) for chart in self.charts]}
+        return {"rev": self.rev, "charts": [_sent(chart, self.closed) for chart in self.charts]}
 
 
 def live_panel(
@@ -81,13 +87,14 @@ def live_panel(
     _panel(key=key, data=data, on_picked_change=on_pick)
 
 
-def _sent(chart: Chart) -> dict[str, Any]:
-    return {**chart._asdict(), "figure": None, "alt": chart.figure.alt, "spec": to_json(_lean(chart))}
-
-
-def _lean(chart: Chart) -> Spec:
-    """The chart's spec; the map of shares without its colours: the panel makes them, logarithms of the shares."""
+def _sent(chart: Chart, closed: dict[str, FloatArray] | None) -> dict[str, Any]:
     spec = chart.figure.spec
-    if chart.id != "map":
-        return spec
-    return {**spec, "data": [{key: value for key, value in trace.items() if key != "z"} for trace in spec["data"]]}
+    if chart.id == "map":
+        spec = {**spec, "data": [_lean(trace, closed) for trace in spec["data"]]}
+    return {**chart._asdict(), "figure": None, "alt": chart.figure.alt, "spec": to_json(spec)}
+
+
+def _lean(cells: Spec, closed: dict[str, FloatArray] | None) -> Spec:
+    """The trace of a map without its colours, that are made of what they show; without that too where it is closed."""
+    made = ("z",) if closed is None else ("z", "customdata")
+    return {key: value for key, value in cells.items() if key not in made} | ({"closed": closed} if closed else {})

@@ -34,8 +34,7 @@ def moves_of(scenario: Scenario, followed: Followed = ()) -> dict[str, Any]:
     band = np.empty(counts.num_classes, dtype=np.int32)
     for number, series in enumerate(series_of(counts, followed)):
         band[series.members] = number
-    limited = plan.max_repeats is not None or plan.min_share or plan.min_per_batch
-    closed = outlook.skews is not None and not limited
+    closed = outlook.skews is not None and not plan.limited
     checked = sorted({0, scenario.epoch, len(outlook.shares) - 1})
     return {
         "closed": closed,

@@ -37,7 +37,11 @@ function movedDirectly(plot, id, moves, epoch) {
   return true;
 }
 
-const REST = 250;  // ms without a move before Plotly draws again: in a row of key presses it would hold up the next one
-const whenAtRest = (work) => setTimeout(() =>
-  (performance.now() - hand.at < REST ? whenAtRest(work) : whenIdle(work)), REST);
+// Without a move before Plotly draws again: in a row of key presses it would hold up the next one, for long where it
+// takes long.
+const RESTS = 4;  // times what Plotly took, and REST at least
+const whenAtRest = (work, took) => {
+  const rest = Math.max(REST, RESTS * took);
+  setTimeout(() => (performance.now() - hand.at < rest ? whenAtRest(work, took) : whenIdle(work)), REST);
+};
 const whenIdle = (work) => (window.requestIdleCallback ? requestIdleCallback(work, { timeout: 300 }) : setTimeout(work, 100));

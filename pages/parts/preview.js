@@ -51,6 +51,20 @@ function sharesAt(logs, skew) {
   return shares;
 }
 
+// Class shares of each epoch.
+function sharesOver(logs, skews) {
+  const at = new Map();
+  return Array.from(skews, (skew) => at.get(skew) ?? (at.set(skew, sharesAt(logs, skew)), at.get(skew)));
+}
+
+// The cells of a map: a row a class, of every so many epochs.
+function cellsOf(shares, every = 1) {
+  const shown = shares.filter((_, e) => e % every === 0);
+  const cells = Array.from(shown[0], () => new Float32Array(shown.length));
+  shown.forEach((row, e) => { for (let c = 0; c < row.length; c++) cells[c][e] = row[c]; });
+  return cells;
+}
+
 // Where a value lies in a table: at the row of its own stop (part 0), or some part of the way to the next.
 function placeIn({ stops }, value) {
   const at = stops.findLastIndex((stop) => stop <= value + 1e-9);
@@ -89,9 +103,9 @@ function previewed(moves, hand) {
     if (table.sets === "skews") skews = rowAt(table, value);
     else logs = rowAt(table, value, logsOf);
   });
-  const at = new Map();
-  const shares = Array.from(skews, (skew) => at.get(skew) ?? (at.set(skew, sharesAt(logs, skew)), at.get(skew)));
-  return { epoch, skews, logs, shares, between, onlyEpoch: !others.length };
+  let made;
+  return { epoch, skews, logs, between, onlyEpoch: !others.length,
+    get shares() { return (made ??= sharesOver(logs, skews)); } };  // when a figure needs them
 }
 
 function banded(moves, rows, count) {
@@ -130,9 +144,7 @@ const FOLLOW = {
     const layout = withMarker(figure, now.epoch);
     if (now.onlyEpoch) return { ...figure, layout };
     const trace = figure.data[0];
-    const every = trace.dx ?? 1;
-    const shown = now.shares.filter((_, e) => e % every === 0);
-    const customdata = Array.from(moves.counts, (_, c) => Float32Array.from(shown, (row) => row[c]));
+    const customdata = cellsOf(now.shares, trace.dx);
     return { data: [{ ...trace, z: logarithms(customdata, trace.zmin), customdata }], layout };
   },
   weights(figure, moves, now) {

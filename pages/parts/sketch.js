@@ -8,9 +8,11 @@ const DASHES = { solid: [], dot: [1, 1], dash: [3, 3], longdash: [5, 5], dashdot
 const STROKE = "line-ns-open";
 const isNumbers = (value) => value?.bdata !== undefined || typeof value?.[0] === "number" || value?.length === 0;
 
-// All of a figure but its numbers, the texts that stand beside them, and the room that axes of its own would keep.
-const besideNumbers = ({ data, layout }) => JSON.stringify([layout, data.map((trace) => ({ ...trace, z: 0, customdata: 0,
-  x: isNumbers(trace.x) ? 0 : trace.x, y: isNumbers(trace.y) ? 0 : trace.y, text: 0, textposition: 0,
+// All of a figure but its numbers, the texts that stand beside them, and the room that axes of its own would keep; in one
+// order, though figures name them in others.
+const BLANK = { z: 0, customdata: 0, zmin: 0, zmax: 0, colorbar: 0, text: 0, textposition: 0 };
+const besideNumbers = ({ data, layout }) => JSON.stringify([layout, data.map((trace) => ({ ...BLANK, ...trace, ...BLANK,
+  x: isNumbers(trace.x) ? 0 : trace.x, y: isNumbers(trace.y) ? 0 : trace.y,
   error_x: trace.error_x && { ...trace.error_x, array: 0, arrayminus: 0 } }))],
   (key, value) => (key === "autorangeoptions" ? undefined : value));
 
@@ -47,13 +49,18 @@ function endsOf({ array, arrayminus }, values) {
   return Array.from(values, (value, j) => [value - less[j], value + more[j]]);
 }
 
-// Whether the numbers lie on the axes that stand there, and with the room they would keep fill them well enough.
+// Whether the numbers lie on the axes that stand there, the colours of a map too, and with the room they would keep fill
+// them well enough.
 function keepsAxes(plot, figure, least) {
   const ends = new Map();
   const stack = [];
   figure.data.forEach((trace, i) => {
     const seen = plot._fullData[i];
-    if (seen.visible !== true || seen.type === "heatmap") return;
+    if (seen.visible !== true) return;
+    if (seen.type === "heatmap") {
+      ends.set({ range: [seen.zmin, seen.zmax] }, [trace.zmin, trace.zmax]);
+      return;
+    }
     const values = placed(trace, seen);
     axesOf(plot, seen).forEach((axis, side) => {
       if (!axis.autorange || axis.type === "category") return;

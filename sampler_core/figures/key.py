@@ -16,6 +16,7 @@ WIDEST = 40  # signs of a line: with its stroke some 330 pixels in capitals
 WIDEST_ROW = 16  # signs of a row's name: a third of a phone
 ROW, LINE = 19, 16  # pixels of an entry, and of each further line of it
 _FILL = "\0"
+_WIDE = str.maketrans({sign: sign + _FILL for sign in "MW@"})
 
 # At the corner of the whole figure, not of its plot: on a phone the plot begins a sixth further right, and what is too
 # wide for one column there has no room at all.
@@ -63,11 +64,10 @@ def phone_columns(entries: Sequence[str]) -> int:
 
 
 def _filled(text: str) -> str:
-    return "".join(sign + _FILL * _is_wide(sign) for sign in text)
-
-
-def _is_wide(sign: str) -> bool:
-    return sign in "MW@" or unicodedata.east_asian_width(sign) in "WF"
+    filled = text.translate(_WIDE)
+    if text.isascii():  # most are, and maps have a thousand
+        return filled
+    return "".join(sign + _FILL * (unicodedata.east_asian_width(sign) in "WF") for sign in filled)
 
 
 def key_height(entries: Sequence[str], columns: int = 1) -> int:

@@ -1,8 +1,10 @@
 """Figures that a moving hand asks for: those that the page shows once its run has come to the same values."""
 
+import base64
 import json
 import weakref
 
+import numpy as np
 import pytest
 import streamlit as st
 from starlette.requests import Request
@@ -20,6 +22,26 @@ def sent_to(at):
     return {
         key: {what: sent[what] for what in ("rev", "charts", "tiles") if what in sent} for key, sent in parts.items()
     }
+
+
+def cells_taken_out_of(parts):
+    """The cells of a map, as its script has them, and whether that makes them by the closed form."""
+    for chart in parts["over-epochs"]["charts"]:
+        if chart["id"] == "map":
+            chart["spec"] = json.loads(chart["spec"])
+            (trace,) = chart["spec"]["data"]
+            if "closed" not in trace:
+                return unpacked(trace.pop("customdata")), False
+            skews, counts = (unpacked(trace["closed"][name]) for name in ("skews", "counts"))
+            weights = counts[:, None] ** (1.0 - skews)
+            del trace["closed"]
+            return (weights / weights.sum(axis=0)).astype(np.float32), True
+    return np.zeros(0), False
+
+
+def unpacked(numbers):
+    flat = np.frombuffer(base64.b64decode(numbers["bdata"]), dtype=numbers["dtype"])
+    return flat.reshape([int(size) for size in numbers.get("shape", str(flat.size)).split(",")])
 
 
 def asking(at):
@@ -46,6 +68,8 @@ EXPLORE = {
     "a run that ends before the epoch": ({"epoch": "50"}, {"epochs": 20}),
     "batch size": ({"first_batch": "3"}, {"batch": 1000}),
     "under a cap": ({"max_repeats": "3"}, {"skew": 0.9}),
+    "many classes under a cap": ({"classes": "60", "max_repeats": "3"}, {"skew": 0.9}),
+    "many classes that are others": ({"classes": "60"}, {"ratio": 1000.0, "batch": 64, "epochs": 30}),
     "several": ({"shape": "cosine"}, {"skew": 0.2, "end": 0.9, "epoch": 40}),
     "known data": ({"data": "known", "table": "isic2019"}, {"skew": 0.8}),
     "no power skew": ({"target": "progressively balanced"}, {"epochs": 40}),
@@ -66,7 +90,11 @@ def test_what_is_asked_for_is_what_explore_shows_there(case):
     asked = parts_at(asking(at)["of"], values)
     assert {"over-epochs", "merits"} <= set(asked)
     assert ("one-epoch" in asked) == (case != "draws that training decides")
-    assert asked == sent_to(moved_to(at, values))
+    shown = sent_to(moved_to(at, values))
+    (cells, closed), (wanted, _) = cells_taken_out_of(asked), cells_taken_out_of(shown)
+    assert closed == (wanted.size > 0 and "max_repeats" not in address)
+    np.testing.assert_allclose(cells, wanted, rtol=1e-6)
+    assert asked == shown
 
 
 @pytest.mark.parametrize("case", COMPARE)

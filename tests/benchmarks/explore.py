@@ -167,7 +167,7 @@ def rows_of_keys(browser: Browser, url: str, presses: int) -> list[Row]:
         at_most("key press to the share plot, 10 classes", share, 120),
         Row("the batches that stood there then", *batches_are_the_core_s(early), timed=False),
         at_most("key press to figures that are all Python's, one press a while", answered),
-        at_most("key press to all figures, 1000 classes", many, 500),
+        at_most("key press to all figures, 1000 classes", many, 500, 500),
     ]
 
 

@@ -98,12 +98,17 @@ def without_answers(page):
     page.route("**/figures/*", lambda route: route.fulfill(status=204))
 
 
-STAND = """(mark) => [...document.querySelectorAll('.panel [data-chart]')].every(({ dataset: { rev }, parentNode }) =>
-  rev.startsWith(mark) && rev === parentNode.closest('.panel').dataset.wanted)"""
+# Each figure as Python made it; a map as the closed form has it where the hand is.
+STAND = """(mark) => {
+  const hand = Object.entries(window.skewlabHand.values).map(([key, value]) => `${key}=${value}`);
+  return [...document.querySelectorAll('.panel [data-chart]')].every((plot) => plot.dataset.rev.startsWith(mark)
+    ? plot.dataset.rev === plot.closest('.panel').dataset.wanted
+    : plot.dataset.chart === 'map' && plot.dataset.rev === `preview:${hand}`);
+}"""
 
 
 def python_s_stand(page, plan):
-    """Wait until every figure is Python's for this plan, told to the server or not."""
+    """Wait until every figure is that of this plan, told to the server or not."""
     page.wait_for_function(STAND, arg=f"{plan.fingerprint}-")
 
 
@@ -587,6 +592,27 @@ def test_a_key_shows_the_real_draws_before_the_page_runs(open_page, name, key, p
     assert [unpacked(numbers).tolist() for numbers in shown] == drawn.T.tolist()
     assert "Expected while" not in page.locator('[data-frame="batches"]').inner_text()
     assert not page.locator("figure.waiting").count()
+
+
+def test_a_key_shows_the_map_of_the_core_s_numbers_without_plotly(open_page):
+    page = open_page("/?classes=200")
+    page.evaluate("""() => {
+      Object.assign(window, { drawn: [] });
+      const react = Plotly.react;
+      Plotly.react = (plot, ...rest) => { window.drawn.push(plot.dataset.chart); return react(plot, ...rest); };
+      WebSocket.prototype.send = () => {};
+      setInterval(() => { window.skewlabHand.at = performance.now(); }, 20);  // it never rests
+    }""")
+    counts = synthetic("exponential", 200, 20_000, 100.0)
+    for skew in (0.02, 0.04, 0.06):
+        page.get_by_role("slider", name="Skew factor", exact=True).first.press("ArrowRight")
+        python_s_stand(page, plan_of(skew))
+        cells = page.evaluate("""() => {
+          const [{ customdata }] = document.querySelector('[data-chart="map"]').shown.data;
+          return customdata.map((row) => [...row]);
+        }""")
+        np.testing.assert_allclose(np.transpose(cells), plan_of(skew).class_shares(counts), rtol=1e-6)
+    assert "map" not in page.evaluate("() => window.drawn")
 
 
 def unpacked(numbers):

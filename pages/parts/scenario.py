@@ -78,6 +78,8 @@ def sidebar() -> None:
     every = every_row()
     read_address(every, {key: titles_of(row) for key, row in every.items() if row.kind == "choice"})
     with st.sidebar:
+        with st.container(key="purpose"):
+            st.markdown("Plan what each class gets of every batch, then train with it.")
         buttons(every)
         st.subheader("Data")
         data = data_group()

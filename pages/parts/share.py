@@ -1,4 +1,4 @@
-"""The Share button of every page, and its dialog: link, report, plan, code, figures and tables."""
+"""The Share button of every page, and its dialog: link, code, plan, report, figures and tables."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def sharing(title: str) -> Iterator[None]:
     """Around a page: the button above it, which opens the dialog with what the page has shown."""
     forget_shown()
     with st.container(horizontal=True, horizontal_alignment="right", key="share-place"):
-        wanted = st.button("Share", key="share", icon=":material/ios_share:", help="Link, report, plan, code, figures.")
+        wanted = st.button("Share", key="share", icon=":material/ios_share:", help="Link, code, plan, report, figures.")
     say_what_was_taken()
     yield
     if wanted:
@@ -48,15 +48,15 @@ def sharing(title: str) -> Iterator[None]:
 
 @st.dialog("Share", width="large")
 def _dialog(title: str, scenario: Scenario, found: Shown) -> None:
-    link, report, plan, code, figures, tables = st.tabs(["Link", "Report", "Plan", "Code", "Figures", "Tables"])
+    link, code, plan, report, figures, tables = st.tabs(["Link", "Code", "Plan", "Report", "Figures", "Tables"])
     with link:
         _link()
-    with report:
-        _report(title, scenario, found)
-    with plan:
-        offer_plan(scenario)
     with code:
         _code(scenario)
+    with plan:
+        offer_plan(scenario)
+    with report:
+        _report(title, scenario, found)
     with figures:
         _figures(found)
     with tables:

@@ -109,7 +109,7 @@ def test_every_page_has_the_button_and_hands_out_its_report_its_tables_and_its_c
                 demands='[{"name":"share","bound":0.9}]')  # fmt: skip
     assert not at.file_uploader
     shared(at)
-    assert [tab.label for tab in at.tabs][:6] == ["Link", "Report", "Plan", "Code", "Figures", "Tables"]
+    assert [tab.label for tab in at.tabs][:6] == ["Link", "Code", "Plan", "Report", "Figures", "Tables"]
     plan = scenario_of(at).plan
     assert at.code[-1].value.strip() == snippet(plan, DEFAULT).strip()
     tables = [downloads[key]() for key in downloads if key.startswith("share-table")]

@@ -17,7 +17,8 @@ from pages.parts.tables import table_twins
 
 scenario = current()
 st.title("Compare", anchor=False)
-st.markdown(words.data_line(scenario))
+with st.container(key="said-data"):
+    st.markdown(words.data_line(scenario))
 cards, rest = st.container(), st.container()
 with st.expander("The plans as text, as a link carries them", icon=":material/link:"):
     variants = compared.chosen_variants(cards)

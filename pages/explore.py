@@ -29,7 +29,8 @@ from sampler_core import figures
 
 scenario = current()
 st.title("Explore", anchor=False)
-st.markdown(words.data_line(scenario))
+with st.container(key="said-data"):
+    st.markdown(words.data_line(scenario))
 top, merit_row = st.container(key="said-first"), st.container()
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="epoch-row"):
     place = st.container(width="content")

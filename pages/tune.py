@@ -14,7 +14,8 @@ from sampler_core.figures import Chart, tune
 
 scenario = current()
 st.title("Tune", anchor=False)
-st.markdown(words.data_line(scenario))
+with st.container(key="said-data"):
+    st.markdown(words.data_line(scenario))
 form, rest = st.container(), st.container()
 with st.expander("The demands as text, as a link carries them", icon=":material/link:"):
     demands = demanded.stated_demands(form)

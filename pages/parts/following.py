@@ -74,4 +74,5 @@ def followed_numbers(scenario: Scenario, followed: Followed) -> None:
         outlook, weights = outlook_of(scenario.plan, scenario.counts), weights_of(scenario.plan, scenario.counts)
         numbers = class_numbers(outlook, weights, chosen, scenario.epoch)
         shown().tables.append(("Followed classes", lambda: numbers))
-        st.dataframe(numbers, key="followed-numbers", width="stretch")
+        with st.container(key="said-followed"):
+            st.dataframe(numbers, key="followed-numbers", width="stretch")

@@ -10,7 +10,8 @@ function themed(figure, look, height) {
   const layout = structuredClone(figure.layout);  // Plotly writes a zoom into what it is given: Python's stays as it is
   const axes = Object.fromEntries(Object.keys(layout).filter((key) => /^[xy]axis/.test(key)).map((key) => [key,
     { gridcolor: look.grid, zerolinecolor: look.grid, linecolor: look.grid, ...layout[key] }]));
-  return { ...layout, ...axes, height, autosize: true, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+  const annotations = layout.annotations?.map((note) => ({ bgcolor: look.paper, ...note }));  // lines may lie under them
+  return { ...layout, ...axes, annotations, height, autosize: true, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     font: { color: look.text, family: look.font, size: 13 },
     hoverlabel: { bgcolor: look.paper, bordercolor: look.grid, font: { color: look.text, family: look.font } } };
 }

@@ -121,7 +121,9 @@ DATA = Parameter(
     "that you choose or of labels that you paste.",
     "synthetic", kind="choice", choices=("synthetic", "known", "mine"),
 )  # fmt: skip
-TABLE = Parameter("table", "Known data set", "Class counts of a published data set.", "cifar10_lt_if100", kind="choice")
+TABLE = Parameter(
+    "table", "Published data set", "Class counts of a published data set.", "cifar10_lt_if100", kind="choice"
+)
 PROFILE = Parameter(
     "profile", "Profile",
     "How the class counts fall from the largest class to the smallest: exponential; Pareto (a few large classes and a "

@@ -41,7 +41,7 @@ def say_what_is_missing(data: dict[str, Any], counts: ClassCounts) -> None:
         f"{several(counts.num_classes, 'class', 'classes')}, {count(counts.num_samples)} samples, "
         f"class imbalance {number(counts.imbalance_ratio)}"
     )
-    kind = "a known data set" if "table" in data else "synthetic data"
+    kind = "a published data set" if "table" in data else "synthetic data"
     st.info(
         literal(
             "This page needs your labels: choose a file or paste them in the sidebar, under Data. Until then it shows "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from math import ceil
 from pathlib import Path
 
 import streamlit as st
@@ -19,6 +20,7 @@ from sampler_core.tuning import DEMANDS, Demand, Verdict
 from sampler_core.tuning.wording import bound_in_words
 
 ADD = "add_demand"
+EXPECTED = ("absence", "coverage", "run_coverage")  # figures that chance moves around what is said
 # What stands between the controls of a sentence; a field in braces is its control, "who" the class.
 SENTENCES = {
     "share": ("a share of the draws", "{who} has {sense} {bound} of the draws from epoch {first_epoch} to "
@@ -98,14 +100,21 @@ def _add(demands: Demands) -> None:
 
 
 def _judged(verdict: Verdict, law: str) -> str:
-    who = "" if verdict.class_name is None else f" ({literal(class_in_words(verdict.class_name))})"
-    worst = literal(bound_in_words(verdict.demand, verdict.value))
-    if verdict.holds and _is_left_to_chance(verdict.demand, law):
-        return f":material/casino: Holds **on average**: at worst {worst}{who}. Single samples can come more often."
-    if verdict.holds:
-        return f":material/check_circle: Holds: at worst {worst}{who}."
-    where = _where(verdict.epochs) if verdict.epochs else ""
-    return f":material/cancel: **Violated**{where}: at worst {worst}{who}."
+    demand, who = verdict.demand, ""
+    if verdict.class_name is not None:
+        who = f" ({literal(class_in_words(verdict.class_name))})"
+    expected = " expected" if demand.figure in EXPECTED else ""
+    worst = f"at worst {literal(bound_in_words(demand, verdict.value))}{expected}{who}"
+    if not verdict.holds:
+        return f":material/cancel: **Violated**{_where(verdict.epochs) if verdict.epochs else ''}: {worst}."
+    if _is_left_to_chance(demand, law):
+        return f":material/casino: Holds **on average**: {worst}. Single samples can come more often."
+    if demand.figure != "repeats":
+        return f":material/check_circle: Holds: {worst}."
+    most = ceil(verdict.value - 1e-9)  # the exact law draws each sample of a class equally often, or once more
+    if most > demand.bound:
+        return f":material/casino: Holds **on average**: {worst}. Single samples come up to {most:,} times."
+    return f":material/check_circle: Holds: {worst}, up to {most:,} for a single sample."
 
 
 def _where(epochs: tuple[int, ...]) -> str:

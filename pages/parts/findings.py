@@ -8,7 +8,10 @@ from pages.parts.address import literal
 from pages.parts.cached import findings_of
 from pages.parts.scenario import Scenario
 
-NOTHING = ":green[:material/check_circle:] No findings: nothing about this plan needs a second look."
+NOTHING = (
+    ":green[:material/check_circle:] No findings: by the usual limits nothing about this plan needs a second look. "
+    "**Tune** judges it by limits of your own."
+)
 SERIOUS = 60  # from this weight on a finding is a warning
 
 

@@ -23,6 +23,7 @@ from sampler_core.figures.plan_report import as_panel, plan_report, still_report
 from sampler_core.parameters import Parameter
 
 IN_ADDRESS = ("synthetic", "known")  # kinds of data that a link can carry; uploads stay with their visitor
+GET_CODE = "get_code"
 _here = Path(__file__).parent
 _share = st.components.v2.component(
     "share",
@@ -35,20 +36,24 @@ _share = st.components.v2.component(
 
 @contextmanager
 def sharing(title: str) -> Iterator[None]:
-    """Around a page: the button above it, which opens the dialog with what the page has shown."""
+    """Around a page: the button above it, which opens the dialog with what the page has shown.
+
+    A button of the page with the key `GET_CODE` opens it too, at the code.
+    """
     forget_shown()
     with st.container(horizontal=True, horizontal_alignment="right", key="share-place"):
         wanted = st.button("Share", key="share", icon=":material/ios_share:", help="Link, code, plan, report, figures.")
     say_what_was_taken()
     yield
-    if wanted:
-        _dialog(title, current(), shown())
+    if wanted or st.session_state.get(GET_CODE):
+        _dialog(title, current(), shown(), "Link" if wanted else "Code")
     forget_shown()
 
 
 @st.dialog("Share", width="large")
-def _dialog(title: str, scenario: Scenario, found: Shown) -> None:
-    link, code, plan, report, figures, tables = st.tabs(["Link", "Code", "Plan", "Report", "Figures", "Tables"])
+def _dialog(title: str, scenario: Scenario, found: Shown, first: str) -> None:
+    every = ["Link", "Code", "Plan", "Report", "Figures", "Tables"]
+    link, code, plan, report, figures, tables = st.tabs(every, default=first)
     with link:
         _link()
     with code:

@@ -11,6 +11,7 @@ from pages.parts.controls import control
 from pages.parts.demanded import Demands, band_of, solution_of, text_of
 from pages.parts.page_rows import SOLVED_SHAPE
 from pages.parts.scenario import Scenario
+from pages.parts.share import GET_CODE
 from pages.parts.shown import shown
 from pages.parts.sidebar_values import take_plan
 from pages.parts.target_form import described_target
@@ -110,7 +111,10 @@ def _say(found: Solution, scenario: Scenario, all_demands: str) -> None:
         says += f" Looked for among skews from {number(found.bounds[0])} to {number(found.bounds[1])}."
     shown().sentences.append(says)
     st.success(literal(says), icon=":material/check_circle:")
-    st.button("Use this", key="use_solution", help="Set the sidebar to this schedule.", disabled=same,
-              on_click=take_plan, args=(found.plan,))  # fmt: skip
-    if same:
-        st.caption("The sidebar has this schedule. The code for your training script: **Share**, then **Code**.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Use this", key="use_solution", help="Set the sidebar to this schedule.", disabled=same,
+                  on_click=take_plan, args=(found.plan,))  # fmt: skip
+        if same:
+            st.button("Get the code", key=GET_CODE, icon=":material/code:", type="primary",
+                      help="For your training script; later on under Share.")  # fmt: skip
+            st.markdown("The sidebar has this schedule.")

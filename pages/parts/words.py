@@ -7,6 +7,7 @@ from pages.parts.cached import outlook_of
 from pages.parts.scenario import Scenario
 from sampler_core.figures import sentences
 from sampler_core.figures.merits import rarest_and_largest
+from sampler_core.numerals import count, several
 
 
 def takeaway(scenario: Scenario) -> str:
@@ -17,8 +18,10 @@ def takeaway(scenario: Scenario) -> str:
 
 
 def data_line(scenario: Scenario) -> str:
-    """The data in one line."""
-    return sentences.data_line(scenario.counts, scenario.unit)
+    """The data and the run in one line."""
+    epochs = several(scenario.plan.epochs or 1, "epoch", "epochs")
+    run = f"{epochs} in batches of {count(scenario.plan.needed_batch_size)}"
+    return f"{sentences.data_line(scenario.counts, scenario.unit)} {run}."
 
 
 def formulas(scenario: Scenario) -> list[str]:

@@ -90,7 +90,7 @@ def test_the_page_opens_without_an_address():
         ("batch", "0", "Batch size must be a whole number from 1 to 65,536, got 0"),
         ("batch", "1.5", "Batch size must be a whole number from 1 to 65,536, got 1.5"),
         ("epochs", "inf", "Epochs must be a whole number from 1 to 1,000, got inf"),
-        ("table", "imagenet", "Known data set must be one of"),
+        ("table", "imagenet", "Published data set must be one of"),
         ("law", "fair", "Law of drawing must be one of independent, exact, stratified, got 'fair'"),
         ("shape", "sudden", "Shape must be one of"),
         ("colour", "red", "'colour', which is no parameter here"),
@@ -346,7 +346,7 @@ def test_findings_are_told_with_their_numbers_and_what_to_try():
 
 def test_a_plan_without_findings_says_so():
     at = opened(ratio="2", skew="0.5", increment="0", law="exact")
-    assert "nothing about this plan needs a second look" in said_on(at)
+    assert "by the usual limits nothing about this plan needs a second look" in said_on(at)
 
 
 def test_a_class_without_samples_is_listed_as_empty_and_no_figure_holds_what_is_no_number():

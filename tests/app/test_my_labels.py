@@ -88,7 +88,7 @@ def test_until_labels_are_there_the_data_shown_before_stands_in():
     at = opened(data="known", table="isic2019")
     at.selectbox(key="data").select("mine").run()
     assert counts_of(sound(at)) == load("isic2019")
-    assert "a known data set" in sentences(at)
+    assert "a published data set" in sentences(at)
     assert "those of the link" not in sentences(at), "nobody opened one"
 
 

@@ -14,9 +14,10 @@ from streamlit.testing.v1 import AppTest
 from pages.parts import cached
 from pages.parts.demanded import new_demand, read_demands, text_of
 from pages.parts.page_rows import COMPARE_ROWS, DEMANDS_TEXT, TUNE_ROWS
-from sampler_core import Linear, Outlook, PowerSkew, SamplingPlan
+from sampler_core import Linear, Outlook, PowerSkew, SamplingPlan, ScheduledClassSampler
 from sampler_core.catalogue import SCHEDULES, TARGETS
 from sampler_core.datasets import load, synthetic
+from sampler_core.exporting import snippet
 from sampler_core.numerals import number
 from sampler_core.parameters import DATA_ROWS, PAGE_ROWS, RUN_ROWS, rows_of
 from sampler_core.plane import axes
@@ -199,6 +200,8 @@ def test_using_the_solution_sets_the_sidebar_meets_the_demands_and_says_what_cha
     judged = verdicts(at.session_state["scenario"].plan, load("isic2019"), demands_of(at))
     assert all(verdict.holds for verdict in judged)
     assert at.button(key="use_solution").disabled
+    at.button(key="get_code").click().run()
+    assert at.code[-1].value.strip() == snippet(at.session_state["scenario"].plan, load("isic2019")).strip()
 
 
 def test_demands_that_contradict_each_other_are_named_with_the_numbers_at_which_they_agree():
@@ -399,6 +402,23 @@ def test_repeats_that_chance_can_exceed_are_said_to_hold_on_average():
     for law, words in (("independent", "Holds **on average**: at worst"), ("exact", "Holds: at worst")):
         at = opened(demands=text, law=law)
         assert words in said(at.markdown)
+
+
+def test_the_exact_law_is_said_to_draw_single_samples_a_whole_number_of_times_and_does():
+    plan = SamplingPlan(target=PowerSkew(Linear(0.0, 0.01)), epochs=100, batch_size=128, drawing="exact")
+    counts = synthetic("exponential", 10, 20_000, 100.0)
+    sampler = ScheduledClassSampler(np.repeat(np.arange(10), counts.counts), plan)
+    sampler.set_epoch(99)
+    most = int(np.bincount(list(sampler)).max())
+    (verdict,) = verdicts(plan, counts, [RepeatsAtMost(1000)])
+    assert most - 1 < verdict.value < most
+    worst = f"at worst {number(verdict.value)} (class 9)"
+    in_words = {
+        most: f"Holds: {worst}, up to {most} for a single sample.",
+        (verdict.value + most) / 2: f"**on average**: {worst}. Single samples come up to {most} times.",
+    }
+    for bound, words in in_words.items():
+        assert words in said(stating(RepeatsAtMost(bound), law="exact").markdown)
 
 
 def test_a_demand_that_is_added_has_the_defaults_of_its_kind():

@@ -21,7 +21,7 @@ def shown_state(page):
 
 def test_a_copied_address_opens_the_same_controls_and_numbers_on_a_freshly_started_server(open_page, tmp_path):
     page = open_page()
-    choose(page, "data", "known")
+    choose(page, "data", "published")
     choose(page, "table", "iNaturalist 2018, super-categories")
     for key, value in {"skew": 0.2, "increment": 0.05, "limit": 1, "epoch": 7}.items():
         set_number(page, key, value)
@@ -29,7 +29,7 @@ def test_a_copied_address_opens_the_same_controls_and_numbers_on_a_freshly_start
     before, address = shown_state(page), urlsplit(page.url)
     given = {key: values[0] for key, values in parse_qs(address.query).items()}
     assert given == {
-        "data": "known", "table": "iNaturalist 2018, super-categories", "skew": "0.2", "increment": "0.05",
+        "data": "published", "table": "iNaturalist 2018, super-categories", "skew": "0.2", "increment": "0.05",
         "limit": "1", "epoch": "7", "law": "stratified",
     }  # fmt: skip
     with running_server(tmp_path / "log.txt") as fresh:

@@ -39,6 +39,10 @@ def test_the_solution_is_used_and_a_copied_address_opens_the_same_on_a_freshly_s
     page.wait_for_function("() => location.search.includes('limit=')")
     page.wait_for_function("() => !document.body.innerText.includes('Violated')")
     settle(page)
+    page.get_by_role("button", name="Get the code").click()
+    page.get_by_role("dialog").get_by_text("ScheduledClassSampler(").wait_for()
+    page.keyboard.press("Escape")
+    settle(page)
     before, address = traces(page, "band"), page.url.split("?")[1]
     with running_server(tmp_path / "log.txt") as fresh:
         again = open_page(f"/tune?{address}", url=fresh)

@@ -141,18 +141,21 @@ def _log_missed(counts: IntArray, shares: FloatArray, samples: int) -> FloatArra
 
 def _walked_by_quotas(counts: IntArray, shares: FloatArray, samples: int) -> FloatArray:
     """min(1, sum of r_c), but where it depends on how the quotas of the epochs are rounded, each on its own."""
-    sure, chance = sure_and_chance(samples * shares)
-    room = counts - sure.sum(axis=0)
-    seen = np.minimum(1.0, samples * _total(_per_sample(counts, shares)))
-    unsure = np.flatnonzero((room > 0) & (room < np.count_nonzero(chance, axis=0)))
-    if unsure.size:
-        left = room[unsure, None] - np.arange(room[unsure].max())  # places, when so many of the rounded ones are drawn
+    total = _total(shares)
+    seen = np.minimum(1.0, samples * _per_sample(counts, total))
+    near = np.flatnonzero(np.abs(samples * total - counts) <= len(shares) + 1)  # one draw an epoch may go either way
+    sure, chance = sure_and_chance(samples * shares[:, near])
+    room = counts[near] - sure.sum(axis=0)
+    unsure = (room > 0) & (room < np.count_nonzero(chance, axis=0))
+    near, room, chance = near[unsure], room[unsure], chance[:, unsure]
+    if near.size:
+        left = room[:, None] - np.arange(room.max())  # places, when so many of the rounded ones are drawn
         likely = np.zeros(left.shape)
         likely[:, 0] = 1.0
-        for once in chance[:, unsure, None]:
+        for once in chance[:, :, None]:
             likely[:, 1:] = likely[:, 1:] * (1.0 - once) + likely[:, :-1] * once
             likely[:, :1] *= 1.0 - once
-        seen[unsure] = 1.0 - _total(likely * np.maximum(left, 0), axis=1) / counts[unsure]
+        seen[near] = 1.0 - _total(likely * np.maximum(left, 0), axis=1) / counts[near]
     return seen
 
 

@@ -90,12 +90,14 @@ def _strides(shares: FloatArray, batch_size: int) -> tuple[IntArray, FloatArray]
     """Places passed by a batch, and the chance that the last of them is taken: `drawing.SystematicRounding`'s.
 
     Where the others of a row fill the batch, there is no chance: a class of share 1e-12 beside one of all the rest.
+    That is told of all classes of an epoch only, not of some, nor of one class in several runs.
     """
     sure, chance = drawing.sure_and_chance(batch_size * shares)
     left_over = batch_size - sure.sum(axis=-1)
-    crowded = left_over < 0
+    whole = np.abs(shares.sum(axis=-1) - 1.0) < 1e-9
+    crowded = whole & (left_over < 0)
     sure[crowded], chance[crowded] = drawing.sure_and_chance(batch_size * shares[crowded], upwards=False)
-    chance[left_over == 0] = 0.0
+    chance[whole & (left_over == 0)] = 0.0
     return sure + (chance > 0), np.where(chance > 0, chance, 1.0)
 
 
@@ -114,12 +116,12 @@ def _parts(n: IntArray, shares: FloatArray, samples: int, batch_size: int) -> tu
     first = np.minimum(s * full, period)
     t_sure, t_chance = np.maximum(t - 1, 0), np.minimum(t, 1)
     lengths = [first, within, s * full - first, t_sure, t_chance, (s - t) * (rest > 0), np.zeros_like(s)]
-    surely, never = np.ones_like(f), np.zeros_like(f)
-    chances = [f, never, f, surely, g, never, never]
     with np.errstate(divide="ignore"):
-        logs = np.maximum(np.log1p(-np.stack(chances, axis=1)), _SURE)
+        log_f, log_g = (np.maximum(np.log1p(-chance), _SURE) for chance in (f, g))
+    surely, never = np.full_like(f, _SURE), np.zeros_like(f)
+    logs = [log_f, never, log_f, surely, log_g, never, never]
     of_all = (-1, s.shape[1])
-    return s, np.stack(lengths, axis=1).reshape(of_all), logs.reshape(of_all)
+    return s, np.stack(lengths, axis=1).reshape(of_all), np.stack(logs, axis=1).reshape(of_all)
 
 
 def _left_out(n: IntArray, strides: IntArray, by_chance: np.ndarray, full: int, rest: int) -> IntArray:
@@ -127,10 +129,13 @@ def _left_out(n: IntArray, strides: IntArray, by_chance: np.ndarray, full: int, 
     passed = strides * (full + (rest > 0))
     period = drawing.stratified_period(n, strides, by_chance)
     period = drawing.stratified_epoch_period(period, n, passed, rest > 0)
-    starts = [np.zeros_like(n)]
-    for epoch in zip(passed, period, strides, strict=True):
-        starts.append(drawing.stratified_next(starts[-1], *epoch))
-    return np.diff(starts, axis=0) - passed
+    left_out = np.zeros_like(strides)
+    some = np.flatnonzero((np.cumsum(passed, axis=0) >= period).any(axis=0))  # the others step over none
+    start = np.zeros_like(n[some])
+    for e, epoch in enumerate(zip(passed[:, some], period[:, some], strides[:, some], strict=True)):
+        begin, start = start, drawing.stratified_next(start, *epoch)
+        left_out[e, some] = start - begin - epoch[0]
+    return left_out
 
 
 class _Pieces(NamedTuple):
@@ -152,6 +157,8 @@ class _Pieces(NamedTuple):
 
 def _pieces(n: IntArray, lengths: IntArray, logs: FloatArray) -> _Pieces:
     """lengths, logs: (C, parts). The logs are summed as if all passed were left to chance."""
+    walked = lengths.any(axis=0)
+    lengths, logs = lengths[:, walked], logs[:, walked]
     laps, over = np.divmod(lengths, n[:, None])
     ends = np.cumsum(over, axis=1)
     begins = (ends - over) % n[:, None]

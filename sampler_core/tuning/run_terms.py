@@ -94,20 +94,27 @@ def _holds(curve: Curve, term: RunTerm, skews: FloatArray, t: FloatArray) -> Boo
 
 def _extreme_shares(curve: Curve, term: RunTerm, skews: FloatArray, t: FloatArray) -> FloatArray:
     """The worst share of the class within t of each skew (t >= 0), or the best one (t < 0)."""
-    column, reach = curve.shares[:, term.position], np.abs(t)[:, None]
     wants_most = (t >= 0) == (term.demand.sense == "at most")
-    if wants_most.all():
-        return _most(curve.nodes, column, skews, reach)
-    least = -_most(curve.nodes, -column, skews, reach)
-    return np.where(wants_most[:, None], _most(curve.nodes, column, skews, reach), least) if wants_most.any() else least
+    if wants_most.any() and not wants_most.all():
+        shares = np.empty(skews.shape)
+        for rows in (wants_most, ~wants_most):
+            shares[rows] = _extreme_shares(curve, term, skews[rows], t[rows])
+        return shares
+    sign = 1.0 if wants_most.all() else -1.0
+    return sign * _most(curve.nodes, sign * curve.shares[:, term.position], skews, np.abs(t)[:, None])
 
 
 def _most(nodes: FloatArray, column: FloatArray, skews: FloatArray, reach: FloatArray) -> FloatArray:
-    """The most of a tabled column within reach of each skew: at either end, or at a peak."""
+    """The most of a tabled column within reach of each skew: at either end, or at a peak between."""
+    steps = np.diff(column)
+    if np.all(steps >= 0):
+        return np.interp(skews + reach, nodes, column)
+    if np.all(steps <= 0):
+        return np.interp(skews - reach, nodes, column)
     low, high = skews - reach, skews + reach
     most = np.maximum(np.interp(low, nodes, column), np.interp(high, nodes, column))
     for peak in peaks(column):
-        np.maximum(most, np.interp(np.clip(nodes[peak], low, high), nodes, column), out=most)
+        np.maximum(most, column[peak], out=most, where=(low < nodes[peak]) & (nodes[peak] < high))
     return most
 
 

@@ -24,7 +24,7 @@ COARSE = 1e-3
 _ROUGHLY = 0.25
 _MOST_CELLS = 12_000
 Cells: TypeAlias = tuple[IntArray, FloatArray, FloatArray]  # candidate, and the two skews at the centre
-_AT_ONCE = 1 << 21  # skews in one piece
+_AT_ONCE = 1 << 18  # skews in one piece: more of them leave the processor's cache
 
 
 class Problem(NamedTuple):

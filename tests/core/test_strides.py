@@ -97,6 +97,14 @@ def test_strides_that_change_leave_what_is_last_in_all_of_them():
     assert told(12, [0.35, 0.35], 30, 10)[0] == pytest.approx(1.0)
 
 
+def test_columns_may_be_one_class_in_several_runs():
+    """Their strides do not fill a batch together, as those of all classes of an epoch would."""
+    draws, sizes, shares = Draws(40, 4, "stratified"), np.full(4, 30), np.full((3, 4), 0.3)
+    alone = run_coverage(sizes[:1], shares[:, :1], draws)
+    assert alone[0] == pytest.approx(place_by_place(30, [0.3] * 3, 40, 4), abs=1e-12)
+    assert run_coverage(sizes, shares, draws) == pytest.approx(np.repeat(alone, 4), abs=1e-12)
+
+
 @pytest.mark.parametrize("samples", [10**4, 10**8, 10**12])
 def test_the_work_does_not_grow_with_the_size_of_the_data(samples):
     # a prime and a multiple of 7 about as large; strides of 7, then of 2, then of 7

@@ -13,6 +13,7 @@ import streamlit as st
 from pages.parts.address import literal
 from pages.parts.following import followed_classes
 from pages.parts.own_labels import changes_to_own_labels, left_out_of_the_link
+from pages.parts.package_file import WHEEL, wheel
 from pages.parts.plan_file import offer_plan, say_what_was_taken
 from pages.parts.scenario import Scenario, current, shares_are_logarithmic
 from pages.parts.shown import Shown, forget_shown, shown
@@ -46,11 +47,11 @@ def sharing(title: str) -> Iterator[None]:
     say_what_was_taken()
     yield
     if wanted or st.session_state.get(GET_CODE):
-        _dialog(title, current(), shown(), "Link" if wanted else "Code")
+        dialog = st.dialog("Share" if wanted else "Code for your training", width="large")(_dialog)
+        dialog(title, current(), shown(), "Link" if wanted else "Code")
     forget_shown()
 
 
-@st.dialog("Share", width="large")
 def _dialog(title: str, scenario: Scenario, found: Shown, first: str) -> None:
     every = ["Link", "Code", "Plan", "Report", "Figures", "Tables"]
     link, code, plan, report, figures, tables = st.tabs(every, default=first)
@@ -123,7 +124,13 @@ def _code(scenario: Scenario) -> None:
     variant = st.segmented_control("For", list(VARIANTS), default="torch", format_func=VARIANTS.get, required=True,
                                    key="share-variant")  # fmt: skip
     code = snippet(scenario.plan, scenario.counts, variant or "torch", changes_to_own_labels())
-    st.code(code, language="python", height=420)
+    st.code(code, language="python")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "Download the package", wheel, WHEEL, "application/zip", key="share-package", on_click="ignore",
+            icon=":material/package_2:", help="What this dashboard itself draws with. It needs NumPy and torch only.",
+        )  # fmt: skip
+        st.markdown(f"Once, for the code to import: `pip install {WHEEL}`")
 
 
 def _figures(found: Shown) -> None:

@@ -89,7 +89,7 @@ def snippet(plan: SamplingPlan, counts: CountsLike, variant: str = "torch", chan
 def _intro(plan: SamplingPlan, variant: str, named: bool, left_out: bool, changed: Sequence[str]) -> str:
     data = "`dataset` is your data set" + ("" if variant != "lightning" else ", `model` your LightningModule")
     lines = [f"# Plan {plan.fingerprint}, to run where {data}.",
-             "# The package sampler_core comes with Skewlab: `pip install .` in its folder."]  # fmt: skip
+             "# It imports Skewlab's package: `pip install` the file that Share offers beside this code."]  # fmt: skip
     if named:
         lines.append("# If your labels are numbers, `classes` must list the class names in the order of these numbers.")
         lines.append("# Many data sets have that list as `dataset.classes`; for others write it there yourself.")

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -92,22 +93,45 @@ json.dump({"names": names, "batches": batches}, sys.stdout)
 """
 
 
+def trained_with(plan, package):
+    """Classes and batches of a script that imports the package in that folder."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", TRAINING, plan],
+        cwd=plan.parent, env=os.environ | {"PYTHONPATH": str(package)}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def batches_of(trained):
+    return {name: [batch[c] for batch in trained["batches"][:50]] for c, name in enumerate(trained["names"])}
+
+
+def batches_on(page):
+    return {trace["name"]: trace["y"] for trace in traces(page, "batches")}
+
+
 @pytest.mark.parametrize("law", LAWS)
 def test_a_training_script_draws_from_the_downloaded_plan_the_batches_of_the_page(open_page, tmp_path, law):
     page = open_page(ADDRESS.replace("law=stratified", f"law={law}"))
     share(page, "Plan")
     path = downloaded(page, tmp_path, "Download plan.json")
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", TRAINING, path], cwd=ROOT, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    trained = json.loads(done.stdout)
-    on_the_page = {trace["name"]: trace["y"] for trace in traces(page, "batches")}
-    assert sorted(on_the_page) == sorted(trained["names"])
-    for position, name in enumerate(trained["names"]):
-        assert [batch[position] for batch in trained["batches"][:50]] == on_the_page[name]
+    trained = trained_with(path, ROOT)
+    assert batches_of(trained) == batches_on(page)
     assert path.name == "plan.json"
     assert SamplingPlan.from_json(path.read_text()).tuned_on == load("isic2019")
+
+
+def test_whoever_has_only_the_browser_gets_the_package_that_draws_what_is_shown(open_page, tmp_path):
+    page = open_page(ADDRESS)
+    share(page, "Code")
+    wheel = downloaded(page, tmp_path, "Download the package")
+    installed = tmp_path / "installed"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", installed, wheel]
+    done = subprocess.run(pip, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    share(page, "Plan")
+    assert batches_of(trained_with(downloaded(page, tmp_path, "Download plan.json"), installed)) == batches_on(page)
 
 
 def test_a_plan_goes_out_and_comes_back_on_another_visit(open_page, tmp_path):

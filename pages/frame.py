@@ -19,7 +19,7 @@ page = st.navigation([
     st.Page("explore.py", title="Explore", icon=":material/insights:", default=True),
     st.Page("compare.py", title="Compare", icon=":material/compare_arrows:"),
     st.Page("tune.py", title="Tune", icon=":material/tune:"),
-])  # fmt: skip
+], position="top")  # fmt: skip
 notices = st.container()
 sidebar()
 keep_values(page.url_path)

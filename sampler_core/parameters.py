@@ -116,8 +116,8 @@ def whole_number(name: str, value: Any, least: int = 0, most: int | None = None)
 # --- the rows of the Data and Run groups and of a page's own controls -------------------------------------------
 
 DATA = Parameter(
-    "data", "Data",
-    "Synthetic: class counts made from a profile. Known: those of a published data set. My labels: those of a file "
+    "data", "Source",
+    "Synthetic: class counts made from a profile. Published: those of a known data set. My labels: those of a file "
     "that you choose or of labels that you paste.",
     "synthetic", kind="choice", choices=("synthetic", "known", "mine"),
 )  # fmt: skip

@@ -104,17 +104,19 @@ def _say(found: Solution, scenario: Scenario, all_demands: str) -> None:
         shown().sentences.append(found.says)
         st.warning(literal(found.says), icon=":material/block:")
         return
-    same = found.plan.target == scenario.plan.target
-    room = "any skew" if found.slack == float("inf") else f"a slack of about {number(found.slack)} in skew"
-    says = f"{all_demands.capitalize()} can hold, with {room}: {described_target(found.plan.target)}."
-    if room != "any skew":
-        says += f" Looked for among skews from {number(found.bounds[0])} to {number(found.bounds[1])}."
+    says = f"A schedule that meets {all_demands}: {described_target(found.plan.target)}."
+    if found.slack == float("inf"):
+        says += " So would any other."
+    else:
+        low, high = map(number, found.bounds)
+        says += f" Its skews may move by about {number(found.slack)} before one fails; {low} to {high} were tried."
     shown().sentences.append(says)
     st.success(literal(says), icon=":material/check_circle:")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Use this", key="use_solution", help="Set the sidebar to this schedule.", disabled=same,
-                  on_click=take_plan, args=(found.plan,))  # fmt: skip
-        if same:
+        if found.plan.target == scenario.plan.target:
             st.button("Get the code", key=GET_CODE, icon=":material/code:", type="primary",
                       help="For your training script; later on under Share.")  # fmt: skip
             st.markdown("The sidebar has this schedule.")
+        else:
+            st.button("Use this", key="use_solution", help="Set the sidebar to this schedule.", type="primary",
+                      on_click=take_plan, args=(found.plan,))  # fmt: skip

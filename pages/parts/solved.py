@@ -109,7 +109,8 @@ def _say(found: Solution, scenario: Scenario, all_demands: str) -> None:
         says += " So would any other."
     else:
         low, high = map(number, found.bounds)
-        says += f" Its skews may move by about {number(found.slack)} before one fails; {low} to {high} were tried."
+        says += f" Each skew may be off by about {number(found.slack)} before one fails; skews from {low} to {high}"
+        says += " were tried."
     shown().sentences.append(says)
     st.success(literal(says), icon=":material/check_circle:")
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -79,7 +79,7 @@ def test_the_page_starts_with_two_demands_that_can_be_met():
     is_sound(at)
     assert at.title[0].value == "Tune"
     assert said(at.success).startswith("A schedule that meets all demands: ")
-    assert "before one fails; 0 to 1 were tried." in said(at.success)
+    assert "before one fails; skews from 0 to 1 were tried." in said(at.success)
     assert {"band", "merit-map"} <= charts_of(at).keys()
     assert "demands" not in at.query_params
 

@@ -77,6 +77,11 @@ def outlook_of(plan: SamplingPlan, counts: ClassCounts) -> Outlook:
     return Outlook.of(plan, counts)
 
 
+def closed_skews(plan: SamplingPlan, counts: ClassCounts) -> FloatArray | None:
+    """The skews of all epochs, where the class shares follow from them alone (p ~ n^(1 - s)); None elsewhere."""
+    return None if plan.limited else outlook_of(plan, counts).skews
+
+
 @kept(32)
 def findings_of(plan: SamplingPlan, counts: ClassCounts) -> tuple[Finding, ...]:
     """What deserves a second look."""

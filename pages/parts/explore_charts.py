@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pages.parts.cached import epoch_class_counts_of, outlook_of, preview_of, weights_of
+from pages.parts.cached import closed_skews, epoch_class_counts_of, outlook_of, preview_of, weights_of
 from pages.parts.live_panel import Panel
 from pages.parts.scenario import Scenario, batches_shown
 from pages.parts.tiles import Tiles
@@ -51,7 +51,7 @@ def tiles_of(scenario: Scenario) -> Tiles:
 def parts_of(scenario: Scenario, view: View) -> dict[str, Panel | Tiles]:
     """All of them, by their keys on the page, for a moving hand: a map, most of what is sent, by its closed form."""
     plan, counts, panels = scenario.plan, scenario.counts, panels_of(scenario, view)
-    skews = None if plan.limited else outlook_of(plan, counts).skews
+    skews = closed_skews(plan, counts)
     if skews is not None:
         closed = {"skews": skews, "counts": counts.counts[by_count(counts)].astype(np.float64)}
         panels[OVER_EPOCHS] = panels[OVER_EPOCHS]._replace(closed=closed)

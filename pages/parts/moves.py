@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.parts.cached import outlook_of
+from pages.parts.cached import closed_skews, outlook_of
 from pages.parts.controls import every_row
 from pages.parts.move_tables import MOST_ENTRIES, tables_of
 from pages.parts.scenario import Scenario
@@ -34,7 +34,8 @@ def moves_of(scenario: Scenario, followed: Followed = ()) -> dict[str, Any]:
     band = np.empty(counts.num_classes, dtype=np.int32)
     for number, series in enumerate(series_of(counts, followed)):
         band[series.members] = number
-    closed = outlook.skews is not None and not plan.limited
+    skews = closed_skews(plan, counts)
+    closed = skews is not None
     checked = sorted({0, scenario.epoch, len(outlook.shares) - 1})
     return {
         "closed": closed,
@@ -42,7 +43,7 @@ def moves_of(scenario: Scenario, followed: Followed = ()) -> dict[str, Any]:
         "counts": counts.counts[order].astype(np.float64),
         "band": band[order],
         "batch": plan.needed_batch_size,
-        "skews": outlook.skews if closed else None,
+        "skews": skews,
         "check": {"epochs": checked, "shares": outlook.shares[np.ix_(checked, order)]} if closed else None,
         **hand_of(scenario),
         "shares": None if closed or outlook.shares.size > MOST_ENTRIES else outlook.shares[:, order].astype(np.float32),

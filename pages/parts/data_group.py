@@ -45,7 +45,7 @@ def say_what_is_missing(data: dict[str, Any], counts: ClassCounts) -> None:
     st.info(
         literal(
             "This page needs your labels: choose a file or paste them in the sidebar, under Data. Until then it shows "
-            f"{kind} ({shown}). No link has labels or what names their classes: those stay with whoever brings them."
+            f"{kind} ({shown}). Your labels stay with you: no link has them, or what names their classes."
         ),
         icon=":material/upload_file:",
     )

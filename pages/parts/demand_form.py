@@ -59,7 +59,7 @@ def demand_form(demands: Demands, verdicts: dict[int, Verdict], counts: ClassCou
 
 def say_what_is_left_to_chance(demands: Demands, law: str) -> None:
     """Repeats are kept by the exact law only; under the others they hold on average."""
-    if any(_is_left_to_chance(demand, law) for demand in demands):
+    if are_left_to_chance(demands, law):
         st.info(
             f"Repeats hold on average: under the {law} law chance draws some samples more often. The exact law keeps "
             "every sample to within one of its class's average.",
@@ -69,8 +69,9 @@ def say_what_is_left_to_chance(demands: Demands, law: str) -> None:
                   on_click=take, args=({DRAWING.key: "exact"},))  # fmt: skip
 
 
-def _is_left_to_chance(demand: Demand, law: str) -> bool:
-    return law != "exact" and demand.figure in ("repeats", "run_repeats")
+def are_left_to_chance(demands: Demands, law: str) -> bool:
+    """Whether one of the demands can hold on average only."""
+    return law != "exact" and any(demand.figure in ("repeats", "run_repeats") for demand in demands)
 
 
 def _sentence(demands: Demands, place: int, counts: ClassCounts) -> None:
@@ -107,7 +108,7 @@ def _judged(verdict: Verdict, law: str) -> str:
     worst = f"at worst {literal(bound_in_words(demand, verdict.value))}{expected}{who}"
     if not verdict.holds:
         return f":material/cancel: **Violated**{_where(verdict.epochs) if verdict.epochs else ''}: {worst}."
-    if _is_left_to_chance(demand, law):
+    if are_left_to_chance((demand,), law):
         return f":material/casino: Holds **on average**: {worst}. Single samples can come more often."
     if demand.figure != "repeats":
         return f":material/check_circle: Holds: {worst}."

@@ -47,7 +47,7 @@ def own_labels_form() -> Reading | None:
 def _bring() -> None:
     key = f"own-file-{st.session_state.setdefault(TIMES, 0)}"
     st.file_uploader(
-        "Label file", key=key, on_change=_take_file, args=(key,),
+        "CSV, Parquet, JSON, NPY or a list", key=key, on_change=_take_file, args=(key,),
         help="CSV, TSV, TXT, Parquet, Arrow, NPY, NPZ, JSON, COCO annotations, image lists or a class,count table; "
         "a .gz of any. It is kept in memory for your visit only, and is never part of a link. Of a larger file "
         "bring a class,count table.",

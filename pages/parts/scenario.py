@@ -79,7 +79,7 @@ def sidebar() -> None:
     read_address(every, {key: titles_of(row) for key, row in every.items() if row.kind == "choice"})
     with st.sidebar:
         with st.container(key="purpose"):
-            st.markdown("Plan what each class gets of every batch. Set what must hold in **Tune**.")
+            st.markdown("**Skewlab** plans what each class gets of every batch. Set what must hold in **Tune**.")
         buttons(every)
         st.subheader("Data")
         data = data_group()

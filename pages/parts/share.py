@@ -124,13 +124,13 @@ def _code(scenario: Scenario) -> None:
     variant = st.segmented_control("For", list(VARIANTS), default="torch", format_func=VARIANTS.get, required=True,
                                    key="share-variant")  # fmt: skip
     code = snippet(scenario.plan, scenario.counts, variant or "torch", changes_to_own_labels())
-    st.code(code, language="python")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "Download the package", wheel, WHEEL, "application/zip", key="share-package", on_click="ignore",
             icon=":material/package_2:", help="What this dashboard itself draws with. It needs NumPy and torch only.",
         )  # fmt: skip
-        st.markdown(f"Once, for the code to import: `pip install {WHEEL}`")
+        st.markdown(f"The code imports it; once: `pip install {WHEEL}`")
+    st.code(code, language="python")
 
 
 def _figures(found: Shown) -> None:

@@ -7,7 +7,9 @@ import zlib
 import streamlit as st
 
 from pages.parts.address import literal
+from pages.parts.cached import outlook_of
 from pages.parts.controls import control
+from pages.parts.demand_form import are_left_to_chance
 from pages.parts.demanded import Demands, band_of, solution_of, text_of
 from pages.parts.page_rows import SOLVED_SHAPE
 from pages.parts.scenario import Scenario
@@ -15,7 +17,8 @@ from pages.parts.share import GET_CODE
 from pages.parts.shown import shown
 from pages.parts.sidebar_values import take_plan
 from pages.parts.target_form import described_target
-from sampler_core.numerals import number
+from sampler_core.figures.figure import class_in_words
+from sampler_core.numerals import number, percent
 from sampler_core.plane import Feasible
 from sampler_core.tuning import Band, Solution
 from sampler_core.tuning.wording import bound_in_words
@@ -50,7 +53,10 @@ def solved(scenario: Scenario, demands: Demands, stated: int) -> Solution | None
     except (TypeError, ValueError) as error:
         st.info(literal(f"This cannot be solved: {error}."), icon=":material/info:")
         return None
-    _say(found, scenario, all_of(demands, stated))
+    held = all_of(demands, stated)
+    if are_left_to_chance(demands, scenario.plan.drawing):
+        held += " (repeats on average)"
+    _say(found, scenario, held)
     return found
 
 
@@ -104,9 +110,15 @@ def _say(found: Solution, scenario: Scenario, all_demands: str) -> None:
         shown().sentences.append(found.says)
         st.warning(literal(found.says), icon=":material/block:")
         return
-    says = f"A schedule that meets {all_demands}: {described_target(found.plan.target)}."
+    rarest = scenario.counts.rarest
+    shares = outlook_of(found.plan, scenario.counts).shares[:, rarest]
+    ends = " and ".join(f"{percent(shares[e])} in epoch {e}" for e in sorted({0, len(shares) - 1}))
+    says = (
+        f"A schedule that meets {all_demands}: {described_target(found.plan.target)}. Of the draws it gives "
+        f"{class_in_words(scenario.counts.names[rarest])}, the rarest class, {ends}."
+    )
     if found.slack == float("inf"):
-        says += " So would any other."
+        says += " Any other schedule meets them too."
     else:
         low, high = map(number, found.bounds)
         says += f" Each skew may be off by about {number(found.slack)} before one fails; skews from {low} to {high}"

@@ -89,10 +89,12 @@ def snippet(plan: SamplingPlan, counts: CountsLike, variant: str = "torch", chan
 def _intro(plan: SamplingPlan, variant: str, named: bool, left_out: bool, changed: Sequence[str]) -> str:
     data = "`dataset` is your data set" + ("" if variant != "lightning" else ", `model` your LightningModule")
     lines = [f"# Plan {plan.fingerprint}, to run where {data}.",
-             "# It imports Skewlab's package: `pip install` the file that Share offers beside this code."]  # fmt: skip
+             "# It imports Skewlab's package: `pip install` the file that is offered with this code."]  # fmt: skip
     if named:
         lines.append("# If your labels are numbers, `classes` must list the class names in the order of these numbers.")
         lines.append("# Many data sets have that list as `dataset.classes`; for others write it there yourself.")
+        if not left_out:
+            lines.append("# A warning says so when the class counts are not those below.")
     if left_out:
         lines.append("# The class counts it was tuned on are left out here for their length; plan.json has them.")
     if changed:

@@ -78,10 +78,16 @@ def test_the_page_starts_with_two_demands_that_can_be_met():
     at = opened()
     is_sound(at)
     assert at.title[0].value == "Tune"
-    assert said(at.success).startswith("A schedule that meets all demands: ")
+    assert said(at.success).startswith("A schedule that meets all demands (repeats on average): power skew, linear: ")
+    assert re.search(r"Of the draws it gives class 9, the rarest class, [\d.]+.% in epoch 0 and", said(at.success))
     assert "before one fails; skews from 0 to 1 were tried." in said(at.success)
     assert {"band", "merit-map"} <= charts_of(at).keys()
     assert "demands" not in at.query_params
+
+
+def test_under_the_exact_law_repeats_hold_not_on_average_only():
+    at = opened(law="exact")
+    assert said(at.success).startswith("A schedule that meets all demands: power skew, linear: ")
 
 
 def test_without_a_demand_every_skew_is_allowed():
@@ -176,7 +182,7 @@ def test_a_target_without_a_skew_is_judged_but_solved_only_for_a_chosen_shape():
     assert "Violated" in said(at.markdown)
     assert charts_of(at)["band"]["figure"]["data"][-1]["name"] != "your schedule"
     at.selectbox(key="solved_shape").select("step").run()
-    assert "A schedule that meets all demands: " in said(at.success)
+    assert "A schedule that meets all demands (repeats on average): power skew, step: " in said(at.success)
 
 
 # --- numbers -----------------------------------------------------------------------------------------

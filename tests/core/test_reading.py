@@ -314,7 +314,7 @@ def test_rows_without_a_label_and_uneven_rows_are_left_out_and_said():
         "not 2 fields in the row": 2,
     }
     assert reading.sentence() == (
-        "3 samples of 2 classes read from column 'label' of my.csv (7 rows); imbalance ratio 2. "
+        "3 samples of 2 classes read from column 'label' of my.csv (7 rows); class imbalance 2. "
         "2 rows were left out: not 2 fields in the row. 2 rows were left out: no label."
     )
 

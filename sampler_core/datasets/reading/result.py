@@ -40,7 +40,7 @@ class Reading:
         parts = [
             f"{several(counts.num_samples, 'sample', 'samples')} of {several(counts.num_classes, 'class', 'classes')}"
             f" read from {column}{self.name} ({several(self.rows, 'row', 'rows')}); "
-            f"imbalance ratio {number(counts.imbalance_ratio)}."
+            f"class imbalance {number(counts.imbalance_ratio)}."
         ]
         parts += [str(one) for one in self.dropped]
         if counts.empty:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from math import ceil
 from pathlib import Path
 
 import streamlit as st
@@ -17,6 +16,7 @@ from sampler_core.counts import ClassCounts
 from sampler_core.figures.figure import class_in_words
 from sampler_core.parameters import DRAWING, rows_of
 from sampler_core.tuning import DEMANDS, Demand, Verdict
+from sampler_core.tuning.demands import limits_repeats
 from sampler_core.tuning.wording import bound_in_words
 
 ADD = "add_demand"
@@ -71,7 +71,7 @@ def say_what_is_left_to_chance(demands: Demands, law: str) -> None:
 
 def are_left_to_chance(demands: Demands, law: str) -> bool:
     """Whether one of the demands can hold on average only."""
-    return law != "exact" and any(demand.figure in ("repeats", "run_repeats") for demand in demands)
+    return law != "exact" and any(map(limits_repeats, demands))
 
 
 def _sentence(demands: Demands, place: int, counts: ClassCounts) -> None:
@@ -110,12 +110,11 @@ def _judged(verdict: Verdict, law: str) -> str:
         return f":material/cancel: **Violated**{_where(verdict.epochs) if verdict.epochs else ''}: {worst}."
     if are_left_to_chance((demand,), law):
         return f":material/casino: Holds **on average**: {worst}. Single samples can come more often."
-    if demand.figure != "repeats":
+    if verdict.most is None:
         return f":material/check_circle: Holds: {worst}."
-    most = ceil(verdict.value - 1e-9)  # the exact law draws each sample of a class equally often, or once more
-    if most > demand.bound:
-        return f":material/casino: Holds **on average**: {worst}. Single samples come up to {most:,} times."
-    return f":material/check_circle: Holds: {worst}, up to {most:,} for a single sample."
+    if verdict.most > demand.bound:
+        return f":material/casino: Holds **on average**: {worst}. Single samples come up to {verdict.most:,} times."
+    return f":material/check_circle: Holds: {worst}, up to {verdict.most:,} for a single sample."
 
 
 def _where(epochs: tuple[int, ...]) -> str:

@@ -13,12 +13,12 @@ from typing import NamedTuple
 import numpy as np
 
 from sampler_core.counts import ClassCounts, ClassName, CountsLike, FloatArray, as_class_counts
-from sampler_core.expectations import BoolArray, Draws
+from sampler_core.expectations import BoolArray, Draws, most_repeats
 from sampler_core.numerals import several
 from sampler_core.outlook import draws_of
 from sampler_core.plan import SamplingPlan
 from sampler_core.tuning.curve import Curve, margin_of, value_of
-from sampler_core.tuning.demands import Demand, over_run
+from sampler_core.tuning.demands import Demand, limits_repeats, over_run
 from sampler_core.tuning.intervals import ALL, Union, intersection, where_not_negative
 from sampler_core.tuning.merits import columns, merit_of
 from sampler_core.tuning.wording import bound_in_words
@@ -37,7 +37,8 @@ class Edge(NamedTuple):
 class Verdict(NamedTuple):
     """Whether a demand holds. value: the figure where it is worst. epochs: those that violate it; (): none, or a run's.
 
-    class_name: the class that is worst, None where the figure is one of the whole mix.
+    class_name: the class that is worst, None where the figure is one of the whole mix. most: how often a single sample
+    can come, for repeats under the exact law; None for all else.
     """
 
     demand: Demand
@@ -45,6 +46,7 @@ class Verdict(NamedTuple):
     value: float
     epochs: tuple[int, ...]
     class_name: ClassName | None
+    most: int | None = None
 
     def __str__(self) -> str:
         if self.holds:
@@ -135,7 +137,14 @@ def _verdict(demand: Demand, shares: FloatArray, counts: ClassCounts, draws: Dra
     at = int(margins.argmin())
     broken = () if over_run(demand) else tuple((reach.start + np.flatnonzero(margins < 0)).tolist())
     whose = _worst_class(demand, rows, at, counts, draws)
-    return Verdict(demand, bool(margins[at] >= 0), float(values[at]), broken, whose)
+    most = _most(demand, rows, counts, draws) if draws.law == "exact" and limits_repeats(demand) else None
+    return Verdict(demand, bool(margins[at] >= 0), float(values[at]), broken, whose, most)
+
+
+def _most(demand: Demand, rows: FloatArray, counts: ClassCounts, draws: Draws) -> int:
+    chosen = columns(counts, demand.group, demand.class_name)
+    part = rows[:, chosen] if over_run(demand) else rows[:, chosen].max(axis=0)
+    return int(most_repeats(counts.counts[chosen], part, draws.samples).max())
 
 
 def _worst_class(demand: Demand, rows: FloatArray, at: int, counts: ClassCounts, draws: Draws) -> ClassName | None:

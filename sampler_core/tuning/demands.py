@@ -225,3 +225,8 @@ def bounds_of(demand: Demand) -> tuple[float, float]:
 def over_run(demand: Demand) -> bool:
     """Whether it couples the epochs: its figure is one of the whole run."""
     return demand.figure.startswith("run_")
+
+
+def limits_repeats(demand: Demand) -> bool:
+    """Whether it is about how often samples come, in an epoch or over the run."""
+    return demand.figure in ("repeats", "run_repeats")

@@ -427,6 +427,18 @@ def test_the_exact_law_is_said_to_draw_single_samples_a_whole_number_of_times_an
         assert words in said(stating(RepeatsAtMost(bound), law="exact").markdown)
 
 
+def test_over_the_run_too_the_exact_law_is_said_to_draw_single_samples_no_more_often_than_it_may():
+    """Quotas are rounded epoch by epoch, so a small class may get more draws than the sum of its shares."""
+    plan = SamplingPlan(target=PowerSkew(Linear(0.0, 0.01)), epochs=100, batch_size=128, drawing="exact")
+    counts = synthetic("exponential", 10, 2_000, 100.0)
+    (verdict,) = verdicts(plan, counts, [RepeatsAtMost(1e4, "run")])
+    assert verdict.value + 1 < verdict.most
+    said_so = f"Holds: at worst {number(verdict.value)} (class 9), up to {verdict.most:,} for a single sample."
+    assert said_so in said(
+        opened(demands='[{"name":"repeats","bound":10000,"per":"run"}]', law="exact", samples="2000").markdown
+    )
+
+
 def test_a_demand_that_is_added_has_the_defaults_of_its_kind():
     assert new_demand("repeats").group == "every"
     assert new_demand("share").group == "rarest"

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
 from sampler_core.datasets import cifar_lt, load
 from sampler_core.expectations import (
     LAWS,
@@ -16,6 +17,7 @@ from sampler_core.expectations import (
     effective_classes,
     effective_sample_size,
     groups,
+    most_repeats,
     prior_shift,
     repeats,
     run_coverage,
@@ -230,6 +232,24 @@ def test_exact_coverage_of_a_run_averages_over_how_the_quotas_of_its_epochs_are_
     # n = 4, three epochs of 1.5: quotas 3, 4, 5 or 6 in all with chances 1/8, 3/8, 3/8, 1/8
     rows, draws = np.full((3, 2), 0.5), Draws(3, 3, "exact")
     assert run_coverage(np.array([4, 3]), rows, draws) == pytest.approx([(3 / 8 + 4 * 7 / 8) / 4, 1.0])
+
+
+def test_a_single_sample_comes_no_more_often_than_the_larger_quotas_let_it_and_as_often_in_some_run():
+    counts = np.array([4, 3, 2])
+    classes = ClassCounts.from_counts(dict(enumerate(counts)))
+    came = np.zeros(3, dtype=np.int64)
+    for seed in range(40):
+        plan = SamplingPlan(target=PowerSkew(Linear(0.0, 0.5)), epochs=4, batch_size=3, drawing="exact", seed=seed)
+        sampler, drawn = ScheduledClassSampler(np.repeat(np.arange(3), counts), plan), []
+        for epoch in range(4):
+            sampler.set_epoch(epoch)
+            drawn += list(sampler)
+        times = np.bincount(drawn, minlength=9)
+        came = np.maximum(came, [part.max() for part in np.split(times, np.cumsum(counts)[:-1])])
+    most = most_repeats(counts, plan.class_shares(classes), 9)
+    assert np.all(came <= most)
+    assert np.any(came == most)
+    assert most_repeats(np.array([4, 0]), np.array([1.0, 0.0]), 9).tolist() == [3, 0]
 
 
 def test_exact_coverage_of_a_run_is_what_rounded_quotas_cover():

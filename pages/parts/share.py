@@ -126,7 +126,7 @@ def _code(scenario: Scenario) -> None:
     code = snippet(scenario.plan, scenario.counts, variant or "torch", changes_to_own_labels())
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
-            "Download the package", wheel, WHEEL, "application/zip", key="share-package", on_click="ignore",
+            "Download the package", wheel, WHEEL, "application/octet-stream", key="share-package", on_click="ignore",
             icon=":material/package_2:", help="What this dashboard itself draws with. It needs NumPy and torch only.",
         )  # fmt: skip
         st.markdown(f"The code imports it; once: `pip install {WHEEL}`")

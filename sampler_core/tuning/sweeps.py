@@ -23,7 +23,8 @@ Progress = Callable[[float], None]
 MOST_SHARES = {False: 8_000_000, True: 5_000_000}  # without limits, and with: some 0.5 s of work
 LEAST_ROWS = 1_001
 _AT_ONCE = 1 << 16  # class shares in one piece: more of them leave the processor's cache
-_ROWS, _RUNS = 512, 128  # skews, and runs of them, between two reports of progress, at most
+_ROWS, _RUNS = 2048, 128  # skews, and runs of them, between two reports of progress, at most
+_REPORTS = 16  # of progress through skews, at least
 
 
 def silent(fraction: float) -> None:
@@ -169,7 +170,7 @@ def _tabled(
     are smooth they are off by far less, and where they have a corner (at a cap, say) by no more.
     """
     most = max(LEAST_ROWS, MOST_SHARES[curve.limited] // curve.counts.num_classes)
-    rows = min(_ROWS, max(1, _AT_ONCE // curve.counts.num_classes))
+    rows = min(_ROWS, max(1, _AT_ONCE // curve.counts.num_classes), -(-skews.size // _REPORTS))
     if skews.size <= most:
         values = _in_pieces(skews, rows, values_at, told)
         return values, np.zeros(values.shape)

@@ -51,6 +51,10 @@ SETTLED = """(quiet) => {
   const handed = [...document.querySelectorAll('.panel')].every((panel) => panel.handed > (window.askedAt ?? 0));
   return now - window.settledSince > (handed ? quiet : Math.max(quiet, 1500));  // not every run has panels
 }"""
+IN_THEME = """(theme) => {
+  window.settledSince = null;
+  return getComputedStyle(document.querySelector('[data-testid="stApp"]')).colorScheme === theme;
+}"""
 
 
 def free_port() -> int:
@@ -139,6 +143,7 @@ def in_both_themes(page: Page) -> Iterator[str]:
     """Light, then dark: the page as it is, in the viewer's other colour scheme."""
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
+        page.wait_for_function(IN_THEME, arg=theme)  # else all may seem settled since before
         settle(page, 600)
         yield theme
 

@@ -55,9 +55,8 @@ def followed(counts: ClassCounts, which: str, rank: int = 1) -> Followed:
     if which in ("head", "medium", "tail"):
         band = bands(counts)[("head", "medium", "tail").index(which)]
         return Followed(band.label, band.members)
-    present = order[counts.counts[order] > 0]
-    place = {"rarest class": present.size - 1, "largest class": 0}.get(which, min(rank, order.size) - 1)
-    c = int(order[place] if which == "class of rank" else present[place])
+    named = {"rarest class": counts.rarest, "largest class": counts.largest}
+    c = named[which] if which in named else int(order[min(rank, order.size) - 1])
     return Followed(class_in_words(counts.names[c]), np.array([c]))
 
 

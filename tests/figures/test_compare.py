@@ -115,6 +115,12 @@ def test_a_class_or_a_group_is_followed(which, members):
     assert compare.followed(DATA["an empty class"], which, 2).members.tolist() == members
 
 
+def test_of_equally_rare_classes_the_one_is_followed_that_is_called_the_rarest_everywhere():
+    counts = ClassCounts.from_counts({"a": 3, "b": 1, "c": 3, "d": 1})
+    assert compare.followed(counts, "rarest class").members.tolist() == [counts.rarest] == [1]
+    assert compare.followed(counts, "largest class").members.tolist() == [counts.largest] == [0]
+
+
 def test_a_rank_beyond_the_last_is_the_smallest_class():
     assert compare.followed(DATA["ten"], "class of rank", 99).members.tolist() == [9]
     assert compare.followed(DATA["ten"], "class of rank", 1).members.tolist() == [series.by_count(DATA["ten"])[0]]

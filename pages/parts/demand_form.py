@@ -74,6 +74,11 @@ def are_left_to_chance(demands: Demands, law: str) -> bool:
     return law != "exact" and any(map(limits_repeats, demands))
 
 
+def on_average_only(verdict: Verdict, law: str) -> bool:
+    """Whether single samples may break what holds: by chance, or as quotas are rounded epoch by epoch."""
+    return are_left_to_chance((verdict.demand,), law) or (verdict.most or 0) > verdict.demand.bound
+
+
 def _sentence(demands: Demands, place: int, counts: ClassCounts) -> None:
     demand = demands[place]
     st.markdown(f"**{place + 1}.**", width="content")
@@ -108,13 +113,11 @@ def _judged(verdict: Verdict, law: str) -> str:
     worst = f"at worst {literal(bound_in_words(demand, verdict.value))}{expected}{who}"
     if not verdict.holds:
         return f":material/cancel: **Violated**{_where(verdict.epochs) if verdict.epochs else ''}: {worst}."
-    if are_left_to_chance((demand,), law):
-        return f":material/casino: Holds **on average**: {worst}. Single samples can come more often."
-    if verdict.most is None:
-        return f":material/check_circle: Holds: {worst}."
-    if verdict.most > demand.bound:
-        return f":material/casino: Holds **on average**: {worst}. Single samples come up to {verdict.most:,} times."
-    return f":material/check_circle: Holds: {worst}, up to {verdict.most:,} for a single sample."
+    if on_average_only(verdict, law):
+        often = "can come more often" if verdict.most is None else f"come up to {verdict.most:,} times"
+        return f":material/casino: Holds **on average**: {worst}. Single samples {often}."
+    up_to = "" if verdict.most is None else f", up to {verdict.most:,} for a single sample"
+    return f":material/check_circle: Holds: {worst}{up_to}."
 
 
 def _where(epochs: tuple[int, ...]) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from pages.parts.address import literal
 from pages.parts.cached import outlook_of
 from pages.parts.controls import control
-from pages.parts.demand_form import are_left_to_chance
+from pages.parts.demand_form import on_average_only
 from pages.parts.demanded import Demands, band_of, solution_of, text_of
 from pages.parts.page_rows import SOLVED_SHAPE
 from pages.parts.scenario import Scenario
@@ -54,7 +54,7 @@ def solved(scenario: Scenario, demands: Demands, stated: int) -> Solution | None
         st.info(literal(f"This cannot be solved: {error}."), icon=":material/info:")
         return None
     held = all_of(demands, stated)
-    if are_left_to_chance(demands, scenario.plan.drawing):
+    if any(on_average_only(verdict, scenario.plan.drawing) for verdict in found.verdicts):
         held += " (repeats on average)"
     _say(found, scenario, held)
     return found

@@ -427,6 +427,15 @@ def test_the_exact_law_is_said_to_draw_single_samples_a_whole_number_of_times_an
         assert words in said(stating(RepeatsAtMost(bound), law="exact").markdown)
 
 
+def test_a_solved_schedule_too_is_said_to_keep_repeats_on_average_where_single_samples_come_more_often():
+    """Between 4.9 and `bound` expected draws a sample, of which each comes four or five times."""
+    counts = synthetic("exponential", 10, 20_000, 100.0)
+    share = ShareOfClass(float(4.9 * counts.counts.min() / counts.counts.sum()))
+    for bound, words in ((4.97, "meets all demands (repeats on average): "), (5.0, "meets all demands: ")):
+        at = stating(share, RepeatsAtMost(bound, group="rarest"), law="exact")
+        assert f"A schedule that {words}" in said(at.success)
+
+
 def test_over_the_run_too_the_exact_law_is_said_to_draw_single_samples_no_more_often_than_it_may():
     """Quotas are rounded epoch by epoch, so a small class may get more draws than the sum of its shares."""
     plan = SamplingPlan(target=PowerSkew(Linear(0.0, 0.01)), epochs=100, batch_size=128, drawing="exact")

@@ -11,10 +11,10 @@ import hypothesis
 import pytest
 
 IN_A_BROWSER = "tests/browser/"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome")  # the lightest first
 CHROMIUM = os.environ.get("CHROME") or next(filter(None, map(shutil.which, NAMES)), None)
 REQUIRED = any(os.environ.get(name, "").lower() not in ("", "0", "false") for name in ("REQUIRE_BROWSER", "CI"))
-MISSING = "no Chromium found: install one (Debian: apt-get install chromium) or set CHROME to its path"
+MISSING = "no Chromium found: install one (Debian: apt-get install chromium-headless-shell) or set CHROME to its path"
 
 hypothesis.settings.register_profile("house", deadline=None, derandomize=REQUIRED, print_blob=True)
 hypothesis.settings.load_profile("house")

@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync"]  # fmt: skip
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]}
 PATIENCE = 120_000  # ms: how slow a machine may be before a page that has not settled counts as stuck
 # When the page last asked the server for something, until the server says that it runs: the address may change before.
 # And when each panel was last handed its figures: the server's run may end long before the browser has come to that.
@@ -26,11 +28,12 @@ ASKED = """() => {
     window.asked = window.askedAt = performance.now();
     return send.call(this, data);
   };
-  new MutationObserver((changes) => changes.forEach(({ target }) => { target.handed = performance.now(); }))
-    .observe(document, { attributes: true, subtree: true, attributeFilter: ['data-wanted'] });
-  setInterval(() => {
-    if (document.querySelector('[data-test-script-state="running"]')) window.asked = null;
-  }, 20);
+  new MutationObserver((changes) => changes.forEach(({ target, attributeName, oldValue }) => {
+    if (attributeName === 'data-wanted') target.handed = performance.now();
+    else if (oldValue !== 'running') window.asked = null;
+  })).observe(document, {
+    subtree: true, attributeFilter: ['data-wanted', 'data-test-script-state'], attributeOldValue: true,
+  });
 }"""
 # Idle, connected, nothing stale, every panel shows the newest state; no panel only where a sentence stands instead. The
 # server may have ended before the page has handed the last panel its figures: so all must want the same plan and epoch.
@@ -51,6 +54,8 @@ SETTLED = """(quiet) => {
   const handed = [...document.querySelectorAll('.panel')].every((panel) => panel.handed > (window.askedAt ?? 0));
   return now - window.settledSince > (handed ? quiet : Math.max(quiet, 1500));  // not every run has panels
 }"""
+DRAWN_TO_SIZE = """() => [...document.querySelectorAll('.panel [data-chart]')]
+  .every((chart) => Math.abs(chart._fullLayout.width - chart.clientWidth) < 1)"""
 IN_THEME = """(theme) => {
   window.settledSince = null;
   return getComputedStyle(document.querySelector('[data-testid="stApp"]')).colorScheme === theme;
@@ -150,7 +155,24 @@ def in_both_themes(page: Page) -> Iterator[str]:
 
 def settle(page: Page, quiet_ms: int = 400) -> None:
     """Wait until nothing runs, nothing is stale and every chart shows the newest state, for `quiet_ms` in a row."""
-    page.wait_for_function(SETTLED, arg=quiet_ms, polling=50)
+    page.wait_for_function(SETTLED, arg=quiet_ms, polling=100)
+
+
+def at_width(page: Page, width: int) -> Page:
+    """The same page in a window of another width, with its figures drawn to it."""
+    page.set_viewport_size({"width": width, "height": page.viewport_size["height"]})
+    settle(page)
+    page.wait_for_function(DRAWN_TO_SIZE)
+    return page
+
+
+def fits_and_axe_finds_nothing(page: Page) -> None:
+    """Wide, then on a narrow phone: nothing is wider than the screen, and axe finds nothing in either theme."""
+    for width in (1280, 360):
+        assert widest(at_width(page, width)) <= width
+        for theme in in_both_themes(page):
+            found = Axe().run(page, options=AXE).response["violations"]
+            assert not found, (theme, [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found])
 
 
 def widest(page: Page) -> int:

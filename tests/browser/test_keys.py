@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.browser.conftest import settle
+from tests.browser.conftest import at_width, settle
 
 # What is cut, hidden behind a scroll bar or out of the screen, in words.
 FAULTS = """() => {
@@ -89,16 +89,6 @@ ADDRESSES = {
     "tune, 3 demands that contradict": ("/tune", {"demands": json.dumps(AGAINST), "classes": 1000}),
 }
 HEIGHT = 3400
-DRAWN_TO_SIZE = """() => [...document.querySelectorAll('.panel [data-chart]')]
-  .every((chart) => Math.abs(chart._fullLayout.width - chart.clientWidth) < 1)"""
-
-
-def at_width(page, width):
-    """The same page in a window of another width, with its figures drawn to it."""
-    page.set_viewport_size({"width": width, "height": HEIGHT})
-    settle(page)
-    page.wait_for_function(DRAWN_TO_SIZE)
-    return page
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

@@ -79,11 +79,17 @@ def test_a_map_that_takes_long_can_be_cancelled_and_asked_for_again(open_page):
         document.querySelector('.st-key-sweep-cancel button')?.click();  // again, where it was too new to hear it
       }, 50);
     """)
-    page.goto(
-        f"{page.url}tune?classes=1000&samples=1000000&epochs=1000&merit=distinct+samples+per+epoch&law=stratified"
-    )
-    page.get_by_text("The map was given up").wait_for()
-    assert page.locator("[data-chart='merit-map']").count() == 0
+    given_up = page.get_by_text("The map was given up")
+    drawn = page.locator("[data-chart='merit-map'][data-rev]")
+    home = page.url
+    for more in range(10):  # maps are quick: one may be there before the press is heard, so others are asked for
+        samples = 1_000_000 + more
+        page.goto(f"{home}tune?classes=1000&samples={samples}&epochs=1000&merit=samples+seen+per+run&law=stratified")
+        given_up.or_(drawn).wait_for()
+        if given_up.is_visible():
+            break
+    assert given_up.is_visible()
+    assert drawn.count() == 0
     page.get_by_role("button", name="Work it out").click()
-    page.wait_for_selector("[data-chart='merit-map'][data-rev]")
-    assert page.get_by_text("The map was given up").count() == 0
+    drawn.wait_for()
+    assert given_up.count() == 0

@@ -105,12 +105,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
+    """Open no longer than its file needs it: a process that another test forks holds the driver's pipe open."""
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=ARGS)
-        yield launched
-        launched.close()
+        yield playwright.chromium.launch(executable_path=chromium, args=ARGS)  # its driver ends it, by force in the end
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ async def plotly_js(request: Request) -> Response:
 
 def figures(request: Request) -> Response:
     """What a page in a browser shows with sliders elsewhere (`pages/parts/ahead.py`); 204 where there is nothing."""
-    from pages.parts.ahead import parts_at
+    from pages.parts.live.figure_endpoint import parts_at
 
     try:
         values = {key: float(value) for key, value in request.query_params.items()}
@@ -86,17 +86,17 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     NOTE frozen-gc: Streamlit collects garbage in full after each run of a script and holds the interpreter while it
     does. With the imports frozen there is little left to walk, and the last message leaves about 100 ms earlier.
     """
-    import pages.parts.warm  # noqa: F401
-    from pages.parts import freed_memory
-    from pages.parts.ended_visits import let_go_of_ended_visits
+    import pages.parts.server.preload  # noqa: F401
+    from pages.parts.server import memory
+    from pages.parts.server.session_cleanup import let_go_of_ended_visits
 
-    freed_memory.keep_little()
+    memory.keep_little()
     packed_plotly_js()
     gc.collect()
     gc.freeze()
     tidying = [
         asyncio.create_task(let_go_of_ended_visits()),
-        asyncio.create_task(freed_memory.give_back_after_uploads()),
+        asyncio.create_task(memory.give_back_after_uploads()),
     ]
     yield {}
     for task in tidying:

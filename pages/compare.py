@@ -4,33 +4,34 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts import compared, words
-from pages.parts.ahead import stand
-from pages.parts.class_key import class_key
-from pages.parts.compare_charts import MIXES, SIDE_BY_SIDE, View, panels_of
-from pages.parts.live_panel import live_panel
-from pages.parts.merit_table import merit_table
-from pages.parts.moves import hand_of
-from pages.parts.plan_cards import plan_cards
-from pages.parts.scenario import choose_axis, choose_epoch, current, current_settings, nearby_sliders
-from pages.parts.tables import table_twins
+from pages.parts.compare import compared_plans
+from pages.parts.compare.compare_panels import MIXES, SIDE_BY_SIDE, View, panels_of
+from pages.parts.compare.metric_table import merit_table
+from pages.parts.compare.plan_cards import plan_cards
+from pages.parts.explore import takeaway
+from pages.parts.live.class_legend import class_key
+from pages.parts.live.figure_endpoint import stand
+from pages.parts.live.figure_panel import live_panel
+from pages.parts.live.preview_data import hand_of
+from pages.parts.share.chart_tables import table_twins
+from pages.parts.sidebar.scenario import choose_axis, choose_epoch, current, current_settings, nearby_sliders
 
 scenario = current()
 st.title("Compare", anchor=False)
 with st.container(key="said-data"):
-    st.markdown(words.data_line(scenario))
+    st.markdown(takeaway.data_line(scenario))
 cards, rest = st.container(), st.container()
 with st.expander("The plans as text, as a link carries them", icon=":material/link:"):
-    variants = compared.chosen_variants(cards)
+    variants = compared_plans.chosen_variants(cards)
 with cards:
     plan_cards(variants, scenario.plan)
 with rest:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        who, rank = compared.choose_followed()
+        who, rank = compared_plans.choose_followed()
         scenario = choose_epoch(scenario)
         logarithmic = choose_axis()
     nearby_sliders()
-    plans = compared.shown_plans(variants, scenario)
+    plans = compared_plans.shown_plans(variants, scenario)
     view = View(variants, who, rank, logarithmic)
     panels, moves = panels_of(scenario, view), hand_of(scenario)
     moves["ask"] = stand(current_settings(), scenario.epoch, partial(panels_of, view=view), moves["values"], view)
@@ -45,6 +46,6 @@ with rest:
     with merits:
         st.subheader("All figures of merit", anchor=False)
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-            comparison, base = compared.choose_comparison(plans, scenario)
+            comparison, base = compared_plans.choose_comparison(plans, scenario)
         merit_table(comparison, base)
     table_twins([chart for panel in panels.values() for chart in panel.charts], "compare")

@@ -4,16 +4,18 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts import words
-from pages.parts.ahead import stand
-from pages.parts.explore_charts import MERITS, ONE_EPOCH, OVER_EPOCHS, View, panels_of, parts_of, tiles_of
-from pages.parts.findings import headline, show_findings
-from pages.parts.following import choose_followed, follow_clicked, followed_numbers
-from pages.parts.later import send_later
-from pages.parts.live_panel import live_panel
-from pages.parts.moves import moves_of
-from pages.parts.player import player, say_if_batches_stand, wanted_frames
-from pages.parts.scenario import (
+from pages.parts.explore import takeaway
+from pages.parts.explore.class_selection import choose_followed, follow_clicked, followed_numbers
+from pages.parts.explore.epoch_player import player, say_if_batches_stand, wanted_frames
+from pages.parts.explore.explore_panels import MERITS, ONE_EPOCH, OVER_EPOCHS, View, panels_of, parts_of, tiles_of
+from pages.parts.explore.findings_list import headline, show_findings
+from pages.parts.live.deferred_tables import send_later
+from pages.parts.live.figure_endpoint import stand
+from pages.parts.live.figure_panel import live_panel
+from pages.parts.live.metric_tiles import tiles
+from pages.parts.live.preview_data import moves_of
+from pages.parts.share.chart_tables import table_twins
+from pages.parts.sidebar.scenario import (
     batches_shown,
     choose_axis,
     choose_batches,
@@ -23,14 +25,12 @@ from pages.parts.scenario import (
     nearby_sliders,
     switch_law,
 )
-from pages.parts.tables import table_twins
-from pages.parts.tiles import tiles
 from sampler_core import figures
 
 scenario = current()
 st.title("Explore", anchor=False)
 with st.container(key="said-data"):
-    st.markdown(words.data_line(scenario))
+    st.markdown(takeaway.data_line(scenario))
 top, merit_row = st.container(key="said-first"), st.container()
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="epoch-row"):
     place = st.container(width="content")
@@ -67,11 +67,11 @@ with one_epoch:
             frames=wanted_frames(scenario, first, shown, followed),
         )  # fmt: skip
     else:
-        st.info(words.ADAPTIVE, icon=":material/model_training:")
+        st.info(takeaway.ADAPTIVE, icon=":material/model_training:")
 
 merits = tiles_of(scenario)
 with top:
-    st.markdown(words.takeaway(scenario))
+    st.markdown(takeaway.takeaway(scenario))
     st.markdown(headline(scenario))
 with merit_row:
     tiles(MERITS, merits)
@@ -80,7 +80,7 @@ send_later(scenario, moves)
 st.subheader("Findings", anchor=False)
 with st.container(key="said-findings"):
     show_findings(scenario)
-for tex in words.formulas(scenario):
+for tex in takeaway.formulas(scenario):
     st.latex(tex)
 table_twins(
     [chart for panel in panels.values() for chart in panel.charts],

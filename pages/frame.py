@@ -4,16 +4,16 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.address import say_what_was_wrong
-from pages.parts.cached import keepers_of_this_run, keeping_in
-from pages.parts.controls import every_row
-from pages.parts.history import remember
-from pages.parts.page_change import keep_values
-from pages.parts.scenario import sidebar
-from pages.parts.share import sharing
+from pages.parts.server.result_cache import keepers_of_this_run, keeping_in
+from pages.parts.share.share_dialog import sharing
+from pages.parts.sidebar.controls import every_row
+from pages.parts.sidebar.page_switch import keep_values
+from pages.parts.sidebar.scenario import sidebar
+from pages.parts.sidebar.undo import remember
+from pages.parts.sidebar.url_values import say_what_was_wrong
 
 st.set_page_config(page_title="Skewlab", page_icon="🎚️", layout="wide", initial_sidebar_state="auto")
-st.html(Path(__file__).parent / "parts" / "frame.css")
+st.html(Path(__file__).parent / "frame.css")
 
 page = st.navigation([
     st.Page("explore.py", title="Explore", icon=":material/insights:", default=True),

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sampler_core.adaptive import DifficultyBalanced, ExponentiatedGradient
-from sampler_core.counts import ClassCounts
-from sampler_core.labels import labels_of
-from sampler_core.outlook import Outlook
-from sampler_core.plan import SamplingPlan
-from sampler_core.schedules import Composite, Constant, Cosine, Exponential, Linear, Periodic, Piecewise, Step
-from sampler_core.targets import Boost, EffectiveNumber, PowerSkew, ProgressivelyBalanced, RepeatFactor, UniMax
+from sampler_core.data.class_counts import ClassCounts
+from sampler_core.data.label_encoding import labels_of
+from sampler_core.forecast.forecast import Outlook
+from sampler_core.plans.adaptive_targets import DifficultyBalanced, ExponentiatedGradient
+from sampler_core.plans.plan import SamplingPlan
+from sampler_core.plans.schedules import Composite, Constant, Cosine, Exponential, Linear, Periodic, Piecewise, Step
+from sampler_core.plans.targets import Boost, EffectiveNumber, PowerSkew, ProgressivelyBalanced, RepeatFactor, UniMax
 
 if TYPE_CHECKING:
-    from sampler_core.sampler import ScheduledClassSampler as ScheduledClassSampler
+    from sampler_core.sampling.sampler import ScheduledClassSampler as ScheduledClassSampler
 
 __version__ = "0.1.0"
 
@@ -47,7 +47,7 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     if name == "ScheduledClassSampler":
-        from sampler_core.sampler import ScheduledClassSampler
+        from sampler_core.sampling.sampler import ScheduledClassSampler
 
         return ScheduledClassSampler
     raise AttributeError(f"module 'sampler_core' has no attribute {name!r}")

@@ -12,8 +12,8 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-from sampler_core.counts import ClassCounts
-from sampler_core.plan import SamplingPlan
+from sampler_core.data.class_counts import ClassCounts
+from sampler_core.plans.plan import SamplingPlan
 
 EXTRAS = {"pandas": "figures", "plotly": "figures", "pyarrow": "files"}  # package -> which of ours brings it
 
@@ -55,7 +55,7 @@ def preview(given: argparse.Namespace, plan: SamplingPlan, counts: ClassCounts) 
 
 def report(given: argparse.Namespace, plan: SamplingPlan, counts: ClassCounts) -> int:
     """The report as one HTML file."""
-    from sampler_core.figures.plan_report import plan_report
+    from sampler_core.exporting.plan_report import plan_report
 
     text = plan_report(plan, counts, epoch=given.epoch, unit=given.unit)
     given.out.write_text(text, encoding="utf-8", newline="\n")
@@ -65,9 +65,9 @@ def report(given: argparse.Namespace, plan: SamplingPlan, counts: ClassCounts) -
 
 def check(given: argparse.Namespace, plan: SamplingPlan, counts: ClassCounts) -> int:
     """Whether the plan can be drawn from the labels in every epoch, and what it does at both ends of the run."""
-    from sampler_core.figures.merits import merits
-    from sampler_core.figures.sentences import takeaway
-    from sampler_core.outlook import Outlook
+    from sampler_core.figures.epoch_metrics import merits
+    from sampler_core.figures.plan_sentences import takeaway
+    from sampler_core.forecast.forecast import Outlook
 
     with warnings.catch_warnings(record=True) as drift:
         warnings.simplefilter("always")
@@ -118,7 +118,7 @@ def _plan(path: Path) -> SamplingPlan:
 
 def _read(given: argparse.Namespace) -> tuple[ClassCounts, str]:
     """The class counts, and a sentence about what was read."""
-    from sampler_core.datasets.reading import count_folder, read_counts
+    from sampler_core.datasets.label_files import count_folder, read_counts
 
     if given.labels.is_dir():
         counts = count_folder(given.labels)

@@ -12,17 +12,8 @@ import torch
 from torch.utils.data import DataLoader, TensorDataset
 
 import sampler_core
-from sampler_core import (
-    Boost,
-    ClassCounts,
-    Linear,
-    Outlook,
-    PowerSkew,
-    SamplingPlan,
-    ScheduledClassSampler,
-    labels_of,
-)
-from sampler_core.datasets import known, load
+from sampler_core import Boost, ClassCounts, Linear, Outlook, PowerSkew, SamplingPlan, ScheduledClassSampler, labels_of
+from sampler_core.datasets import load, published_datasets
 from sampler_core.exporting import snippet
 
 NOT_NEEDED = ("streamlit", "plotly", "pandas", "pyarrow", "starlette")
@@ -57,7 +48,7 @@ repeats: float = float(Outlook.of(plan, counts).run_repeats.max())
 assert repeats > 1.0
 folder = Path(sampler_core.__file__).parent
 assert "site-packages" in folder.parts, f"the installed package must be the one in use, got {folder}"
-assert all(load(table.name).num_classes == table.classes for table in known())
+assert all(load(table.name).num_classes == table.classes for table in published_datasets())
 for name in ("py.typed", "exporting/report.css", "exporting/report.html", "exporting/report.js"):
     assert (folder / name).is_file(), f"{name} must be in the wheel"
 print(f"sampler_core {sampler_core.__version__} works with NumPy {np.__version__} and torch {torch.__version__} only")

@@ -100,7 +100,7 @@ def is_module(name: str) -> bool:
 
 
 def part_of_the_core(name: str) -> str:
-    """ "sampler_core.drawing.laws" -> "drawing"; the package itself -> ""."""
+    """ "sampler_core.draws.schemes" -> "drawing"; the package itself -> ""."""
     return name.removeprefix("sampler_core").removeprefix(".").split(".")[0]
 
 
@@ -195,7 +195,7 @@ def test_the_app_starts_without_a_question_sends_nothing_and_shows_no_internals(
 
 
 def test_the_theme_has_the_colours_of_the_figures():
-    from sampler_core.figures.series import COLOURS
+    from sampler_core.figures.class_series import COLOURS
 
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
     assert config["theme"]["chartCategoricalColors"] == list(COLOURS)
@@ -227,7 +227,9 @@ def test_the_core_imports_with_streamlit_plotly_pandas_and_torch_blocked():
 
 
 def test_the_sampler_imports_with_streamlit_plotly_and_pandas_blocked():
-    done = run_python(BLOCKED.format(blocked=["streamlit", "plotly", "pandas"], names=["sampler_core.sampler"]))
+    done = run_python(
+        BLOCKED.format(blocked=["streamlit", "plotly", "pandas"], names=["sampler_core.sampling.sampler"])
+    )
     assert done.returncode == 0, done.stderr
 
 

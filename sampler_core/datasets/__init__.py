@@ -1,16 +1,16 @@
 """Class counts to start from: bundled tables of known data sets, synthetic profiles, people's own label files."""
 
-from sampler_core.datasets.known import KnownDataset, known, load
-from sampler_core.datasets.reading import ReadingError, read_counts, read_labels, sniff
+from sampler_core.datasets.label_files import ReadingError, read_counts, read_labels, sniff
+from sampler_core.datasets.published import PublishedDataset, load, published_datasets
 from sampler_core.datasets.synthetic import PROFILES, cifar_lt, synthetic
 
 __all__ = [
     "PROFILES",
-    "KnownDataset",
+    "PublishedDataset",
     "ReadingError",
     "cifar_lt",
-    "known",
     "load",
+    "published_datasets",
     "read_counts",
     "read_labels",
     "sniff",

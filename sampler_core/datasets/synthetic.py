@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from sampler_core.counts import ClassCounts, FloatArray, IntArray
+from sampler_core.data.class_counts import ClassCounts, FloatArray, IntArray
 
 Profile: TypeAlias = Callable[[int, float], FloatArray]
 

@@ -4,12 +4,12 @@ The one contract here: a figure is plain data (`Figure.spec` has plotly's "data"
 shows (`alt`), and has a table of the same numbers (`table()`). Class names are data: never markup, never a template.
 """
 
-from sampler_core.figures.batches import batch_mix
+from sampler_core.figures.batch_bars import batch_mix
+from sampler_core.figures.class_series import class_rows, is_banded
+from sampler_core.figures.epoch_curves import class_shares, share_map, skew_curve
+from sampler_core.figures.epoch_metrics import Merit, class_numbers, merit_table, merits
 from sampler_core.figures.figure import Chart, Figure, to_json
-from sampler_core.figures.merits import Merit, class_numbers, merit_table, merits
 from sampler_core.figures.one_epoch import planned_and_drawn, weight_beside_share
-from sampler_core.figures.over_epochs import class_shares, share_map, skew_curve
-from sampler_core.figures.series import class_rows, is_banded
 
 __all__ = [
     "Chart",

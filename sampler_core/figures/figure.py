@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from sampler_core.counts import ClassName
-from sampler_core.numerals import shortened
+from sampler_core.data.class_counts import ClassName
+from sampler_core.formatting import shortened
 
 Spec = dict[str, Any]
 LONGEST = 24  # signs of a class name on an axis or in a legend

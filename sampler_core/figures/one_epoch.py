@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sampler_core.counts import ClassCounts, FloatArray, IntArray
+from sampler_core.data.class_counts import ClassCounts, FloatArray, IntArray
+from sampler_core.figures.class_series import MOST_BARS, Followed, by_count, colours_of, opacity_of, standing_out
 from sampler_core.figures.figure import Figure, Spec, axis, class_in_words, class_label, layout, steady
-from sampler_core.figures.key import KEY, key_text, row_text
-from sampler_core.figures.series import MOST_BARS, Followed, by_count, colours_of, opacity_of, standing_out
-from sampler_core.numerals import number, percent, several
-from sampler_core.spread import Spread
+from sampler_core.figures.legend import KEY, key_text, row_text
+from sampler_core.forecast.count_intervals import Spread
+from sampler_core.formatting import number, percent, several
 
 GREY = "#6B7A8C"
 _RANKS: Spec = {"nticks": 4, "tickangle": 0}

@@ -3,9 +3,12 @@
 The one contract here: everything is judged on the class shares that the plan draws, law, limits and sizes included.
 """
 
-from sampler_core.tuning.band import Band, Edge, Verdict, feasible_band, verdicts
-from sampler_core.tuning.contradiction import Contradiction
-from sampler_core.tuning.demands import (
+from sampler_core.forecast.metrics import MERITS, Merit
+from sampler_core.tuning.conflicts import Contradiction
+from sampler_core.tuning.feasible_band import Band, Edge, Verdict, feasible_band, verdicts
+from sampler_core.tuning.metric_sensitivity import Sensitivity, sensitivity
+from sampler_core.tuning.metric_sweep import Sweep, sweep
+from sampler_core.tuning.requirements import (
     DEMANDS,
     Demand,
     MissingFromAtMost,
@@ -17,11 +20,8 @@ from sampler_core.tuning.demands import (
     demands_from_json,
     demands_to_json,
 )
-from sampler_core.tuning.merits import MERITS, Merit
-from sampler_core.tuning.sensitivities import Sensitivity, sensitivity
-from sampler_core.tuning.shapes import FAMILIES
+from sampler_core.tuning.schedule_families import FAMILIES
 from sampler_core.tuning.solver import Solution, solve
-from sampler_core.tuning.sweeps import Sweep, sweep
 
 __all__ = [
     "DEMANDS",

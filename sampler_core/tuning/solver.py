@@ -11,19 +11,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sampler_core.catalogue import SCHEDULES, TARGETS
-from sampler_core.counts import ClassCounts, CountsLike, as_class_counts
-from sampler_core.numerals import number
-from sampler_core.plan import SamplingPlan
-from sampler_core.schedules import Schedule
-from sampler_core.targets import PowerSkew, skew_schedule
-from sampler_core.tuning.band import Verdict, verdicts
-from sampler_core.tuning.contradiction import Contradiction, contradiction
-from sampler_core.tuning.curve import HIGHEST, LOWEST, Curve
-from sampler_core.tuning.demands import Demand
-from sampler_core.tuning.intervals import FREE
-from sampler_core.tuning.reach import Reach
-from sampler_core.tuning.search import COARSE
+from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
+from sampler_core.formatting import number
+from sampler_core.plans.plan import SamplingPlan
+from sampler_core.plans.registry import SCHEDULES, TARGETS
+from sampler_core.plans.schedules import Schedule
+from sampler_core.plans.targets import PowerSkew, skew_schedule
+from sampler_core.tuning.best_schedule import Reach
+from sampler_core.tuning.conflicts import Contradiction, contradiction
+from sampler_core.tuning.family_search import COARSE
+from sampler_core.tuning.feasible_band import Verdict, verdicts
+from sampler_core.tuning.requirements import Demand
+from sampler_core.tuning.skew_curve import HIGHEST, LOWEST, Curve
+from sampler_core.tuning.skew_intervals import FREE
 
 RANGES = ((0.0, 1.0), (-1.0, 2.0), (LOWEST, HIGHEST))  # natural to class-balanced; as sliders go; all there are
 AMPLE = 0.05  # slack with which skews from natural to class-balanced are preferred to any others

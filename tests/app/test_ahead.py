@@ -9,8 +9,11 @@ import pytest
 import streamlit as st
 from starlette.requests import Request
 
-from pages.parts import ahead, cached, own_labels, scenario
-from pages.parts.ahead import parts_at
+from pages.parts.live import figure_endpoint
+from pages.parts.live.figure_endpoint import parts_at
+from pages.parts.my_labels import session_labels
+from pages.parts.server import result_cache
+from pages.parts.sidebar import scenario
 from tests.app import test_compare, test_my_labels
 from tests.app.test_explore import opened
 
@@ -160,11 +163,11 @@ def test_the_rest_of_other_choices_has_another_name():
 
 def test_what_a_visitor_s_labels_give_stays_with_the_visit_and_goes_with_the_labels():
     at = test_my_labels.brought(test_my_labels.opened(data="my labels"), b"label,count\ncat,30\ndog,7\n")
-    everybody = {name: keep.cache_info().currsize for name, keep in cached._of_all_visits.items()}
+    everybody = {name: keep.cache_info().currsize for name, keep in result_cache._of_all_visits.items()}
     of = asking(at)["of"]
     assert "dog" in json.dumps(parts_at(of, {"skew": 0.44}))
-    assert {name: keep.cache_info().currsize for name, keep in cached._of_all_visits.items()} == everybody
-    standing = weakref.ref(ahead._standing[of])
+    assert {name: keep.cache_info().currsize for name, keep in result_cache._of_all_visits.items()} == everybody
+    standing = weakref.ref(figure_endpoint._standing[of])
     at.button(key="own-forget").click().run()
     assert standing() is None
     assert parts_at(of, {"skew": 0.44}) is None
@@ -172,20 +175,20 @@ def test_what_a_visitor_s_labels_give_stays_with_the_visit_and_goes_with_the_lab
 
 def test_a_visit_that_ends_while_its_page_runs_leaves_nothing_to_the_others(monkeypatch):
     at = test_my_labels.brought(test_my_labels.opened(data="my labels"), b"label,count\ncat,30\ndog,7\n")
-    everybody = {name: keep.cache_info().currsize for name, keep in cached._of_all_visits.items()}
+    everybody = {name: keep.cache_info().currsize for name, keep in result_cache._of_all_visits.items()}
     current = scenario.current
 
     def ended():
         found = current()
         for key in list(st.session_state):
-            if key in (own_labels.BROUGHT, own_labels.RESULTS):
+            if key in (session_labels.BROUGHT, session_labels.RESULTS):
                 del st.session_state[key]
         return found
 
     monkeypatch.setattr(scenario, "current", ended)
     moved_to(at, {"skew": 0.46})
-    assert own_labels.BROUGHT not in at.session_state
-    assert {name: keep.cache_info().currsize for name, keep in cached._of_all_visits.items()} == everybody
+    assert session_labels.BROUGHT not in at.session_state
+    assert {name: keep.cache_info().currsize for name, keep in result_cache._of_all_visits.items()} == everybody
 
 
 def test_the_server_answers_in_json_or_with_no_content():

@@ -12,15 +12,15 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from pages.parts.merit_table import BEST
-from pages.parts.page_rows import COMPARE_ROWS
+from pages.parts.compare.metric_table import BEST
+from pages.parts.sidebar.page_parameters import COMPARE_ROWS
 from sampler_core import Constant, Linear, Outlook, PowerSkew, ProgressivelyBalanced, SamplingPlan, Step
-from sampler_core.catalogue import SCHEDULES, TARGETS
 from sampler_core.datasets import load, synthetic
-from sampler_core.parameters import DATA_ROWS, PAGE_ROWS, RUN_ROWS, rows_of
-from sampler_core.plan_set import PlanSet
-from sampler_core.presets import PRESETS
-from sampler_core.variants import START_TEXT, Variants
+from sampler_core.plans.parameters import DATA_ROWS, PAGE_ROWS, RUN_ROWS, rows_of
+from sampler_core.plans.plan_set import PlanSet
+from sampler_core.plans.plan_variants import START_TEXT, Variants
+from sampler_core.plans.presets import PRESETS
+from sampler_core.plans.registry import SCHEDULES, TARGETS
 
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
 SIX = ["natural", "square-root", "class-balanced", "progressively balanced", "deferred", "mine"]

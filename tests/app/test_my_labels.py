@@ -14,11 +14,12 @@ from streamlit.runtime.state import SessionState
 from streamlit.runtime.uploaded_file_manager import DeletedFile
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import cached, own_form
-from pages.parts.class_choice import by_label
-from pages.parts.ended_visits import let_go
-from pages.parts.own_corrections import change_of
-from pages.parts.reading_job import LIMITS, ReadingJob, Upload
+from pages.parts.my_labels import upload_form
+from pages.parts.my_labels.correction_form import change_of
+from pages.parts.my_labels.file_reading import LIMITS, ReadingJob, Upload
+from pages.parts.server import result_cache
+from pages.parts.server.session_cleanup import let_go
+from pages.parts.text.class_options import by_label
 from sampler_core import ClassCounts
 from sampler_core.datasets import ReadingError, load, read_counts, sniff, synthetic
 from tests.hostile_names import HOSTILE
@@ -107,10 +108,10 @@ def test_a_file_becomes_the_data_of_every_page_and_is_said_in_a_sentence():
 
 
 def test_an_upload_that_the_browser_tells_of_twice_is_taken_once(monkeypatch):
-    state = {"uploader": DeletedFile("taken before"), own_form.TIMES: 1}
+    state = {"uploader": DeletedFile("taken before"), upload_form.TIMES: 1}
     monkeypatch.setattr("streamlit.session_state", state)
-    own_form._take_file("uploader")
-    assert state == {"uploader": DeletedFile("taken before"), own_form.TIMES: 1}
+    upload_form._take_file("uploader")
+    assert state == {"uploader": DeletedFile("taken before"), upload_form.TIMES: 1}
 
 
 def test_pasted_labels_are_read_too():
@@ -210,7 +211,7 @@ def shared_results():
     """How much all visits keep together, by what was called."""
     return {
         call: len(keeper) if isinstance(keeper, dict) else keeper.cache_info()
-        for call, keeper in cached._of_all_visits.items()
+        for call, keeper in result_cache._of_all_visits.items()
     }
 
 
@@ -406,7 +407,7 @@ def test_what_a_reader_should_never_raise_reaches_the_visit(monkeypatch):
     def broken(*_, **__):
         raise KeyError("ours")
 
-    monkeypatch.setattr("pages.parts.reading_job.sniff", broken)
+    monkeypatch.setattr("pages.parts.my_labels.file_reading.sniff", broken)
     job = ReadingJob(Upload("labels.csv", SPECIES))
     job.wait(60)
     with pytest.raises(KeyError, match="ours"):
@@ -422,7 +423,7 @@ def test_a_file_is_read_no_further_when_its_visit_ends(monkeypatch):
             raise ReadingError("stopped")
         return "read to its end"
 
-    monkeypatch.setattr("pages.parts.reading_job.read_counts", slow)
+    monkeypatch.setattr("pages.parts.my_labels.file_reading.read_counts", slow)
     at.file_uploader[0].upload("slow.txt", b"a\nb\n", "text/plain").run()
     state, job = SessionState(), at.session_state["own_job"]
     state["own_job"] = job
@@ -447,7 +448,7 @@ def test_while_a_file_is_being_read_the_page_shows_the_earlier_data_and_cancel_k
         hold.wait(60)
         return real(*args, progress=progress, **settings)
 
-    monkeypatch.setattr("pages.parts.reading_job.read_counts", slow)
+    monkeypatch.setattr("pages.parts.my_labels.file_reading.read_counts", slow)
     at.file_uploader[0].upload("slow.txt", b"a\nb\n", "text/plain").run()
     assert counts_of(sound(at)) == COUNTS
     job = at.session_state["own_job"]

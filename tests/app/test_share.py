@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from pages.parts.share import file_name
+from pages.parts.share.share_dialog import file_name
 from sampler_core import (
     Boost,
     ClassCounts,
@@ -28,8 +28,8 @@ from sampler_core import (
 )
 from sampler_core.datasets import load, synthetic
 from sampler_core.exporting import snippet
-from sampler_core.findings import findings
-from sampler_core.plan_set import PlanSet
+from sampler_core.forecast.findings import findings
+from sampler_core.plans.plan_set import PlanSet
 
 PAGES = ("explore", "compare", "tune")
 LABELLED = ("button", "download_button", "expander", "selectbox", "text_input", "multiselect")
@@ -254,9 +254,9 @@ def test_a_file_name_is_made_of_plain_letters(title, name):
 
 
 def only_the_link():
-    from pages.parts import share
+    from pages.parts.share import share_dialog
 
-    share._link()
+    share_dialog._link()
 
 
 @pytest.mark.parametrize(("data", "said"), [("synthetic", False), ("known", False), ("mine", True)])

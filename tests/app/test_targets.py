@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from sampler_core import Boost, DifficultyBalanced, Linear, PowerSkew, SamplingPlan
-from sampler_core.catalogue import TARGETS
 from sampler_core.datasets import load
-from sampler_core.parameters import rows_of
+from sampler_core.plans.parameters import rows_of
+from sampler_core.plans.registry import TARGETS
 from tests.app.test_explore import is_sound, opened, panel_of, values_of
 
 KNOWN = {"data": "known", "table": "isic2019", "epochs": "20"}

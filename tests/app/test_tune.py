@@ -11,17 +11,17 @@ import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import cached
-from pages.parts.demanded import new_demand, read_demands, text_of
-from pages.parts.page_rows import COMPARE_ROWS, DEMANDS_TEXT, TUNE_ROWS
+from pages.parts.server import result_cache
+from pages.parts.sidebar.page_parameters import COMPARE_ROWS, DEMANDS_TEXT, TUNE_ROWS
+from pages.parts.tune.stated_requirements import new_demand, read_demands, text_of
 from sampler_core import Linear, Outlook, PowerSkew, SamplingPlan, ScheduledClassSampler
-from sampler_core.catalogue import SCHEDULES, TARGETS
 from sampler_core.datasets import load, synthetic
 from sampler_core.exporting import snippet
-from sampler_core.numerals import number
-from sampler_core.parameters import DATA_ROWS, PAGE_ROWS, RUN_ROWS, rows_of
-from sampler_core.plane import axes
+from sampler_core.formatting import number
+from sampler_core.plans.parameters import DATA_ROWS, PAGE_ROWS, RUN_ROWS, rows_of
+from sampler_core.plans.registry import SCHEDULES, TARGETS
 from sampler_core.tuning import DEMANDS, MERITS, MissingFromAtMost, NaturalMix, RepeatsAtMost, ShareOfClass, verdicts
+from sampler_core.tuning.linear_plane import axes
 
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
 ISIC = {"data": "known", "table": "isic2019", "epochs": "60", "batch": "64"}
@@ -277,7 +277,7 @@ def test_a_figure_of_the_run_is_shown_of_the_class_that_its_control_names():
 
 
 def test_the_map_is_not_worked_out_anew_for_another_seed():
-    kept = cached._of_all_visits.setdefault("sweeps", OrderedDict())
+    kept = result_cache._of_all_visits.setdefault("sweeps", OrderedDict())
     opened(epochs="13")
     before = list(kept)
     again = opened(epochs="13", seed="5")

@@ -19,8 +19,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from pages.parts.controls import every_row
-from pages.parts.scenario import Scenario
+from pages.parts.sidebar.controls import every_row
+from pages.parts.sidebar.scenario import Scenario
 from sampler_core import Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import synthetic
 from tests.browser.conftest import ARGS, running_server, settle

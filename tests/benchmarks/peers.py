@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import RandomSampler, WeightedRandomSampler
 
-from sampler_core.drawing.keyed import mix
+from sampler_core.draws.counter_rng import mix
 
 Labels = NDArray[np.int64]
 Peer = Callable[[Labels], Iterable[int]]

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from sampler_core.datasets import synthetic
-from sampler_core.datasets.reading import read_counts, read_labels
+from sampler_core.datasets.label_files import read_counts, read_labels
 
 CLASSES = [f"class_{c:03}" for c in range(100)]
 BYTES_A_LABEL = len(CLASSES[0]) + 1

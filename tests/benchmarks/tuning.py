@@ -13,10 +13,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sampler_core import Linear, PowerSkew, SamplingPlan, plane
+from sampler_core import Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import load, synthetic
 from sampler_core.figures import to_json
-from sampler_core.figures.tune import merit_map
+from sampler_core.figures.tune_charts import merit_map
 from sampler_core.tuning import (
     MERITS,
     MissingFromAtMost,
@@ -25,6 +25,7 @@ from sampler_core.tuning import (
     ShareOfClass,
     ShareRatio,
     feasible_band,
+    linear_plane,
     sensitivity,
     solve,
     sweep,
@@ -83,11 +84,11 @@ def maps() -> None:
     """What a request for the map takes: the sweep, the part that meets the demands, the figure and its JSON."""
     for name, aim in (("synthetic, 1000 classes", 2000), ("synthetic, 10 classes", 300)):
         for law in ("independent", "exact", "stratified"):
-            plan, counts = plane.plane_plan(plan_of(drawing=law)), DATA[name]
-            part = milliseconds(lambda: plane.feasible(plan, counts, MET), 3)  # noqa: B023
-            allowed = plane.feasible(plan, counts, MET).mask
+            plan, counts = linear_plane.plane_plan(plan_of(drawing=law)), DATA[name]
+            part = milliseconds(lambda: linear_plane.feasible(plan, counts, MET), 3)  # noqa: B023
+            allowed = linear_plane.feasible(plan, counts, MET).mask
             for merit in MERITS:
-                axes = plane.axes(100)
+                axes = linear_plane.axes(100)
                 found = sweep(plan, counts, merit, *axes)
                 swept = milliseconds(lambda: sweep(plan, counts, merit, *axes), 3)  # noqa: B023
                 shown = milliseconds(lambda: to_json(merit_map(found, merit, "rarest", allowed, None).spec), 3)  # noqa: B023

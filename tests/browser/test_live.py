@@ -9,7 +9,7 @@ from PIL import Image
 
 from sampler_core import Linear, PowerSkew, SamplingPlan, figures
 from sampler_core.datasets import load, synthetic
-from sampler_core.numerals import percent
+from sampler_core.formatting import percent
 from tests.browser.conftest import boxes, set_number, settle, tiles, traces
 
 COUNTS = synthetic("exponential", 10, 20_000, 100.0)

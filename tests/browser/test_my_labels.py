@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
-from sampler_core.exporting.tables import STARTS
+from sampler_core.exporting.csv_tables import STARTS
 from tests.browser.conftest import ROOT, running_server, settle, tiles, traces
 from tests.hostile_names import hostile_counts
 

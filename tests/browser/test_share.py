@@ -17,8 +17,8 @@ import pytest
 
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import load, synthetic
-from sampler_core.drawing import LAWS
-from sampler_core.figures.plan_report import plan_report
+from sampler_core.draws import LAWS
+from sampler_core.exporting.plan_report import plan_report
 from tests.browser.conftest import settle, tiles, traces
 from tests.hostile_names import hostile_counts
 

@@ -19,8 +19,8 @@ from sampler_core import (
     PowerSkew,
     SamplingPlan,
     Step,
-    expectations,
 )
+from sampler_core.forecast import expectations
 
 STEP = 0.02
 LOW, HIGH = -1.0, 2.0

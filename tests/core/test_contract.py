@@ -37,7 +37,7 @@ from sampler_core import (
     labels_of,
 )
 from sampler_core.datasets import load
-from sampler_core.drawing import LAWS, class_order
+from sampler_core.draws import LAWS, class_order
 
 CIFAR, ISIC = load("cifar10_lt_if100"), load("isic2019")
 EACH_LAW = pytest.mark.parametrize("law", LAWS)

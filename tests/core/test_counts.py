@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sampler_core.counts import ClassCounts, as_class_counts
-from sampler_core.labels import encode_labels
+from sampler_core.data.class_counts import ClassCounts, as_class_counts
+from sampler_core.data.label_encoding import encode_labels
 
 COUNTS = ClassCounts.from_counts({"dog": 30, "none": 0, "cat": 60, "owl": 10})
 

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sampler_core.counts import ClassCounts
-from sampler_core.datasets import PROFILES, cifar_lt, known, load, synthetic
-from sampler_core.datasets.known import class_names
+from sampler_core.data.class_counts import ClassCounts
+from sampler_core.datasets import PROFILES, cifar_lt, load, published_datasets, synthetic
+from sampler_core.datasets.published import class_names
 
 TABLES = files("sampler_core.datasets") / "tables"
-NAMES = [table.name for table in known()]
+NAMES = [table.name for table in published_datasets()]
 
 
-@pytest.mark.parametrize("table", known(), ids=NAMES)
+@pytest.mark.parametrize("table", published_datasets(), ids=NAMES)
 def test_every_table_has_the_classes_samples_and_ratio_that_the_index_says(table):
     counts = load(table.name)
     assert (counts.num_classes, counts.num_samples) == (table.classes, table.samples)

@@ -9,9 +9,9 @@ from scipy import stats
 from torch.utils.data import WeightedRandomSampler
 
 from sampler_core import ScheduledClassSampler
-from sampler_core.drawing import LAWS, Epoch, Members, class_order, exact_quotas, stratified_stride
-from sampler_core.drawing.keyed import GOLDEN, Permutation, key_of, keys_of, mix, shuffled_rows, uniform, uniforms
-from sampler_core.drawing.tables import SystematicRounding, alias_table
+from sampler_core.draws import LAWS, Epoch, Members, class_order, exact_quotas, stratified_stride
+from sampler_core.draws.counter_rng import GOLDEN, Permutation, key_of, keys_of, mix, shuffled_rows, uniform, uniforms
+from sampler_core.draws.rounding_and_alias import SystematicRounding, alias_table
 
 COUNTS = np.array([5000, 2997, 1796, 1077, 645, 387, 232, 139, 83, 50])  # CIFAR-10-LT 100
 RARE = 1e-4  # a test that fails by chance once in 10,000 seeds; the seeds are fixed

@@ -8,7 +8,7 @@ from scipy import stats
 
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
 from sampler_core.datasets import cifar_lt, load
-from sampler_core.expectations import (
+from sampler_core.forecast.expectations import (
     LAWS,
     Draws,
     absence,

@@ -30,8 +30,8 @@ from sampler_core import (
     UniMax,
 )
 from sampler_core.exporting import VARIANTS, batch_table, csv_file, snippet
-from sampler_core.exporting.tables import STARTS
-from sampler_core.plan import SCHEMA, UPGRADES
+from sampler_core.exporting.csv_tables import STARTS
+from sampler_core.plans.plan import SCHEMA, UPGRADES
 from tests.hostile_names import HOSTILE, hostile_counts
 
 ROOT = Path(__file__).parents[2]
@@ -228,7 +228,7 @@ def test_a_plan_of_version_1_loads_for_ever():
 
 
 def test_a_plan_of_an_older_schema_is_lifted_step_by_step(monkeypatch):
-    monkeypatch.setattr("sampler_core.plan.SCHEMA", 3)
+    monkeypatch.setattr("sampler_core.plans.plan.SCHEMA", 3)
     monkeypatch.setitem(UPGRADES, 1, lambda data: {**data, "batch_size": data["batch"]})
     monkeypatch.setitem(UPGRADES, 2, lambda data: {k: v for k, v in data.items() if k != "batch"})
     old = {"schema": 1, "target": {"name": "progressively_balanced"}, "epochs": 4, "batch": 32}

@@ -14,7 +14,7 @@ import pytest
 
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
 from sampler_core.__main__ import main
-from sampler_core.figures.plan_report import plan_report
+from sampler_core.exporting.plan_report import plan_report
 from tests.hostile_names import hostile_counts
 
 ROOT = Path(__file__).parents[2]

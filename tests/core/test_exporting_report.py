@@ -19,13 +19,13 @@ from sampler_core import (
     SamplingPlan,
     ScheduledClassSampler,
 )
-from sampler_core.datasets import known, load, synthetic
-from sampler_core.drawing import LAWS
+from sampler_core.datasets import load, published_datasets, synthetic
+from sampler_core.draws import LAWS
 from sampler_core.exporting import snippet
-from sampler_core.exporting.report import MOST_FRAMES
+from sampler_core.exporting.html_report import MOST_FRAMES
+from sampler_core.exporting.plan_report import as_panel, plan_report, still_report
 from sampler_core.figures import Chart, batch_mix, to_json
-from sampler_core.figures.plan_report import as_panel, plan_report, still_report
-from sampler_core.findings import findings
+from sampler_core.forecast.findings import findings
 from tests.hostile_names import HOSTILE, hostile_counts
 
 COUNTS = ClassCounts.from_counts({"NV": 700, "MEL": 120, "DF": 11})
@@ -137,7 +137,9 @@ def test_a_figure_that_does_not_fit_is_there_in_words():
     assert all(panel["alt"] for panel in panels)
 
 
-@pytest.mark.parametrize(("table", "drawing"), [*zip([table.name for table in known()], cycle(LAWS), strict=False)])
+@pytest.mark.parametrize(
+    ("table", "drawing"), [*zip([table.name for table in published_datasets()], cycle(LAWS), strict=False)]
+)
 def test_every_known_data_set_makes_a_report(table, drawing):
     text = plan_report(plan_of(epochs=3, samples_per_epoch=2000, drawing=drawing), load(table), epoch=1)
     assert len(data_of(text)["panels"]) >= 5

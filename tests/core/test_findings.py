@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sampler_core import (
+from sampler_core import (  # fmt: skip
     Boost,
     ClassCounts,
     Composite,
@@ -23,9 +23,9 @@ from sampler_core import (
     SamplingPlan,
     Step,
     UniMax,
-)  # fmt: skip
-from sampler_core.findings import LOOKS, findings
-from sampler_core.outlook import Outlook
+)
+from sampler_core.forecast.findings import LOOKS, findings
+from sampler_core.forecast.forecast import Outlook
 
 
 def found(counts, schedule=None, *, target=None, epochs=10, batch_size=100, **settings):

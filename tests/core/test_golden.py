@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 import torch
 
-import sampler_core.sampler as shell
+import sampler_core.sampling.sampler as shell
 from sampler_core import Constant, Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
-from sampler_core.drawing import LAWS
+from sampler_core.draws import LAWS
 
 COUNTS = [700, 200, 75, 20, 5]
 LABELS = np.repeat(np.arange(5), COUNTS)[np.arange(1000) * 387 % 1000]

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sampler_core.counts import ClassCounts
+from sampler_core.data.class_counts import ClassCounts
 from sampler_core.datasets import synthetic
-from sampler_core.limits import check_limits, normalised, water_filled
-from sampler_core.plan import SamplingPlan
-from sampler_core.schedules import Constant, Linear
-from sampler_core.targets import PowerSkew
+from sampler_core.plans.plan import SamplingPlan
+from sampler_core.plans.schedules import Constant, Linear
+from sampler_core.plans.share_limits import check_limits, normalised, water_filled
+from sampler_core.plans.targets import PowerSkew
 
 
 def bisected(log_weights, floor, cap):

@@ -6,18 +6,10 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from sampler_core import (
-    Constant,
-    Linear,
-    PowerSkew,
-    ProgressivelyBalanced,
-    SamplingPlan,
-    ScheduledClassSampler,
-    Step,
-)
-from sampler_core.comparison import COLUMNS, courses
-from sampler_core.drawing import LAWS
-from sampler_core.outlook import Outlook
+from sampler_core import Constant, Linear, PowerSkew, ProgressivelyBalanced, SamplingPlan, ScheduledClassSampler, Step
+from sampler_core.draws import LAWS
+from sampler_core.forecast.forecast import Outlook
+from sampler_core.forecast.plan_comparison import COLUMNS, courses
 
 EPOCHS, SEEDS = 6, 200
 TARGETS = {

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from sampler_core.numerals import count, number, percent, several, shortened
+from sampler_core.formatting import count, number, percent, several, shortened
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from sampler_core import (
     UniMax,
 )
 from sampler_core.datasets import synthetic
-from sampler_core.drawing import LAWS, Epoch, exact_quotas, stratified_stride
+from sampler_core.draws import LAWS, Epoch, exact_quotas, stratified_stride
 
 EACH_LAW = pytest.mark.parametrize("law", LAWS)
 SKEWS = st.one_of(st.floats(-50, 50), st.sampled_from([-50.0, 0.0, 0.5, 1.0, 2.0, 50.0]))

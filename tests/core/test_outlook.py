@@ -5,8 +5,8 @@ import pytest
 
 from sampler_core import Boost, ClassCounts, Linear, Outlook, PowerSkew, ProgressivelyBalanced, SamplingPlan
 from sampler_core.datasets import cifar_lt, load
-from sampler_core.expectations import LAWS
-from sampler_core.schedules import Constant, Piecewise
+from sampler_core.forecast.expectations import LAWS
+from sampler_core.plans.schedules import Constant, Piecewise
 
 CIFAR_10 = load("cifar10_lt_if100")
 

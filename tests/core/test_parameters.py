@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-import sampler_core.parameters as parameters
-from sampler_core.catalogue import SCHEDULES, TARGETS
-from sampler_core.parameters import Parameter, rows_of
+import sampler_core.plans.parameters as parameters
+from sampler_core.plans.parameters import Parameter, rows_of
+from sampler_core.plans.registry import SCHEDULES, TARGETS
 
 ROWS = [row for row in vars(parameters).values() if isinstance(row, Parameter)]
 FIELD_ROWS = [row for book in (SCHEDULES, TARGETS) for name in book for row in rows_of(book[name]).values()]

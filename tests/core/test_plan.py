@@ -23,7 +23,7 @@ from sampler_core import (
     UniMax,
 )
 from sampler_core.datasets import load
-from sampler_core.drawing import LAWS
+from sampler_core.draws import LAWS
 
 CIFAR, ISIC = load("cifar10_lt_if100"), load("isic2019")
 EACH_LAW = pytest.mark.parametrize("law", LAWS)

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from sampler_core import Boost, Constant, Linear, PowerSkew, SamplingPlan, Step, UniMax
-from sampler_core.comparison import COLUMNS, WHEN, compared, courses
 from sampler_core.datasets import load, synthetic
-from sampler_core.outlook import Outlook
-from sampler_core.plan_set import LONGEST_NAME, MOST_PLANS, PlanSet
-from sampler_core.presets import PRESETS
-from sampler_core.variants import LONGEST_TEXT, START_TEXT, Variant, Variants
+from sampler_core.forecast.forecast import Outlook
+from sampler_core.forecast.plan_comparison import COLUMNS, WHEN, compared, courses
+from sampler_core.plans.plan_set import LONGEST_NAME, MOST_PLANS, PlanSet
+from sampler_core.plans.plan_variants import LONGEST_TEXT, START_TEXT, Variant, Variants
+from sampler_core.plans.presets import PRESETS
 
 BASE = SamplingPlan(target=PowerSkew(Linear(0.1, 0.02)), epochs=40, batch_size=64, drawing="stratified", seed=5)
 CIFAR = load("cifar10_lt_if100")

@@ -13,12 +13,12 @@ import pytest
 
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import load
-from sampler_core.datasets.reading import (
+from sampler_core.datasets.label_files import (
     Layout,
     ReadingError,
     ReadingStopped,
-    corrections,
     count_folder,
+    label_corrections,
     read_counts,
     read_labels,
     sniff,
@@ -458,40 +458,42 @@ FLOWERS = ClassCounts.from_counts(COUNTS)
 
 
 def test_corrections_give_new_counts_and_leave_the_old_ones():
-    assert corrections.rename(FLOWERS, {"setosa": "s"}) == ClassCounts.from_counts(
+    assert label_corrections.rename(FLOWERS, {"setosa": "s"}) == ClassCounts.from_counts(
         {"s": 6, "versicolor": 2, "virginica": 4}
     )
-    assert corrections.merge(FLOWERS, ["setosa", "virginica"], "other") == ClassCounts.from_counts(
+    assert label_corrections.merge(FLOWERS, ["setosa", "virginica"], "other") == ClassCounts.from_counts(
         {"other": 10, "versicolor": 2}
     )
-    assert corrections.merge(FLOWERS, ["versicolor", "virginica"], "virginica") == ClassCounts.from_counts(
+    assert label_corrections.merge(FLOWERS, ["versicolor", "virginica"], "virginica") == ClassCounts.from_counts(
         {"setosa": 6, "virginica": 6}
     )
-    assert corrections.drop(FLOWERS, ["setosa"]) == ClassCounts.from_counts({"versicolor": 2, "virginica": 4})
+    assert label_corrections.drop(FLOWERS, ["setosa"]) == ClassCounts.from_counts({"versicolor": 2, "virginica": 4})
     assert ClassCounts.from_counts(COUNTS) == FLOWERS
 
 
 def test_order_is_by_name_or_by_count_with_ties_by_name():
     counts = ClassCounts.from_counts({10: 5, 9: 7, 2: 5})
-    assert corrections.order(counts, "name").names == (2, 9, 10)
-    assert corrections.order(counts, "count").names == (9, 2, 10)
-    assert corrections.order(corrections.order(counts, "count"), "name") == corrections.order(counts, "name")
+    assert label_corrections.order(counts, "name").names == (2, 9, 10)
+    assert label_corrections.order(counts, "count").names == (9, 2, 10)
+    assert label_corrections.order(label_corrections.order(counts, "count"), "name") == label_corrections.order(
+        counts, "name"
+    )
 
 
 def test_corrections_of_very_many_classes_take_one_pass_over_them():
     many = ClassCounts(tuple(f"{i:05d}" for i in range(100_000)), np.arange(100_000))  # pair by pair: minutes
     with pytest.raises(ReadingError, match="two classes would be named '99998'"):
-        corrections.rename(many, {"99999": "99998"})
+        label_corrections.rename(many, {"99999": "99998"})
     half = many.names[50_000:]
-    merged = corrections.merge(many, half, "rest")
+    merged = label_corrections.merge(many, half, "rest")
     assert (merged.names[-1], merged.counts[-1]) == ("rest", sum(range(50_000, 100_000)))
-    assert corrections.drop(many, half).names == many.names[:50_000]
+    assert label_corrections.drop(many, half).names == many.names[:50_000]
 
 
 def test_corrections_of_a_reading_are_said_and_keep_count_of_what_they_leave_out():
     reading = read_counts(FILES["pandas.csv"])
-    changed = corrections.merge(corrections.ignore(reading, "setosa"), ["versicolor", "virginica"], "other")
-    changed = corrections.rename(changed, {"other": "v"})
+    changed = label_corrections.merge(label_corrections.ignore(reading, "setosa"), ["versicolor", "virginica"], "other")
+    changed = label_corrections.rename(changed, {"other": "v"})
     assert changed.counts == ClassCounts.from_counts({"v": 6})
     assert changed.corrections == ("Merged 'versicolor', 'virginica' into 'other'.", "Renamed 'other' to 'v'.")
     assert changed.counts.num_samples + sum(dropped.rows for dropped in changed.dropped) == reading.rows
@@ -500,19 +502,19 @@ def test_corrections_of_a_reading_are_said_and_keep_count_of_what_they_leave_out
 
 def test_renaming_an_integer_to_text_makes_all_names_text_and_back():
     counts = ClassCounts.from_counts({0: 3, 1: 2})
-    named_class = corrections.rename(counts, {0: "cat"})
+    named_class = label_corrections.rename(counts, {0: "cat"})
     assert named_class.names == ("cat", "1")
-    assert corrections.rename(named_class, {"cat": "0"}) == counts
+    assert label_corrections.rename(named_class, {"cat": "0"}) == counts
 
 
 @pytest.mark.parametrize(
     ("correct", "why"),
-    [(lambda: corrections.rename(FLOWERS, {"rose": "x"}), "there is no class 'rose'"),
-     (lambda: corrections.rename(FLOWERS, {"setosa": "virginica"}), "Merge them instead"),
-     (lambda: corrections.merge(FLOWERS, ["setosa"], "virginica"), "a name that no other class has"),
-     (lambda: corrections.merge(FLOWERS, [], "x"), "merge needs classes"),
-     (lambda: corrections.drop(FLOWERS, list(COUNTS)), "Keep at least one class"),
-     (lambda: corrections.order(FLOWERS, "size"), "by must be 'name' or 'count', got 'size'"),
+    [(lambda: label_corrections.rename(FLOWERS, {"rose": "x"}), "there is no class 'rose'"),
+     (lambda: label_corrections.rename(FLOWERS, {"setosa": "virginica"}), "Merge them instead"),
+     (lambda: label_corrections.merge(FLOWERS, ["setosa"], "virginica"), "a name that no other class has"),
+     (lambda: label_corrections.merge(FLOWERS, [], "x"), "merge needs classes"),
+     (lambda: label_corrections.drop(FLOWERS, list(COUNTS)), "Keep at least one class"),
+     (lambda: label_corrections.order(FLOWERS, "size"), "by must be 'name' or 'count', got 'size'"),
      (lambda: Layout(kind="table", columns=("a",), label="b"), "label must be one of 'a', got 'b'"),
      (lambda: Layout(kind="sheet"), "kind must be one of")],
 )  # fmt: skip

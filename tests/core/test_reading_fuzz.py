@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sampler_core.datasets.reading import Reading, ReadingError, read_counts, read_labels, sniff
+from sampler_core.datasets.label_files import Reading, ReadingError, read_counts, read_labels, sniff
 from tests.core.reading_files import FILES, TABLES, named
 
 READERS = Path(inspect.getfile(ReadingError)).parent

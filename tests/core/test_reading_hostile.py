@@ -17,9 +17,9 @@ import pyarrow.feather
 import pyarrow.parquet
 import pytest
 
-from sampler_core.datasets.reading import Limits, ReadingError, read_counts, read_labels, sniff
-from sampler_core.datasets.reading.footers import largest_chunks
-from sampler_core.datasets.reading.framing import largest_batch
+from sampler_core.datasets.label_files import Limits, ReadingError, read_counts, read_labels, sniff
+from sampler_core.datasets.label_files.arrow_framing import largest_batch
+from sampler_core.datasets.label_files.parquet_footer import largest_chunks
 from tests.core.reading_files import FILES, LABELS, named
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from sampler_core import ClassCounts, Constant, EffectiveNumber, Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import load
-from sampler_core.rounding import rounded
 from sampler_core.tuning import FAMILIES, MissingFromAtMost, RepeatsAtMost, ShareOfClass, solve, verdicts
+from sampler_core.tuning.rounded_solution import rounded
 
 ISIC = load("isic2019")
 PLAN = SamplingPlan(target=PowerSkew(Linear(0.0, 0.01)), epochs=60, batch_size=64)

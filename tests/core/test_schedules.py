@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import sampler_core.schedules as module
-from sampler_core.catalogue import SCHEDULES
-from sampler_core.parameters import rows_of
-from sampler_core.schedules import Composite, Constant, Cosine, Exponential, Linear, Periodic, Piecewise, Step
+import sampler_core.plans.schedules as module
+from sampler_core.plans.parameters import rows_of
+from sampler_core.plans.registry import SCHEDULES
+from sampler_core.plans.schedules import Composite, Constant, Cosine, Exponential, Linear, Periodic, Piecewise, Step
 
 # name -> examples as (schedule, skew at epochs 0, 1, 9 and 25), all in a run of 10 epochs: first, inside, last, past
 # the last. Computed by hand from the formulas of `mathematics.md`.

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sampler_core import ClassCounts, Constant, PowerSkew, SamplingPlan
-from sampler_core.expectations import Draws
-from sampler_core.spread import spread
+from sampler_core.forecast.count_intervals import spread
+from sampler_core.forecast.expectations import Draws
 
 SHARES = np.array([0.5, 0.3, 0.15, 0.0499, 0.0001])
 

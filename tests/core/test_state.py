@@ -17,7 +17,7 @@ from sampler_core import (
     SamplingPlan,
     ScheduledClassSampler,
 )
-from sampler_core.drawing import LAWS
+from sampler_core.draws import LAWS
 
 COUNTS = [500, 220, 90, 33, 7]
 LABELS = np.random.default_rng(2).permutation(np.repeat(np.arange(5), COUNTS))

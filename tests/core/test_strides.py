@@ -7,9 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sampler_core.drawing.keyed import GOLDEN, mix
-from sampler_core.drawing.tables import SystematicRounding
-from sampler_core.expectations import Draws, coverage, run_coverage
+from sampler_core.draws.counter_rng import GOLDEN, mix
+from sampler_core.draws.rounding_and_alias import SystematicRounding
+from sampler_core.forecast.expectations import Draws, coverage, run_coverage
 
 
 def place_by_place(size, shares, samples, batch_size):

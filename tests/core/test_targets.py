@@ -9,18 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import sampler_core.adaptive
-import sampler_core.schedules
-import sampler_core.targets
-from sampler_core.adaptive import DifficultyBalanced, ExponentiatedGradient
-from sampler_core.catalogue import TARGETS
-from sampler_core.counts import ClassCounts
+import sampler_core.plans.adaptive_targets
+import sampler_core.plans.schedules
+import sampler_core.plans.targets
+from sampler_core.data.class_counts import ClassCounts
 from sampler_core.datasets import cifar_lt
-from sampler_core.limits import normalised
-from sampler_core.parameters import rows_of
-from sampler_core.plan import SamplingPlan
-from sampler_core.schedules import Constant, Cosine, Linear, Piecewise, Step
-from sampler_core.targets import (
+from sampler_core.plans.adaptive_targets import DifficultyBalanced, ExponentiatedGradient
+from sampler_core.plans.parameters import rows_of
+from sampler_core.plans.plan import SamplingPlan
+from sampler_core.plans.registry import TARGETS
+from sampler_core.plans.schedules import Constant, Cosine, Linear, Piecewise, Step
+from sampler_core.plans.share_limits import normalised
+from sampler_core.plans.targets import (
     Boost,
     EffectiveNumber,
     Moment,
@@ -80,7 +80,11 @@ EXAMPLES = {
 }  # fmt: skip
 EVERY = [example for examples in EXAMPLES.values() for example in examples]
 BY_NAME = [(name, target) for name, examples in EXAMPLES.items() for target, *_ in examples]
-NAMESPACE = {**vars(sampler_core.schedules), **vars(sampler_core.targets), **vars(sampler_core.adaptive)}
+NAMESPACE = {
+    **vars(sampler_core.plans.schedules),
+    **vars(sampler_core.plans.targets),
+    **vars(sampler_core.plans.adaptive_targets),
+}
 
 
 def shares_of(target, counts=COUNTS, epoch=0, epochs=10, samples=None):

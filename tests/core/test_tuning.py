@@ -17,9 +17,9 @@ from sampler_core import (
     ProgressivelyBalanced,
     SamplingPlan,
 )
-from sampler_core.catalogue import SCHEDULES
-from sampler_core.expectations import LAWS
-from sampler_core.parameters import rows_of
+from sampler_core.forecast.expectations import LAWS
+from sampler_core.plans.parameters import rows_of
+from sampler_core.plans.registry import SCHEDULES
 from sampler_core.tuning import (
     DEMANDS,
     FAMILIES,
@@ -36,7 +36,7 @@ from sampler_core.tuning import (
     solve,
     verdicts,
 )
-from sampler_core.tuning.curve import Curve
+from sampler_core.tuning.skew_curve import Curve
 
 LARGE, RARE = 9_000, 1_000
 TWO = ClassCounts.from_counts({"common": LARGE, "rare": RARE})

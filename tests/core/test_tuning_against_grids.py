@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sampler_core import ClassCounts, Constant, Piecewise, PowerSkew, SamplingPlan
-from sampler_core.expectations import LAWS
+from sampler_core.forecast.expectations import LAWS
 from sampler_core.tuning import (
     FAMILIES,
     MissingFromAtMost,

@@ -8,17 +8,9 @@ import pytest
 
 from sampler_core import Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
 from sampler_core.datasets import load, synthetic
-from sampler_core.expectations import LAWS, Draws
-from sampler_core.spread import spread
-from sampler_core.tuning import (
-    FAMILIES,
-    MissingFromAtMost,
-    RepeatsAtMost,
-    SeenAtLeast,
-    ShareOfClass,
-    solve,
-    verdicts,
-)
+from sampler_core.forecast.count_intervals import spread
+from sampler_core.forecast.expectations import LAWS, Draws
+from sampler_core.tuning import FAMILIES, MissingFromAtMost, RepeatsAtMost, SeenAtLeast, ShareOfClass, solve, verdicts
 
 KNOWN = ("inat2018_supercategory", "isic2019", "nsl_kdd_train", "synthetic_1000")
 SHARE, REPEATS = ShareOfClass(0.05, first_epoch=30), RepeatsAtMost(10.0)

@@ -7,11 +7,11 @@ import pytest
 
 from sampler_core import Constant, EffectiveNumber, Linear, Outlook, PowerSkew, SamplingPlan
 from sampler_core.datasets import load, synthetic
-from sampler_core.expectations import LAWS
-from sampler_core.plane import axes, feasible
-from sampler_core.tuning import MERITS, SeenAtLeast, ShareRatio, sensitivity, sweep, sweeps
-from sampler_core.tuning.curve import Curve
-from sampler_core.tuning.sweeps import of_runs
+from sampler_core.forecast.expectations import LAWS
+from sampler_core.tuning import MERITS, SeenAtLeast, ShareRatio, sensitivity, sweep
+from sampler_core.tuning.linear_plane import axes, feasible
+from sampler_core.tuning.metric_sweep import of_runs
+from sampler_core.tuning.skew_curve import Curve
 
 COUNTS = load("cifar10_lt_if100")
 SKEWS, INCREMENTS = np.array([-0.3, 0.0, 0.8]), np.array([-0.05, 0.0, 0.02, 0.1])
@@ -78,8 +78,8 @@ def test_interpolated_values_differ_from_exact_ones_by_no_more_than_the_error_st
     skews, increments = np.linspace(-0.917, 1.9, 9), np.linspace(-0.0713, 0.0919, 9)
     for figure in MERITS:
         exact = sweep(plan_of(**limits), COUNTS, figure, skews, increments)
-        monkeypatch.setattr(sweeps, "MOST_SHARES", {False: 0, True: 0})
-        monkeypatch.setattr(sweeps, "LEAST_ROWS", 201)
+        monkeypatch.setattr(metric_sweep, "MOST_SHARES", {False: 0, True: 0})
+        monkeypatch.setattr(metric_sweep, "LEAST_ROWS", 201)
         rough = sweep(plan_of(**limits), COUNTS, figure, skews, increments)
         monkeypatch.undo()
         assert exact.error == 0.0 < rough.error

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
-from sampler_core.drawing.keyed import GOLDEN, mix
-from sampler_core.walk import Walk
+from sampler_core.draws.counter_rng import GOLDEN, mix
+from sampler_core.sampling.class_cursors import Walk
 
 PRESENT = ClassCounts.from_counts({"a": 60, "b": 30, "c": 10})
 

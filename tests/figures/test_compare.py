@@ -10,11 +10,11 @@ import pytest
 
 from sampler_core import ClassCounts, Constant, Linear, PowerSkew, ProgressivelyBalanced, SamplingPlan
 from sampler_core import figures as fig
-from sampler_core.comparison import COLUMNS, compared, courses
 from sampler_core.datasets import load, synthetic
-from sampler_core.figures import compare, series
-from sampler_core.figures.key import key_height, missing_key_height
-from sampler_core.outlook import Outlook
+from sampler_core.figures import class_series, compare_charts
+from sampler_core.figures.legend import key_height, missing_key_height
+from sampler_core.forecast.forecast import Outlook
+from sampler_core.forecast.plan_comparison import COLUMNS, compared, courses
 
 DATA = {
     "one class": ClassCounts.from_counts([50]),
@@ -31,19 +31,19 @@ TARGETS = {
 
 def shown(counts, epochs=20):
     plans = [SamplingPlan(target=target, epochs=epochs, batch_size=64) for target in TARGETS.values()]
-    return [compare.Shown(name, Outlook.of(plan, counts), 5 - i)
+    return [compare_charts.Shown(name, Outlook.of(plan, counts), 5 - i)
             for i, (name, plan) in enumerate(zip(TARGETS, plans, strict=True))]  # fmt: skip
 
 
 def all_figures(counts, epochs=20):
     plans = shown(counts, epochs)
-    who = compare.followed(counts, "rarest class")
+    who = compare_charts.followed(counts, "rarest class")
     return {
-        "shares": compare.plan_shares(plans, who, 3 % epochs),
-        "logarithmic": compare.plan_shares(plans, who, 3 % epochs, logarithmic=True),
-        "skews": compare.plan_skews(plans, 3 % epochs),
-        "mix": compare.plan_mix(plans[1], compare.highest_share(plans)),
-        "key": compare.class_key(counts),
+        "shares": compare_charts.plan_shares(plans, who, 3 % epochs),
+        "logarithmic": compare_charts.plan_shares(plans, who, 3 % epochs, logarithmic=True),
+        "skews": compare_charts.plan_skews(plans, 3 % epochs),
+        "mix": compare_charts.plan_mix(plans[1], compare_charts.highest_share(plans)),
+        "key": compare_charts.class_key(counts),
     }
 
 
@@ -63,7 +63,7 @@ def test_a_plan_has_one_colour_and_one_dash_in_all_figures_and_they_differ_betwe
     assert lines == [plan.line for plan in plans]
     assert [trace["line"] for trace in all_figures(DATA["ten"])["skews"].spec["data"]] == lines[:2]
     for part in ("color", "dash"):
-        assert len({compare.Shown("x", plans[0].outlook, c).line[part] for c in range(6)}) == 6
+        assert len({compare_charts.Shown("x", plans[0].outlook, c).line[part] for c in range(6)}) == 6
 
 
 def test_classes_have_the_colours_they_have_on_explore():
@@ -112,18 +112,20 @@ def test_the_small_multiples_of_many_classes_are_bands():
     ],
 )
 def test_a_class_or_a_group_is_followed(which, members):
-    assert compare.followed(DATA["an empty class"], which, 2).members.tolist() == members
+    assert compare_charts.followed(DATA["an empty class"], which, 2).members.tolist() == members
 
 
 def test_of_equally_rare_classes_the_one_is_followed_that_is_called_the_rarest_everywhere():
     counts = ClassCounts.from_counts({"a": 3, "b": 1, "c": 3, "d": 1})
-    assert compare.followed(counts, "rarest class").members.tolist() == [counts.rarest] == [1]
-    assert compare.followed(counts, "largest class").members.tolist() == [counts.largest] == [0]
+    assert compare_charts.followed(counts, "rarest class").members.tolist() == [counts.rarest] == [1]
+    assert compare_charts.followed(counts, "largest class").members.tolist() == [counts.largest] == [0]
 
 
 def test_a_rank_beyond_the_last_is_the_smallest_class():
-    assert compare.followed(DATA["ten"], "class of rank", 99).members.tolist() == [9]
-    assert compare.followed(DATA["ten"], "class of rank", 1).members.tolist() == [series.by_count(DATA["ten"])[0]]
+    assert compare_charts.followed(DATA["ten"], "class of rank", 99).members.tolist() == [9]
+    assert compare_charts.followed(DATA["ten"], "class of rank", 1).members.tolist() == [
+        class_series.by_count(DATA["ten"])[0]
+    ]
 
 
 def test_names_of_plans_are_never_markup():
@@ -135,18 +137,18 @@ def test_names_of_plans_are_never_markup():
 def test_the_table_in_words_has_percent_signs_differences_and_stars():
     plans = shown(DATA["ten"])
     found = compared(tuple(TARGETS), tuple(courses(plan.outlook) for plan in plans), "chosen epoch", 10)
-    words = compare.comparison_words(found)
+    words = compare_charts.comparison_words(found)
     assert list(words.columns) == [column.label for column in COLUMNS]
     assert words.loc["<b>ramp</b>", "Share of the rarest class"] == "10 % ★"
     assert words.loc["natural", "Most repeats per epoch"] == "1 ★"
-    less = compare.comparison_words(found, 0)
+    less = compare_charts.comparison_words(found, 0)
     assert less.loc["<b>ramp</b>", "Share of the rarest class"] == "+9.6 % ★"
     assert less.loc["natural", "Balance"] == "0 %"
-    assert compare.comparison_table(found, 0).loc["natural"].abs().sum() == 0.0
+    assert compare_charts.comparison_table(found, 0).loc["natural"].abs().sum() == 0.0
 
 
 def test_the_edges_of_the_cards_have_the_colours_of_the_lines():
-    css = (Path(__file__).parents[2] / "pages" / "parts" / "plans.css").read_text(encoding="utf-8")
+    css = (Path(__file__).parents[2] / "pages" / "parts" / "compare" / "plan_cards.css").read_text(encoding="utf-8")
     edges = re.findall(r"plan-card-(\d) \{ border-top-color: (#\w{6}); \}", css)
-    plans = [compare.Shown("x", shown(DATA["ten"])[0].outlook, colour) for colour in range(6)]
+    plans = [compare_charts.Shown("x", shown(DATA["ten"])[0].outlook, colour) for colour in range(6)]
     assert edges == [(str(colour), plan.line["color"]) for colour, plan in enumerate(plans)]

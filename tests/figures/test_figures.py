@@ -11,13 +11,13 @@ import pytest
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
 from sampler_core import figures as fig
 from sampler_core.datasets import load, synthetic
-from sampler_core.figures import series
-from sampler_core.figures.compare import Shown, plan_mix
-from sampler_core.figures.explore import charts_over_epochs
+from sampler_core.figures import class_series
+from sampler_core.figures.compare_charts import Shown, plan_mix
+from sampler_core.figures.explore_charts import charts_over_epochs
 from sampler_core.figures.figure import class_in_words, class_label, plotly_text, steady
-from sampler_core.figures.sentences import data_line, takeaway
-from sampler_core.outlook import Outlook
-from sampler_core.spread import spread
+from sampler_core.figures.plan_sentences import data_line, takeaway
+from sampler_core.forecast.count_intervals import spread
+from sampler_core.forecast.forecast import Outlook
 
 DATA = {
     "one class": ClassCounts.from_counts([50]),
@@ -74,7 +74,7 @@ def test_the_share_lines_hold_the_shares_of_the_plan_in_order_of_size():
     figure = all_figures(counts)["shares"]
     shares = PLAN.class_shares(counts)
     sent = json.loads(fig.to_json(figure.spec))["data"]
-    for rank, c in enumerate(series.by_count(counts)):
+    for rank, c in enumerate(class_series.by_count(counts)):
         assert decoded(sent[rank]["y"]) == pytest.approx(shares[:, c], rel=1e-6)
     assert figure.table().sum(axis=1).to_numpy() == pytest.approx(1.0)
 
@@ -88,19 +88,19 @@ def test_many_classes_are_shown_in_bands_that_add_up_to_all_draws():
 
 def test_bands_are_those_of_the_literature_where_all_three_have_classes():
     counts = ClassCounts.from_counts([500, 101, 100, 50, 20, 19, 1, *[200] * 10])
-    sizes = [one.members.size for one in series.bands(counts)]
+    sizes = [one.members.size for one in class_series.bands(counts)]
     assert sizes == [12, 3, 2]
-    assert "more than 100 samples" in series.bands(counts)[0].label
+    assert "more than 100 samples" in class_series.bands(counts)[0].label
 
 
 def test_bands_are_thirds_by_rank_elsewhere():
-    assert [one.members.size for one in series.bands(DATA["fourteen"])] == [5, 5, 4]
+    assert [one.members.size for one in class_series.bands(DATA["fourteen"])] == [5, 5, 4]
 
 
 def test_the_map_holds_the_logarithm_of_every_share_largest_class_on_top():
     counts = DATA["thousand"]
     trace = all_figures(counts)["map"].spec["data"][0]
-    shares = PLAN.class_shares(counts)[:, series.by_count(counts)].T
+    shares = PLAN.class_shares(counts)[:, class_series.by_count(counts)].T
     assert trace["z"].dtype == np.float32
     assert trace["z"] == pytest.approx(np.log10(shares), abs=1e-5)
     assert len(set(trace["y"])) == 1000
@@ -113,7 +113,7 @@ def test_the_table_of_the_map_has_three_epochs_and_the_map_says_so():
     assert chart.note.endswith("Its table has the first, the chosen and the last epoch.")
     table = chart.figure.table()
     assert list(table.columns) == ["samples", "share in epoch 0", "share in epoch 7", "share in epoch 19"]
-    assert table["share in epoch 7"].to_numpy() == pytest.approx(outlook.shares[7][series.by_count(counts)])
+    assert table["share in epoch 7"].to_numpy() == pytest.approx(outlook.shares[7][class_series.by_count(counts)])
 
 
 def test_one_of_a_kind_is_said_in_the_singular():
@@ -233,15 +233,15 @@ def test_one_class_has_one_colour_where_bands_and_rows_stand_side_by_side():
 
 
 def test_a_class_keeps_its_colour_when_another_one_is_let_go():
-    found = colours_of_classes(TWENTY, (series.NOBODY, 2))
+    found = colours_of_classes(TWENTY, (class_series.NOBODY, 2))
     assert {found[name][2] for name in ("shares", "batches", "map", "weights", "share", "drawn")} == {"#7A62D9"}
     assert list(found["map"]) == [2]
     assert found["weights"][15] == found["bands"][2]
 
 
 def test_where_nobody_is_left_no_class_fades():
-    assert series.opacity_of(3, (series.NOBODY,)) == 1.0
-    assert series.series_of(TWENTY, (series.NOBODY,))[2].label == series.series_of(TWENTY)[2].label
+    assert class_series.opacity_of(3, (class_series.NOBODY,)) == 1.0
+    assert class_series.series_of(TWENTY, (class_series.NOBODY,))[2].label == class_series.series_of(TWENTY)[2].label
 
 
 def test_ranks_of_followed_classes_are_marked_in_their_colours():
@@ -254,7 +254,7 @@ def test_ranks_of_followed_classes_are_marked_in_their_colours():
 
 
 def test_a_band_counts_the_classes_that_are_left_in_it():
-    labels = [one.label for one in series.series_of(DATA["thousand"], (999, 3))]
+    labels = [one.label for one in class_series.series_of(DATA["thousand"], (999, 3))]
     assert labels == [
         "Head: 333 classes, largest third", "Medium: 333 classes, middle third", "Tail: 332 classes, smallest third",
         "class 999", "class 3",
@@ -263,8 +263,8 @@ def test_a_band_counts_the_classes_that_are_left_in_it():
 
 
 def test_a_band_whose_classes_are_all_followed_is_left_out():
-    tail = series.bands(DATA["fourteen"])[2].members
-    labels = [one.label for one in series.series_of(DATA["fourteen"], tuple(tail))]
+    tail = class_series.bands(DATA["fourteen"])[2].members
+    labels = [one.label for one in class_series.series_of(DATA["fourteen"], tuple(tail))]
     assert len(labels) == 2 + 4
     assert not any(label.startswith("Tail") for label in labels)
 
@@ -275,7 +275,7 @@ def luminance(colour):
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-@pytest.mark.parametrize("colour", series.COLOURS + series.BAND_COLOURS)
+@pytest.mark.parametrize("colour", class_series.COLOURS + class_series.BAND_COLOURS)
 @pytest.mark.parametrize("paper", ["#FFFFFF", "#0F1620"])
 def test_every_colour_reads_on_light_and_on_dark(colour, paper):
     light, dark = sorted((luminance(colour), luminance(paper)), reverse=True)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sampler_core import figures as fig
-from sampler_core.counts import ClassCounts
-from sampler_core.figures.key import LINE, ROW, WIDEST, WIDEST_ROW, key_height, key_text, keyed_height, row_text
+from sampler_core.data.class_counts import ClassCounts
+from sampler_core.figures.legend import LINE, ROW, WIDEST, WIDEST_ROW, key_height, key_text, keyed_height, row_text
 from tests.hostile_names import HOSTILE
 
 

@@ -9,8 +9,7 @@ import pytest
 from sampler_core import Constant, Linear, PowerSkew, ProgressivelyBalanced, SamplingPlan, Step
 from sampler_core import figures as fig
 from sampler_core.datasets import load
-from sampler_core.figures import tune
-from sampler_core.plane import axes, feasible, plane_plan
+from sampler_core.figures import tune_charts
 from sampler_core.tuning import (
     MERITS,
     MissingFromAtMost,
@@ -24,6 +23,7 @@ from sampler_core.tuning import (
     sweep,
     verdicts,
 )
+from sampler_core.tuning.linear_plane import axes, feasible, plane_plan
 
 CIFAR = load("cifar10_lt_if100")
 PLAN = SamplingPlan(target=PowerSkew(Linear(0.0, 0.05)), epochs=20, batch_size=64)
@@ -33,7 +33,7 @@ DEMANDS = (MissingFromAtMost(0.05, first_epoch=5), RepeatsAtMost(15.0), SeenAtLe
 def band_figure(plan=PLAN, demands=DEMANDS):
     band = feasible_band(plan, CIFAR, demands)
     solution = solve(plan, CIFAR, demands, "linear")
-    return band, tune.feasible_band(band, demands, None if solution.plan is None else solution.plan.skews())
+    return band, tune_charts.feasible_band(band, demands, None if solution.plan is None else solution.plan.skews())
 
 
 def is_whole(figure):
@@ -55,7 +55,9 @@ def test_green_is_what_the_band_allows_and_red_where_it_allows_nothing():
     shapes = figure.spec["layout"]["shapes"]
     for epoch, allowed in enumerate(band.allowed):
         here = [shape for shape in shapes if shape["x0"] < epoch < shape["x1"]]
-        assert [shape["fillcolor"] for shape in here] == ([tune.ALLOWED] * len(allowed) or [tune.EXCLUDED])
+        assert [shape["fillcolor"] for shape in here] == (
+            [tune_charts.ALLOWED] * len(allowed) or [tune_charts.EXCLUDED]
+        )
         pieces = [(max(low, -50.0), min(high, 50.0)) for low, high in allowed or ((-np.inf, np.inf),)]
         assert [(shape["y0"], shape["y1"]) for shape in here] == pieces
 
@@ -88,8 +90,8 @@ def test_a_demand_with_two_pieces_is_one_line_in_the_key_and_drawn_at_all_its_en
 
 def test_the_band_is_higher_where_there_are_more_demands_so_that_its_key_leaves_it_room():
     few, many = (band_figure(demands=DEMANDS[:1] * n)[0] for n in (1, 12))
-    assert tune.band_height(few) == 420
-    assert tune.band_height(many) > 280 + 12 * 2 * 16
+    assert tune_charts.band_height(few) == 420
+    assert tune_charts.band_height(many) > 280 + 12 * 2 * 16
 
 
 def test_violations_are_marked_where_the_core_finds_them():
@@ -104,7 +106,7 @@ def test_violations_are_marked_where_the_core_finds_them():
 
 def test_a_demand_that_the_band_does_not_judge_keeps_its_number():
     band = feasible_band(PLAN, CIFAR, DEMANDS[1:2])
-    figure = tune.feasible_band(band, DEMANDS[:2])
+    figure = tune_charts.feasible_band(band, DEMANDS[:2])
     assert [note["text"] for note in figure.spec["layout"]["annotations"]] == ["2 ▼"]
     assert figure.alt.startswith("The skews that 1 demand of single epochs leaves to each of 20 epochs.")
 
@@ -114,7 +116,7 @@ def test_class_names_in_demands_are_never_markup():
 
     counts = ClassCounts.from_counts({"<b>x</b>": 90, "y": 10})
     demands = (ShareOfClass(0.3, class_name="<b>x</b>"),)
-    figure = tune.feasible_band(feasible_band(PLAN, counts, demands), demands)
+    figure = tune_charts.feasible_band(feasible_band(PLAN, counts, demands), demands)
     assert all("<b>" not in trace["name"] for trace in figure.spec["data"])
 
 
@@ -122,7 +124,7 @@ def test_class_names_in_demands_are_never_markup():
 def test_the_map_is_a_whole_figure_of_the_sweep(merit):
     skews, increments = axes(PLAN.epochs)
     found = sweep(PLAN, CIFAR, merit, skews, increments)
-    figure = tune.merit_map(found, merit, "rarest", feasible(PLAN, CIFAR, DEMANDS[:2]).mask, (0.0, 0.05))
+    figure = tune_charts.merit_map(found, merit, "rarest", feasible(PLAN, CIFAR, DEMANDS[:2]).mask, (0.0, 0.05))
     is_whole(figure)
     assert figure.spec["data"][0]["customdata"] == pytest.approx(found.values.T, rel=1e-5)
     assert figure.table().shape == (41, 41)
@@ -167,7 +169,7 @@ def test_the_plan_of_a_point_keeps_the_limits_on_the_skew():
 def test_the_sensitivity_table_has_a_row_a_parameter_and_a_column_a_figure():
     found = sensitivity(PLAN, CIFAR, ("share", "balance"))
     labels = {"increment": "Epoch increment"}
-    table = tune.sensitivity_table(found, {one.parameter: one.parameter for one in found} | labels)
+    table = tune_charts.sensitivity_table(found, {one.parameter: one.parameter for one in found} | labels)
     assert list(table.columns) == ["value", "Class share", "Balance"]
     assert {"start", "Epoch increment", "batch_size"} <= set(table.index)
     assert table.loc["Epoch increment", "value"] == 0.05

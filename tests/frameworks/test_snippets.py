@@ -12,16 +12,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sampler_core import (
-    Boost,
-    ClassCounts,
-    DifficultyBalanced,
-    Linear,
-    PowerSkew,
-    SamplingPlan,
-    ScheduledClassSampler,
-)
-from sampler_core.drawing import LAWS
+from sampler_core import Boost, ClassCounts, DifficultyBalanced, Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
+from sampler_core.draws import LAWS
 from sampler_core.exporting import VARIANTS, snippet
 
 ROOT = Path(__file__).parents[2]

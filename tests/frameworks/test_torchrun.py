@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sampler_core import ScheduledClassSampler
-from sampler_core.adaptive import DifficultyBalanced
+from sampler_core.plans.adaptive_targets import DifficultyBalanced
 from tests.frameworks.ranks import STOPPED_AFTER, STOPPED_IN
 from tests.frameworks.training import (
     BATCH,

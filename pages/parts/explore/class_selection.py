@@ -1,0 +1,78 @@
+"""Following classes: chosen by name or clicked in a figure, shown in all figures and in a row of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.parts.my_labels.session_labels import are_own_labels
+from pages.parts.server.page_contents import shown
+from pages.parts.server.result_cache import outlook_of, weights_of
+from pages.parts.sidebar.scenario import Scenario
+from pages.parts.sidebar.url_values import bound_unless
+from pages.parts.text.class_options import by_label
+from sampler_core.figures import class_numbers
+from sampler_core.figures.class_series import NOBODY, Followed, by_count, standing_out
+from sampler_core.plans.parameters import FOLLOW
+
+MOST = 5
+_PLACES = "followed_places"
+
+
+def choose_followed(scenario: Scenario) -> Followed:
+    """The control; the chosen classes."""
+    st.multiselect(
+        FOLLOW.label, list(by_label(scenario.counts)), key=FOLLOW.key, help=FOLLOW.help, persist_state="session",
+        placeholder="choose by name, or click a class in a figure", bind=bound_unless(FOLLOW.key, are_own_labels()),
+    )  # fmt: skip
+    return followed_classes(scenario)
+
+
+def followed_classes(scenario: Scenario) -> Followed:
+    """Positions of the classes that are followed now, each at its place."""
+    positions, chosen = by_label(scenario.counts), st.session_state.get(FOLLOW.key) or []
+    places = in_place(st.session_state.get(_PLACES, ()), chosen[:MOST])
+    st.session_state[_PLACES] = places
+    return tuple(NOBODY if label is None else positions.get(label, NOBODY) for label in places)
+
+
+def in_place(before: Sequence[str | None], chosen: Sequence[str]) -> tuple[str | None, ...]:
+    """Who is followed: each at its place of before, newcomers at the first free one; None where nobody is.
+
+    A class has the colour of its place, so it keeps it when another one is let go.
+    """
+    places = [label if label in chosen else None for label in before]
+    for label in chosen:
+        if label in places:
+            continue
+        if None in places:
+            places[places.index(None)] = label
+        else:
+            places.append(label)
+    while places and places[-1] is None:
+        places.pop()
+    return tuple(places)
+
+
+def follow_clicked(scenario: Scenario, panel: str) -> None:
+    """When a class was clicked in a panel: follow it, or no longer."""
+    rank = st.session_state[panel].get("picked")
+    order = by_count(scenario.counts)
+    if not isinstance(rank, int) or not 0 <= rank < order.size:
+        return
+    label = list(by_label(scenario.counts))[rank]
+    chosen = list(st.session_state.get(FOLLOW.key) or [])
+    st.session_state[FOLLOW.key] = (
+        [one for one in chosen if one != label] if label in chosen else [*chosen, label][-MOST:]
+    )
+
+
+def followed_numbers(scenario: Scenario, followed: Followed) -> None:
+    """The row of numbers of each followed class."""
+    if chosen := standing_out(followed):
+        outlook, weights = outlook_of(scenario.plan, scenario.counts), weights_of(scenario.plan, scenario.counts)
+        numbers = class_numbers(outlook, weights, chosen, scenario.epoch)
+        shown().tables.append(("Followed classes", lambda: numbers))
+        with st.container(key="said-followed"):
+            st.dataframe(numbers, key="followed-numbers", width="stretch")

@@ -1,0 +1,1 @@
+"""Browser components: figures that update in place, sliders, tiles."""

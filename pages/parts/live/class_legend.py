@@ -1,0 +1,31 @@
+"""What the colours of the classes mean, as text that wraps where the page is narrow (its script: class_legend.js)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.parts.server.page_contents import shown
+from sampler_core.data.class_counts import ClassCounts
+from sampler_core.figures import Chart, compare_charts
+from sampler_core.figures.class_series import series_of
+from sampler_core.formatting import shortened
+
+_here = Path(__file__).parent
+_key = st.components.v2.component(
+    "class_key",
+    html='<ul class="class-key" aria-label="Colours of the classes"></ul>',
+    css=(_here / "class_legend.css").read_text(encoding="utf-8"),
+    js=(_here / "class_legend.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def class_key(counts: ClassCounts) -> None:
+    """Show it. A report, which knows figures only, has it as one."""
+    shown().charts.append(
+        Chart("class-key", "", compare_charts.class_key(counts), height=compare_charts.class_key_height(counts))
+    )
+    entries = [[shortened(one.label), one.colour, one.dash] for one in series_of(counts)]
+    _key(key="class-key", data={"entries": entries})

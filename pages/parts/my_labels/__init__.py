@@ -1,0 +1,1 @@
+"""The user's own labels: upload, reading, corrections."""

@@ -1,0 +1,164 @@
+"""The labels that a visitor brought: kept in the memory of the visit, never in the address, gone with either.
+
+The one contract here: nothing replaces the labels in use but labels that were read; whatever goes wrong is a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from pages.parts.my_labels.file_reading import ReadingJob, Upload
+from sampler_core.datasets.label_files import Layout, Reading, ReadingError
+from sampler_core.plans.parameters import DATA
+
+BROUGHT, JOB, REFUSED, READ, RESULTS = "own_labels", "own_job", "own_refused", "own_readings", "own_results"
+STANDING = "standing"  # what the last runs of a page showed (`ahead.stand`): of the labels too
+# Controls that may name classes, what they are called, and what stands in those that do.
+NAMING = {
+    "followed": ("followed classes", ""),
+    "boosts": ("boosted classes", ""),
+    "demands": ("demands", "class_name"),
+    "plans": ("plans", "factors"),
+}
+PATIENCE = 0.4  # seconds that a rerun waits before it shows progress instead
+MOST_READINGS = 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Brought:
+    """An upload and what was read of it; `steps` are the reading, and the reading after each correction."""
+
+    upload: Upload
+    steps: tuple[Reading, ...]
+
+    @property
+    def reading(self) -> Reading:
+        """As corrected."""
+        return self.steps[-1]
+
+
+def brought() -> Brought | None:
+    """The labels in use."""
+    found: Brought | None = st.session_state.get(BROUGHT)
+    return found
+
+
+def are_own_labels() -> bool:
+    """Whether the page shows labels that a visitor brought, whose class names belong in no address."""
+    return bool(st.session_state.get(DATA.key) == "mine" and brought() is not None)
+
+
+def changes_to_own_labels() -> list[str]:
+    """What was left out of a visitor's labels and changed about them, in sentences of plain text."""
+    found = brought() if are_own_labels() else None
+    return [] if found is None else [*map(str, found.reading.dropped), *found.reading.corrections]
+
+
+def names_own_classes(key: str) -> bool:
+    """Whether what a control holds names classes of a visitor's own labels: then no address carries it."""
+    held = st.session_state.get(key)
+    return are_own_labels() and bool(held) and NAMING[key][1] in str(held)
+
+
+def left_out_of_the_link() -> list[str]:
+    """What the link leaves out beside the labels, because it names their classes."""
+    return [title for key, (title, _) in NAMING.items() if names_own_classes(key)]
+
+
+def job() -> ReadingJob | None:
+    """What is being read."""
+    running: ReadingJob | None = st.session_state.get(JOB)
+    return running
+
+
+def begin(upload: Upload, layout: Layout | None = None) -> None:
+    """Read an upload, or the labels in use in another layout. From a callback."""
+    stop()
+    if (reading := _readings().get((upload.digest, upload.name, layout))) is not None:
+        _take(upload, reading)
+        return
+    st.session_state[JOB] = ReadingJob(upload, layout)
+    st.session_state[JOB].wait(PATIENCE)
+
+
+def stop() -> None:
+    """Read no further; the labels in use stay."""
+    st.session_state.pop(REFUSED, None)
+    if (running := st.session_state.pop(JOB, None)) is not None:
+        running.stop()
+
+
+def settle() -> None:
+    """Take what has been read by now, or keep the sentence why it cannot be."""
+    running = job()
+    if running is None or not running.done:
+        return
+    del st.session_state[JOB]
+    try:
+        reading = running.result()
+    except ReadingError as error:
+        refuse("Not read", error)
+        return
+    if brought() is None or brought().upload.digest != running.upload.digest:  # type: ignore[union-attr]
+        _readings().clear()
+    readings = _readings()
+    readings[running.upload.digest, running.upload.name, running.layout] = reading
+    for oldest in list(readings)[:-MOST_READINGS]:
+        del readings[oldest]
+    _take(running.upload, reading)
+
+
+def correct(change: Callable[[Reading], Reading]) -> None:
+    """Change the labels in use, by one of the library's corrections. From a callback."""
+    found = brought()
+    if found is None:
+        return
+    st.session_state.pop(REFUSED, None)
+    try:
+        changed = change(found.reading)
+    except (TypeError, ValueError) as error:
+        refuse("Not changed", error)
+        return
+    st.session_state[BROUGHT] = Brought(found.upload, (*found.steps, changed))
+
+
+def take_back() -> None:
+    """Undo the last correction. From a callback."""
+    st.session_state.pop(REFUSED, None)
+    if (found := brought()) is not None and len(found.steps) > 1:
+        st.session_state[BROUGHT] = Brought(found.upload, found.steps[:-1])
+
+
+def forget() -> None:
+    """Let go of all that was brought. From a callback."""
+    stop()
+    for key in (BROUGHT, READ, RESULTS, STANDING):
+        st.session_state.pop(key, None)
+
+
+def refuse(what: str, error: Exception) -> None:
+    """Keep a sentence for the sidebar. Plain text: it may quote the file."""
+    st.session_state[REFUSED] = f"{what}: {str(error).rstrip('.')}. The data is as it was."
+
+
+def results_of_this_visit() -> dict[object, Any] | None:
+    """What was worked out since labels were brought; None for a visit without any."""
+    if brought() is None:
+        return None
+    results: dict[object, Any] = st.session_state.setdefault(RESULTS, {})
+    return results
+
+
+def _take(upload: Upload, reading: Reading) -> None:
+    for key in (RESULTS, STANDING):
+        st.session_state.pop(key, None)
+    st.session_state[BROUGHT] = Brought(upload, (reading,))
+
+
+def _readings() -> dict[tuple[str, str, Layout | None], Reading]:
+    readings: dict[tuple[str, str, Layout | None], Reading] = st.session_state.setdefault(READ, {})
+    return readings

@@ -1,0 +1,121 @@
+"""Slow calls of the core, kept for a while: keyed by frozen values, bounded.
+
+The one contract here: visits share what they work out, but a visit that brought labels keeps all of it to itself, so
+that nothing made of an upload outlives it.
+
+NOTE plain-cache: `functools.lru_cache` compares keys by equality and hands out the very same result; Streamlit's data
+cache would serialise each result once more, and key large arrays by a sample of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache, wraps
+from typing import Any, ParamSpec, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pages.parts.my_labels.session_labels import results_of_this_visit
+from sampler_core.data.class_counts import ClassCounts, FloatArray, IntArray
+from sampler_core.draws.preview import Preview
+from sampler_core.figures.class_series import Followed, series_of
+from sampler_core.forecast.findings import Finding, findings
+from sampler_core.forecast.forecast import Outlook
+from sampler_core.plans.plan import SamplingPlan
+
+Given, Kept = ParamSpec("Given"), TypeVar("Kept")
+_of_all_visits: dict[object, Any] = {}
+_given: ContextVar[dict[object, Any] | None] = ContextVar("keepers", default=None)
+
+
+def keepers_of_this_run() -> dict[object, Any]:
+    """What keeps the results of calls: that of all visits, or the visit's own once it brought labels."""
+    if (given := _given.get()) is not None:
+        return given
+    own = results_of_this_visit()
+    return _of_all_visits if own is None else own
+
+
+@contextmanager
+def keeping_in(keepers: dict[object, Any]) -> Iterator[None]:
+    """Keep results there, whatever becomes of the visit meanwhile."""
+    token = _given.set(keepers)
+    try:
+        yield
+    finally:
+        _given.reset(token)
+
+
+def keeper(of: object, make: Callable[[], Kept]) -> Kept:
+    """What keeps the results of a call."""
+    keepers = keepers_of_this_run()
+    if of not in keepers:
+        keepers[of] = make()
+    found: Kept = keepers[of]
+    return found
+
+
+def kept(most: int) -> Callable[[Callable[Given, Kept]], Callable[Given, Kept]]:
+    """As `functools.lru_cache`, in the `keeper`."""
+
+    def keeping(call: Callable[Given, Kept]) -> Callable[Given, Kept]:
+        @wraps(call)
+        def kept_call(*given: Given.args, **named: Given.kwargs) -> Kept:
+            return keeper(call, lambda: lru_cache(most)(call))(*given, **named)  # type: ignore[arg-type]
+
+        return kept_call
+
+    return keeping
+
+
+@kept(32)
+def outlook_of(plan: SamplingPlan, counts: ClassCounts) -> Outlook:
+    """What the plan tells; at most 8 MB of shares at 1000 classes x 1000 epochs."""
+    return Outlook.of(plan, counts)
+
+
+def closed_skews(plan: SamplingPlan, counts: ClassCounts) -> FloatArray | None:
+    """The skews of all epochs, where the class shares follow from them alone (p ~ n^(1 - s)); None elsewhere."""
+    return None if plan.limited else outlook_of(plan, counts).skews
+
+
+@kept(32)
+def findings_of(plan: SamplingPlan, counts: ClassCounts) -> tuple[Finding, ...]:
+    """What deserves a second look."""
+    return findings(plan, outlook_of(plan, counts))
+
+
+@kept(32)
+def weights_of(plan: SamplingPlan, counts: ClassCounts) -> FloatArray:
+    """Class weights of all epochs."""
+    return plan.class_weights(counts)
+
+
+@kept(64)
+def preview_of(plan: SamplingPlan, counts: ClassCounts, epoch: int, first_batch: int, num_batches: int) -> Preview:
+    """The shown batches, as they will be drawn."""
+    return plan.preview(counts, epoch, first_batch, num_batches)
+
+
+@kept(4)
+def frames_of(
+    plan: SamplingPlan, counts: ClassCounts, first_batch: int, num_batches: int, followed: Followed = ()
+) -> NDArray[np.unsignedinteger]:
+    """The shown batches of every epoch, by the series of the figures: shape (epochs, series, num_batches)."""
+    series = series_of(counts, followed)
+    kind = np.uint16 if plan.needed_batch_size < 2**16 else np.uint32
+    frames = np.empty((plan.epochs or 1, len(series), num_batches), dtype=kind)
+    for epoch, frame in enumerate(frames):
+        drawn = plan.preview(counts, epoch, first_batch, num_batches).batch_class_counts
+        for row, one in zip(frame, series, strict=True):
+            row[:] = drawn[:, one.members].sum(axis=1)
+    return frames
+
+
+@kept(64)
+def epoch_class_counts_of(plan: SamplingPlan, counts: ClassCounts, epoch: int) -> IntArray:
+    """What the whole epoch draws of each class: all draws are made."""
+    return plan.epoch_class_counts(counts, epoch)

@@ -1,0 +1,1 @@
+"""The Share dialog: link, code, plan file, report, figures, tables."""

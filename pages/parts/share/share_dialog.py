@@ -1,0 +1,155 @@
+"""The Share button of every page, and its dialog: link, code, plan, report, figures and tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from pages.parts.explore.class_selection import followed_classes
+from pages.parts.my_labels.session_labels import changes_to_own_labels, left_out_of_the_link
+from pages.parts.server.page_contents import Shown, forget_shown, shown
+from pages.parts.share.package_download import WHEEL, wheel
+from pages.parts.share.plan_file import offer_plan, say_what_was_taken
+from pages.parts.sidebar.scenario import Scenario, current, shares_are_logarithmic
+from pages.parts.sidebar.url_values import literal
+from sampler_core.exporting import VARIANTS, csv_file, snippet
+from sampler_core.exporting.plan_report import as_panel, plan_report, still_report
+from sampler_core.figures.legend import missing_key_height
+from sampler_core.plans import parameters as rows
+from sampler_core.plans.parameters import Parameter
+
+IN_ADDRESS = ("synthetic", "known")  # kinds of data that a link can carry; uploads stay with their visitor
+GET_CODE = "get_code"
+_here = Path(__file__).parent
+_share = st.components.v2.component(
+    "share",
+    html='<div class="share"></div>',
+    css=(_here / "share_dialog.css").read_text(encoding="utf-8"),
+    js=(_here / "share_dialog.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+@contextmanager
+def sharing(title: str) -> Iterator[None]:
+    """Around a page: the button above it, which opens the dialog with what the page has shown.
+
+    A button of the page with the key `GET_CODE` opens it too, at the code.
+    """
+    forget_shown()
+    with st.container(horizontal=True, horizontal_alignment="right", key="share-place"):
+        wanted = st.button("Share", key="share", icon=":material/ios_share:", help="Link, code, plan, report, figures.")
+    say_what_was_taken()
+    yield
+    if wanted or st.session_state.get(GET_CODE):
+        dialog = st.dialog("Share" if wanted else "Code for your training", width="large")(_dialog)
+        dialog(title, current(), shown(), "Link" if wanted else "Code")
+    forget_shown()
+
+
+def _dialog(title: str, scenario: Scenario, found: Shown, first: str) -> None:
+    every = ["Link", "Code", "Plan", "Report", "Figures", "Tables"]
+    link, code, plan, report, figures, tables = st.tabs(every, default=first)
+    with link:
+        _link()
+    with code:
+        _code(scenario)
+    with plan:
+        offer_plan(scenario)
+    with report:
+        _report(title, scenario, found)
+    with figures:
+        _figures(found)
+    with tables:
+        _tables(found)
+
+
+def _link() -> None:
+    in_address = st.session_state.get(rows.DATA.key, rows.DATA.default) in IN_ADDRESS
+    st.markdown("The link opens this picture on any server that runs this dashboard.")
+    _share(key="share-link", data={"part": "link"})
+    if in_address:
+        return
+    left_out = left_out_of_the_link()
+    also = f" Nor are the {' and the '.join(left_out)}: they name your classes." if left_out else ""
+    st.info(
+        f"Your labels are not in the link: what you upload stays with you.{also} Whoever opens the link sees "
+        "everything else, and is asked for the labels. The report has the picture with your data.",
+        icon=":material/lock:",
+    )  # fmt: skip
+
+
+def _report(title: str, scenario: Scenario, found: Shown) -> None:
+    make = _explored(scenario) if title == "Explore" else partial(_as_it_is, title, scenario, found)
+    st.markdown(
+        "One HTML file with the figures of this page, its findings, the data in numbers and the plan. It opens in any "
+        "browser, without a server and without a network."
+    )
+    st.download_button(
+        "Download the report", lambda: make().encode(), f"skewlab-{file_name(title)}.html", "text/html",
+        key="share-report", on_click="ignore", icon=":material/download:", type="primary",
+    )  # fmt: skip
+
+
+def _explored(scenario: Scenario) -> Callable[[], str]:
+    """Explore's report plays the epochs. Its controls are read now: there are none to ask while it is downloaded."""
+    plan, counts = scenario.plan, scenario.counts
+    return partial(
+        plan_report, plan, counts, unit=scenario.unit, epoch=min(_value(rows.EPOCH), (plan.epochs or 1) - 1),
+        first_batch=min(_value(rows.FIRST_BATCH), plan.num_batches(counts) - 1),
+        shown_batches=_value(rows.SHOWN_BATCHES), logarithmic=shares_are_logarithmic(),
+        followed=followed_classes(scenario),
+    )  # fmt: skip
+
+
+def _as_it_is(title: str, scenario: Scenario, found: Shown) -> str:
+    """The reports of other pages stand still."""
+    panels = [as_panel(chart) for chart in found.charts]
+    return still_report(
+        title, scenario.plan, scenario.counts, panels, found.tables, sentences=found.sentences, facts=found.facts,
+        files={name: text() for name, text in found.files.items()}, unit=scenario.unit,
+    )  # fmt: skip
+
+
+def _value(row: Parameter) -> int:
+    return int(st.session_state.get(row.key, row.default))
+
+
+def _code(scenario: Scenario) -> None:
+    variant = st.segmented_control("For", list(VARIANTS), default="torch", format_func=VARIANTS.get, required=True,
+                                   key="share-variant")  # fmt: skip
+    code = snippet(scenario.plan, scenario.counts, variant or "torch", changes_to_own_labels())
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "Download the package", wheel, WHEEL, "application/octet-stream", key="share-package", on_click="ignore",
+            icon=":material/package_2:", help="What this dashboard itself draws with. It needs NumPy and torch only.",
+        )  # fmt: skip
+        st.markdown(f"The code imports it; once: `pip install {WHEEL}`")
+    st.code(code, language="python")
+
+
+def _figures(found: Shown) -> None:
+    st.markdown("Each figure as it is on the page now, made in your browser.")
+    titled = [chart for chart in found.charts if chart.title]  # one without a title is a legend
+    charts = [{"id": chart.id, "title": chart.title, "file": file_name(chart.title),
+               "key": missing_key_height(chart.figure)} for chart in titled]  # fmt: skip
+    _share(key="share-figures", data={"part": "figures", "charts": charts})
+
+
+def _tables(found: Shown) -> None:
+    st.markdown("CSV files for Excel and others. Text that a spreadsheet would run as a formula gets an apostrophe.")
+    for place, (title, table) in enumerate(found.tables):
+        st.download_button(
+            literal(title), lambda table=table: csv_file(table()), f"skewlab-{file_name(title)}.csv", "text/csv",
+            key=f"share-table-{place}", on_click="ignore", icon=":material/table:", type="tertiary",
+        )  # fmt: skip
+
+
+def file_name(title: str) -> str:
+    """A title as part of a file's name: plain letters and digits, not long."""
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60] or "page"

@@ -1,0 +1,57 @@
+"""Rows of the pages beside Explore: what their controls are called in the address."""
+
+from __future__ import annotations
+
+from sampler_core.figures.compare_charts import FOLLOWED
+from sampler_core.forecast.metrics import GROUPS
+from sampler_core.forecast.plan_comparison import WHEN
+from sampler_core.plans.parameters import Parameter
+from sampler_core.plans.plan_variants import LONGEST_TEXT, START_TEXT
+from sampler_core.tuning import FAMILIES, MERITS
+
+PLANS = Parameter(
+    "plans", "The plans as text",
+    f"What a link carries of these plans: presets by their names, other plans by what they change about the sidebar's. "
+    f"At most {LONGEST_TEXT:,} characters.",
+    START_TEXT, kind="text",
+)  # fmt: skip
+FOLLOW = Parameter(
+    "follow", "Share of", "Which class, or which group of classes, the curves show.",
+    "rarest class", kind="choice", choices=FOLLOWED,
+)  # fmt: skip
+RANK = Parameter(
+    "rank", "Rank of the class", "1 is the largest class; beyond the smallest, the smallest is shown.",
+    1, 1, 1_000_000, 1, kind="integer",
+)  # fmt: skip
+FIGURES_OF = Parameter(
+    "figures_of", "Figures of merit",
+    "Their mean over the run, those of the chosen epoch, or those of the worst epoch: the lowest where more is better, "
+    "else the highest. Figures per run are the same in all three.",
+    WHEN[0], kind="choice", choices=WHEN,
+)  # fmt: skip
+BASE = Parameter(
+    "shown_as", "Shown as", "The values themselves, or how far each plan is from one of them.", "values", kind="text"
+)
+DEMANDS_TEXT = Parameter(
+    "demands", "The demands as text", "What a link carries of these demands: a JSON list, an object a demand.",
+    '[{"name":"absence","bound":0.05,"first_epoch":20},{"name":"repeats","bound":15.0}]', kind="text",
+)  # fmt: skip
+SOLVED_SHAPE = Parameter(
+    "solved_shape", "Shape to look for", "The schedule that is looked for has this shape. As it is: the sidebar's.",
+    "as it is", kind="choice", choices=("as it is", *FAMILIES),
+)  # fmt: skip
+MERIT = Parameter(
+    "merit", "Figure of merit", "What the map shows at each skew factor and epoch increment.",
+    "absence", kind="choice", choices=tuple(MERITS),
+)  # fmt: skip
+WHOSE = Parameter(
+    "whose", "Of class", "Whose figure it is, where it is a class's; every: the worst class.",
+    "rarest", kind="choice", choices=GROUPS,
+)  # fmt: skip
+OVER = Parameter(
+    "over", "Over the run", "The mean of all epochs, the least or the greatest of them. Figures per run are the same.",
+    "mean", kind="choice", choices=("mean", "least", "greatest"),
+)  # fmt: skip
+PAGE_TITLES = {MERIT.key: {name: merit.label.lower() for name, merit in MERITS.items()}}
+COMPARE_ROWS = (PLANS, FOLLOW, RANK, FIGURES_OF, BASE)
+TUNE_ROWS = (DEMANDS_TEXT, SOLVED_SHAPE, MERIT, WHOSE, OVER)

@@ -1,0 +1,44 @@
+"""The menu of presets: a button that sets the sidebar's schedule, and the source of the preset that is set."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts.sidebar.plan_values import take
+from pages.parts.sidebar.target_values import target_values
+from pages.parts.sidebar.url_values import literal
+from sampler_core.plans import parameters as rows
+from sampler_core.plans.plan import SamplingPlan
+from sampler_core.plans.presets import PRESETS
+
+MENU = "presets"
+
+
+def schedule_heading() -> None:
+    """The heading of the Schedule group, with the menu beside it."""
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        st.subheader("Schedule", width="content")
+        preset_menu()
+
+
+def preset_menu() -> None:
+    """Offer the presets; a chosen one sets target, shape and their parameters."""
+    st.menu_button("Presets", list(PRESETS), key=MENU, format_func=lambda name: PRESETS[name].title,
+                   help="Schedules that people know. Choosing one sets the controls below.",
+                   on_click=_chosen)  # fmt: skip
+
+
+def preset_source(plan: SamplingPlan) -> None:
+    """Where the plan's target is from, when it is a preset's."""
+    for preset in PRESETS.values():
+        if preset.target(plan) == plan.target:
+            st.caption(literal(f"Preset {preset.title}. {preset.source}."))
+            return
+
+
+def _chosen() -> None:
+    name = st.session_state.get(MENU)
+    if name is None:
+        return
+    run = SamplingPlan(target=PRESETS["natural"].rule(1), epochs=st.session_state.get(rows.EPOCHS.key), batch_size=None)
+    take(target_values(PRESETS[name].target(run)))

@@ -1,0 +1,1 @@
+"""Text that comes from data, made safe to show."""

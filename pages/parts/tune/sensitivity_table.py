@@ -1,0 +1,33 @@
+"""How each figure of merit answers to each parameter: a table, worked out when somebody opens it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts.server.page_contents import shown
+from pages.parts.sidebar.plan_values import row_labels
+from pages.parts.sidebar.scenario import Scenario
+from pages.parts.sidebar.url_values import literal
+from pages.parts.tune.metric_map import sensitivities
+from sampler_core.exporting import csv_file
+from sampler_core.figures.tune_charts import sensitivity_table
+from sampler_core.formatting import number
+
+
+def sensitivity_box(scenario: Scenario, over: str) -> None:
+    """The expander with the table."""
+    box = st.expander("What each parameter moves", icon=":material/tune:", key="sensitivity", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        try:
+            found = sensitivities(scenario.plan, scenario.counts, over)
+            table = sensitivity_table(found, row_labels(scenario.plan))
+        except ValueError as error:
+            st.markdown(literal(f"There is none for this plan: {error}."))
+            return
+        shown().tables.append(("What each parameter moves", lambda: table))
+        st.markdown(f"What one unit more of a parameter adds to a figure ({over} over the run, of the rarest class).")
+        st.dataframe(table.style.format(number), key="sensitivity-table", width="stretch", height="content")
+        st.download_button("Download the table", lambda: csv_file(table), "sensitivity.csv", "text/csv",
+                           key="download-sensitivity", help="As CSV, with all digits.", on_click="ignore")  # fmt: skip

@@ -1,0 +1,135 @@
+"""What the solver says to the demands, and taking its schedule."""
+
+from __future__ import annotations
+
+import zlib
+
+import streamlit as st
+
+from pages.parts.server.page_contents import shown
+from pages.parts.server.result_cache import outlook_of
+from pages.parts.share.share_dialog import GET_CODE
+from pages.parts.sidebar.controls import control
+from pages.parts.sidebar.page_parameters import SOLVED_SHAPE
+from pages.parts.sidebar.plan_values import take_plan
+from pages.parts.sidebar.scenario import Scenario
+from pages.parts.sidebar.target_values import described_target
+from pages.parts.sidebar.url_values import literal
+from pages.parts.tune.requirement_form import on_average_only
+from pages.parts.tune.stated_requirements import Demands, band_of, solution_of, text_of
+from sampler_core.figures.figure import class_in_words
+from sampler_core.formatting import number, percent
+from sampler_core.tuning import Band, Solution
+from sampler_core.tuning.linear_plane import Feasible
+from sampler_core.tuning.requirement_sentences import bound_in_words
+
+
+def band(scenario: Scenario, demands: Demands) -> Band | None:
+    """The feasible band; a sentence where there is none to show."""
+    try:
+        return band_of(scenario.plan, scenario.counts, demands)
+    except (TypeError, ValueError) as error:
+        st.info(literal(f"Nothing can be solved here: {error}."), icon=":material/info:")
+        return None
+
+
+def solved(scenario: Scenario, demands: Demands, stated: int) -> Solution | None:
+    """Say what the solver found, with a button to use it; None where nothing is asked of it.
+
+    demands: those that can be judged; stated: how many there are.
+    """
+    shape = control(SOLVED_SHAPE, width=240)
+    if scenario.plan.adaptive is not None:
+        return None
+    if not demands and stated:
+        st.info("No demand that is stated can be judged, so there is nothing to solve.", icon=":material/info:")
+        return None
+    if not demands:
+        st.info("State a demand above, and the schedules that meet it are shown here.", icon=":material/info:")
+        return None
+    try:
+        with st.spinner("Looking for a schedule", show_time=False):
+            found = solution_of(scenario.plan, scenario.counts, demands, None if shape == "as it is" else shape)
+    except (TypeError, ValueError) as error:
+        st.info(literal(f"This cannot be solved: {error}."), icon=":material/info:")
+        return None
+    held = all_of(demands, stated)
+    if any(on_average_only(verdict, scenario.plan.drawing) for verdict in found.verdicts):
+        held += " (repeats on average)"
+    _say(found, scenario, held)
+    return found
+
+
+def band_note(band: Band) -> str:
+    """What the colours of the band mean."""
+    none = "" if all(band.allowed) else " Orange: no skew meets them all."
+    return f"Green: the demands of single epochs hold.{none} An arrow points to the side that a demand allows."
+
+
+def say_what_couples_the_epochs(demands: Demands, band: Band, found: Solution | None) -> None:
+    """A line for each demand over the run, which is no edge of the band: what it asks, and what the schedules have."""
+    theirs = {} if found is None or found.plan is None else {one.demand: one for one in found.verdicts}
+    for mine in band.run:
+        asks = f"{mine.demand.sense} {bound_in_words(mine.demand, mine.demand.bound)}"
+        says = f"Demand {demands.index(mine.demand) + 1} is about the run and no edge of the band: {asks} is asked, "
+        says += f"your schedule has {bound_in_words(mine.demand, mine.value)}"
+        if mine.demand in theirs:
+            says += f", the schedule found {bound_in_words(mine.demand, theirs[mine.demand].value)}"
+        st.caption(literal(f"{says}."))
+
+
+def all_of(demands: Demands, stated: int) -> str:
+    """Who holds where all that can be judged do."""
+    return "all demands" if len(demands) == stated else "all demands that can be judged"
+
+
+def map_note(allowed: Feasible | None, error: float, all_demands: str, *, ringed: bool) -> str:
+    """What the marks of the map mean, what its dots do not judge, and how exact its values are.
+
+    allowed: the part that meets the demands, None where there are none; all_demands: `all_of` them.
+    """
+    ring = "Ring: your schedule." if ringed else "Your schedule is not on this map."
+    said = f"{ring} The sidebar's number boxes set the same."
+    if allowed is not None:
+        somewhere = allowed.mask.any()
+        dots = f"Dots: {all_demands} hold." if somewhere else f"Nowhere on this map do {all_demands} hold."
+        said = f"{dots} {said}"
+        if allowed.left_out:
+            said += f" Not judged on it: {'; '.join(map(str, allowed.left_out))}."
+    said = f"Click a point to take it. {said}"
+    return said + (f" Between knots interpolated, to within {number(error)}." if error else "")
+
+
+def rev(scenario: Scenario, demands: Demands, *also: object) -> str:
+    """A short name of what the panels show."""
+    return f"{scenario.rev}-{zlib.crc32(f'{text_of(demands)}{also}'.encode()):08x}"
+
+
+def _say(found: Solution, scenario: Scenario, all_demands: str) -> None:
+    if found.plan is None:
+        shown().sentences.append(found.says)
+        st.warning(literal(found.says), icon=":material/block:")
+        return
+    rarest = scenario.counts.rarest
+    shares = outlook_of(found.plan, scenario.counts).shares[:, rarest]
+    ends = " and ".join(f"{percent(shares[e])} in epoch {e}" for e in sorted({0, len(shares) - 1}))
+    says = (
+        f"A schedule that meets {all_demands}: {described_target(found.plan.target)}. Of the draws it gives "
+        f"{class_in_words(scenario.counts.names[rarest])}, the rarest class, {ends}."
+    )
+    if found.slack == float("inf"):
+        says += " Any other schedule meets them too."
+    else:
+        low, high = map(number, found.bounds)
+        says += f" Each skew may be off by about {number(found.slack)} before one fails; skews from {low} to {high}"
+        says += " were tried."
+    shown().sentences.append(says)
+    st.success(literal(says), icon=":material/check_circle:")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if found.plan.target == scenario.plan.target:
+            st.button("Get the code", key=GET_CODE, icon=":material/code:", type="primary",
+                      help="For your training script; later on under Share.")  # fmt: skip
+            st.markdown("The sidebar has this schedule.")
+        else:
+            st.button("Use this", key="use_solution", help="Set the sidebar to this schedule.", type="primary",
+                      on_click=take_plan, args=(found.plan,))  # fmt: skip

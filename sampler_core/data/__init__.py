@@ -1,0 +1,1 @@
+"""What the data looks like: class counts, and labels turned into codes."""

@@ -1,0 +1,219 @@
+"""What the data looks like: its classes, and how many samples each has.
+
+The one contract here: draws never depend on the order in which somebody lists the classes. `ClassCounts.canonical`
+is that one order (integers by value, text by code point, empty classes left out), and everything that draws uses it.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from os import PathLike
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+ClassName: TypeAlias = int | str
+IntArray: TypeAlias = NDArray[np.int64]
+FloatArray: TypeAlias = NDArray[np.float64]
+Codes: TypeAlias = NDArray[np.integer[Any]]
+Labels: TypeAlias = ArrayLike  # also a torch tensor, a pandas Series or Categorical
+
+
+@dataclass(frozen=True, eq=False)
+class ClassCounts:
+    """Class names and how many samples each class has; a frozen, hashable value.
+
+    `names` are all integers or all text, each once. `counts` is int64, shape (num_classes,), read-only, each >= 0;
+    a class may be empty (it is never drawn), the whole may not.
+    """
+
+    names: tuple[ClassName, ...]
+    counts: IntArray
+
+    def __post_init__(self) -> None:
+        names: Any = self.names
+        if isinstance(names, str) or not isinstance(names, Iterable):
+            raise TypeError(f"class names must be a sequence of integers or texts, got {names!r:.100}")
+        object.__setattr__(self, "names", tuple(plain_name(name) for name in names))
+        object.__setattr__(self, "counts", _read_only(_checked_counts(self.counts, self.names)))
+        if len({type(name) for name in self.names}) > 1:
+            raise TypeError(f"class names must be all integers or all text, got {_shortened(self.names)}")
+        if len(set(self.names)) < len(self.names):
+            twice = Counter(self.names).most_common(1)[0][0]
+            raise ValueError(f"class names must be distinct, got {twice!r} more than once")
+
+    @classmethod
+    def from_counts(cls, counts: Mapping[ClassName, int] | ArrayLike) -> ClassCounts:
+        """From `{name: count}` (the order is kept) or from an integer array (its classes are named 0, 1, 2, ...)."""
+        if isinstance(counts, Mapping):
+            return cls(tuple(counts.keys()), _integer_array(list(counts.values()), "counts"))
+        array = _integer_array(counts, "counts")
+        return cls(tuple(range(array.size)), array)
+
+    @classmethod
+    def from_labels(cls, labels: Labels, classes: Sequence[ClassName] | None = None) -> ClassCounts:
+        """Count labels (see `labels.encode_labels`); integers come sorted by value, text by code point."""
+        from sampler_core.data.label_encoding import encode_labels
+
+        return encode_labels(labels, classes)[1]
+
+    @classmethod
+    def from_file(cls, path: str | PathLike[str], **options: Any) -> ClassCounts:
+        """Count the labels in a file; `options` as in `datasets.reading.read_counts` (label="species", count=...).
+
+        Warns about rows that are left out. `ReadingError`, a `ValueError`, with the next step when it cannot be read.
+        """
+        from sampler_core.datasets.label_files import read_counts
+
+        reading = read_counts(path, **options)
+        if reading.dropped:
+            warnings.warn(reading.sentence(), stacklevel=2)
+        return reading.counts
+
+    @classmethod
+    def from_folder(cls, path: str | PathLike[str], extensions: Collection[str] | None = None) -> ClassCounts:
+        """Count the files of the layout class/file; see `datasets.reading.count_folder`."""
+        from sampler_core.datasets.label_files import count_folder
+
+        return count_folder(path, extensions)
+
+    @property
+    def num_classes(self) -> int:
+        """Number of classes, empty ones included."""
+        return len(self.names)
+
+    @property
+    def num_samples(self) -> int:
+        """N, the number of samples."""
+        return int(self.counts.sum())
+
+    @property
+    def frequencies(self) -> FloatArray:
+        """f_c = n_c / N, float64, shape (num_classes,)."""
+        return self.counts / self.num_samples
+
+    @property
+    def imbalance_ratio(self) -> float:
+        """rho = n_max / n_min over the classes that are not empty."""
+        present = self.counts[self.counts > 0]
+        return float(present.max() / present.min())
+
+    @property
+    def rarest(self) -> int:
+        """Position of the class with the fewest samples, of those that have any; of equals, the first."""
+        return int(np.where(self.counts > 0, self.counts, np.iinfo(np.int64).max).argmin())
+
+    @property
+    def largest(self) -> int:
+        """Position of the class with the most samples; of equals, the first."""
+        return int(self.counts.argmax())
+
+    @property
+    def empty(self) -> tuple[ClassName, ...]:
+        """Names of the classes without a sample."""
+        return tuple(self.names[c] for c in np.flatnonzero(self.counts == 0))
+
+    @cached_property
+    def canonical(self) -> IntArray:
+        """Positions of the classes that are not empty, in canonical order; int64, read-only."""
+        order = np.array(sorted(range(self.num_classes), key=self.names.__getitem__), dtype=np.int64)
+        return _read_only(order[self.counts[order] > 0])
+
+    @cached_property
+    def present(self) -> ClassCounts:
+        """The classes that are not empty, in canonical order: what targets are asked with and draws are made over."""
+        if np.array_equal(self.canonical, np.arange(self.num_classes)):
+            return self
+        return ClassCounts(tuple(self.names[c] for c in self.canonical), self.counts[self.canonical])
+
+    def position(self, name: ClassName) -> int:
+        """Where a class stands; `ValueError` when there is none of that name."""
+        if name not in self.names:
+            raise ValueError(f"class must be one of {_shortened(self.names)}, got {name!r}")
+        return self.names.index(name)
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, ClassCounts)
+            and self.names == other.names
+            and bool(np.array_equal(self.counts, other.counts))
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.names, self.counts.tobytes()))
+
+
+CountsLike: TypeAlias = ClassCounts | Mapping[ClassName, int] | ArrayLike
+
+
+def as_class_counts(counts: CountsLike) -> ClassCounts:
+    """A `ClassCounts` as it is; anything else through `ClassCounts.from_counts`."""
+    return counts if isinstance(counts, ClassCounts) else ClassCounts.from_counts(counts)
+
+
+def plain_value(value: object) -> object:
+    """NumPy and torch scalars as Python's own."""
+    return value.item() if hasattr(value, "item") and getattr(value, "ndim", 0) == 0 else value
+
+
+def plain_name(name: object) -> ClassName:
+    """A class name as Python's own integer or text; `TypeError` for any other."""
+    plain = plain_value(name)
+    if isinstance(plain, bool):
+        return int(plain)
+    if isinstance(plain, float) and plain.is_integer():
+        return int(plain)
+    if not isinstance(plain, int | str):
+        raise TypeError(f"class name must be an integer or text, got {name!r}")
+    return plain
+
+
+def array_of_tensor(tensor: Any, what: str) -> NDArray[Any]:
+    """A torch tensor, wherever it lives; short floats as float64, for NumPy does not know all of them (bfloat16)."""
+    try:
+        tensor = tensor.detach().cpu()
+        return np.asarray(tensor.double() if tensor.is_floating_point() and tensor.itemsize < 4 else tensor)
+    except (RuntimeError, TypeError) as error:  # sparse, nested, quantized, on "meta"
+        raise TypeError(f"{what} must be a plain tensor of numbers, got {tensor.dtype}: {error}") from None
+
+
+def _integer_array(values: ArrayLike, what: str) -> NDArray[Any]:
+    array = array_of_tensor(values, what) if hasattr(values, "detach") else np.asarray(values)
+    if array.ndim != 1:
+        raise ValueError(f"{what} must be one integer per class (1-D), got shape {array.shape}")
+    if array.size == 0:
+        raise ValueError(f"{what} must hold at least one class, got none")
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"{what} must be integers, got {_shortened(array.tolist())}")
+    if array.max() > np.iinfo(np.int64).max:
+        raise ValueError(f"{what} must be at most {np.iinfo(np.int64).max}, got {array.max()}")
+    return array
+
+
+def _checked_counts(counts: NDArray[Any], names: Sequence[ClassName]) -> IntArray:
+    array = _integer_array(counts, "counts").astype(np.int64)
+    if array.size != len(names):
+        raise ValueError(f"counts must be one per class name ({len(names)}), got {array.size}")
+    if array.min() < 0:
+        c = int(array.argmin())
+        raise ValueError(f"counts must be >= 0, got {array[c]} for class {names[c]!r}")
+    if not array.any():
+        raise ValueError("counts must hold at least one sample, got none")
+    if array.sum(dtype=np.float64) >= 2.0**63:
+        raise ValueError(f"counts must sum to at most {np.iinfo(np.int64).max}, got more")
+    return array
+
+
+def _read_only(array: IntArray) -> IntArray:
+    array.flags.writeable = False
+    return array
+
+
+def _shortened(values: Sequence[object], most: int = 6) -> str:
+    shown = ", ".join(repr(value) for value in values[:most])
+    return shown + (f", ... ({len(values)} in all)" if len(values) > most else "")

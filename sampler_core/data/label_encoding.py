@@ -1,0 +1,194 @@
+"""Labels of every kind, one a sample -> codes of their classes.
+
+The one contract here: the same labels give the same codes and counts, whatever holds them and whatever type they have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sampler_core.data.class_counts import (
+    ClassCounts,
+    ClassName,
+    Codes,
+    IntArray,
+    Labels,
+    array_of_tensor,
+    plain_name,
+    plain_value,
+)
+
+
+def encode_labels(labels: Labels, classes: Sequence[ClassName] | None = None) -> tuple[Codes, ClassCounts]:
+    """Labels as (codes into the classes, shape (N,); `ClassCounts`), the classes sorted or as `classes` has them.
+
+    Labels: list, tuple, NumPy array, torch tensor, pandas Series or Categorical, of integers (any values), integral
+    floats or text. With `classes` the labels are codes 0..len(classes)-1 of these names. A class that is named by
+    `classes` or by a Categorical and has no label is kept, with count 0.
+    `ValueError` with the first offending position: None, NaN, a float with a fraction, mixed kinds; 2-D; empty.
+    """
+    codes, names, counts = _coded(labels)
+    if classes is not None:
+        return _named(codes, names, counts, classes)
+    order = sorted(range(len(names)), key=lambda c: plain_name(names[c]))
+    if order != list(range(len(names))):
+        rank = np.empty(len(names), dtype=codes.dtype)
+        rank[order] = np.arange(len(names), dtype=codes.dtype)
+        codes = rank[codes]
+    return codes, ClassCounts(tuple(names[c] for c in order), counts[order])
+
+
+def labels_of(dataset: object) -> Labels:
+    """The labels of a data set, read from what it stores, never from its samples.
+
+    Knows `.targets`, `.labels`, torch's TensorDataset (its last tensor), Subset and ConcatDataset of such.
+    `TypeError` that says what to pass when none of these is there.
+    """
+    parts, inner, tensors = (getattr(dataset, name, None) for name in ("datasets", "dataset", "tensors"))
+    for name in ("targets", "labels"):
+        found = getattr(dataset, name, None)
+        if found is not None and not callable(found):
+            return found  # type: ignore[no-any-return]
+    if inner is not None and hasattr(dataset, "indices"):
+        return _as_array(labels_of(inner))[np.asarray(dataset.indices, dtype=np.int64)]
+    if isinstance(parts, Sequence) and parts and hasattr(dataset, "cumulative_sizes"):  # a StackDataset has parts too
+        arrays = [_as_array(labels_of(part)) for part in parts]
+        alike = len({array.dtype.kind for array in arrays}) == 1
+        return np.concatenate(arrays if alike else [array.astype(object) for array in arrays])  # 1 stays 1 beside "1"
+    if isinstance(tensors, Sequence) and len(tensors) > 1:
+        return tensors[-1]  # type: ignore[no-any-return]
+    raise TypeError(
+        "dataset must have .targets or .labels, or be a TensorDataset, Subset or ConcatDataset of such, "
+        f"got {type(dataset).__name__}; pass the labels themselves, one per sample"
+    )
+
+
+def _coded(labels: Labels) -> tuple[Codes, Sequence[ClassName], IntArray]:
+    """Codes, the names they stand for, and how often each comes."""
+    categorical = getattr(labels, "cat", labels)  # a pandas Series of categories keeps them behind .cat
+    if hasattr(categorical, "categories") and hasattr(categorical, "codes"):
+        codes = np.asarray(categorical.codes)
+        if (codes < 0).any():
+            raise ValueError(f"labels must not be missing, got none at position {int((codes < 0).argmax())}")
+        return _counted(codes, _names_of_categories(categorical.categories))
+    array = _as_array(labels)
+    if array.ndim != 1:
+        raise ValueError(f"labels must be one per sample (1-D), got shape {array.shape}")
+    if array.size == 0:
+        raise ValueError("labels must hold at least one label, got none")
+    if array.dtype.kind == "f":
+        array = _integral(array)
+    if array.dtype.kind == "b":
+        array = array.astype(np.uint8)
+    if array.dtype.kind in "iu":
+        return _integer_codes(array)
+    if array.dtype.kind in "UT":
+        distinct, inverse = np.unique(array, return_inverse=True)
+        return _counted(inverse, [str(name) for name in distinct])
+    if array.dtype.kind == "O":
+        return _object_codes(array)
+    raise ValueError(f"labels must be integers or text, got {array.dtype}")
+
+
+def _as_array(labels: Labels) -> NDArray[Any]:
+    """As a NumPy array that never turns a number into text or drops a text's trailing NUL (as dtype U would)."""
+    if isinstance(labels, str | bytes) or not (isinstance(labels, Iterable) or hasattr(labels, "__array__")):
+        raise TypeError(f"labels must be a sequence with one label per sample, got {labels!r:.100}")
+    if hasattr(labels, "detach"):
+        return array_of_tensor(labels, "labels")
+    if isinstance(labels, np.ma.MaskedArray) and labels.mask.any():  # `asarray` would count what is masked
+        raise ValueError(f"labels must not be missing, got none at position {labels.mask.argmax()}")
+    if hasattr(labels, "__array__"):
+        return np.asarray(labels)
+    values: list[Any] = list(labels)  # `ArrayLike` cannot say that it is iterable here
+    kinds = set(map(type, values))
+    if kinds <= {int, bool}:
+        return _array_of_integers(values)
+    if kinds == {float}:
+        return np.array(values)
+    array = np.empty(len(values), dtype=object)
+    array[:] = [plain_value(value) for value in values]
+    return array
+
+
+def _counted(codes: Codes, names: Sequence[ClassName]) -> tuple[Codes, Sequence[ClassName], IntArray]:
+    return codes, names, np.bincount(codes, minlength=len(names)).astype(np.int64)
+
+
+def _integer_codes(array: NDArray[Any]) -> tuple[Codes, Sequence[ClassName], IntArray]:
+    widest = 4 * array.size + 65536  # sparser labels are not counted in a table
+    low, high = 0, int(array.view(np.uint64).max()) if array.dtype == np.int64 else -1
+    if not 0 <= high <= widest:  # some are negative (a huge number, seen as unsigned), or another type
+        low, high = int(array.min()), int(array.max())
+    if high - low > widest:
+        distinct, inverse = np.unique(array, return_inverse=True)
+        return _counted(inverse, [int(name) for name in distinct])
+    span = high - low + 1
+    dtype = np.uint8 if span <= 256 else np.uint16 if span <= 65536 else np.int64
+    shifted = array if low == 0 else array - array.dtype.type(low)
+    codes: NDArray[Any] = shifted.astype(dtype, copy=False)
+    counts = np.bincount(array if low == 0 and array.dtype == np.int64 else codes, minlength=span)  # int64 is fastest
+    present = np.flatnonzero(counts)
+    if present.size < span:
+        table = np.zeros(span, dtype=dtype)
+        table[present] = np.arange(present.size, dtype=dtype)
+        codes = table[codes]
+    return codes, [int(value) + low for value in present], counts[present]
+
+
+def _object_codes(array: NDArray[Any]) -> tuple[Codes, Sequence[ClassName], IntArray]:
+    values = [plain_value(value) for value in array]
+    kinds = set(map(type, values))
+    if kinds <= {int, bool}:
+        return _integer_codes(_array_of_integers(values))
+    if kinds <= {int, bool, float}:
+        return _integer_codes(_integral(np.array(values, dtype=np.float64)))
+    if kinds != {str}:
+        first = type(values[0]) if isinstance(values[0], str | int) else str
+        wrong = next(i for i, value in enumerate(values) if not isinstance(value, first) or value is None)
+        raise ValueError(f"labels must be all integers or all text, got {values[wrong]!r} at position {wrong}")
+    table: dict[object, int] = {}
+    codes = np.fromiter((table.setdefault(value, len(table)) for value in values), dtype=np.int64, count=len(values))
+    return _counted(codes, [str(name) for name in table])
+
+
+def _named(
+    codes: Codes, names: Sequence[ClassName], counts: IntArray, classes: Sequence[ClassName]
+) -> tuple[Codes, ClassCounts]:
+    """Labels that are codes of `classes`: code i means classes[i]."""
+    if isinstance(classes, str) or not (hasattr(classes, "__len__") and isinstance(classes, Iterable)):
+        raise TypeError(f"classes must be a sequence of class names, got {classes!r:.100}")
+    outside = [name for name in names if not isinstance(name, int) or not 0 <= name < len(classes)]
+    if outside:
+        raise ValueError(f"labels must be codes from 0 to {len(classes) - 1} of `classes`, got {outside[0]!r}")
+    table = np.array([int(name) for name in names], dtype=np.int64)
+    of_classes = np.zeros(len(classes), dtype=np.int64)
+    of_classes[table] = counts
+    return table[codes], ClassCounts(tuple(classes), of_classes)
+
+
+def _names_of_categories(categories: Iterable[object]) -> Sequence[ClassName]:
+    return [plain_name(name) for name in categories]
+
+
+def _array_of_integers(values: list[Any]) -> IntArray:
+    try:
+        return np.array(values, dtype=np.int64)
+    except OverflowError:
+        wrong = next(i for i, value in enumerate(values) if not -(1 << 63) <= value < 1 << 63)
+        raise ValueError(
+            f"labels must be integers of at most 64 bits, got {values[wrong]!r} at position {wrong}"
+        ) from None
+
+
+def _integral(array: NDArray[Any]) -> IntArray:
+    values = array.astype(np.float64)
+    bad = ~((np.abs(values) < 2.0**63) & (values == np.floor(values)))
+    if bad.any():
+        first = int(bad.argmax())
+        raise ValueError(f"labels must be whole numbers or text, got {array[first]} at position {first}")
+    return values.astype(np.int64)

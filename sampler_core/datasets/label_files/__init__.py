@@ -1,0 +1,33 @@
+"""People's own label files -> class counts and labels. Nothing in a file is run, and none is read without bounds.
+
+`sniff` finds out how a file is to be read, `read_counts` and `read_labels` read it, `label_corrections` change the result.
+Whatever a file holds, the only error is `ReadingError`. The parsing is pyarrow's, NumPy's and Python's own.
+"""
+
+from sampler_core.datasets.label_files import label_corrections
+from sampler_core.datasets.label_files.class_naming import MISSING
+from sampler_core.datasets.label_files.errors import ReadingError, ReadingStopped
+from sampler_core.datasets.label_files.file_layout import WITH_COLUMNS, Kind, Layout
+from sampler_core.datasets.label_files.format_detection import sniff
+from sampler_core.datasets.label_files.image_folder import count_folder
+from sampler_core.datasets.label_files.reader import read_counts, read_labels
+from sampler_core.datasets.label_files.reading_limits import Limits, Progress
+from sampler_core.datasets.label_files.reading_result import Dropped, Reading
+
+__all__ = [
+    "MISSING",
+    "WITH_COLUMNS",
+    "Dropped",
+    "Kind",
+    "Layout",
+    "Limits",
+    "Progress",
+    "Reading",
+    "ReadingError",
+    "ReadingStopped",
+    "count_folder",
+    "label_corrections",
+    "read_counts",
+    "read_labels",
+    "sniff",
+]

@@ -1,0 +1,50 @@
+"""The batches of one epoch, as they will be drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from sampler_core.draws.preview import Preview
+from sampler_core.figures.class_series import Followed, Series, by_count, series_of
+from sampler_core.figures.figure import Figure, axis, class_in_words, layout
+from sampler_core.figures.legend import KEY
+from sampler_core.formatting import number
+
+
+def batch_mix(preview: Preview, followed: Followed = ()) -> Figure:
+    """The class counts of each previewed batch, stacked: the largest class (or the head) at the bottom."""
+    counts, drawn = preview.class_counts, preview.batch_class_counts
+    series = series_of(counts, followed)
+    batches = np.arange(preview.first_batch, preview.first_batch + preview.num_batches)
+    traces = [
+        {
+            "type": "bar", "name": one.entry, "x0": preview.first_batch, "dx": 1,
+            "y": drawn[:, one.members].sum(axis=1), "marker": {"color": one.colour, "line": {"width": 0}},
+            "opacity": one.opacity,
+            "hovertemplate": "batch %{x}: %{y:,}<extra>%{fullData.name}</extra>",
+        }
+        for one in series
+    ]  # fmt: skip
+    spec = {"data": traces, "layout": layout(
+        barmode="stack", bargap=0.2 if len(batches) <= 60 else 0,  # a fifth is a pixel on a phone
+        showlegend=len(series) > 1, legend=KEY | {"traceorder": "normal"},
+        xaxis=axis("batch", tickformat="d", range=[batches[0] - 0.6, batches[-1] + 0.6]),
+        yaxis=axis("samples in the batch"), uirevision=f"{len(series)}-{batches[0]}-{len(batches)}",
+    )}  # fmt: skip
+    rarest = int(by_count(counts)[counts.counts[by_count(counts)] > 0][-1])
+    without = int((drawn[:, rarest] == 0).sum())
+    alt = (
+        f"Batches {batches[0]} to {batches[-1]} of epoch {preview.epoch}. The rarest class, "
+        f"{class_in_words(counts.names[rarest])}, is missing from {without} of them and has "
+        f"{number(float(drawn[:, rarest].mean()))} samples a batch on average."
+    )
+    return Figure(spec, alt, lambda: _table(preview, series))
+
+
+def _table(preview: Preview, series: Sequence[Series]) -> pd.DataFrame:
+    index = pd.RangeIndex(preview.first_batch, preview.first_batch + preview.num_batches, name="batch")
+    drawn = preview.batch_class_counts
+    return pd.DataFrame({one.label: drawn[:, one.members].sum(axis=1) for one in series}, index=index)

@@ -1,0 +1,1 @@
+"""What a plan tells before training: expectations, metrics, findings and remedies."""

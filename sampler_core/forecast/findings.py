@@ -1,0 +1,236 @@
+"""Findings: what in an outlook deserves a second look, in sentences with numbers and with what to try.
+
+The one contract here: a finding is pure text made from an `Outlook` and its plan, class names in it as they are but cut
+where they are long (parts escape them). Thresholds are the constants below and those of `remedies`, which says what
+to try; nothing is found exactly at one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from sampler_core.data.class_counts import ClassName, FloatArray
+from sampler_core.forecast import remedies
+from sampler_core.forecast.expectations import BoolArray
+from sampler_core.forecast.forecast import Outlook
+from sampler_core.formatting import count, number, percent, several, shortened
+from sampler_core.plans.plan import SamplingPlan
+from sampler_core.plans.schedules import Linear
+from sampler_core.plans.targets import skew_schedule
+
+DOMINATING = 0.5  # share of one class in a batch
+LONG_FLAT = 1 / 3  # of the epochs
+DECK_EPOCHS = 0.1  # of the epochs
+_UNLESS_MEANT = ", unless a reversed mix is meant."
+
+
+class Finding(NamedTuple):
+    """kind: a short name. weight: 0 to 100, the higher the earlier it is read. text: what is. advice: what to try."""
+
+    kind: str
+    weight: int
+    text: str
+    advice: str
+
+
+def findings(plan: SamplingPlan, outlook: Outlook) -> tuple[Finding, ...]:
+    """All findings of a plan on its data, the heaviest first."""
+    found = [finding for look in LOOKS for finding in look(plan, outlook)]
+    return tuple(sorted(found, key=lambda finding: -finding.weight))
+
+
+def _dominating(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
+    rarest = outlook.counts.rarest
+    share = outlook.shares[:, rarest]
+    past = remedies.above(share, DOMINATING)
+    if outlook.counts.num_classes < 2 or _level(outlook) or not past.any():
+        return
+    most = int(share.argmax())
+    yield Finding(
+        "dominating", 100,
+        f"{_when(past)} more than half of the draws go to the rarest class, {_named(outlook, rarest)}: "
+        f"{percent(float(share[most]))}{_in(share, most)}, though it has "
+        f"{percent(float(outlook.counts.frequencies[rarest]))} of the data.",
+        remedies.sentence([remedies.held(plan, 1.0)], _UNLESS_MEANT),
+    )  # fmt: skip
+
+
+def _reversed(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
+    rarest, largest = outlook.counts.rarest, outlook.counts.largest
+    share, other = outlook.shares[:, rarest], outlook.shares[:, largest]
+    past = remedies.above(share, other)
+    if _level(outlook) or not past.any():
+        return
+    last = int(np.flatnonzero(past)[-1])
+    yield Finding(
+        "reversed", 80,
+        f"{_when(past)} the mix is reversed: the rarest class, {_named(outlook, rarest)}, is drawn more often than the "
+        f"largest, {_named(outlook, largest)} ({percent(float(share[last]))} against {percent(float(other[last]))} of "
+        f"the draws{_in(share, last)}).",
+        remedies.sentence([remedies.held(plan, 1.0)], _UNLESS_MEANT),
+    )  # fmt: skip
+
+
+def _repeated(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
+    repeats = outlook.repeats
+    past = remedies.above(repeats.max(axis=1), remedies.MANY_REPEATS)
+    if not past.any():
+        return
+    epoch, worst = (int(i) for i in np.unravel_index(int(repeats.argmax()), repeats.shape))
+    whose, size = _named(outlook, worst), int(outlook.counts.counts[worst])
+    often = remedies.above(repeats, remedies.MANY_REPEATS)
+    alone, classes = bool(often.any(axis=0).sum() == 1), often.sum(axis=1)
+    many = (
+        f"{'' if (classes[past] == classes.max()).all() else 'up to '}{several(int(classes.max()), 'class', 'classes')}"
+    )
+    each = (
+        f"each of {f'its {count(size)}' if alone else f'the {count(size)}'} samples" if size > 1 else "the only sample"
+    )
+    yield Finding(
+        "repeated", 70,
+        f"{_when(past)} the samples of {whose if alone else many} are drawn more than {remedies.MANY_REPEATS:g} times "
+        f"an epoch: {each}{'' if alone else f' of {whose}'} comes {number(float(repeats[epoch, worst]))} times on "
+        f"average{_in(repeats[:, worst], epoch)}.",
+        f"{remedies.on_repeats(plan, outlook)} Strong augmentation varies the copies, but does not reduce them.",
+    )  # fmt: skip
+
+
+def _absent(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
+    missing = np.where(outlook.counts.counts > 0, outlook.absence, 0.0)
+    past = remedies.above(missing.max(axis=1), remedies.OFTEN_ABSENT)
+    if not past.any():
+        return
+    epoch, worst = (int(i) for i in np.unravel_index(int(missing.argmax()), missing.shape))
+    others = int(remedies.above(missing[epoch], remedies.OFTEN_ABSENT).sum()) - 1
+    too = f", and {several(others, 'other class', 'other classes')} too" if others else ""
+    yield Finding(
+        "absent", 60,
+        f"{_when(past)} some class is missing from more than a third of the batches: "
+        f"{_named(outlook, worst)} from {percent(float(missing[epoch, worst]))} of them"
+        f"{_in(missing[:, worst], epoch)}{too}.",
+        remedies.on_absence(plan, outlook, epoch, worst),
+    )  # fmt: skip
+
+
+def _unseen(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
+    largest = outlook.counts.largest
+    unseen = 1.0 - float(outlook.run_coverage[largest])
+    if not remedies.above(unseen, remedies.MUCH_UNSEEN):
+        return
+    samples = int(outlook.counts.counts[largest])
+    drawn = round(outlook.draws.samples * float(outlook.shares[:, largest].sum()))
+    twice = plan.drawing == "independent" and drawn > 1
+    why = f"only {count(drawn)} of the draws go to it" + ", some of them to the same sample" * twice
+    if drawn >= samples:
+        why = f"some of its {count(drawn)} draws go to the same sample"
+    lost = f": about {count(round(unseen * samples))} of its {count(samples)} samples, as {why}" if samples > 1 else ""
+    yield Finding(
+        "unseen", 50,
+        f"{percent(unseen)} of the largest class, {_named(outlook, largest)}, is never drawn in the whole run{lost}.",
+        remedies.on_unseen(plan, outlook, largest),
+    )  # fmt: skip
+
+
+def _empty(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
+    empty = outlook.counts.empty
+    if not empty:
+        return
+    names = ", ".join(_label(name) for name in empty[:3])
+    names += f" and {len(empty) - 3} more" if len(empty) > 3 else ""
+    yield Finding(
+        "empty", 45,
+        f"{several(len(empty), 'class has', 'classes have')} no sample and will never be drawn: {names}.",
+        "Check the labels; leave the class out of the model's output if it can never occur.",
+    )  # fmt: skip
+
+
+def _crowded(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
+    classes = int((outlook.counts.counts > 0).sum())
+    if plan.needed_batch_size >= classes:
+        return
+    held = outlook.classes_in_batch
+    most = f"{'' if np.allclose(held, held[0]) else 'at most '}{number(float(held.max()))}"
+    yield Finding(
+        "crowded", 40,
+        f"A batch of {count(plan.needed_batch_size)} is smaller than the {count(classes)} classes: on average it holds "
+        f"{most} of them.",
+        "Losses that compare classes within a batch need a larger one; for others this is no fault.",
+    )  # fmt: skip
+
+
+def _replaced(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
+    once = ~remedies.above(outlook.repeats.max(axis=1), 1.0)
+    if plan.drawing != "independent" or outlook.draws.samples < 2 or once.sum() <= DECK_EPOCHS * len(once):
+        return
+    epoch, draws, samples = int(np.argmax(once)), outlook.draws.samples, outlook.counts.num_samples
+    seen, where = float(outlook.distinct[epoch]), _in(outlook.distinct, epoch)
+    where += "," if where else ""
+    could = "each sample could be seen once" if draws >= samples else "no sample need come twice"
+    missed = f"{percent(1.0 - seen)} of the samples are not seen{'' if where else ' in an epoch, others each time'}"
+    if draws < samples:
+        missed = f"{count(draws)} draws show {number(seen * samples)} different samples"
+    yield Finding(
+        "replaced", 30,
+        f"{_when(once)} {could}, but the draws are independent:{where} {missed}, because some come twice or more.",
+        "Try the law exact: it deals the samples like a deck of cards.",
+    )  # fmt: skip
+
+
+def _flat(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
+    schedule, skews = skew_schedule(plan.target), outlook.skews
+    if skews is None or len(skews) < 3 or not isinstance(schedule, Linear):  # no other schedule has limits
+        return
+    for limit in (schedule.minimum, schedule.maximum):
+        held = np.flatnonzero(skews == limit) if limit is not None else np.array([], dtype=int)
+        if held.size <= LONG_FLAT * len(skews):
+            continue
+        where = f"from epoch {held[0]} on" if held[-1] == len(skews) - 1 else f"up to epoch {held[-1]}"
+        yield Finding(
+            "flat", 20,
+            f"The skew rests at its limit of {number(float(limit or 0.0))} {where}: {held.size} of {len(skews)} epochs "
+            "have the same mix.",
+            remedies.on_rest(schedule, float(skews[0]), float(skews[-1]), len(skews)),
+        )  # fmt: skip
+
+
+Look = Callable[[SamplingPlan, Outlook], Iterator[Finding]]
+LOOKS: tuple[Look, ...] = (
+    _dominating, _reversed, _repeated, _absent, _unseen, _empty, _crowded, _replaced, _flat,
+)  # fmt: skip
+
+
+# --- in words ----------------------------------------------------------------------------------------------------
+
+
+def _when(epochs: BoolArray) -> str:
+    """Which of the epochs, in words: all, from one on, or how many, with at most two runs of them listed."""
+    hit = np.flatnonzero(epochs)
+    runs = [(int(run[0]), int(run[-1])) for run in np.split(hit, np.flatnonzero(np.diff(hit) > 1) + 1)]
+    if hit.size == len(epochs):
+        return "In every epoch"
+    if len(runs) == 1 and hit[-1] == len(epochs) - 1:
+        return f"From epoch {hit[0]} on" if hit.size > 1 else "In the last epoch"
+    if hit.size == 1:
+        return f"In epoch {hit[0]}"
+    said = [f"{a}" if a == b else f"{a} and {b}" if b == a + 1 else f"{a} to {b}" for a, b in runs]
+    return f"In {hit.size} of {several(len(epochs), 'epoch', 'epochs')}" + (f" ({', '.join(said)})" * (len(runs) < 3))
+
+
+def _in(values: FloatArray, epoch: int) -> str:
+    """Which epoch a value is of, where others have another."""
+    return "" if (values == values[epoch]).all() else f" in epoch {epoch}"
+
+
+def _level(outlook: Outlook) -> bool:
+    return outlook.counts.imbalance_ratio == 1.0
+
+
+def _named(outlook: Outlook, position: int) -> str:
+    return _label(outlook.counts.names[position])
+
+
+def _label(name: ClassName) -> str:
+    return f"class {name}" if isinstance(name, int) else shortened(name)

@@ -1,0 +1,112 @@
+"""What a plan tells before training: one value with every figure of merit, for every epoch and for the run.
+
+The one contract here: the figures are those of `expectations` for the plan's own law of drawing; nothing is drawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from sampler_core.data.class_counts import ClassCounts, ClassName, CountsLike, FloatArray, as_class_counts
+from sampler_core.forecast import expectations
+from sampler_core.forecast.expectations import Draws, Groups
+from sampler_core.plans.plan import SamplingPlan
+
+
+def draws_of(plan: SamplingPlan, counts: ClassCounts) -> Draws:
+    """How a plan draws from these counts. `ValueError` without a batch size."""
+    return Draws(plan.samples(counts), plan.needed_batch_size, plan.drawing)
+
+
+@dataclass(frozen=True, eq=False)  # no slots: each figure is computed once, when it is first asked for
+class Outlook:
+    """All figures of one plan on one data set. The per-epoch ones are arrays with the epochs first."""
+
+    counts: ClassCounts
+    shares: FloatArray
+    draws: Draws
+    skews: FloatArray | None = None
+
+    @classmethod
+    def of(cls, plan: SamplingPlan, counts: CountsLike) -> Outlook:
+        """The outlook of a plan. Errors: those of `plan.class_shares`; `ValueError` without a batch size."""
+        counts = as_class_counts(counts)
+        return cls(counts, plan.class_shares(counts), draws_of(plan, counts), plan.skews())
+
+    @cached_property
+    def repeats(self) -> FloatArray:
+        """r_c, expected draws of one sample of each class in each epoch; (epochs, num_classes)."""
+        return expectations.repeats(self.counts.counts, self.shares, self.draws)
+
+    @cached_property
+    def run_repeats(self) -> FloatArray:
+        """Expected draws of one sample over the whole run; (num_classes,)."""
+        return np.asarray(self.repeats.sum(axis=0))
+
+    @property
+    def most_repeated(self) -> ClassName:
+        """The class whose samples are drawn most often over the run (of equals, the first)."""
+        return self.counts.names[int(self.run_repeats.argmax())]
+
+    @cached_property
+    def coverage(self) -> FloatArray:
+        """Share of each class's samples drawn at least once in each epoch; (epochs, num_classes)."""
+        return expectations.coverage(self.counts.counts, self.shares, self.draws)
+
+    @cached_property
+    def run_coverage(self) -> FloatArray:
+        """Share of each class's samples drawn at least once in the whole run; (num_classes,)."""
+        return expectations.run_coverage(self.counts.counts, self.shares, self.draws)
+
+    @cached_property
+    def distinct(self) -> FloatArray:
+        """Distinct samples of each epoch, out of N; (epochs,)."""
+        return self.coverage @ self.counts.frequencies
+
+    @cached_property
+    def absence(self) -> FloatArray:
+        """P(a full batch has no sample of the class); (epochs, num_classes)."""
+        return expectations.absence(self.shares, self.draws)
+
+    @cached_property
+    def classes_in_batch(self) -> FloatArray:
+        """Expected number of different classes in a full batch; (epochs,)."""
+        return np.asarray((1.0 - self.absence).sum(axis=-1))
+
+    @cached_property
+    def balance(self) -> FloatArray:
+        """Effective classes out of all: exp(entropy of the shares) / num_classes; (epochs,)."""
+        return expectations.effective_classes(self.shares) / self.counts.num_classes
+
+    @cached_property
+    def share_ratio(self) -> FloatArray:
+        """p_max / p_min over the classes that are not empty; (epochs,); inf where p_min is below 1e-308."""
+        return expectations.share_ratio(self.counts.counts, self.shares)
+
+    @cached_property
+    def effective_samples(self) -> FloatArray:
+        """Kish's effective sample size of each epoch, out of N; (epochs,), from 0 to 1."""
+        return expectations.effective_sample_size(self.counts.counts, self.shares) / self.counts.num_samples
+
+    @property
+    def crossover(self) -> int | None:
+        """The first epoch with a skew of 1 or more; None when there is none, or the target is not a power skew."""
+        return None if self.skews is None else expectations.crossover(self.skews)
+
+    @cached_property
+    def prior_shift(self) -> FloatArray:
+        """log p_c - log f_c of each epoch; (epochs, num_classes)."""
+        return expectations.prior_shift(self.counts.counts, self.shares)
+
+    @cached_property
+    def mean_prior_shift(self) -> FloatArray:
+        """The prior shift averaged over the run, what logit adjustment needs (arXiv 2007.07314); (num_classes,)."""
+        return np.asarray(self.prior_shift.mean(axis=0))
+
+    @cached_property
+    def groups(self) -> Groups:
+        """Head, medium and tail classes."""
+        return expectations.groups(self.counts.counts)

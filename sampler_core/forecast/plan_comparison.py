@@ -1,0 +1,107 @@
+"""Plans side by side: every figure of merit of every plan, at an epoch, on average, or in its worst epoch.
+
+The one contract here: figures are those of `tuning.merits` on the plan's own outlook; nothing is computed anew.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sampler_core.data.class_counts import FloatArray
+from sampler_core.forecast.expectations import BoolArray
+from sampler_core.forecast.forecast import Outlook
+from sampler_core.forecast.metrics import columns, merit_of, worst
+
+WHEN = ("average over the run", "chosen epoch", "worst epoch")
+
+
+class Column(NamedTuple):
+    """A figure of merit of a comparison. merit: a name in `MERITS`; group: whose, where it is a class's.
+
+    better: "high", "low" or "" (neither is marked; the highest counts as the worst epoch's).
+    """
+
+    label: str
+    merit: str
+    group: str
+    better: str
+
+    @property
+    def unit(self) -> str:
+        """ "share" (to be shown as percent), "number" or "skew"."""
+        return merit_of(self.merit).unit
+
+
+COLUMNS = (
+    Column("Share of the rarest class", "share", "rarest", "high"),
+    Column("Share of the largest class", "share", "largest", ""),
+    Column("Share ratio", "share_ratio", "", "low"),
+    Column("Balance", "balance", "", "high"),
+    Column("Batches without the rarest class", "absence", "rarest", "low"),
+    Column("Classes in a batch", "classes_in_batch", "", "high"),
+    Column("Most repeats per epoch", "repeats", "every", "low"),
+    Column("Most repeats per run", "run_repeats", "every", "low"),
+    Column("Largest class seen per epoch", "coverage", "largest", "high"),
+    Column("Largest class seen per run", "run_coverage", "largest", "high"),
+    Column("Distinct samples per epoch", "distinct", "", "high"),
+    Column("Effective samples", "effective_samples", "", "high"),
+    Column("Distance from the natural mix", "natural_distance", "", ""),
+)
+
+
+class Comparison(NamedTuple):
+    """values: float64, (plans, columns); best: bool, the same shape, where a plan is best and not all are alike."""
+
+    names: tuple[str, ...]
+    values: FloatArray
+    best: BoolArray
+
+    def less(self, base: int) -> FloatArray:
+        """Differences from the plan in this place; where both are infinite, 0."""
+        with np.errstate(invalid="ignore"):
+            return np.asarray(np.nan_to_num(self.values - self.values[base], nan=0.0, posinf=np.inf, neginf=-np.inf))
+
+
+def courses(outlook: Outlook) -> FloatArray:
+    """Every column in every epoch; float64, (columns, epochs). Figures of the run are the same in all of them."""
+    shares = outlook.shares
+    new = np.append(True, (shares[1:] != shares[:-1]).any(axis=1))  # a plan that stands still is worked out once
+    kinds, kind = shares[new], np.cumsum(new) - 1
+    return np.stack([_course(outlook, column, kinds)[kind] if merit_of(column.merit).scope != "run"
+                     else _course(outlook, column, shares) for column in COLUMNS])  # fmt: skip
+
+
+def compared(names: tuple[str, ...], plans: tuple[FloatArray, ...], when: str, epoch: int) -> Comparison:
+    """The comparison of plans by their `courses`; when: one of `WHEN`."""
+    if when not in WHEN:
+        raise ValueError(f"when must be one of {', '.join(WHEN)}, got {when!r}")
+    values = np.stack([_summary(course, when, epoch) for course in plans])
+    return Comparison(names, values, _best(values))
+
+
+def _course(outlook: Outlook, column: Column, shares: FloatArray) -> FloatArray:
+    merit, counts = merit_of(column.merit), outlook.counts
+    if merit.scope == "mix":
+        return np.asarray(merit.rows(shares, counts.counts, outlook.draws))
+    chosen = columns(counts, column.group)
+    values = np.atleast_2d(merit.rows(shares[:, chosen], counts.counts[chosen], outlook.draws))
+    return np.asarray(np.broadcast_to(worst(merit, values), shares.shape[:1]))
+
+
+def _summary(course: FloatArray, when: str, epoch: int) -> FloatArray:
+    if when == "chosen epoch":
+        return np.asarray(course[:, epoch])
+    if when == "average over the run":
+        return np.asarray(course.mean(axis=1))
+    high = np.array([column.better == "high" for column in COLUMNS])
+    return np.asarray(np.where(high, course.min(axis=1), course.max(axis=1)))
+
+
+def _best(values: FloatArray) -> BoolArray:
+    sign = np.array([{"high": 1.0, "low": -1.0, "": 0.0}[column.better] for column in COLUMNS])
+    with np.errstate(invalid="ignore"):
+        towards = np.where(sign == 0.0, 0.0, values * sign)
+    best = towards >= towards.max(axis=0) - 1e-9 * np.abs(np.where(np.isfinite(values), values, 0.0)).max(axis=0)
+    return np.asarray(best & (sign != 0.0) & ~best.all(axis=0))

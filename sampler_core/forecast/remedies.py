@@ -1,0 +1,255 @@
+"""Remedies: what to try against a finding, each value tried on the plan before it is named.
+
+The one contract here: with the value of a remedy the finding is gone, or no longer concerns the class it names. The
+thresholds are those of the findings.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from sampler_core.data.class_counts import FloatArray
+from sampler_core.forecast.expectations import BoolArray, absence, run_coverage
+from sampler_core.forecast.forecast import Outlook
+from sampler_core.formatting import count, number, percent
+from sampler_core.plans.plan import SamplingPlan
+from sampler_core.plans.schedules import Composite, Constant, Cosine, Exponential, Linear, Step
+from sampler_core.plans.targets import PowerSkew, skew_schedule
+
+MANY_REPEATS = 10.0  # draws of one sample in an epoch
+OFTEN_ABSENT = 1 / 3  # of the batches
+MUCH_UNSEEN = 0.2  # of the largest class, in the whole run
+LARGEST_BATCH, MOST_EPOCHS = 65_536, 1000  # that are advised: as the sliders
+STEEPEST = 50.0  # skew that a control takes; an increment leads past it
+
+
+def on_repeats(plan: SamplingPlan, outlook: Outlook) -> str:
+    """Against samples that come back often."""
+    cap = f"set the cap on repeats to {MANY_REPEATS:g}"
+    if not trial(plan, outlook, max_repeats=MANY_REPEATS):
+        if not trial(plan, outlook, max_repeats=MANY_REPEATS, min_share=None, min_per_batch=0):
+            return f"Draw fewer samples per epoch: a cap on repeats of {MANY_REPEATS:g} cannot be met with so many."
+        return sentence(
+            [" and ".join([cap, *_lower_floors(plan, outlook)])], ": with a higher floor samples come more often."
+        )
+    skew = _largest_skew(plan, outlook, lambda tried: not above(tried.repeats, MANY_REPEATS).any())
+    milder = [] if skew is None else [held(plan, skew)]
+    return sentence([cap, *milder])
+
+
+def on_absence(plan: SamplingPlan, outlook: Outlook, epoch: int, worst: int) -> str:
+    """Against batches without the class at position `worst`, most often in this epoch."""
+    skews, share = outlook.skews, float(outlook.shares[epoch, worst])
+    if len(outlook.counts.present.names) > plan.needed_batch_size:
+        return _on_room(plan, outlook)
+
+    def there(tried: Outlook) -> bool:
+        return not above(absence(tried.shares[:, worst], tried.draws), OFTEN_ABSENT).any()
+
+    if skews is not None and skews[epoch] > 1.0 and share < outlook.counts.frequencies[worst]:
+        level = _with_skew(plan, outlook, 1.0, skews > 1.0)
+        for law, also in ((plan.drawing, ""), ("stratified", ", with the law stratified")):
+            if there(replace(level, draws=level.draws._replace(law=law))):
+                return _on_both_ends(plan, level, skews) or sentence(
+                    [held(plan, 1.0) + also], ": here the skew starves the larger classes."
+                )
+    ways = _spread_evenly(plan, outlook, share)
+    if skews is not None and (lift := _least_skew(plan, outlook, skews, float(skews[epoch]), there)) is not None:
+        kept = "keep the law and " if ways and plan.drawing != "stratified" else ""
+        ways.append(
+            kept + held(plan, lift, least=True) + _at_the_price(_with_skew(plan, outlook, lift, skews < lift), epoch)
+        )
+    return sentence(ways or ["give this class a larger share: with this one no batch is large enough"])
+
+
+def on_unseen(plan: SamplingPlan, outlook: Outlook, largest: int) -> str:
+    """Against samples of the largest class that a whole run never draws."""
+    draws, epochs = outlook.draws.samples, len(outlook.shares)
+
+    def seen(tried: Outlook | None) -> bool:
+        return tried is not None and not above(_unseen_part(tried, largest), MUCH_UNSEEN)
+
+    more = _draws_for(plan, _unseen_part(outlook, largest))
+    longer, fuller = _up(epochs * more), _up(draws * more)
+    dealt = plan.drawing == "independent" and seen(trial(plan, outlook, drawing="exact"))
+    ways = ["the law exact"] * dealt
+    ways += [f"{count(longer)} epochs"] * (longer <= MOST_EPOCHS and seen(trial(plan, outlook, epochs=longer)))
+    ways += [f"{count(fuller)} samples per epoch"] * seen(trial(plan, outlook, samples_per_epoch=fuller))
+    ways[:1] = [f"try {way}" for way in ways[:1]]
+    schedule, skew = skew_schedule(plan.target), _largest_skew(plan, outlook, seen)
+    if isinstance(schedule, (Composite, Cosine, Exponential, Step)):  # another end bends the whole schedule
+        bent = trial(plan, outlook, target=PowerSkew(replace(schedule, end=skew or 0.0)))
+        skew = skew if seen(bent) else None
+    if outlook.skews is not None and skew is not None:
+        level = _with_skew(plan, outlook, skew, outlook.skews > skew)
+        most = percent(float(level.shares[:, outlook.counts.rarest].max()))
+        ways.append(f"{held(plan, skew)} (the rarest class then has {most} of the draws at most)")
+    if not ways:
+        return "Give this class a larger share of the draws."
+    return sentence(ways, f": then at most {percent(MUCH_UNSEEN)} of it stay unseen.")
+
+
+def on_rest(schedule: Linear, first: float, last: float, epochs: int) -> str:
+    """The increment that goes evenly from the first skew to the last, cut to three digits so that it stops before."""
+    if first == last:
+        return "If the mix is meant to move, start away from the limit, with an increment towards it."
+    step = (last - first) / (epochs - 1)
+    unit = 10.0 ** (2 - math.floor(math.log10(abs(step))))
+    start = f"the skew factor to {first:g} and " if first != schedule.start else ""
+    return (
+        f"Set {start}the epoch increment to {math.trunc(step * unit) / unit:g} to move until the last epoch; "
+        "if the rest is meant, this is no fault."
+    )
+
+
+def held(plan: SamplingPlan, skew: float, *, least: bool = False) -> str:
+    """How to keep the skew of every epoch at `skew` or less (at `least` or more), in the terms of the schedule."""
+    schedule = skew_schedule(plan.target)
+    start, end = (getattr(schedule, name, math.nan) for name in ("start", "end"))
+    if isinstance(schedule, Constant):
+        return f"set the skew to {skew:g}{'' if least else ' or less'}"
+    if isinstance(schedule, Linear):
+        other, name = (schedule.maximum, "lower limit") if least else (schedule.minimum, "limit")
+        if other is None or (other >= skew if least else other <= skew):
+            return f"set the {name} on the skew to {skew:g}"
+    if start <= skew <= end:
+        return f"start with a skew of {skew:g}" if least else f"set the skew at the end to {skew:g}"
+    power = "use a power skew of" if schedule is None else "keep the skew at"
+    return f"{power} {skew:g} or {'more' if least else 'less'}"
+
+
+def sentence(ways: list[str], rest: str = ".") -> str:
+    """Ways as one sentence; `rest`: how it ends."""
+    text = ", or ".join(ways) + rest
+    text = text.replace(", or set ", ", or ") if ways[0].startswith("set ") else text
+    return text[0].upper() + text[1:]
+
+
+def trial(plan: SamplingPlan, outlook: Outlook, **settings: Any) -> Outlook | None:
+    """The outlook with other settings; None where these cannot be met."""
+    try:
+        return Outlook.of(replace(plan, **settings), outlook.counts)
+    except ValueError:
+        return None
+
+
+def above(values: ArrayLike, threshold: ArrayLike) -> BoolArray:
+    """More, and not by a rounding error."""
+    return np.asarray(np.asarray(values) > np.asarray(threshold) * (1 + 1e-9))
+
+
+def _lower_floors(plan: SamplingPlan, outlook: Outlook) -> list[str]:
+    """The floors that stand against the cap on repeats, at the most that it leaves to the class with fewest samples."""
+    share = MANY_REPEATS * float(outlook.counts.present.counts.min()) / outlook.draws.samples
+    per_batch = math.floor(share * plan.needed_batch_size)
+    lower = [f"the floor on shares to {_down(share)}"] * ((plan.min_share or 0.0) > share)
+    return lower + [f"the floor per batch to {per_batch}"] * (plan.min_per_batch > per_batch)
+
+
+def _spread_evenly(plan: SamplingPlan, outlook: Outlook, share: float) -> list[str]:
+    """The batch with which the class is missing from a third at most under the law stratified; a floor, if it fits."""
+    samples, batch_size, needed = outlook.draws.samples, plan.needed_batch_size, _batch_for(share)
+    stratified = plan.drawing == "stratified"
+    if not stratified and needed <= min(batch_size, samples):
+        return ["try the law stratified"]
+    ways = [f"a batch of {count(needed)} or more"] if needed <= min(samples, LARGEST_BATCH) else []
+    if batch_size <= samples and trial(plan, outlook, drawing="stratified", min_per_batch=1):
+        ways.append("a floor of 1 per batch")
+    if not ways or stratified:
+        return [f"try {ways[0]}", *ways[1:]] if ways else []
+    return [f"try the law stratified with {ways[0]}", *(f"that law with {way}" for way in ways[1:])]
+
+
+def _on_both_ends(plan: SamplingPlan, level: Outlook, skews: FloatArray) -> str:
+    """Where classes are still missing with the skew held at 1: the least skew with which none is too; else ""."""
+
+    def full(tried: Outlook) -> bool:
+        return not above(absence(tried.shares, tried.draws)[:, tried.counts.counts > 0], OFTEN_ABSENT).any()
+
+    held_skews = np.minimum(skews, 1.0)
+    least = None if full(level) else _least_skew(plan, level, held_skews, float(held_skews.min()), full)
+    if least is None or least >= 1.0:
+        return ""
+    both = f"{held(plan, 1.0)} and {held(plan, least, least=True)}".replace(" and set ", " and ")
+    return sentence([both], f": above 1 the skew starves the larger classes, below {least:g} the rarer ones.")
+
+
+def _at_the_price(tried: Outlook, epoch: int) -> str:
+    """What a larger skew does to the samples of the rarest classes, where that would be the next finding."""
+    most = float(tried.repeats[epoch].max())
+    return f" (a sample then comes up to {number(most)} times an epoch)" if above(most, MANY_REPEATS) else ""
+
+
+def _on_room(plan: SamplingPlan, outlook: Outlook) -> str:
+    """For more classes than a batch has places."""
+    present = outlook.counts.counts > 0
+    full = f"A batch of {count(plan.needed_batch_size)} cannot hold all {count(int(present.sum()))} classes"
+    level = _with_skew(plan, outlook, 1.0, np.ones(1, dtype=bool))
+    needed = _batch_for(float(level.shares[0, present].min()))
+    if needed > min(outlook.draws.samples, LARGEST_BATCH):
+        return f"{full}, so some are missing from each."
+    asks = ["the law stratified"] * (plan.drawing != "stratified")
+    asks += ["a skew of 1"] * (outlook.skews is None or bool((outlook.skews != 1.0).any()))
+    asks += [f"a batch of {count(needed)} or more"] * (needed > plan.needed_batch_size)
+    asked = " and ".join([", ".join(asks[:-1])] * (len(asks) > 1) + asks[-1:])
+    return f"{full}; with {asked}, each is in two thirds of the batches or more{_at_the_price(level, 0)}."
+
+
+def _batch_for(share: float) -> int:
+    """The least batch in which a class is missing from a third at most under the law stratified."""
+    return math.ceil((1 - OFTEN_ABSENT) / max(share, 1e-300) * (1 - 1e-10))
+
+
+def _unseen_part(outlook: Outlook, position: int) -> float:
+    column = [position]
+    seen = run_coverage(outlook.counts.counts[column], outlook.shares[:, column], outlook.draws)
+    return 1.0 - float(seen[0])
+
+
+def _draws_for(plan: SamplingPlan, unseen: float) -> float:
+    """How many times the draws it takes at the same shares; what is unseen falls by a power of it, or in proportion."""
+    seen = max(1.0 - unseen, 1e-9)
+    return math.log(MUCH_UNSEEN) / math.log1p(-seen) if plan.drawing == "independent" else (1 - MUCH_UNSEEN) / seen
+
+
+def _with_skew(plan: SamplingPlan, outlook: Outlook, skew: float, where: BoolArray) -> Outlook:
+    """The outlook with this skew in some of the epochs."""
+    row = replace(plan, target=PowerSkew(Constant(skew)), epochs=1).class_shares(outlook.counts)
+    return replace(outlook, shares=np.where(where[:, None], row, outlook.shares))
+
+
+def _least_skew(
+    plan: SamplingPlan, outlook: Outlook, skews: FloatArray, start: float, fine: Callable[[Outlook], bool]
+) -> float | None:
+    """The least skew in hundredths, from `start` to 1, that is fine as the lower limit of all epochs; None: none is."""
+    span = range(math.ceil(100 * max(start, -STEEPEST)), 101)
+    lift = bisect_left(span, True, key=lambda s: fine(_with_skew(plan, outlook, s / 100, skews < s / 100)))
+    return span[lift] / 100 if lift < len(span) else None
+
+
+def _largest_skew(plan: SamplingPlan, outlook: Outlook, fine: Callable[[Outlook], bool]) -> float | None:
+    """The largest skew in hundredths, 0 or more, that is fine as the limit of all epochs; None where none is."""
+    if (skews := outlook.skews) is None:
+        return None
+    span = range(math.ceil(100 * min(skews.max(), STEEPEST)) + 1)
+    bad = bisect_left(span, True, key=lambda s: not fine(_with_skew(plan, outlook, s / 100, skews > s / 100)))
+    return (bad - 1) / 100 if bad else None
+
+
+def _down(value: float) -> str:
+    """To three digits, never more."""
+    unit = 10.0 ** (2 - math.floor(math.log10(value)))
+    return f"{math.floor(value * unit * (1 + 1e-12)) / unit:g}"
+
+
+def _up(value: float) -> int:
+    """To two digits, never less."""
+    unit = 10 ** max(0, len(str(math.ceil(value))) - 2)
+    return int(math.ceil(value / unit) * unit)

@@ -1,0 +1,1 @@
+"""What decides a run: schedules, targets, limits, the plan, and plans with names."""

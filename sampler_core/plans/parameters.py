@@ -1,0 +1,204 @@
+"""One row a parameter: what a person may set, in which range, under which name.
+
+The one contract here: controls, addresses, help texts and range errors are all made from these rows. A schedule or a
+target carries its rows on its fields (`described`), so that adding one touches one place.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import operator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sampler_core.data.class_counts import plain_value
+
+Kind = Literal["number", "integer", "choice", "text", "names"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A row. `key` is its name in the address and of its control; `default` None means "not set" is allowed.
+
+    `slider` (from, to, step) is the range a slider beside the number box covers, usually narrower than what may be
+    typed; None: no slider. On a `logarithmic` row its step is the number of steps.
+    """
+
+    key: str
+    label: str
+    help: str
+    default: float | int | str | None
+    minimum: float | None = None
+    maximum: float | None = None
+    step: float | None = None
+    unit: str = ""
+    kind: Kind = "number"
+    logarithmic: bool = False
+    choices: tuple[str, ...] = ()
+    slider: tuple[float, float, float] | None = None
+
+    @property
+    def start(self) -> Any:
+        """What a control shows before anybody touched it: the default; of a list of names, none."""
+        return [] if self.kind == "names" else self.default
+
+    @property
+    def stops(self) -> tuple[float, ...]:
+        """The values the slider stops at, rising; () without one. Logarithmic stops are rounded to two digits."""
+        if self.slider is None:
+            return ()
+        low, high, step = self.slider
+        if not self.logarithmic:
+            return tuple(round(low + i * step, 10) for i in range(round((high - low) / step) + 1))
+        ratio = high / low
+        rounded = {float(f"{low * ratio ** (i / step):.2g}") for i in range(round(step))} | {high}
+        return tuple(sorted({float(round(v)) if self.kind == "integer" else v for v in rounded}))
+
+    def check(self, value: object) -> None:
+        """`ValueError` (or `TypeError`) when the value is outside what this row allows."""
+        if (value is None and self.default is None) or self.kind == "names":
+            return
+        if self.kind in ("choice", "text"):
+            if not isinstance(value, str) or (self.choices and value not in self.choices):
+                must = f"one of {', '.join(self.choices)}" if self.choices else "text"
+                raise ValueError(f"{self.key} must be {must}, got {value!r}")
+            return
+        whole = "a whole number" if self.kind == "integer" else "a number"
+        must = f"{self.key} must be {whole} from {self.minimum:,} to {self.maximum:,}"
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise TypeError(f"{must}, got {value!r}")
+        if not (self.minimum or 0) <= value <= (self.maximum or 0):  # NaN fails every comparison
+            raise ValueError(f"{must}, got {value!r}")
+        if self.kind == "integer" and value != int(value):
+            raise ValueError(f"{must}, got {value!r}")
+
+
+def described(row: Parameter, default: Any = dataclasses.MISSING) -> Any:
+    """A dataclass field that carries its row; without a default the field is required."""
+    return dataclasses.field(default=default, metadata={"parameter": row})
+
+
+def rows_of(cls: type) -> dict[str, Parameter]:
+    """Field name -> row, for the described fields of a schedule or target."""
+    return {f.name: f.metadata["parameter"] for f in dataclasses.fields(cls) if "parameter" in f.metadata}
+
+
+def settle_fields(value: Any) -> None:
+    """Check every described field of a frozen value against its row; the error names the field, not the row's key.
+
+    Numbers become their row's own type (1 is 1.0 where a number is meant, and -0.0 is 0.0), so that equal values have
+    one repr, one JSON text and one fingerprint.
+    """
+    for name, row in rows_of(type(value)).items():
+        if row.kind == "text":  # read and checked by the value itself
+            continue
+        given: Any = plain_value(getattr(value, name))
+        try:
+            row.check(given)
+        except (TypeError, ValueError) as error:
+            raise type(error)(str(error).replace(row.key, name, 1)) from None
+        if given is not None and row.kind in ("number", "integer"):
+            object.__setattr__(value, name, int(given) if row.kind == "integer" else float(given) + 0.0)
+
+
+def whole_number(name: str, value: Any, least: int = 0, most: int | None = None) -> int:
+    """Any kind of integer (NumPy's and torch's too) as Python's; `ValueError` for anything else, or out of range."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = None
+    if isinstance(value, bool) or number is None or number < least or (most is not None and number > most):
+        must = f"of at least {least}" if most is None else f"from {least} to {most}"
+        raise ValueError(f"{name} must be a whole number {must}, got {value!r}")
+    return number
+
+
+# --- the rows of the Data and Run groups and of a page's own controls -------------------------------------------
+
+DATA = Parameter(
+    "data", "Source",
+    "Synthetic: class counts made from a profile. Published: those of a known data set. My labels: those of a file "
+    "that you choose or of labels that you paste.",
+    "synthetic", kind="choice", choices=("synthetic", "known", "mine"),
+)  # fmt: skip
+TABLE = Parameter(
+    "table", "Published data set", "Class counts of a published data set.", "cifar10_lt_if100", kind="choice"
+)
+PROFILE = Parameter(
+    "profile", "Profile",
+    "How the class counts fall from the largest class to the smallest: exponential; Pareto (a few large classes and a "
+    "long flat tail); step (half large, half small); one rare class.",
+    "exponential", kind="choice",
+)  # fmt: skip
+RATIO = Parameter(
+    "ratio", "Class imbalance",
+    "The imbalance ratio: samples of the largest class over samples of the smallest. 1 is balanced.",
+    100.0, 1.0, 1000.0, 1.0, logarithmic=True, slider=(1.0, 1000.0, 120),
+)  # fmt: skip
+CLASSES = Parameter(
+    "classes", "Number of classes", "How many classes the synthetic data has.",
+    10, 1, 1000, 1, kind="integer", logarithmic=True, slider=(1, 1000, 120),
+)  # fmt: skip
+SAMPLES = Parameter(
+    "samples", "Samples", "How many samples the synthetic data has in all.",
+    20_000, 1, 100_000_000, 1000, kind="integer", logarithmic=True, slider=(10, 100_000_000, 140),
+)  # fmt: skip
+EPOCHS = Parameter(
+    "epochs", "Epochs", "How many epochs the run has.", 100, 1, 1000, 1, kind="integer", slider=(1, 300, 1)
+)
+BATCH_SIZE = Parameter(
+    "batch", "Batch size", "Draws in one batch (of one rank).",
+    128, 1, 65_536, 1, kind="integer", slider=(8, 1024, 8),
+)  # fmt: skip
+SAMPLES_PER_EPOCH = Parameter(
+    "per_epoch", "Samples per epoch", "Draws in one epoch. Empty: as many as the data has samples.",
+    None, 1, 1_000_000_000, 1000, kind="integer",
+)  # fmt: skip
+DRAWING = Parameter(
+    "law", "Law of drawing",
+    "Independent: every draw on its own, as PyTorch's WeightedRandomSampler draws. Exact: each class gets its share of "
+    "the epoch to within one draw. Stratified: each class gets its share of every batch to within one draw.",
+    "independent", kind="choice", choices=("independent", "exact", "stratified"),
+)  # fmt: skip
+MAX_REPEATS = Parameter(
+    "max_repeats", "Cap on repeats",
+    "No sample of a class more often than this in an epoch: each of them under the law exact, on average under the "
+    "others. What that takes from a class goes to the others. Empty: no cap.",
+    None, 1, 100_000, 1, kind="integer",
+)  # fmt: skip
+MIN_SHARE = Parameter(
+    "min_share", "Floor on shares", "Every class has at least this share of the draws. Empty: no floor.",
+    None, 0.0, 1.0, 0.01,
+)  # fmt: skip
+MIN_PER_BATCH = Parameter(
+    "min_per_batch", "Floor per batch",
+    "Every class is in each full batch at least this often. Needs the stratified law.",
+    0, 0, 65_536, 1, kind="integer",
+)  # fmt: skip
+SEED = Parameter(
+    "seed", "Seed", "Decides all draws. The same seed draws the same, anywhere.", 0, 0, 2**31 - 1, 1, kind="integer"
+)
+EPOCH = Parameter(
+    "epoch", "Epoch", "The epoch that the figures of one epoch show; the first is 0.", 0, 0, 999, 1, kind="integer",
+    slider=(0, 999, 1),
+)  # fmt: skip
+AXIS = Parameter(
+    "axis", "Axis of shares", "Logarithmic shows small shares, linear shows how they add up to 100 %.",
+    "linear", kind="choice", choices=("linear", "logarithmic"),
+)  # fmt: skip
+FOLLOW = Parameter(
+    "followed", "Follow classes",
+    "These classes stand out in all figures and get their own row of numbers. A click on a class does the same.",
+    None, kind="names",
+)  # fmt: skip
+FIRST_BATCH = Parameter(
+    "first_batch", "First batch shown", "Batches are numbered from 0.", 0, 0, 1_000_000_000, 50, kind="integer"
+)
+SHOWN_BATCHES = Parameter(
+    "shown", "Batches shown", "How many batches of the epoch to show.",
+    50, 1, 200, 10, kind="integer",
+)  # fmt: skip
+
+DATA_ROWS = (DATA, TABLE, PROFILE, RATIO, CLASSES, SAMPLES)
+RUN_ROWS = (EPOCHS, BATCH_SIZE, SAMPLES_PER_EPOCH, DRAWING, MAX_REPEATS, MIN_SHARE, MIN_PER_BATCH, SEED)
+PAGE_ROWS = (EPOCH, AXIS, FOLLOW, FIRST_BATCH, SHOWN_BATCHES)

@@ -1,0 +1,337 @@
+"""SamplingPlan: the one value that decides a run.
+
+The one contract here: everything that is shown and everything that is drawn takes its class shares from one place, the
+target's log weights with the limits applied (`_limited`): one epoch (`epoch_at`) or all (`class_shares`), bit for bit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import numpy as np
+
+from sampler_core.data.class_counts import ClassCounts, CountsLike, FloatArray, IntArray, as_class_counts, plain_value
+from sampler_core.draws import LAWS, Epoch
+from sampler_core.draws.preview import Preview, drawn_counts, previewed
+from sampler_core.plans.adaptive_targets import AdaptiveTarget, State
+from sampler_core.plans.parameters import whole_number
+from sampler_core.plans.registry import TARGETS
+from sampler_core.plans.share_limits import check_limits, normalised, water_filled
+from sampler_core.plans.targets import Moment, Target, decode_target, named_classes, needs_epochs, skew_schedule
+
+SCHEMA = 1
+# Schema -> what makes a plan's fields those of the next one. A plan that was saved once loads for ever.
+UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SamplingPlan:
+    """What is drawn: class shares over epochs, and how draws follow them.
+
+    target: class counts, epoch -> class shares.    epochs: length of the run; None: not bounded.
+    batch_size: draws in one batch of one rank.     samples_per_epoch: draws in an epoch, all ranks; None: as many as
+    there are labels.                               drawing: "independent", "exact" or "stratified" (`drawing.laws`).
+    max_repeats: no sample of a class is drawn more often than this per epoch (guaranteed for an integer under "exact",
+    in expectation under the other laws).           min_share: least share of a class that is not empty.
+    min_per_batch: least draws of such a class in each full batch ("stratified" only).    seed: any integer.
+    tuned_on: the class counts the plan was made for; carried along, not part of equality or fingerprint.
+    """
+
+    target: Target
+    epochs: int | None
+    batch_size: int | None
+    samples_per_epoch: int | None = None
+    drawing: str = "independent"
+    max_repeats: float | None = None
+    min_share: float | None = None
+    min_per_batch: int = 0
+    seed: int = 0
+    tuned_on: ClassCounts | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.target not in TARGETS:
+            raise TypeError(f"target must be one of {', '.join(TARGETS)}, got {self.target!r}")
+        for name in ("epochs", "batch_size", "samples_per_epoch", "min_per_batch", "seed", "max_repeats", "min_share"):
+            object.__setattr__(self, name, plain_value(getattr(self, name)))  # JSON knows no numbers of NumPy's
+        for name, least, most, optional in _INTEGERS:
+            _check_integer(name, getattr(self, name), least, most, optional)
+        if not isinstance(self.drawing, str) or self.drawing not in LAWS:
+            raise ValueError(f"drawing must be one of {', '.join(LAWS)}, got {self.drawing!r}")
+        _check_number("max_repeats", self.max_repeats, "above 0", sys.float_info.min, sys.float_info.max)
+        _check_number("min_share", self.min_share, "from 0 to 1", 0.0, 1.0)
+        if self.min_per_batch and self.drawing != "stratified":
+            raise ValueError(f'min_per_batch must be 0 unless drawing is "stratified", got {self.min_per_batch}')
+        if self.drawing == "stratified" and self.batch_size is None:
+            raise ValueError('batch_size must be given when drawing is "stratified", got None')
+        if self.epochs is None and needs_epochs(self.target):
+            raise ValueError(
+                f"epochs must be given for a target that is stretched over the run, got None ({self.target})"
+            )
+        if self.tuned_on is not None and not isinstance(self.tuned_on, ClassCounts):
+            raise TypeError(f"tuned_on must be ClassCounts, got {self.tuned_on!r}")
+
+    # --- what is drawn -------------------------------------------------------------------------------------------
+
+    @property
+    def adaptive(self) -> AdaptiveTarget | None:
+        """The target, when it reads feedback from training."""
+        adaptive = hasattr(self.target, "updated")  # isinstance of a protocol takes longer than an epoch's shares
+        return cast(AdaptiveTarget, self.target) if adaptive else None
+
+    @property
+    def limited(self) -> bool:
+        """Whether a cap or a floor may change the shares that the target asks for."""
+        return bool(self.max_repeats is not None or self.min_share or self.min_per_batch)
+
+    def samples(self, class_counts: CountsLike) -> int:
+        """M, the draws in one epoch, over all ranks together."""
+        return self.samples_per_epoch or as_class_counts(class_counts).num_samples
+
+    def num_batches(self, class_counts: CountsLike) -> int:
+        """Batches in one epoch, a last smaller one included."""
+        return -(-self.samples(class_counts) // self.needed_batch_size)
+
+    @property
+    def needed_batch_size(self) -> int:
+        """The batch size; `ValueError` when the plan has none."""
+        if self.batch_size is None:
+            raise ValueError("batch_size must be given to speak of batches, got None")
+        return self.batch_size
+
+    def class_shares(self, class_counts: CountsLike) -> FloatArray:
+        """The probability that one draw is of each class: float64, shape (epochs, num_classes), rows sum to 1."""
+        counts = as_class_counts(class_counts)
+        present, samples, epochs = counts.present, self.samples(counts), self._bounded_epochs()
+        shares, piece = np.zeros((epochs, counts.num_classes)), max(1, _AT_ONCE // present.num_classes)
+        for begin in range(0, epochs, piece):
+            some = range(begin, min(begin + piece, epochs))
+            weights = np.stack([self._log_weights(present, self.moment_at(epoch, samples)) for epoch in some])
+            shares[some.start : some.stop, counts.canonical] = self._limited(weights, present, samples)
+        return shares
+
+    def class_weights(self, class_counts: CountsLike) -> FloatArray:
+        """The weight of one sample of each class, normalised over classes: float64, (epochs, num_classes)."""
+        counts = as_class_counts(class_counts).counts
+        per_sample = self.class_shares(class_counts) / np.maximum(counts, 1)
+        weights: FloatArray = per_sample / per_sample.sum(axis=1, keepdims=True)
+        return weights
+
+    def skews(self) -> FloatArray | None:
+        """The skew of each epoch, shape (epochs,); None for a target that no single skew describes."""
+        schedule = skew_schedule(self.target)
+        if schedule is None:
+            return None
+        return np.array([schedule(epoch, self.epochs) for epoch in range(self._bounded_epochs())])
+
+    def epoch_at(
+        self, present: ClassCounts, epoch: int, state: State | None = None, samples: int | None = None
+    ) -> Epoch:
+        """What decides one epoch: its class shares (limits applied), key and sizes.
+
+        `present`: a `ClassCounts.present`. `samples`: draws, when not the plan's. Past the last epoch the last epoch's
+        shares hold. `ValueError` where limits cannot be met.
+        """
+        samples = samples or self.samples(present)
+        weights = self._log_weights(present, self.moment_at(epoch, samples), state)
+        return Epoch(self._limited(weights, present, samples), self.seed, epoch, samples, self.batch_size or 1)
+
+    def moment_at(self, epoch: int, samples: int) -> Moment:
+        """What a target is told of an epoch; past the last epoch, of the last."""
+        return Moment(epoch if self.epochs is None else min(epoch, self.epochs - 1), self.epochs, samples)
+
+    def check(self, class_counts: CountsLike, samples: int | None = None) -> None:
+        """`ValueError` when the plan cannot be drawn from these counts; a warning when it was tuned on other ones.
+
+        `samples`: draws in an epoch, when not the plan's.
+        """
+        counts = as_class_counts(class_counts)
+        known = {str(name) for name in counts.names}
+        for name in named_classes(self.target):
+            if str(name) not in known:
+                raise ValueError(f"class must be one of the data's ({counts.num_classes} classes), got {name!r}")
+        self._check_samples(counts, samples)
+        self.epoch_at(counts.present, 0, samples=samples)
+        if self.tuned_on is not None and self.tuned_on != counts:
+            _warn_of_drift(self.tuned_on, counts)
+
+    def preview(
+        self, class_counts: CountsLike, epoch: int, first_batch: int = 0, num_batches: int | None = None
+    ) -> Preview:
+        """The class counts of batches as training will draw them (see `preview.Preview`).
+
+        `ValueError` for an adaptive target, whose draws depend on feedback: `sampler.preview()` shows those.
+        """
+        if self.adaptive is not None:
+            raise ValueError(
+                "target must not be adaptive for a preview before training, "
+                f"got {TARGETS.name_of(self.target)}; sampler.preview() shows the current epoch"
+            )
+        epoch = whole_number("epoch", epoch)
+        counts = as_class_counts(class_counts)
+        self.check(counts)
+        self.needed_batch_size  # noqa: B018 (its error is the point)
+        draws = self.epoch_at(counts.present, epoch)
+        return previewed(self.drawing, draws, counts, first_batch, num_batches)
+
+    def epoch_class_counts(self, class_counts: CountsLike, epoch: int) -> IntArray:
+        """What the whole epoch draws of each class: int64, shape (num_classes,).
+
+        At once under "exact" (its quotas); under the other laws every draw is made, some 10 ns each.
+        """
+        counts = as_class_counts(class_counts)
+        self._check_samples(counts)
+        return drawn_counts(self.drawing, self.epoch_at(counts.present, whole_number("epoch", epoch)), counts)
+
+    # --- as text -------------------------------------------------------------------------------------------------
+
+    def to_json(self) -> str:
+        """The plan as JSON text; `from_json` gives an equal plan."""
+        tuned_on = self.tuned_on
+        counts = {"names": list(tuned_on.names), "counts": tuned_on.counts.tolist()} if tuned_on else None
+        return json.dumps({**self._decisive(), "fingerprint": self.fingerprint, "tuned_on": counts}, indent=2)
+
+    @classmethod
+    def from_json(cls, text: str) -> SamplingPlan:
+        """A plan from its JSON text; `ValueError` that names what is wrong."""
+        data = _fields_of(text)
+        known = {*cls.__dataclass_fields__, "schema", "fingerprint"}
+        if unknown := sorted(set(data) - known):
+            raise ValueError(f"plan must have the fields {', '.join(sorted(known))}, got {unknown[0]!r}")
+        if missing := [name for name in ("target", "epochs", "batch_size") if name not in data]:
+            raise ValueError(f"plan must have the field {missing[0]!r}, got none")
+        given = {name: value for name, value in data.items() if name not in ("schema", "fingerprint")}
+        try:
+            given["target"] = decode_target(given["target"])
+            given["tuned_on"] = _counts_of(given.get("tuned_on"))
+            return cls(**given)
+        except (TypeError, KeyError, OverflowError, RecursionError) as error:
+            raise ValueError(f"plan: {error}") from None
+
+    @property
+    def fingerprint(self) -> str:
+        """16 hex digits that differ between plans that draw differently."""
+        return hashlib.sha256(json.dumps(self._decisive(), sort_keys=True).encode()).hexdigest()[:16]
+
+    def _decisive(self) -> dict[str, Any]:
+        rest = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in ("target", "tuned_on")}
+        for name in ("max_repeats", "min_share"):  # 4 and 4.0 are equal, 0.0 and -0.0 too, so they have one text
+            rest[name] = None if rest[name] is None else float(rest[name]) + 0.0
+        return {"schema": SCHEMA, "target": TARGETS.encode(self.target), **rest}
+
+    # --- class shares and their limits ---------------------------------------------------------------------------
+
+    def _log_weights(self, present: ClassCounts, moment: Moment, state: State | None = None) -> FloatArray:
+        adaptive = self.adaptive
+        return adaptive(present, moment, state) if adaptive else self.target(present, moment)
+
+    def _limited(self, log_weights: FloatArray, present: ClassCounts, samples: int) -> FloatArray:
+        """Log weights, shape (..., num_classes) -> shares within the plan's limits."""
+        floor, cap = self.share_limits(present, samples)
+        return normalised(log_weights) if floor is None or cap is None else water_filled(log_weights, floor, cap)
+
+    def share_limits(self, present: ClassCounts, samples: int) -> tuple[FloatArray | None, FloatArray | None]:
+        """Floor and cap on each class's share, shape (num_classes,); None, None for a plan without limits.
+
+        `present`: a `ClassCounts.present`. `ValueError` where the limits cannot be met.
+        """
+        if not self.limited:
+            return None, None
+        per_batch = self.min_per_batch / self.needed_batch_size if self.min_per_batch else 0.0
+        floor = np.full(present.num_classes, max(self.min_share or 0.0, per_batch))
+        cap = np.ones(present.num_classes)
+        if self.max_repeats is not None:
+            cap = np.minimum(1.0, self.max_repeats * present.counts / samples)
+        check_limits(present, floor, cap, self._limits_in_words())
+        return np.minimum(floor, cap), cap
+
+    def _limits_in_words(self) -> str:
+        set_ones = {name: getattr(self, name) for name in ("max_repeats", "min_share", "min_per_batch")}
+        return " with ".join(f"{name}={value}" for name, value in set_ones.items() if value)
+
+    def _check_samples(self, counts: ClassCounts, samples: int | None = None) -> None:
+        """`ValueError` where an epoch is as long as the data, and that is too long."""
+        if (samples or self.samples(counts)) > _MOST:
+            raise ValueError(
+                f"samples_per_epoch must be given for more than {_MOST:,} samples, got None for {counts.num_samples:,}"
+            )
+
+    def _bounded_epochs(self) -> int:
+        if self.epochs is None:
+            raise ValueError("epochs must be given to list the epochs, got None")
+        return self.epochs
+
+
+_AT_ONCE = 1 << 16  # shares in one piece: more of them leave the processor's cache
+_MOST = 10**13  # beyond, expected draws have too few digits left to be rounded by (`drawing.sure_and_chance`)
+_INTEGERS = (
+    ("epochs", 1, None, True),
+    ("batch_size", 1, _MOST, True),
+    ("samples_per_epoch", 1, _MOST, True),
+    ("min_per_batch", 0, _MOST, False),
+    ("seed", None, None, False),
+)
+
+
+def _fields_of(text: str) -> dict[str, Any]:
+    """JSON text of a plan of any schema so far -> the fields of this one."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"plan must be JSON, got {error}") from None
+    schema = data.get("schema") if isinstance(data, dict) else None
+    if type(schema) is not int or not 1 <= schema <= SCHEMA:
+        got = f"schema {schema!r}" if isinstance(data, dict) else type(data).__name__
+        raise ValueError(f'plan must be an object with "schema": {SCHEMA} or an earlier one, got {got}')
+    for version in range(schema, SCHEMA):
+        data = UPGRADES[version](data)
+    return dict(data)
+
+
+def _counts_of(data: Any) -> ClassCounts | None:
+    if data is None:
+        return None
+    if not isinstance(data, dict) or not all(isinstance(data.get(name), list) for name in ("names", "counts")):
+        raise ValueError(f"tuned_on must be an object with the lists names and counts, got {data!r:.200}")
+    return ClassCounts(tuple(data["names"]), np.asarray(data["counts"]))
+
+
+def _check_integer(name: str, value: object, least: int | None, most: int | None, optional: bool) -> None:
+    if optional and value is None:
+        return
+    must = f"{name} must be a whole number" + ("" if least is None else f" of at least {least}")
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{must}, got {value!r}")
+    if least is not None and value < least:
+        raise ValueError(f"{must}, got {value!r}")
+    if most is not None and value > most:
+        raise ValueError(f"{must} and at most {most:,}, got {value!r}")
+
+
+def _check_number(name: str, value: object, range_in_words: str, least: float, most: float) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{name} must be a number {range_in_words}, got {value!r}")
+    if not least <= value <= most:
+        raise ValueError(f"{name} must be a number {range_in_words}, got {value!r}")
+
+
+def _warn_of_drift(tuned_on: ClassCounts, counts: ClassCounts) -> None:
+    """Name the class whose frequency differs most between the data a plan was tuned on and the data it meets."""
+    before = dict(zip(tuned_on.names, tuned_on.frequencies.tolist(), strict=True))
+    now = dict(zip(counts.names, counts.frequencies.tolist(), strict=True))
+    name = max({**before, **now}, key=lambda c: abs(now.get(c, 0.0) - before.get(c, 0.0)))
+    if now.get(name, 0.0) == before.get(name, 0.0) and before.keys() == now.keys():
+        return
+    strange = "" if before.keys() & now.keys() else "; no class has a name that it knows: give the names as `classes`"
+    warnings.warn(
+        f"the plan was tuned on other data: class {name!r} was {before.get(name, 0.0):.3%} of it "
+        f"and is {now.get(name, 0.0):.3%} now{strange}",
+        stacklevel=3,
+    )

@@ -1,0 +1,1 @@
+"""The torch sampler and its parts."""

@@ -1,0 +1,38 @@
+"""The data set as the sampler keeps it: class counts and the class order; the labels are gone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sampler_core.data.class_counts import ClassCounts, ClassName, IntArray, Labels
+from sampler_core.data.label_encoding import encode_labels
+from sampler_core.draws import class_order
+
+
+class DataOrder:
+    """Class counts in the caller's order; over the classes that are not empty, the class order of their samples."""
+
+    def __init__(self, labels: Labels, classes: Sequence[ClassName] | None, seed: int) -> None:
+        codes, self.class_counts = encode_labels(labels, classes)
+        canonical = self.class_counts.canonical
+        if not np.array_equal(canonical, np.arange(self.class_counts.num_classes)):
+            rank = np.zeros(self.class_counts.num_classes, dtype=np.int64)
+            rank[canonical] = np.arange(canonical.size)
+            codes = rank[codes]
+        self.present: ClassCounts = self.class_counts.present
+        self.order: NDArray[np.integer[Any]] = class_order(codes, canonical.size, seed)
+        self.first: IntArray = np.cumsum(self.present.counts) - self.present.counts
+
+    @cached_property
+    def digest(self) -> str:
+        """16 hex digits that differ between data sets whose samples have other labels."""
+        digest = hashlib.blake2b(repr((self.present.names, self.present.counts.tolist())).encode(), digest_size=8)
+        little_endian = self.order.astype("<i8" if self.order.itemsize == 8 else "<i4", copy=False)
+        digest.update(little_endian.data)
+        return digest.hexdigest()

@@ -1,0 +1,183 @@
+"""Why there is no solution: demands that contradict each other, as few as can be, and what would reconcile them.
+
+The one contract here: the demands named exclude each other for the shape asked, and any one of them left out, or
+changed to the number given, makes the others possible.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sampler_core.data.class_counts import FloatArray
+from sampler_core.tuning.best_schedule import Reach
+from sampler_core.tuning.feasible_band import Edge, allowed_at, segments
+from sampler_core.tuning.requirement_sentences import bound_in_words
+from sampler_core.tuning.requirements import Demand, bounds_of, over_run, relaxed
+from sampler_core.tuning.skew_curve import Curve, value_of
+from sampler_core.tuning.skew_intervals import Union, intersection
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """demands: an irreducible set. agree_at: for each, the bound at which it would just go with the others, rounded
+    outwards to three digits; None where no bound would. shape: what was asked for. shape_alone: a piecewise schedule
+    that meets all that is demanded was found. proved: False where the search was not complete.
+    """
+
+    demands: tuple[Demand, ...]
+    agree_at: tuple[float | None, ...]
+    shape: str
+    shape_alone: bool
+    bounds: tuple[float, float]
+    proved: bool = True
+
+    def __str__(self) -> str:
+        who = " and ".join(f"“{demand}”" for demand in self.demands)
+        what = f"No {self.shape} schedule with skews from {self.bounds[0]:g} to {self.bounds[1]:g} "
+        what += f"meets {who}." if len(self.demands) == 1 else f"meets {who} together."
+        if not self.proved:
+            what = what.replace("No ", "Found no ", 1)
+        ways = [
+            f"{demand.sense} {bound_in_words(demand, bound)} instead of {bound_in_words(demand, demand.bound)} "
+            f"in “{demand}”"
+            for demand, bound in zip(self.demands, self.agree_at, strict=True)
+            if bound is not None
+        ]
+        agree = f" They would just agree with {', or '.join(ways)}." if ways else ""
+        other = " A piecewise schedule can meet all that is demanded: try that shape." if self.shape_alone else ""
+        return what + agree + other
+
+
+def contradiction(reach: Reach, demands: Sequence[Demand]) -> Contradiction:
+    """The contradiction among demands that `reach` cannot meet together."""
+    if reach.any(demands):  # met between the table's skews, missed on the shares as drawn
+        return Contradiction(tuple(demands), (None,) * len(demands), reach.shape, False, reach.bounds, False)
+    few = _irreducible(reach, _of_one_epoch(reach, demands) or list(demands))
+    agree = tuple(_agrees_at(reach, few, i) for i in range(len(few)))
+    stiff = reach.shape != "piecewise" and not _of_one_epoch(reach, few)
+    alone = stiff and reach.apart(demands)
+    return Contradiction(tuple(few), agree, reach.shape, alone, reach.bounds, reach.proved)
+
+
+def _of_one_epoch(reach: Reach, demands: Sequence[Demand]) -> list[Demand]:
+    """The demands of an epoch that they leave no skew, as few as can be; [] where there is none."""
+    edges = reach.edges(demands)
+    starts = sorted({edge.first_epoch for edge in edges})
+    for epoch in starts:
+        here = [edge for edge in edges if edge.first_epoch <= epoch <= edge.last_epoch]
+        if not _left(reach, here, epoch):
+            for edge in tuple(here):
+                without = [other for other in here if other is not edge]
+                here = here if _left(reach, without, epoch) else without
+            return [edge.demand for edge in here]
+    return []
+
+
+def _left(reach: Reach, edges: Sequence[Edge], epoch: int) -> bool:
+    low, high = reach.bounds
+    return any(a <= high and b >= low for a, b in allowed_at(edges, epoch))
+
+
+def _irreducible(reach: Reach, demands: list[Demand]) -> list[Demand]:
+    """Each demand is left out in turn; it stays out where the others still contradict each other."""
+    few = [demand for demand in demands if not over_run(demand)]
+    if len(few) == len(demands) or reach.any(few):  # what couples the epochs costs most, and is often not needed
+        few = list(demands)
+    for demand in tuple(few):
+        without = [other for other in few if other is not demand]
+        if without and not reach.any(without):
+            few = without
+    return few
+
+
+def _agrees_at(reach: Reach, demands: list[Demand], i: int) -> float | None:
+    """The bound of demand i at which all are possible, rounded outwards to three digits."""
+    demand = demands[i]
+    floor, ceiling = bounds_of(demand)
+    at_least = demand.sense == "at least"
+
+    def possible(bound: float) -> bool:
+        return reach.any([*demands[:i], relaxed(demand, bound), *demands[i + 1 :]])
+
+    def rounded(bound: float) -> float | None:
+        tried = [_outwards(bound, at_least, nudge) for nudge in range(2)]
+        return next((outer for outer in tried if floor <= outer <= ceiling and possible(outer)), None)
+
+    tight = _needed(reach, demands, i)
+    if (at_once := rounded(tight)) is not None:
+        return at_once
+    loose = _loosened(possible, tight, floor, ceiling, at_least)
+    if loose is None:
+        return None
+    loose = min(max(_outwards(loose, at_least, 0), floor), ceiling)
+    while True:  # among numbers of three digits
+        middle = math.sqrt(loose * tight) if min(loose, tight) > 0 else (loose + tight) / 2
+        middle = _outwards(middle, at_least, 0)
+        if middle == loose or not min(loose, tight) < middle < max(loose, tight):
+            return loose
+        loose, tight = (middle, tight) if possible(middle) else (loose, middle)
+
+
+def _needed(reach: Reach, demands: list[Demand], i: int) -> float:
+    """A bound that demand i needs at least: its best figure where the others leave an epoch of it room."""
+    demand, best = demands[i], demands[i].bound
+    if over_run(demand):
+        return reach.best_over_run(demand, [*demands[:i], *demands[i + 1 :]])
+    edges = reach.edges([*demands[:i], *demands[i + 1 :]])
+    for stretch, allowed in segments(edges, reach.epochs):
+        concerned = demand.epochs(reach.epochs)
+        if max(stretch[0], concerned[0]) <= min(stretch[-1], concerned[-1]):
+            figure = _best_figure(reach.curve, demand, intersection((reach.bounds,), allowed))
+            best = min(best, figure) if demand.sense == "at least" else max(best, figure)
+    return best
+
+
+def _best_figure(curve: Curve, demand: Demand, allowed: Union) -> float:
+    """The best value of the figure that a demand of single epochs limits, over a union of skews within bounds."""
+    sign = 1.0 if demand.sense == "at least" else -1.0
+
+    def figure(skews: FloatArray) -> FloatArray:
+        return sign * value_of(demand, curve.at(skews), curve.counts, curve.draws)
+
+    found = [-np.inf]
+    for low, high in allowed:
+        skews = np.linspace(low, high, 33)
+        while True:
+            values = figure(skews)
+            found.append(float(values.max()))
+            at = int(values.argmax())
+            low, high = skews[max(at - 1, 0)], skews[min(at + 1, skews.size - 1)]
+            if high - low < 1e-9:
+                break
+            skews = np.linspace(low, high, 17)
+    return sign * max(found)
+
+
+def _loosened(
+    possible: Callable[[float], bool], bound: float, floor: float, ceiling: float, at_least: bool
+) -> float | None:
+    """A looser bound that is possible, found in growing steps; None where not even the loosest is."""
+    end = floor if at_least else ceiling
+    if not possible(end):
+        return None
+    factor = 1.25
+    while True:
+        bound = bound / factor if at_least else max(bound, 1e-9) * factor
+        if bound <= floor or bound >= ceiling or bound < 1e-12:
+            return end
+        if possible(bound):
+            return bound
+        factor *= factor
+
+
+def _outwards(bound: float, down: bool, nudge: int) -> float:
+    """Three significant digits, away from the contradiction, and `nudge` units further."""
+    if bound == 0:
+        return 0.0
+    unit = 10.0 ** (math.floor(math.log10(abs(bound))) - 2)
+    steps = math.floor(bound / unit) - nudge if down else math.ceil(bound / unit) + nudge
+    return float(f"{steps * unit:.12g}")

@@ -1,0 +1,96 @@
+"""The plane of linear schedules, skew factor against epoch increment: its axes, and the part of it that meets demands.
+
+The one contract here: a point is feasible exactly where the plan that a click on it would set meets the demands judged.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from sampler_core.data.class_counts import ClassCounts, FloatArray
+from sampler_core.forecast.expectations import BoolArray
+from sampler_core.forecast.metrics import columns, merit_of
+from sampler_core.plans.plan import SamplingPlan
+from sampler_core.plans.schedules import Linear
+from sampler_core.plans.targets import PowerSkew
+from sampler_core.tuning import Demand
+from sampler_core.tuning.feasible_band import edge_of
+from sampler_core.tuning.metric_sweep import Progress, clamped, of_runs, part_of, silent, skew_limits
+from sampler_core.tuning.requirements import over_run
+from sampler_core.tuning.skew_curve import Curve, margin_of
+from sampler_core.tuning.skew_intervals import Union
+
+POINTS = 41
+_TOLERANCE = 1e-9
+
+
+class Feasible(NamedTuple):
+    """mask: bool, (skews, increments). left_out: demands that are not judged here (see `feasible`)."""
+
+    mask: BoolArray
+    left_out: tuple[Demand, ...]
+
+
+def axes(epochs: int) -> tuple[FloatArray, FloatArray]:
+    """Skew factors from -0.5 to 1.5, and increments that move the skew by about 2 either way over the run."""
+    step = _nice(0.1 / max(epochs - 1, 1))
+    middle = POINTS // 2
+    return np.round(np.linspace(-0.5, 1.5, POINTS), 10), np.round(step * (np.arange(POINTS) - middle), 12)
+
+
+def plane_plan(plan: SamplingPlan, skew: float = 0.0, increment: float = 0.0) -> SamplingPlan:
+    """The plan with a linear schedule, its limits on the skew kept where it has them."""
+    return replace(plan, target=PowerSkew(Linear(skew, increment, *skew_limits(plan))))
+
+
+def feasible(
+    plan: SamplingPlan, counts: ClassCounts, demands: Sequence[Demand], progress: Progress = silent
+) -> Feasible:
+    """Which points of the plane meet the demands.
+
+    Not judged: a demand over a part of the run, or over the run about every class, but for repeats without limits (a
+    sum of powers of n is largest at the rarest or at the largest class). progress: as for `sweep`.
+    """
+    skews, increments = axes(plan.epochs or 1)
+    plan = plane_plan(plan)
+    runs = clamped(plan, skews[:, None, None] + increments[None, :, None] * np.arange(plan.epochs or 1))
+    curve, mask = Curve(plan, counts), np.ones(runs.shape[:2], dtype=bool)
+    by_epoch, of_run = ([demand for demand in demands if over_run(demand) == over] for over in (False, True))
+    for i, demand in enumerate(by_epoch):
+        progress(0.5 * i / len(by_epoch))
+        edge = edge_of(curve, demand, plan.epochs or 1)
+        mask &= _within(runs[..., edge.first_epoch : edge.last_epoch + 1], edge.allowed)
+    decided = [(demand, group) for demand in of_run for group in _groups(plan, demand)]
+    asked = [(merit_of(one.figure), int(columns(counts, group, one.class_name)[0])) for one, group in decided]
+    if asked and mask.any():  # where the others hold: runs cost most
+        found = of_runs(curve, runs[mask], asked, part_of(progress, 0.5, 1.0))
+        holds = [margin_of(demand, values) >= 0 for (demand, _), (values, _) in zip(decided, found, strict=True)]
+        mask[mask] = np.all(holds, axis=0)
+    return Feasible(mask, tuple(demand for demand in of_run if not _groups(plan, demand)))
+
+
+def _groups(plan: SamplingPlan, demand: Demand) -> tuple[str, ...]:
+    """Whose figures decide a demand over the run; () where this is not known."""
+    if len(demand.epochs(plan.epochs or 1)) < (plan.epochs or 1):
+        return ()
+    if demand.group != "every" or demand.class_name is not None:
+        return (demand.group if demand.class_name is None else "rarest",)
+    return () if plan.limited or demand.figure != "run_repeats" else ("rarest", "largest")
+
+
+def _within(skews: FloatArray, allowed: Union) -> BoolArray:
+    inside = np.zeros(skews.shape, dtype=bool)
+    for low, high in allowed:
+        inside |= (skews >= low - _TOLERANCE) & (skews <= high + _TOLERANCE)
+    return np.asarray(inside.all(axis=-1))
+
+
+def _nice(step: float) -> float:
+    """The nearest of 1, 2, 5 times a power of ten."""
+    decade = 10.0 ** math.floor(math.log10(step))
+    return min((m * decade for m in (1.0, 2.0, 5.0, 10.0)), key=lambda nice: abs(math.log(nice / step)))

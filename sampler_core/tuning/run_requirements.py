@@ -1,0 +1,143 @@
+"""Demands over the run, class by class: what a search asks of a schedule, and how far it may move.
+
+The one contract here: a demand about "every class" is asked about the rarest and the largest, which without limits are
+the extreme ones, and then about each class that was found to fail all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from sampler_core.data.class_counts import FloatArray
+from sampler_core.forecast.expectations import BoolArray
+from sampler_core.forecast.metrics import columns, merit_of, quick_rows
+from sampler_core.tuning.requirements import Demand, over_run, relaxed
+from sampler_core.tuning.skew_curve import HIGHEST, LOWEST, Curve, margin_of, peaks, value_of
+
+
+class RunTerm(NamedTuple):
+    """A demand over the run, about one class; `reach`: the epochs it sums over."""
+
+    demand: Demand
+    position: int
+    reach: range
+
+
+def run_terms(curve: Curve, demands: Sequence[Demand], epochs: int) -> list[RunTerm]:
+    """What to ask at first; `missed` tells what to ask besides."""
+    terms = []
+    for demand in filter(over_run, demands):
+        groups = ("rarest", "largest") if demand.group == "every" else (demand.group,)
+        chosen = {int(columns(curve.counts, group, demand.class_name)[0]) for group in groups}
+        terms += [RunTerm(demand, c, demand.epochs(epochs)) for c in sorted(chosen)]
+    return terms
+
+
+def missed(
+    curve: Curve, demands: Sequence[Demand], skews: FloatArray, slack: float, asked: Sequence[RunTerm]
+) -> RunTerm | None:
+    """What to ask besides, where a demand over the run does not hold within the slack of these skews (epochs,): for a
+    class that was not asked about, or for as much more as the stand-in that was searched with tells too much."""
+    for demand in filter(over_run, demands):
+        reach = demand.epochs(skews.size)
+        several = demand.group == "every" and demand.class_name is None
+        within = slack if several and not jumps(curve, [demand]) else 0.0
+        shares = _extreme_of_all(curve, skews[reach.start : reach.stop], within, demand.sense == "at most")
+        if margin_of(demand, value_of(demand, shares, curve.counts, curve.draws))[0] < 0:
+            term = _asked_for(curve, demand, shares, reach)
+            if term not in asked:
+                return term
+            if within == 0.0:  # it was met between the tabled skews only: these are tabled from now on
+                curve.add(skews)
+                return term
+    return None
+
+
+def jumps(curve: Curve, demands: Sequence[Demand]) -> bool:
+    """Whether a figure jumps with the skew, so that slack is a guess between the skews looked at."""
+    return curve.draws.law == "stratified" and any("coverage" in demand.figure for demand in demands)
+
+
+def run_slack(
+    curve: Curve, term: RunTerm, skews: FloatArray, low: FloatArray, high: FloatArray, fine: float
+) -> FloatArray:
+    """The t in [low, high] up to which the demand holds for all schedules that are at most t away, by bisection.
+
+    t < 0: the best schedule within -t.
+    """
+    skews = skews[:, term.reach.start : term.reach.stop]
+    found, high = low.copy(), np.minimum(high, HIGHEST - LOWEST)
+    holds = _holds(curve, term, skews, high)
+    found[holds] = high[holds]
+    between = np.flatnonzero(~holds)
+    between = between[_holds(curve, term, skews[between], low[between])]  # most schedules are no better than `low`
+    skews, low, high = skews[between], low[between], high[between]
+    while np.any(high - low > fine):
+        middle = (low + high) / 2
+        if np.all((middle <= low) | (middle >= high)):
+            break
+        holds = _holds(curve, term, skews, middle)
+        low, high = np.where(holds, middle, low), np.where(holds, high, middle)
+    found[between] = low
+    return found
+
+
+def _holds(curve: Curve, term: RunTerm, skews: FloatArray, t: FloatArray) -> BoolArray:
+    n, draws = curve.counts.counts[term.position], curve.draws
+    shares = _extreme_shares(curve, term, skews, t)
+    values = quick_rows(term.demand.figure)(shares.T, np.full(len(skews), n), draws)
+    return np.asarray(margin_of(term.demand, values) >= 0)
+
+
+def _extreme_shares(curve: Curve, term: RunTerm, skews: FloatArray, t: FloatArray) -> FloatArray:
+    """The worst share of the class within t of each skew (t >= 0), or the best one (t < 0)."""
+    wants_most = (t >= 0) == (term.demand.sense == "at most")
+    if wants_most.any() and not wants_most.all():
+        shares = np.empty(skews.shape)
+        for rows in (wants_most, ~wants_most):
+            shares[rows] = _extreme_shares(curve, term, skews[rows], t[rows])
+        return shares
+    sign = 1.0 if wants_most.all() else -1.0
+    return sign * _most(curve.nodes, sign * curve.shares[:, term.position], skews, np.abs(t)[:, None])
+
+
+def _most(nodes: FloatArray, column: FloatArray, skews: FloatArray, reach: FloatArray) -> FloatArray:
+    """The most of a tabled column within reach of each skew: at either end, or at a peak between."""
+    steps = np.diff(column)
+    if np.all(steps >= 0):
+        return np.interp(skews + reach, nodes, column)
+    if np.all(steps <= 0):
+        return np.interp(skews - reach, nodes, column)
+    low, high = skews - reach, skews + reach
+    most = np.maximum(np.interp(low, nodes, column), np.interp(high, nodes, column))
+    for peak in peaks(column):
+        np.maximum(most, column[peak], out=most, where=(low < nodes[peak]) & (nodes[peak] < high))
+    return most
+
+
+def _extreme_of_all(curve: Curve, skews: FloatArray, slack: float, most: bool) -> FloatArray:
+    """The greatest or the least share of each class within the slack of each skew, of those that are tabled."""
+    if slack == 0.0:
+        return curve.at(skews)
+    low, high = np.clip(skews - slack, LOWEST, HIGHEST), np.clip(skews + slack, LOWEST, HIGHEST)
+    ends, take = np.stack([curve.at(low), curve.at(high)]), np.max if most else np.min
+    inside = zip(curve.nodes.searchsorted(low), curve.nodes.searchsorted(high), strict=True)
+    return np.array([
+        take(np.vstack([ends[:, epoch], curve.shares[begin:end]]), axis=0)
+        for epoch, (begin, end) in enumerate(inside)
+    ])  # fmt: skip
+
+
+def _asked_for(curve: Curve, demand: Demand, shares: FloatArray, reach: range) -> RunTerm:
+    """The demand about the class that is worst at these shares, raised by what the stand-in tells too much."""
+    merit, chosen = merit_of(demand.figure), curve.column(demand)
+    values = merit.rows(shares[:, chosen], curve.counts.counts[chosen], curve.draws)
+    at = int(values.argmax() if demand.sense == "at most" else values.argmin())
+    c = int(chosen[at])
+    if merit.rough is not None:
+        rough = float(merit.rough(shares[:, [c]], curve.counts.counts[[c]], curve.draws)[0])
+        demand = relaxed(demand, min(1.0, demand.bound + max(0.0, rough - float(values[at]))))
+    return RunTerm(demand, c, reach)

@@ -1,0 +1,171 @@
+"""Shapes as families: for fixed discrete parameters, every shape of schedule is linear in two skews.
+
+The one contract here: `family(name, ...).build(h, a, b)` is a schedule with skews offset + a ways_a[h] + b ways_b[h].
+Adding a shape to the solver is one function in `FAMILIES`; a shape that is not there is refused by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sampler_core.data.class_counts import FloatArray, IntArray
+from sampler_core.plans.registry import SCHEDULES
+from sampler_core.plans.schedules import (
+    INCREMENT,
+    Composite,
+    Constant,
+    Cosine,
+    Exponential,
+    Linear,
+    Periodic,
+    Piecewise,
+    Schedule,
+    Step,
+)
+
+MOST_CANDIDATES = 120  # values of a discrete parameter that are tried
+
+
+class Family(NamedTuple):
+    """Candidates h = 0 .. H - 1 of the discrete parameters.
+
+    ways_a, ways_b: shape (H, epochs), from 0 to 1 and at most 1 in sum, so that no skew of the run moves further than
+    the two skews a and b do. most_change: the largest |b - a| of each candidate, (H,). one: only a counts.
+    """
+
+    ways_a: FloatArray
+    ways_b: FloatArray
+    offset: FloatArray
+    most_change: FloatArray
+    one: bool
+    build: Callable[[int, float, float], Schedule]
+
+    def skews(self, h: IntArray, a: FloatArray, b: FloatArray) -> FloatArray:
+        """Skews of schedules; shape (len(h), epochs)."""
+        skews: FloatArray = self.offset + a[:, None] * self.ways_a[h] + b[:, None] * self.ways_b[h]
+        return skews
+
+
+def family(shape: str, epochs: int, starts: Sequence[int]) -> Family:
+    """The family of a shape in a run of so many epochs. starts: epochs where demands begin or end.
+
+    `ValueError` for a shape that is not in `schedules.SCHEDULES`, or that the solver does not know.
+    """
+    if shape not in FAMILIES:
+        known = shape in SCHEDULES
+        raise ValueError(
+            f"shape must be one of {', '.join(FAMILIES)}, got {shape!r}" + (" (not solved for)" if known else "")
+        )
+    return FAMILIES[shape](epochs, list(starts))
+
+
+def between(ways: FloatArray, build: Callable[[int, float, float], Schedule], most_change: Any = np.inf) -> Family:
+    """From a to b by ways, shape (H, epochs)."""
+    ways = np.atleast_2d(ways)
+    most = np.broadcast_to(np.asarray(most_change, dtype=np.float64), (len(ways),))
+    return Family(1.0 - ways, ways, np.zeros(ways.shape[1]), most, False, build)
+
+
+def _constant(epochs: int, starts: list[int]) -> Family:
+    return between(np.zeros((1, epochs)), lambda h, a, b: Constant(_tidy(a)))._replace(one=True)
+
+
+def _linear(epochs: int, starts: list[int]) -> Family:
+    """Ramps over the whole run first, then ramps that are held (by maximum or minimum) from some epoch on."""
+    ends = [max(epochs - 1, 1), *reversed(_candidates(1, epochs - 2, starts))]
+    e = np.arange(epochs)
+
+    def build(h: int, a: float, b: float) -> Schedule:
+        held = ends[h] < epochs - 1
+        return Linear(
+            _tidy(a),
+            _increment(a, b, ends[h]),
+            _tidy(b) if held and b <= a else None,
+            _tidy(b) if held and b > a else None,
+        )
+
+    return between(np.array([np.minimum(e / end, 1.0) for end in ends]), build, INCREMENT.maximum * np.array(ends))
+
+
+def _cosine(epochs: int, starts: list[int]) -> Family:
+    return between(_ways(Cosine(0.0, 1.0), epochs), lambda h, a, b: Cosine(_tidy(a), _tidy(b)))
+
+
+def _composite(epochs: int, starts: list[int]) -> Family:
+    return between(_ways(Composite(0.0, 1.0), epochs), lambda h, a, b: Composite(_tidy(a), _tidy(b)))
+
+
+def _exponential(epochs: int, starts: list[int]) -> Family:
+    """Bases by how many epochs half of the way takes."""
+    bases = [round(0.5 ** (1.0 / half), 4) for half in np.geomspace(0.5, 2.0 * max(epochs, 2), 49)]
+    ways = [_ways(Exponential(base), epochs) for base in bases]
+    return between(np.array(ways), lambda h, a, b: Exponential(bases[h], _tidy(a), _tidy(b)))
+
+
+def _step(epochs: int, starts: list[int]) -> Family:
+    at = _candidates(0, epochs - 1, starts)
+    return between(
+        np.array([np.arange(epochs) >= e for e in at], dtype=np.float64),
+        lambda h, a, b: Step(at[h], _tidy(a), _tidy(b)),
+    )
+
+
+def _periodic(epochs: int, starts: list[int]) -> Family:
+    periods = list(reversed(_candidates(1, epochs, starts)))
+    tops = [max(period - 1, 1) for period in periods]
+    ways = [(np.arange(epochs) % period) / top for period, top in zip(periods, tops, strict=True)]
+
+    def build(h: int, a: float, b: float) -> Schedule:
+        return Periodic(_tidy(a), _increment(a, b, tops[h]) if periods[h] > 1 else 0.0, periods[h])
+
+    return between(np.array(ways), build, INCREMENT.maximum * np.array(tops))
+
+
+def _piecewise(epochs: int, starts: list[int]) -> Family:
+    """One straight line, where all that is demanded is of the whole run; elsewhere `levels` of the stretches."""
+    last = max(epochs - 1, 1)
+    return between(np.arange(epochs) / last, lambda h, a, b: Piecewise(((0, _tidy(a)), (last, _tidy(b)))))
+
+
+FAMILIES: dict[str, Callable[[int, list[int]], Family]] = {
+    "constant": _constant,
+    "linear": _linear,
+    "cosine": _cosine,
+    "exponential": _exponential,
+    "composite": _composite,
+    "step": _step,
+    "piecewise": _piecewise,
+    "periodic": _periodic,
+}
+
+
+def levels(stretches: Sequence[range], values: FloatArray) -> Piecewise:
+    """A level for each stretch of epochs: a corner at both ends."""
+    corners: list[tuple[int, float]] = []
+    for stretch, value in zip(stretches, values.tolist(), strict=True):
+        corners += [(epoch, _tidy(value)) for epoch in sorted({stretch[0], stretch[-1]})]
+    return Piecewise(tuple(corners))
+
+
+def _tidy(skew: float) -> float:
+    """Without the dust of the arithmetic; edges are known to about as many digits."""
+    return round(skew, 10)
+
+
+def _increment(a: float, b: float, epochs: int) -> float:
+    return round(_tidy(b - a) / epochs, 12)
+
+
+def _ways(schedule: Schedule, epochs: int) -> FloatArray:
+    return np.array([schedule(epoch, epochs) for epoch in range(epochs)])
+
+
+def _candidates(first: int, last: int, starts: list[int]) -> list[int]:
+    """Whole numbers from first to last; where these are many, evenly thinned, with those where demands change."""
+    if last - first < MOST_CANDIDATES:
+        return list(range(first, last + 1))
+    thinned = np.linspace(first, last, MOST_CANDIDATES).round().astype(int).tolist()
+    return sorted({*thinned, *(e for e in starts if first <= e <= last)})

@@ -1,0 +1,134 @@
+"""What every skew does to one data set under one plan's law, limits and sizes.
+
+The one contract here: shares at a skew are the shares the plan itself would draw at that skew, limits applied.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sampler_core.data.class_counts import ClassCounts, FloatArray, IntArray
+from sampler_core.forecast.expectations import BoolArray, Draws
+from sampler_core.forecast.forecast import draws_of
+from sampler_core.forecast.metrics import columns, merit_of, worst
+from sampler_core.plans.plan import SamplingPlan
+from sampler_core.plans.share_limits import normalised
+from sampler_core.tuning.requirements import Demand
+from sampler_core.tuning.water_filling import water_filled_rows
+
+LOWEST, HIGHEST = -50.0, 50.0  # the skews that a schedule allows
+_AT_ONCE = 1 << 16  # shares in one piece: more of them leave the processor's cache
+_OUTWARDS = np.geomspace(0.02, 48.0, 90)
+_NODES = np.concatenate([[LOWEST], -1 - _OUTWARDS[::-1], np.linspace(-1, 2, 151), 2 + _OUTWARDS])  # dense where used
+
+
+class Curve:
+    """skew -> class shares, exact at any skew, with a table (`nodes`, `shares`) of exact rows to search on."""
+
+    def __init__(self, plan: SamplingPlan, counts: ClassCounts, table: bool = True) -> None:
+        self.counts = counts
+        self.draws = draws_of(plan, counts)
+        self._limits = plan.share_limits(counts.present, self.draws.samples)
+        self.nodes = _NODES if table else _NODES[:0]
+        self.shares = self.at(self.nodes)
+        self._turned: set[int] = set()
+
+    def at(self, skews: FloatArray) -> FloatArray:
+        """Shares at these skews; float64, shape (len(skews), num_classes), classes in the caller's order.
+
+        `targets.PowerSkew` and what `SamplingPlan.epoch_at` makes of it, many rows at once.
+        """
+        present, canonical = self.counts.present, self.counts.canonical
+        shares = np.zeros((skews.size, self.counts.num_classes))
+        log_counts, piece = np.log(present.counts), max(1, _AT_ONCE // present.num_classes)
+        floor, cap = self._limits
+        for begin in range(0, skews.size, piece):
+            rows = (1.0 - skews[begin : begin + piece, None]) * log_counts
+            shares[begin : begin + piece, canonical] = (
+                normalised(rows) if floor is None or cap is None else water_filled_rows(rows, floor, cap)
+            )
+        return shares
+
+    @property
+    def limited(self) -> bool:
+        """Whether the plan has caps or floors."""
+        return self._limits[0] is not None
+
+    def add(self, skews: FloatArray) -> None:
+        """Exact rows for these skews into the table."""
+        new = np.setdiff1d(np.round(skews, 12), self.nodes)
+        if new.size:
+            places = np.searchsorted(self.nodes, new)
+            self.shares = np.insert(self.shares, places, self.at(new), axis=0)
+            self.nodes = np.insert(self.nodes, places, new)
+
+    def add_turns(self, position: int) -> None:
+        """Exact rows where the share of a class turns, or meets a limit; once for each class."""
+        if position not in self._turned:
+            self._turned.add(position)
+            column, free = self.shares[:, position], self._free(position, self.shares)
+            turns = [self._turn(position, sign, i) for sign in (1.0, -1.0) for i in peaks(sign * column).tolist()]
+            met = [self._met(position, i) for i in np.flatnonzero(np.diff(free)).tolist()]
+            self.add(np.array(turns + met, dtype=np.float64))
+
+    def _turn(self, position: int, sign: float, i: int) -> float:
+        low, high = self.nodes[i - 1], self.nodes[i + 1]
+        while high - low > 1e-9:
+            skews = np.linspace(low, high, 17)
+            best = int((sign * self.at(skews)[:, position]).argmax())
+            low, high = skews[max(best - 1, 0)], skews[min(best + 1, 16)]
+        return float(low + high) / 2
+
+    def _met(self, position: int, i: int) -> float:
+        low, high = self.nodes[i], self.nodes[i + 1]
+        while high - low > 1e-10:
+            skews = np.linspace(low, high, 17)
+            free = self._free(position, self.at(skews))
+            change = int((free != free[0]).argmax())
+            low, high = skews[change - 1], skews[change]
+        return float(low + high) / 2
+
+    def _free(self, position: int, shares: FloatArray) -> BoolArray:
+        """Whether a class is within the plan's limits, not at them; (rows,)."""
+        if self._limits[0] is None or self._limits[1] is None:
+            return np.ones(len(shares), dtype=bool)
+        at = int(np.flatnonzero(self.counts.canonical == position)[0])
+        low, high = self._limits[0][at], self._limits[1][at]
+        return np.asarray((shares[:, position] > low * (1 + 1e-12)) & (shares[:, position] < high * (1 - 1e-12)))
+
+    def column(self, demand: Demand) -> IntArray:
+        """The positions of the classes that a demand is about."""
+        return columns(self.counts, demand.group, demand.class_name)
+
+    def margin(self, demand: Demand, shares: FloatArray) -> FloatArray:
+        """By how much rows of shares meet a demand of single epochs: from 0 on it holds; shape (rows,)."""
+        return margin_of(demand, value_of(demand, shares, self.counts, self.draws))
+
+
+def peaks(column: FloatArray) -> IntArray:
+    """Where a column of a table begins to fall after it rose: once at most for a class share, but for limits."""
+    steps = np.diff(column)
+    turns = np.flatnonzero(np.abs(steps) > 1e-13)
+    return np.asarray(turns[1:][(steps[turns[:-1]] > 0) & (steps[turns[1:]] < 0)])
+
+
+def value_of(demand: Demand, shares: FloatArray, counts: ClassCounts, draws: Draws) -> FloatArray:
+    """The figure that a demand limits: of each row (rows,), or of the run, shape (1,); its worst class where several.
+
+    shares: (rows, num_classes); for a demand over the run, the rows are the epochs it is about.
+    """
+    merit = merit_of(demand.figure)
+    if merit.scope == "mix":
+        return merit.rows(shares, counts.counts, draws)
+    chosen = columns(counts, demand.group, demand.class_name)
+    values = np.atleast_2d(merit.rows(shares[:, chosen], counts.counts[chosen], draws))
+    if demand.sense == "at most" and merit.better == "":
+        return np.asarray(values.max(axis=-1))
+    return worst(merit, values)
+
+
+def margin_of(demand: Demand, values: FloatArray) -> FloatArray:
+    """Signed distance of values from the bound, relative to it; at least 0 (to 1e-9) where the demand holds."""
+    scale = max(demand.bound, 1e-12)
+    signed = values - demand.bound if demand.sense == "at least" else demand.bound - values
+    return np.asarray(signed / scale) + 1e-9

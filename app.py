@@ -1,7 +1,7 @@
 """The server: what happens around the page script `pages/frame.py`.
 
 Serves Plotly from the installed package (nothing is fetched from outside), and figures to a moving hand; compresses,
-sets security headers, loads what is heavy before the first visitor, lets go of visits that ended and of freed memory,
+sets security headers, loads what is heavy before the first user, lets go of sessions that ended and of freed memory,
 and shows a sentence where a script fails.
 """
 
@@ -38,7 +38,7 @@ SECURITY_HEADERS = {
 
 @cache
 def packed_plotly_js() -> bytes:
-    """plotly.js as the installed plotly package ships it, compressed once instead of at each visit."""
+    """plotly.js as the installed plotly package ships it, compressed once instead of at each session."""
     return gzip.compress(PLOTLY_JS.read_bytes(), 6)
 
 
@@ -52,7 +52,7 @@ async def plotly_js(request: Request) -> Response:
 
 
 def figures(request: Request) -> Response:
-    """What a page in a browser shows with sliders elsewhere (`pages/parts/ahead.py`); 204 where there is nothing."""
+    """What a page in a browser shows with sliders elsewhere (`pages/parts/live/figure_endpoint.py`); 204 where there is nothing."""
     from pages.parts.live.figure_endpoint import parts_at
 
     try:
@@ -88,14 +88,14 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     """
     import pages.parts.server.preload  # noqa: F401
     from pages.parts.server import memory
-    from pages.parts.server.session_cleanup import let_go_of_ended_visits
+    from pages.parts.server.session_cleanup import let_go_of_ended_sessions
 
     memory.keep_little()
     packed_plotly_js()
     gc.collect()
     gc.freeze()
     tidying = [
-        asyncio.create_task(let_go_of_ended_visits()),
+        asyncio.create_task(let_go_of_ended_sessions()),
         asyncio.create_task(memory.give_back_after_uploads()),
     ]
     yield {}
@@ -104,7 +104,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
 
 
 def say_sorry(_: Exception) -> bool:
-    """What a visitor sees instead of a traceback; the traceback itself is in the server's log."""
+    """What a user sees instead of a traceback; the traceback itself is in the server's log."""
     st.error(
         "Something went wrong while this page was built, and it is our mistake, not yours. Undo the last change, or "
         "open the page without its address parameters to start again. The server's log has the details.",

@@ -6,20 +6,20 @@ import streamlit as st
 
 from pages.parts.compare import compared_plans
 from pages.parts.compare.compare_panels import MIXES, SIDE_BY_SIDE, View, panels_of
-from pages.parts.compare.metric_table import merit_table
+from pages.parts.compare.metric_table import metric_table
 from pages.parts.compare.plan_cards import plan_cards
-from pages.parts.explore import takeaway
 from pages.parts.live.class_legend import class_key
-from pages.parts.live.figure_endpoint import stand
 from pages.parts.live.figure_panel import live_panel
-from pages.parts.live.preview_data import hand_of
 from pages.parts.share.chart_tables import table_twins
-from pages.parts.sidebar.scenario import choose_axis, choose_epoch, current, current_settings, nearby_sliders
+from pages.parts.sidebar.data_line import data_line
+from pages.parts.sidebar.epoch_and_batches import choose_axis, choose_epoch, nearby_sliders
+from pages.parts.sidebar.scenario import current
+from pages.parts.sidebar.slider_moves import slider_moves
 
 scenario = current()
 st.title("Compare", anchor=False)
 with st.container(key="said-data"):
-    st.markdown(takeaway.data_line(scenario))
+    st.markdown(data_line(scenario))
 cards, rest = st.container(), st.container()
 with st.expander("The plans as text, as a link carries them", icon=":material/link:"):
     variants = compared_plans.chosen_variants(cards)
@@ -33,9 +33,8 @@ with rest:
     nearby_sliders()
     plans = compared_plans.shown_plans(variants, scenario)
     view = View(variants, who, rank, logarithmic)
-    panels, moves = panels_of(scenario, view), hand_of(scenario)
-    moves["ask"] = stand(current_settings(), scenario.epoch, partial(panels_of, view=view), moves["values"], view)
-    side_by_side, merits, all_classes = st.container(), st.container(key="said-merits"), st.container()
+    panels, moves = panels_of(scenario, view), slider_moves(scenario, partial(panels_of, view=view), view)
+    side_by_side, metrics, all_classes = st.container(), st.container(key="said-metrics"), st.container()
     # The panels come one after the other, so that the browser draws all figures in one go; the long table after them.
     with side_by_side:
         live_panel(SIDE_BY_SIDE, panels[SIDE_BY_SIDE], moves=moves)
@@ -43,9 +42,9 @@ with rest:
         st.subheader("All classes of each plan", anchor=False)
         class_key(scenario.counts)
         live_panel(MIXES, panels[MIXES], follow=True)
-    with merits:
-        st.subheader("All figures of merit", anchor=False)
+    with metrics:
+        st.subheader("All metrics", anchor=False)
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             comparison, base = compared_plans.choose_comparison(plans, scenario)
-        merit_table(comparison, base)
+        metric_table(comparison, base)
     table_twins([chart for panel in panels.values() for chart in panel.charts], "compare")

@@ -1,4 +1,4 @@
-"""What every visit runs: page settings, navigation, the sidebar, then the page."""
+"""What every session runs: page settings, navigation, the sidebar, then the page."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from pages.parts.server.result_cache import keepers_of_this_run, keeping_in
 from pages.parts.share.share_dialog import sharing
 from pages.parts.sidebar.controls import every_row
 from pages.parts.sidebar.page_switch import keep_values
-from pages.parts.sidebar.scenario import sidebar
+from pages.parts.sidebar.sidebar import sidebar
 from pages.parts.sidebar.undo import remember
 from pages.parts.sidebar.url_values import say_what_was_wrong
 
@@ -23,7 +23,7 @@ page = st.navigation([
 notices = st.container()
 sidebar()
 keep_values(page.url_path)
-# What keeps results is settled before the page begins: a visit may end while its page still runs.
+# What keeps results is settled before the page begins: a session may end while its page still runs.
 with keeping_in(keepers_of_this_run()), sharing(page.title):
     page.run()
 with notices:

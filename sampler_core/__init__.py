@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.data.label_encoding import labels_of
-from sampler_core.forecast.forecast import Outlook
+from sampler_core.data.dataset_labels import labels_of
+from sampler_core.forecast.forecast import Forecast
 from sampler_core.plans.adaptive_targets import DifficultyBalanced, ExponentiatedGradient
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Composite, Constant, Cosine, Exponential, Linear, Periodic, Piecewise, Step
@@ -30,8 +30,8 @@ __all__ = [
     "EffectiveNumber",
     "Exponential",
     "ExponentiatedGradient",
+    "Forecast",
     "Linear",
-    "Outlook",
     "Periodic",
     "Piecewise",
     "PowerSkew",

@@ -65,20 +65,20 @@ def report(given: argparse.Namespace, plan: SamplingPlan, counts: ClassCounts) -
 
 def check(given: argparse.Namespace, plan: SamplingPlan, counts: ClassCounts) -> int:
     """Whether the plan can be drawn from the labels in every epoch, and what it does at both ends of the run."""
-    from sampler_core.figures.epoch_metrics import merits
+    from sampler_core.figures.epoch_metrics import metrics
     from sampler_core.figures.plan_sentences import takeaway
-    from sampler_core.forecast.forecast import Outlook
+    from sampler_core.forecast.forecast import Forecast
 
     with warnings.catch_warnings(record=True) as drift:
         warnings.simplefilter("always")
         plan.check(counts)
-    outlook = Outlook.of(plan, counts)
+    forecast = Forecast.of(plan, counts)
     say = sys.stdout.write
     say(f"The plan {plan.fingerprint} can be drawn from it.\n")
-    for epoch in sorted({0, len(outlook.shares) - 1}):
-        say(f"\n{takeaway(outlook, epoch)}\n")
-        for merit in merits(outlook, epoch):
-            say(f"  {merit.label}: {merit.value} ({merit.note})\n")
+    for epoch in sorted({0, len(forecast.shares) - 1}):
+        say(f"\n{takeaway(forecast, epoch)}\n")
+        for metric in metrics(forecast, epoch):
+            say(f"  {metric.label}: {metric.value} ({metric.note})\n")
     for found in drift:
         sys.stderr.write(f"{_one_line(found.message)}\n")
     return 1 if drift else 0

@@ -12,7 +12,7 @@ import torch
 from torch.utils.data import DataLoader, TensorDataset
 
 import sampler_core
-from sampler_core import Boost, ClassCounts, Linear, Outlook, PowerSkew, SamplingPlan, ScheduledClassSampler, labels_of
+from sampler_core import Boost, ClassCounts, Forecast, Linear, PowerSkew, SamplingPlan, ScheduledClassSampler, labels_of
 from sampler_core.datasets import load, published_datasets
 from sampler_core.exporting import snippet
 
@@ -44,7 +44,7 @@ exec(compile(code, "snippet", "exec"), made)
 assert made["plan"] == SamplingPlan.from_json(plan.to_json()) == plan
 assert made["seen"] == shown, "the snippet draws what the page shows"
 
-repeats: float = float(Outlook.of(plan, counts).run_repeats.max())
+repeats: float = float(Forecast.of(plan, counts).run_repeats.max())
 assert repeats > 1.0
 folder = Path(sampler_core.__file__).parent
 assert "site-packages" in folder.parts, f"the installed package must be the one in use, got {folder}"

@@ -6,22 +6,18 @@ is that one order (integers by value, text by code point, empty classes left out
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from os import PathLike
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-ClassName: TypeAlias = int | str
-IntArray: TypeAlias = NDArray[np.int64]
-FloatArray: TypeAlias = NDArray[np.float64]
-Codes: TypeAlias = NDArray[np.integer[Any]]
-Labels: TypeAlias = ArrayLike  # also a torch tensor, a pandas Series or Categorical
+from sampler_core.data.array_types import FloatArray, IntArray, Labels
+from sampler_core.data.label_encoding import encode_labels
+from sampler_core.data.plain_values import ClassName, array_of_tensor, plain_name
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,30 +53,9 @@ class ClassCounts:
 
     @classmethod
     def from_labels(cls, labels: Labels, classes: Sequence[ClassName] | None = None) -> ClassCounts:
-        """Count labels (see `labels.encode_labels`); integers come sorted by value, text by code point."""
-        from sampler_core.data.label_encoding import encode_labels
-
-        return encode_labels(labels, classes)[1]
-
-    @classmethod
-    def from_file(cls, path: str | PathLike[str], **options: Any) -> ClassCounts:
-        """Count the labels in a file; `options` as in `datasets.reading.read_counts` (label="species", count=...).
-
-        Warns about rows that are left out. `ReadingError`, a `ValueError`, with the next step when it cannot be read.
-        """
-        from sampler_core.datasets.label_files import read_counts
-
-        reading = read_counts(path, **options)
-        if reading.dropped:
-            warnings.warn(reading.sentence(), stacklevel=2)
-        return reading.counts
-
-    @classmethod
-    def from_folder(cls, path: str | PathLike[str], extensions: Collection[str] | None = None) -> ClassCounts:
-        """Count the files of the layout class/file; see `datasets.reading.count_folder`."""
-        from sampler_core.datasets.label_files import count_folder
-
-        return count_folder(path, extensions)
+        """Count labels (see `encode_labels`); integers come sorted by value, text by code point."""
+        encoded = encode_labels(labels, classes)
+        return cls(encoded.names, encoded.counts)
 
     @property
     def num_classes(self) -> int:
@@ -154,32 +129,6 @@ CountsLike: TypeAlias = ClassCounts | Mapping[ClassName, int] | ArrayLike
 def as_class_counts(counts: CountsLike) -> ClassCounts:
     """A `ClassCounts` as it is; anything else through `ClassCounts.from_counts`."""
     return counts if isinstance(counts, ClassCounts) else ClassCounts.from_counts(counts)
-
-
-def plain_value(value: object) -> object:
-    """NumPy and torch scalars as Python's own."""
-    return value.item() if hasattr(value, "item") and getattr(value, "ndim", 0) == 0 else value
-
-
-def plain_name(name: object) -> ClassName:
-    """A class name as Python's own integer or text; `TypeError` for any other."""
-    plain = plain_value(name)
-    if isinstance(plain, bool):
-        return int(plain)
-    if isinstance(plain, float) and plain.is_integer():
-        return int(plain)
-    if not isinstance(plain, int | str):
-        raise TypeError(f"class name must be an integer or text, got {name!r}")
-    return plain
-
-
-def array_of_tensor(tensor: Any, what: str) -> NDArray[Any]:
-    """A torch tensor, wherever it lives; short floats as float64, for NumPy does not know all of them (bfloat16)."""
-    try:
-        tensor = tensor.detach().cpu()
-        return np.asarray(tensor.double() if tensor.is_floating_point() and tensor.itemsize < 4 else tensor)
-    except (RuntimeError, TypeError) as error:  # sparse, nested, quantized, on "meta"
-        raise TypeError(f"{what} must be a plain tensor of numbers, got {tensor.dtype}: {error}") from None
 
 
 def _integer_array(values: ArrayLike, what: str) -> NDArray[Any]:

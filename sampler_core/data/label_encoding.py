@@ -6,25 +6,25 @@ The one contract here: the same labels give the same codes and counts, whatever 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sampler_core.data.class_counts import (
-    ClassCounts,
-    ClassName,
-    Codes,
-    IntArray,
-    Labels,
-    array_of_tensor,
-    plain_name,
-    plain_value,
-)
+from sampler_core.data.array_types import Codes, IntArray, Labels
+from sampler_core.data.plain_values import ClassName, array_of_tensor, plain_name, plain_value
 
 
-def encode_labels(labels: Labels, classes: Sequence[ClassName] | None = None) -> tuple[Codes, ClassCounts]:
-    """Labels as (codes into the classes, shape (N,); `ClassCounts`), the classes sorted or as `classes` has them.
+class EncodedLabels(NamedTuple):
+    """codes: the class of each label, shape (N,). names, counts: of each class, what it is called and how often it comes."""
+
+    codes: Codes
+    names: tuple[ClassName, ...]
+    counts: IntArray
+
+
+def encode_labels(labels: Labels, classes: Sequence[ClassName] | None = None) -> EncodedLabels:
+    """Labels as codes of their classes, the classes sorted or as `classes` has them.
 
     Labels: list, tuple, NumPy array, torch tensor, pandas Series or Categorical, of integers (any values), integral
     floats or text. With `classes` the labels are codes 0..len(classes)-1 of these names. A class that is named by
@@ -39,32 +39,7 @@ def encode_labels(labels: Labels, classes: Sequence[ClassName] | None = None) ->
         rank = np.empty(len(names), dtype=codes.dtype)
         rank[order] = np.arange(len(names), dtype=codes.dtype)
         codes = rank[codes]
-    return codes, ClassCounts(tuple(names[c] for c in order), counts[order])
-
-
-def labels_of(dataset: object) -> Labels:
-    """The labels of a data set, read from what it stores, never from its samples.
-
-    Knows `.targets`, `.labels`, torch's TensorDataset (its last tensor), Subset and ConcatDataset of such.
-    `TypeError` that says what to pass when none of these is there.
-    """
-    parts, inner, tensors = (getattr(dataset, name, None) for name in ("datasets", "dataset", "tensors"))
-    for name in ("targets", "labels"):
-        found = getattr(dataset, name, None)
-        if found is not None and not callable(found):
-            return found  # type: ignore[no-any-return]
-    if inner is not None and hasattr(dataset, "indices"):
-        return _as_array(labels_of(inner))[np.asarray(dataset.indices, dtype=np.int64)]
-    if isinstance(parts, Sequence) and parts and hasattr(dataset, "cumulative_sizes"):  # a StackDataset has parts too
-        arrays = [_as_array(labels_of(part)) for part in parts]
-        alike = len({array.dtype.kind for array in arrays}) == 1
-        return np.concatenate(arrays if alike else [array.astype(object) for array in arrays])  # 1 stays 1 beside "1"
-    if isinstance(tensors, Sequence) and len(tensors) > 1:
-        return tensors[-1]  # type: ignore[no-any-return]
-    raise TypeError(
-        "dataset must have .targets or .labels, or be a TensorDataset, Subset or ConcatDataset of such, "
-        f"got {type(dataset).__name__}; pass the labels themselves, one per sample"
-    )
+    return EncodedLabels(codes, tuple(plain_name(names[c]) for c in order), counts[order])
 
 
 def _coded(labels: Labels) -> tuple[Codes, Sequence[ClassName], IntArray]:
@@ -75,7 +50,7 @@ def _coded(labels: Labels) -> tuple[Codes, Sequence[ClassName], IntArray]:
         if (codes < 0).any():
             raise ValueError(f"labels must not be missing, got none at position {int((codes < 0).argmax())}")
         return _counted(codes, _names_of_categories(categorical.categories))
-    array = _as_array(labels)
+    array = label_array(labels)
     if array.ndim != 1:
         raise ValueError(f"labels must be one per sample (1-D), got shape {array.shape}")
     if array.size == 0:
@@ -94,7 +69,7 @@ def _coded(labels: Labels) -> tuple[Codes, Sequence[ClassName], IntArray]:
     raise ValueError(f"labels must be integers or text, got {array.dtype}")
 
 
-def _as_array(labels: Labels) -> NDArray[Any]:
+def label_array(labels: Labels) -> NDArray[Any]:
     """As a NumPy array that never turns a number into text or drops a text's trailing NUL (as dtype U would)."""
     if isinstance(labels, str | bytes) or not (isinstance(labels, Iterable) or hasattr(labels, "__array__")):
         raise TypeError(f"labels must be a sequence with one label per sample, got {labels!r:.100}")
@@ -156,9 +131,7 @@ def _object_codes(array: NDArray[Any]) -> tuple[Codes, Sequence[ClassName], IntA
     return _counted(codes, [str(name) for name in table])
 
 
-def _named(
-    codes: Codes, names: Sequence[ClassName], counts: IntArray, classes: Sequence[ClassName]
-) -> tuple[Codes, ClassCounts]:
+def _named(codes: Codes, names: Sequence[ClassName], counts: IntArray, classes: Sequence[ClassName]) -> EncodedLabels:
     """Labels that are codes of `classes`: code i means classes[i]."""
     if isinstance(classes, str) or not (hasattr(classes, "__len__") and isinstance(classes, Iterable)):
         raise TypeError(f"classes must be a sequence of class names, got {classes!r:.100}")
@@ -168,7 +141,7 @@ def _named(
     table = np.array([int(name) for name in names], dtype=np.int64)
     of_classes = np.zeros(len(classes), dtype=np.int64)
     of_classes[table] = counts
-    return table[codes], ClassCounts(tuple(classes), of_classes)
+    return EncodedLabels(table[codes], tuple(classes), of_classes)
 
 
 def _names_of_categories(categories: Iterable[object]) -> Sequence[ClassName]:

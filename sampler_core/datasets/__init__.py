@@ -1,6 +1,6 @@
-"""Class counts to start from: bundled tables of known data sets, synthetic profiles, people's own label files."""
+"""Class counts to start from: bundled tables of published data sets, synthetic profiles, people's own label files."""
 
-from sampler_core.datasets.label_files import ReadingError, read_counts, read_labels, sniff
+from sampler_core.datasets.label_files import ReadingError, count_folder, read_counts, read_labels, sniff
 from sampler_core.datasets.published import PublishedDataset, load, published_datasets
 from sampler_core.datasets.synthetic import PROFILES, cifar_lt, synthetic
 
@@ -9,6 +9,7 @@ __all__ = [
     "PublishedDataset",
     "ReadingError",
     "cifar_lt",
+    "count_folder",
     "load",
     "published_datasets",
     "read_counts",

@@ -13,7 +13,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from sampler_core.data.class_counts import ClassCounts, FloatArray, IntArray
+from sampler_core.data.array_types import FloatArray, IntArray
+from sampler_core.data.class_counts import ClassCounts
 
 Profile: TypeAlias = Callable[[int, float], FloatArray]
 

@@ -1,30 +1,27 @@
-"""Drawing: position -> class -> sample. Takes shares and keys, knows nothing else of this package."""
+"""Draws: position -> class -> sample, a file a sampling scheme. Takes shares and keys, knows nothing else of this package."""
 
 from sampler_core.draws.class_order import class_order
-from sampler_core.draws.rounding_and_alias import sure_and_chance
-from sampler_core.draws.schemes import (
-    Epoch,
-    Exact,
-    Independent,
-    Law,
-    Members,
+from sampler_core.draws.exact import Exact, exact_quotas
+from sampler_core.draws.independent import Independent
+from sampler_core.draws.scheme import Epoch, Members, Scheme
+from sampler_core.draws.stratified import (
     Stratified,
-    exact_quotas,
     stratified_epoch_period,
     stratified_next,
     stratified_period,
     stratified_start,
     stratified_stride,
 )
+from sampler_core.draws.systematic_rounding import sure_and_chance
 
-LAWS: dict[str, type[Independent | Exact | Stratified]] = {
+SCHEMES: dict[str, type[Independent | Exact | Stratified]] = {
     "independent": Independent,
     "exact": Exact,
     "stratified": Stratified,
 }
 
 __all__ = [
-    "LAWS", "Epoch", "Exact", "Independent", "Law", "Members", "Stratified", "class_order", "exact_quotas",
+    "SCHEMES", "Epoch", "Exact", "Independent", "Members", "Scheme", "Stratified", "class_order", "exact_quotas",
     "stratified_epoch_period", "stratified_next", "stratified_period", "stratified_start", "stratified_stride",
     "sure_and_chance",
 ]  # fmt: skip

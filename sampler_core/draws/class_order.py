@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sampler_core.draws.counter_rng import GOLDEN, key_of
 
-_MEMBERS = 5  # what the key is for; the laws use 1 to 4
+_MEMBERS = 5  # what the key is for; the schemes use 1 to 4
 _PIECE = 1 << 16  # stays in the processor's cache
 _U = np.uint64
 

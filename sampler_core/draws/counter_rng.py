@@ -20,7 +20,7 @@ def key_of(*parts: int) -> int:
     """One 64-bit key from any integers; another order or number of parts is another key."""
     key = 0
     for part in parts:
-        key = _mixed_int(key + GOLDEN + _mixed_int(part & _MASK))
+        key = mixed_int(key + GOLDEN + mixed_int(part & _MASK))
     return key
 
 
@@ -52,90 +52,8 @@ def mix(x: U64Array) -> U64Array:
     return x
 
 
-def shuffled_rows(keys: U64Array, size: int) -> NDArray[np.int64]:
-    """A permutation of 0..size-1 for each key, shape (len(keys), size); size <= 2**20.
-
-    Sorts hashes that carry the position in their low bits: one vectorised sort, no argsort. What is left of the hash
-    (44 bits or more) makes ties too rare to see.
-    """
-    low = _U((1 << size.bit_length()) - 1)
-    rows = mix(np.arange(1, size + 1, dtype=np.uint64) * _U(GOLDEN) + keys[:, None])
-    rows &= ~low
-    rows |= np.arange(size, dtype=np.uint64)
-    rows.sort(axis=1)
-    rows &= low
-    return rows.view(np.int64)
-
-
-class Permutation:
-    """A keyed permutation of 0..size-1 in O(1) memory, for any subset of positions; size < 2**62.
-
-    Small sizes are one shuffled row. Larger ones go through a Feistel network on (left, right) with right < 2**h and
-    left < ceil(size / 2**h), walked on until the value is inside (Black, Rogaway, CT-RSA 2002, method 3).
-    """
-
-    SMALL = 1 << 14
-    ROUNDS = 4  # each changes both halves
-
-    def __init__(self, size: int, key: int) -> None:
-        self.size = size
-        self._row = shuffled_rows(np.array([key], dtype=np.uint64), size)[0] if size <= self.SMALL else None
-        self._h = max(1, (size.bit_length() - 1) // 2)
-        self._left = -(-size >> self._h)
-        self._keys = [np.uint32(_mixed_int(key + GOLDEN * (i + 1)) >> 32) for i in range(2 * self.ROUNDS)]
-        self._dtype = np.uint32 if size <= 1 << 31 else np.uint64
-
-    def __call__(self, positions: U64Array) -> NDArray[np.unsignedinteger]:
-        """Where each position goes; uint32 for sizes up to 2**31, else 64 bits."""
-        if self._row is not None:
-            row: U64Array = self._row.take(positions.view(np.int64)).view(np.uint64)
-            return row
-        x = self._once(positions.astype(self._dtype))
-        outside = np.flatnonzero(x >= self.size)
-        while outside.size:
-            again = self._once(x[outside])
-            x[outside] = again
-            outside = outside[again >= self.size]
-        return x
-
-    def _once(self, x: NDArray[np.unsignedinteger]) -> NDArray[np.unsignedinteger]:
-        h, left = x.dtype.type(self._h), np.uint32(self._left)
-        right = (x & x.dtype.type((1 << self._h) - 1)).astype(np.uint32, copy=False)
-        upper = (x >> h).astype(np.uint32, copy=False)
-        for k in range(0, len(self._keys), 2):
-            f = _round(right, self._keys[k])
-            f = self._below_left(f)
-            upper += f
-            np.subtract(upper, left, out=f)
-            np.minimum(upper, f, out=upper)  # modulo `left`: below it, the difference wraps to a huge number
-            f = _round(upper, self._keys[k + 1])
-            f >>= np.uint32(32 - self._h)
-            right ^= f
-        x = upper.astype(self._dtype, copy=False)
-        x <<= h
-        x |= right
-        return x
-
-    def _below_left(self, f: NDArray[np.uint32]) -> NDArray[np.uint32]:
-        """Scale 32 random bits down to 0..left-1."""
-        if self._left > 1 << 16:
-            return ((f.astype(np.uint64) * _U(self._left)) >> _U(32)).astype(np.uint32)
-        f >>= np.uint32(16)
-        f *= np.uint32(self._left)
-        f >>= np.uint32(16)
-        return f
-
-
-def _round(half: NDArray[np.uint32], key: np.uint32) -> NDArray[np.uint32]:
-    f = half * np.uint32(0x9E3779B1)
-    f += key
-    t = f >> np.uint32(15)
-    f ^= t
-    f *= np.uint32(0x85EBCA6B)
-    return f
-
-
-def _mixed_int(v: int) -> int:
+def mixed_int(v: int) -> int:
+    """`mix` for one integer."""
     v &= _MASK
     v = ((v ^ v >> 30) * M1) & _MASK
     v = ((v ^ v >> 27) * M2) & _MASK

@@ -12,9 +12,10 @@ from functools import cached_property
 
 import numpy as np
 
-from sampler_core.data.class_counts import ClassCounts, IntArray
-from sampler_core.draws import LAWS, Epoch, exact_quotas
-from sampler_core.plans.parameters import whole_number
+from sampler_core.data.array_types import IntArray
+from sampler_core.data.class_counts import ClassCounts
+from sampler_core.data.plain_values import whole_number
+from sampler_core.draws import SCHEMES, Epoch, exact_quotas
 
 _PIECE = 1 << 18  # draws at a time
 _MOST_ENTRIES = 1 << 27  # 1 GiB of int64
@@ -61,14 +62,14 @@ class Preview:
 
 
 def previewed(
-    law: str, epoch: Epoch, counts: ClassCounts, first_batch: int = 0, num_batches: int | None = None
+    scheme: str, epoch: Epoch, counts: ClassCounts, first_batch: int = 0, num_batches: int | None = None
 ) -> Preview:
     """Preview batches of an epoch; num_batches None, or more than there are, means up to the last one."""
     in_epoch = -(-epoch.samples // epoch.batch_size)
     first_batch = whole_number("first_batch", first_batch, most=in_epoch - 1)
     end = in_epoch if num_batches is None else min(first_batch + whole_number("num_batches", num_batches, 1), in_epoch)
     found = []
-    for positions, drawn in _class_stage(law, epoch, first_batch * epoch.batch_size, end * epoch.batch_size):
+    for positions, drawn in _class_stage(scheme, epoch, first_batch * epoch.batch_size, end * epoch.batch_size):
         cells = (positions // np.uint64(epoch.batch_size)).view(np.int64)
         cells *= counts.num_classes
         cells += counts.canonical.take(drawn)
@@ -79,20 +80,20 @@ def previewed(
     return Preview(counts, epoch.epoch, first_batch, end - first_batch, batch, position, times)
 
 
-def drawn_counts(law: str, epoch: Epoch, counts: ClassCounts) -> IntArray:
+def drawn_counts(scheme: str, epoch: Epoch, counts: ClassCounts) -> IntArray:
     """What a whole epoch draws of each class: int64, shape (num_classes,)."""
     totals = np.zeros(counts.num_classes, dtype=np.int64)
-    if law == "exact":
+    if scheme == "exact":
         totals[counts.canonical] = exact_quotas(epoch)
         return totals
-    for _, drawn in _class_stage(law, epoch, 0, epoch.samples):
+    for _, drawn in _class_stage(scheme, epoch, 0, epoch.samples):
         totals[counts.canonical] += np.bincount(drawn, minlength=epoch.shares.size)
     return totals
 
 
-def _class_stage(law: str, epoch: Epoch, begin: int, end: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def _class_stage(scheme: str, epoch: Epoch, begin: int, end: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Positions and their classes, in pieces of whole batches."""
-    draws = LAWS[law](epoch)
+    draws = SCHEMES[scheme](epoch)
     step = max(1, _PIECE // epoch.batch_size) * epoch.batch_size
     for at in range(begin, min(end, epoch.samples), step):
         positions = np.arange(at, min(at + step, end, epoch.samples), dtype=np.uint64)

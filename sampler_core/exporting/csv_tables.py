@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sampler_core.data.class_counts import ClassName
+from sampler_core.data.plain_values import ClassName
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -48,7 +48,7 @@ class Panel(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """What the report shows of one epoch. tiles: figures of merit as (label, value, note)."""
+    """What the report shows of one epoch. tiles: metrics as (label, value, note)."""
 
     epoch: int
     sentences: Sequence[str]

@@ -11,17 +11,18 @@ from typing import Any
 
 import pandas as pd
 
-from sampler_core.data.class_counts import ClassCounts, CountsLike, FloatArray, as_class_counts
+from sampler_core.data.array_types import FloatArray
+from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
 from sampler_core.exporting import Frame, Panel, Report, report_html
 from sampler_core.exporting.report_facts import plan_text, report_facts, report_sources
 from sampler_core.figures.class_series import Followed, by_count
-from sampler_core.figures.epoch_metrics import merit_table, merits
+from sampler_core.figures.epoch_metrics import metric_table, metrics
 from sampler_core.figures.explore_charts import charts_of_epoch, charts_over_epochs
 from sampler_core.figures.figure import Chart, class_label, to_json
 from sampler_core.figures.plan_sentences import data_line, takeaway
 from sampler_core.figures.plotly_script import plotly_js
 from sampler_core.forecast.findings import findings
-from sampler_core.forecast.forecast import Outlook
+from sampler_core.forecast.forecast import Forecast
 from sampler_core.plans.plan import SamplingPlan
 
 
@@ -48,13 +49,13 @@ def plan_report(
     counts = as_class_counts(counts)
     plan.check(counts)
     story = _Story(plan, counts, unit, (first_batch, shown_batches), logarithmic, tuple(followed))
-    if not 0 <= epoch < len(story.outlook.shares):
-        raise ValueError(f"epoch must be a whole number from 0 to {len(story.outlook.shares) - 1}, got {epoch}")
+    if not 0 <= epoch < len(story.forecast.shares):
+        raise ValueError(f"epoch must be a whole number from 0 to {len(story.forecast.shares) - 1}, got {epoch}")
     report = Report(
-        title=title, summary=data_line(counts, unit), epochs=len(story.outlook.shares), epoch=epoch, frame=story.frame,
-        findings=[(finding.text, finding.advice) for finding in findings(plan, story.outlook)],
+        title=title, summary=data_line(counts, unit), epochs=len(story.forecast.shares), epoch=epoch, frame=story.frame,
+        findings=[(finding.text, finding.advice) for finding in findings(plan, story.forecast)],
         facts=report_facts(plan, counts, unit), files={"plan.json": plan_text(plan, counts)},
-        tables=[("Class counts", story.class_table), ("Figures of merit, all epochs", story.merit_table)],
+        tables=[("Class counts", story.class_table), ("Metrics, all epochs", story.metric_table)],
         sources=report_sources(made),
     )  # fmt: skip
     return report_html(report, plotly_js())
@@ -81,7 +82,7 @@ def still_report(
     report = Report(
         title=title, summary=data_line(counts, unit), epochs=1, epoch=0,
         frame=lambda epoch: Frame(0, sentences, [], panels), about="Findings on the sidebar's plan",
-        findings=[(finding.text, finding.advice) for finding in findings(plan, Outlook.of(plan, counts))],
+        findings=[(finding.text, finding.advice) for finding in findings(plan, Forecast.of(plan, counts))],
         facts={**(facts or {}), **report_facts(plan, counts, unit, whose="The sidebar's plan")},
         files={"plan.json": plan_text(plan, counts), **(files or {})}, sources=report_sources(made),
         tables=[(name, table) for name, table in tables if table not in twins],
@@ -101,8 +102,8 @@ class _Story:
     followed: Followed
 
     @cached_property
-    def outlook(self) -> Outlook:
-        return Outlook.of(self.plan, self.counts)
+    def forecast(self) -> Forecast:
+        return Forecast.of(self.plan, self.counts)
 
     @cached_property
     def weights(self) -> FloatArray:
@@ -110,16 +111,16 @@ class _Story:
 
     def frame(self, epoch: int) -> Frame:
         """Everything of one epoch."""
-        tiles = [(merit.label, merit.value, merit.note) for merit in merits(self.outlook, epoch)]
+        tiles = [(metric.label, metric.value, metric.note) for metric in metrics(self.forecast, epoch)]
         charts = charts_over_epochs(
-            self.outlook, self.weights, epoch, logarithmic=self.logarithmic, followed=self.followed
+            self.forecast, self.weights, epoch, logarithmic=self.logarithmic, followed=self.followed
         )
         if self.plan.adaptive is None:
             preview = self.plan.preview(self.counts, epoch, *self.window)
             whole = partial(self.plan.epoch_class_counts, self.counts, epoch)
-            batches, drawn = charts_of_epoch(self.plan, self.outlook, preview, whole, self.followed)
+            batches, drawn = charts_of_epoch(self.plan, self.forecast, preview, whole, self.followed)
             charts += [batches._replace(title=f"{batches.title}, as training will draw them"), drawn]
-        return Frame(epoch, [takeaway(self.outlook, epoch, self.unit)], tiles, [as_panel(chart) for chart in charts])
+        return Frame(epoch, [takeaway(self.forecast, epoch, self.unit)], tiles, [as_panel(chart) for chart in charts])
 
     def class_table(self) -> pd.DataFrame:
         """Class, samples, frequency; the largest first."""
@@ -128,9 +129,9 @@ class _Story:
         columns = {"samples": self.counts.counts[order], "frequency": self.counts.frequencies[order]}
         return pd.DataFrame(columns, index=names)
 
-    def merit_table(self) -> pd.DataFrame:
-        """The course of every figure of merit."""
-        return merit_table(merits(self.outlook, 0))
+    def metric_table(self) -> pd.DataFrame:
+        """The course of every metric."""
+        return metric_table(metrics(self.forecast, 0))
 
 
 def as_panel(chart: Chart) -> Panel:

@@ -52,7 +52,7 @@ def _plan_facts(plan: SamplingPlan, counts: ClassCounts) -> dict[str, str]:
         "Epochs": str(plan.epochs),
         "Batch size": count(plan.needed_batch_size),
         "Samples per epoch": count(plan.samples(counts)),
-        "Law of drawing": plan.drawing,
+        "Sampling scheme": plan.drawing,
         **{word: number(float(value)) for word, value in set_ones.items() if value is not None},
         **({"Floor per batch": count(plan.min_per_batch)} if plan.min_per_batch else {}),
         "Seed": str(plan.seed),

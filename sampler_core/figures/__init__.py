@@ -7,21 +7,21 @@ shows (`alt`), and has a table of the same numbers (`table()`). Class names are 
 from sampler_core.figures.batch_bars import batch_mix
 from sampler_core.figures.class_series import class_rows, is_banded
 from sampler_core.figures.epoch_curves import class_shares, share_map, skew_curve
-from sampler_core.figures.epoch_metrics import Merit, class_numbers, merit_table, merits
+from sampler_core.figures.epoch_metrics import Metric, class_numbers, metric_table, metrics
 from sampler_core.figures.figure import Chart, Figure, to_json
 from sampler_core.figures.one_epoch import planned_and_drawn, weight_beside_share
 
 __all__ = [
     "Chart",
     "Figure",
-    "Merit",
+    "Metric",
     "batch_mix",
     "class_numbers",
     "class_rows",
     "class_shares",
     "is_banded",
-    "merit_table",
-    "merits",
+    "metric_table",
+    "metrics",
     "planned_and_drawn",
     "share_map",
     "skew_curve",

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sampler_core.data.class_counts import ClassCounts, IntArray
+from sampler_core.data.array_types import IntArray
+from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.figure import distinct
 from sampler_core.figures.legend import key_text
 from sampler_core.forecast.expectations import FEW, MANY, groups

@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from sampler_core.data.class_counts import ClassCounts, FloatArray, IntArray
+from sampler_core.data.array_types import FloatArray, IntArray
+from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.class_series import COLOURS, bands, by_count, series_of
 from sampler_core.figures.figure import Figure, Spec, axis, class_in_words, layout
 from sampler_core.figures.legend import KEY, key_height, key_text, phone_columns
-from sampler_core.forecast.forecast import Outlook
+from sampler_core.forecast.forecast import Forecast
 from sampler_core.forecast.plan_comparison import COLUMNS, Comparison
 from sampler_core.formatting import number, percent
 
@@ -28,7 +29,7 @@ class Shown(NamedTuple):
     """A plan as figures show it. colour: 0 to 5."""
 
     name: str
-    outlook: Outlook
+    forecast: Forecast
     colour: int
 
     @property
@@ -62,7 +63,7 @@ def followed(counts: ClassCounts, which: str, rank: int = 1) -> Followed:
 
 def plan_shares(plans: Sequence[Shown], who: Followed, epoch: int, *, logarithmic: bool = False) -> Figure:
     """The share of the followed classes over epochs, a line a plan."""
-    values = [plan.outlook.shares[:, who.members].sum(axis=1) for plan in plans]
+    values = [plan.forecast.shares[:, who.members].sum(axis=1) for plan in plans]
     traces = [_line(plan, row, "%{y:.4~%}") for plan, row in zip(plans, values, strict=True)]
     y: Spec = {"type": "log", "dtick": 1, "exponentformat": "none"} if logarithmic else {"rangemode": "tozero"}
     title = f"share of {key_text(who.label, widest=20)}"
@@ -76,7 +77,7 @@ def plan_shares(plans: Sequence[Shown], who: Followed, epoch: int, *, logarithmi
 
 def plan_skews(plans: Sequence[Shown], epoch: int) -> Figure | None:
     """The skew over epochs of the plans that have one; None where none has."""
-    with_skew = [(plan, plan.outlook.skews) for plan in plans if plan.outlook.skews is not None]
+    with_skew = [(plan, plan.forecast.skews) for plan in plans if plan.forecast.skews is not None]
     if not with_skew:
         return None
     traces = [_line(plan, skews, "skew %{y:.4~f}") | {"showlegend": False} for plan, skews in with_skew]
@@ -88,8 +89,8 @@ def plan_skews(plans: Sequence[Shown], epoch: int) -> Figure | None:
 
 def plan_mix(plan: Shown, highest: float) -> Figure:
     """All classes of one plan over epochs, in lines or bands, each in its own colour. highest: end of the axis."""
-    series = series_of(plan.outlook.counts)
-    values = [plan.outlook.shares[:, one.members].sum(axis=1) for one in series]
+    series = series_of(plan.forecast.counts)
+    values = [plan.forecast.shares[:, one.members].sum(axis=1) for one in series]
     traces = [
         {"type": "scatter", "mode": _mode(row), "name": key_text(one.label), "x0": 0, "dx": 1,
          "y": row.astype(np.float32), "line": {"color": one.colour, "width": 1.5, "dash": one.dash},
@@ -110,8 +111,8 @@ def plan_mix(plan: Shown, highest: float) -> Figure:
 
 def highest_share(plans: Sequence[Shown]) -> float:
     """The end of an axis that has room for every line of every plan, in steps of a tenth."""
-    series = series_of(plans[0].outlook.counts)
-    top = max(float(plan.outlook.shares[:, one.members].sum(axis=1).max()) for plan in plans for one in series)
+    series = series_of(plans[0].forecast.counts)
+    top = max(float(plan.forecast.shares[:, one.members].sum(axis=1).max()) for plan in plans for one in series)
     return min(1.02, math.ceil(top * 10.0 + 1e-9) / 10.0 + 0.02)
 
 
@@ -141,7 +142,7 @@ def class_key_height(counts: ClassCounts) -> int:
 
 
 def comparison_table(comparison: Comparison, base: int | None = None) -> pd.DataFrame:
-    """A row a plan, a column a figure of merit; less the plan in place `base`, where one is given."""
+    """A row a plan, a column a metric; less the plan in place `base`, where one is given."""
     values = comparison.values if base is None else comparison.less(base)
     return pd.DataFrame(values, index=pd.Index(comparison.names, name="plan"), columns=[c.label for c in COLUMNS])
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sampler_core.data.class_counts import ClassCounts, FloatArray
+from sampler_core.data.array_types import FloatArray
+from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.class_series import Followed, by_count, colours_of, series_of, standing_out
 from sampler_core.figures.figure import Figure, Spec, axis, class_in_words, class_label, layout, steady
 from sampler_core.figures.legend import KEY, row_text

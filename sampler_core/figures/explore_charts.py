@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sampler_core.data.class_counts import ClassCounts, FloatArray, IntArray
+from sampler_core.data.array_types import FloatArray, IntArray
+from sampler_core.data.class_counts import ClassCounts
 from sampler_core.draws.preview import Preview
 from sampler_core.figures.batch_bars import batch_mix
 from sampler_core.figures.class_series import Followed, class_rows, is_banded
@@ -15,27 +16,27 @@ from sampler_core.figures.epoch_curves import class_shares, share_map, skew_curv
 from sampler_core.figures.figure import Chart
 from sampler_core.figures.legend import keyed_height
 from sampler_core.figures.one_epoch import planned_and_drawn, weight_beside_share
-from sampler_core.figures.plan_sentences import LAW_NOTES, batches_note
+from sampler_core.figures.plan_sentences import SCHEME_NOTES, batches_note
 from sampler_core.forecast.count_intervals import spread
-from sampler_core.forecast.forecast import Outlook
+from sampler_core.forecast.forecast import Forecast
 from sampler_core.plans.plan import SamplingPlan
 
 MOST_DRAWS = 1_000_000  # drawn for one picture: some 20 ms
 
 
 def charts_over_epochs(
-    outlook: Outlook, weights: FloatArray, epoch: int, *, logarithmic: bool = False, followed: Followed = ()
+    forecast: Forecast, weights: FloatArray, epoch: int, *, logarithmic: bool = False, followed: Followed = ()
 ) -> list[Chart]:
     """Class shares, the skew, every class as a map where they are many, weights beside shares.
 
     weights: class weights of all epochs, shape (epochs, num_classes). logarithmic: the axis of the shares.
     """
-    counts, shares, skews = outlook.counts, outlook.shares, outlook.skews
+    counts, shares, skews = forecast.counts, forecast.shares, forecast.skews
     lines = class_shares(counts, shares, epoch, logarithmic=logarithmic, followed=followed)
     note, height = "The chance that one draw is of the class.", keyed_height(lines, 340)
     charts = [Chart("shares", "Class share over epochs", lines, note, 12 if skews is None else 8, height, 0)]
     if skews is not None:
-        curve, note = skew_curve(skews, outlook.crossover, epoch), "0 natural, 1 class-balanced, above 1 reversed."
+        curve, note = skew_curve(skews, forecast.crossover, epoch), "0 natural, 1 class-balanced, above 1 reversed."
         charts.append(Chart("skew", "Skew over epochs", curve, note, 4, height, 1))
     if is_banded(counts):
         cells = share_map(counts, shares, epoch, followed)
@@ -50,7 +51,7 @@ def charts_over_epochs(
 
 def charts_of_epoch(
     plan: SamplingPlan,
-    outlook: Outlook,
+    forecast: Forecast,
     preview: Preview,
     epoch_class_counts: Callable[[], IntArray],
     followed: Followed = (),
@@ -60,17 +61,17 @@ def charts_of_epoch(
     epoch_class_counts: what the whole epoch draws of each class; asked only where that is counted within some 30 ms,
     from quotas or because the draws are few enough to make them all. Elsewhere the previewed batches are compared.
     """
-    counts, epoch, first = outlook.counts, preview.epoch, preview.first_batch
+    counts, epoch, first = forecast.counts, preview.epoch, preview.first_batch
     if plan.drawing == "exact" or plan.samples(counts) <= MOST_DRAWS:
         drawn, num_draws, which = epoch_class_counts(), plan.samples(counts), "the whole epoch"
     else:
         drawn, num_draws, which = preview.totals, int(preview.totals.sum()), "the batches shown"
-    off = planned_and_drawn(counts, spread(outlook.shares[epoch], outlook.draws, num_draws), drawn, followed)
+    off = planned_and_drawn(counts, spread(forecast.shares[epoch], forecast.draws, num_draws), drawn, followed)
     title, stacks = f"Batches {first} to {first + preview.num_batches - 1}", batch_mix(preview, followed)
     height = keyed_height(stacks, max(380, _height_of_rows(counts, 380)))
     return [
         Chart("batches", title, stacks, batches_note(plan, counts), 7, height, 2),
-        Chart("drawn", f"Planned against drawn, {which}", off, LAW_NOTES[plan.drawing], 5, height, 3),
+        Chart("drawn", f"Planned against drawn, {which}", off, SCHEME_NOTES[plan.drawing], 5, height, 3),
     ]
 
 

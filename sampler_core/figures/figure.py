@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from sampler_core.data.class_counts import ClassName
+from sampler_core.data.plain_values import ClassName
 from sampler_core.formatting import shortened
 
 Spec = dict[str, Any]

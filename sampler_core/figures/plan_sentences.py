@@ -7,11 +7,11 @@ from collections.abc import Callable
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.epoch_metrics import rarest_and_largest
 from sampler_core.figures.figure import class_in_words
-from sampler_core.forecast.forecast import Outlook
+from sampler_core.forecast.forecast import Forecast
 from sampler_core.formatting import count, number, percent, several
 from sampler_core.plans.plan import SamplingPlan
 
-LAW_NOTES = {
+SCHEME_NOTES = {
     "independent": "Every draw on its own: chance moves each class within its interval.",
     "exact": "Each class gets its share of the epoch to within one draw; only its order is left to chance.",
     "stratified": "Each class gets its share of every batch to within one draw.",
@@ -19,7 +19,7 @@ LAW_NOTES = {
 
 
 def takeaway(
-    outlook: Outlook,
+    forecast: Forecast,
     epoch: int,
     unit: str = "samples",
     plain: Callable[[str], str] = str,
@@ -27,8 +27,8 @@ def takeaway(
 ) -> str:
     """What the epoch does to the class mix. unit: what one sample is. plain, strong: how the text that this becomes a
     part of writes a class name, and the point of the sentence."""
-    counts, shares = outlook.counts, outlook.shares[epoch]
-    rarest, largest = rarest_and_largest(outlook)
+    counts, shares = forecast.counts, forecast.shares[epoch]
+    rarest, largest = rarest_and_largest(forecast)
     if counts.counts[rarest] == counts.counts[largest]:
         if counts.num_classes - len(counts.empty) == 1:
             return f"Every draw is of {plain(class_in_words(counts.names[rarest]))}: no other class has {unit}."
@@ -53,7 +53,7 @@ def data_line(counts: ClassCounts, unit: str = "samples") -> str:
 def batches_note(plan: SamplingPlan, counts: ClassCounts) -> str:
     """How many batches there are, and by what they are drawn."""
     batches = several(plan.num_batches(counts), "batch", "batches")
-    return f"{batches} of {count(plan.needed_batch_size)} in this epoch; law {plan.drawing}, seed {plan.seed}."
+    return f"{batches} of {count(plan.needed_batch_size)} in this epoch; scheme {plan.drawing}, seed {plan.seed}."
 
 
 def _mood(now: float, natural: float) -> str:

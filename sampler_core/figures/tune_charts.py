@@ -1,4 +1,4 @@
-"""Figures of tuning: the feasible band over epochs, and a figure of merit over the plane of linear schedules."""
+"""Figures of tuning: the feasible band over epochs, and a metric over the plane of linear schedules."""
 
 from __future__ import annotations
 
@@ -8,26 +8,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sampler_core.data.class_counts import FloatArray
+from sampler_core.data.array_types import BoolArray, FloatArray
 from sampler_core.figures.class_series import COLOURS
 from sampler_core.figures.figure import Figure, Spec, axis, layout
 from sampler_core.figures.legend import KEY, key_height, key_text
-from sampler_core.forecast.expectations import BoolArray
 from sampler_core.formatting import number, percent, several
-from sampler_core.tuning import MERITS, Band, Demand, Edge, Sensitivity, Sweep
+from sampler_core.tuning import METRICS, Band, Edge, Requirement, Sensitivity, Sweep
 
 ALLOWED, EXCLUDED = "rgba(14,154,107,0.16)", "rgba(213,94,0,0.16)"
 FURTHEST = 50.0  # no schedule goes further
 
 
-def feasible_band(band: Band, demands: Sequence[Demand], solved: FloatArray | None = None) -> Figure:
-    """The skews that each epoch may have, every demand's edges with its number, and the plan's own line.
+def feasible_band(band: Band, requirements: Sequence[Requirement], solved: FloatArray | None = None) -> Figure:
+    """The skews that each epoch may have, every requirement's edges with its number, and the plan's own line.
 
-    demands: in the order of their numbers, from 1 on, with those that the band does not judge; solved: the skews of
+    requirements: in the order of their numbers, from 1 on, with those that the band does not judge; solved: the skews of
     another schedule, (epochs,).
     """
     epochs, reach = len(band.allowed), _reach(band, solved)
-    placed = [(demands.index(edge.demand) + 1, edge) for edge in band.edges]
+    placed = [(requirements.index(edge.requirement) + 1, edge) for edge in band.edges]
     traces = [_edge(place, edge) for place, edge in placed if _ends_of(edge)]
     notes = [note for place, edge in placed for note in _notes(place, edge)]
     if solved is not None:
@@ -37,38 +36,38 @@ def feasible_band(band: Band, demands: Sequence[Demand], solved: FloatArray | No
     spec = {"data": traces, "layout": layout(
         xaxis=axis("epoch", range=[-0.5, epochs - 0.5], tickformat="d"),
         yaxis=axis("skew", range=reach), shapes=_regions(band), annotations=_apart(notes, reach), showlegend=True,
-        legend=KEY, uirevision=f"{epochs}-{len(demands)}",
+        legend=KEY, uirevision=f"{epochs}-{len(requirements)}",
     )}  # fmt: skip
     return Figure(spec, _band_in_words(band), lambda: _band_table(band))
 
 
 def band_height(band: Band) -> int:
     """Pixels for the figure of the band: so many that on a phone its key leaves it room."""
-    schedules = ("the schedule found", "your schedule", "a demand is violated")
+    schedules = ("the schedule found", "your schedule", "a requirement is violated")
     return max(420, 280 + key_height([*(_entry(0, edge) for edge in band.edges), *schedules]))
 
 
-def merit_map(
+def metric_map(
     found: Sweep, figure: str, whose: str, allowed: BoolArray | None, here: tuple[float, float] | None
 ) -> Figure:
-    """A figure of merit over (skew factor, epoch increment); dots where the demands are met; a ring at the plan's own.
+    """A metric over (skew factor, epoch increment); dots where the requirements are met; a ring at the plan's own.
 
-    figure: a name in `MERITS`; allowed: bool, (skews, increments); here: (skew, increment).
+    figure: a name in `METRICS`; allowed: bool, (skews, increments); here: (skew, increment).
     """
-    merit = MERITS[figure]
-    logarithmic = merit.unit == "number" and bool((found.values > 0).all() and np.isfinite(found.values).all())
+    metric = METRICS[figure]
+    logarithmic = metric.unit == "number" and bool((found.values > 0).all() and np.isfinite(found.values).all())
     z = np.log10(found.values) if logarithmic else found.values
     trace: dict[str, Any] = {
         "type": "heatmap", "x": found.skews, "y": found.increments, "z": z.T.astype(np.float32),
         "customdata": found.values.T.astype(np.float32), "colorscale": "Cividis",
-        "colorbar": _bar(z, logarithmic, merit.unit),
+        "colorbar": _bar(z, logarithmic, metric.unit),
         "hovertemplate": "skew factor %{x:.4~f}<br>increment %{y:.4~f}<br>"
-                         f"%{{customdata:{'.3~%' if merit.unit == 'share' else '.3~f'}}}<extra></extra>",
+                         f"%{{customdata:{'.3~%' if metric.unit == 'share' else '.3~f'}}}<extra></extra>",
     }  # fmt: skip
     traces = [trace]
     if allowed is not None and allowed.any():
         i, j = np.nonzero(allowed)
-        traces.append(_marks("the demands hold", found.skews[i], found.increments[j],
+        traces.append(_marks("the requirements hold", found.skews[i], found.increments[j],
                              {"size": 4, "color": "#FFFFFF", "line": {"color": "#000000", "width": 0.6}}))  # fmt: skip
     if here is not None:
         ring = {"size": 15, "symbol": "circle-open", "color": "#D55E00", "line": {"width": 4}}
@@ -78,9 +77,9 @@ def merit_map(
         yaxis=axis("epoch increment", range=_ends(found.increments)),
         showlegend=len(traces) > 1, legend=KEY, uirevision=f"{figure}-{found.values.shape}",
     )}  # fmt: skip
-    share = "" if allowed is None else f" The demands hold at {allowed.sum():,} of {allowed.size:,} points."
-    low, high = (_value(float(v), merit.unit) for v in (np.nanmin(found.values), np.nanmax(found.values)))
-    alt = f"{merit.label}, {whose}, over skew factor and epoch increment: from {low} to {high}.{share}"
+    share = "" if allowed is None else f" The requirements hold at {allowed.sum():,} of {allowed.size:,} points."
+    low, high = (_value(float(v), metric.unit) for v in (np.nanmin(found.values), np.nanmax(found.values)))
+    alt = f"{metric.label}, {whose}, over skew factor and epoch increment: from {low} to {high}.{share}"
     index = pd.Index(found.skews, name="skew factor")
     return Figure(
         spec, alt, lambda: pd.DataFrame(found.values, index=index, columns=[number(v) for v in found.increments])
@@ -88,24 +87,24 @@ def merit_map(
 
 
 def sensitivity_table(found: Sequence[Sensitivity], labels: Mapping[str, str]) -> pd.DataFrame:
-    """A row a parameter, a column a figure of merit: what one unit more of the parameter adds to the figure.
+    """A row a parameter, a column a metric: what one unit more of the parameter adds to the figure.
 
     labels: a parameter's field -> what it is called.
     """
     rows: dict[str, dict[str, float]] = {}
     for one in found:
         row = rows.setdefault(labels[one.parameter], {"value": one.value})
-        row[MERITS[one.figure].label] = one.per_unit
+        row[METRICS[one.metric].label] = one.per_unit
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("parameter")
 
 
 def _edge(place: int, edge: Edge) -> dict[str, Any]:
-    """Lines along the ends of what a demand allows."""
+    """Lines along the ends of what a requirement allows."""
     ends = [y for y, _ in _ends_of(edge)]
     return {"type": "scatter", "mode": "lines", "name": _entry(place, edge),
             "x": np.tile([edge.first_epoch - 0.5, edge.last_epoch + 0.5, np.nan], len(ends)),
             "y": np.ravel([[y, y, np.nan] for y in ends]), "line": {"color": _colour(place), "width": 2},
-            "hovertemplate": f"skew %{{y:.4~f}}<extra>demand {place}</extra>"}  # fmt: skip
+            "hovertemplate": f"skew %{{y:.4~f}}<extra>requirement {place}</extra>"}  # fmt: skip
 
 
 def _entry(place: int, edge: Edge) -> str:
@@ -113,7 +112,7 @@ def _entry(place: int, edge: Edge) -> str:
 
 
 def _notes(place: int, edge: Edge) -> list[Spec]:
-    """The number of a demand at each of its lines, with the side that is allowed."""
+    """The number of a requirement at each of its lines, with the side that is allowed."""
     return [{"x": edge.last_epoch, "y": y, "text": f"{place} {side}", "showarrow": False,
              "font": {"color": _colour(place), "size": 14}, "xanchor": "right",
              "yanchor": "bottom" if side == "▲" else "top"} for y, side in _ends_of(edge)]  # fmt: skip
@@ -154,7 +153,7 @@ def _schedule(name: str, skews: FloatArray, colour: str, dash: str) -> dict[str,
 def _violations(band: Band) -> dict[str, Any]:
     assert band.skews is not None
     where = np.flatnonzero(band.violated)
-    return _marks("a demand is violated", where, band.skews[where], {"size": 8, "symbol": "x", "color": "#D55E00"})
+    return _marks("a requirement is violated", where, band.skews[where], {"size": 8, "symbol": "x", "color": "#D55E00"})
 
 
 def _marks(name: str, x: Any, y: Any, marker: Spec) -> dict[str, Any]:
@@ -190,11 +189,11 @@ def _reach(band: Band, solved: FloatArray | None) -> list[float]:
 
 def _band_in_words(band: Band) -> str:
     empty, broken = sum(not allowed for allowed in band.allowed), int(np.sum(band.violated))
-    leave = several(len(band.edges), "demand of single epochs leaves", "demands of single epochs leave")
+    leave = several(len(band.edges), "requirement of single epochs leaves", "requirements of single epochs leave")
     said = f"The skews that {leave} to each of {several(len(band.allowed), 'epoch', 'epochs')}. "
     none = several(empty, "epoch has none", "epochs have none")
     said += f"{none}. " if empty else f"The last epoch may have {_union(band.allowed[-1])}. "
-    return said + f"Your schedule violates a demand in {several(broken, 'epoch', 'epochs')}."
+    return said + f"Your schedule violates a requirement in {several(broken, 'epoch', 'epochs')}."
 
 
 def _band_table(band: Band) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""How far what is drawn may lie from what is planned: the 95 % interval of class counts under each law.
+"""How far what is drawn may lie from what is planned: the 95 % interval of class counts under each scheme.
 
 The one contract here: at least 95 % of the draws of a class lie within [lower, upper], both included, and at most 2.5 %
 on each side outside. Exact quantiles where the standard deviation is below `_WIDE`; beyond, to within one draw.
@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sampler_core.data.class_counts import FloatArray, IntArray
-from sampler_core.forecast.expectations import BoolArray, Draws
+from sampler_core.data.array_types import BoolArray, FloatArray, IntArray
+from sampler_core.forecast.expectations import Draws
 
 _WIDE = 20.0
 _NEVER = 1e6  # a log ratio that stands for "never", and whose sums stay finite
-_Z = 1.959963984540054  # the 97.5 % quantile of the standard normal law
+_Z = 1.959963984540054  # the 97.5 % quantile of the standard normal distribution
 
 
 class Spread(NamedTuple):
@@ -34,12 +34,12 @@ def spread(shares: FloatArray, draws: Draws, num_draws: int) -> Spread:
     full batch and one more with the chance of the remainder.
     """
     expected = num_draws * shares
-    if draws.law == "exact":
+    if draws.scheme == "exact":
         quota = draws.samples * shares
         fewer, more = np.floor(quota + 1e-9), np.ceil(quota - 1e-9)
         lower, upper = _hypergeometric(fewer, draws.samples, num_draws), _hypergeometric(more, draws.samples, num_draws)
         return Spread(expected, lower[0], upper[1])
-    if draws.law == "stratified":
+    if draws.scheme == "stratified":
         return Spread(expected, *_stratified(shares, draws.batch_size, num_draws))
     return Spread(expected, *_binomial(shares, num_draws))
 
@@ -60,7 +60,7 @@ def _binomial(p: FloatArray, trials: int) -> tuple[IntArray, IntArray]:
         chance = p[rows, None]
         return np.log(trials - k) - np.log(k + 1.0) + np.log(chance) - np.log1p(-chance)
 
-    return _interval(_Law(trials * p, deviation, 1.0 - 2.0 * p, low, low + trials, log_ratio))
+    return _interval(_Distribution(trials * p, deviation, 1.0 - 2.0 * p, low, low + trials, log_ratio))
 
 
 def _hypergeometric(marked: FloatArray, samples: int, drawn: int) -> tuple[IntArray, IntArray]:
@@ -73,11 +73,11 @@ def _hypergeometric(marked: FloatArray, samples: int, drawn: int) -> tuple[IntAr
         left = np.log(marked[rows, None] - k) + np.log(drawn - k)
         return left - np.log(k + 1.0) - np.log(samples - marked[rows, None] - drawn + k + 1.0)
 
-    return _interval(_Law(mean, deviation, lean, low, high, log_ratio))
+    return _interval(_Distribution(mean, deviation, lean, low, high, log_ratio))
 
 
-class _Law(NamedTuple):
-    """Laws on whole numbers, one a class. lean: skewness times deviation; log_ratio: log P(k + 1) / P(k)."""
+class _Distribution(NamedTuple):
+    """Distributions of whole numbers, one a class. lean: skewness times deviation; log_ratio: log P(k + 1) / P(k)."""
 
     mean: FloatArray
     deviation: FloatArray
@@ -87,27 +87,27 @@ class _Law(NamedTuple):
     log_ratio: Callable[[FloatArray, BoolArray], FloatArray]
 
 
-def _interval(law: _Law) -> tuple[IntArray, IntArray]:
-    """The 2.5 % and 97.5 % quantiles: the normal law's with its first correction for skewness; exact where narrow."""
-    centre = law.mean + law.lean * (_Z**2 - 1.0) / 6.0
-    lower = np.clip(np.ceil(centre - _Z * law.deviation - 0.5), law.low, law.high)
-    upper = np.clip(np.floor(centre + _Z * law.deviation + 0.5), law.low, law.high)
-    narrow = law.deviation < _WIDE
+def _interval(distribution: _Distribution) -> tuple[IntArray, IntArray]:
+    """The 2.5 % and 97.5 % quantiles: the normal distribution's with its first correction for skewness; exact where narrow."""
+    centre = distribution.mean + distribution.lean * (_Z**2 - 1.0) / 6.0
+    lower = np.clip(np.ceil(centre - _Z * distribution.deviation - 0.5), distribution.low, distribution.high)
+    upper = np.clip(np.floor(centre + _Z * distribution.deviation + 0.5), distribution.low, distribution.high)
+    narrow = distribution.deviation < _WIDE
     if narrow.any():
-        lower[narrow], upper[narrow] = _summed(law, narrow)
+        lower[narrow], upper[narrow] = _summed(distribution, narrow)
     return lower.astype(np.int64), upper.astype(np.int64)
 
 
-def _summed(law: _Law, rows: BoolArray) -> tuple[FloatArray, FloatArray]:
-    """Quantiles by summing the law, from its log ratios, around its mean."""
-    reach = 9.0 * law.deviation[rows].max() + 12.0
-    start = np.maximum(law.low[rows], np.floor(law.mean[rows] - reach))
+def _summed(distribution: _Distribution, rows: BoolArray) -> tuple[FloatArray, FloatArray]:
+    """Quantiles by summing the distribution, from its log ratios, around its mean."""
+    reach = 9.0 * distribution.deviation[rows].max() + 12.0
+    start = np.maximum(distribution.low[rows], np.floor(distribution.mean[rows] - reach))
     k = start[:, None] + np.arange(int(2 * reach) + 2)
     with np.errstate(divide="ignore", invalid="ignore"):
-        steps = np.where(k[:, :-1] < law.high[rows, None], law.log_ratio(k[:, :-1], rows), -_NEVER)
+        steps = np.where(k[:, :-1] < distribution.high[rows, None], distribution.log_ratio(k[:, :-1], rows), -_NEVER)
     steps = np.clip(np.nan_to_num(steps, nan=-_NEVER), -_NEVER, _NEVER)
     log_mass = np.concatenate([np.zeros((len(k), 1)), np.cumsum(steps, axis=1)], axis=1)
     mass = np.exp(log_mass - log_mass.max(axis=1, keepdims=True))
     below = np.cumsum(mass, axis=1) / mass.sum(axis=1, keepdims=True)
     lower, upper = (start + (below < tail).sum(axis=1) for tail in (0.025, 0.975))
-    return lower, np.minimum(upper, law.high[rows])
+    return lower, np.minimum(upper, distribution.high[rows])

@@ -1,6 +1,6 @@
-"""Expectations over the draws of a law, in closed form: repeats, coverage, absence from batches, balance, prior shift.
+"""Expectations over the draws of a scheme, in closed form: repeats, coverage, absence from batches, balance, prior shift.
 
-The one contract here: nothing is drawn, and every figure is the expectation under the law it is asked for
+The one contract here: nothing is drawn, and every figure is the expectation under the scheme it is asked for
 ("independent", "exact" or "stratified"). It holds for counts from 0 to 1e12 and for any skew: no figure is NaN.
 
 Shapes: counts int64 (num_classes,); shares float64 (num_classes,) for one epoch or (epochs, num_classes) for a run.
@@ -13,25 +13,22 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sampler_core import draws
-from sampler_core.data.class_counts import FloatArray, IntArray
+from sampler_core.data.array_types import BoolArray, FloatArray, IntArray
 from sampler_core.draws import sure_and_chance
 from sampler_core.forecast import stratified_coverage
 
-BoolArray = NDArray[np.bool_]
-
-LAWS = tuple(draws.LAWS)
+SCHEMES = tuple(draws.SCHEMES)
 FEW, MANY = 20, 100  # fewer, more samples than this: few-shot, many-shot (Liu et al., arXiv 1904.05160)
 
 
 class Draws(NamedTuple):
-    """How many draws an epoch has (M), how many a batch (B), and by which law they are made."""
+    """How many draws an epoch has (M), how many a batch (B), and by which scheme they are made."""
 
     samples: int
     batch_size: int
-    law: str
+    scheme: str
 
 
 class Groups(NamedTuple):
@@ -43,7 +40,7 @@ class Groups(NamedTuple):
 
 
 def repeats(counts: IntArray, shares: FloatArray, draws: Draws) -> FloatArray:
-    """r_c = M p_c / n_c, expected draws of one sample in an epoch, the same under every law; shape of the shares."""
+    """r_c = M p_c / n_c, expected draws of one sample in an epoch, the same under every scheme; shape of the shares."""
     return draws.samples * _per_sample(counts, shares)
 
 
@@ -61,9 +58,9 @@ def coverage(counts: IntArray, shares: FloatArray, draws: Draws) -> FloatArray:
 
     independent: 1 - (1 - p_c / n_c)^M. exact: min(1, r_c). stratified: `stratified_coverage.epoch_coverage`.
     """
-    if _checked(draws).law == "stratified":
+    if _checked(draws).scheme == "stratified":
         return stratified_coverage.epoch_coverage(counts, shares, draws.samples, draws.batch_size)
-    if draws.law == "exact":
+    if draws.scheme == "exact":
         return np.minimum(1.0, repeats(counts, shares, draws))
     return np.asarray(-np.expm1(_log_missed(counts, shares, draws.samples)))
 
@@ -75,9 +72,9 @@ def run_coverage(counts: IntArray, shares: FloatArray, draws: Draws) -> FloatArr
     class goes on from epoch to epoch. stratified: `stratified_coverage.run_coverage`.
     """
     rows = np.atleast_2d(shares)
-    if _checked(draws).law == "stratified":
+    if _checked(draws).scheme == "stratified":
         return stratified_coverage.run_coverage(counts, rows, draws.samples, draws.batch_size)
-    if draws.law == "exact":
+    if draws.scheme == "exact":
         return _walked_by_quotas(counts, rows, draws.samples)
     return np.asarray(-np.expm1(_total(_log_missed(counts, rows, draws.samples))))
 
@@ -88,12 +85,12 @@ def absence(shares: FloatArray, draws: Draws) -> FloatArray:
     independent: (1 - p_c)^B. exact: C(M - m_c, B) / C(M, B), averaged over the quotas m_c = floor and ceil of M p_c.
     stratified: max(0, 1 - B p_c). A batch larger than the epoch is as large as the epoch.
     """
-    samples, law = _checked(draws).samples, draws.law
+    samples, scheme = _checked(draws).samples, draws.scheme
     batch_size = min(draws.batch_size, samples)
-    if law == "independent":
+    if scheme == "independent":
         with np.errstate(divide="ignore"):  # a class that is all there is: log 0
             return np.asarray(np.exp(batch_size * np.log1p(-shares)))
-    if law == "stratified":
+    if scheme == "stratified":
         return np.maximum(0.0, 1.0 - batch_size * shares)
     quota = np.floor(samples * shares)
     upper, top = samples * shares - quota, int(quota.max(initial=0.0)) + 2
@@ -204,6 +201,6 @@ def _total(values: FloatArray, axis: int = 0) -> FloatArray:
 
 
 def _checked(draws: Draws) -> Draws:
-    if draws.law not in LAWS:
-        raise ValueError(f"law must be one of {', '.join(LAWS)}, got {draws.law!r}")
+    if draws.scheme not in SCHEMES:
+        raise ValueError(f"scheme must be one of {', '.join(SCHEMES)}, got {draws.scheme!r}")
     return draws

@@ -1,6 +1,6 @@
-"""Findings: what in an outlook deserves a second look, in sentences with numbers and with what to try.
+"""Findings: what in an forecast deserves a second look, in sentences with numbers and with what to try.
 
-The one contract here: a finding is pure text made from an `Outlook` and its plan, class names in it as they are but cut
+The one contract here: a finding is pure text made from an `Forecast` and its plan, class names in it as they are but cut
 where they are long (parts escape them). Thresholds are the constants below and those of `remedies`, which says what
 to try; nothing is found exactly at one.
 """
@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sampler_core.data.class_counts import ClassName, FloatArray
+from sampler_core.data.array_types import BoolArray, FloatArray
+from sampler_core.data.plain_values import ClassName
 from sampler_core.forecast import remedies
-from sampler_core.forecast.expectations import BoolArray
-from sampler_core.forecast.forecast import Outlook
+from sampler_core.forecast.forecast import Forecast
 from sampler_core.formatting import count, number, percent, several, shortened
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Linear
@@ -36,51 +36,51 @@ class Finding(NamedTuple):
     advice: str
 
 
-def findings(plan: SamplingPlan, outlook: Outlook) -> tuple[Finding, ...]:
+def findings(plan: SamplingPlan, forecast: Forecast) -> tuple[Finding, ...]:
     """All findings of a plan on its data, the heaviest first."""
-    found = [finding for look in LOOKS for finding in look(plan, outlook)]
+    found = [finding for look in LOOKS for finding in look(plan, forecast)]
     return tuple(sorted(found, key=lambda finding: -finding.weight))
 
 
-def _dominating(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
-    rarest = outlook.counts.rarest
-    share = outlook.shares[:, rarest]
+def _dominating(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
+    rarest = forecast.counts.rarest
+    share = forecast.shares[:, rarest]
     past = remedies.above(share, DOMINATING)
-    if outlook.counts.num_classes < 2 or _level(outlook) or not past.any():
+    if forecast.counts.num_classes < 2 or _level(forecast) or not past.any():
         return
     most = int(share.argmax())
     yield Finding(
         "dominating", 100,
-        f"{_when(past)} more than half of the draws go to the rarest class, {_named(outlook, rarest)}: "
+        f"{_when(past)} more than half of the draws go to the rarest class, {_named(forecast, rarest)}: "
         f"{percent(float(share[most]))}{_in(share, most)}, though it has "
-        f"{percent(float(outlook.counts.frequencies[rarest]))} of the data.",
+        f"{percent(float(forecast.counts.frequencies[rarest]))} of the data.",
         remedies.sentence([remedies.held(plan, 1.0)], _UNLESS_MEANT),
     )  # fmt: skip
 
 
-def _reversed(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
-    rarest, largest = outlook.counts.rarest, outlook.counts.largest
-    share, other = outlook.shares[:, rarest], outlook.shares[:, largest]
+def _reversed(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
+    rarest, largest = forecast.counts.rarest, forecast.counts.largest
+    share, other = forecast.shares[:, rarest], forecast.shares[:, largest]
     past = remedies.above(share, other)
-    if _level(outlook) or not past.any():
+    if _level(forecast) or not past.any():
         return
     last = int(np.flatnonzero(past)[-1])
     yield Finding(
         "reversed", 80,
-        f"{_when(past)} the mix is reversed: the rarest class, {_named(outlook, rarest)}, is drawn more often than the "
-        f"largest, {_named(outlook, largest)} ({percent(float(share[last]))} against {percent(float(other[last]))} of "
+        f"{_when(past)} the mix is reversed: the rarest class, {_named(forecast, rarest)}, is drawn more often than the "
+        f"largest, {_named(forecast, largest)} ({percent(float(share[last]))} against {percent(float(other[last]))} of "
         f"the draws{_in(share, last)}).",
         remedies.sentence([remedies.held(plan, 1.0)], _UNLESS_MEANT),
     )  # fmt: skip
 
 
-def _repeated(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
-    repeats = outlook.repeats
+def _repeated(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
+    repeats = forecast.repeats
     past = remedies.above(repeats.max(axis=1), remedies.MANY_REPEATS)
     if not past.any():
         return
     epoch, worst = (int(i) for i in np.unravel_index(int(repeats.argmax()), repeats.shape))
-    whose, size = _named(outlook, worst), int(outlook.counts.counts[worst])
+    whose, size = _named(forecast, worst), int(forecast.counts.counts[worst])
     often = remedies.above(repeats, remedies.MANY_REPEATS)
     alone, classes = bool(often.any(axis=0).sum() == 1), often.sum(axis=1)
     many = (
@@ -94,12 +94,12 @@ def _repeated(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
         f"{_when(past)} the samples of {whose if alone else many} are drawn more than {remedies.MANY_REPEATS:g} times "
         f"an epoch: {each}{'' if alone else f' of {whose}'} comes {number(float(repeats[epoch, worst]))} times on "
         f"average{_in(repeats[:, worst], epoch)}.",
-        f"{remedies.on_repeats(plan, outlook)} Strong augmentation varies the copies, but does not reduce them.",
+        f"{remedies.on_repeats(plan, forecast)} Strong augmentation varies the copies, but does not reduce them.",
     )  # fmt: skip
 
 
-def _absent(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
-    missing = np.where(outlook.counts.counts > 0, outlook.absence, 0.0)
+def _absent(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
+    missing = np.where(forecast.counts.counts > 0, forecast.absence, 0.0)
     past = remedies.above(missing.max(axis=1), remedies.OFTEN_ABSENT)
     if not past.any():
         return
@@ -109,19 +109,19 @@ def _absent(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
     yield Finding(
         "absent", 60,
         f"{_when(past)} some class is missing from more than a third of the batches: "
-        f"{_named(outlook, worst)} from {percent(float(missing[epoch, worst]))} of them"
+        f"{_named(forecast, worst)} from {percent(float(missing[epoch, worst]))} of them"
         f"{_in(missing[:, worst], epoch)}{too}.",
-        remedies.on_absence(plan, outlook, epoch, worst),
+        remedies.on_absence(plan, forecast, epoch, worst),
     )  # fmt: skip
 
 
-def _unseen(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
-    largest = outlook.counts.largest
-    unseen = 1.0 - float(outlook.run_coverage[largest])
+def _unseen(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
+    largest = forecast.counts.largest
+    unseen = 1.0 - float(forecast.run_coverage[largest])
     if not remedies.above(unseen, remedies.MUCH_UNSEEN):
         return
-    samples = int(outlook.counts.counts[largest])
-    drawn = round(outlook.draws.samples * float(outlook.shares[:, largest].sum()))
+    samples = int(forecast.counts.counts[largest])
+    drawn = round(forecast.draws.samples * float(forecast.shares[:, largest].sum()))
     twice = plan.drawing == "independent" and drawn > 1
     why = f"only {count(drawn)} of the draws go to it" + ", some of them to the same sample" * twice
     if drawn >= samples:
@@ -129,13 +129,13 @@ def _unseen(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
     lost = f": about {count(round(unseen * samples))} of its {count(samples)} samples, as {why}" if samples > 1 else ""
     yield Finding(
         "unseen", 50,
-        f"{percent(unseen)} of the largest class, {_named(outlook, largest)}, is never drawn in the whole run{lost}.",
-        remedies.on_unseen(plan, outlook, largest),
+        f"{percent(unseen)} of the largest class, {_named(forecast, largest)}, is never drawn in the whole run{lost}.",
+        remedies.on_unseen(plan, forecast, largest),
     )  # fmt: skip
 
 
-def _empty(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
-    empty = outlook.counts.empty
+def _empty(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
+    empty = forecast.counts.empty
     if not empty:
         return
     names = ", ".join(_label(name) for name in empty[:3])
@@ -147,11 +147,11 @@ def _empty(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
     )  # fmt: skip
 
 
-def _crowded(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
-    classes = int((outlook.counts.counts > 0).sum())
+def _crowded(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
+    classes = int((forecast.counts.counts > 0).sum())
     if plan.needed_batch_size >= classes:
         return
-    held = outlook.classes_in_batch
+    held = forecast.classes_in_batch
     most = f"{'' if np.allclose(held, held[0]) else 'at most '}{number(float(held.max()))}"
     yield Finding(
         "crowded", 40,
@@ -161,12 +161,12 @@ def _crowded(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
     )  # fmt: skip
 
 
-def _replaced(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
-    once = ~remedies.above(outlook.repeats.max(axis=1), 1.0)
-    if plan.drawing != "independent" or outlook.draws.samples < 2 or once.sum() <= DECK_EPOCHS * len(once):
+def _replaced(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
+    once = ~remedies.above(forecast.repeats.max(axis=1), 1.0)
+    if plan.drawing != "independent" or forecast.draws.samples < 2 or once.sum() <= DECK_EPOCHS * len(once):
         return
-    epoch, draws, samples = int(np.argmax(once)), outlook.draws.samples, outlook.counts.num_samples
-    seen, where = float(outlook.distinct[epoch]), _in(outlook.distinct, epoch)
+    epoch, draws, samples = int(np.argmax(once)), forecast.draws.samples, forecast.counts.num_samples
+    seen, where = float(forecast.distinct[epoch]), _in(forecast.distinct, epoch)
     where += "," if where else ""
     could = "each sample could be seen once" if draws >= samples else "no sample need come twice"
     missed = f"{percent(1.0 - seen)} of the samples are not seen{'' if where else ' in an epoch, others each time'}"
@@ -175,12 +175,12 @@ def _replaced(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
     yield Finding(
         "replaced", 30,
         f"{_when(once)} {could}, but the draws are independent:{where} {missed}, because some come twice or more.",
-        "Try the law exact: it deals the samples like a deck of cards.",
+        "Try the exact scheme: it deals the samples like a deck of cards.",
     )  # fmt: skip
 
 
-def _flat(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
-    schedule, skews = skew_schedule(plan.target), outlook.skews
+def _flat(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
+    schedule, skews = skew_schedule(plan.target), forecast.skews
     if skews is None or len(skews) < 3 or not isinstance(schedule, Linear):  # no other schedule has limits
         return
     for limit in (schedule.minimum, schedule.maximum):
@@ -196,7 +196,7 @@ def _flat(plan: SamplingPlan, outlook: Outlook) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-Look = Callable[[SamplingPlan, Outlook], Iterator[Finding]]
+Look = Callable[[SamplingPlan, Forecast], Iterator[Finding]]
 LOOKS: tuple[Look, ...] = (
     _dominating, _reversed, _repeated, _absent, _unseen, _empty, _crowded, _replaced, _flat,
 )  # fmt: skip
@@ -224,12 +224,12 @@ def _in(values: FloatArray, epoch: int) -> str:
     return "" if (values == values[epoch]).all() else f" in epoch {epoch}"
 
 
-def _level(outlook: Outlook) -> bool:
-    return outlook.counts.imbalance_ratio == 1.0
+def _level(forecast: Forecast) -> bool:
+    return forecast.counts.imbalance_ratio == 1.0
 
 
-def _named(outlook: Outlook, position: int) -> str:
-    return _label(outlook.counts.names[position])
+def _named(forecast: Forecast, position: int) -> str:
+    return _label(forecast.counts.names[position])
 
 
 def _label(name: ClassName) -> str:

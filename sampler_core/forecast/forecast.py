@@ -1,6 +1,6 @@
-"""What a plan tells before training: one value with every figure of merit, for every epoch and for the run.
+"""What a plan tells before training: one value with every metric, for every epoch and for the run.
 
-The one contract here: the figures are those of `expectations` for the plan's own law of drawing; nothing is drawn.
+The one contract here: the figures are those of `expectations` for the plan's own sampling scheme; nothing is drawn.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from functools import cached_property
 
 import numpy as np
 
-from sampler_core.data.class_counts import ClassCounts, ClassName, CountsLike, FloatArray, as_class_counts
+from sampler_core.data.array_types import FloatArray
+from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
+from sampler_core.data.plain_values import ClassName
 from sampler_core.forecast import expectations
 from sampler_core.forecast.expectations import Draws, Groups
 from sampler_core.plans.plan import SamplingPlan
@@ -22,7 +24,7 @@ def draws_of(plan: SamplingPlan, counts: ClassCounts) -> Draws:
 
 
 @dataclass(frozen=True, eq=False)  # no slots: each figure is computed once, when it is first asked for
-class Outlook:
+class Forecast:
     """All figures of one plan on one data set. The per-epoch ones are arrays with the epochs first."""
 
     counts: ClassCounts
@@ -31,8 +33,8 @@ class Outlook:
     skews: FloatArray | None = None
 
     @classmethod
-    def of(cls, plan: SamplingPlan, counts: CountsLike) -> Outlook:
-        """The outlook of a plan. Errors: those of `plan.class_shares`; `ValueError` without a batch size."""
+    def of(cls, plan: SamplingPlan, counts: CountsLike) -> Forecast:
+        """The forecast of a plan. Errors: those of `plan.class_shares`; `ValueError` without a batch size."""
         counts = as_class_counts(counts)
         return cls(counts, plan.class_shares(counts), draws_of(plan, counts), plan.skews())
 

@@ -1,7 +1,7 @@
-"""Figures of merit: class shares -> a number for each class, each mix, or each run.
+"""Metrics: class shares -> a number for each class, each mix, or each run.
 
-The one contract here: every figure is that of `expectations` under the plan's own law, by name, in one catalogue; what
-a demand limits and what a sweep shows is the same figure.
+The one contract here: every figure is that of `expectations` under the plan's own scheme, by name, in one catalogue; what
+a requirement limits and what a sweep shows is the same figure.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from sampler_core.data.class_counts import ClassCounts, ClassName, FloatArray, IntArray
+from sampler_core.data.array_types import FloatArray, IntArray
+from sampler_core.data.class_counts import ClassCounts
+from sampler_core.data.plain_values import ClassName
 from sampler_core.forecast import expectations, stratified_coverage
 from sampler_core.forecast.expectations import Draws
 
@@ -19,8 +21,8 @@ Rows: TypeAlias = Callable[[FloatArray, IntArray, Draws], FloatArray]
 GROUPS = ("rarest", "largest", "every")
 
 
-class Merit(NamedTuple):
-    """One figure of merit.
+class Metric(NamedTuple):
+    """One metric.
 
     scope "class": shares (K, C), counts (C,) -> (K, C), class by class. "mix": -> (K,), all classes together.
     "run": shares of the run's epochs (epochs, C) -> (C,), class by class.
@@ -36,9 +38,9 @@ class Merit(NamedTuple):
     rough: Rows | None = None
 
 
-def worst(merit: Merit, values: FloatArray) -> FloatArray:
+def worst(metric: Metric, values: FloatArray) -> FloatArray:
     """The worst class of each row: the highest value where low is better, else the lowest; shape (K,)."""
-    return np.asarray(values.max(axis=-1) if merit.better == "low" else values.min(axis=-1))
+    return np.asarray(values.max(axis=-1) if metric.better == "low" else values.min(axis=-1))
 
 
 def columns(counts: ClassCounts, group: str, class_name: ClassName | None = None) -> IntArray:
@@ -79,7 +81,7 @@ def _run_coverage(shares: FloatArray, counts: IntArray, draws: Draws) -> FloatAr
 
 
 def _rough_run_coverage(shares: FloatArray, counts: IntArray, draws: Draws) -> FloatArray:
-    if draws.law == "stratified":
+    if draws.scheme == "stratified":
         return stratified_coverage.rough_run_coverage(counts, shares, draws.samples, draws.batch_size)
     return expectations.run_coverage(counts, shares, draws)
 
@@ -116,30 +118,30 @@ def _natural_distance(shares: FloatArray, counts: IntArray, draws: Draws) -> Flo
     return np.asarray(np.ptp(shift, axis=-1)) / span if span > 0 else np.zeros(shares.shape[:-1])
 
 
-MERITS: dict[str, Merit] = {
-    "share": Merit("Class share", "share", "", "class", _share),
-    "repeats": Merit("Repeats per epoch", "number", "low", "class", _repeats),
-    "absence": Merit("Batches without the class", "share", "low", "class", _absence),
-    "coverage": Merit("Samples seen per epoch", "share", "high", "class", _coverage),
-    "run_repeats": Merit("Repeats per run", "number", "low", "run", _run_repeats),
-    "run_coverage": Merit("Samples seen per run", "share", "high", "run", _run_coverage, _rough_run_coverage),
-    "share_ratio": Merit("Share ratio", "number", "low", "mix", _share_ratio),
-    "classes_in_batch": Merit("Classes in a batch", "number", "high", "mix", _classes_in_batch),
-    "distinct": Merit("Distinct samples per epoch", "share", "high", "mix", _distinct),
-    "balance": Merit("Balance", "share", "high", "mix", _balance),
-    "effective_samples": Merit("Effective samples", "share", "high", "mix", _effective_samples),
-    "natural_distance": Merit("Distance from the natural mix", "skew", "", "mix", _natural_distance),
+METRICS: dict[str, Metric] = {
+    "share": Metric("Class share", "share", "", "class", _share),
+    "repeats": Metric("Repeats per epoch", "number", "low", "class", _repeats),
+    "absence": Metric("Batches without the class", "share", "low", "class", _absence),
+    "coverage": Metric("Samples seen per epoch", "share", "high", "class", _coverage),
+    "run_repeats": Metric("Repeats per run", "number", "low", "run", _run_repeats),
+    "run_coverage": Metric("Samples seen per run", "share", "high", "run", _run_coverage, _rough_run_coverage),
+    "share_ratio": Metric("Share ratio", "number", "low", "mix", _share_ratio),
+    "classes_in_batch": Metric("Classes in a batch", "number", "high", "mix", _classes_in_batch),
+    "distinct": Metric("Distinct samples per epoch", "share", "high", "mix", _distinct),
+    "balance": Metric("Balance", "share", "high", "mix", _balance),
+    "effective_samples": Metric("Effective samples", "share", "high", "mix", _effective_samples),
+    "natural_distance": Metric("Distance from the natural mix", "skew", "", "mix", _natural_distance),
 }
 
 
-def merit_of(name: str) -> Merit:
+def metric_of(name: str) -> Metric:
     """The figure of that name; `ValueError` when there is none."""
-    if name not in MERITS:
-        raise ValueError(f"figure must be one of {', '.join(MERITS)}, got {name!r}")
-    return MERITS[name]
+    if name not in METRICS:
+        raise ValueError(f"figure must be one of {', '.join(METRICS)}, got {name!r}")
+    return METRICS[name]
 
 
 def quick_rows(name: str) -> Rows:
     """The rows of the figure of that name, or what stands in for them in a search."""
-    merit = merit_of(name)
-    return merit.rough or merit.rows
+    metric = metric_of(name)
+    return metric.rough or metric.rows

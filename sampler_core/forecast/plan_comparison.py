@@ -1,6 +1,6 @@
-"""Plans side by side: every figure of merit of every plan, at an epoch, on average, or in its worst epoch.
+"""Plans side by side: every metric of every plan, at an epoch, on average, or in its worst epoch.
 
-The one contract here: figures are those of `tuning.merits` on the plan's own outlook; nothing is computed anew.
+The one contract here: figures are those of `tuning.metrics` on the plan's own forecast; nothing is computed anew.
 """
 
 from __future__ import annotations
@@ -9,29 +9,28 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sampler_core.data.class_counts import FloatArray
-from sampler_core.forecast.expectations import BoolArray
-from sampler_core.forecast.forecast import Outlook
-from sampler_core.forecast.metrics import columns, merit_of, worst
+from sampler_core.data.array_types import BoolArray, FloatArray
+from sampler_core.forecast.forecast import Forecast
+from sampler_core.forecast.metrics import columns, metric_of, worst
 
 WHEN = ("average over the run", "chosen epoch", "worst epoch")
 
 
 class Column(NamedTuple):
-    """A figure of merit of a comparison. merit: a name in `MERITS`; group: whose, where it is a class's.
+    """A metric of a comparison. metric: a name in `METRICS`; group: whose, where it is a class's.
 
     better: "high", "low" or "" (neither is marked; the highest counts as the worst epoch's).
     """
 
     label: str
-    merit: str
+    metric: str
     group: str
     better: str
 
     @property
     def unit(self) -> str:
         """ "share" (to be shown as percent), "number" or "skew"."""
-        return merit_of(self.merit).unit
+        return metric_of(self.metric).unit
 
 
 COLUMNS = (
@@ -64,13 +63,13 @@ class Comparison(NamedTuple):
             return np.asarray(np.nan_to_num(self.values - self.values[base], nan=0.0, posinf=np.inf, neginf=-np.inf))
 
 
-def courses(outlook: Outlook) -> FloatArray:
+def courses(forecast: Forecast) -> FloatArray:
     """Every column in every epoch; float64, (columns, epochs). Figures of the run are the same in all of them."""
-    shares = outlook.shares
+    shares = forecast.shares
     new = np.append(True, (shares[1:] != shares[:-1]).any(axis=1))  # a plan that stands still is worked out once
     kinds, kind = shares[new], np.cumsum(new) - 1
-    return np.stack([_course(outlook, column, kinds)[kind] if merit_of(column.merit).scope != "run"
-                     else _course(outlook, column, shares) for column in COLUMNS])  # fmt: skip
+    return np.stack([_course(forecast, column, kinds)[kind] if metric_of(column.metric).scope != "run"
+                     else _course(forecast, column, shares) for column in COLUMNS])  # fmt: skip
 
 
 def compared(names: tuple[str, ...], plans: tuple[FloatArray, ...], when: str, epoch: int) -> Comparison:
@@ -81,13 +80,13 @@ def compared(names: tuple[str, ...], plans: tuple[FloatArray, ...], when: str, e
     return Comparison(names, values, _best(values))
 
 
-def _course(outlook: Outlook, column: Column, shares: FloatArray) -> FloatArray:
-    merit, counts = merit_of(column.merit), outlook.counts
-    if merit.scope == "mix":
-        return np.asarray(merit.rows(shares, counts.counts, outlook.draws))
+def _course(forecast: Forecast, column: Column, shares: FloatArray) -> FloatArray:
+    metric, counts = metric_of(column.metric), forecast.counts
+    if metric.scope == "mix":
+        return np.asarray(metric.rows(shares, counts.counts, forecast.draws))
     chosen = columns(counts, column.group)
-    values = np.atleast_2d(merit.rows(shares[:, chosen], counts.counts[chosen], outlook.draws))
-    return np.asarray(np.broadcast_to(worst(merit, values), shares.shape[:1]))
+    values = np.atleast_2d(metric.rows(shares[:, chosen], counts.counts[chosen], forecast.draws))
+    return np.asarray(np.broadcast_to(worst(metric, values), shares.shape[:1]))
 
 
 def _summary(course: FloatArray, when: str, epoch: int) -> FloatArray:

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sampler_core.data.class_counts import FloatArray
-from sampler_core.forecast.expectations import BoolArray, absence, run_coverage
-from sampler_core.forecast.forecast import Outlook
+from sampler_core.data.array_types import BoolArray, FloatArray
+from sampler_core.forecast.expectations import absence, run_coverage
+from sampler_core.forecast.forecast import Forecast
 from sampler_core.formatting import count, number, percent
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Composite, Constant, Cosine, Exponential, Linear, Step
@@ -30,66 +30,66 @@ LARGEST_BATCH, MOST_EPOCHS = 65_536, 1000  # that are advised: as the sliders
 STEEPEST = 50.0  # skew that a control takes; an increment leads past it
 
 
-def on_repeats(plan: SamplingPlan, outlook: Outlook) -> str:
+def on_repeats(plan: SamplingPlan, forecast: Forecast) -> str:
     """Against samples that come back often."""
     cap = f"set the cap on repeats to {MANY_REPEATS:g}"
-    if not trial(plan, outlook, max_repeats=MANY_REPEATS):
-        if not trial(plan, outlook, max_repeats=MANY_REPEATS, min_share=None, min_per_batch=0):
+    if not trial(plan, forecast, max_repeats=MANY_REPEATS):
+        if not trial(plan, forecast, max_repeats=MANY_REPEATS, min_share=None, min_per_batch=0):
             return f"Draw fewer samples per epoch: a cap on repeats of {MANY_REPEATS:g} cannot be met with so many."
         return sentence(
-            [" and ".join([cap, *_lower_floors(plan, outlook)])], ": with a higher floor samples come more often."
+            [" and ".join([cap, *_lower_floors(plan, forecast)])], ": with a higher floor samples come more often."
         )
-    skew = _largest_skew(plan, outlook, lambda tried: not above(tried.repeats, MANY_REPEATS).any())
+    skew = _largest_skew(plan, forecast, lambda tried: not above(tried.repeats, MANY_REPEATS).any())
     milder = [] if skew is None else [held(plan, skew)]
     return sentence([cap, *milder])
 
 
-def on_absence(plan: SamplingPlan, outlook: Outlook, epoch: int, worst: int) -> str:
+def on_absence(plan: SamplingPlan, forecast: Forecast, epoch: int, worst: int) -> str:
     """Against batches without the class at position `worst`, most often in this epoch."""
-    skews, share = outlook.skews, float(outlook.shares[epoch, worst])
-    if len(outlook.counts.present.names) > plan.needed_batch_size:
-        return _on_room(plan, outlook)
+    skews, share = forecast.skews, float(forecast.shares[epoch, worst])
+    if len(forecast.counts.present.names) > plan.needed_batch_size:
+        return _on_room(plan, forecast)
 
-    def there(tried: Outlook) -> bool:
+    def there(tried: Forecast) -> bool:
         return not above(absence(tried.shares[:, worst], tried.draws), OFTEN_ABSENT).any()
 
-    if skews is not None and skews[epoch] > 1.0 and share < outlook.counts.frequencies[worst]:
-        level = _with_skew(plan, outlook, 1.0, skews > 1.0)
-        for law, also in ((plan.drawing, ""), ("stratified", ", with the law stratified")):
-            if there(replace(level, draws=level.draws._replace(law=law))):
+    if skews is not None and skews[epoch] > 1.0 and share < forecast.counts.frequencies[worst]:
+        level = _with_skew(plan, forecast, 1.0, skews > 1.0)
+        for scheme, also in ((plan.drawing, ""), ("stratified", ", with the stratified scheme")):
+            if there(replace(level, draws=level.draws._replace(scheme=scheme))):
                 return _on_both_ends(plan, level, skews) or sentence(
                     [held(plan, 1.0) + also], ": here the skew starves the larger classes."
                 )
-    ways = _spread_evenly(plan, outlook, share)
-    if skews is not None and (lift := _least_skew(plan, outlook, skews, float(skews[epoch]), there)) is not None:
-        kept = "keep the law and " if ways and plan.drawing != "stratified" else ""
+    ways = _spread_evenly(plan, forecast, share)
+    if skews is not None and (lift := _least_skew(plan, forecast, skews, float(skews[epoch]), there)) is not None:
+        kept = "keep the scheme and " if ways and plan.drawing != "stratified" else ""
         ways.append(
-            kept + held(plan, lift, least=True) + _at_the_price(_with_skew(plan, outlook, lift, skews < lift), epoch)
+            kept + held(plan, lift, least=True) + _at_the_price(_with_skew(plan, forecast, lift, skews < lift), epoch)
         )
     return sentence(ways or ["give this class a larger share: with this one no batch is large enough"])
 
 
-def on_unseen(plan: SamplingPlan, outlook: Outlook, largest: int) -> str:
+def on_unseen(plan: SamplingPlan, forecast: Forecast, largest: int) -> str:
     """Against samples of the largest class that a whole run never draws."""
-    draws, epochs = outlook.draws.samples, len(outlook.shares)
+    draws, epochs = forecast.draws.samples, len(forecast.shares)
 
-    def seen(tried: Outlook | None) -> bool:
+    def seen(tried: Forecast | None) -> bool:
         return tried is not None and not above(_unseen_part(tried, largest), MUCH_UNSEEN)
 
-    more = _draws_for(plan, _unseen_part(outlook, largest))
+    more = _draws_for(plan, _unseen_part(forecast, largest))
     longer, fuller = _up(epochs * more), _up(draws * more)
-    dealt = plan.drawing == "independent" and seen(trial(plan, outlook, drawing="exact"))
-    ways = ["the law exact"] * dealt
-    ways += [f"{count(longer)} epochs"] * (longer <= MOST_EPOCHS and seen(trial(plan, outlook, epochs=longer)))
-    ways += [f"{count(fuller)} samples per epoch"] * seen(trial(plan, outlook, samples_per_epoch=fuller))
+    dealt = plan.drawing == "independent" and seen(trial(plan, forecast, drawing="exact"))
+    ways = ["the exact scheme"] * dealt
+    ways += [f"{count(longer)} epochs"] * (longer <= MOST_EPOCHS and seen(trial(plan, forecast, epochs=longer)))
+    ways += [f"{count(fuller)} samples per epoch"] * seen(trial(plan, forecast, samples_per_epoch=fuller))
     ways[:1] = [f"try {way}" for way in ways[:1]]
-    schedule, skew = skew_schedule(plan.target), _largest_skew(plan, outlook, seen)
+    schedule, skew = skew_schedule(plan.target), _largest_skew(plan, forecast, seen)
     if isinstance(schedule, (Composite, Cosine, Exponential, Step)):  # another end bends the whole schedule
-        bent = trial(plan, outlook, target=PowerSkew(replace(schedule, end=skew or 0.0)))
+        bent = trial(plan, forecast, target=PowerSkew(replace(schedule, end=skew or 0.0)))
         skew = skew if seen(bent) else None
-    if outlook.skews is not None and skew is not None:
-        level = _with_skew(plan, outlook, skew, outlook.skews > skew)
-        most = percent(float(level.shares[:, outlook.counts.rarest].max()))
+    if forecast.skews is not None and skew is not None:
+        level = _with_skew(plan, forecast, skew, forecast.skews > skew)
+        most = percent(float(level.shares[:, forecast.counts.rarest].max()))
         ways.append(f"{held(plan, skew)} (the rarest class then has {most} of the draws at most)")
     if not ways:
         return "Give this class a larger share of the draws."
@@ -132,10 +132,10 @@ def sentence(ways: list[str], rest: str = ".") -> str:
     return text[0].upper() + text[1:]
 
 
-def trial(plan: SamplingPlan, outlook: Outlook, **settings: Any) -> Outlook | None:
-    """The outlook with other settings; None where these cannot be met."""
+def trial(plan: SamplingPlan, forecast: Forecast, **settings: Any) -> Forecast | None:
+    """The forecast with other settings; None where these cannot be met."""
     try:
-        return Outlook.of(replace(plan, **settings), outlook.counts)
+        return Forecast.of(replace(plan, **settings), forecast.counts)
     except ValueError:
         return None
 
@@ -145,32 +145,32 @@ def above(values: ArrayLike, threshold: ArrayLike) -> BoolArray:
     return np.asarray(np.asarray(values) > np.asarray(threshold) * (1 + 1e-9))
 
 
-def _lower_floors(plan: SamplingPlan, outlook: Outlook) -> list[str]:
+def _lower_floors(plan: SamplingPlan, forecast: Forecast) -> list[str]:
     """The floors that stand against the cap on repeats, at the most that it leaves to the class with fewest samples."""
-    share = MANY_REPEATS * float(outlook.counts.present.counts.min()) / outlook.draws.samples
+    share = MANY_REPEATS * float(forecast.counts.present.counts.min()) / forecast.draws.samples
     per_batch = math.floor(share * plan.needed_batch_size)
     lower = [f"the floor on shares to {_down(share)}"] * ((plan.min_share or 0.0) > share)
     return lower + [f"the floor per batch to {per_batch}"] * (plan.min_per_batch > per_batch)
 
 
-def _spread_evenly(plan: SamplingPlan, outlook: Outlook, share: float) -> list[str]:
-    """The batch with which the class is missing from a third at most under the law stratified; a floor, if it fits."""
-    samples, batch_size, needed = outlook.draws.samples, plan.needed_batch_size, _batch_for(share)
+def _spread_evenly(plan: SamplingPlan, forecast: Forecast, share: float) -> list[str]:
+    """The batch with which the class is missing from a third at most under the stratified scheme; a floor, if it fits."""
+    samples, batch_size, needed = forecast.draws.samples, plan.needed_batch_size, _batch_for(share)
     stratified = plan.drawing == "stratified"
     if not stratified and needed <= min(batch_size, samples):
-        return ["try the law stratified"]
+        return ["try the stratified scheme"]
     ways = [f"a batch of {count(needed)} or more"] if needed <= min(samples, LARGEST_BATCH) else []
-    if batch_size <= samples and trial(plan, outlook, drawing="stratified", min_per_batch=1):
+    if batch_size <= samples and trial(plan, forecast, drawing="stratified", min_per_batch=1):
         ways.append("a floor of 1 per batch")
     if not ways or stratified:
         return [f"try {ways[0]}", *ways[1:]] if ways else []
-    return [f"try the law stratified with {ways[0]}", *(f"that law with {way}" for way in ways[1:])]
+    return [f"try the stratified scheme with {ways[0]}", *(f"that scheme with {way}" for way in ways[1:])]
 
 
-def _on_both_ends(plan: SamplingPlan, level: Outlook, skews: FloatArray) -> str:
+def _on_both_ends(plan: SamplingPlan, level: Forecast, skews: FloatArray) -> str:
     """Where classes are still missing with the skew held at 1: the least skew with which none is too; else ""."""
 
-    def full(tried: Outlook) -> bool:
+    def full(tried: Forecast) -> bool:
         return not above(absence(tried.shares, tried.draws)[:, tried.counts.counts > 0], OFTEN_ABSENT).any()
 
     held_skews = np.minimum(skews, 1.0)
@@ -181,35 +181,35 @@ def _on_both_ends(plan: SamplingPlan, level: Outlook, skews: FloatArray) -> str:
     return sentence([both], f": above 1 the skew starves the larger classes, below {least:g} the rarer ones.")
 
 
-def _at_the_price(tried: Outlook, epoch: int) -> str:
+def _at_the_price(tried: Forecast, epoch: int) -> str:
     """What a larger skew does to the samples of the rarest classes, where that would be the next finding."""
     most = float(tried.repeats[epoch].max())
     return f" (a sample then comes up to {number(most)} times an epoch)" if above(most, MANY_REPEATS) else ""
 
 
-def _on_room(plan: SamplingPlan, outlook: Outlook) -> str:
+def _on_room(plan: SamplingPlan, forecast: Forecast) -> str:
     """For more classes than a batch has places."""
-    present = outlook.counts.counts > 0
+    present = forecast.counts.counts > 0
     full = f"A batch of {count(plan.needed_batch_size)} cannot hold all {count(int(present.sum()))} classes"
-    level = _with_skew(plan, outlook, 1.0, np.ones(1, dtype=bool))
+    level = _with_skew(plan, forecast, 1.0, np.ones(1, dtype=bool))
     needed = _batch_for(float(level.shares[0, present].min()))
-    if needed > min(outlook.draws.samples, LARGEST_BATCH):
+    if needed > min(forecast.draws.samples, LARGEST_BATCH):
         return f"{full}, so some are missing from each."
-    asks = ["the law stratified"] * (plan.drawing != "stratified")
-    asks += ["a skew of 1"] * (outlook.skews is None or bool((outlook.skews != 1.0).any()))
+    asks = ["the stratified scheme"] * (plan.drawing != "stratified")
+    asks += ["a skew of 1"] * (forecast.skews is None or bool((forecast.skews != 1.0).any()))
     asks += [f"a batch of {count(needed)} or more"] * (needed > plan.needed_batch_size)
     asked = " and ".join([", ".join(asks[:-1])] * (len(asks) > 1) + asks[-1:])
     return f"{full}; with {asked}, each is in two thirds of the batches or more{_at_the_price(level, 0)}."
 
 
 def _batch_for(share: float) -> int:
-    """The least batch in which a class is missing from a third at most under the law stratified."""
+    """The least batch in which a class is missing from a third at most under the stratified scheme."""
     return math.ceil((1 - OFTEN_ABSENT) / max(share, 1e-300) * (1 - 1e-10))
 
 
-def _unseen_part(outlook: Outlook, position: int) -> float:
+def _unseen_part(forecast: Forecast, position: int) -> float:
     column = [position]
-    seen = run_coverage(outlook.counts.counts[column], outlook.shares[:, column], outlook.draws)
+    seen = run_coverage(forecast.counts.counts[column], forecast.shares[:, column], forecast.draws)
     return 1.0 - float(seen[0])
 
 
@@ -219,27 +219,27 @@ def _draws_for(plan: SamplingPlan, unseen: float) -> float:
     return math.log(MUCH_UNSEEN) / math.log1p(-seen) if plan.drawing == "independent" else (1 - MUCH_UNSEEN) / seen
 
 
-def _with_skew(plan: SamplingPlan, outlook: Outlook, skew: float, where: BoolArray) -> Outlook:
-    """The outlook with this skew in some of the epochs."""
-    row = replace(plan, target=PowerSkew(Constant(skew)), epochs=1).class_shares(outlook.counts)
-    return replace(outlook, shares=np.where(where[:, None], row, outlook.shares))
+def _with_skew(plan: SamplingPlan, forecast: Forecast, skew: float, where: BoolArray) -> Forecast:
+    """The forecast with this skew in some of the epochs."""
+    row = replace(plan, target=PowerSkew(Constant(skew)), epochs=1).class_shares(forecast.counts)
+    return replace(forecast, shares=np.where(where[:, None], row, forecast.shares))
 
 
 def _least_skew(
-    plan: SamplingPlan, outlook: Outlook, skews: FloatArray, start: float, fine: Callable[[Outlook], bool]
+    plan: SamplingPlan, forecast: Forecast, skews: FloatArray, start: float, fine: Callable[[Forecast], bool]
 ) -> float | None:
     """The least skew in hundredths, from `start` to 1, that is fine as the lower limit of all epochs; None: none is."""
     span = range(math.ceil(100 * max(start, -STEEPEST)), 101)
-    lift = bisect_left(span, True, key=lambda s: fine(_with_skew(plan, outlook, s / 100, skews < s / 100)))
+    lift = bisect_left(span, True, key=lambda s: fine(_with_skew(plan, forecast, s / 100, skews < s / 100)))
     return span[lift] / 100 if lift < len(span) else None
 
 
-def _largest_skew(plan: SamplingPlan, outlook: Outlook, fine: Callable[[Outlook], bool]) -> float | None:
+def _largest_skew(plan: SamplingPlan, forecast: Forecast, fine: Callable[[Forecast], bool]) -> float | None:
     """The largest skew in hundredths, 0 or more, that is fine as the limit of all epochs; None where none is."""
-    if (skews := outlook.skews) is None:
+    if (skews := forecast.skews) is None:
         return None
     span = range(math.ceil(100 * min(skews.max(), STEEPEST)) + 1)
-    bad = bisect_left(span, True, key=lambda s: not fine(_with_skew(plan, outlook, s / 100, skews > s / 100)))
+    bad = bisect_left(span, True, key=lambda s: not fine(_with_skew(plan, forecast, s / 100, skews > s / 100)))
     return (bad - 1) / 100 if bad else None
 
 

@@ -1,4 +1,4 @@
-"""What the walks of the stratified law see: the expected coverage of one epoch, and of a run.
+"""What the walks of the stratified scheme see: the expected coverage of one epoch, and of a run.
 
 The one contract here: strides and chances are those of `draws.Stratified`, place by place. How the strides of later
 epochs lie to those of earlier ones is reckoned with; nothing is drawn, and nothing taken as random that is not.
@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sampler_core import draws
-from sampler_core.data.class_counts import FloatArray, IntArray
+from sampler_core.data.array_types import FloatArray, IntArray
 
 _SURE = -100.0  # log of the chance that a place is missed by a draw that never misses it
 _NEVER = -40.0  # log of a chance that is not told from 0

@@ -13,7 +13,8 @@ from typing import ClassVar, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 
-from sampler_core.data.class_counts import ClassCounts, FloatArray
+from sampler_core.data.array_types import FloatArray
+from sampler_core.data.class_counts import ClassCounts
 from sampler_core.plans.parameters import Parameter, described, settle_fields
 from sampler_core.plans.registry import TARGETS
 from sampler_core.plans.schedules import Constant

@@ -7,11 +7,10 @@ target carries its rows on its fields (`described`), so that adding one touches 
 from __future__ import annotations
 
 import dataclasses
-import operator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sampler_core.data.class_counts import plain_value
+from sampler_core.data.plain_values import plain_value
 
 Kind = Literal["number", "integer", "choice", "text", "names"]
 
@@ -101,25 +100,13 @@ def settle_fields(value: Any) -> None:
             object.__setattr__(value, name, int(given) if row.kind == "integer" else float(given) + 0.0)
 
 
-def whole_number(name: str, value: Any, least: int = 0, most: int | None = None) -> int:
-    """Any kind of integer (NumPy's and torch's too) as Python's; `ValueError` for anything else, or out of range."""
-    try:
-        number = operator.index(value)
-    except TypeError:
-        number = None
-    if isinstance(value, bool) or number is None or number < least or (most is not None and number > most):
-        must = f"of at least {least}" if most is None else f"from {least} to {most}"
-        raise ValueError(f"{name} must be a whole number {must}, got {value!r}")
-    return number
-
-
 # --- the rows of the Data and Run groups and of a page's own controls -------------------------------------------
 
 DATA = Parameter(
     "data", "Source",
-    "Synthetic: class counts made from a profile. Published: those of a known data set. My labels: those of a file "
+    "Synthetic: class counts made from a profile. Published: those of a published data set. My labels: those of a file "
     "that you choose or of labels that you paste.",
-    "synthetic", kind="choice", choices=("synthetic", "known", "mine"),
+    "synthetic", kind="choice", choices=("synthetic", "published", "mine"),
 )  # fmt: skip
 TABLE = Parameter(
     "table", "Published data set", "Class counts of a published data set.", "cifar10_lt_if100", kind="choice"
@@ -155,14 +142,14 @@ SAMPLES_PER_EPOCH = Parameter(
     None, 1, 1_000_000_000, 1000, kind="integer",
 )  # fmt: skip
 DRAWING = Parameter(
-    "law", "Law of drawing",
+    "scheme", "Sampling scheme",
     "Independent: every draw on its own, as PyTorch's WeightedRandomSampler draws. Exact: each class gets its share of "
     "the epoch to within one draw. Stratified: each class gets its share of every batch to within one draw.",
     "independent", kind="choice", choices=("independent", "exact", "stratified"),
 )  # fmt: skip
 MAX_REPEATS = Parameter(
     "max_repeats", "Cap on repeats",
-    "No sample of a class more often than this in an epoch: each of them under the law exact, on average under the "
+    "No sample of a class more often than this in an epoch: each of them under the exact scheme, on average under the "
     "others. What that takes from a class goes to the others. Empty: no cap.",
     None, 1, 100_000, 1, kind="integer",
 )  # fmt: skip
@@ -172,7 +159,7 @@ MIN_SHARE = Parameter(
 )  # fmt: skip
 MIN_PER_BATCH = Parameter(
     "min_per_batch", "Floor per batch",
-    "Every class is in each full batch at least this often. Needs the stratified law.",
+    "Every class is in each full batch at least this often. Needs the stratified scheme.",
     0, 0, 65_536, 1, kind="integer",
 )  # fmt: skip
 SEED = Parameter(

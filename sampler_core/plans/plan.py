@@ -16,11 +16,12 @@ from typing import Any, cast
 
 import numpy as np
 
-from sampler_core.data.class_counts import ClassCounts, CountsLike, FloatArray, IntArray, as_class_counts, plain_value
-from sampler_core.draws import LAWS, Epoch
+from sampler_core.data.array_types import FloatArray, IntArray
+from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
+from sampler_core.data.plain_values import plain_value, whole_number
+from sampler_core.draws import SCHEMES, Epoch
 from sampler_core.draws.preview import Preview, drawn_counts, previewed
 from sampler_core.plans.adaptive_targets import AdaptiveTarget, State
-from sampler_core.plans.parameters import whole_number
 from sampler_core.plans.registry import TARGETS
 from sampler_core.plans.share_limits import check_limits, normalised, water_filled
 from sampler_core.plans.targets import Moment, Target, decode_target, named_classes, needs_epochs, skew_schedule
@@ -36,9 +37,9 @@ class SamplingPlan:
 
     target: class counts, epoch -> class shares.    epochs: length of the run; None: not bounded.
     batch_size: draws in one batch of one rank.     samples_per_epoch: draws in an epoch, all ranks; None: as many as
-    there are labels.                               drawing: "independent", "exact" or "stratified" (`drawing.laws`).
+    there are labels.                               drawing: "independent", "exact" or "stratified" (`draws.schemes`).
     max_repeats: no sample of a class is drawn more often than this per epoch (guaranteed for an integer under "exact",
-    in expectation under the other laws).           min_share: least share of a class that is not empty.
+    in expectation under the other schemes).           min_share: least share of a class that is not empty.
     min_per_batch: least draws of such a class in each full batch ("stratified" only).    seed: any integer.
     tuned_on: the class counts the plan was made for; carried along, not part of equality or fingerprint.
     """
@@ -61,8 +62,8 @@ class SamplingPlan:
             object.__setattr__(self, name, plain_value(getattr(self, name)))  # JSON knows no numbers of NumPy's
         for name, least, most, optional in _INTEGERS:
             _check_integer(name, getattr(self, name), least, most, optional)
-        if not isinstance(self.drawing, str) or self.drawing not in LAWS:
-            raise ValueError(f"drawing must be one of {', '.join(LAWS)}, got {self.drawing!r}")
+        if not isinstance(self.drawing, str) or self.drawing not in SCHEMES:
+            raise ValueError(f"drawing must be one of {', '.join(SCHEMES)}, got {self.drawing!r}")
         _check_number("max_repeats", self.max_repeats, "above 0", sys.float_info.min, sys.float_info.max)
         _check_number("min_share", self.min_share, "from 0 to 1", 0.0, 1.0)
         if self.min_per_batch and self.drawing != "stratified":
@@ -182,7 +183,7 @@ class SamplingPlan:
     def epoch_class_counts(self, class_counts: CountsLike, epoch: int) -> IntArray:
         """What the whole epoch draws of each class: int64, shape (num_classes,).
 
-        At once under "exact" (its quotas); under the other laws every draw is made, some 10 ns each.
+        At once under "exact" (its quotas); under the other schemes every draw is made, some 10 ns each.
         """
         counts = as_class_counts(class_counts)
         self._check_samples(counts)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sampler_core.data.class_counts import ClassCounts, FloatArray
+from sampler_core.data.array_types import FloatArray
+from sampler_core.data.class_counts import ClassCounts
 
 
 def normalised(log_weights: FloatArray) -> FloatArray:

@@ -15,7 +15,9 @@ from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
-from sampler_core.data.class_counts import ClassCounts, ClassName, FloatArray
+from sampler_core.data.array_types import FloatArray
+from sampler_core.data.class_counts import ClassCounts
+from sampler_core.data.plain_values import ClassName
 from sampler_core.plans.parameters import Parameter, described, settle_fields
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 from sampler_core.plans.schedules import Schedule, progress
@@ -41,7 +43,7 @@ class Target(Protocol):
 @TARGETS.entry("power_skew")
 @dataclass(frozen=True, slots=True)
 class PowerSkew:
-    """p_c ~ n_c ** (1 - s(e)): the basic law. s = 0 natural, 0.5 square-root, 1 class-balanced, 2 reversed."""
+    """p_c ~ n_c ** (1 - s(e)): the basic rule. s = 0 natural, 0.5 square-root, 1 class-balanced, 2 reversed."""
 
     schedule: Schedule
 

@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from sampler_core.data.class_counts import ClassCounts, IntArray
+from sampler_core.data.array_types import IntArray
+from sampler_core.data.class_counts import ClassCounts
+from sampler_core.data.plain_values import whole_number
 from sampler_core.draws import exact_quotas, stratified_start
 from sampler_core.plans.adaptive_targets import State
-from sampler_core.plans.parameters import whole_number
 from sampler_core.plans.plan import SamplingPlan
 
 _FARTHEST = 1 << 62  # leaves room to walk on

@@ -12,8 +12,8 @@ import numpy as np
 import torch
 import torch.distributed as dist
 
-from sampler_core.data.class_counts import FloatArray
-from sampler_core.plans.parameters import whole_number
+from sampler_core.data.array_types import FloatArray
+from sampler_core.data.plain_values import whole_number
 
 
 def placed(num_replicas: int | None, rank: int | None) -> tuple[int, int]:

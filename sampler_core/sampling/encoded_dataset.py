@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sampler_core.data.class_counts import ClassCounts, ClassName, IntArray, Labels
+from sampler_core.data.array_types import IntArray, Labels
+from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.label_encoding import encode_labels
+from sampler_core.data.plain_values import ClassName
 from sampler_core.draws import class_order
 
 
@@ -19,7 +21,8 @@ class DataOrder:
     """Class counts in the caller's order; over the classes that are not empty, the class order of their samples."""
 
     def __init__(self, labels: Labels, classes: Sequence[ClassName] | None, seed: int) -> None:
-        codes, self.class_counts = encode_labels(labels, classes)
+        codes, names, counts = encode_labels(labels, classes)
+        self.class_counts = ClassCounts(names, counts)
         canonical = self.class_counts.canonical
         if not np.array_equal(canonical, np.arange(self.class_counts.num_classes)):
             rank = np.zeros(self.class_counts.num_classes, dtype=np.int64)

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from sampler_core.data.class_counts import ClassCounts, FloatArray, plain_value
+from sampler_core.data.array_types import FloatArray
+from sampler_core.data.class_counts import ClassCounts
+from sampler_core.data.plain_values import plain_value
 
 
 def feedback_array(kind: str, values: Any, counts: ClassCounts) -> FloatArray:

@@ -17,11 +17,12 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset, DistributedSampler
 
-from sampler_core.data.class_counts import ClassCounts, ClassName, FloatArray, Labels
-from sampler_core.draws import LAWS, Epoch, Law, Members
+from sampler_core.data.array_types import FloatArray, Labels
+from sampler_core.data.class_counts import ClassCounts
+from sampler_core.data.plain_values import ClassName, whole_number
+from sampler_core.draws import SCHEMES, Epoch, Members, Scheme
 from sampler_core.draws.preview import Preview, previewed
 from sampler_core.plans.adaptive_targets import State, check_state
-from sampler_core.plans.parameters import whole_number
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Constant, Schedule
 from sampler_core.plans.targets import PowerSkew
@@ -98,7 +99,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
         self._state: State | None = None
         self._next_state: State | None = None
         self._walk = Walk(plan, samples)
-        self._law: Law | None = None
+        self._scheme: Scheme | None = None
         self._iterated = self._warned = False
         self._restored_epoch = self._asked_for = 0
         self._next_begin: Begin
@@ -244,7 +245,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
                 self._state = self._next_state = None
         if self._next_state is not None:
             self._state, self._next_state = self._next_state, None
-        self.epoch, self._law = epoch, None
+        self.epoch, self._scheme = epoch, None
         self._begin_at(Begin())
 
     def _draw_no_epoch_twice(self) -> None:
@@ -316,7 +317,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
         self._walk.load_json(state["walk"])
         self._state, self._next_state = _as_arrays(state["target"]), _as_arrays(state["next_target"])
         self._awaited_labels, self._next_order = state["next_labels"], None
-        self._law = None
+        self._scheme = None
         self._iterated = self._is_over(self._next_begin)
         self._asked_for = asked_for if self._iterated else 0
 
@@ -353,14 +354,14 @@ class ScheduledClassSampler(DistributedSampler[int]):
 
     # --- draws -------------------------------------------------------------------------------------------------------
 
-    def _pieces(self, begin: Begin, law: Law) -> Iterator[Iterator[int]]:
+    def _pieces(self, begin: Begin, scheme: Scheme) -> Iterator[Iterator[int]]:
         """Indices as list iterators, one by one, so that the cursor can ask the current one how much it still holds."""
         self._iterated, self._next_begin = True, Begin()  # only now: frameworks ask for iterators that they never use
         at, end, chunk = begin.within, self._stream.length(begin), min(_FIRST_CHUNK, _CHUNK)
         order = self._order.order
         while at < end:
             size = min(chunk, end - at)
-            drawn = order.take(law.places(self._stream.positions(begin, at, at + size)))
+            drawn = order.take(scheme.places(self._stream.positions(begin, at, at + size)))
             for i in range(0, size, _PIECE):
                 piece = drawn[i : i + _PIECE].tolist()
                 self._cursor = _Cursor(begin, at + i + len(piece), iter(piece))
@@ -371,12 +372,12 @@ class ScheduledClassSampler(DistributedSampler[int]):
     def _draws(self) -> Epoch:
         return self.plan.epoch_at(self._order.present, self.epoch, self._state, self._stream.samples)
 
-    def _drawn_by(self) -> Law:
-        if self._law is None:
+    def _drawn_by(self) -> Scheme:
+        if self._scheme is None:
             start = self._walk.start(self._order.present, self._state, self.epoch)
             members = Members(self._order.present.counts, self._order.first, start)
-            self._law = LAWS[self.plan.drawing](self._draws(), members)
-        return self._law
+            self._scheme = SCHEMES[self.plan.drawing](self._draws(), members)
+        return self._scheme
 
 
 def _plan(plan: SamplingPlan | None, skew: float | Schedule | None, run: dict[str, Any]) -> SamplingPlan:

@@ -1,40 +1,40 @@
-"""Tuning: demands -> feasible band, solved schedules or contradictions; sweeps and sensitivities.
+"""Tuning: requirements -> feasible band, solved schedules or conflicts; sweeps and sensitivities.
 
-The one contract here: everything is judged on the class shares that the plan draws, law, limits and sizes included.
+The one contract here: everything is judged on the class shares that the plan draws, scheme, limits and sizes included.
 """
 
-from sampler_core.forecast.metrics import MERITS, Merit
-from sampler_core.tuning.conflicts import Contradiction
+from sampler_core.forecast.metrics import METRICS, Metric
+from sampler_core.tuning.conflicts import Conflict
 from sampler_core.tuning.feasible_band import Band, Edge, Verdict, feasible_band, verdicts
 from sampler_core.tuning.metric_sensitivity import Sensitivity, sensitivity
 from sampler_core.tuning.metric_sweep import Sweep, sweep
 from sampler_core.tuning.requirements import (
-    DEMANDS,
-    Demand,
+    REQUIREMENTS,
     MissingFromAtMost,
     NaturalMix,
     RepeatsAtMost,
+    Requirement,
     SeenAtLeast,
     ShareOfClass,
     ShareRatio,
-    demands_from_json,
-    demands_to_json,
+    requirements_from_json,
+    requirements_to_json,
 )
 from sampler_core.tuning.schedule_families import FAMILIES
 from sampler_core.tuning.solver import Solution, solve
 
 __all__ = [
-    "DEMANDS",
     "FAMILIES",
-    "MERITS",
+    "METRICS",
+    "REQUIREMENTS",
     "Band",
-    "Contradiction",
-    "Demand",
+    "Conflict",
     "Edge",
-    "Merit",
+    "Metric",
     "MissingFromAtMost",
     "NaturalMix",
     "RepeatsAtMost",
+    "Requirement",
     "SeenAtLeast",
     "Sensitivity",
     "ShareOfClass",
@@ -42,9 +42,9 @@ __all__ = [
     "Solution",
     "Sweep",
     "Verdict",
-    "demands_from_json",
-    "demands_to_json",
     "feasible_band",
+    "requirements_from_json",
+    "requirements_to_json",
     "sensitivity",
     "solve",
     "sweep",

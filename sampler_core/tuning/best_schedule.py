@@ -1,7 +1,7 @@
-"""What a shape can reach: its best schedule for any demands, on one data set, within bounds.
+"""What a shape can reach: its best schedule for any requirements, on one data set, within bounds.
 
-The one contract here: one value answers "the best for these demands" and "is there any", so that a solution, a
-contradiction and the numbers at which demands would agree come from the same search.
+The one contract here: one value answers "the best for these requirements" and "is there any", so that a solution, a
+conflict and the numbers at which requirements would agree come from the same search.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sampler_core.data.class_counts import FloatArray
+from sampler_core.data.array_types import FloatArray
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Schedule
 from sampler_core.tuning.family_search import (
@@ -28,7 +28,7 @@ from sampler_core.tuning.family_search import (
 from sampler_core.tuning.feasible_band import Edge, edge_of, segments
 from sampler_core.tuning.local_refinement import nearest, polished
 from sampler_core.tuning.piecewise_levels import best_levels, furthest_inside
-from sampler_core.tuning.requirements import Demand, over_run
+from sampler_core.tuning.requirements import Requirement, over_run
 from sampler_core.tuning.run_requirements import RunTerm, jumps, missed, run_terms
 from sampler_core.tuning.schedule_families import Family, family
 from sampler_core.tuning.skew_curve import Curve
@@ -37,7 +37,7 @@ from sampler_core.tuning.skew_intervals import FREE, intersection, piece_at
 HOLDS = -1e-9  # a slack that is 0 but for rounding
 _MOST_POLISHED, _MOST_POLISHED_COUPLED = 24, 3
 _USUAL, _MOST_LEVELS = (-1.0, 2.0), 33  # the skews that are tried first, and how many
-_MOST_ASKED = 6  # times that more is asked of demands over the run
+_MOST_ASKED = 6  # times that more is asked of requirements over the run
 
 
 class Best(NamedTuple):
@@ -49,7 +49,7 @@ class Best(NamedTuple):
 
 
 class Reach:
-    """The schedules of one shape within bounds, under one plan's law, limits and sizes."""
+    """The schedules of one shape within bounds, under one plan's scheme, limits and sizes."""
 
     def __init__(
         self, curve: Curve, plan: SamplingPlan, shape: str, bounds: tuple[float, float], enough: float
@@ -59,56 +59,56 @@ class Reach:
         skews = plan.skews()
         self.nearest_to = np.zeros(self.epochs) if skews is None else skews
         self.proved = True  # False once a "no" was given without a complete search
-        self._edges: dict[Demand, Edge] = {}
+        self._edges: dict[Requirement, Edge] = {}
         family(shape, self.epochs, [])  # an unknown shape is refused before any work
 
-    def edges(self, demands: Sequence[Demand]) -> tuple[Edge, ...]:
-        """As `band.edges_of`, each demand's edges found once."""
-        by_epoch = [demand for demand in demands if not over_run(demand)]
-        for demand in by_epoch:
-            if demand not in self._edges:
-                self._edges[demand] = edge_of(self.curve, demand, self.epochs)
-        return tuple(self._edges[demand] for demand in by_epoch)
+    def edges(self, requirements: Sequence[Requirement]) -> tuple[Edge, ...]:
+        """As `band.edges_of`, each requirement's edges found once."""
+        by_epoch = [requirement for requirement in requirements if not over_run(requirement)]
+        for requirement in by_epoch:
+            if requirement not in self._edges:
+                self._edges[requirement] = edge_of(self.curve, requirement, self.epochs)
+        return tuple(self._edges[requirement] for requirement in by_epoch)
 
-    def best(self, demands: Sequence[Demand]) -> Best | None:
-        """The best schedule for these demands; None where there is none that meets them."""
-        asked = run_terms(self.curve, demands, self.epochs)
-        best, term = self._best(demands, asked), None
+    def best(self, requirements: Sequence[Requirement]) -> Best | None:
+        """The best schedule for these requirements; None where there is none that meets them."""
+        asked = run_terms(self.curve, requirements, self.epochs)
+        best, term = self._best(requirements, asked), None
         for _ in range(_MOST_ASKED):
             if best is None:
                 return None
-            term = missed(self.curve, demands, self._along(best.schedule), best.slack, asked)
+            term = missed(self.curve, requirements, self._along(best.schedule), best.slack, asked)
             if term is None:
                 break
             asked.append(term)
-            best = self._best(demands, asked)
-        return best and best._replace(proved=best.proved and term is None and self._fair(demands, asked))
+            best = self._best(requirements, asked)
+        return best and best._replace(proved=best.proved and term is None and self._fair(requirements, asked))
 
-    def any(self, demands: Sequence[Demand]) -> bool:
-        """Whether any schedule meets these demands."""
-        asked = run_terms(self.curve, demands, self.epochs)
+    def any(self, requirements: Sequence[Requirement]) -> bool:
+        """Whether any schedule meets these requirements."""
+        asked = run_terms(self.curve, requirements, self.epochs)
         for _ in range(_MOST_ASKED):
-            given = self._problem(demands, asked)
-            if given is None or hopeless(given, jumps(self.curve, demands)):
+            given = self._problem(requirements, asked)
+            if given is None or hopeless(given, jumps(self.curve, requirements)):
                 return False
             skews = self._one(given)
-            term = None if skews is None else missed(self.curve, demands, skews, 0.0, asked)
+            term = None if skews is None else missed(self.curve, requirements, skews, 0.0, asked)
             if term is None:
                 break
             asked.append(term)
-        self.proved = self.proved and (skews is not None or self._fair(demands, asked))
+        self.proved = self.proved and (skews is not None or self._fair(requirements, asked))
         return skews is not None and term is None
 
-    def most(self, demands: Sequence[Demand]) -> float:
-        """More slack than the demands of single epochs leave has no schedule whatever."""
-        stretches = segments(self.edges(demands), self.epochs)
+    def most(self, requirements: Sequence[Requirement]) -> float:
+        """More slack than the requirements of single epochs leave has no schedule whatever."""
+        stretches = segments(self.edges(requirements), self.epochs)
         return min(furthest_inside(allowed, *self.bounds)[1] for _, allowed in stretches)
 
-    def apart(self, demands: Sequence[Demand]) -> bool:
-        """Whether a level of its own for each stretch of epochs was found to meet these demands: tried are few, all as
+    def apart(self, requirements: Sequence[Requirement]) -> bool:
+        """Whether a level of its own for each stretch of epochs was found to meet these requirements: tried are few, all as
         far along what each stretch may have."""
-        asked = run_terms(self.curve, demands, self.epochs)
-        given = self._problem(demands, asked)
+        asked = run_terms(self.curve, requirements, self.epochs)
+        given = self._problem(requirements, asked)
         if given is None:
             return False
         levels = []
@@ -121,35 +121,35 @@ class Reach:
             levels.append(np.repeat(np.clip(along, near[:, 0], near[:, 1])[:, None], len(stretch), axis=1))
         tried = np.concatenate(levels, axis=1)
         likely = tried[slack_of(given, tried) >= HOLDS]
-        return any(missed(self.curve, demands, skews, 0.0, asked) is None for skews in likely)
+        return any(missed(self.curve, requirements, skews, 0.0, asked) is None for skews in likely)
 
-    def slack(self, demands: Sequence[Demand], skews: FloatArray) -> float:
-        """The slack of one schedule, (epochs,); below 0 where it does not meet these demands."""
-        asked = run_terms(self.curve, demands, self.epochs)
+    def slack(self, requirements: Sequence[Requirement], skews: FloatArray) -> float:
+        """The slack of one schedule, (epochs,); below 0 where it does not meet these requirements."""
+        asked = run_terms(self.curve, requirements, self.epochs)
         slack = -FREE
         for _ in range(_MOST_ASKED):
-            given = self._problem(demands, asked)
+            given = self._problem(requirements, asked)
             if given is None:
                 return -FREE
             slack = exact_slack(given, skews, max(slack, 0.0))
-            term = missed(self.curve, demands, skews, max(slack, 0.0), asked)
+            term = missed(self.curve, requirements, skews, max(slack, 0.0), asked)
             if term is None:
                 return slack
             asked.append(term)
         return min(slack, 0.0)
 
-    def best_over_run(self, demand: Demand, others: Sequence[Demand]) -> float:
-        """The best figure of a demand over the run where every epoch has the best skew that the others leave it."""
-        together = [*others, demand]
+    def best_over_run(self, requirement: Requirement, others: Sequence[Requirement]) -> float:
+        """The best figure of a requirement over the run where every epoch has the best skew that the others leave it."""
+        together = [*others, requirement]
         given = self._problem(together, run_terms(self.curve, together, self.epochs))
-        if given is None or jumps(self.curve, [demand]):
-            return demand.bound
-        best = [best_of_run(given, term) for term in given.run_terms if term.demand == demand]
-        return max([*best, demand.bound]) if demand.sense == "at most" else min([*best, demand.bound])
+        if given is None or jumps(self.curve, [requirement]):
+            return requirement.bound
+        best = [best_of_run(given, term) for term in given.run_terms if term.requirement == requirement]
+        return max([*best, requirement.bound]) if requirement.sense == "at most" else min([*best, requirement.bound])
 
-    def _fair(self, demands: Sequence[Demand], asked: Sequence[RunTerm]) -> bool:
-        """Whether no more was asked than is demanded, of figures that do not jump."""
-        return not jumps(self.curve, demands) and all(term.demand in demands for term in asked)
+    def _fair(self, requirements: Sequence[Requirement], asked: Sequence[RunTerm]) -> bool:
+        """Whether no more was asked than is required, of figures that do not jump."""
+        return not jumps(self.curve, requirements) and all(term.requirement in requirements for term in asked)
 
     def _one(self, given: Problem) -> FloatArray | None:
         """The skews of some schedule that meets all."""
@@ -178,8 +178,8 @@ class Reach:
         slack = slack_of(given, np.repeat(skews[:, None], self.epochs, axis=1), -1.0)
         return float(skews[slack.argmax()]) if slack.max() >= 0.0 or not given.run_terms else None
 
-    def _best(self, demands: Sequence[Demand], asked: list[RunTerm]) -> Best | None:
-        given = self._problem(demands, asked)
+    def _best(self, requirements: Sequence[Requirement], asked: list[RunTerm]) -> Best | None:
+        given = self._problem(requirements, asked)
         if given is None:
             return None
         if self._by_levels(given):
@@ -209,9 +209,9 @@ class Reach:
     def _family(self, given: Problem) -> Family:
         return family(self.shape, self.epochs, [stretch[0] for stretch, _ in given.stretches])
 
-    def _problem(self, demands: Sequence[Demand], asked: list[RunTerm]) -> Problem | None:
-        """None where the demands of an epoch leave it no skew."""
-        stretches = segments(self.edges(demands), self.epochs)
+    def _problem(self, requirements: Sequence[Requirement], asked: list[RunTerm]) -> Problem | None:
+        """None where the requirements of an epoch leave it no skew."""
+        stretches = segments(self.edges(requirements), self.epochs)
         if not all(allowed for _, allowed in stretches):
             return None
         for term in asked:

@@ -1,6 +1,6 @@
-"""Why there is no solution: demands that contradict each other, as few as can be, and what would reconcile them.
+"""Why there is no solution: requirements that conflict, as few as can be, and what would reconcile them.
 
-The one contract here: the demands named exclude each other for the shape asked, and any one of them left out, or
+The one contract here: the requirements named exclude each other for the shape asked, and any one of them left out, or
 changed to the number given, makes the others possible.
 """
 
@@ -12,23 +12,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sampler_core.data.class_counts import FloatArray
+from sampler_core.data.array_types import FloatArray
 from sampler_core.tuning.best_schedule import Reach
 from sampler_core.tuning.feasible_band import Edge, allowed_at, segments
 from sampler_core.tuning.requirement_sentences import bound_in_words
-from sampler_core.tuning.requirements import Demand, bounds_of, over_run, relaxed
+from sampler_core.tuning.requirements import Requirement, bounds_of, over_run, relaxed
 from sampler_core.tuning.skew_curve import Curve, value_of
 from sampler_core.tuning.skew_intervals import Union, intersection
 
 
 @dataclass(frozen=True, slots=True)
-class Contradiction:
-    """demands: an irreducible set. agree_at: for each, the bound at which it would just go with the others, rounded
+class Conflict:
+    """requirements: an irreducible set. agree_at: for each, the bound at which it would just go with the others, rounded
     outwards to three digits; None where no bound would. shape: what was asked for. shape_alone: a piecewise schedule
-    that meets all that is demanded was found. proved: False where the search was not complete.
+    that meets all that is required was found. proved: False where the search was not complete.
     """
 
-    demands: tuple[Demand, ...]
+    requirements: tuple[Requirement, ...]
     agree_at: tuple[float | None, ...]
     shape: str
     shape_alone: bool
@@ -36,36 +36,36 @@ class Contradiction:
     proved: bool = True
 
     def __str__(self) -> str:
-        who = " and ".join(f"“{demand}”" for demand in self.demands)
+        who = " and ".join(f"“{requirement}”" for requirement in self.requirements)
         what = f"No {self.shape} schedule with skews from {self.bounds[0]:g} to {self.bounds[1]:g} "
-        what += f"meets {who}." if len(self.demands) == 1 else f"meets {who} together."
+        what += f"meets {who}." if len(self.requirements) == 1 else f"meets {who} together."
         if not self.proved:
             what = what.replace("No ", "Found no ", 1)
         ways = [
-            f"{demand.sense} {bound_in_words(demand, bound)} instead of {bound_in_words(demand, demand.bound)} "
-            f"in “{demand}”"
-            for demand, bound in zip(self.demands, self.agree_at, strict=True)
+            f"{requirement.sense} {bound_in_words(requirement, bound)} instead of {bound_in_words(requirement, requirement.bound)} "
+            f"in “{requirement}”"
+            for requirement, bound in zip(self.requirements, self.agree_at, strict=True)
             if bound is not None
         ]
         agree = f" They would just agree with {', or '.join(ways)}." if ways else ""
-        other = " A piecewise schedule can meet all that is demanded: try that shape." if self.shape_alone else ""
+        other = " A piecewise schedule can meet all that is required: try that shape." if self.shape_alone else ""
         return what + agree + other
 
 
-def contradiction(reach: Reach, demands: Sequence[Demand]) -> Contradiction:
-    """The contradiction among demands that `reach` cannot meet together."""
-    if reach.any(demands):  # met between the table's skews, missed on the shares as drawn
-        return Contradiction(tuple(demands), (None,) * len(demands), reach.shape, False, reach.bounds, False)
-    few = _irreducible(reach, _of_one_epoch(reach, demands) or list(demands))
+def conflict(reach: Reach, requirements: Sequence[Requirement]) -> Conflict:
+    """The conflict among requirements that `reach` cannot meet together."""
+    if reach.any(requirements):  # met between the table's skews, missed on the shares as drawn
+        return Conflict(tuple(requirements), (None,) * len(requirements), reach.shape, False, reach.bounds, False)
+    few = _irreducible(reach, _of_one_epoch(reach, requirements) or list(requirements))
     agree = tuple(_agrees_at(reach, few, i) for i in range(len(few)))
     stiff = reach.shape != "piecewise" and not _of_one_epoch(reach, few)
-    alone = stiff and reach.apart(demands)
-    return Contradiction(tuple(few), agree, reach.shape, alone, reach.bounds, reach.proved)
+    alone = stiff and reach.apart(requirements)
+    return Conflict(tuple(few), agree, reach.shape, alone, reach.bounds, reach.proved)
 
 
-def _of_one_epoch(reach: Reach, demands: Sequence[Demand]) -> list[Demand]:
-    """The demands of an epoch that they leave no skew, as few as can be; [] where there is none."""
-    edges = reach.edges(demands)
+def _of_one_epoch(reach: Reach, requirements: Sequence[Requirement]) -> list[Requirement]:
+    """The requirements of an epoch that they leave no skew, as few as can be; [] where there is none."""
+    edges = reach.edges(requirements)
     starts = sorted({edge.first_epoch for edge in edges})
     for epoch in starts:
         here = [edge for edge in edges if edge.first_epoch <= epoch <= edge.last_epoch]
@@ -73,7 +73,7 @@ def _of_one_epoch(reach: Reach, demands: Sequence[Demand]) -> list[Demand]:
             for edge in tuple(here):
                 without = [other for other in here if other is not edge]
                 here = here if _left(reach, without, epoch) else without
-            return [edge.demand for edge in here]
+            return [edge.requirement for edge in here]
     return []
 
 
@@ -82,32 +82,32 @@ def _left(reach: Reach, edges: Sequence[Edge], epoch: int) -> bool:
     return any(a <= high and b >= low for a, b in allowed_at(edges, epoch))
 
 
-def _irreducible(reach: Reach, demands: list[Demand]) -> list[Demand]:
-    """Each demand is left out in turn; it stays out where the others still contradict each other."""
-    few = [demand for demand in demands if not over_run(demand)]
-    if len(few) == len(demands) or reach.any(few):  # what couples the epochs costs most, and is often not needed
-        few = list(demands)
-    for demand in tuple(few):
-        without = [other for other in few if other is not demand]
+def _irreducible(reach: Reach, requirements: list[Requirement]) -> list[Requirement]:
+    """Each requirement is left out in turn; it stays out where the others still conflict."""
+    few = [requirement for requirement in requirements if not over_run(requirement)]
+    if len(few) == len(requirements) or reach.any(few):  # what couples the epochs costs most, and is often not needed
+        few = list(requirements)
+    for requirement in tuple(few):
+        without = [other for other in few if other is not requirement]
         if without and not reach.any(without):
             few = without
     return few
 
 
-def _agrees_at(reach: Reach, demands: list[Demand], i: int) -> float | None:
-    """The bound of demand i at which all are possible, rounded outwards to three digits."""
-    demand = demands[i]
-    floor, ceiling = bounds_of(demand)
-    at_least = demand.sense == "at least"
+def _agrees_at(reach: Reach, requirements: list[Requirement], i: int) -> float | None:
+    """The bound of requirement i at which all are possible, rounded outwards to three digits."""
+    requirement = requirements[i]
+    floor, ceiling = bounds_of(requirement)
+    at_least = requirement.sense == "at least"
 
     def possible(bound: float) -> bool:
-        return reach.any([*demands[:i], relaxed(demand, bound), *demands[i + 1 :]])
+        return reach.any([*requirements[:i], relaxed(requirement, bound), *requirements[i + 1 :]])
 
     def rounded(bound: float) -> float | None:
         tried = [_outwards(bound, at_least, nudge) for nudge in range(2)]
         return next((outer for outer in tried if floor <= outer <= ceiling and possible(outer)), None)
 
-    tight = _needed(reach, demands, i)
+    tight = _needed(reach, requirements, i)
     if (at_once := rounded(tight)) is not None:
         return at_once
     loose = _loosened(possible, tight, floor, ceiling, at_least)
@@ -122,26 +122,26 @@ def _agrees_at(reach: Reach, demands: list[Demand], i: int) -> float | None:
         loose, tight = (middle, tight) if possible(middle) else (loose, middle)
 
 
-def _needed(reach: Reach, demands: list[Demand], i: int) -> float:
-    """A bound that demand i needs at least: its best figure where the others leave an epoch of it room."""
-    demand, best = demands[i], demands[i].bound
-    if over_run(demand):
-        return reach.best_over_run(demand, [*demands[:i], *demands[i + 1 :]])
-    edges = reach.edges([*demands[:i], *demands[i + 1 :]])
+def _needed(reach: Reach, requirements: list[Requirement], i: int) -> float:
+    """A bound that requirement i needs at least: its best figure where the others leave an epoch of it room."""
+    requirement, best = requirements[i], requirements[i].bound
+    if over_run(requirement):
+        return reach.best_over_run(requirement, [*requirements[:i], *requirements[i + 1 :]])
+    edges = reach.edges([*requirements[:i], *requirements[i + 1 :]])
     for stretch, allowed in segments(edges, reach.epochs):
-        concerned = demand.epochs(reach.epochs)
+        concerned = requirement.epochs(reach.epochs)
         if max(stretch[0], concerned[0]) <= min(stretch[-1], concerned[-1]):
-            figure = _best_figure(reach.curve, demand, intersection((reach.bounds,), allowed))
-            best = min(best, figure) if demand.sense == "at least" else max(best, figure)
+            figure = _best_figure(reach.curve, requirement, intersection((reach.bounds,), allowed))
+            best = min(best, figure) if requirement.sense == "at least" else max(best, figure)
     return best
 
 
-def _best_figure(curve: Curve, demand: Demand, allowed: Union) -> float:
-    """The best value of the figure that a demand of single epochs limits, over a union of skews within bounds."""
-    sign = 1.0 if demand.sense == "at least" else -1.0
+def _best_figure(curve: Curve, requirement: Requirement, allowed: Union) -> float:
+    """The best value of the figure that a requirement of single epochs limits, over a union of skews within bounds."""
+    sign = 1.0 if requirement.sense == "at least" else -1.0
 
     def figure(skews: FloatArray) -> FloatArray:
-        return sign * value_of(demand, curve.at(skews), curve.counts, curve.draws)
+        return sign * value_of(requirement, curve.at(skews), curve.counts, curve.draws)
 
     found = [-np.inf]
     for low, high in allowed:
@@ -175,7 +175,7 @@ def _loosened(
 
 
 def _outwards(bound: float, down: bool, nudge: int) -> float:
-    """Three significant digits, away from the contradiction, and `nudge` units further."""
+    """Three significant digits, away from the conflict, and `nudge` units further."""
     if bound == 0:
         return 0.0
     unit = 10.0 ** (math.floor(math.log10(abs(bound))) - 2)

@@ -1,7 +1,7 @@
 """Where in a family of schedules the slack is greatest.
 
 The one contract here: slack is the largest t such that every schedule with no skew further than t away meets all
-demands; below 0, how far the nearest schedule that meets them is. It changes by at most d where all skews change by at
+requirements; below 0, how far the nearest schedule that meets them is. It changes by at most d where all skews change by at
 most d, so a cell of schedules of radius r around one of slack F holds none above F + r: cells are halved and dropped
 by that bound until they are `COARSE` wide (branch and bound); `polish` finishes the best.
 """
@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from sampler_core.data.class_counts import FloatArray, IntArray
+from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.forecast.metrics import quick_rows
 from sampler_core.tuning.run_requirements import RunTerm, run_slack
 from sampler_core.tuning.schedule_families import Family
@@ -28,7 +28,7 @@ _AT_ONCE = 1 << 18  # skews in one piece: more of them leave the processor's cac
 
 
 class Problem(NamedTuple):
-    """Demands made ready for the search: what is allowed in stretches of epochs, and what couples them."""
+    """Requirements made ready for the search: what is allowed in stretches of epochs, and what couples them."""
 
     curve: Curve
     stretches: Sequence[tuple[range, Union]]
@@ -122,7 +122,7 @@ def hopeless(given: Problem, jumps: bool) -> bool:
     jumps: a figure that jumps with the shares, which this cannot tell.
     """
     terms = () if jumps else given.run_terms
-    return any(margin_of(term.demand, np.array(best_of_run(given, term))) < -1e-6 for term in terms)
+    return any(margin_of(term.requirement, np.array(best_of_run(given, term))) < -1e-6 for term in terms)
 
 
 def best_of_run(given: Problem, term: RunTerm) -> float:
@@ -132,18 +132,18 @@ def best_of_run(given: Problem, term: RunTerm) -> float:
         shares[stretch.start : stretch.stop] = _best_share(given, term, allowed)
     rows = shares[term.reach.start : term.reach.stop, None]
     n = given.curve.counts.counts[[term.position]]
-    return float(quick_rows(term.demand.figure)(rows, n, given.curve.draws)[0])
+    return float(quick_rows(term.requirement.metric)(rows, n, given.curve.draws)[0])
 
 
 def _best_share(given: Problem, term: RunTerm, allowed: Union) -> float:
     """The share of the class that suits the term best, within what is allowed: at an edge, or where it turns."""
     pieces = intersection(((given.low, given.high),), allowed)
     if not pieces:
-        return 0.0 if term.demand.sense == "at most" else 1.0  # told elsewhere
+        return 0.0 if term.requirement.sense == "at most" else 1.0  # told elsewhere
     nodes = given.curve.nodes
     skews = [np.array(piece) for piece in pieces] + [nodes[(nodes >= low) & (nodes <= high)] for low, high in pieces]
     shares = given.curve.at(np.concatenate(skews))[:, term.position]
-    return float(shares.min() if term.demand.sense == "at most" else shares.max())
+    return float(shares.min() if term.requirement.sense == "at most" else shares.max())
 
 
 # --- cells ----------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
-"""The plane of linear schedules, skew factor against epoch increment: its axes, and the part of it that meets demands.
+"""The plane of linear schedules, skew factor against epoch increment: its axes, and the part of it that meets requirements.
 
-The one contract here: a point is feasible exactly where the plan that a click on it would set meets the demands judged.
+The one contract here: a point is feasible exactly where the plan that a click on it would set meets the requirements judged.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sampler_core.data.class_counts import ClassCounts, FloatArray
-from sampler_core.forecast.expectations import BoolArray
-from sampler_core.forecast.metrics import columns, merit_of
+from sampler_core.data.array_types import BoolArray, FloatArray
+from sampler_core.data.class_counts import ClassCounts
+from sampler_core.forecast.metrics import columns, metric_of
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Linear
 from sampler_core.plans.targets import PowerSkew
-from sampler_core.tuning import Demand
+from sampler_core.tuning import Requirement
 from sampler_core.tuning.feasible_band import edge_of
 from sampler_core.tuning.metric_sweep import Progress, clamped, of_runs, part_of, silent, skew_limits
 from sampler_core.tuning.requirements import over_run
@@ -30,10 +30,10 @@ _TOLERANCE = 1e-9
 
 
 class Feasible(NamedTuple):
-    """mask: bool, (skews, increments). left_out: demands that are not judged here (see `feasible`)."""
+    """mask: bool, (skews, increments). left_out: requirements that are not judged here (see `feasible`)."""
 
     mask: BoolArray
-    left_out: tuple[Demand, ...]
+    left_out: tuple[Requirement, ...]
 
 
 def axes(epochs: int) -> tuple[FloatArray, FloatArray]:
@@ -49,38 +49,42 @@ def plane_plan(plan: SamplingPlan, skew: float = 0.0, increment: float = 0.0) ->
 
 
 def feasible(
-    plan: SamplingPlan, counts: ClassCounts, demands: Sequence[Demand], progress: Progress = silent
+    plan: SamplingPlan, counts: ClassCounts, requirements: Sequence[Requirement], progress: Progress = silent
 ) -> Feasible:
-    """Which points of the plane meet the demands.
+    """Which points of the plane meet the requirements.
 
-    Not judged: a demand over a part of the run, or over the run about every class, but for repeats without limits (a
+    Not judged: a requirement over a part of the run, or over the run about every class, but for repeats without limits (a
     sum of powers of n is largest at the rarest or at the largest class). progress: as for `sweep`.
     """
     skews, increments = axes(plan.epochs or 1)
     plan = plane_plan(plan)
     runs = clamped(plan, skews[:, None, None] + increments[None, :, None] * np.arange(plan.epochs or 1))
     curve, mask = Curve(plan, counts), np.ones(runs.shape[:2], dtype=bool)
-    by_epoch, of_run = ([demand for demand in demands if over_run(demand) == over] for over in (False, True))
-    for i, demand in enumerate(by_epoch):
+    by_epoch, of_run = (
+        [requirement for requirement in requirements if over_run(requirement) == over] for over in (False, True)
+    )
+    for i, requirement in enumerate(by_epoch):
         progress(0.5 * i / len(by_epoch))
-        edge = edge_of(curve, demand, plan.epochs or 1)
+        edge = edge_of(curve, requirement, plan.epochs or 1)
         mask &= _within(runs[..., edge.first_epoch : edge.last_epoch + 1], edge.allowed)
-    decided = [(demand, group) for demand in of_run for group in _groups(plan, demand)]
-    asked = [(merit_of(one.figure), int(columns(counts, group, one.class_name)[0])) for one, group in decided]
+    decided = [(requirement, group) for requirement in of_run for group in _groups(plan, requirement)]
+    asked = [(metric_of(one.metric), int(columns(counts, group, one.class_name)[0])) for one, group in decided]
     if asked and mask.any():  # where the others hold: runs cost most
         found = of_runs(curve, runs[mask], asked, part_of(progress, 0.5, 1.0))
-        holds = [margin_of(demand, values) >= 0 for (demand, _), (values, _) in zip(decided, found, strict=True)]
+        holds = [
+            margin_of(requirement, values) >= 0 for (requirement, _), (values, _) in zip(decided, found, strict=True)
+        ]
         mask[mask] = np.all(holds, axis=0)
-    return Feasible(mask, tuple(demand for demand in of_run if not _groups(plan, demand)))
+    return Feasible(mask, tuple(requirement for requirement in of_run if not _groups(plan, requirement)))
 
 
-def _groups(plan: SamplingPlan, demand: Demand) -> tuple[str, ...]:
-    """Whose figures decide a demand over the run; () where this is not known."""
-    if len(demand.epochs(plan.epochs or 1)) < (plan.epochs or 1):
+def _groups(plan: SamplingPlan, requirement: Requirement) -> tuple[str, ...]:
+    """Whose figures decide a requirement over the run; () where this is not known."""
+    if len(requirement.epochs(plan.epochs or 1)) < (plan.epochs or 1):
         return ()
-    if demand.group != "every" or demand.class_name is not None:
-        return (demand.group if demand.class_name is None else "rarest",)
-    return () if plan.limited or demand.figure != "run_repeats" else ("rarest", "largest")
+    if requirement.group != "every" or requirement.class_name is not None:
+        return (requirement.group if requirement.class_name is None else "rarest",)
+    return () if plan.limited or requirement.metric != "run_repeats" else ("rarest", "largest")
 
 
 def _within(skews: FloatArray, allowed: Union) -> BoolArray:

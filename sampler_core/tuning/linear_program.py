@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sampler_core.data.class_counts import FloatArray
+from sampler_core.data.array_types import FloatArray
 
 _AIM = np.array([0.0, 0.0, 1.0])
 _MOST_STEPS = 500

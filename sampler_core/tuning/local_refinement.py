@@ -1,6 +1,6 @@
 """From a schedule that a search found to the best one near it.
 
-The one contract here: exact to rounding where the demands are of single epochs, by one linear program; where demands
+The one contract here: exact to rounding where the requirements are of single epochs, by one linear program; where requirements
 over the run couple the epochs, by a few, each trusted as far as the last one was right.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sampler_core.data.class_counts import FloatArray
+from sampler_core.data.array_types import FloatArray
 from sampler_core.tuning.family_search import COARSE, Found, Problem, slack_of
 from sampler_core.tuning.linear_program import highest
 from sampler_core.tuning.schedule_families import Family

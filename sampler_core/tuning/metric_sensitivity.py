@@ -1,4 +1,4 @@
-"""Sensitivities: how figures of merit answer to each number of a plan.
+"""Sensitivities: how metrics answer to each number of a plan.
 
 The one contract here: both sides of a difference are whole plans, limits included, that could be drawn.
 """
@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sampler_core.data.class_counts import ClassCounts, ClassName, CountsLike, as_class_counts
+from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
+from sampler_core.data.plain_values import ClassName
 from sampler_core.forecast.forecast import draws_of
-from sampler_core.forecast.metrics import MERITS, merit_of
+from sampler_core.forecast.metrics import METRICS, metric_of
 from sampler_core.plans.parameters import rows_of
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.targets import PowerSkew, skew_schedule
@@ -19,12 +20,12 @@ from sampler_core.tuning.metric_sweep import aggregated, chosen_classes, epochs_
 
 
 class Sensitivity(NamedTuple):
-    """How a figure of merit changes when one parameter of the plan does, per unit of the parameter; value: as it is.
+    """How a metric changes when one parameter of the plan does, per unit of the parameter; value: as it is.
 
     Two-sided difference where the parameter may go both ways; a whole-number parameter moves by 1.
     """
 
-    figure: str
+    metric: str
     parameter: str
     value: float
     per_unit: float
@@ -33,7 +34,7 @@ class Sensitivity(NamedTuple):
 def sensitivity(
     plan: SamplingPlan,
     counts: CountsLike,
-    figures: Sequence[str] = tuple(MERITS),
+    figures: Sequence[str] = tuple(METRICS),
     at: int | str = "mean",
     group: str = "rarest",
     class_name: ClassName | None = None,
@@ -70,13 +71,13 @@ def _values(
 ) -> list[float]:
     draws = draws_of(plan, counts)
     shares, found = plan.class_shares(counts), []
-    for merit in map(merit_of, figures):
-        chosen = chosen_classes(counts, merit, group, class_name)
-        if merit.scope == "run":
-            found.append(float(merit.rows(shares[:, chosen], counts.counts[chosen], draws)[0]))
+    for metric in map(metric_of, figures):
+        chosen = chosen_classes(counts, metric, group, class_name)
+        if metric.scope == "run":
+            found.append(float(metric.rows(shares[:, chosen], counts.counts[chosen], draws)[0]))
         else:
-            rows = shares[epochs_at(plan, merit, at)]
-            found.append(float(aggregated(of_rows(merit, rows, counts, chosen, draws), at)))
+            rows = shares[epochs_at(plan, metric, at)]
+            found.append(float(aggregated(of_rows(metric, rows, counts, chosen, draws), at)))
     return found
 
 

@@ -1,6 +1,6 @@
-"""Sweeps: a figure of merit over a plane of linear schedules.
+"""Sweeps: a metric over a plane of linear schedules.
 
-The one contract here: a value is the figure of merit of the plan that a click on it would set, limits included, to
+The one contract here: a value is the metric of the plan that a click on it would set, limits included, to
 within the `error` that comes with it (0: each skew's shares were worked out, nothing in between).
 """
 
@@ -11,9 +11,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sampler_core.data.class_counts import ClassCounts, ClassName, CountsLike, FloatArray, as_class_counts
+from sampler_core.data.array_types import FloatArray
+from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
+from sampler_core.data.plain_values import ClassName
 from sampler_core.forecast.expectations import Draws
-from sampler_core.forecast.metrics import Merit, columns, merit_of, worst
+from sampler_core.forecast.metrics import Metric, columns, metric_of, worst
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Linear
 from sampler_core.plans.targets import skew_schedule
@@ -57,34 +59,34 @@ def sweep(
     class_name: ClassName | None = None,
     progress: Progress = silent,
 ) -> Sweep:
-    """A figure of merit for every linear schedule s(e) = skew + e increment, with the plan's own limits on the skew.
+    """A metric for every linear schedule s(e) = skew + e increment, with the plan's own limits on the skew.
 
-    figure: a name in `merits.MERITS`. at: an epoch, or "mean", "least", "greatest" over the run (ignored for figures of
+    figure: a name in `metrics.METRICS`. at: an epoch, or "mean", "least", "greatest" over the run (ignored for figures of
     the whole run). group, class_name: whose figure; "every": its worst class. progress: called with 0..1 between pieces
     of work; what it raises ends the sweep. Exact for as many distinct skews (of all schedules and epochs together) as
     make `MOST_SHARES` class shares, which axes with common steps seldom exceed; beyond, interpolated between as many.
     `ValueError`: unknown figure, class or `at`; "every" class of a figure of the whole run; no epochs or batch size.
     """
     counts = as_class_counts(counts)
-    merit = merit_of(figure)
-    chosen = chosen_classes(counts, merit, group, class_name)
+    metric = metric_of(figure)
+    chosen = chosen_classes(counts, metric, group, class_name)
     skews, increments = np.asarray(skews, dtype=np.float64), np.asarray(increments, dtype=np.float64)
-    runs = clamped(plan, skews[:, None, None] + increments[None, :, None] * epochs_at(plan, merit, at))
+    runs = clamped(plan, skews[:, None, None] + increments[None, :, None] * epochs_at(plan, metric, at))
     curve = Curve(plan, counts, table=False)
-    if merit.scope == "run":
-        ((values, error),) = of_runs(curve, runs, [(merit, int(chosen[0]))], progress)
+    if metric.scope == "run":
+        ((values, error),) = of_runs(curve, runs, [(metric, int(chosen[0]))], progress)
         return Sweep(skews, increments, values, error)
     distinct, where = np.unique(np.round(runs, 10), return_inverse=True)
 
     def values_at(part: FloatArray) -> FloatArray:
-        return of_rows(merit, curve.at(part), counts, chosen, curve.draws)
+        return of_rows(metric, curve.at(part), counts, chosen, curve.draws)
 
     table, off = _tabled(curve, distinct, values_at, progress)
     return Sweep(skews, increments, aggregated(table[where.reshape(runs.shape)], at), float(off.max()))
 
 
 def of_runs(
-    curve: Curve, runs: FloatArray, asked: Sequence[tuple[Merit, int]], told: Progress
+    curve: Curve, runs: FloatArray, asked: Sequence[tuple[Metric, int]], told: Progress
 ) -> list[tuple[FloatArray, float]]:
     """Figures of the run of the class at a position each, for many runs at once: values (...,) and their error.
 
@@ -95,7 +97,7 @@ def of_runs(
     half = part_of(told, 0.0, 0.5)
     tables, off = _tabled(curve, distinct, lambda part: curve.at(part)[:, positions], half)
     found = []
-    for i, (merit, position) in enumerate(asked):
+    for i, (metric, position) in enumerate(asked):
         table, n = tables[:, i], int(curve.counts.counts[position])
         ends = [table, table - off[:, i], table + off[:, i]] if off.any() else [table]
         told_of_it = part_of(told, 0.5 + 0.5 * i / len(asked), 0.5 + 0.5 * (i + 1) / len(asked))
@@ -103,7 +105,7 @@ def of_runs(
         for begin in range(0, len(where), _RUNS):
             told_of_it(begin / len(where))
             shares = (np.clip(end[where[begin : begin + _RUNS]].T, 0.0, 1.0) for end in ends)
-            parts.append([merit.rows(rows, np.full(rows.shape[1], n), curve.draws) for rows in shares])
+            parts.append([metric.rows(rows, np.full(rows.shape[1], n), curve.draws) for rows in shares])
         values, *others = np.concatenate(parts, axis=1).reshape(len(ends), *runs.shape[:-1])
         found.append((values, max((float(np.abs(other - values).max()) for other in others), default=0.0)))
     told(1.0)
@@ -113,21 +115,21 @@ def of_runs(
 # --- one figure ------------------------------------------------------------------------------------------------------
 
 
-def of_rows(merit: Merit, shares: FloatArray, counts: ClassCounts, chosen: Any, draws: Draws) -> FloatArray:
+def of_rows(metric: Metric, shares: FloatArray, counts: ClassCounts, chosen: Any, draws: Draws) -> FloatArray:
     """The figure of each row of shares, of the worst of the chosen classes; (rows,)."""
-    if merit.scope == "mix":
-        return merit.rows(shares, counts.counts, draws)
-    return worst(merit, merit.rows(shares[:, chosen], counts.counts[chosen], draws))
+    if metric.scope == "mix":
+        return metric.rows(shares, counts.counts, draws)
+    return worst(metric, metric.rows(shares[:, chosen], counts.counts[chosen], draws))
 
 
-def chosen_classes(counts: ClassCounts, merit: Merit, group: str, class_name: ClassName | None) -> Any:
+def chosen_classes(counts: ClassCounts, metric: Metric, group: str, class_name: ClassName | None) -> Any:
     """Positions of the classes meant; `ValueError` for every class of a figure of the run."""
-    if merit.scope == "run" and group == "every" and class_name is None:
-        raise ValueError(f"group must be rarest or largest for {merit.label.lower()}, got 'every'")
+    if metric.scope == "run" and group == "every" and class_name is None:
+        raise ValueError(f"group must be rarest or largest for {metric.label.lower()}, got 'every'")
     return columns(counts, group, class_name)
 
 
-def epochs_at(plan: SamplingPlan, merit: Merit, at: int | str) -> Any:
+def epochs_at(plan: SamplingPlan, metric: Metric, at: int | str) -> Any:
     """The epochs that a figure at an epoch, or summed up over the run, is made of."""
     if plan.epochs is None:
         raise ValueError("epochs must be given to speak of a run, got None")
@@ -137,7 +139,7 @@ def epochs_at(plan: SamplingPlan, merit: Merit, at: int | str) -> Any:
         return np.arange(plan.epochs)
     if not 0 <= at < plan.epochs:
         raise ValueError(f"at must be an epoch from 0 to {plan.epochs - 1}, got {at!r}")
-    return np.arange(plan.epochs) if merit.scope == "run" else np.array([at])
+    return np.arange(plan.epochs) if metric.scope == "run" else np.array([at])
 
 
 def aggregated(values: FloatArray, at: int | str) -> FloatArray:

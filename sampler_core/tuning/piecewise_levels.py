@@ -1,6 +1,6 @@
-"""Piecewise schedules: a level of skew for each stretch of epochs that has the same demands.
+"""Piecewise schedules: a level of skew for each stretch of epochs that has the same requirements.
 
-The one contract here: without demands over the run each stretch is at its own best, so the slack is exactly the most
+The one contract here: without requirements over the run each stretch is at its own best, so the slack is exactly the most
 that any schedule whatever can have; with them, levels are improved in pairs until no pair can be (`proved` is False).
 """
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sampler_core.data.class_counts import FloatArray
+from sampler_core.data.array_types import FloatArray
 from sampler_core.plans.schedules import Piecewise
 from sampler_core.tuning.family_search import Found, Problem, exact_slack, search, slack_of
 from sampler_core.tuning.local_refinement import polished

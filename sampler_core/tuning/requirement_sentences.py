@@ -1,4 +1,4 @@
-"""The words of demands: a row for each of their fields, and the parts of their sentences.
+"""The words of requirements: a row for each of their fields, and the parts of their sentences.
 
 The one contract here: the same words in the form, the sentence and the answer.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sampler_core.forecast.metrics import merit_of
+from sampler_core.forecast.metrics import metric_of
 from sampler_core.formatting import number, percent
 from sampler_core.plans.parameters import Parameter
 
@@ -30,30 +30,30 @@ TOLERANCE = Parameter("tolerance", "Tolerance", "How far the skew may be from 0.
 NUM_EPOCHS = Parameter("num_epochs", "Epochs", "How many epochs.", 5, 1, 100_000, 1, kind="integer")
 
 
-def bound_in_words(demand: Any, bound: float) -> str:
-    """A bound as this demand's sentence writes it."""
-    return percent(bound) if merit_of(demand.figure).unit == "share" else number(bound)
+def bound_in_words(requirement: Any, bound: float) -> str:
+    """A bound as this requirement's sentence writes it."""
+    return percent(bound) if metric_of(requirement.metric).unit == "share" else number(bound)
 
 
-def who(demand: Any) -> str:
+def who(requirement: Any) -> str:
     """Which class it is about."""
-    if demand.class_name is not None:
-        return f"class {demand.class_name!r}"
-    return {"rarest": "the rarest class", "largest": "the largest class", "every": "every class"}[demand.group]
+    if requirement.class_name is not None:
+        return f"class {requirement.class_name!r}"
+    return {"rarest": "the rarest class", "largest": "the largest class", "every": "every class"}[requirement.group]
 
 
-def when(demand: Any) -> str:
+def when(requirement: Any) -> str:
     """In which epochs it holds, each by itself."""
-    if demand.last_epoch is None:
-        return f"from epoch {demand.first_epoch} on" if demand.first_epoch else "in every epoch"
-    if demand.last_epoch == demand.first_epoch:
-        return f"in epoch {demand.first_epoch}"
-    return f"from epoch {demand.first_epoch} to {demand.last_epoch}"
+    if requirement.last_epoch is None:
+        return f"from epoch {requirement.first_epoch} on" if requirement.first_epoch else "in every epoch"
+    if requirement.last_epoch == requirement.first_epoch:
+        return f"in epoch {requirement.first_epoch}"
+    return f"from epoch {requirement.first_epoch} to {requirement.last_epoch}"
 
 
-def how_long(demand: Any) -> str:
+def how_long(requirement: Any) -> str:
     """What it is counted over."""
-    whole = demand.first_epoch == 0 and demand.last_epoch is None
-    if demand.per == "run":
-        return "per run" if whole else f"in all, {when(demand)}"
-    return "per epoch" if whole else f"per epoch, {when(demand)}"
+    whole = requirement.first_epoch == 0 and requirement.last_epoch is None
+    if requirement.per == "run":
+        return "per run" if whole else f"in all, {when(requirement)}"
+    return "per epoch" if whole else f"per epoch, {when(requirement)}"

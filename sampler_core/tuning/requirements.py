@@ -1,7 +1,7 @@
-"""Demands: what must hold, as frozen values with a name, a sentence and a JSON form.
+"""Requirements: what must hold, as frozen values with a name, a sentence and a JSON form.
 
-The one contract here: a demand is a figure of merit, a class, a bound and a range of epochs (or the whole run), and
-nothing else. Adding a kind is one class with its entry in `DEMANDS`; band, solver, sentences and JSON follow from it.
+The one contract here: a requirement is a metric, a class, a bound and a range of epochs (or the whole run), and
+nothing else. Adding a kind is one class with its entry in `REQUIREMENTS`; band, solver, sentences and JSON follow from it.
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from sampler_core.data.class_counts import ClassName
+from sampler_core.data.plain_values import ClassName
 from sampler_core.formatting import number, percent, several
 from sampler_core.plans.parameters import described, rows_of, settle_fields
 from sampler_core.plans.registry import Catalogue
 from sampler_core.tuning import requirement_sentences
 
-DEMANDS: Catalogue[Any] = Catalogue("demand")
+REQUIREMENTS: Catalogue[Any] = Catalogue("requirement")
 
 
-class Demand(Protocol):
-    """What every entry of `DEMANDS` has. bound: the number it asks for; class_name: a class by name, else the group."""
+class Requirement(Protocol):
+    """What every entry of `REQUIREMENTS` has. bound: the number it asks for; class_name: a class by name, else the group."""
 
     bound: float
     class_name: ClassName | None
 
     @property
-    def figure(self) -> str: ...  # a name in `merits.MERITS`
+    def metric(self) -> str: ...  # a name in `metrics.METRICS`
     @property
     def sense(self) -> str: ...  # "at least" or "at most"
     @property
@@ -36,20 +36,22 @@ class Demand(Protocol):
     def __str__(self) -> str: ...  # the sentence
 
 
-def _check(demand: Any) -> None:
-    settle_fields(demand)
-    if demand.last_epoch is not None and demand.last_epoch < demand.first_epoch:
-        raise ValueError(f"last_epoch must be at least first_epoch ({demand.first_epoch}), got {demand.last_epoch}")
+def _check(requirement: Any) -> None:
+    settle_fields(requirement)
+    if requirement.last_epoch is not None and requirement.last_epoch < requirement.first_epoch:
+        raise ValueError(
+            f"last_epoch must be at least first_epoch ({requirement.first_epoch}), got {requirement.last_epoch}"
+        )
 
 
-def _in_window(demand: Any, epochs: int) -> range:
-    first, last = demand.first_epoch, demand.last_epoch
+def _in_window(requirement: Any, epochs: int) -> range:
+    first, last = requirement.first_epoch, requirement.last_epoch
     if first >= epochs:
         raise ValueError(f"first_epoch must be at most {epochs - 1}, the last of {epochs} epochs, got {first}")
     return range(first, epochs if last is None else min(last + 1, epochs))
 
 
-@DEMANDS.entry("share")
+@REQUIREMENTS.entry("share")
 @dataclass(frozen=True, slots=True)
 class ShareOfClass:
     """The class has at least / at most this share of the draws of every epoch from first_epoch to last_epoch."""
@@ -61,7 +63,7 @@ class ShareOfClass:
     first_epoch: int = described(requirement_sentences.FIRST, 0)
     last_epoch: int | None = described(requirement_sentences.LAST, None)
 
-    figure = "share"
+    metric = "share"
     epochs = _in_window
 
     def __post_init__(self) -> None:
@@ -71,7 +73,7 @@ class ShareOfClass:
         return f"{requirement_sentences.who(self)} has {self.sense} {percent(self.bound)} of the draws {requirement_sentences.when(self)}"
 
 
-@DEMANDS.entry("share_ratio")
+@REQUIREMENTS.entry("share_ratio")
 @dataclass(frozen=True, slots=True)
 class ShareRatio:
     """The largest class share is at most `bound` times the smallest, from first_epoch on."""
@@ -81,7 +83,7 @@ class ShareRatio:
     last_epoch: int | None = described(requirement_sentences.LAST, None)
     class_name: ClassName | None = None
 
-    figure = "share_ratio"
+    metric = "share_ratio"
     sense = "at most"
     group = "every"
     epochs = _in_window
@@ -93,7 +95,7 @@ class ShareRatio:
         return f"the share ratio is at most {number(self.bound)} {requirement_sentences.when(self)}"
 
 
-@DEMANDS.entry("repeats")
+@REQUIREMENTS.entry("repeats")
 @dataclass(frozen=True, slots=True)
 class RepeatsAtMost:
     """No sample of the class (or of any class) is drawn more often than this per epoch, or over the run (expected)."""
@@ -112,7 +114,7 @@ class RepeatsAtMost:
         _check(self)
 
     @property
-    def figure(self) -> str:
+    def metric(self) -> str:
         return "repeats" if self.per == "epoch" else "run_repeats"
 
     def __str__(self) -> str:
@@ -120,10 +122,10 @@ class RepeatsAtMost:
         return f"no sample{whose} is drawn more than {number(self.bound)} times {requirement_sentences.how_long(self)}"
 
 
-@DEMANDS.entry("absence")
+@REQUIREMENTS.entry("absence")
 @dataclass(frozen=True, slots=True)
 class MissingFromAtMost:
-    """The class (or each class) is missing from at most this share of full batches, by law, in every epoch."""
+    """The class (or each class) is missing from at most this share of full batches, by scheme, in every epoch."""
 
     bound: float = described(requirement_sentences.OF_BATCHES)
     group: str = described(requirement_sentences.GROUP, "rarest")
@@ -131,7 +133,7 @@ class MissingFromAtMost:
     first_epoch: int = described(requirement_sentences.FIRST, 0)
     last_epoch: int | None = described(requirement_sentences.LAST, None)
 
-    figure = "absence"
+    metric = "absence"
     sense = "at most"
     epochs = _in_window
 
@@ -142,7 +144,7 @@ class MissingFromAtMost:
         return f"{requirement_sentences.who(self)} is missing from at most {percent(self.bound)} of the batches {requirement_sentences.when(self)}"
 
 
-@DEMANDS.entry("coverage")
+@REQUIREMENTS.entry("coverage")
 @dataclass(frozen=True, slots=True)
 class SeenAtLeast:
     """At least this share of the samples of the class (or of each class) is drawn, per epoch or over the run."""
@@ -161,14 +163,14 @@ class SeenAtLeast:
         _check(self)
 
     @property
-    def figure(self) -> str:
+    def metric(self) -> str:
         return "coverage" if self.per == "epoch" else "run_coverage"
 
     def __str__(self) -> str:
         return f"at least {percent(self.bound)} of the samples of {requirement_sentences.who(self)} are seen {requirement_sentences.how_long(self)}"
 
 
-@DEMANDS.entry("natural_mix")
+@REQUIREMENTS.entry("natural_mix")
 @dataclass(frozen=True, slots=True)
 class NaturalMix:
     """The data's own mix in the first or last epochs: a skew of 0 to within `bound`.
@@ -182,7 +184,7 @@ class NaturalMix:
     bound: float = described(requirement_sentences.TOLERANCE, 0.02)
     class_name: ClassName | None = None
 
-    figure = "natural_distance"
+    metric = "natural_distance"
     sense = "at most"
     group = "every"
 
@@ -198,35 +200,35 @@ class NaturalMix:
         return f"natural mix in the {self.end} {where} (skew within {number(self.bound)} of 0)"
 
 
-def demands_to_json(demands: tuple[Demand, ...]) -> list[dict[str, Any]]:
-    """Plain JSON types; `demands_from_json` gives equal demands."""
-    return [DEMANDS.encode(demand) for demand in demands]
+def requirements_to_json(requirements: tuple[Requirement, ...]) -> list[dict[str, Any]]:
+    """Plain JSON types; `requirements_from_json` gives equal requirements."""
+    return [REQUIREMENTS.encode(requirement) for requirement in requirements]
 
 
-def demands_from_json(data: list[Mapping[str, Any]]) -> tuple[Demand, ...]:
-    """The demands again; `ValueError` that names what is wrong."""
+def requirements_from_json(data: list[Mapping[str, Any]]) -> tuple[Requirement, ...]:
+    """The requirements again; `ValueError` that names what is wrong."""
     if not isinstance(data, list):
-        raise ValueError(f"demands must be a list, got {data!r}")
-    return tuple(DEMANDS.decode(entry) for entry in data)
+        raise ValueError(f"requirements must be a list, got {data!r}")
+    return tuple(REQUIREMENTS.decode(entry) for entry in data)
 
 
-def relaxed(demand: Demand, bound: float) -> Demand:
-    """The same demand with another number."""
-    changed: Demand = replace(demand, bound=bound)  # type: ignore[type-var]
+def relaxed(requirement: Requirement, bound: float) -> Requirement:
+    """The same requirement with another number."""
+    changed: Requirement = replace(requirement, bound=bound)  # type: ignore[type-var]
     return changed
 
 
-def bounds_of(demand: Demand) -> tuple[float, float]:
-    """The least and the largest number that such a demand may ask for."""
-    row = rows_of(type(demand))["bound"]
+def bounds_of(requirement: Requirement) -> tuple[float, float]:
+    """The least and the largest number that such a requirement may ask for."""
+    row = rows_of(type(requirement))["bound"]
     return row.minimum or 0.0, row.maximum or math.inf
 
 
-def over_run(demand: Demand) -> bool:
+def over_run(requirement: Requirement) -> bool:
     """Whether it couples the epochs: its figure is one of the whole run."""
-    return demand.figure.startswith("run_")
+    return requirement.metric.startswith("run_")
 
 
-def limits_repeats(demand: Demand) -> bool:
+def limits_repeats(requirement: Requirement) -> bool:
     """Whether it is about how often samples come, in an epoch or over the run."""
-    return demand.figure in ("repeats", "run_repeats")
+    return requirement.metric in ("repeats", "run_repeats")

@@ -1,6 +1,6 @@
-"""Solved schedules with short numbers: as few digits as the demands allow.
+"""Solved schedules with short numbers: as few digits as the requirements allow.
 
-The one contract here: the rounded plan meets every demand that the solved plan meets, with nearly as much slack, and
+The one contract here: the rounded plan meets every requirement that the solved plan meets, with nearly as much slack, and
 the slack that is told is its own.
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.plans.registry import SCHEDULES
 from sampler_core.plans.targets import PowerSkew
-from sampler_core.tuning import Demand, Solution, verdicts
+from sampler_core.tuning import Requirement, Solution, verdicts
 from sampler_core.tuning.best_schedule import Reach
 from sampler_core.tuning.skew_curve import Curve
 from sampler_core.tuning.skew_intervals import FREE
@@ -25,7 +25,7 @@ DIGITS = (2, 3, 4, 6)
 KEPT = 0.9  # of the slack
 
 
-def rounded(found: Solution, counts: ClassCounts, demands: Sequence[Demand]) -> Solution:
+def rounded(found: Solution, counts: ClassCounts, requirements: Sequence[Requirement]) -> Solution:
     """The solution with the numbers of its schedule in the fewest significant digits that keep `KEPT` of its slack.
 
     The solution itself where none of `DIGITS` will do, or where nothing was solved.
@@ -36,14 +36,14 @@ def rounded(found: Solution, counts: ClassCounts, demands: Sequence[Demand]) -> 
     reach = Reach(Curve(plan, counts), plan, SCHEDULES.name_of(schedule), found.bounds, FREE)
     for digits in DIGITS:
         shorter = dataclasses.replace(plan, target=PowerSkew(_shorter(schedule, digits)))
-        judged = verdicts(shorter, counts, demands)
+        judged = verdicts(shorter, counts, requirements)
         skews = shorter.skews()
         if skews is None or not all(verdict.holds for verdict in judged):
             continue
-        slack = reach.slack(demands, skews)
+        slack = reach.slack(requirements, skews)
         slack = np.inf if slack >= FREE - 1e-9 else slack
         if slack >= KEPT * found.slack:
-            says = says_of(_shorter(schedule, digits), len(demands), slack)
+            says = says_of(_shorter(schedule, digits), len(requirements), slack)
             return dataclasses.replace(found, says=says, plan=shorter, slack=slack, verdicts=judged)
     return found
 

@@ -1,6 +1,6 @@
-"""Demands over the run, class by class: what a search asks of a schedule, and how far it may move.
+"""Requirements over the run, class by class: what a search asks of a schedule, and how far it may move.
 
-The one contract here: a demand about "every class" is asked about the rarest and the largest, which without limits are
+The one contract here: a requirement about "every class" is asked about the rarest and the largest, which without limits are
 the extreme ones, and then about each class that was found to fail all the same.
 """
 
@@ -11,43 +11,42 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sampler_core.data.class_counts import FloatArray
-from sampler_core.forecast.expectations import BoolArray
-from sampler_core.forecast.metrics import columns, merit_of, quick_rows
-from sampler_core.tuning.requirements import Demand, over_run, relaxed
+from sampler_core.data.array_types import BoolArray, FloatArray
+from sampler_core.forecast.metrics import columns, metric_of, quick_rows
+from sampler_core.tuning.requirements import Requirement, over_run, relaxed
 from sampler_core.tuning.skew_curve import HIGHEST, LOWEST, Curve, margin_of, peaks, value_of
 
 
 class RunTerm(NamedTuple):
-    """A demand over the run, about one class; `reach`: the epochs it sums over."""
+    """A requirement over the run, about one class; `reach`: the epochs it sums over."""
 
-    demand: Demand
+    requirement: Requirement
     position: int
     reach: range
 
 
-def run_terms(curve: Curve, demands: Sequence[Demand], epochs: int) -> list[RunTerm]:
+def run_terms(curve: Curve, requirements: Sequence[Requirement], epochs: int) -> list[RunTerm]:
     """What to ask at first; `missed` tells what to ask besides."""
     terms = []
-    for demand in filter(over_run, demands):
-        groups = ("rarest", "largest") if demand.group == "every" else (demand.group,)
-        chosen = {int(columns(curve.counts, group, demand.class_name)[0]) for group in groups}
-        terms += [RunTerm(demand, c, demand.epochs(epochs)) for c in sorted(chosen)]
+    for requirement in filter(over_run, requirements):
+        groups = ("rarest", "largest") if requirement.group == "every" else (requirement.group,)
+        chosen = {int(columns(curve.counts, group, requirement.class_name)[0]) for group in groups}
+        terms += [RunTerm(requirement, c, requirement.epochs(epochs)) for c in sorted(chosen)]
     return terms
 
 
 def missed(
-    curve: Curve, demands: Sequence[Demand], skews: FloatArray, slack: float, asked: Sequence[RunTerm]
+    curve: Curve, requirements: Sequence[Requirement], skews: FloatArray, slack: float, asked: Sequence[RunTerm]
 ) -> RunTerm | None:
-    """What to ask besides, where a demand over the run does not hold within the slack of these skews (epochs,): for a
+    """What to ask besides, where a requirement over the run does not hold within the slack of these skews (epochs,): for a
     class that was not asked about, or for as much more as the stand-in that was searched with tells too much."""
-    for demand in filter(over_run, demands):
-        reach = demand.epochs(skews.size)
-        several = demand.group == "every" and demand.class_name is None
-        within = slack if several and not jumps(curve, [demand]) else 0.0
-        shares = _extreme_of_all(curve, skews[reach.start : reach.stop], within, demand.sense == "at most")
-        if margin_of(demand, value_of(demand, shares, curve.counts, curve.draws))[0] < 0:
-            term = _asked_for(curve, demand, shares, reach)
+    for requirement in filter(over_run, requirements):
+        reach = requirement.epochs(skews.size)
+        several = requirement.group == "every" and requirement.class_name is None
+        within = slack if several and not jumps(curve, [requirement]) else 0.0
+        shares = _extreme_of_all(curve, skews[reach.start : reach.stop], within, requirement.sense == "at most")
+        if margin_of(requirement, value_of(requirement, shares, curve.counts, curve.draws))[0] < 0:
+            term = _asked_for(curve, requirement, shares, reach)
             if term not in asked:
                 return term
             if within == 0.0:  # it was met between the tabled skews only: these are tabled from now on
@@ -56,15 +55,15 @@ def missed(
     return None
 
 
-def jumps(curve: Curve, demands: Sequence[Demand]) -> bool:
+def jumps(curve: Curve, requirements: Sequence[Requirement]) -> bool:
     """Whether a figure jumps with the skew, so that slack is a guess between the skews looked at."""
-    return curve.draws.law == "stratified" and any("coverage" in demand.figure for demand in demands)
+    return curve.draws.scheme == "stratified" and any("coverage" in requirement.metric for requirement in requirements)
 
 
 def run_slack(
     curve: Curve, term: RunTerm, skews: FloatArray, low: FloatArray, high: FloatArray, fine: float
 ) -> FloatArray:
-    """The t in [low, high] up to which the demand holds for all schedules that are at most t away, by bisection.
+    """The t in [low, high] up to which the requirement holds for all schedules that are at most t away, by bisection.
 
     t < 0: the best schedule within -t.
     """
@@ -88,13 +87,13 @@ def run_slack(
 def _holds(curve: Curve, term: RunTerm, skews: FloatArray, t: FloatArray) -> BoolArray:
     n, draws = curve.counts.counts[term.position], curve.draws
     shares = _extreme_shares(curve, term, skews, t)
-    values = quick_rows(term.demand.figure)(shares.T, np.full(len(skews), n), draws)
-    return np.asarray(margin_of(term.demand, values) >= 0)
+    values = quick_rows(term.requirement.metric)(shares.T, np.full(len(skews), n), draws)
+    return np.asarray(margin_of(term.requirement, values) >= 0)
 
 
 def _extreme_shares(curve: Curve, term: RunTerm, skews: FloatArray, t: FloatArray) -> FloatArray:
     """The worst share of the class within t of each skew (t >= 0), or the best one (t < 0)."""
-    wants_most = (t >= 0) == (term.demand.sense == "at most")
+    wants_most = (t >= 0) == (term.requirement.sense == "at most")
     if wants_most.any() and not wants_most.all():
         shares = np.empty(skews.shape)
         for rows in (wants_most, ~wants_most):
@@ -131,13 +130,13 @@ def _extreme_of_all(curve: Curve, skews: FloatArray, slack: float, most: bool) -
     ])  # fmt: skip
 
 
-def _asked_for(curve: Curve, demand: Demand, shares: FloatArray, reach: range) -> RunTerm:
-    """The demand about the class that is worst at these shares, raised by what the stand-in tells too much."""
-    merit, chosen = merit_of(demand.figure), curve.column(demand)
-    values = merit.rows(shares[:, chosen], curve.counts.counts[chosen], curve.draws)
-    at = int(values.argmax() if demand.sense == "at most" else values.argmin())
+def _asked_for(curve: Curve, requirement: Requirement, shares: FloatArray, reach: range) -> RunTerm:
+    """The requirement about the class that is worst at these shares, raised by what the stand-in tells too much."""
+    metric, chosen = metric_of(requirement.metric), curve.column(requirement)
+    values = metric.rows(shares[:, chosen], curve.counts.counts[chosen], curve.draws)
+    at = int(values.argmax() if requirement.sense == "at most" else values.argmin())
     c = int(chosen[at])
-    if merit.rough is not None:
-        rough = float(merit.rough(shares[:, [c]], curve.counts.counts[[c]], curve.draws)[0])
-        demand = relaxed(demand, min(1.0, demand.bound + max(0.0, rough - float(values[at]))))
-    return RunTerm(demand, c, reach)
+    if metric.rough is not None:
+        rough = float(metric.rough(shares[:, [c]], curve.counts.counts[[c]], curve.draws)[0])
+        requirement = relaxed(requirement, min(1.0, requirement.bound + max(0.0, rough - float(values[at]))))
+    return RunTerm(requirement, c, reach)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sampler_core.data.class_counts import FloatArray, IntArray
+from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.plans.registry import SCHEDULES
 from sampler_core.plans.schedules import (
     INCREMENT,
@@ -50,7 +50,7 @@ class Family(NamedTuple):
 
 
 def family(shape: str, epochs: int, starts: Sequence[int]) -> Family:
-    """The family of a shape in a run of so many epochs. starts: epochs where demands begin or end.
+    """The family of a shape in a run of so many epochs. starts: epochs where requirements begin or end.
 
     `ValueError` for a shape that is not in `schedules.SCHEDULES`, or that the solver does not know.
     """
@@ -125,7 +125,7 @@ def _periodic(epochs: int, starts: list[int]) -> Family:
 
 
 def _piecewise(epochs: int, starts: list[int]) -> Family:
-    """One straight line, where all that is demanded is of the whole run; elsewhere `levels` of the stretches."""
+    """One straight line, where all that is required is of the whole run; elsewhere `levels` of the stretches."""
     last = max(epochs - 1, 1)
     return between(np.arange(epochs) / last, lambda h, a, b: Piecewise(((0, _tidy(a)), (last, _tidy(b)))))
 
@@ -164,7 +164,7 @@ def _ways(schedule: Schedule, epochs: int) -> FloatArray:
 
 
 def _candidates(first: int, last: int, starts: list[int]) -> list[int]:
-    """Whole numbers from first to last; where these are many, evenly thinned, with those where demands change."""
+    """Whole numbers from first to last; where these are many, evenly thinned, with those where requirements change."""
     if last - first < MOST_CANDIDATES:
         return list(range(first, last + 1))
     thinned = np.linspace(first, last, MOST_CANDIDATES).round().astype(int).tolist()

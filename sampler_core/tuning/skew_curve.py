@@ -1,4 +1,4 @@
-"""What every skew does to one data set under one plan's law, limits and sizes.
+"""What every skew does to one data set under one plan's scheme, limits and sizes.
 
 The one contract here: shares at a skew are the shares the plan itself would draw at that skew, limits applied.
 """
@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from sampler_core.data.class_counts import ClassCounts, FloatArray, IntArray
-from sampler_core.forecast.expectations import BoolArray, Draws
+from sampler_core.data.array_types import BoolArray, FloatArray, IntArray
+from sampler_core.data.class_counts import ClassCounts
+from sampler_core.forecast.expectations import Draws
 from sampler_core.forecast.forecast import draws_of
-from sampler_core.forecast.metrics import columns, merit_of, worst
+from sampler_core.forecast.metrics import columns, metric_of, worst
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.share_limits import normalised
-from sampler_core.tuning.requirements import Demand
+from sampler_core.tuning.requirements import Requirement
 from sampler_core.tuning.water_filling import water_filled_rows
 
 LOWEST, HIGHEST = -50.0, 50.0  # the skews that a schedule allows
@@ -96,13 +97,13 @@ class Curve:
         low, high = self._limits[0][at], self._limits[1][at]
         return np.asarray((shares[:, position] > low * (1 + 1e-12)) & (shares[:, position] < high * (1 - 1e-12)))
 
-    def column(self, demand: Demand) -> IntArray:
-        """The positions of the classes that a demand is about."""
-        return columns(self.counts, demand.group, demand.class_name)
+    def column(self, requirement: Requirement) -> IntArray:
+        """The positions of the classes that a requirement is about."""
+        return columns(self.counts, requirement.group, requirement.class_name)
 
-    def margin(self, demand: Demand, shares: FloatArray) -> FloatArray:
-        """By how much rows of shares meet a demand of single epochs: from 0 on it holds; shape (rows,)."""
-        return margin_of(demand, value_of(demand, shares, self.counts, self.draws))
+    def margin(self, requirement: Requirement, shares: FloatArray) -> FloatArray:
+        """By how much rows of shares meet a requirement of single epochs: from 0 on it holds; shape (rows,)."""
+        return margin_of(requirement, value_of(requirement, shares, self.counts, self.draws))
 
 
 def peaks(column: FloatArray) -> IntArray:
@@ -112,23 +113,23 @@ def peaks(column: FloatArray) -> IntArray:
     return np.asarray(turns[1:][(steps[turns[:-1]] > 0) & (steps[turns[1:]] < 0)])
 
 
-def value_of(demand: Demand, shares: FloatArray, counts: ClassCounts, draws: Draws) -> FloatArray:
-    """The figure that a demand limits: of each row (rows,), or of the run, shape (1,); its worst class where several.
+def value_of(requirement: Requirement, shares: FloatArray, counts: ClassCounts, draws: Draws) -> FloatArray:
+    """The figure that a requirement limits: of each row (rows,), or of the run, shape (1,); its worst class where several.
 
-    shares: (rows, num_classes); for a demand over the run, the rows are the epochs it is about.
+    shares: (rows, num_classes); for a requirement over the run, the rows are the epochs it is about.
     """
-    merit = merit_of(demand.figure)
-    if merit.scope == "mix":
-        return merit.rows(shares, counts.counts, draws)
-    chosen = columns(counts, demand.group, demand.class_name)
-    values = np.atleast_2d(merit.rows(shares[:, chosen], counts.counts[chosen], draws))
-    if demand.sense == "at most" and merit.better == "":
+    metric = metric_of(requirement.metric)
+    if metric.scope == "mix":
+        return metric.rows(shares, counts.counts, draws)
+    chosen = columns(counts, requirement.group, requirement.class_name)
+    values = np.atleast_2d(metric.rows(shares[:, chosen], counts.counts[chosen], draws))
+    if requirement.sense == "at most" and metric.better == "":
         return np.asarray(values.max(axis=-1))
-    return worst(merit, values)
+    return worst(metric, values)
 
 
-def margin_of(demand: Demand, values: FloatArray) -> FloatArray:
-    """Signed distance of values from the bound, relative to it; at least 0 (to 1e-9) where the demand holds."""
-    scale = max(demand.bound, 1e-12)
-    signed = values - demand.bound if demand.sense == "at least" else demand.bound - values
+def margin_of(requirement: Requirement, values: FloatArray) -> FloatArray:
+    """Signed distance of values from the bound, relative to it; at least 0 (to 1e-9) where the requirement holds."""
+    scale = max(requirement.bound, 1e-12)
+    signed = values - requirement.bound if requirement.sense == "at least" else requirement.bound - values
     return np.asarray(signed / scale) + 1e-9

@@ -12,8 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from sampler_core.data.class_counts import FloatArray
-from sampler_core.forecast.expectations import BoolArray
+from sampler_core.data.array_types import BoolArray, FloatArray
 
 Union: TypeAlias = tuple[tuple[float, float], ...]
 ALL: Union = ((-np.inf, np.inf),)

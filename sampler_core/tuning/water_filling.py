@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sampler_core.data.class_counts import FloatArray
+from sampler_core.data.array_types import FloatArray
 from sampler_core.plans.share_limits import normalised
 
 _MOST_STEPS = 200

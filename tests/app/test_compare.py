@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts.compare.metric_table import BEST
 from pages.parts.sidebar.page_parameters import COMPARE_ROWS
-from sampler_core import Constant, Linear, Outlook, PowerSkew, ProgressivelyBalanced, SamplingPlan, Step
+from sampler_core import Constant, Forecast, Linear, PowerSkew, ProgressivelyBalanced, SamplingPlan, Step
 from sampler_core.datasets import load, synthetic
 from sampler_core.plans.parameters import DATA_ROWS, PAGE_ROWS, RUN_ROWS, rows_of
 from sampler_core.plans.plan_set import PlanSet
@@ -127,26 +127,26 @@ def test_bad_text_in_the_address_gets_a_sentence_and_the_rest_is_kept(text, sent
 def test_a_plan_that_cannot_be_drawn_from_the_data_is_left_out_with_a_sentence(downloads):
     text = '["mine",{"name":"floor","min_per_batch":1}]'
     at = opened(plans=text)
-    assert "floor is left out: Floor per batch must be 0 unless Law of drawing is" in said(at.warning)
+    assert "floor is left out: Floor per batch must be 0 unless Sampling scheme is" in said(at.warning)
     assert names_shown(at) == ["mine"]
     assert saved(downloads) == ("Save 1 of 2 plans", (("mine", at.session_state["scenario"].plan),))
     at = edited(at, 1)
     assert not at.exception
     at.button(key="plan-1-into").click().run()
     assert "Not set: Floor per batch must be 0 unless" in said(at.toast)
-    at.selectbox(key="plan-1-law").select("stratified").run()
+    at.selectbox(key="plan-1-scheme").select("stratified").run()
     is_sound(at)
     assert names_shown(at) == ["mine", "floor"]
     label, plans = saved(downloads)
     assert (label, [plan.min_per_batch for _, plan in plans]) == ("Save plans", [0, 1])
-    assert names_shown(opened(plans=text, law="stratified")) == ["mine", "floor"]
+    assert names_shown(opened(plans=text, scheme="stratified")) == ["mine", "floor"]
 
 
 # --- numbers -----------------------------------------------------------------------------------------
 
 
 def test_the_curves_are_the_shares_of_the_plans():
-    at = opened(data="known", table="inat2018_supercategory", skew="0.3", increment="0.01", epochs="40")
+    at = opened(data="published", table="inat2018_supercategory", skew="0.3", increment="0.01", epochs="40")
     is_sound(at)
     counts = load("inat2018_supercategory")
     rarest = int(counts.counts.argmin())
@@ -161,17 +161,17 @@ def test_the_curves_are_the_shares_of_the_plans():
     ("when", "figure"),
     [("average over the run", np.mean), ("chosen epoch", lambda a: a[7]), ("worst epoch", np.min)],
 )
-def test_the_table_holds_the_figures_of_the_outlook(when, figure):
+def test_the_table_holds_the_figures_of_the_forecast(when, figure):
     at = opened(figures_of=when, epoch="7", epochs="20")
     table = at.dataframe[0].value
     counts = synthetic("exponential", 10, 20_000, 100.0)
     for name in ("deferred", "progressively_balanced"):
         plan = SamplingPlan(target=PRESETS[name].rule(20), epochs=20, batch_size=128)
-        outlook, row = Outlook.of(plan, counts), table.loc[PRESETS[name].title]
-        assert row["Share of the rarest class"] == pytest.approx(figure(outlook.shares[:, 9]))
-        assert row["Balance"] == pytest.approx(figure(outlook.balance))
-        assert row["Most repeats per run"] == pytest.approx(outlook.run_repeats.max())
-        assert row["Largest class seen per run"] == pytest.approx(outlook.run_coverage[0])
+        forecast, row = Forecast.of(plan, counts), table.loc[PRESETS[name].title]
+        assert row["Share of the rarest class"] == pytest.approx(figure(forecast.shares[:, 9]))
+        assert row["Balance"] == pytest.approx(figure(forecast.balance))
+        assert row["Most repeats per run"] == pytest.approx(forecast.run_repeats.max())
+        assert row["Largest class seen per run"] == pytest.approx(forecast.run_coverage[0])
 
 
 def test_differences_are_from_the_chosen_plan():
@@ -229,7 +229,7 @@ def test_a_plan_is_renamed_and_edited_in_place_and_the_link_carries_it():
     at = edited(opened(), 1)
     at.text_input(key="plan-1-name").set_value("<b>gentle</b>").run()
     at.number_input(key="plan-1-skew").set_value(0.4).run()
-    at.selectbox(key="plan-1-law").select("exact").run()
+    at.selectbox(key="plan-1-scheme").select("exact").run()
     is_sound(at)
     variant = plans_of(at).all[1]
     assert (variant.name, variant.target, variant.limits) == ("<b>gentle</b>", PowerSkew(Constant(0.4)),
@@ -241,23 +241,23 @@ def test_a_plan_is_renamed_and_edited_in_place_and_the_link_carries_it():
 
 
 def test_a_plan_keeps_its_own_limits_through_edits_until_it_is_told_to_follow_the_sidebar_s():
-    at = edited(opened(law="exact", max_repeats="7"), 4)
+    at = edited(opened(scheme="exact", max_repeats="7"), 4)
     at.button(key="plan-4-from").click().run()
     at.number_input(key="plan-4-skew").set_value(0.4).run()
     at.number_input(key="max_repeats").set_value(3).run()
-    at.selectbox(key="law").select("stratified").run()
+    at.selectbox(key="scheme").select("stratified").run()
     is_sound(at)
     assert plans_of(at).all[4].limits_on(at.session_state["scenario"].plan) == {
         "drawing": "exact", "max_repeats": 7, "min_share": None, "min_per_batch": 0,
     }  # fmt: skip
-    assert "law of drawing exact, cap on repeats 7" in said(at.markdown).replace(";", ",")
+    assert "sampling scheme exact, cap on repeats 7" in said(at.markdown).replace(";", ",")
     at.button(key="plan-4-follow").click().run()
     assert plans_of(at).all[4].limits == ()
 
 
 def test_a_preset_whose_limit_is_changed_follows_the_run_s_length_as_before():
     at = edited(opened(), 4)
-    at.selectbox(key="plan-4-law").select("exact").run()
+    at.selectbox(key="plan-4-scheme").select("exact").run()
     variant = plans_of(at).all[4]
     assert (variant.target, variant.limits) == ("deferred", (("drawing", "exact"),))
 
@@ -298,7 +298,7 @@ def test_a_plan_takes_another_target_and_shape_with_their_parameters():
 
 
 def test_the_menu_adds_a_preset_or_the_sidebar_s_plan_as_it_is():
-    at = opened(plans='["mine"]', skew="0.3", law="exact")
+    at = opened(plans='["mine"]', skew="0.3", scheme="exact")
     for name in ("deferred", "mine"):
         next(menu for menu in at.get("menu_button") if menu.key == "add_plan").click(name)
         at.run()
@@ -336,7 +336,7 @@ def test_the_best_of_a_column_is_marked_and_the_download_has_all_digits(download
     column = list(words.columns).index("Balance")
     assert f"row1_col{column}" in element.proto.arrow_data.styler.styles.split(BEST.split(";")[0])[0]
     assert BEST in element.proto.arrow_data.styler.styles
-    label, content = downloads["download-merits"]
+    label, content = downloads["download-metrics"]
     assert label == "Download the table"
     table = pd.read_csv(io.BytesIO(content() if isinstance(content(), bytes) else content().encode()), index_col=0)
     pd.testing.assert_frame_equal(table, element.value, check_names=False)
@@ -396,12 +396,12 @@ def test_saved_plans_open_over_any_sidebar_as_the_plans_they_were(downloads):
     def fingerprints():
         return [(name, plan.fingerprint) for name, plan in saved(downloads)[1]]
 
-    first = opened(epochs="30", law="exact", max_repeats="9", skew="0.3",
+    first = opened(epochs="30", scheme="exact", max_repeats="9", skew="0.3",
                    plans='["natural",{"name":"late","target":{"name":"power_skew","schedule":{"name":"step","at_epoch":80,'
                    '"start":0.0,"end":1.0}}},"deferred","mine"]')  # fmt: skip
     is_sound(first)
     before, file = fingerprints(), downloads["save_plans"][1]()
-    second = opened(epochs="100", law="independent", min_share="0.01")
+    second = opened(epochs="100", scheme="independent", min_share="0.01")
     second.session_state["open_plans_box"] = True
     second.run()
     second.file_uploader(key="open_plans").upload("plans.json", file.encode(), "application/json").run()

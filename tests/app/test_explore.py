@@ -18,8 +18,8 @@ from sampler_core.plans.parameters import rows_of
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
-INAT = {"data": "known", "table": "inat2018_supercategory", "skew": "0.2", "increment": "0.05", "limit": "1",
-        "epoch": "7", "law": "stratified"}  # fmt: skip
+INAT = {"data": "published", "table": "inat2018_supercategory", "skew": "0.2", "increment": "0.05", "limit": "1",
+        "epoch": "7", "scheme": "stratified"}  # fmt: skip
 
 
 def opened(**address):
@@ -91,7 +91,7 @@ def test_the_page_opens_without_an_address():
         ("batch", "1.5", "Batch size must be a whole number from 1 to 65,536, got 1.5"),
         ("epochs", "inf", "Epochs must be a whole number from 1 to 1,000, got inf"),
         ("table", "imagenet", "Published data set must be one of"),
-        ("law", "fair", "Law of drawing must be one of independent, exact, stratified, got 'fair'"),
+        ("scheme", "fair", "Sampling scheme must be one of independent, exact, stratified, got 'fair'"),
         ("shape", "sudden", "Shape must be one of"),
         ("colour", "red", "'colour', which is no parameter here"),
     ],
@@ -120,7 +120,7 @@ def test_the_sentence_goes_with_the_first_change():
     ("address", "sentence"),
     [
         ({"classes": "1000", "samples": "10"}, "Samples must be from Number of classes (1,000) to 1e12, got 10"),
-        ({"min_per_batch": "1"}, 'Floor per batch must be 0 unless Law of drawing is "stratified", got 1'),
+        ({"min_per_batch": "1"}, 'Floor per batch must be 0 unless Sampling scheme is "stratified", got 1'),
         ({"min_share": "0.5"}, "Floor on shares 0.5 must be at most 1 in all"),
         ({"limit": "0", "lower_limit": "1"}, "Lower limit on the skew must be at most Limit on the skew (0.0), got"),
         ({"shape": "piecewise", "points": "0:0, 5"}, "points must be"),
@@ -163,8 +163,8 @@ def another_value(row):
 
 
 NEEDS = {
-    "table": {"data": "known"},
-    "min_per_batch": {"law": "stratified"},
+    "table": {"data": "published"},
+    "min_per_batch": {"scheme": "stratified"},
     "max_repeats": {"max_repeats": "50"},
     "lower_limit": {"shape": "linear"},
 }
@@ -192,7 +192,7 @@ def test_every_control_can_be_set_from_the_address_and_the_same_address_opens_th
 
 
 def test_every_control_has_a_help_text_and_a_label():
-    at = opened(data="known")
+    at = opened(data="published")
     for widget in (*at.number_input, *at.selectbox):
         assert widget.help
         assert widget.label
@@ -274,15 +274,15 @@ def test_a_name_of_a_table_in_the_address_stands_for_its_title():
 @pytest.mark.parametrize("classes", ["1", "2", "10", "1000"])
 @pytest.mark.parametrize("skew", ["-50", "0", "50"])
 def test_any_number_of_classes_at_any_skew(classes, skew):
-    at = opened(classes=classes, skew=skew, increment="0", samples="100000000", law="exact")
+    at = opened(classes=classes, skew=skew, increment="0", samples="100000000", scheme="exact")
     is_sound(at)
     _, figure = panel_of(at, "shares")
     assert sum(trace["y"] for trace in figure["data"]) == pytest.approx(1.0, abs=1e-6)
 
 
-@pytest.mark.parametrize("law", ["independent", "exact", "stratified"])
-def test_one_sample_and_one_epoch_work_under_every_law(law):
-    is_sound(opened(classes="1", samples="1", epochs="1", law=law))
+@pytest.mark.parametrize("scheme", ["independent", "exact", "stratified"])
+def test_one_sample_and_one_epoch_work_under_every_scheme(scheme):
+    is_sound(opened(classes="1", samples="1", epochs="1", scheme=scheme))
 
 
 @pytest.mark.parametrize("target", ["progressively balanced", "effective number", "repeat factor", "unimax"])
@@ -295,7 +295,7 @@ def test_targets_without_a_skew_leave_out_the_skew_and_its_formula(target):
 
 
 def test_totals_of_a_huge_epoch_are_those_of_the_shown_batches_and_called_so():
-    huge, quotas = (opened(samples="100000000", law=law) for law in ("independent", "exact"))
+    huge, quotas = (opened(samples="100000000", scheme=scheme) for scheme in ("independent", "exact"))
     assert panel_of(huge, "drawn")[0]["title"] == "Planned against drawn, the batches shown"
     assert panel_of(quotas, "drawn")[0]["title"] == "Planned against drawn, the whole epoch"
 
@@ -339,13 +339,13 @@ def said_on(at):
 
 
 def test_findings_are_told_with_their_numbers_and_what_to_try():
-    at = opened(data="known", table="inat2018_supercategory", increment="0.03")
+    at = opened(data="published", table="inat2018_supercategory", increment="0.03")
     assert "From epoch 49 on more than half of the draws go to the rarest class, Bacteria: 99.3\u00a0%" in said_on(at)
     assert "Set the limit on the skew to 1" in said_on(at)
 
 
 def test_a_plan_without_findings_says_so():
-    at = opened(ratio="2", skew="0.5", increment="0", law="exact")
+    at = opened(ratio="2", skew="0.5", increment="0", scheme="exact")
     assert "by the usual limits nothing about this plan needs a second look" in said_on(at)
 
 
@@ -369,7 +369,7 @@ def test_a_class_without_samples_is_listed_as_empty_and_no_figure_holds_what_is_
 
 
 def test_a_followed_class_gets_its_row_of_numbers():
-    at = opened(data="known", table="isic2019", followed="DF", epoch="20")
+    at = opened(data="published", table="isic2019", followed="DF", epoch="20")
     is_sound(at)
     assert at.dataframe[0].value.loc["DF", "samples"] == "239"
 
@@ -399,10 +399,10 @@ def test_a_followed_class_keeps_its_colour_when_an_earlier_one_is_let_go():
     is_sound(at)
 
 
-def test_the_law_can_be_switched_beside_the_batches():
+def test_the_scheme_can_be_switched_beside_the_batches():
     at = opened()
-    at.button(key="law-exact").click().run()
-    assert values_of(at)["law"] == "exact"
+    at.button(key="scheme-exact").click().run()
+    assert values_of(at)["scheme"] == "exact"
 
 
 def test_previews_are_left_out_where_no_closed_form_holds():

@@ -45,8 +45,8 @@ def sound(at):
 
 def brought(at, content=SPECIES, name="labels.csv"):
     at.file_uploader[0].upload(name, content, "text/csv").run()
-    while "own_job" in at.session_state:
-        at.session_state["own_job"].wait(10)
+    while "running_job" in at.session_state:
+        at.session_state["running_job"].wait(10)
         at.run()
     return sound(at)
 
@@ -86,7 +86,7 @@ def test_a_link_without_its_labels_says_what_it_needs_and_shows_all_else():
 
 
 def test_until_labels_are_there_the_data_shown_before_stands_in():
-    at = opened(data="known", table="isic2019")
+    at = opened(data="published", table="isic2019")
     at.selectbox(key="data").select("mine").run()
     assert counts_of(sound(at)) == load("isic2019")
     assert "a published data set" in sentences(at)
@@ -208,30 +208,30 @@ def test_another_file_takes_the_place_of_the_one_before_and_of_all_that_was_read
 
 
 def shared_results():
-    """How much all visits keep together, by what was called."""
+    """How much all sessions keep together, by what was called."""
     return {
         call: len(keeper) if isinstance(keeper, dict) else keeper.cache_info()
-        for call, keeper in result_cache._of_all_visits.items()
+        for call, keeper in result_cache._of_all_sessions.items()
     }
 
 
-def test_what_is_worked_out_of_an_upload_is_kept_with_the_visit_alone_and_goes_with_the_labels():
+def test_what_is_worked_out_of_an_upload_is_kept_with_the_session_alone_and_goes_with_the_labels():
     at = opened()
     before = shared_results()
     brought(at)
     for page in ("compare.py", "tune.py", "explore.py"):
         sound(at.switch_page(page).run())
     assert shared_results() == before, "nothing was put there, and nothing looked up"
-    kept = {getattr(call, "__name__", call) for call in at.session_state["own_results"]}
-    assert kept >= {"outlook_of", "findings_of", "preview_of", "_courses", "_verdict", "solution_of", "sweeps"}
+    kept = {getattr(call, "__name__", call) for call in at.session_state["private_results"]}
+    assert kept >= {"forecast_of", "findings_of", "preview_of", "_courses", "_verdict", "solution_of", "sweeps"}
     at.button(key="own-forget").click().run()
-    assert "own_results" not in at.session_state
+    assert "private_results" not in at.session_state
 
 
-def test_a_visit_without_labels_shares_what_it_works_out():
-    sound(opened(data="known", table="isic2019"))
+def test_a_session_without_labels_shares_what_it_works_out():
+    sound(opened(data="published", table="isic2019"))
     first = shared_results()
-    sound(opened(data="known", table="isic2019"))
+    sound(opened(data="published", table="isic2019"))
     second = shared_results()
     assert {call: result[1:] for call, result in second.items() if call != "sweeps"} == {
         call: result[1:] for call, result in first.items() if call != "sweeps"
@@ -249,7 +249,7 @@ def test_labels_wait_while_other_data_is_shown():
 
 # --- the link --------------------------------------------------------------------------------------------------------
 
-DEMANDS = '[{"name":"share","bound":0.05,"class_name":"emu"}]'
+REQUIREMENTS = '[{"name":"share","bound":0.05,"class_name":"emu"}]'
 BOOST = {"name": "boost", "target": {"name": "progressively_balanced"}, "factors": [["emu", 2.0]]}
 PLANS = json.dumps(["mine", {"name": "more", "target": BOOST}])
 
@@ -257,7 +257,7 @@ PLANS = json.dumps(["mine", {"name": "more", "target": BOOST}])
 @pytest.mark.parametrize(
     ("page", "control", "text", "what"),
     [
-        ("tune.py", "demands", DEMANDS, "demands"),
+        ("tune.py", "requirements", REQUIREMENTS, "requirements"),
         ("compare.py", "plans", PLANS, "plans"),
         ("explore.py", "boosts", "emu: 2", "boosted classes"),
     ],
@@ -279,8 +279,8 @@ def test_what_names_classes_of_own_labels_is_in_no_link_and_the_page_and_share_s
 def test_what_names_no_class_of_own_labels_stays_in_the_link():
     at = brought(opened())
     sound(at.switch_page("tune.py").run())
-    sound(at.text_input(key="demands").input('[{"name":"repeats","bound":7.0}]').run())
-    assert at.text_input(key="demands").proto.query_param_key == "demands"
+    sound(at.text_input(key="requirements").input('[{"name":"repeats","bound":7.0}]').run())
+    assert at.text_input(key="requirements").proto.query_param_key == "requirements"
     assert "No link has" not in sentences(at)
     sound(at.button(key="share").click().run())
     assert "Your labels are not in the link" in sentences(at)
@@ -403,7 +403,7 @@ def test_a_job_reads_what_the_library_reads():
     assert job.share == 1.0
 
 
-def test_what_a_reader_should_never_raise_reaches_the_visit(monkeypatch):
+def test_what_a_reader_should_never_raise_reaches_the_session(monkeypatch):
     def broken(*_, **__):
         raise KeyError("ours")
 
@@ -414,7 +414,7 @@ def test_what_a_reader_should_never_raise_reaches_the_visit(monkeypatch):
         job.result()
 
 
-def test_a_file_is_read_no_further_when_its_visit_ends(monkeypatch):
+def test_a_file_is_read_no_further_when_its_session_ends(monkeypatch):
     at, hold = opened(), threading.Event()
 
     def slow(*_, progress, **__):
@@ -425,10 +425,10 @@ def test_a_file_is_read_no_further_when_its_visit_ends(monkeypatch):
 
     monkeypatch.setattr("pages.parts.my_labels.file_reading.read_counts", slow)
     at.file_uploader[0].upload("slow.txt", b"a\nb\n", "text/plain").run()
-    state, job = SessionState(), at.session_state["own_job"]
-    state["own_job"] = job
+    state, job = SessionState(), at.session_state["running_job"]
+    state["running_job"] = job
     session = SimpleNamespace(session_state=state, shutdown=lambda: None, _fragment_storage=MemoryFragmentStorage())
-    cache = SimpleNamespace(expire=lambda: [("a visit", SimpleNamespace(session=session))])
+    cache = SimpleNamespace(expire=lambda: [("a session", SimpleNamespace(session=session))])
     manager = SimpleNamespace(_session_storage=SimpleNamespace(_cache=cache))
     monkeypatch.setattr("streamlit.runtime.get_instance", lambda: SimpleNamespace(_session_mgr=manager))
     assert let_go() == 1
@@ -451,7 +451,7 @@ def test_while_a_file_is_being_read_the_page_shows_the_earlier_data_and_cancel_k
     monkeypatch.setattr("pages.parts.my_labels.file_reading.read_counts", slow)
     at.file_uploader[0].upload("slow.txt", b"a\nb\n", "text/plain").run()
     assert counts_of(sound(at)) == COUNTS
-    job = at.session_state["own_job"]
+    job = at.session_state["running_job"]
     assert [(bar.value, bar.text) for bar in at.progress] == [(25, "Reading slow\\.txt")]
     at.button(key="own-cancel").click().run()
     hold.set()

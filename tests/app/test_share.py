@@ -16,8 +16,8 @@ from sampler_core import (
     ClassCounts,
     Cosine,
     EffectiveNumber,
+    Forecast,
     Linear,
-    Outlook,
     Periodic,
     Piecewise,
     PowerSkew,
@@ -105,8 +105,8 @@ def frame_of(report):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_has_the_button_and_hands_out_its_report_its_tables_and_its_code(page, downloads):
-    at = opened(page, skew="0.2", law="exact", plans='["natural",{"name":"my own","preset":"deferred"},"mine"]',
-                demands='[{"name":"share","bound":0.9}]')  # fmt: skip
+    at = opened(page, skew="0.2", scheme="exact", plans='["natural",{"name":"my own","preset":"deferred"},"mine"]',
+                requirements='[{"name":"share","bound":0.9}]')  # fmt: skip
     assert not at.file_uploader
     shared(at)
     assert [tab.label for tab in at.tabs][:6] == ["Link", "Code", "Plan", "Report", "Figures", "Tables"]
@@ -116,7 +116,7 @@ def test_every_page_has_the_button_and_hands_out_its_report_its_tables_and_its_c
     assert len(tables) >= 2 and all(table.startswith(b"\xef\xbb\xbf") and table.count(b"\r\n") > 2 for table in tables)
     report = downloads["share-report"]().decode()
     words = plain(report)
-    found = findings(plan, Outlook.of(plan, DEFAULT))
+    found = findings(plan, Forecast.of(plan, DEFAULT))
     assert found and all(finding.text in words and finding.advice in words for finding in found)
     assert plan.fingerprint in words
     if page == "compare":
@@ -125,10 +125,11 @@ def test_every_page_has_the_button_and_hands_out_its_report_its_tables_and_its_c
         assert [name for name, _ in plans] == ["natural", "my own", "mine"]
         assert plans[2][1] == plan
         assert "Plans compared natural power skew, constant: skew factor 0 my own power skew, step" in words
-        assert "Figures of merit (3 rows)" in words
+        assert "Metrics (3 rows)" in words
     if page == "tune":
         assert (
-            "Demand 1 the rarest class has at least 90 % of the draws in every epoch: violated in 100 epochs" in words
+            "Requirement 1 the rarest class has at least 90 % of the draws in every epoch: violated in 100 epochs"
+            in words
         )
         assert frame_of(report)["sentences"] == [at.success[0].value.replace("\\", "").replace("\u00a0", " ")]
 
@@ -154,7 +155,7 @@ def test_no_table_has_a_download_of_its_own_that_would_write_formulas():
 
 @pytest.mark.parametrize("variant", ["torch", "lightning", "accelerate"])
 def test_the_code_in_the_dialog_is_that_of_the_page(variant):
-    at = shared(opened(skew="0.2", increment="0.05", limit="1.0", law="exact"))
+    at = shared(opened(skew="0.2", increment="0.05", limit="1.0", scheme="exact"))
     at.segmented_control(key="share-variant").select(variant)
     shared(at)  # here, a dialog is only in the run that opens it
     plan = SamplingPlan(target=RAMP, epochs=100, batch_size=128, drawing="exact")
@@ -169,7 +170,7 @@ def test_the_dialog_offers_every_figure_and_every_table_of_the_page():
     shown = [chart["id"] for data in sent for chart in data.get("charts", []) if "spec" in chart]
     assert [chart["id"] for chart in offered] == shown
     tables = [button.key for button in at.download_button if str(button.key).startswith("share-table")]
-    assert len(tables) == len(shown) + 1, "the figures of merit have a table as well"
+    assert len(tables) == len(shown) + 1, "the metrics have a table as well"
 
 
 @pytest.mark.parametrize("name", TARGETS)
@@ -259,7 +260,7 @@ def only_the_link():
     share_dialog._link()
 
 
-@pytest.mark.parametrize(("data", "said"), [("synthetic", False), ("known", False), ("mine", True)])
+@pytest.mark.parametrize(("data", "said"), [("synthetic", False), ("published", False), ("mine", True)])
 def test_the_link_says_that_uploaded_labels_are_not_in_it(data, said):
     at = AppTest.from_function(only_the_link, default_timeout=30)
     at.session_state["data"] = data

@@ -9,7 +9,7 @@ from sampler_core.plans.parameters import rows_of
 from sampler_core.plans.registry import TARGETS
 from tests.app.test_explore import is_sound, opened, panel_of, values_of
 
-KNOWN = {"data": "known", "table": "isic2019", "epochs": "20"}
+KNOWN = {"data": "published", "table": "isic2019", "epochs": "20"}
 
 
 @pytest.mark.parametrize("name", TARGETS)

@@ -1,4 +1,4 @@
-"""The Tune page without a browser: its demands, what it makes of them, the link, the map."""
+"""The Tune page without a browser: its requirements, what it makes of them, the link, the map."""
 
 import base64
 import json
@@ -12,19 +12,27 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.server import result_cache
-from pages.parts.sidebar.page_parameters import COMPARE_ROWS, DEMANDS_TEXT, TUNE_ROWS
-from pages.parts.tune.stated_requirements import new_demand, read_demands, text_of
-from sampler_core import Linear, Outlook, PowerSkew, SamplingPlan, ScheduledClassSampler
+from pages.parts.sidebar.page_parameters import COMPARE_ROWS, REQUIREMENTS_TEXT, TUNE_ROWS
+from pages.parts.tune.stated_requirements import new_requirement, read_requirements, text_of
+from sampler_core import Forecast, Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
 from sampler_core.datasets import load, synthetic
 from sampler_core.exporting import snippet
 from sampler_core.formatting import number
 from sampler_core.plans.parameters import DATA_ROWS, PAGE_ROWS, RUN_ROWS, rows_of
 from sampler_core.plans.registry import SCHEDULES, TARGETS
-from sampler_core.tuning import DEMANDS, MERITS, MissingFromAtMost, NaturalMix, RepeatsAtMost, ShareOfClass, verdicts
+from sampler_core.tuning import (
+    METRICS,
+    REQUIREMENTS,
+    MissingFromAtMost,
+    NaturalMix,
+    RepeatsAtMost,
+    ShareOfClass,
+    verdicts,
+)
 from sampler_core.tuning.linear_plane import axes
 
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
-ISIC = {"data": "known", "table": "isic2019", "epochs": "60", "batch": "64"}
+ISIC = {"data": "published", "table": "isic2019", "epochs": "60", "batch": "64"}
 
 
 def opened(**address):
@@ -37,8 +45,8 @@ def opened(**address):
     return at.switch_page("tune.py").run()
 
 
-def stating(*demands, **address):
-    return opened(demands=text_of(demands), **address)
+def stating(*requirements, **address):
+    return opened(requirements=text_of(requirements), **address)
 
 
 def charts_of(at):
@@ -62,8 +70,8 @@ def said(elements):
     return " ".join(element.value for element in elements).replace("\\", "")
 
 
-def demands_of(at):
-    return read_demands(at.session_state["demands"])[0]
+def requirements_of(at):
+    return read_requirements(at.session_state["requirements"])[0]
 
 
 def is_sound(at):
@@ -74,91 +82,97 @@ def is_sound(at):
 # --- empty and wrong input first ---------------------------------------------------------------------
 
 
-def test_the_page_starts_with_two_demands_that_can_be_met():
+def test_the_page_starts_with_two_requirements_that_can_be_met():
     at = opened()
     is_sound(at)
     assert at.title[0].value == "Tune"
-    assert said(at.success).startswith("A schedule that meets all demands (repeats on average): power skew, linear: ")
+    assert said(at.success).startswith(
+        "A schedule that meets all requirements (repeats on average): power skew, linear: "
+    )
     assert re.search(r"Of the draws it gives class 9, the rarest class, [\d.]+.% in epoch 0 and", said(at.success))
     assert "before one fails; skews from 0 to 1 were tried." in said(at.success)
-    assert {"band", "merit-map"} <= charts_of(at).keys()
-    assert "demands" not in at.query_params
+    assert {"band", "metric-map"} <= charts_of(at).keys()
+    assert "requirements" not in at.query_params
 
 
-def test_under_the_exact_law_repeats_hold_not_on_average_only():
-    at = opened(law="exact")
-    assert said(at.success).startswith("A schedule that meets all demands: power skew, linear: ")
+def test_under_the_exact_scheme_repeats_hold_not_on_average_only():
+    at = opened(scheme="exact")
+    assert said(at.success).startswith("A schedule that meets all requirements: power skew, linear: ")
 
 
-def test_without_a_demand_every_skew_is_allowed():
+def test_without_a_requirement_every_skew_is_allowed():
     at = stating()
     is_sound(at)
-    assert "State a demand above" in said(at.info)
-    assert charts_of(at)["band"]["alt"].startswith("The skews that 0 demands of single epochs leave")
+    assert "State a requirement above" in said(at.info)
+    assert charts_of(at)["band"]["alt"].startswith("The skews that 0 requirements of single epochs leave")
 
 
 @pytest.mark.parametrize(
     ("text", "sentence", "kept"),
     [
-        ("nonsense", "demands must be a JSON list, got 'nonsense'", 0),
-        ("[" * 4000, "demands must be a JSON list", 0),
-        ("x" * 7000, "demands must be at most 6,000 characters", 0),
+        ("nonsense", "requirements must be a JSON list, got 'nonsense'", 0),
+        ("[" * 4000, "requirements must be a JSON list", 0),
+        ("x" * 7000, "requirements must be at most 6,000 characters", 0),
         (
             '[{"name":"kindness"},{"name":"natural_mix","num_epochs":5}]',
-            "Demand 1 was left out: demand must be one of",
+            "Requirement 1 was left out: requirement must be one of",
             1,
         ),
-        ('[{"name":"share","bound":2}]', "Demand 1 was left out: bound must be a number from 0.0 to 1.0, got 2", 0),
-        ('[{"name":"share","colour":2},4]', "Demand 2 was left out: demand must be an object", 0),
+        (
+            '[{"name":"share","bound":2}]',
+            "Requirement 1 was left out: bound must be a number from 0.0 to 1.0, got 2",
+            0,
+        ),
+        ('[{"name":"share","colour":2},4]', "Requirement 2 was left out: requirement must be an object", 0),
         ('[{"name":"share","class_name":[1]}]', "class_name must be text or a whole number, got [1]", 0),
         (
             json.dumps([{"name": "natural_mix", "num_epochs": 3}] * 14),
-            "There were 14 demands; the first 12 are stated",
+            "There were 14 requirements; the first 12 are stated",
             12,
         ),
     ],
 )
 def test_bad_text_in_the_address_gets_a_sentence_and_the_rest_is_kept(text, sentence, kept):
-    at = opened(demands=text)
+    at = opened(requirements=text)
     is_sound(at)
     assert sentence in said(at.warning)
     assert not any(fold.warning for fold in at.expander), "nobody reads it in a closed fold"
-    assert len(demands_of(at)) == kept
+    assert len(requirements_of(at)) == kept
 
 
 @pytest.mark.parametrize(
-    ("demand", "sentence"),
+    ("requirement", "sentence"),
     [
-        (ShareOfClass(0.1, class_name="<b>none</b>"), "Demand 1 cannot be judged"),
+        (ShareOfClass(0.1, class_name="<b>none</b>"), "Requirement 1 cannot be judged"),
         (ShareOfClass(0.1, first_epoch=500), "first_epoch must be at most 99"),
     ],
 )
-def test_a_demand_about_what_is_not_there_gets_a_sentence_and_the_others_are_judged(demand, sentence):
-    at = stating(demand, MissingFromAtMost(0.1))
+def test_a_requirement_about_what_is_not_there_gets_a_sentence_and_the_others_are_judged(requirement, sentence):
+    at = stating(requirement, MissingFromAtMost(0.1))
     is_sound(at)
     assert sentence in said(at.warning)
-    assert "A schedule that meets all demands that can be judged: " in said(at.success)
+    assert "A schedule that meets all requirements that can be judged: " in said(at.success)
     band = charts_of(at)["band"]
     numbered = [trace["name"] for trace in band["figure"]["data"] if trace["name"][:1].isdigit()]
     assert [name[:2] for name in numbered] == ["2."], "as the form numbers it"
     assert {note["text"] for note in band["figure"]["layout"]["annotations"]} == {"2 ▲"}
-    assert band["alt"].startswith("The skews that 1 demand of single epochs leaves to each of 100 epochs.")
-    assert "Dots: all demands that can be judged hold." in charts_of(at)["merit-map"]["note"]
+    assert band["alt"].startswith("The skews that 1 requirement of single epochs leaves to each of 100 epochs.")
+    assert "Dots: all requirements that can be judged hold." in charts_of(at)["metric-map"]["note"]
 
 
-def test_where_no_demand_can_be_judged_the_page_asks_for_no_new_one():
+def test_where_no_requirement_can_be_judged_the_page_asks_for_no_new_one():
     at = stating(ShareOfClass(0.1, first_epoch=500))
     is_sound(at)
-    assert "No demand that is stated can be judged" in said(at.info)
+    assert "No requirement that is stated can be judged" in said(at.info)
     assert not at.success
 
 
-def test_a_demand_over_the_run_is_told_apart_with_what_both_schedules_have():
-    demands = (MissingFromAtMost(0.05, first_epoch=50), RepeatsAtMost(300.0, "run", "rarest"))
-    at = stating(*demands)
+def test_a_requirement_over_the_run_is_told_apart_with_what_both_schedules_have():
+    requirements = (MissingFromAtMost(0.05, first_epoch=50), RepeatsAtMost(300.0, "run", "rarest"))
+    at = stating(*requirements)
     (line,) = [caption.value.replace("\\", "") for caption in at.caption if "about the run" in caption.value]
-    mine = verdicts(at.session_state["scenario"].plan, at.session_state["scenario"].counts, demands)[1].value
-    assert line.startswith("Demand 2 is about the run and no edge of the band: at most 300 is asked, ")
+    mine = verdicts(at.session_state["scenario"].plan, at.session_state["scenario"].counts, requirements)[1].value
+    assert line.startswith("Requirement 2 is about the run and no edge of the band: at most 300 is asked, ")
     assert f"your schedule has {number(mine)}, the schedule found " in line
     theirs = float(line.split("the schedule found ")[1].rstrip("."))
     assert theirs <= 300 < mine
@@ -182,35 +196,35 @@ def test_a_target_without_a_skew_is_judged_but_solved_only_for_a_chosen_shape():
     assert "Violated" in said(at.markdown)
     assert charts_of(at)["band"]["figure"]["data"][-1]["name"] != "your schedule"
     at.selectbox(key="solved_shape").select("step").run()
-    assert "A schedule that meets all demands (repeats on average): power skew, step: " in said(at.success)
+    assert "A schedule that meets all requirements (repeats on average): power skew, step: " in said(at.success)
 
 
 # --- numbers -----------------------------------------------------------------------------------------
 
 
 def test_verdicts_are_those_of_the_core():
-    demand = MissingFromAtMost(0.05, first_epoch=20)
-    at = stating(demand, skew="0.2", increment="0.003", **ISIC)
+    requirement = MissingFromAtMost(0.05, first_epoch=20)
+    at = stating(requirement, skew="0.2", increment="0.003", **ISIC)
     plan = SamplingPlan(target=PowerSkew(Linear(0.2, 0.003)), epochs=60, batch_size=64)
-    verdict = verdicts(plan, load("isic2019"), [demand])[0]
+    verdict = verdicts(plan, load("isic2019"), [requirement])[0]
     assert not verdict.holds
     assert f"Violated** in {len(verdict.epochs)} epochs, first in epoch {verdict.epochs[0]}" in said(at.markdown)
 
 
-def test_using_the_solution_sets_the_sidebar_meets_the_demands_and_says_what_changed():
+def test_using_the_solution_sets_the_sidebar_meets_the_requirements_and_says_what_changed():
     at = opened(**ISIC)
     at.button(key="use_solution").click().run()
     is_sound(at)
     assert "Set in the sidebar:" in said(at.toast)
     assert "Violated" not in said(at.markdown)
-    judged = verdicts(at.session_state["scenario"].plan, load("isic2019"), demands_of(at))
+    judged = verdicts(at.session_state["scenario"].plan, load("isic2019"), requirements_of(at))
     assert all(verdict.holds for verdict in judged)
     assert all(button.key != "use_solution" for button in at.button)
     at.button(key="get_code").click().run()
     assert at.code[-1].value.strip() == snippet(at.session_state["scenario"].plan, load("isic2019")).strip()
 
 
-def test_demands_that_contradict_each_other_are_named_with_the_numbers_at_which_they_agree():
+def test_requirements_that_contradict_each_other_are_named_with_the_numbers_at_which_they_agree():
     at = stating(NaturalMix(5, "last", 0.01), ShareOfClass(0.1, first_epoch=90))
     is_sound(at)
     assert re.search(r"No linear schedule .* together\. They would just agree with", said(at.warning))
@@ -218,12 +232,12 @@ def test_demands_that_contradict_each_other_are_named_with_the_numbers_at_which_
 
 
 def test_the_note_of_the_map_names_dots_only_where_there_are_some():
-    def note(*demands):
-        return charts_of(stating(*demands))["merit-map"]["note"].removeprefix("Click a point to take it. ")
+    def note(*requirements):
+        return charts_of(stating(*requirements))["metric-map"]["note"].removeprefix("Click a point to take it. ")
 
     one = ShareOfClass(0.01, "at least")
-    assert note(one).startswith("Dots: all demands hold. ")
-    assert note(one, ShareOfClass(0.001, "at most")).startswith("Nowhere on this map do all demands hold. ")
+    assert note(one).startswith("Dots: all requirements hold. ")
+    assert note(one, ShareOfClass(0.001, "at most")).startswith("Nowhere on this map do all requirements hold. ")
     assert note().startswith("Ring: your schedule.")
 
 
@@ -238,46 +252,46 @@ def test_the_note_of_the_band_names_orange_only_where_there_is_some():
     [({}, True), ({"increment": "0.032"}, False), ({"skew": "2"}, False), ({"shape": "cosine"}, False)],
 )
 def test_the_map_says_of_a_schedule_that_is_not_on_it_that_it_is_not(address, ringed):
-    chart = charts_of(opened(**address))["merit-map"]
+    chart = charts_of(opened(**address))["metric-map"]
     assert ("your schedule" in {trace.get("name") for trace in chart["figure"]["data"]}) == ringed
     assert ("Ring: your schedule." in chart["note"], "Your schedule is not on this map." in chart["note"]) == (
         ringed, not ringed
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("merit", MERITS)
-def test_the_map_holds_the_figure_of_merit_of_the_plans_that_a_click_sets(merit):
-    at = opened(merit=MERITS[merit].label.lower(), epochs="12")
+@pytest.mark.parametrize("metric", METRICS)
+def test_the_map_holds_the_figure_of_metric_of_the_plans_that_a_click_sets(metric):
+    at = opened(metric=METRICS[metric].label.lower(), epochs="12")
     is_sound(at)
-    trace = charts_of(at)["merit-map"]["figure"]["data"][0]
+    trace = charts_of(at)["metric-map"]["figure"]["data"][0]
     skews, increments = axes(12)
     counts = synthetic("exponential", 10, 20_000, 100.0)
     i, j = 25, 30
     plan = SamplingPlan(target=PowerSkew(Linear(float(skews[i]), float(increments[j]))), epochs=12, batch_size=128)
-    outlook = Outlook.of(plan, counts)
+    forecast = Forecast.of(plan, counts)
     expected = {
-        "share": outlook.shares[:, 9], "repeats": outlook.repeats[:, 9], "absence": outlook.absence[:, 9],
-        "coverage": outlook.coverage[:, 9], "run_repeats": outlook.run_repeats[9], "balance": outlook.balance,
-        "run_coverage": outlook.run_coverage[9], "share_ratio": outlook.share_ratio, "distinct": outlook.distinct,
-        "classes_in_batch": outlook.classes_in_batch, "effective_samples": outlook.effective_samples,
-        "natural_distance": np.abs(outlook.skews),
-    }[merit]  # fmt: skip
+        "share": forecast.shares[:, 9], "repeats": forecast.repeats[:, 9], "absence": forecast.absence[:, 9],
+        "coverage": forecast.coverage[:, 9], "run_repeats": forecast.run_repeats[9], "balance": forecast.balance,
+        "run_coverage": forecast.run_coverage[9], "share_ratio": forecast.share_ratio, "distinct": forecast.distinct,
+        "classes_in_batch": forecast.classes_in_batch, "effective_samples": forecast.effective_samples,
+        "natural_distance": np.abs(forecast.skews),
+    }[metric]  # fmt: skip
     assert trace["customdata"][j, i] == pytest.approx(np.mean(expected), rel=1e-5)
 
 
 def test_a_figure_of_the_run_is_shown_of_the_class_that_its_control_names():
-    at = opened(merit="classes in a batch", whose="every")
-    at.selectbox(key="merit").select("absence").run()
+    at = opened(metric="classes in a batch", whose="every")
+    at.selectbox(key="metric").select("absence").run()
     at.selectbox(key="whose").select("every").run()
-    at.selectbox(key="merit").select("run_repeats").run()
+    at.selectbox(key="metric").select("run_repeats").run()
     is_sound(at)
     assert at.selectbox(key="whose").value == "rarest"
     assert at.selectbox(key="whose").options == ["rarest", "largest"]
-    assert "rarest" in charts_of(at)["merit-map"]["alt"]
+    assert "rarest" in charts_of(at)["metric-map"]["alt"]
 
 
 def test_the_map_is_not_worked_out_anew_for_another_seed():
-    kept = result_cache._of_all_visits.setdefault("sweeps", OrderedDict())
+    kept = result_cache._of_all_sessions.setdefault("sweeps", OrderedDict())
     opened(epochs="13")
     before = list(kept)
     again = opened(epochs="13", seed="5")
@@ -288,52 +302,52 @@ def test_the_map_is_not_worked_out_anew_for_another_seed():
 # --- changes -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", DEMANDS)
-def test_every_kind_of_demand_can_be_added_changed_and_removed(name):
+@pytest.mark.parametrize("name", REQUIREMENTS)
+def test_every_kind_of_requirement_can_be_added_changed_and_removed(name):
     at = stating()
-    next(menu for menu in at.get("menu_button") if menu.key == "add_demand").click(name)
+    next(menu for menu in at.get("menu_button") if menu.key == "add_requirement").click(name)
     at.run()
     is_sound(at)
-    assert demands_of(at) == (new_demand(name),)
-    row = rows_of(DEMANDS[name])["bound"]
-    percent = MERITS[demands_of(at)[0].figure].unit == "share"
+    assert requirements_of(at) == (new_requirement(name),)
+    row = rows_of(REQUIREMENTS[name])["bound"]
+    percent = METRICS[requirements_of(at)[0].metric].unit == "share"
     new = row.default * 1.5 if row.default < 0.6 else row.default * 1.1
-    at.number_input(key="demand-0-bound").set_value(new * (100 if percent else 1)).run()
+    at.number_input(key="requirement-0-bound").set_value(new * (100 if percent else 1)).run()
     is_sound(at)
-    assert demands_of(at)[0].bound == pytest.approx(new)
-    at.button(key="demand-0-remove").click().run()
-    assert demands_of(at) == ()
+    assert requirements_of(at)[0].bound == pytest.approx(new)
+    at.button(key="requirement-0-remove").click().run()
+    assert requirements_of(at) == ()
 
 
-def test_a_demand_speaks_of_a_class_by_name_and_the_link_carries_it():
+def test_a_requirement_speaks_of_a_class_by_name_and_the_link_carries_it():
     at = stating(ShareOfClass(0.02), **ISIC)
     name = load("isic2019").names[3]
-    at.selectbox(key="demand-0-who").select(("class", name)).run()
-    at.selectbox(key="demand-0-sense").select("at most").run()
-    at.number_input(key="demand-0-last_epoch").set_value(30).run()
+    at.selectbox(key="requirement-0-who").select(("class", name)).run()
+    at.selectbox(key="requirement-0-sense").select("at most").run()
+    at.number_input(key="requirement-0-last_epoch").set_value(30).run()
     is_sound(at)
-    assert demands_of(at) == (ShareOfClass(0.02, "at most", "rarest", name, 0, 30),)
-    again = opened(demands="".join(at.query_params["demands"]), **ISIC)
-    assert demands_of(again) == demands_of(at)
+    assert requirements_of(at) == (ShareOfClass(0.02, "at most", "rarest", name, 0, 30),)
+    again = opened(requirements="".join(at.query_params["requirements"]), **ISIC)
+    assert requirements_of(again) == requirements_of(at)
     assert charts_of(again)["band"]["alt"] == charts_of(at)["band"]["alt"]
 
 
 def test_any_of_a_thousand_classes_is_chosen_by_name():
     at = stating(ShareOfClass(0.0001), classes="1000", samples="1000000")
-    at.selectbox(key="demand-0-who").select(("class", 437)).run()
+    at.selectbox(key="requirement-0-who").select(("class", 437)).run()
     is_sound(at)
-    assert demands_of(at) == (ShareOfClass(0.0001, class_name=437),)
+    assert requirements_of(at) == (ShareOfClass(0.0001, class_name=437),)
 
 
 def test_a_link_opens_every_control_of_the_page_as_it_was():
-    address = {"demands": text_of((ShareOfClass(0.01),)), "merit": "share", "whose": "largest", "over": "greatest",
+    address = {"requirements": text_of((ShareOfClass(0.01),)), "metric": "share", "whose": "largest", "over": "greatest",
                "solved_shape": "cosine"}  # fmt: skip
     assert address.keys() == {row.key for row in TUNE_ROWS}
-    at = opened(**address | {"merit": MERITS["share"].label.lower()})
+    at = opened(**address | {"metric": METRICS["share"].label.lower()})
     is_sound(at)
     assert {key: at.session_state[key] for key in address} == address
-    chart = charts_of(at)["merit-map"]
-    assert chart["title"] == MERITS["share"].label
+    chart = charts_of(at)["metric-map"]
+    assert chart["title"] == METRICS["share"].label
     counts = synthetic("exponential", 10, 20_000, 100.0)
     plan = SamplingPlan(target=PowerSkew(Linear(0.5, 0.0)), epochs=100, batch_size=128)
     skews, increments = axes(100)
@@ -344,18 +358,18 @@ def test_a_link_opens_every_control_of_the_page_as_it_was():
 
 def test_what_does_not_go_together_changes_nothing_and_says_so():
     at = stating(ShareOfClass(0.02, first_epoch=20))
-    at.number_input(key="demand-0-last_epoch").set_value(10).run()
+    at.number_input(key="requirement-0-last_epoch").set_value(10).run()
     assert "Not changed: last_epoch must be at least first_epoch" in said(at.toast)
-    assert demands_of(at) == (ShareOfClass(0.02, first_epoch=20),)
+    assert requirements_of(at) == (ShareOfClass(0.02, first_epoch=20),)
 
 
-def test_repeats_are_said_to_hold_on_average_unless_the_law_is_exact():
-    assert "under the independent law chance draws some samples more often" in said(opened().info)
+def test_repeats_are_said_to_hold_on_average_unless_the_scheme_is_exact():
+    assert "under the independent scheme chance draws some samples more often" in said(opened().info)
     at = opened()
-    at.button(key="use_exact_law").click().run()
+    at.button(key="use_exact_scheme").click().run()
     is_sound(at)
-    assert at.selectbox(key="law").value == "exact"
-    assert "law of drawing from independent to exact" in said(at.toast)
+    assert at.selectbox(key="scheme").value == "exact"
+    assert "sampling scheme from independent to exact" in said(at.toast)
     assert "on average" not in said(at.info)
     assert "on average" not in said(stating(MissingFromAtMost(0.1)).info)
 
@@ -366,7 +380,7 @@ def test_class_names_are_never_markup():
 
 
 def test_every_control_has_a_help_text_and_a_label_and_a_key_of_its_own():
-    at = stating(*map(new_demand, DEMANDS))
+    at = stating(*map(new_requirement, REQUIREMENTS))
     for widget in (*at.number_input, *at.selectbox, *at.text_input, *at.button):
         assert widget.help, widget.label
         assert widget.label
@@ -391,26 +405,26 @@ def test_any_number_of_classes(classes):
     is_sound(opened(classes=classes, samples="100000", epochs="30"))
 
 
-def test_a_run_shorter_than_a_demand_gets_a_sentence():
+def test_a_run_shorter_than_a_requirement_gets_a_sentence():
     at = opened(epochs="1")
     is_sound(at)
-    assert "Demand 1 cannot be judged: first_epoch must be at most 0" in said(at.warning)
+    assert "Requirement 1 cannot be judged: first_epoch must be at most 0" in said(at.warning)
 
 
 def test_the_text_of_the_start_is_written_as_the_page_writes_it():
-    demands, complaints = read_demands(DEMANDS_TEXT.default)
+    requirements, complaints = read_requirements(REQUIREMENTS_TEXT.default)
     assert complaints == []
-    assert read_demands(text_of(demands)) == (demands, [])
+    assert read_requirements(text_of(requirements)) == (requirements, [])
 
 
 def test_repeats_that_chance_can_exceed_are_said_to_hold_on_average():
     text = '[{"name":"repeats","bound":1000}]'
-    for law, words in (("independent", "Holds **on average**: at worst"), ("exact", "Holds: at worst")):
-        at = opened(demands=text, law=law)
+    for scheme, words in (("independent", "Holds **on average**: at worst"), ("exact", "Holds: at worst")):
+        at = opened(requirements=text, scheme=scheme)
         assert words in said(at.markdown)
 
 
-def test_the_exact_law_is_said_to_draw_single_samples_a_whole_number_of_times_and_does():
+def test_the_exact_scheme_is_said_to_draw_single_samples_a_whole_number_of_times_and_does():
     plan = SamplingPlan(target=PowerSkew(Linear(0.0, 0.01)), epochs=100, batch_size=128, drawing="exact")
     counts = synthetic("exponential", 10, 20_000, 100.0)
     sampler = ScheduledClassSampler(np.repeat(np.arange(10), counts.counts), plan)
@@ -424,19 +438,19 @@ def test_the_exact_law_is_said_to_draw_single_samples_a_whole_number_of_times_an
         (verdict.value + most) / 2: f"**on average**: {worst}. Single samples come up to {most} times.",
     }
     for bound, words in in_words.items():
-        assert words in said(stating(RepeatsAtMost(bound), law="exact").markdown)
+        assert words in said(stating(RepeatsAtMost(bound), scheme="exact").markdown)
 
 
 def test_a_solved_schedule_too_is_said_to_keep_repeats_on_average_where_single_samples_come_more_often():
     """Between 4.9 and `bound` expected draws a sample, of which each comes four or five times."""
     counts = synthetic("exponential", 10, 20_000, 100.0)
     share = ShareOfClass(float(4.9 * counts.counts.min() / counts.counts.sum()))
-    for bound, words in ((4.97, "meets all demands (repeats on average): "), (5.0, "meets all demands: ")):
-        at = stating(share, RepeatsAtMost(bound, group="rarest"), law="exact")
+    for bound, words in ((4.97, "meets all requirements (repeats on average): "), (5.0, "meets all requirements: ")):
+        at = stating(share, RepeatsAtMost(bound, group="rarest"), scheme="exact")
         assert f"A schedule that {words}" in said(at.success)
 
 
-def test_over_the_run_too_the_exact_law_is_said_to_draw_single_samples_no_more_often_than_it_may():
+def test_over_the_run_too_the_exact_scheme_is_said_to_draw_single_samples_no_more_often_than_it_may():
     """Quotas are rounded epoch by epoch, so a small class may get more draws than the sum of its shares."""
     plan = SamplingPlan(target=PowerSkew(Linear(0.0, 0.01)), epochs=100, batch_size=128, drawing="exact")
     counts = synthetic("exponential", 10, 2_000, 100.0)
@@ -444,16 +458,16 @@ def test_over_the_run_too_the_exact_law_is_said_to_draw_single_samples_no_more_o
     assert verdict.value + 1 < verdict.most
     said_so = f"Holds: at worst {number(verdict.value)} (class 9), up to {verdict.most:,} for a single sample."
     assert said_so in said(
-        opened(demands='[{"name":"repeats","bound":10000,"per":"run"}]', law="exact", samples="2000").markdown
+        opened(requirements='[{"name":"repeats","bound":10000,"per":"run"}]', scheme="exact", samples="2000").markdown
     )
 
 
-def test_a_demand_that_is_added_has_the_defaults_of_its_kind():
-    assert new_demand("repeats").group == "every"
-    assert new_demand("share").group == "rarest"
-    assert new_demand("coverage").per == "run"
+def test_a_requirement_that_is_added_has_the_defaults_of_its_kind():
+    assert new_requirement("repeats").group == "every"
+    assert new_requirement("share").group == "rarest"
+    assert new_requirement("coverage").per == "run"
 
 
-def test_demands_that_nobody_stated_are_called_examples():
+def test_requirements_that_nobody_stated_are_called_examples():
     assert "to begin with" in said(opened().caption)
-    assert "to begin with" not in said(opened(demands='[{"name":"repeats","bound":15}]').caption)
+    assert "to begin with" not in said(opened(requirements='[{"name":"repeats","bound":15}]').caption)

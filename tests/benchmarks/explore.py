@@ -202,9 +202,9 @@ def plain_page(folder: Path) -> Path:
 def rows_of_server_work(repeats: int) -> list[Row]:
     """The whole script for one step of the slider, without a browser; every step is a skew that was not seen before."""
     rows = []
-    for law in ("independent", "exact", "stratified"):
+    for scheme in ("independent", "exact", "stratified"):
         at = AppTest.from_file(ROOT / "pages" / "frame.py", default_timeout=60)
-        for key, value in {"classes": "1000", "samples": "1000000", "law": law}.items():
+        for key, value in {"classes": "1000", "samples": "1000000", "scheme": scheme}.items():
             at.query_params[key] = value
         at.run()
         times = []
@@ -212,7 +212,7 @@ def rows_of_server_work(repeats: int) -> list[Row]:
             start = time.perf_counter()
             at.number_input(key="skew").set_value(round(0.02 * step, 2)).run()
             times.append(1000 * (time.perf_counter() - start))
-        rows.append(at_most(f"server work of a step, 1000 classes x 100 epochs, `{law}`", times, 300))
+        rows.append(at_most(f"server work of a step, 1000 classes x 100 epochs, `{scheme}`", times, 300))
     return rows
 
 

@@ -36,7 +36,7 @@ from sampler_core.datasets import synthetic
 from tests.benchmarks.peers import Floor, Labels, Ready, ReadyList, installed, shuffled, weighted
 
 BATCH = 256
-LAWS = ("independent", "exact", "stratified")
+SCHEMES = ("independent", "exact", "stratified")
 Times = dict[str, float]
 PROCESSOR_TIME = "--processor-time" in sys.argv
 clock = time.process_time if PROCESSOR_TIME else time.perf_counter
@@ -89,13 +89,13 @@ def labels_of(samples: int, classes: int) -> Labels:
     return np.random.default_rng(0).permutation(np.repeat(np.arange(classes), counts))
 
 
-def plan_of(law: str) -> SamplingPlan:
+def plan_of(scheme: str) -> SamplingPlan:
     """Other shares in each epoch, so that each needs new tables."""
-    return SamplingPlan(target=PowerSkew(Linear(0.2, 0.001)), epochs=1000, batch_size=BATCH, drawing=law)
+    return SamplingPlan(target=PowerSkew(Linear(0.2, 0.001)), epochs=1000, batch_size=BATCH, drawing=scheme)
 
 
 def samplers_of(labels: Labels, **ranks: int) -> dict[str, ScheduledClassSampler]:
-    return {law: ScheduledClassSampler(labels, plan_of(law), **ranks) for law in LAWS}
+    return {scheme: ScheduledClassSampler(labels, plan_of(scheme), **ranks) for scheme in SCHEMES}
 
 
 def epoch(sampler: Iterable[int]) -> None:
@@ -183,12 +183,19 @@ def rows_by_size(times: dict[int, dict[str, Times]]) -> list[Row]:
     """First batch and epoch against torch's samplers and the floor."""
     by_size = list(times.values())
     most, many, few = (f"{samples:,}" for samples in times)
-    large, _, small = ({law: at["first"][law] for law in LAWS} for at in by_size)
-    flat = max(large[law] / small[law] for law in LAWS)
+    large, _, small = ({scheme: at["first"][scheme] for scheme in SCHEMES} for at in by_size)
+    flat = max(large[scheme] / small[scheme] for scheme in SCHEMES)
     ahead = by_size[0]["first"]["weighted"] / max(large.values())
     rows = [
-        Row(f"first batch, slowest law: time with {most} samples over time with {few}", flat, 2, 1, "x"),
-        Row(f"first batch vs WeightedRandomSampler, {most} samples, slowest law", ahead, 5000, 15000, "x faster", True),
+        Row(f"first batch, slowest scheme: time with {most} samples over time with {few}", flat, 2, 1, "x"),
+        Row(
+            f"first batch vs WeightedRandomSampler, {most} samples, slowest scheme",
+            ahead,
+            5000,
+            15000,
+            "x faster",
+            True,
+        ),
     ]
     epochs = [at["epoch"] for at in by_size]
     for at, name, least, stretch in zip(epochs, (most, many, few), (10, 5, 3), (16, 8, 5), strict=True):
@@ -215,16 +222,16 @@ def rows_by_size(times: dict[int, dict[str, Times]]) -> list[Row]:
     ]
 
 
-def rows_by_law(sizes: Sizes) -> list[Row]:
+def rows_by_scheme(sizes: Sizes) -> list[Row]:
     """`exact` and `stratified` against `independent`, at 10 and 1000 classes."""
     rows = []
     for classes in (10, 1000):
         times = timed(epoch, samplers_of(labels_of(sizes.medium, classes)), 3 * sizes.repeats)
-        for law in LAWS[1:]:
-            ratio = times[law] / times["independent"]
+        for scheme in SCHEMES[1:]:
+            ratio = times[scheme] / times["independent"]
             rows.append(
                 Row(
-                    f"`{law}` vs `independent`, epoch of {sizes.medium:,} samples, {classes} classes",
+                    f"`{scheme}` vs `independent`, epoch of {sizes.medium:,} samples, {classes} classes",
                     ratio,
                     1.5,
                     1.1,
@@ -240,7 +247,7 @@ def rows_of_memory(sizes: Sizes) -> list[Row]:
     return [
         Row(f"hold, {sizes.large:,} samples", held(labels), 5, 4, " B a sample"),
         Row(
-            f"peak during an epoch, {sizes.large:,} samples, largest law",
+            f"peak during an epoch, {sizes.large:,} samples, largest scheme",
             max(map(peak, samplers_of(labels).values())),
             4,
             1,
@@ -265,7 +272,7 @@ def rows_of_construction(sizes: Sizes) -> list[Row]:
         samplers = samplers_of(labels_of(sizes.medium, classes))
         timed(first_batch, samplers, 1)
         slowest = max(timed(first_batch, samplers, 11).values()) * 1e3
-        what = f"new epoch and its first batch, {classes:,} classes, slowest law"
+        what = f"new epoch and its first batch, {classes:,} classes, slowest scheme"
         rows.append(Row(what, slowest, least, stretch, " ms"))
     return rows
 
@@ -273,8 +280,8 @@ def rows_of_construction(sizes: Sizes) -> list[Row]:
 def rows_of_preview(sizes: Sizes) -> list[Row]:
     """The preview of one epoch of a data set like iNaturalist 2018."""
     counts = ClassCounts.from_counts(synthetic("exponential", 8142, 437_513, 500.0).counts)
-    times = alternately({law: partial(plan_of(law).preview, counts, 300) for law in LAWS}, sizes.repeats)
-    what = "preview of one epoch, 437,513 draws, 8,142 classes, batches of 256, slowest law"
+    times = alternately({scheme: partial(plan_of(scheme).preview, counts, 300) for scheme in SCHEMES}, sizes.repeats)
+    what = "preview of one epoch, 437,513 draws, 8,142 classes, batches of 256, slowest scheme"
     return [Row(what, max(times.values()) * 1e3, 60, 20, " ms")]
 
 
@@ -297,7 +304,7 @@ def table_of_peers(sizes: Sizes) -> list[str]:
     """Other people's samplers beside ours: construct, first batch, epoch."""
     labels = labels_of(sizes.small, 2)
     peers, missing = installed()
-    ours = {f"Skewlab, {law}": partial(ScheduledClassSampler, plan=plan_of(law)) for law in LAWS}
+    ours = {f"Skewlab, {scheme}": partial(ScheduledClassSampler, plan=plan_of(scheme)) for scheme in SCHEMES}
     every = {**peers, **ours}
     built = alternately({name: partial(peer, labels) for name, peer in every.items()}, 1)
     samplers = {name: peer(labels) for name, peer in every.items()}
@@ -310,7 +317,7 @@ def table_of_peers(sizes: Sizes) -> list[str]:
     return [*lines, "", *(f"Not measured: {name} ({why})." for name, why in missing.items())]
 
 
-MORE = (rows_by_law, rows_of_memory, rows_of_construction, rows_of_preview, rows_of_reach)
+MORE = (rows_by_scheme, rows_of_memory, rows_of_construction, rows_of_preview, rows_of_reach)
 
 
 def report(sizes: Sizes) -> str:

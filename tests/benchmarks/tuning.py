@@ -1,4 +1,4 @@
-"""How long tuning takes: sweeps of 41 x 41 schedules over 100 epochs, everyday demands solved or refused, the band.
+"""How long tuning takes: sweeps of 41 x 41 schedules over 100 epochs, everyday requirements solved or refused, the band.
 
     python -m tests.benchmarks.tuning
 
@@ -16,9 +16,9 @@ import numpy as np
 from sampler_core import Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import load, synthetic
 from sampler_core.figures import to_json
-from sampler_core.figures.tune_charts import merit_map
+from sampler_core.figures.tune_charts import metric_map
 from sampler_core.tuning import (
-    MERITS,
+    METRICS,
     MissingFromAtMost,
     RepeatsAtMost,
     SeenAtLeast,
@@ -38,7 +38,7 @@ DATA = {
     "synthetic, 1000 classes": synthetic("exponential", 1000, 115_846, 256.0),
     "synthetic, 10 classes": synthetic("exponential", 10, 20_000, 100.0),
 }
-DEMANDS = (
+REQUIREMENTS = (
     ShareOfClass(0.05, first_epoch=30),
     RepeatsAtMost(10),
     MissingFromAtMost(0.01, first_epoch=30),
@@ -81,38 +81,38 @@ def sweeps() -> None:
 
 
 def maps() -> None:
-    """What a request for the map takes: the sweep, the part that meets the demands, the figure and its JSON."""
+    """What a request for the map takes: the sweep, the part that meets the requirements, the figure and its JSON."""
     for name, aim in (("synthetic, 1000 classes", 2000), ("synthetic, 10 classes", 300)):
-        for law in ("independent", "exact", "stratified"):
-            plan, counts = linear_plane.plane_plan(plan_of(drawing=law)), DATA[name]
+        for scheme in ("independent", "exact", "stratified"):
+            plan, counts = linear_plane.plane_plan(plan_of(drawing=scheme)), DATA[name]
             part = milliseconds(lambda: linear_plane.feasible(plan, counts, MET), 3)  # noqa: B023
             allowed = linear_plane.feasible(plan, counts, MET).mask
-            for merit in MERITS:
+            for metric in METRICS:
                 axes = linear_plane.axes(100)
-                found = sweep(plan, counts, merit, *axes)
-                swept = milliseconds(lambda: sweep(plan, counts, merit, *axes), 3)  # noqa: B023
-                shown = milliseconds(lambda: to_json(merit_map(found, merit, "rarest", allowed, None).spec), 3)  # noqa: B023
+                found = sweep(plan, counts, metric, *axes)
+                swept = milliseconds(lambda: sweep(plan, counts, metric, *axes), 3)  # noqa: B023
+                shown = milliseconds(lambda: to_json(metric_map(found, metric, "rarest", allowed, None).spec), 3)  # noqa: B023
                 each = f"{swept:5.0f} + {part:4.0f} + {shown:3.0f}"
-                print(f"map   {name:24} {law:12} {merit:18} {each} = {swept + part + shown:5.0f} ms (aim {aim})")
+                print(f"map   {name:24} {scheme:12} {metric:18} {each} = {swept + part + shown:5.0f} ms (aim {aim})")
 
 
 def solutions() -> None:
-    """All four demands, and all but the cap on repeats; every law."""
+    """All four requirements, and all but the cap on repeats; every scheme."""
     for name, counts in DATA.items():
-        for law in ("independent", "exact", "stratified"):
+        for scheme in ("independent", "exact", "stratified"):
             for shape in ("linear", "step", "piecewise"):
-                plan = plan_of(drawing=law)
-                for demands in (DEMANDS, DEMANDS[:1] + DEMANDS[2:]):
-                    taken = milliseconds(lambda: solve(plan, counts, demands, shape), 3)  # noqa: B023
-                    found = "solved" if solve(plan, counts, demands, shape).plan else "refused"
-                    what = f"{law:12} {shape:10} {len(demands)} demands {found:8}"
+                plan = plan_of(drawing=scheme)
+                for requirements in (REQUIREMENTS, REQUIREMENTS[:1] + REQUIREMENTS[2:]):
+                    taken = milliseconds(lambda: solve(plan, counts, requirements, shape), 3)  # noqa: B023
+                    found = "solved" if solve(plan, counts, requirements, shape).plan else "refused"
+                    what = f"{scheme:12} {shape:10} {len(requirements)} requirements {found:8}"
                     print(f"solve {name:24} {what} {taken:7.0f} ms (aim 1000)", flush=True)
 
 
 def others() -> None:
     """The band with its edges, and the table of sensitivities."""
     for name, counts in DATA.items():
-        print(f"band  {name:24} {milliseconds(lambda: feasible_band(plan_of(), counts, DEMANDS)):7.0f} ms")  # noqa: B023
+        print(f"band  {name:24} {milliseconds(lambda: feasible_band(plan_of(), counts, REQUIREMENTS)):7.0f} ms")  # noqa: B023
         print(f"sensitivity {name:18} {milliseconds(lambda: sensitivity(plan_of(), counts)):7.0f} ms")  # noqa: B023
 
 

@@ -198,7 +198,7 @@ def traces(page: Page, chart: str) -> list[dict]:
 
 
 def tiles(page: Page) -> dict[str, str]:
-    """The figures of merit as shown."""
+    """The metrics as shown."""
     return page.evaluate(
         """() => Object.fromEntries([...document.querySelectorAll('.tiles > div')].map((tile) =>
              [tile.querySelector('dt').textContent, tile.querySelector('.value').textContent]))"""

@@ -1,4 +1,4 @@
-"""A visit that ends: nothing of what it brought stays in the server, even when nobody comes after it."""
+"""A session that ends: nothing of what it brought stays in the server, even when nobody comes after it."""
 
 import json
 import os
@@ -12,7 +12,7 @@ import pytest
 from tests.browser.conftest import ROOT, free_port, settle, wait_until_healthy
 from tests.browser.test_my_labels import ANIMALS, table, upload
 
-LOST_FOR = 2  # seconds that a lost visit may take to come back
+LOST_FOR = 2  # seconds that a lost session may take to come back
 # The server itself; a line on its standard input is answered with what it still holds of the animals, in memory or for
 # download; "resident" with its resident memory in MB.
 SERVER = f"""
@@ -69,7 +69,7 @@ def server_that_can_be_asked(log):
 
 
 @pytest.mark.parametrize("end", ["the browser closes", "the labels are removed"])
-def test_nothing_of_an_upload_outlives_the_visit(open_page, tmp_path, end):
+def test_nothing_of_an_upload_outlives_the_session(open_page, tmp_path, end):
     with server_that_can_be_asked(tmp_path / "log.txt") as (url, held):
         page = open_page("/?data=my+labels", url=url)
         upload(page, "animals.csv", table(ANIMALS), "1,253 samples of 4 classes")
@@ -126,7 +126,7 @@ def smallest(ask, enough):
 def test_the_server_is_as_small_after_large_and_refused_files_as_after_a_small_one(open_page, tmp_path):
     large, names = tmp_path / "large.csv", tmp_path / "names.txt"
     large.write_bytes(b"id,animal\r\n" + b"".join(b"%09d,animal %02d\r\n" % (i, i % 50) for i in range(10**5)) * 25)
-    names.write_text("".join(f"visitor {i}\n" for i in range(10**6)))
+    names.write_text("".join(f"user {i}\n" for i in range(10**6)))
     with server_that_can_be_asked(tmp_path / "log.txt") as (url, ask):
         page = open_page("/?data=my+labels", url=url)
         upload(page, "animals.csv", table(ANIMALS), "1,253 samples of 4 classes")

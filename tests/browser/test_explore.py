@@ -23,12 +23,12 @@ def test_a_copied_address_opens_the_same_controls_and_numbers_on_a_freshly_start
     choose(page, "table", "iNaturalist 2018, super-categories")
     for key, value in {"skew": 0.2, "increment": 0.05, "limit": 1, "epoch": 7}.items():
         set_number(page, key, value)
-    choose(page, "law", "stratified")
+    choose(page, "scheme", "stratified")
     before, address = shown_state(page), urlsplit(page.url)
     given = {key: values[0] for key, values in parse_qs(address.query).items()}
     assert given == {
         "data": "published", "table": "iNaturalist 2018, super-categories", "skew": "0.2", "increment": "0.05",
-        "limit": "1", "epoch": "7", "law": "stratified",
+        "limit": "1", "epoch": "7", "scheme": "stratified",
     }  # fmt: skip
     with running_server(tmp_path / "log.txt") as fresh:
         again = open_page(f"/?{address.query}", url=fresh)
@@ -54,11 +54,13 @@ def test_the_batches_on_the_page_are_those_a_data_loader_delivers(open_page):
     labels = np.random.default_rng(1).permutation(np.repeat(names, counts.counts))
     codes = np.searchsorted(np.sort(names), labels)
     target = PowerSkew(Linear(start=0.1, increment=0.07, maximum=1.0))
-    page = open_page("/?data=known&table=isic2019&skew=0.1&increment=0.07&limit=1&epochs=30&batch=64&seed=4&law=exact")
-    for law in ("exact", "stratified", "independent"):
-        if law != "exact":
-            choose(page, "law", law)
-        plan = SamplingPlan(target=target, epochs=30, batch_size=64, drawing=law, seed=4)
+    page = open_page(
+        "/?data=known&table=isic2019&skew=0.1&increment=0.07&limit=1&epochs=30&batch=64&seed=4&scheme=exact"
+    )
+    for scheme in ("exact", "stratified", "independent"):
+        if scheme != "exact":
+            choose(page, "scheme", scheme)
+        plan = SamplingPlan(target=target, epochs=30, batch_size=64, drawing=scheme, seed=4)
         sampler = ScheduledClassSampler(labels, plan)
         loader = DataLoader(Numbers(codes), batch_size=64, sampler=sampler, num_workers=2, persistent_workers=True)
         for epoch in (7, 0, 1):
@@ -67,7 +69,7 @@ def test_the_batches_on_the_page_are_those_a_data_loader_delivers(open_page):
             sampler.set_epoch(epoch)
             delivered = [np.bincount(batch, minlength=8) for batch, _ in zip(loader, range(50), strict=False)]
             for position, name in enumerate(np.sort(names)):
-                assert shown[str(name)] == [int(batch[position]) for batch in delivered], (law, epoch, name)
+                assert shown[str(name)] == [int(batch[position]) for batch in delivered], (scheme, epoch, name)
 
 
 def test_a_slider_moves_its_number_box_the_address_and_the_figures(open_page):
@@ -217,7 +219,7 @@ def test_every_figure_has_a_text_alternative(open_page):
     assert all(len(text) > 40 for text in texts)
 
 
-def test_table_twins_open_on_demand(open_page):
+def test_table_twins_open_when_asked(open_page):
     page = open_page()
     assert page.get_by_test_id("stDataFrame").count() == 0
     page.get_by_text("The same numbers as tables").click()

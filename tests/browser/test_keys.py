@@ -71,7 +71,7 @@ PLANS = [
     {"name": f"{sign * 34} no {place}", "preset": "deferred"} if place else "progressively_balanced"
     for place, sign in enumerate("aWx日L-")
 ]
-DEMANDS = [
+REQUIREMENTS = [
     {"name": "share", "bound": 0.01, "class_name": "Warezmaster".lower(), "first_epoch": 40, "last_epoch": 80},
     {"name": "share_ratio", "bound": 123456789.0, "first_epoch": 10, "last_epoch": 90},
     {"name": "repeats", "bound": 12345.0, "class_name": "buffer_overflow", "first_epoch": 10, "last_epoch": 90},
@@ -83,10 +83,16 @@ AGAINST = [{"name": "absence", "bound": 0.01}, {"name": "repeats", "bound": 1.5}
 ADDRESSES = {
     **{f"compare, {n} classes": ("/compare", {"classes": n, "samples": 1_000_000}) for n in (2, 12, 1000)},
     "compare, long names of plans": ("/compare", {"plans": json.dumps(PLANS), "classes": 1000, "follow": "head"}),
-    "tune, 1 demand": ("/tune", {"demands": json.dumps(DEMANDS[3:4])}),
-    "tune, 6 demands": ("/tune", {"demands": json.dumps(DEMANDS), "data": "known", "table": "nsl_kdd_train"}),
-    "tune, 12 demands": ("/tune", {"demands": json.dumps(2 * DEMANDS), "data": "known", "table": "nsl_kdd_train"}),
-    "tune, 3 demands that contradict": ("/tune", {"demands": json.dumps(AGAINST), "classes": 1000}),
+    "tune, 1 requirement": ("/tune", {"requirements": json.dumps(REQUIREMENTS[3:4])}),
+    "tune, 6 requirements": (
+        "/tune",
+        {"requirements": json.dumps(REQUIREMENTS), "data": "published", "table": "nsl_kdd_train"},
+    ),
+    "tune, 12 requirements": (
+        "/tune",
+        {"requirements": json.dumps(2 * REQUIREMENTS), "data": "published", "table": "nsl_kdd_train"},
+    ),
+    "tune, 3 requirements that conflict": ("/tune", {"requirements": json.dumps(AGAINST), "classes": 1000}),
 }
 HEIGHT = 3400
 

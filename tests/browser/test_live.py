@@ -94,7 +94,7 @@ def shares_at_start(skew, increment=0.01):
 
 
 def without_answers(page):
-    """As where the server does not know the visit any more: the previews alone follow the hand."""
+    """As where the server does not know the session any more: the previews alone follow the hand."""
     page.route("**/figures/*", lambda route: route.fulfill(status=204))
 
 
@@ -388,7 +388,7 @@ def test_after_forty_keys_the_newest_value_stands_and_nothing_queued_up(open_pag
 
 
 def test_playing_shows_the_real_draws_of_each_epoch_without_the_server(open_page):
-    page = open_page("/?law=stratified&epochs=40&increment=0.03")
+    page = open_page("/?scheme=stratified&epochs=40&increment=0.03")
     sent = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))
     page.reload()
@@ -538,10 +538,10 @@ def test_the_map_s_colours_and_numbers_are_python_s(open_page):
     np.testing.assert_array_equal(np.float32(shown[1]), wanted["customdata"])
 
 
-def test_the_law_is_switched_on_the_spot(open_page):
+def test_the_scheme_is_switched_on_the_spot(open_page):
     page = open_page()
     page.get_by_role("button", name="Stratified").click()
-    page.wait_for_function("() => location.search.includes('law=stratified')")
+    page.wait_for_function("() => location.search.includes('scheme=stratified')")
     settle(page)
     drawn = plan_of(drawing="stratified").preview(COUNTS, 0, 0, 50).batch_class_counts
     assert [trace["y"] for trace in traces(page, "batches")] == drawn.T.tolist()

@@ -224,7 +224,7 @@ def test_a_link_on_a_fresh_server_says_what_is_missing_and_shows_all_else(open_p
         again.context.close()
 
 
-def test_two_visits_do_not_see_each_other_s_labels(open_page):
+def test_two_sessions_do_not_see_each_other_s_labels(open_page):
     page, other = open_page(ADDRESS), open_page(ADDRESS)
     upload(page, "animals.csv", table(ANIMALS), "1,253 samples of 4 classes")
     upload(other, "mine.txt", b"yes\nno\nno\n", "3 samples of 2 classes")

@@ -17,13 +17,15 @@ import pytest
 
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import load, synthetic
-from sampler_core.draws import LAWS
+from sampler_core.draws import SCHEMES
 from sampler_core.exporting.plan_report import plan_report
 from tests.browser.conftest import settle, tiles, traces
 from tests.hostile_names import hostile_counts
 
 ROOT = Path(__file__).parents[2]
-ADDRESS = "/?data=known&table=isic2019&skew=0.2&increment=0.05&limit=1&law=stratified&epochs=30&batch=64&epoch=7&seed=5"
+ADDRESS = (
+    "/?data=known&table=isic2019&skew=0.2&increment=0.05&limit=1&scheme=stratified&epochs=30&batch=64&epoch=7&seed=5"
+)
 PLAN = SamplingPlan(target=PowerSkew(Linear(0.2, 0.05, maximum=1.0)), epochs=30, batch_size=64, drawing="stratified",
                     seed=5)  # fmt: skip
 
@@ -111,9 +113,9 @@ def batches_on(page):
     return {trace["name"]: trace["y"] for trace in traces(page, "batches")}
 
 
-@pytest.mark.parametrize("law", LAWS)
-def test_a_training_script_draws_from_the_downloaded_plan_the_batches_of_the_page(open_page, tmp_path, law):
-    page = open_page(ADDRESS.replace("law=stratified", f"law={law}"))
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_training_script_draws_from_the_downloaded_plan_the_batches_of_the_page(open_page, tmp_path, scheme):
+    page = open_page(ADDRESS.replace("scheme=stratified", f"scheme={scheme}"))
     share(page, "Plan")
     path = downloaded(page, tmp_path, "Download plan.json")
     trained = trained_with(path, ROOT)
@@ -134,7 +136,7 @@ def test_whoever_has_only_the_browser_gets_the_package_that_draws_what_is_shown(
     assert batches_of(trained_with(downloaded(page, tmp_path, "Download plan.json"), installed)) == batches_on(page)
 
 
-def test_a_plan_goes_out_and_comes_back_on_another_visit(open_page, tmp_path):
+def test_a_plan_goes_out_and_comes_back_on_another_session(open_page, tmp_path):
     page = open_page(ADDRESS)
     share(page, "Plan")
     path = downloaded(page, tmp_path, "Download plan.json")
@@ -298,7 +300,7 @@ def test_a_page_without_a_play_control_gives_a_report_that_stands_still(open_pag
         for trace in traces(page, page.locator("[data-chart]").first.get_attribute("data-chart"))
     }
     assert drawn(report, "Share over epochs") == on_the_page
-    assert report.get_by_text("Figures of merit (6 rows)").count() == 1
+    assert report.get_by_text("Metrics (6 rows)").count() == 1
 
 
 def small_report(folder, **settings):

@@ -7,11 +7,11 @@ from tests.browser.conftest import fits_and_axe_finds_nothing, running_server, s
 
 def test_a_click_on_the_map_sets_the_sidebar_and_says_so(open_page):
     page = open_page("/tune", height=2400)
-    area = page.locator("[data-chart='merit-map'] .nsewdrag").bounding_box()
+    area = page.locator("[data-chart='metric-map'] .nsewdrag").bounding_box()
     x, y = area["x"] + 0.6 * area["width"], area["y"] + 0.4 * area["height"]
     page.mouse.move(x, y - 9)
     page.mouse.move(x, y)
-    page.wait_for_selector("[data-chart='merit-map'] .hoverlayer .hovertext")
+    page.wait_for_selector("[data-chart='metric-map'] .hoverlayer .hovertext")
     page.mouse.down()
     page.mouse.up()
     page.wait_for_function("() => location.search.includes('skew=0.7')")
@@ -20,15 +20,15 @@ def test_a_click_on_the_map_sets_the_sidebar_and_says_so(open_page):
     assert abs(increment - 0.004) < 0.0015  # the point under the hand
     page.wait_for_function("() => document.querySelector('.st-key-skew input').value === '0.7'")
     assert "skew factor from 0 to 0.7" in page.get_by_test_id("stToast").first.inner_text()
-    ring = next(trace for trace in traces(page, "merit-map") if trace["name"] == "your schedule")
+    ring = next(trace for trace in traces(page, "metric-map") if trace["name"] == "your schedule")
     assert (ring["x"], ring["y"]) == ([0.7], [increment])
 
 
 def test_the_solution_is_used_and_a_copied_address_opens_the_same_on_a_freshly_started_server(open_page, tmp_path):
     page = open_page("/tune?data=known&table=isic2019&epochs=60&batch=64")
-    page.locator(".st-key-demand-0-bound input").fill("2")
-    page.locator(".st-key-demand-0-bound input").press("Enter")
-    page.wait_for_function("() => location.search.includes('demands=')")
+    page.locator(".st-key-requirement-0-bound input").fill("2")
+    page.locator(".st-key-requirement-0-bound input").press("Enter")
+    page.wait_for_function("() => location.search.includes('requirements=')")
     settle(page)
     page.get_by_role("button", name="Use this").click()
     page.wait_for_function("() => location.search.includes('limit=')")
@@ -45,10 +45,10 @@ def test_the_solution_is_used_and_a_copied_address_opens_the_same_on_a_freshly_s
         again.context.close()  # before its server goes
 
 
-def test_a_demand_is_changed_and_its_schedule_used_by_keyboard_alone(open_page):
+def test_a_requirement_is_changed_and_its_schedule_used_by_keyboard_alone(open_page):
     page = open_page("/tune")
     page.get_by_test_id("stMain").get_by_role("button", name="Share", exact=True).focus()  # after the sidebar
-    stands_on(page, page.locator(".st-key-demand-0-bound input"))
+    stands_on(page, page.locator(".st-key-requirement-0-bound input"))
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.type("8")
     page.keyboard.press("Tab")
@@ -80,11 +80,13 @@ def test_a_map_that_takes_long_can_be_cancelled_and_asked_for_again(open_page):
       }, 50);
     """)
     given_up = page.get_by_text("The map was given up")
-    drawn = page.locator("[data-chart='merit-map'][data-rev]")
+    drawn = page.locator("[data-chart='metric-map'][data-rev]")
     home = page.url
     for more in range(10):  # maps are quick: one may be there before the press is heard, so others are asked for
         samples = 1_000_000 + more
-        page.goto(f"{home}tune?classes=1000&samples={samples}&epochs=1000&merit=samples+seen+per+run&law=stratified")
+        page.goto(
+            f"{home}tune?classes=1000&samples={samples}&epochs=1000&metric=samples+seen+per+run&scheme=stratified"
+        )
         given_up.or_(drawn).wait_for()
         if given_up.is_visible():
             break

@@ -25,7 +25,7 @@ from sampler_core.forecast import expectations
 STEP = 0.02
 LOW, HIGH = -1.0, 2.0
 FIRST, LAST = -3.0, 4.0  # skews within slack of those of the schedules
-TRIED = (0.05, 0.1, 0.2, 0.4, 0.8)  # slacks asked of demands over the run
+TRIED = (0.05, 0.1, 0.2, 0.4, 0.8)  # slacks asked of requirements over the run
 
 
 def schedules(shape, epochs, starts):
@@ -59,7 +59,7 @@ def schedules(shape, epochs, starts):
 
 
 class Judge:
-    """One plan's data, law and limits, on the grid of skews."""
+    """One plan's data, scheme and limits, on the grid of skews."""
 
     def __init__(self, plan: SamplingPlan, counts) -> None:
         self.plan, self.counts = plan, counts
@@ -77,8 +77,8 @@ class Judge:
         self.shares = everywhere.class_shares(counts)
         self.draws = expectations.Draws(plan.samples(counts), plan.batch_size, plan.drawing)
 
-    def slack(self, shape, demands, starts):
-        """For every schedule of the grid a slack that it has at least; below 0: not known to meet the demands."""
+    def slack(self, shape, requirements, starts):
+        """For every schedule of the grid a slack that it has at least; below 0: not known to meet the requirements."""
         made = schedules(shape, self.plan.epochs, starts)
         skews = np.array([[s(e, self.plan.epochs) for e in range(self.plan.epochs)] for s in made])
         inside = ((skews >= LOW - 1e-9) & (skews <= HIGH + 1e-9)).all(axis=1)
@@ -86,47 +86,47 @@ class Judge:
         low, high = np.clip(low, 0, self.grid.size - 2), np.clip(low + 1, 0, self.grid.size - 1)
         high = np.where(np.abs(self.grid[low] - skews) < 1e-9, low, high)
         slack = np.full(len(made), np.inf)
-        for demand in demands:
-            judge = self._of_run if demand.figure.startswith("run_") else self._of_epochs
-            slack = np.minimum(slack, judge(demand, low, high))
+        for requirement in requirements:
+            judge = self._of_run if requirement.metric.startswith("run_") else self._of_epochs
+            slack = np.minimum(slack, judge(requirement, low, high))
         return np.where(inside, slack, -1.0)
 
-    def _of_epochs(self, demand, low, high):
+    def _of_epochs(self, requirement, low, high):
         """To the nearest skew of the grid that fails, less one step."""
-        fails = np.flatnonzero(~self._meets(demand, self.figure(demand, self.shares)))
+        fails = np.flatnonzero(~self._meets(requirement, self.figure(requirement, self.shares)))
         away = np.full(self.grid.size, np.inf)
         if fails.size:
             away = np.abs(self.grid[:, None] - self.grid[fails]).min(axis=1) - STEP
-        epochs = list(demand.epochs(self.plan.epochs))
+        epochs = list(requirement.epochs(self.plan.epochs))
         return np.minimum(away[low[:, epochs]], away[high[:, epochs]]).min(axis=1)
 
-    def _of_run(self, demand, low, high):
-        """The largest slack tried with which the worst shares within it still meet the demand."""
-        epochs = list(demand.epochs(self.plan.epochs))
+    def _of_run(self, requirement, low, high):
+        """The largest slack tried with which the worst shares within it still meet the requirement."""
+        epochs = list(requirement.epochs(self.plan.epochs))
         found = np.full(len(low), -1.0)
         for slack in (0.0, *TRIED):
             reach = round(slack / STEP)
             meets = np.ones(len(low), dtype=bool)
-            for c in self._classes(demand):
-                worst = _extreme(self.shares[:, c], reach, demand.sense == "at most")
-                pick = np.maximum if demand.sense == "at most" else np.minimum
+            for c in self._classes(requirement):
+                worst = _extreme(self.shares[:, c], reach, requirement.sense == "at most")
+                pick = np.maximum if requirement.sense == "at most" else np.minimum
                 shares = pick(worst[low[:, epochs]], worst[high[:, epochs]]).T
-                meets &= self._meets(demand, self._run_figure(demand, shares, self.counts.counts[c]))
+                meets &= self._meets(requirement, self._run_figure(requirement, shares, self.counts.counts[c]))
             found[meets] = slack
         return found
 
-    def _run_figure(self, demand, shares, n):
+    def _run_figure(self, requirement, shares, n):
         counts = np.full(shares.shape[1], n)
-        if demand.figure == "run_repeats":
+        if requirement.metric == "run_repeats":
             return expectations.repeats(counts, shares, self.draws).sum(axis=0)
         return expectations.run_coverage(counts, shares, self.draws)
 
-    def figure(self, demand, shares):
-        """The figure of a demand of single epochs, row by row; its worst class."""
+    def figure(self, requirement, shares):
+        """The figure of a requirement of single epochs, row by row; its worst class."""
         n = self.counts.counts
-        if demand.figure == "share_ratio":
+        if requirement.metric == "share_ratio":
             return expectations.share_ratio(n, shares)
-        if demand.figure == "natural_distance":
+        if requirement.metric == "natural_distance":
             shift = expectations.prior_shift(n, shares)
             span = np.log(n.max() / n.min())
             return np.ptp(shift, axis=1) / span if span > 0 else np.zeros(len(shares))
@@ -135,18 +135,20 @@ class Judge:
             "repeats": lambda: expectations.repeats(n, shares, self.draws),
             "absence": lambda: expectations.absence(shares, self.draws),
             "coverage": lambda: expectations.coverage(n, shares, self.draws),
-        }[demand.figure]()[:, self._classes(demand)]
-        return figures.max(axis=1) if demand.sense == "at most" else figures.min(axis=1)
+        }[requirement.metric]()[:, self._classes(requirement)]
+        return figures.max(axis=1) if requirement.sense == "at most" else figures.min(axis=1)
 
-    def _classes(self, demand):
+    def _classes(self, requirement):
         n = self.counts.counts
-        if demand.class_name is not None:
-            return [self.counts.names.index(demand.class_name)]
-        return {"every": list(range(n.size)), "rarest": [int(n.argmin())], "largest": [int(n.argmax())]}[demand.group]
+        if requirement.class_name is not None:
+            return [self.counts.names.index(requirement.class_name)]
+        return {"every": list(range(n.size)), "rarest": [int(n.argmin())], "largest": [int(n.argmax())]}[
+            requirement.group
+        ]
 
     @staticmethod
-    def _meets(demand, values):
-        return values >= demand.bound if demand.sense == "at least" else values <= demand.bound
+    def _meets(requirement, values):
+        return values >= requirement.bound if requirement.sense == "at least" else values <= requirement.bound
 
 
 def _extreme(column, reach, greatest):

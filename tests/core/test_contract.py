@@ -37,10 +37,10 @@ from sampler_core import (
     labels_of,
 )
 from sampler_core.datasets import load
-from sampler_core.draws import LAWS, class_order
+from sampler_core.draws import SCHEMES, class_order
 
 CIFAR, ISIC = load("cifar10_lt_if100"), load("isic2019")
-EACH_LAW = pytest.mark.parametrize("law", LAWS)
+EACH_SCHEME = pytest.mark.parametrize("scheme", SCHEMES)
 
 
 def plan_of(skew=None, **others):
@@ -97,14 +97,14 @@ def isic_as(kind):
     return text, None, ISIC, codes
 
 
-@EACH_LAW
+@EACH_SCHEME
 @pytest.mark.parametrize("persistent", [True, False])
 @pytest.mark.parametrize("data", ["cifar", "text labels", "integer labels", "table in its own order"])
-def test_point_1_preview_is_training_through_a_real_loader_with_workers(law, persistent, data):
+def test_point_1_preview_is_training_through_a_real_loader_with_workers(scheme, persistent, data):
     labels, classes, counts, codes = (
         (codes_of(CIFAR), None, CIFAR, codes_of(CIFAR)) if data == "cifar" else isic_as(data)
     )
-    plan = plan_of(drawing=law, samples_per_epoch=5000)
+    plan = plan_of(drawing=scheme, samples_per_epoch=5000)
     sampler = ScheduledClassSampler(labels, plan, classes=classes)
     loader = sampler.loader(
         Codes(codes), num_workers=2, persistent_workers=persistent, collate_fn=np.asarray, prefetch_factor=8
@@ -117,10 +117,10 @@ def test_point_1_preview_is_training_through_a_real_loader_with_workers(law, per
         assert preview.sum() == 5000
 
 
-@EACH_LAW
+@EACH_SCHEME
 @pytest.mark.parametrize("counts", [CIFAR, ISIC], ids=["cifar", "isic"])
-def test_point_1_whole_epochs_of_the_real_sizes_are_as_previewed(law, counts):
-    plan = plan_of(drawing=law)
+def test_point_1_whole_epochs_of_the_real_sizes_are_as_previewed(scheme, counts):
+    plan = plan_of(drawing=scheme)
     codes = codes_of(counts)
     sampler = ScheduledClassSampler(codes, plan, classes=counts.names)
     for epoch in (7, 0, 1):
@@ -131,10 +131,10 @@ def test_point_1_whole_epochs_of_the_real_sizes_are_as_previewed(law, counts):
         assert np.sum(found, axis=0).tolist() == plan.epoch_class_counts(counts, epoch).tolist()
 
 
-@EACH_LAW
-def test_point_1_the_adaptive_preview_of_a_sampler_is_what_it_then_draws(law):
+@EACH_SCHEME
+def test_point_1_the_adaptive_preview_of_a_sampler_is_what_it_then_draws(scheme):
     codes = codes_of(ISIC)
-    plan = plan_of(target=DifficultyBalanced(tau=2.0), drawing=law, samples_per_epoch=3000)
+    plan = plan_of(target=DifficultyBalanced(tau=2.0), drawing=scheme, samples_per_epoch=3000)
     sampler = ScheduledClassSampler(codes, plan)
     for epoch in range(3):
         sampler.set_epoch(epoch)
@@ -143,9 +143,9 @@ def test_point_1_the_adaptive_preview_of_a_sampler_is_what_it_then_draws(law):
         sampler.update(recall=np.linspace(0.1, 0.9, 8))
 
 
-@EACH_LAW
-def test_class_order_does_not_decide_the_draws(law):
-    plan = plan_of(drawing=law, samples_per_epoch=1000)
+@EACH_SCHEME
+def test_class_order_does_not_decide_the_draws(scheme):
+    plan = plan_of(drawing=scheme, samples_per_epoch=1000)
     backwards = ClassCounts.from_counts(dict(zip(ISIC.names[::-1], ISIC.counts[::-1].tolist(), strict=True)))
     forth, back = (plan.preview(counts, 3).batch_class_counts for counts in (ISIC, backwards))
     assert forth.tolist() == back[:, ::-1].tolist()
@@ -167,7 +167,7 @@ def test_classes_sort_integers_by_value_and_text_by_code_point():
     assert ClassCounts.from_counts({"b": 1, "a": 2}).names == ("b", "a")
 
 
-# --- 2. Three laws of drawing ----------------------------------------------------------------------------------------
+# --- 2. Three sampling schemes ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("epochs", [range(4), (3, 1, 2)])
@@ -255,9 +255,9 @@ def test_point_2_max_repeats_is_guaranteed_under_exact(cap, skew):
         assert np.bincount(list(sampler)).max() <= cap
 
 
-@pytest.mark.parametrize("law", ["independent", "stratified"])
-def test_point_2_max_repeats_bounds_the_expectation_under_the_other_laws(law):
-    plan = plan_of(2.0, drawing=law, max_repeats=3, batch_size=32)
+@pytest.mark.parametrize("scheme", ["independent", "stratified"])
+def test_point_2_max_repeats_bounds_the_expectation_under_the_other_schemes(scheme):
+    plan = plan_of(2.0, drawing=scheme, max_repeats=3, batch_size=32)
     counts = np.array([400, 150, 33, 8, 1])
     repeats = plan.class_shares(counts) * counts.sum() / counts
     assert repeats.max() <= 3 + 1e-9
@@ -286,10 +286,10 @@ def test_point_2_min_per_batch_leaves_the_rest_to_the_shares():
     assert plan.preview(counts, 0).batch_class_counts.tolist() == [[7, 1, 1, 1]] * 10
 
 
-@pytest.mark.parametrize("law", ["independent", "exact"])
-def test_point_2_min_per_batch_is_refused_with_other_laws(law):
+@pytest.mark.parametrize("scheme", ["independent", "exact"])
+def test_point_2_min_per_batch_is_refused_with_other_schemes(scheme):
     with pytest.raises(ValueError, match=r"min_per_batch must be 0 unless drawing is \"stratified\", got 1"):
-        plan_of(0.0, drawing=law, min_per_batch=1)
+        plan_of(0.0, drawing=scheme, min_per_batch=1)
 
 
 def test_point_2_min_per_batch_that_does_not_fit_is_refused():
@@ -301,15 +301,15 @@ def test_point_2_min_per_batch_that_does_not_fit_is_refused():
 
 
 def test_point_2_the_docstrings_tell_that_a_last_partial_batch_has_no_floor():
-    assert "a floor per batch does not hold in it" in " ".join(LAWS["stratified"].__doc__.split())
+    assert "a floor per batch does not hold in it" in " ".join(SCHEMES["stratified"].__doc__.split())
 
 
 # --- 3. A pure function of (plan, labels, epoch, position) -----------------------------------------------------------
 
 
-@EACH_LAW
-def test_point_3_epochs_in_any_order_and_any_number_of_times_draw_the_same(law):
-    codes, plan = codes_of(ISIC), plan_of(drawing=law, samples_per_epoch=700)
+@EACH_SCHEME
+def test_point_3_epochs_in_any_order_and_any_number_of_times_draw_the_same(scheme):
+    codes, plan = codes_of(ISIC), plan_of(drawing=scheme, samples_per_epoch=700)
     one, other = ScheduledClassSampler(codes, plan), ScheduledClassSampler(codes, plan)
     streams = {}
     for epoch in (5, 0, 3, 25, 1):
@@ -321,9 +321,9 @@ def test_point_3_epochs_in_any_order_and_any_number_of_times_draw_the_same(law):
     assert len({tuple(stream) for stream in streams.values()}) == 5
 
 
-@EACH_LAW
-def test_point_3_no_global_generator_is_read_or_written(law):
-    codes, plan = codes_of(ISIC), plan_of(drawing=law, samples_per_epoch=700)
+@EACH_SCHEME
+def test_point_3_no_global_generator_is_read_or_written(scheme):
+    codes, plan = codes_of(ISIC), plan_of(drawing=scheme, samples_per_epoch=700)
 
     def states():
         legacy = np.random.get_state()  # noqa: NPY002  # the generator that must not be touched
@@ -354,7 +354,9 @@ def test_point_4_twenty_million_samples_are_past_torchs_limit_and_hold_five_byte
     labels = (np.arange(20_000_000) % 100 == 0).astype(np.int8)
     tracemalloc.start()
     try:
-        samplers = [ScheduledClassSampler(labels, plan_of(1.0, drawing=law, batch_size=256)) for law in ("exact",)]
+        samplers = [
+            ScheduledClassSampler(labels, plan_of(1.0, drawing=scheme, batch_size=256)) for scheme in ("exact",)
+        ]
         held = tracemalloc.get_traced_memory()[0]
         tracemalloc.reset_peak()
         first = [next(iter(sampler)) for sampler in samplers]
@@ -372,11 +374,11 @@ def test_point_4_twenty_million_samples_are_past_torchs_limit_and_hold_five_byte
     assert abs(labels[end].mean() - 0.5) < 0.05
 
 
-@EACH_LAW
-def test_point_4_a_hundred_thousand_classes(law):
+@EACH_SCHEME
+def test_point_4_a_hundred_thousand_classes(scheme):
     counts = np.arange(1, 100_001) % 7 + 1
     codes = shuffled(np.repeat(np.arange(100_000), counts))
-    plan = plan_of(1.0, drawing=law, samples_per_epoch=50_000, batch_size=250)
+    plan = plan_of(1.0, drawing=scheme, samples_per_epoch=50_000, batch_size=250)
     sampler = ScheduledClassSampler(codes, plan)
     drawn = np.array(list(sampler))
     preview = plan.preview(counts, 0)
@@ -385,10 +387,10 @@ def test_point_4_a_hundred_thousand_classes(law):
 
 
 @pytest.mark.parametrize("skew", [0.0, 3.0])
-@EACH_LAW
-def test_point_4_the_end_of_the_longest_epoch_a_plan_allows_is_drawn_as_previewed(law, skew):
+@EACH_SCHEME
+def test_point_4_the_end_of_the_longest_epoch_a_plan_allows_is_drawn_as_previewed(scheme, skew):
     codes = np.repeat([0, 1, 2], [50, 30, 7])
-    plan = plan_of(skew, drawing=law, samples_per_epoch=10**13, batch_size=1000)
+    plan = plan_of(skew, drawing=scheme, samples_per_epoch=10**13, batch_size=1000)
     sampler = ScheduledClassSampler(codes, plan)
     last = plan.num_batches(sampler.class_counts) - 1
     sampler.load_state_dict({**sampler.state_dict(), "batches": last})
@@ -422,12 +424,12 @@ def test_point_4_labels_are_not_kept_and_may_change_afterwards():
 # --- 5. Length -------------------------------------------------------------------------------------------------------
 
 
-@EACH_LAW
+@EACH_SCHEME
 @pytest.mark.parametrize("samples", [None, 1, 127, 128, 1000])
 @pytest.mark.parametrize("drop_last", [False, True])
 @pytest.mark.parametrize("replicas", [1, 2, 3, 8])
-def test_point_5_len_is_what_an_epoch_yields_equal_on_all_ranks(law, samples, drop_last, replicas):
-    plan = plan_of(0.5, drawing=law, samples_per_epoch=samples)
+def test_point_5_len_is_what_an_epoch_yields_equal_on_all_ranks(scheme, samples, drop_last, replicas):
+    plan = plan_of(0.5, drawing=scheme, samples_per_epoch=samples)
     codes = shuffled(np.repeat([0, 1, 2], [1000, 300, 77]))
     ranks = [
         ScheduledClassSampler(codes, plan, num_replicas=replicas, rank=r, drop_last=drop_last) for r in range(replicas)
@@ -501,12 +503,12 @@ def test_point_6_it_is_a_distributed_sampler_that_needs_no_process_group():
     assert len(sampler.dataset) == 3
 
 
-@EACH_LAW
+@EACH_SCHEME
 @pytest.mark.parametrize("replicas", [2, 3, 8])
 @pytest.mark.parametrize("samples", [1000, 1024, 999, 40])
-def test_point_6_batch_b_of_rank_r_is_batch_b_w_plus_r_of_the_one_process_stream(law, replicas, samples):
+def test_point_6_batch_b_of_rank_r_is_batch_b_w_plus_r_of_the_one_process_stream(scheme, replicas, samples):
     codes, size = codes_of(ISIC), 64
-    plan = plan_of(0.7, drawing=law, samples_per_epoch=samples, batch_size=size)
+    plan = plan_of(0.7, drawing=scheme, samples_per_epoch=samples, batch_size=size)
     whole = list(ScheduledClassSampler(codes, plan))
     rounds = -(-samples // (size * replicas))
     completed = [whole[i % samples] for i in range(rounds * replicas * size)]
@@ -535,9 +537,9 @@ def test_point_6_ranks_outside_and_ranks_without_a_batch_size_are_refused():
 # --- 7. Resume: `test_state.py` has the rest -------------------------------------------------------------------------
 
 
-@EACH_LAW
-def test_point_7_a_stopped_pass_goes_on_exactly(law):
-    codes, plan = codes_of(ISIC), plan_of(drawing=law, samples_per_epoch=2000)
+@EACH_SCHEME
+def test_point_7_a_stopped_pass_goes_on_exactly(scheme):
+    codes, plan = codes_of(ISIC), plan_of(drawing=scheme, samples_per_epoch=2000)
     sampler, restored = ScheduledClassSampler(codes, plan), ScheduledClassSampler(codes, plan)
     sampler.set_epoch(3)
     stream = iter(sampler)
@@ -581,10 +583,10 @@ def test_point_8_going_back_behind_a_restored_epoch_warns():
         restored.set_epoch(0)
 
 
-@EACH_LAW
-def test_point_8_past_the_last_epoch_the_shares_are_held_and_the_draws_go_on(law):
+@EACH_SCHEME
+def test_point_8_past_the_last_epoch_the_shares_are_held_and_the_draws_go_on(scheme):
     codes = codes_of(ISIC)
-    plan = plan_of(target=PowerSkew(Linear(0.0, 0.1)), epochs=5, drawing=law)
+    plan = plan_of(target=PowerSkew(Linear(0.0, 0.1)), epochs=5, drawing=scheme)
     sampler = ScheduledClassSampler(codes, plan)
     streams = []
     for epoch in (4, 5, 60):
@@ -858,10 +860,10 @@ def test_point_10_a_single_value_is_no_sequence_of_labels(single):
         ClassCounts.from_labels(single)
 
 
-@EACH_LAW
-def test_point_10_a_class_without_a_sample_is_listed_and_never_drawn(law):
+@EACH_SCHEME
+def test_point_10_a_class_without_a_sample_is_listed_and_never_drawn(scheme):
     labels = pd.Categorical(["b", "a", "b"], categories=["c", "b", "a"])
-    plan = plan_of(1.0, drawing=law, samples_per_epoch=200, batch_size=16)
+    plan = plan_of(1.0, drawing=scheme, samples_per_epoch=200, batch_size=16)
     sampler = ScheduledClassSampler(labels, plan)
     assert sampler.class_counts.empty == ("c",)
     assert sampler.class_counts.names == ("a", "b", "c")
@@ -914,10 +916,10 @@ def test_point_10_labels_of_says_what_to_pass_when_it_cannot_tell():
             labels_of(unknown)
 
 
-@EACH_LAW
-def test_point_10_other_labels_hold_from_the_next_epoch_on(law):
+@EACH_SCHEME
+def test_point_10_other_labels_hold_from_the_next_epoch_on(scheme):
     before, now = codes_of(ISIC), np.append(codes_of(ISIC)[::-1], [9] * 500)
-    plan = plan_of(0.5, drawing=law, samples_per_epoch=3000)
+    plan = plan_of(0.5, drawing=scheme, samples_per_epoch=3000)
     sampler, untouched = ScheduledClassSampler(before, plan), ScheduledClassSampler(before, plan)
     sampler.update_labels(now)
     assert list(sampler) == list(untouched)
@@ -1150,7 +1152,7 @@ def test_point_12_wrong_preview_windows_are_refused(asked, says):
 # --- the short forms -------------------------------------------------------------------------------------------------
 
 
-def test_the_short_forms_are_the_same_law_with_epochs_unbounded():
+def test_the_short_forms_are_the_same_scheme_with_epochs_unbounded():
     codes = codes_of(CIFAR)
     short = ScheduledClassSampler(codes, skew=Linear(1, 0.5), seed=3)
     long = ScheduledClassSampler(codes, plan_of(target=PowerSkew(Linear(1, 0.5)), epochs=None, batch_size=None, seed=3))

@@ -67,7 +67,8 @@ LABELS = st.one_of(
 
 @given(LABELS)
 def test_codes_and_names_give_the_labels_again_and_the_names_are_sorted(labels):
-    codes, counts = encode_labels(labels)
+    codes, names, of_class = encode_labels(labels)
+    counts = ClassCounts(names, of_class)
     assert [counts.names[code] for code in codes] == labels
     assert list(counts.names) == sorted(set(labels))
     assert counts.counts.tolist() == [labels.count(name) for name in counts.names]
@@ -77,7 +78,8 @@ def test_codes_and_names_give_the_labels_again_and_the_names_are_sorted(labels):
 @pytest.mark.parametrize("low", [0, -3, 5])
 def test_integer_labels_of_any_range_are_told_apart(span, low):
     labels = np.array([low, low + span, low + span // 2, low + span])
-    codes, counts = encode_labels(labels)
+    codes, names, of_class = encode_labels(labels)
+    counts = ClassCounts(names, of_class)
     assert counts.names == tuple(sorted({low, low + span // 2, low + span}))
     assert [counts.names[code] for code in codes] == labels.tolist()
 
@@ -86,6 +88,7 @@ def test_integer_labels_of_any_range_are_told_apart(span, low):
 def test_the_ends_of_every_integer_type_are_told_apart(kind):
     ends = np.iinfo(kind)
     labels = np.array([ends.max, ends.min, ends.max], dtype=kind)
-    codes, counts = encode_labels(labels)
+    codes, names, of_class = encode_labels(labels)
+    counts = ClassCounts(names, of_class)
     assert counts.names == (int(ends.min), int(ends.max))
     assert codes.tolist() == [1, 0, 1]

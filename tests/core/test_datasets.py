@@ -12,7 +12,7 @@ from sampler_core.data.class_counts import ClassCounts
 from sampler_core.datasets import PROFILES, cifar_lt, load, published_datasets, synthetic
 from sampler_core.datasets.published import class_names
 
-TABLES = files("sampler_core.datasets") / "tables"
+TABLES = files("sampler_core.datasets.published") / "tables"
 NAMES = [table.name for table in published_datasets()]
 
 

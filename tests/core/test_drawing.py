@@ -1,4 +1,4 @@
-"""Drawing: the tables, the keyed hash, and the three laws, each against its definition and against references."""
+"""Drawing: the tables, the keyed hash, and the three schemes, each against its definition and against references."""
 
 import numpy as np
 import pytest
@@ -9,9 +9,11 @@ from scipy import stats
 from torch.utils.data import WeightedRandomSampler
 
 from sampler_core import ScheduledClassSampler
-from sampler_core.draws import LAWS, Epoch, Members, class_order, exact_quotas, stratified_stride
-from sampler_core.draws.counter_rng import GOLDEN, Permutation, key_of, keys_of, mix, shuffled_rows, uniform, uniforms
-from sampler_core.draws.rounding_and_alias import SystematicRounding, alias_table
+from sampler_core.draws import SCHEMES, Epoch, Members, class_order, exact_quotas, stratified_stride
+from sampler_core.draws.alias_table import alias_table
+from sampler_core.draws.counter_rng import GOLDEN, key_of, keys_of, mix, uniform, uniforms
+from sampler_core.draws.permutation import Permutation, shuffled_rows
+from sampler_core.draws.systematic_rounding import SystematicRounding
 
 COUNTS = np.array([5000, 2997, 1796, 1077, 645, 387, 232, 139, 83, 50])  # CIFAR-10-LT 100
 RARE = 1e-4  # a test that fails by chance once in 10,000 seeds; the seeds are fixed
@@ -31,15 +33,15 @@ def members_of(counts, start=None):
     return Members(counts.astype(np.int64), first.astype(np.int64), np.zeros_like(counts) if start is None else start)
 
 
-def classes_of(law, epoch, begin=0, end=None):
+def classes_of(scheme, epoch, begin=0, end=None):
     positions = np.arange(begin, epoch.samples if end is None else end, dtype=np.uint64)
-    return LAWS[law](epoch).classes(positions)
+    return SCHEMES[scheme](epoch).classes(positions)
 
 
-def drawn_of(law, epoch, counts, start=None):
+def drawn_of(scheme, epoch, counts, start=None):
     """(class, number of the member within its class) of every draw of an epoch."""
     members = members_of(counts, start)
-    places = LAWS[law](epoch, members).places(np.arange(epoch.samples, dtype=np.uint64))
+    places = SCHEMES[scheme](epoch, members).places(np.arange(epoch.samples, dtype=np.uint64))
     drawn = np.searchsorted(members.first, places, side="right") - 1
     return drawn, places - members.first[drawn]
 
@@ -257,7 +259,7 @@ def test_with_slack_an_alias_table_conserves_the_whole_and_each_mass_to_within_t
     assert np.abs(found - masses).max() <= slack
 
 
-# --- independent: the law of WeightedRandomSampler --------------------------------------------------------------------
+# --- independent: the scheme of WeightedRandomSampler --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("skew", [-0.5, 0.0, 0.5, 1.0, 1.7])
@@ -313,16 +315,16 @@ def test_independent_shares_hold_for_any_number_of_classes(num_classes):
         assert p_value(np.bincount(group, minlength=expected.size), expected) > RARE
 
 
-# --- the same for all laws -------------------------------------------------------------------------------------------
+# --- the same for all schemes -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("law", LAWS)
-def test_epochs_seeds_and_batches_draw_independently_of_each_other(law):
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_epochs_seeds_and_batches_draw_independently_of_each_other(scheme):
     shares = [0.5, 0.3, 0.2]
-    base = classes_of(law, epoch_of(shares, 64_000, 64)).astype(int)
+    base = classes_of(scheme, epoch_of(shares, 64_000, 64)).astype(int)
     others = {
-        "epoch": classes_of(law, epoch_of(shares, 64_000, 64, epoch=1)).astype(int),
-        "seed": classes_of(law, epoch_of(shares, 64_000, 64, seed=4)).astype(int),
+        "epoch": classes_of(scheme, epoch_of(shares, 64_000, 64, epoch=1)).astype(int),
+        "seed": classes_of(scheme, epoch_of(shares, 64_000, 64, seed=4)).astype(int),
         "batch": np.roll(base, 64),
     }
     for name, other in others.items():
@@ -330,27 +332,27 @@ def test_epochs_seeds_and_batches_draw_independently_of_each_other(law):
         assert stats.chi2_contingency(pairs).pvalue > RARE, name
 
 
-@pytest.mark.parametrize("law", LAWS)
+@pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize(
     "counts",
     [[100] * 2 + [1] * 2, [100] * 4 + [7] * 4, [1] * 10, [5] * 6, [3] * 8, [500] * 500 + [3] * 500, COUNTS, [7]],
     ids=["step of 4", "step of 8", "even 10", "even 6", "even 8", "step of 1000", "long tail", "one class"],
 )
-def test_draws_do_not_hang_on_the_last_bits_of_the_shares(law, counts):
+def test_draws_do_not_hang_on_the_last_bits_of_the_shares(scheme, counts):
     # exp and log of another processor differ by a few units in the last place
     rng = np.random.default_rng(0)
     for skew in (0.0, 0.5, 1.0):
         shares = shares_at(skew, np.array(counts))
-        drawn = classes_of(law, epoch_of(shares, 50_000, 64))
+        drawn = classes_of(scheme, epoch_of(shares, 50_000, 64))
         for _ in range(5):
             noisy = shares * (1 + rng.integers(-8, 9, shares.size) * 2.0**-52)
-            assert np.array_equal(classes_of(law, epoch_of(noisy, 50_000, 64)), drawn)
+            assert np.array_equal(classes_of(scheme, epoch_of(noisy, 50_000, 64)), drawn)
 
 
-@pytest.mark.parametrize("law", LAWS)
-def test_any_piece_in_any_order_is_a_piece_of_the_whole(law):
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_any_piece_in_any_order_is_a_piece_of_the_whole(scheme):
     epoch, members = epoch_of(shares_at(0.7), 3001, 32), members_of(COUNTS)
-    drawn = LAWS[law](epoch, members)
+    drawn = SCHEMES[scheme](epoch, members)
     whole_classes = drawn.classes(np.arange(3001, dtype=np.uint64))
     whole = drawn.places(np.arange(3001, dtype=np.uint64))
     for piece in (slice(2990, 3001), slice(0, 1), slice(31, 33), slice(5, 2500, 7), slice(3000, None, -3)):
@@ -359,21 +361,21 @@ def test_any_piece_in_any_order_is_a_piece_of_the_whole(law):
         assert drawn.classes(positions.copy()).tolist() == whole_classes[piece].tolist()
 
 
-@pytest.mark.parametrize("law", LAWS)
-def test_places_belong_to_the_classes_of_the_class_stage(law):
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_places_belong_to_the_classes_of_the_class_stage(scheme):
     for samples, batch_size in ((3001, 32), (40_000, 20_000), (7, 32)):
         epoch = epoch_of(shares_at(0.7), samples, batch_size)
-        assert drawn_of(law, epoch, COUNTS)[0].tolist() == classes_of(law, epoch).tolist()
+        assert drawn_of(scheme, epoch, COUNTS)[0].tolist() == classes_of(scheme, epoch).tolist()
 
 
-@pytest.mark.parametrize("law", LAWS)
+@pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("skew", [-1.0, 0.0, 0.5, 1.0, 2.0])
-def test_mean_class_counts_of_many_epochs_are_m_times_the_shares(law, skew):
+def test_mean_class_counts_of_many_epochs_are_m_times_the_shares(scheme, skew):
     shares = shares_at(skew)
     totals = np.zeros(10)
     for seed in range(60):
-        totals += np.bincount(classes_of(law, epoch_of(shares, 1000, 50, seed=seed)), minlength=10)
-    spread = np.sqrt(60_000 * shares * (1 - shares))  # of independent draws; the other laws spread less
+        totals += np.bincount(classes_of(scheme, epoch_of(shares, 1000, 50, seed=seed)), minlength=10)
+    spread = np.sqrt(60_000 * shares * (1 - shares))  # of independent draws; the other schemes spread less
     assert (np.abs(totals - 60_000 * shares) <= 4.5 * spread + 1).all()
 
 

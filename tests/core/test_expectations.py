@@ -9,7 +9,7 @@ from scipy import stats
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
 from sampler_core.datasets import cifar_lt, load
 from sampler_core.forecast.expectations import (
-    LAWS,
+    SCHEMES,
     Draws,
     absence,
     coverage,
@@ -34,8 +34,8 @@ def power_shares(counts, *skews):
     return shares / shares.sum(axis=1, keepdims=True)
 
 
-def natural_draws(counts, law="independent", batch_size=128):
-    return Draws(int(counts.sum()), batch_size, law)
+def natural_draws(counts, scheme="independent", batch_size=128):
+    return Draws(int(counts.sum()), batch_size, scheme)
 
 
 # --- the published table, to the printed digits ----------------------------------------------------------------------
@@ -131,25 +131,25 @@ def test_the_crossover_is_the_first_epoch_with_a_skew_of_one():
     assert crossover(np.array([2.0])) == 0
 
 
-def test_an_unknown_law_is_refused_with_the_known_ones():
+def test_an_unknown_scheme_is_refused_with_the_known_ones():
     for figure in (lambda draws: absence(SHARES, draws), lambda draws: coverage(COUNTS, SHARES, draws)):
-        with pytest.raises(ValueError, match="law must be one of independent, exact, stratified, got 'systematic'"):
+        with pytest.raises(ValueError, match="scheme must be one of independent, exact, stratified, got 'systematic'"):
             figure(Draws(12, 4, "systematic"))
 
 
-# --- laws ------------------------------------------------------------------------------------------------------------
+# --- what holds for every entry ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("law", LAWS)
-def test_figures_of_a_row_are_the_rows_of_the_figures(law):
-    rows, draws = power_shares(CIFAR_10, 0.0, 0.7, 2.0), natural_draws(CIFAR_10, law)
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_figures_of_a_row_are_the_rows_of_the_figures(scheme):
+    rows, draws = power_shares(CIFAR_10, 0.0, 0.7, 2.0), natural_draws(CIFAR_10, scheme)
     for figure in (lambda p: coverage(CIFAR_10, p, draws), lambda p: absence(p, draws)):
         assert np.array_equal(figure(rows), np.stack([figure(row) for row in rows]))
 
 
-@pytest.mark.parametrize("law", LAWS)
-def test_a_run_of_one_epoch_covers_what_the_epoch_covers(law):
-    rows, draws = power_shares(CIFAR_10, 0.7), natural_draws(CIFAR_10, law)
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_run_of_one_epoch_covers_what_the_epoch_covers(scheme):
+    rows, draws = power_shares(CIFAR_10, 0.7), natural_draws(CIFAR_10, scheme)
     assert run_coverage(CIFAR_10, rows, draws) == pytest.approx(coverage(CIFAR_10, rows, draws)[0])
 
 
@@ -165,11 +165,11 @@ def test_a_natural_epoch_is_complete_under_exact_and_63_percent_under_independen
     skew=st.floats(-50, 50),
     batch_size=st.integers(1, 10**5),
     samples=st.integers(1, 10**12),
-    law=st.sampled_from(LAWS),
+    scheme=st.sampled_from(SCHEMES),
 )
-def test_no_figure_is_nan_and_every_chance_is_between_0_and_1(counts, skew, batch_size, samples, law):
+def test_no_figure_is_nan_and_every_chance_is_between_0_and_1(counts, skew, batch_size, samples, scheme):
     counts = np.array(counts)
-    rows, draws = power_shares(counts, skew, 0.0), Draws(samples, batch_size, law)
+    rows, draws = power_shares(counts, skew, 0.0), Draws(samples, batch_size, scheme)
     for chance in (absence(rows, draws), coverage(counts, rows, draws), run_coverage(counts, rows, draws)):
         assert (chance >= 0).all()
         assert (chance <= 1).all()
@@ -184,8 +184,8 @@ def test_no_figure_is_nan_and_every_chance_is_between_0_and_1(counts, skew, batc
 def test_a_hundred_thousand_classes_and_a_trillion_samples_hold():
     counts = np.geomspace(1e9, 1, 100_000).astype(np.int64)
     rows = power_shares(counts, -50.0, 0.0, 1.0, 50.0)
-    for law in LAWS:
-        draws = Draws(10**12, 256, law)
+    for scheme in SCHEMES:
+        draws = Draws(10**12, 256, scheme)
         absent, covered = absence(rows, draws), coverage(counts, rows, draws)
         assert np.isfinite([absent, covered]).all()
         assert (np.diff(absent[1]) >= 0).all()  # natural: the rarer, the more often absent
@@ -197,7 +197,7 @@ def test_a_hundred_thousand_classes_and_a_trillion_samples_hold():
 
 
 @pytest.mark.parametrize(("samples", "drawn"), [(5, 3), (40, 7), (40, 40), (1000, 128), (12_406, 128), (100_000, 5000)])
-def test_absence_under_exact_is_the_hypergeometric_law(samples, drawn):
+def test_absence_under_exact_is_the_hypergeometric_scheme(samples, drawn):
     quotas = np.unique(np.linspace(0, samples, 60).astype(int))
     found = absence(quotas / samples, Draws(samples, drawn, "exact"))
     assert found == pytest.approx(stats.hypergeom.pmf(0, samples, quotas, drawn), rel=1e-7, abs=1e-12)
@@ -206,7 +206,7 @@ def test_absence_under_exact_is_the_hypergeometric_law(samples, drawn):
 def test_absence_under_exact_holds_where_four_log_factorials_have_lost_their_digits():
     # of 1e12 slots a batch of 128: as good as with replacement, to 1 part in 1e10
     shares = np.array([1e-9, 1e-3, 0.3])
-    exact, independent = (absence(shares, Draws(10**12, 128, law)) for law in ("exact", "independent"))
+    exact, independent = (absence(shares, Draws(10**12, 128, scheme)) for scheme in ("exact", "independent"))
     assert exact == pytest.approx(independent, rel=1e-7)
 
 

@@ -12,15 +12,15 @@ import pytest
 from sampler_core import (
     ClassCounts,
     DifficultyBalanced,
+    Forecast,
     Linear,
-    Outlook,
     PowerSkew,
     ProgressivelyBalanced,
     SamplingPlan,
     ScheduledClassSampler,
 )
 from sampler_core.datasets import load, published_datasets, synthetic
-from sampler_core.draws import LAWS
+from sampler_core.draws import SCHEMES
 from sampler_core.exporting import snippet
 from sampler_core.exporting.html_report import MOST_FRAMES
 from sampler_core.exporting.plan_report import as_panel, plan_report, still_report
@@ -95,7 +95,7 @@ def test_the_batches_in_the_report_are_those_that_training_draws_in_every_epoch(
         assert plan.preview(COUNTS, epoch).batch_class_counts.T.tolist() == real
 
 
-def test_every_epoch_has_its_sentence_and_its_figures_of_merit():
+def test_every_epoch_has_its_sentence_and_its_metrics():
     data = data_of(plan_report(plan_of(), COUNTS, epoch=4))
     assert [frame["epoch"] for frame in data["frames"]] == list(range(20))
     assert data["frames"][0]["sentences"][0].startswith("In epoch 0 the batches are natural")
@@ -138,7 +138,7 @@ def test_a_figure_that_does_not_fit_is_there_in_words():
 
 
 @pytest.mark.parametrize(
-    ("table", "drawing"), [*zip([table.name for table in published_datasets()], cycle(LAWS), strict=False)]
+    ("table", "drawing"), [*zip([table.name for table in published_datasets()], cycle(SCHEMES), strict=False)]
 )
 def test_every_known_data_set_makes_a_report(table, drawing):
     text = plan_report(plan_of(epochs=3, samples_per_epoch=2000, drawing=drawing), load(table), epoch=1)
@@ -198,7 +198,7 @@ def test_the_policy_of_the_file_lets_nothing_be_fetched_and_no_foreign_script_ru
 def test_the_findings_of_the_run_are_in_the_report_with_what_to_try():
     plan = plan_of(PowerSkew(Linear(0.0, 0.1)))
     words = "".join(Parsed(plan_report(plan, COUNTS)).text)
-    found = findings(plan, Outlook.of(plan, COUNTS))
+    found = findings(plan, Forecast.of(plan, COUNTS))
     assert len(found) > 2
     assert all(finding.text in words and finding.advice in words for finding in found)
 
@@ -228,7 +228,7 @@ def test_a_page_of_any_kind_makes_a_report_that_stands_still():
     parsed = Parsed(text)
     assert not parsed.tags & {"b", "i", "u", "s"}
     assert {"<i>", "<u>", "<s>", "Findings on the sidebar's plan"} <= {*parsed.text}
-    assert all(finding.text in "".join(parsed.text) for finding in findings(plan, Outlook.of(plan, COUNTS)))
+    assert all(finding.text in "".join(parsed.text) for finding in findings(plan, Forecast.of(plan, COUNTS)))
 
 
 @pytest.mark.parametrize("epoch", [-1, 20])

@@ -25,7 +25,7 @@ from sampler_core import (  # fmt: skip
     UniMax,
 )
 from sampler_core.forecast.findings import LOOKS, findings
-from sampler_core.forecast.forecast import Outlook
+from sampler_core.forecast.forecast import Forecast
 
 
 def found(counts, schedule=None, *, target=None, epochs=10, batch_size=100, **settings):
@@ -33,7 +33,7 @@ def found(counts, schedule=None, *, target=None, epochs=10, batch_size=100, **se
     plan = SamplingPlan(
         target=target or PowerSkew(schedule), epochs=epochs, batch_size=batch_size, **settings
     )  # fmt: skip
-    return {finding.kind: finding for finding in findings(plan, Outlook.of(plan, counts))}
+    return {finding.kind: finding for finding in findings(plan, Forecast.of(plan, counts))}
 
 
 def test_findings_come_by_weight_and_have_a_sentence_and_something_to_try():
@@ -146,7 +146,7 @@ def test_absence_from_more_than_a_third_of_the_batches():
     assert "absent" not in found([1_000_000 - rare - 50, rare + 50], Constant(0.0))
 
 
-def test_absent_under_the_stratified_law_names_the_batch_that_would_do():
+def test_absent_under_the_stratified_scheme_names_the_batch_that_would_do():
     finding = found([9960, 40], Constant(0.0), drawing="stratified")["absent"]
     assert "class 1 from 60 % of them." in finding.text  # 1 - 100 * 0.004
     assert finding.advice.startswith("Try a batch of 167 or more, or a floor of 1 per batch, or")  # (2/3) / 0.004
@@ -161,11 +161,14 @@ def test_absent_counts_epochs_and_classes():
 @pytest.mark.parametrize(
     ("batch_size", "advice"),
     [
-        (67, "Try the law stratified, or"),  # 67 * 0.01 > 2/3
-        (66, "Try the law stratified with a batch of 67 or more, or that law with a floor of 1 per batch, or keep"),
+        (67, "Try the stratified scheme, or"),  # 67 * 0.01 > 2/3
+        (
+            66,
+            "Try the stratified scheme with a batch of 67 or more, or that scheme with a floor of 1 per batch, or keep",
+        ),
     ],
 )
-def test_absent_advises_a_larger_batch_only_where_the_law_does_not_do(batch_size, advice):
+def test_absent_advises_a_larger_batch_only_where_the_scheme_does_not_do(batch_size, advice):
     assert found([990, 10], Constant(0.0), batch_size=batch_size)["absent"].advice.startswith(advice)
 
 
@@ -202,7 +205,9 @@ def test_where_rare_classes_are_missing_too_the_skew_is_held_from_both_sides():
 
 def test_the_price_of_a_larger_share_is_told():
     advice = found([9_990, 10], Constant(0.0))["absent"].advice  # at 0.35: 10,000 p / 10 with p = 1 / (1 + 999^0.65)
-    assert advice.endswith("or keep the law and set the skew to 0.35 (a sample then comes up to 11.1 times an epoch).")
+    assert advice.endswith(
+        "or keep the scheme and set the skew to 0.35 (a sample then comes up to 11.1 times an epoch)."
+    )
 
 
 def test_classes_whose_number_changes_are_told_as_the_most_of_an_epoch():
@@ -210,9 +215,9 @@ def test_classes_whose_number_changes_are_told_as_the_most_of_an_epoch():
     assert text.startswith("From epoch 4 on the samples of up to 2 classes are drawn more than 10 times an epoch")
 
 
-def test_a_starved_class_may_want_the_law_stratified_too():
+def test_a_starved_class_may_want_the_scheme_stratified_too():
     advice = found([100] * 15 + [10], Constant(2.0), batch_size=16)["absent"].advice  # (1 - 1/16)^16 = 0.356
-    assert advice.startswith("Set the skew to 1 or less, with the law stratified: here the skew starves")
+    assert advice.startswith("Set the skew to 1 or less, with the stratified scheme: here the skew starves")
 
 
 def test_epochs_are_told_by_at_most_two_runs_of_them():
@@ -228,7 +233,7 @@ def test_epochs_are_told_by_at_most_two_runs_of_them():
 
 def test_more_classes_than_places_are_told_with_what_would_do():
     assert found([100] * 99 + [10], Constant(0.0), batch_size=64)["absent"].advice == (
-        "A batch of 64 cannot hold all 100 classes; with the law stratified, a skew of 1 and a batch of 67 or more, "
+        "A batch of 64 cannot hold all 100 classes; with the stratified scheme, a skew of 1 and a batch of 67 or more, "
         "each is in two thirds of the batches or more."
     )
     assert "or more (a sample then comes up to 33.7 times an epoch)." in (  # 10,110 / 100 / 3
@@ -284,8 +289,8 @@ def test_unseen_for_the_skew_asks_for_less_of_it_and_tells_the_price():
     assert "unseen" in found(counts, Constant(0.47), epochs=2, batch_size=32)
 
 
-def test_unseen_for_the_law_asks_for_another():
-    assert found([1000], Constant(0.0), epochs=1)["unseen"].advice.startswith("Try the law exact, or 2 epochs")
+def test_unseen_for_the_scheme_asks_for_another():
+    assert found([1000], Constant(0.0), epochs=1)["unseen"].advice.startswith("Try the exact scheme, or 2 epochs")
 
 
 # --- empty, crowded, replaced, flat ------------------------------------------------------------------
@@ -387,7 +392,7 @@ def follow(plan, way):
     def skewed(**settings):
         return replace(plan, target=PowerSkew(replace(schedule, **settings)))
 
-    way = way.replace("keep the law and ", "")
+    way = way.replace("keep the scheme and ", "")
     if both := re.match(r"(.*) and ((?:the lower limit|start with|keep the skew) .*)", way):
         return follow(follow(plan, both[1]), both[2])
 
@@ -425,8 +430,8 @@ def follow(plan, way):
         "a floor of 1": lambda: replace(plan, drawing="stratified", min_per_batch=1),
         "epochs": lambda: replace(plan, epochs=int(value)),
         "samples per epoch": lambda: replace(plan, samples_per_epoch=int(value)),
-        "law exact": lambda: replace(plan, drawing="exact"),
-        "law stratified": lambda: plan,
+        "exact scheme": lambda: replace(plan, drawing="exact"),
+        "stratified scheme": lambda: plan,
     }
     return next(after() for words, after in cases.items() if words in way.lower())
 
@@ -447,11 +452,11 @@ def ways_of(advice):
 
 def still_told(finding, plan, counts):
     """Whether the finding is there after the advice; of absence, whether the class it told of is still missing."""
-    outlook = Outlook.of(plan, counts)
+    forecast = Forecast.of(plan, counts)
     if finding.kind == "absent":
         named = int(re.search(r"batches: class (\d+) from", finding.text)[1])
-        return bool((outlook.absence[:, named] > 1 / 3 + 1e-9).any())
-    return finding.kind in {found.kind for found in findings(plan, outlook)}
+        return bool((forecast.absence[:, named] > 1 / 3 + 1e-9).any())
+    return finding.kind in {found.kind for found in findings(plan, forecast)}
 
 
 SOME_COUNTS = ([90_000, 900, 9], [1000, 10], [500, 50, 0, 7, 0], [300, 200, 100, 50, 20, 5, 2, 1], [40] * 30 + [3] * 10)
@@ -480,12 +485,14 @@ def test_following_an_advice_removes_its_finding(drawing, settings):
         for target in (*map(PowerSkew, SOME_SCHEDULES), *OTHER_TARGETS):
             plan = SamplingPlan(target=target, drawing=drawing, **{"epochs": 10, **settings})
             try:
-                outlook = Outlook.of(plan, counts)
+                forecast = Forecast.of(plan, counts)
             except ValueError:
                 continue  # limits that these counts cannot meet
-            for finding in findings(plan, outlook):
+            for finding in findings(plan, forecast):
                 for way in ways_of(finding.advice):
-                    after = follow(plan, ("with the law stratified " if way.startswith("that law ") else "") + way)
+                    after = follow(
+                        plan, ("with the stratified scheme " if way.startswith("that scheme ") else "") + way
+                    )
                     assert not still_told(finding, after, counts), (target, sizes, finding, way)
                     followed += 1
     assert followed > 100
@@ -514,6 +521,6 @@ def test_findings_hold_where_an_increment_leads_past_every_control(increment, dr
 def test_a_long_name_does_not_fill_a_finding():
     counts = ClassCounts.from_counts({"common": 5000, "x" * 1000: 3})
     plan = SamplingPlan(target=PowerSkew(Linear(0.0, 0.1)), epochs=20, batch_size=32)
-    listed = findings(plan, Outlook.of(plan, counts))
+    listed = findings(plan, Forecast.of(plan, counts))
     assert any("x" * 59 + "…" in finding.text for finding in listed)
     assert not any("x" * 60 in finding.text + finding.advice for finding in listed)

@@ -15,12 +15,12 @@ import torch
 
 import sampler_core.sampling.sampler as shell
 from sampler_core import Constant, Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
-from sampler_core.draws import LAWS
+from sampler_core.draws import SCHEMES
 
 COUNTS = [700, 200, 75, 20, 5]
 LABELS = np.repeat(np.arange(5), COUNTS)[np.arange(1000) * 387 % 1000]
 
-# law -> epoch -> the first 20 indices
+# scheme -> epoch -> the first 20 indices
 INDICES = {
     "independent": {
         0: [279, 945, 647, 785, 17, 858, 569, 850, 467, 218, 694, 809, 844, 823, 663, 238, 125, 513, 290, 245],
@@ -41,88 +41,90 @@ BATCHES_OF_EPOCH_3 = {
     "stratified": [[5, 4, 3, 2, 2], [6, 4, 3, 2, 1], [5, 4, 3, 2, 2]],
 }
 FINGERPRINTS = {"independent": "8bfcaa8386e35fe1", "exact": "851026bd399520fc", "stratified": "b38d8fe346eb6476"}
-EACH_LAW = pytest.mark.parametrize("law", LAWS)
+EACH_SCHEME = pytest.mark.parametrize("scheme", SCHEMES)
 
 
-def plan_of(law):
+def plan_of(scheme):
     target = PowerSkew(Linear(0.0, 0.25))
-    return SamplingPlan(target=target, epochs=5, batch_size=16, drawing=law, seed=2024)
+    return SamplingPlan(target=target, epochs=5, batch_size=16, drawing=scheme, seed=2024)
 
 
-def first_twenty(law, epoch):
-    sampler = ScheduledClassSampler(LABELS, plan_of(law))
+def first_twenty(scheme, epoch):
+    sampler = ScheduledClassSampler(LABELS, plan_of(scheme))
     sampler.set_epoch(epoch)
     return list(sampler)[:20]
 
 
-def test_every_law_has_golden_values():
-    assert set(INDICES) == set(BATCHES_OF_EPOCH_3) == set(FINGERPRINTS) == set(LAWS)
+def test_every_scheme_has_golden_values():
+    assert set(INDICES) == set(BATCHES_OF_EPOCH_3) == set(FINGERPRINTS) == set(SCHEMES)
 
 
-@EACH_LAW
+@EACH_SCHEME
 @pytest.mark.parametrize("epoch", [0, 3])
-def test_the_first_twenty_indices(law, epoch):
-    assert first_twenty(law, epoch) == INDICES[law][epoch]
+def test_the_first_twenty_indices(scheme, epoch):
+    assert first_twenty(scheme, epoch) == INDICES[scheme][epoch]
 
 
-@EACH_LAW
-def test_the_class_counts_of_the_first_batches(law):
-    assert plan_of(law).preview(COUNTS, 3, 0, 3).batch_class_counts.tolist() == BATCHES_OF_EPOCH_3[law]
+@EACH_SCHEME
+def test_the_class_counts_of_the_first_batches(scheme):
+    assert plan_of(scheme).preview(COUNTS, 3, 0, 3).batch_class_counts.tolist() == BATCHES_OF_EPOCH_3[scheme]
 
 
-@EACH_LAW
-def test_the_fingerprint(law):
-    assert plan_of(law).fingerprint == FINGERPRINTS[law]
+@EACH_SCHEME
+def test_the_fingerprint(scheme):
+    assert plan_of(scheme).fingerprint == FINGERPRINTS[scheme]
 
 
 @pytest.mark.parametrize(
-    ("skew", "law", "batch_size", "indices"),
+    ("skew", "scheme", "batch_size", "indices"),
     [
         (0.0, "exact", 20, [385, 934, 284, 127, 877, 77, 296, 179, 565, 185]),
         (0.5, "stratified", 20_000, [324, 346, 846, 103, 629, 799, 354, 555, 968, 42]),
     ],
 )
-def test_the_first_indices_where_slots_come_from_a_feistel_network(skew, law, batch_size, indices):
+def test_the_first_indices_where_slots_come_from_a_feistel_network(skew, scheme, batch_size, indices):
     target = PowerSkew(Constant(skew))
-    plan = SamplingPlan(target=target, epochs=1, batch_size=batch_size, samples_per_epoch=100_000, drawing=law, seed=1)
+    plan = SamplingPlan(
+        target=target, epochs=1, batch_size=batch_size, samples_per_epoch=100_000, drawing=scheme, seed=1
+    )
     stream = iter(ScheduledClassSampler(LABELS, plan))
     assert [next(stream) for _ in range(10)] == indices
 
 
-@EACH_LAW
+@EACH_SCHEME
 @pytest.mark.parametrize("replicas", [1, 2, 8])
-def test_they_are_the_same_under_any_number_of_ranks(law, replicas):
-    plan = plan_of(law)
+def test_they_are_the_same_under_any_number_of_ranks(scheme, replicas):
+    plan = plan_of(scheme)
     batches = {}
     for rank in range(replicas):
         sampler = ScheduledClassSampler(LABELS, plan, num_replicas=replicas, rank=rank)
         sampler.set_epoch(3)
         drawn = list(sampler)
         batches |= {b * replicas + rank: drawn[b * 16 : b * 16 + 16] for b in range(-(-len(drawn) // 16))}
-    assert [i for b in sorted(batches) for i in batches[b]][:20] == INDICES[law][3]
+    assert [i for b in sorted(batches) for i in batches[b]][:20] == INDICES[scheme][3]
 
 
-@EACH_LAW
+@EACH_SCHEME
 @pytest.mark.parametrize("chunk", [1, 2, 7, 16, 20, 333, 1000, 4096, 10_000])
-def test_they_are_the_same_in_chunks_of_any_size(law, chunk, monkeypatch):
-    whole = ScheduledClassSampler(LABELS, plan_of(law))
-    ranked = ScheduledClassSampler(LABELS, plan_of(law), num_replicas=3, rank=1)
+def test_they_are_the_same_in_chunks_of_any_size(scheme, chunk, monkeypatch):
+    whole = ScheduledClassSampler(LABELS, plan_of(scheme))
+    ranked = ScheduledClassSampler(LABELS, plan_of(scheme), num_replicas=3, rank=1)
     expected, expected_ranked = list(whole), list(ranked)
     for name in ("_CHUNK", "_FIRST_CHUNK", "_PIECE"):
         monkeypatch.setattr(shell, name, chunk)
-    assert first_twenty(law, 3) == INDICES[law][3]
+    assert first_twenty(scheme, 3) == INDICES[scheme][3]
     for sampler, stream in ((whole, expected), (ranked, expected_ranked)):
         sampler.set_epoch(0)
         assert list(sampler) == stream
 
 
-@EACH_LAW
-def test_they_are_the_same_with_all_global_generators_shuffled(law):
+@EACH_SCHEME
+def test_they_are_the_same_with_all_global_generators_shuffled(scheme):
     random.seed(99)
     np.random.seed(99)  # noqa: NPY002  # the generators that must not matter
     torch.manual_seed(99)
     np.random.shuffle(list(range(50)))  # noqa: NPY002
-    assert first_twenty(law, 3) == INDICES[law][3]
+    assert first_twenty(scheme, 3) == INDICES[scheme][3]
 
 
 PATH = os.pathsep.join(filter(None, sys.path))
@@ -134,11 +136,11 @@ from sampler_core import Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
 names = np.array(["a", "b", "c", "d", "e"])
 labels = np.repeat(names, [700, 200, 75, 20, 5])[np.arange(1000) * 387 % 1000]
 found = {}
-for law in ("independent", "exact", "stratified"):
-    plan = SamplingPlan(target=PowerSkew(Linear(0.0, 0.25)), epochs=5, batch_size=16, drawing=law, seed=2024)
+for scheme in ("independent", "exact", "stratified"):
+    plan = SamplingPlan(target=PowerSkew(Linear(0.0, 0.25)), epochs=5, batch_size=16, drawing=scheme, seed=2024)
     sampler = ScheduledClassSampler(labels.tolist(), plan)
     sampler.set_epoch(3)
-    found[law] = [list(sampler)[:20], plan.fingerprint, sampler.state_dict()["labels"]]
+    found[scheme] = [list(sampler)[:20], plan.fingerprint, sampler.state_dict()["labels"]]
 json.dump(found, sys.stdout)
 """
 
@@ -154,5 +156,5 @@ def test_they_are_the_same_in_new_processes_with_other_hash_seeds():
     ]
     found = [json.loads(run.communicate()[0]) for run in runs]
     assert found[0] == found[1]
-    for law in LAWS:
-        assert found[0][law][:2] == [INDICES[law][3], FINGERPRINTS[law]]
+    for scheme in SCHEMES:
+        assert found[0][scheme][:2] == [INDICES[scheme][3], FINGERPRINTS[scheme]]

@@ -1,4 +1,4 @@
-"""Every figure of merit that a comparison shows against what real samplers draw: 200 fixed seeds, all laws together."""
+"""Every metric that a comparison shows against what real samplers draw: 200 fixed seeds, all schemes together."""
 
 from statistics import NormalDist
 from typing import NamedTuple
@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from sampler_core import Constant, Linear, PowerSkew, ProgressivelyBalanced, SamplingPlan, ScheduledClassSampler, Step
-from sampler_core.draws import LAWS
-from sampler_core.forecast.forecast import Outlook
+from sampler_core.draws import SCHEMES
+from sampler_core.forecast.forecast import Forecast
 from sampler_core.forecast.plan_comparison import COLUMNS, courses
 
 EPOCHS, SEEDS = 6, 200
@@ -39,7 +39,7 @@ CASES = {
     "more draws than samples, a floor": Case((128, 64, 9, 5, 1), 24, {"samples_per_epoch": 500, "min_share": 0.06}),
     "less than a batch": Case((60, 24, 10, 4, 1), 32, {"samples_per_epoch": 20}),
 }
-COMPARED = [(law, name, target) for law in LAWS for name, case in CASES.items() for target in case.targets]
+COMPARED = [(scheme, name, target) for scheme in SCHEMES for name, case in CASES.items() for target in case.targets]
 NUM_FIGURES = EPOCHS * (5 + 2 * 5) + 2 * 5
 NUM_OF_MIX = EPOCHS * 4
 ALLOWED = NormalDist().inv_cdf(
@@ -47,9 +47,9 @@ ALLOWED = NormalDist().inv_cdf(
 )  # a family-wise 1 %, two-sided
 
 
-def plan_of(law: str, case: Case, target: str, seed: int = 0) -> SamplingPlan:
+def plan_of(scheme: str, case: Case, target: str, seed: int = 0) -> SamplingPlan:
     return SamplingPlan(
-        target=TARGETS[target], epochs=EPOCHS, batch_size=case.batch_size, drawing=law, seed=seed, **case.others
+        target=TARGETS[target], epochs=EPOCHS, batch_size=case.batch_size, drawing=scheme, seed=seed, **case.others
     )
 
 
@@ -96,10 +96,10 @@ def of_the_mix(shares: np.ndarray, counts: np.ndarray, planned: np.ndarray) -> n
 
 def check_the_mix(plan: SamplingPlan, counts: np.ndarray, shares: np.ndarray) -> None:
     """What Compare tells of a whole mix, against the mean of all drawn shares (runs, epochs, classes), by jackknife."""
-    outlook = Outlook.of(plan, counts)
+    forecast = Forecast.of(plan, counts)
     names = ("Share ratio", "Balance", "Effective samples", "Distance from the natural mix")
-    expected = courses(outlook)[[[column.label for column in COLUMNS].index(name) for name in names]]
-    runs, planned = len(shares), outlook.shares
+    expected = courses(forecast)[[[column.label for column in COLUMNS].index(name) for name in names]]
+    runs, planned = len(shares), forecast.shares
     mean = shares.mean(axis=0)
     without_one = of_the_mix((runs * mean - shares) / (runs - 1), counts, planned)
     spread = np.sqrt((runs - 1) * without_one.var(axis=1))
@@ -114,30 +114,30 @@ def check_the_mix(plan: SamplingPlan, counts: np.ndarray, shares: np.ndarray) ->
 
 def told(plan: SamplingPlan, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The figures, and what one draw or one batch more or less makes of them."""
-    outlook, rarest = Outlook.of(plan, counts), counts.argmin()
+    forecast, rarest = Forecast.of(plan, counts), counts.argmin()
     samples, sample = plan.samples(counts), 1 / counts
     batch = 1 / max(1, samples // plan.batch_size)
     figures = [
-        (outlook.shares[:, rarest], 1 / samples), (outlook.shares[:, 0], 1 / samples),
-        (outlook.absence[:, rarest], batch), (outlook.classes_in_batch, batch), (outlook.distinct, 1 / counts.sum()),
-        (outlook.repeats.ravel(), np.tile(sample, EPOCHS)), (outlook.run_repeats, sample),
-        (outlook.coverage.ravel(), np.tile(sample, EPOCHS)), (outlook.run_coverage, sample),
+        (forecast.shares[:, rarest], 1 / samples), (forecast.shares[:, 0], 1 / samples),
+        (forecast.absence[:, rarest], batch), (forecast.classes_in_batch, batch), (forecast.distinct, 1 / counts.sum()),
+        (forecast.repeats.ravel(), np.tile(sample, EPOCHS)), (forecast.run_repeats, sample),
+        (forecast.coverage.ravel(), np.tile(sample, EPOCHS)), (forecast.run_coverage, sample),
     ]  # fmt: skip
     by_one = [np.broadcast_to(one, values.shape) for values, one in figures]
     return np.concatenate([values for values, _ in figures]), np.concatenate(by_one)
 
 
-@pytest.mark.parametrize(("law", "case", "target"), COMPARED)
-def test_figures_of_merit_agree_with_what_is_drawn_at_a_family_wise_one_percent(law, case, target):
+@pytest.mark.parametrize(("scheme", "case", "target"), COMPARED)
+def test_metrics_agree_with_what_is_drawn_at_a_family_wise_one_percent(scheme, case, target):
     counts = np.array(CASES[case].counts)
     figures, shares = zip(
-        *(drawn(plan_of(law, CASES[case], target, seed), counts) for seed in range(SEEDS)), strict=True
+        *(drawn(plan_of(scheme, CASES[case], target, seed), counts) for seed in range(SEEDS)), strict=True
     )
     runs = np.array(figures)
-    expected, by_one = told(plan_of(law, CASES[case], target), counts)
+    expected, by_one = told(plan_of(scheme, CASES[case], target), counts)
     assert expected.size == NUM_FIGURES
     # what happens once in a thousand runs may happen in none of these: no error is below once in all of them
     error = np.maximum(runs.std(axis=0, ddof=1) / np.sqrt(SEEDS), by_one / SEEDS)
     distance = np.abs(runs.mean(axis=0) - expected)
     assert np.all(distance <= ALLOWED * error + 1e-9), np.flatnonzero(distance > ALLOWED * error + 1e-9)
-    check_the_mix(plan_of(law, CASES[case], target), counts, np.array(shares))
+    check_the_mix(plan_of(scheme, CASES[case], target), counts, np.array(shares))

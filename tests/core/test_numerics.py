@@ -1,4 +1,4 @@
-"""Numbers of every size through every law: sums, limits, lengths; never a NaN."""
+"""Numbers of every size through every scheme: sums, limits, lengths; never a NaN."""
 
 import numpy as np
 import pytest
@@ -19,9 +19,9 @@ from sampler_core import (
     UniMax,
 )
 from sampler_core.datasets import synthetic
-from sampler_core.draws import LAWS, Epoch, exact_quotas, stratified_stride
+from sampler_core.draws import SCHEMES, Epoch, exact_quotas, stratified_stride
 
-EACH_LAW = pytest.mark.parametrize("law", LAWS)
+EACH_SCHEME = pytest.mark.parametrize("scheme", SCHEMES)
 SKEWS = st.one_of(st.floats(-50, 50), st.sampled_from([-50.0, 0.0, 0.5, 1.0, 2.0, 50.0]))
 COUNT = st.one_of(st.integers(0, 10**12), st.integers(0, 3), st.sampled_from([1, 10**12]))
 
@@ -102,11 +102,13 @@ def test_no_quota_goes_past_the_cap_on_repeats(counts, skew, repeats, seed):
     assert (plan.epoch_class_counts(counts, 0) <= repeats * counts).all()
 
 
-@EACH_LAW
+@EACH_SCHEME
 @given(class_counts(), SKEWS, st.integers(1, 300), st.integers(1, 2000), st.integers(0, 2**64))
 @settings(max_examples=50)
-def test_batches_have_their_size_and_no_empty_class(law, counts, skew, batch_size, samples, seed):
-    plan = plan_of(PowerSkew(Constant(skew)), drawing=law, batch_size=batch_size, samples_per_epoch=samples, seed=seed)
+def test_batches_have_their_size_and_no_empty_class(scheme, counts, skew, batch_size, samples, seed):
+    plan = plan_of(
+        PowerSkew(Constant(skew)), drawing=scheme, batch_size=batch_size, samples_per_epoch=samples, seed=seed
+    )
     preview = plan.preview(counts, 2)
     sizes = np.bincount(preview.batch, weights=preview.drawn, minlength=preview.num_batches)
     assert sizes[:-1].tolist() == [batch_size] * (preview.num_batches - 1)
@@ -133,7 +135,7 @@ def test_every_full_stratified_batch_holds_its_floor_and_floor_or_ceil_of_its_sh
         assert (batches[:, counts > 0] == least).all()
 
 
-@EACH_LAW
+@EACH_SCHEME
 @given(
     counts=class_counts(most=60, largest=st.integers(0, 60)),
     skew=st.floats(-50, 50),
@@ -145,10 +147,10 @@ def test_every_full_stratified_batch_holds_its_floor_and_floor_or_ceil_of_its_sh
 )
 @settings(max_examples=40)
 def test_len_is_what_is_yielded_on_every_rank_and_ranks_make_up_the_whole(
-    law, counts, skew, batch_size, replicas, samples, drop_last, epoch
+    scheme, counts, skew, batch_size, replicas, samples, drop_last, epoch
 ):
     labels = np.repeat(np.arange(counts.size), counts)
-    plan = plan_of(PowerSkew(Constant(skew)), drawing=law, batch_size=batch_size, samples_per_epoch=samples)
+    plan = plan_of(PowerSkew(Constant(skew)), drawing=scheme, batch_size=batch_size, samples_per_epoch=samples)
     whole = ScheduledClassSampler(labels, plan)
     whole.set_epoch(epoch)
     stream, found = list(whole), {}
@@ -170,21 +172,21 @@ def test_len_is_what_is_yielded_on_every_rank_and_ranks_make_up_the_whole(
         assert 0 <= len(joined) - len(stream) < replicas * batch_size
 
 
-@EACH_LAW
+@EACH_SCHEME
 @pytest.mark.parametrize("counts", [[1], [0, 1, 0], [5], [1, 1], [0, 7, 0, 1]], ids=str)
 @pytest.mark.parametrize("skew", [-50.0, 0.0, 1.0, 50.0])
-def test_one_sample_one_class_and_empty_classes_work(law, counts, skew):
+def test_one_sample_one_class_and_empty_classes_work(scheme, counts, skew):
     labels = np.repeat(np.arange(len(counts)), counts)
-    plan = plan_of(PowerSkew(Constant(skew)), drawing=law, samples_per_epoch=40)
+    plan = plan_of(PowerSkew(Constant(skew)), drawing=scheme, samples_per_epoch=40)
     sampler = ScheduledClassSampler(labels, plan, classes=[f"class {c}" for c in range(len(counts))])
     drawn = np.bincount(labels[list(sampler)], minlength=len(counts))
     assert drawn.sum() == 40
     assert drawn.tolist() == sampler.preview().totals.tolist()
 
 
-@EACH_LAW
-def test_data_of_more_samples_than_an_epoch_may_draw_needs_their_number(law):
-    plan = plan_of(PowerSkew(Constant(1.0)), drawing=law)
+@EACH_SCHEME
+def test_data_of_more_samples_than_an_epoch_may_draw_needs_their_number(scheme):
+    plan = plan_of(PowerSkew(Constant(1.0)), drawing=scheme)
     most, more = np.array([10**13 - 5, 5]), np.array([10**13 - 5, 6])
     assert plan.preview(most, 0, num_batches=1).totals.sum() == 16
     assert plan.class_shares(more).sum(axis=1).tolist() == [1.0] * 3  # shares need no draws
@@ -196,14 +198,14 @@ def test_data_of_more_samples_than_an_epoch_may_draw_needs_their_number(law):
     ):
         with pytest.raises(ValueError, match=says):
             draws(more)
-    fewer = plan_of(PowerSkew(Constant(1.0)), drawing=law, samples_per_epoch=100)
+    fewer = plan_of(PowerSkew(Constant(1.0)), drawing=scheme, samples_per_epoch=100)
     assert fewer.epoch_class_counts(more, 0).sum() == 100
 
 
-@EACH_LAW
-def test_a_hundred_million_synthetic_samples_of_a_thousand_classes_preview_at_once(law):
+@EACH_SCHEME
+def test_a_hundred_million_synthetic_samples_of_a_thousand_classes_preview_at_once(scheme):
     counts = synthetic("exponential", 1000, 10**8, 1000)
-    plan = plan_of(PowerSkew(Linear(0.0, 0.5)), drawing=law, batch_size=256)
+    plan = plan_of(PowerSkew(Linear(0.0, 0.5)), drawing=scheme, batch_size=256)
     assert plan.class_shares(counts).sum(axis=1) == pytest.approx(np.ones(3), abs=1e-12)
     preview = plan.preview(counts, 1, first_batch=390_000, num_batches=50)
     assert preview.batch_class_counts.sum(axis=1).tolist() == [256] * 50

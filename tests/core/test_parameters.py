@@ -81,7 +81,7 @@ def test_not_set_is_allowed_where_the_default_says_so():
 
 
 def test_a_choice_names_its_choices():
-    row = Parameter("law", "Law", "Which.", "one", kind="choice", choices=("one", "two"))
+    row = Parameter("scheme", "Scheme", "Which.", "one", kind="choice", choices=("one", "two"))
     row.check("two")
-    with pytest.raises(ValueError, match="law must be one of one, two, got 'three'"):
+    with pytest.raises(ValueError, match="scheme must be one of one, two, got 'three'"):
         row.check("three")

@@ -23,10 +23,10 @@ from sampler_core import (
     UniMax,
 )
 from sampler_core.datasets import load
-from sampler_core.draws import LAWS
+from sampler_core.draws import SCHEMES
 
 CIFAR, ISIC = load("cifar10_lt_if100"), load("isic2019")
-EACH_LAW = pytest.mark.parametrize("law", LAWS)
+EACH_SCHEME = pytest.mark.parametrize("scheme", SCHEMES)
 
 
 def plan_of(skew=0.5, **others):
@@ -95,10 +95,10 @@ def test_samples_are_those_of_the_data_unless_given_and_batches_cover_them():
 # --- previews --------------------------------------------------------------------------------------------------------
 
 
-@EACH_LAW
+@EACH_SCHEME
 @pytest.mark.parametrize(("first", "count"), [(0, 1), (0, None), (7, 3), (124, 1), (124, 50), (3, None), (120, 5)])
-def test_a_window_of_a_preview_is_that_slice_of_the_whole(law, first, count):
-    plan = plan_of(drawing=law)
+def test_a_window_of_a_preview_is_that_slice_of_the_whole(scheme, first, count):
+    plan = plan_of(drawing=scheme)
     whole = plan.preview(ISIC, 2, num_batches=125).batch_class_counts
     window = plan.preview(ISIC, 2, first_batch=first, num_batches=count)
     expected = plan.preview(ISIC, 2).batch_class_counts[first : None if count is None else first + count]
@@ -109,10 +109,10 @@ def test_a_window_of_a_preview_is_that_slice_of_the_whole(law, first, count):
     assert whole.tolist() == plan.preview(ISIC, 2).batch_class_counts[:125].tolist()
 
 
-@EACH_LAW
+@EACH_SCHEME
 @pytest.mark.parametrize("samples", [1, 99, 100, 101, 25_331, 600_000])
-def test_totals_of_a_whole_epoch_are_the_epochs_class_counts(law, samples):
-    plan = plan_of(drawing=law, samples_per_epoch=samples)
+def test_totals_of_a_whole_epoch_are_the_epochs_class_counts(scheme, samples):
+    plan = plan_of(drawing=scheme, samples_per_epoch=samples)
     preview = plan.preview(ISIC, 1)
     assert preview.totals.tolist() == plan.epoch_class_counts(ISIC, 1).tolist()
     assert preview.totals.sum() == samples
@@ -121,9 +121,9 @@ def test_totals_of_a_whole_epoch_are_the_epochs_class_counts(law, samples):
     assert rows[-1] == (samples - 1) % 100 + 1
 
 
-@EACH_LAW
-def test_the_sparse_form_of_a_preview_is_sorted_and_says_the_same(law):
-    preview = plan_of(drawing=law).preview(ISIC, 0, 5, 10)
+@EACH_SCHEME
+def test_the_sparse_form_of_a_preview_is_sorted_and_says_the_same(scheme):
+    preview = plan_of(drawing=scheme).preview(ISIC, 0, 5, 10)
     cells = preview.batch * 8 + preview.position
     assert (np.diff(cells) > 0).all()
     assert (preview.drawn > 0).all()

@@ -1,4 +1,4 @@
-"""Presets, sets of plans, and plans told by what they change: laws, texts, errors."""
+"""Presets, sets of plans, and plans told by what they change: schemes, texts, errors."""
 
 import json
 from dataclasses import replace
@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from sampler_core import Boost, Constant, Linear, PowerSkew, SamplingPlan, Step, UniMax
 from sampler_core.datasets import load, synthetic
-from sampler_core.forecast.forecast import Outlook
+from sampler_core.forecast.forecast import Forecast
 from sampler_core.forecast.plan_comparison import COLUMNS, WHEN, compared, courses
 from sampler_core.plans.plan_set import LONGEST_NAME, MOST_PLANS, PlanSet
 from sampler_core.plans.plan_variants import LONGEST_TEXT, START_TEXT, Variant, Variants
@@ -107,10 +107,10 @@ def test_a_set_of_plans_comes_back_from_its_json():
 
 
 @given(sets_of_variants(), some.sampled_from(["independent", "exact"]))
-def test_an_opened_plan_draws_the_same_over_any_other_plan_with_its_run_settings(variants, law):
+def test_an_opened_plan_draws_the_same_over_any_other_plan_with_its_run_settings(variants, scheme):
     saved = PlanSet(variants.plans(BASE))
     other = SamplingPlan(
-        target=UniMax(3.0), epochs=40, batch_size=64, drawing=law, max_repeats=2, min_share=0.02, seed=5
+        target=UniMax(3.0), epochs=40, batch_size=64, drawing=scheme, max_repeats=2, min_share=0.02, seed=5
     )
     opened = Variants.read(Variants.of(saved).text)[0].plans(other)
     assert [(name, plan.fingerprint) for name, plan in opened] == [
@@ -197,26 +197,26 @@ def test_a_text_is_bounded():
 # --- the comparison --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("law", ["independent", "exact", "stratified"])
+@pytest.mark.parametrize("scheme", ["independent", "exact", "stratified"])
 @pytest.mark.parametrize("schedule", [Linear(0.0, 0.05), Step(5, 0.0, 1.0), Constant(0.5)])
-def test_a_comparison_holds_the_figures_of_the_outlook_under_every_law(law, schedule):
-    plan = SamplingPlan(target=PowerSkew(schedule), epochs=12, batch_size=32, drawing=law)
-    outlook = Outlook.of(plan, CIFAR)
+def test_a_comparison_holds_the_figures_of_the_forecast_under_every_scheme(scheme, schedule):
+    plan = SamplingPlan(target=PowerSkew(schedule), epochs=12, batch_size=32, drawing=scheme)
+    forecast = Forecast.of(plan, CIFAR)
     expected = {
-        "Share of the rarest class": outlook.shares[:, 9], "Share of the largest class": outlook.shares[:, 0],
-        "Share ratio": outlook.share_ratio, "Balance": outlook.balance,
-        "Batches without the rarest class": outlook.absence[:, 9], "Classes in a batch": outlook.classes_in_batch,
-        "Most repeats per epoch": outlook.repeats.max(axis=1), "Most repeats per run": outlook.run_repeats.max(),
-        "Largest class seen per epoch": outlook.coverage[:, 0], "Largest class seen per run": outlook.run_coverage[0],
-        "Distinct samples per epoch": outlook.distinct, "Effective samples": outlook.effective_samples,
-        "Distance from the natural mix": np.abs(outlook.skews),
+        "Share of the rarest class": forecast.shares[:, 9], "Share of the largest class": forecast.shares[:, 0],
+        "Share ratio": forecast.share_ratio, "Balance": forecast.balance,
+        "Batches without the rarest class": forecast.absence[:, 9], "Classes in a batch": forecast.classes_in_batch,
+        "Most repeats per epoch": forecast.repeats.max(axis=1), "Most repeats per run": forecast.run_repeats.max(),
+        "Largest class seen per epoch": forecast.coverage[:, 0], "Largest class seen per run": forecast.run_coverage[0],
+        "Distinct samples per epoch": forecast.distinct, "Effective samples": forecast.effective_samples,
+        "Distance from the natural mix": np.abs(forecast.skews),
     }  # fmt: skip
-    for column, course in zip(COLUMNS, courses(outlook), strict=True):
+    for column, course in zip(COLUMNS, courses(forecast), strict=True):
         assert course == pytest.approx(np.broadcast_to(expected[column.label], 12), abs=1e-12), column.label
 
 
 def test_the_worst_epoch_is_the_lowest_where_more_is_better_and_the_best_plan_is_marked():
-    found = tuple(courses(Outlook.of(SamplingPlan(target=PowerSkew(Linear(0.0, d)), epochs=5, batch_size=8), CIFAR))
+    found = tuple(courses(Forecast.of(SamplingPlan(target=PowerSkew(Linear(0.0, d)), epochs=5, batch_size=8), CIFAR))
                   for d in (0.0, 0.1))  # fmt: skip
     worst = compared(("a", "b"), found, "worst epoch", 0)
     balance = [column.label for column in COLUMNS].index("Balance")
@@ -232,7 +232,7 @@ def test_the_worst_epoch_is_the_lowest_where_more_is_better_and_the_best_plan_is
 
 def test_a_comparison_holds_where_shares_vanish():
     counts = synthetic("exponential", 50, 10**8, 1000.0)
-    found = tuple(courses(Outlook.of(SamplingPlan(target=PowerSkew(Constant(s)), epochs=3, batch_size=8), counts))
+    found = tuple(courses(Forecast.of(SamplingPlan(target=PowerSkew(Constant(s)), epochs=3, batch_size=8), counts))
                   for s in (-50.0, 50.0))  # fmt: skip
     for when in WHEN:
         comparison = compared(("a", "b"), found, when, 0)

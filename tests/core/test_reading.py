@@ -102,7 +102,7 @@ def test_a_path_an_upload_and_bytes_read_alike_and_the_upload_stays_open_at_its_
 
 @pytest.mark.parametrize("table", ["isic2019", "mnist_train", "coco2017_train_instances", "kr_vs_k"])
 def test_the_bundled_tables_read_as_they_are_bundled(table):
-    data = (files("sampler_core.datasets") / "tables" / f"{table}.csv").read_bytes()
+    data = (files("sampler_core.datasets.published") / "tables" / f"{table}.csv").read_bytes()
     assert read_counts(data).counts == load(table)
 
 
@@ -413,14 +413,15 @@ def test_what_progress_raises_passes_through_as_it_is():
 # --- the library's one call ------------------------------------------------------------------------------------------
 
 
-def test_class_counts_come_from_a_file_in_one_call_that_warns_of_rows_left_out(tmp_path):
+def test_class_counts_come_from_a_file_in_one_call_that_says_which_rows_are_left_out(tmp_path):
     path = tmp_path / "flowers.csv"
     FRAME.to_csv(path)
-    assert ClassCounts.from_file(path) == ClassCounts.from_labels(LABELS)
-    assert ClassCounts.from_file(path, label="width").num_classes == 12
+    assert read_counts(path).counts == ClassCounts.from_labels(LABELS)
+    assert read_counts(path, label="width").counts.num_classes == 12
     path.write_text("x,label\n1,a\n2,\n")
-    with pytest.warns(UserWarning, match="1 row was left out: no label"):
-        assert ClassCounts.from_file(path) == ClassCounts.from_counts({"a": 1})
+    reading = read_counts(path)
+    assert reading.counts == ClassCounts.from_counts({"a": 1})
+    assert "1 row was left out: no label" in reading.sentence()
 
 
 def test_class_counts_come_from_folders_as_imagefolder_numbers_them(tmp_path):
@@ -431,7 +432,7 @@ def test_class_counts_come_from_folders_as_imagefolder_numbers_them(tmp_path):
     for extra in ("10/.DS_Store", "2/Thumbs.db", "2/notes.txt", "list.txt"):
         (tmp_path / extra).write_bytes(b"")
     (tmp_path / "2" / "again").symlink_to(tmp_path / "2")
-    counts = ClassCounts.from_folder(tmp_path, extensions=(".jpg", ".png"))
+    counts = count_folder(tmp_path, extensions=(".jpg", ".png"))
     assert counts == ClassCounts.from_counts({"10": 2, "2": 3, "cat": 1, "empty": 0})
     assert count_folder(tmp_path).num_samples == 7
     assert counts.empty == ("empty",)

@@ -197,7 +197,7 @@ def test_a_column_of_identifiers_is_refused(values):
 
 def test_more_classes_than_a_page_takes_are_for_the_library():
     said = refused(b"label\n1\n2\n3\n", limits=Limits(classes=2))
-    assert said.endswith("Choose another column, or count them with ClassCounts.from_file, which takes 100,000")
+    assert said.endswith("Choose another column, or count them with read_counts(path), which takes 100,000")
 
 
 def test_a_million_different_labels_are_refused():

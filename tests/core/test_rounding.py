@@ -1,4 +1,4 @@
-"""Rounded schedules: the demands still hold, with as few digits as can be."""
+"""Rounded schedules: the requirements still hold, with as few digits as can be."""
 
 import math
 
@@ -11,23 +11,23 @@ from sampler_core.tuning.rounded_solution import rounded
 
 ISIC = load("isic2019")
 PLAN = SamplingPlan(target=PowerSkew(Linear(0.0, 0.01)), epochs=60, batch_size=64)
-DEMANDS = (MissingFromAtMost(0.01, first_epoch=20), RepeatsAtMost(15.0))
+REQUIREMENTS = (MissingFromAtMost(0.01, first_epoch=20), RepeatsAtMost(15.0))
 
 
 @pytest.mark.parametrize("shape", FAMILIES)
-def test_a_rounded_solution_of_every_shape_meets_the_demands(shape):
-    solution = solve(PLAN, ISIC, DEMANDS, shape)
+def test_a_rounded_solution_of_every_shape_meets_the_requirements(shape):
+    solution = solve(PLAN, ISIC, REQUIREMENTS, shape)
     if solution.plan is None:
         assert shape == "periodic"
         return
-    short = rounded(solution, ISIC, DEMANDS)
-    assert all(verdict.holds for verdict in verdicts(short.plan, ISIC, DEMANDS))
+    short = rounded(solution, ISIC, REQUIREMENTS)
+    assert all(verdict.holds for verdict in verdicts(short.plan, ISIC, REQUIREMENTS))
     assert len(repr(short.plan.target)) <= len(repr(solution.plan.target))
     assert short.slack >= 0.9 * solution.slack
 
 
 def test_the_numbers_get_short_where_there_is_room():
-    short = rounded(solve(PLAN, ISIC, DEMANDS), ISIC, DEMANDS)
+    short = rounded(solve(PLAN, ISIC, REQUIREMENTS), ISIC, REQUIREMENTS)
     assert short.plan.target == PowerSkew(Linear(0.0, 0.045, None, 0.89))
     assert "maximum=0.89" in short.says
 
@@ -37,12 +37,12 @@ def test_the_slack_of_a_rounded_schedule_is_its_own_and_nearly_all_that_there_wa
     two = [9_000, 1_000]
     plan = SamplingPlan(target=PowerSkew(Constant(0.0)), epochs=3, batch_size=8)
     low, high = (1 / (1 + 9 ** (1 - skew)) for skew in (0.3, 0.324))
-    demands = (ShareOfClass(low), ShareOfClass(high, "at most"))
-    found = rounded(solve(plan, two, demands), ClassCounts.from_counts(two), demands)
+    requirements = (ShareOfClass(low), ShareOfClass(high, "at most"))
+    found = rounded(solve(plan, two, requirements), ClassCounts.from_counts(two), requirements)
     assert found.schedule == Constant(0.312)
     assert found.slack == pytest.approx(0.012, abs=1e-9)
     # 7 repeats in three epochs are 7 / 30 of the draws
-    looser = (*demands[:1], RepeatsAtMost(7.0, "run"))
+    looser = (*requirements[:1], RepeatsAtMost(7.0, "run"))
     found = rounded(solve(plan, two, looser), ClassCounts.from_counts(two), looser)
     assert found.schedule == Constant(0.38)
     assert found.slack == pytest.approx(1 - math.log(23 / 7) / math.log(9) - 0.38, abs=1e-7)

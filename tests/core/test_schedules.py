@@ -1,4 +1,4 @@
-"""Schedules: laws for every entry of the catalogue, first / last / past-last values by hand, wrong values."""
+"""Schedules: what holds for every entry of the catalogue, first / last / past-last values by hand, wrong values."""
 
 import dataclasses
 import json
@@ -52,7 +52,7 @@ EVERY = [(schedule, skews) for examples in EXAMPLES.values() for schedule, skews
 BY_NAME = [(name, schedule) for name, examples in EXAMPLES.items() for schedule, _ in examples]
 
 
-# --- laws ------------------------------------------------------------------------------------------------------------
+# --- what holds for every entry ------------------------------------------------------------------------------------------------------------
 
 
 def test_every_schedule_of_the_catalogue_has_an_example_here():

@@ -1,4 +1,4 @@
-"""The 95 % interval of each law against scipy-free references: brute force and simulation by the core's own draws."""
+"""The 95 % interval of each scheme against scipy-free references: brute force and simulation by the core's own draws."""
 
 import math
 
@@ -56,26 +56,26 @@ def test_stratified_draws_vary_by_the_remainder_only():
     assert (found.lower[1], found.upper[1]) == (24 + quantile(mass, 0.025), 24 + quantile(mass, 0.975))
 
 
-@pytest.mark.parametrize("law", ["independent", "exact", "stratified"])
-def test_the_draws_of_the_core_lie_within_their_interval_about_95_times_in_100(law):
+@pytest.mark.parametrize("scheme", ["independent", "exact", "stratified"])
+def test_the_draws_of_the_core_lie_within_their_interval_about_95_times_in_100(scheme):
     counts = ClassCounts.from_counts([500, 200, 80, 13, 3])
     inside = []
     for seed in range(400):
-        plan = SamplingPlan(target=PowerSkew(Constant(0.3)), epochs=1, batch_size=32, drawing=law, seed=seed)
+        plan = SamplingPlan(target=PowerSkew(Constant(0.3)), epochs=1, batch_size=32, drawing=scheme, seed=seed)
         drawn = plan.preview(counts, 0, 0, 8).batch_class_counts.sum(axis=0)
-        found = spread(plan.class_shares(counts)[0], Draws(796, 32, law), 256)
+        found = spread(plan.class_shares(counts)[0], Draws(796, 32, scheme), 256)
         inside.append((found.lower <= drawn) & (drawn <= found.upper))
     assert (np.mean(inside, axis=0) >= 0.92).all()
 
 
-@pytest.mark.parametrize("law", ["independent", "exact", "stratified"])
-def test_sure_and_impossible_classes_have_no_width(law):
-    found = spread(np.array([1.0, 0.0]), Draws(1000, 10, law), 100)
+@pytest.mark.parametrize("scheme", ["independent", "exact", "stratified"])
+def test_sure_and_impossible_classes_have_no_width(scheme):
+    found = spread(np.array([1.0, 0.0]), Draws(1000, 10, scheme), 100)
     assert found.lower.tolist() == [100, 0]
     assert found.upper.tolist() == [100, 0]
 
 
-def test_huge_epochs_use_the_normal_law_and_stay_finite():
+def test_huge_epochs_use_the_normal_scheme_and_stay_finite():
     found = spread(SHARES, Draws(10**12, 128, "independent"), 10**8)
     half_width = 1.96 * math.sqrt(10**8 * 0.25)
     assert found.upper[0] - found.expected[0] == pytest.approx(half_width, rel=1e-3)

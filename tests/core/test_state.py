@@ -17,11 +17,11 @@ from sampler_core import (
     SamplingPlan,
     ScheduledClassSampler,
 )
-from sampler_core.draws import LAWS
+from sampler_core.draws import SCHEMES
 
 COUNTS = [500, 220, 90, 33, 7]
 LABELS = np.random.default_rng(2).permutation(np.repeat(np.arange(5), COUNTS))
-EACH_LAW = pytest.mark.parametrize("law", LAWS)
+EACH_SCHEME = pytest.mark.parametrize("scheme", SCHEMES)
 ADAPTIVE = [DifficultyBalanced(tau=2.0), ExponentiatedGradient(eta=1.0)]
 FEEDBACK = {"recall": [0.9, 0.8, None, 0.3, 0.1], "loss": [0.1, 0.2, None, 1.5, 2.5]}
 
@@ -57,10 +57,10 @@ def plain(value):
     return all(map(plain, value)) if type(value) is list else type(value) in kinds
 
 
-@EACH_LAW
+@EACH_SCHEME
 @pytest.mark.parametrize("target", [PowerSkew(Constant(0.5)), *ADAPTIVE], ids=lambda target: type(target).__name__)
-def test_a_state_is_plain_json_and_survives_it(law, target):
-    sampler = sampler_of(plan_of(target=target, drawing=law))
+def test_a_state_is_plain_json_and_survives_it(scheme, target):
+    sampler = sampler_of(plan_of(target=target, drawing=scheme))
     sampler.set_epoch(3)
     taken(iter(sampler), 100)
     if target in ADAPTIVE:
@@ -101,10 +101,10 @@ def test_taking_a_state_changes_nothing():
 # --- the rest is the same --------------------------------------------------------------------------------------------
 
 
-@EACH_LAW
+@EACH_SCHEME
 @given(epoch=st.integers(0, 15), done=st.integers(0, sum(COUNTS)))
-def test_a_pass_stopped_anywhere_goes_on_index_by_index(law, epoch, done):
-    plan = plan_of(drawing=law)
+def test_a_pass_stopped_anywhere_goes_on_index_by_index(scheme, epoch, done):
+    plan = plan_of(drawing=scheme)
     sampler, restored = sampler_of(plan), sampler_of(plan)
     sampler.set_epoch(epoch)
     stream = iter(sampler)
@@ -117,9 +117,9 @@ def test_a_pass_stopped_anywhere_goes_on_index_by_index(law, epoch, done):
     assert list(restored) == list(sampler)
 
 
-@EACH_LAW
-def test_a_pass_stopped_twice_in_one_epoch_goes_on_exactly(law):
-    plan = plan_of(drawing=law)
+@EACH_SCHEME
+def test_a_pass_stopped_twice_in_one_epoch_goes_on_exactly(scheme):
+    plan = plan_of(drawing=scheme)
     whole = list(sampler_of(plan))
     first, second, third = (sampler_of(plan) for _ in range(3))
     found = taken(iter(first), 77)
@@ -130,10 +130,10 @@ def test_a_pass_stopped_twice_in_one_epoch_goes_on_exactly(law):
     assert found == whole
 
 
-@EACH_LAW
+@EACH_SCHEME
 @pytest.mark.parametrize(("before", "after"), [(1, 1), (1, 2), (2, 4), (4, 3), (8, 1), (3, 8)])
-def test_any_number_of_ranks_goes_on_with_the_global_stream(law, before, after):
-    plan = plan_of(drawing=law)
+def test_any_number_of_ranks_goes_on_with_the_global_stream(scheme, before, after):
+    plan = plan_of(drawing=scheme)
     whole = batches_of(list(sampler_of(plan)))
     ranks = [sampler_of(plan, num_replicas=before, rank=r) for r in range(before)]
     rounds = 2
@@ -153,9 +153,9 @@ def test_any_number_of_ranks_goes_on_with_the_global_stream(law, before, after):
         assert rest[r] == expected[r::after]
 
 
-@EACH_LAW
-def test_batches_delivered_says_what_was_trained_on_when_the_loader_read_ahead(law):
-    plan = plan_of(drawing=law)
+@EACH_SCHEME
+def test_batches_delivered_says_what_was_trained_on_when_the_loader_read_ahead(scheme):
+    plan = plan_of(drawing=scheme)
     sampler, restored = sampler_of(plan), sampler_of(plan)
     whole = list(sampler)
     assert sampler.state_dict()["batches"] == -(-len(whole) // 32)
@@ -189,10 +189,10 @@ def test_more_batches_than_there_are_count_as_all_and_wrong_ones_are_refused():
             sampler.state_dict(batches_delivered=wrong)
 
 
-@EACH_LAW
+@EACH_SCHEME
 @pytest.mark.parametrize("replicas", [1, 2])
-def test_after_a_whole_epoch_nothing_of_it_is_left(law, replicas):
-    plan = plan_of(drawing=law)
+def test_after_a_whole_epoch_nothing_of_it_is_left(scheme, replicas):
+    plan = plan_of(drawing=scheme)
     sampler, restored = (sampler_of(plan, num_replicas=replicas, rank=0) for _ in range(2))
     list(sampler)
     restored.load_state_dict(through_json(sampler.state_dict()))
@@ -247,10 +247,10 @@ def test_a_state_can_be_loaded_into_a_sampler_that_was_used_before():
 # --- feedback and labels travel along --------------------------------------------------------------------------------
 
 
-@EACH_LAW
+@EACH_SCHEME
 @pytest.mark.parametrize("target", ADAPTIVE, ids=lambda target: type(target).__name__)
-def test_feedback_taken_and_feedback_pending_are_carried(law, target):
-    plan = plan_of(target=target, drawing=law)
+def test_feedback_taken_and_feedback_pending_are_carried(scheme, target):
+    plan = plan_of(target=target, drawing=scheme)
     sampler, restored = sampler_of(plan), sampler_of(plan)
     for epoch in range(4):
         sampler.set_epoch(epoch)
@@ -285,10 +285,10 @@ def test_an_adaptive_exact_walk_goes_on_where_the_adapted_epochs_ended(target):
 OTHERS = np.append(LABELS[::-1], [5] * 60)
 
 
-@EACH_LAW
+@EACH_SCHEME
 @pytest.mark.parametrize("samples", [None, 400])
-def test_changed_labels_are_carried_to_a_sampler_made_with_the_changed_ones(law, samples):
-    plan = plan_of(drawing=law, samples_per_epoch=samples)
+def test_changed_labels_are_carried_to_a_sampler_made_with_the_changed_ones(scheme, samples):
+    plan = plan_of(drawing=scheme, samples_per_epoch=samples)
     sampler = sampler_of(plan)
     sampler.set_epoch(2)
     sampler.update_labels(OTHERS)
@@ -306,9 +306,9 @@ def test_changed_labels_are_carried_to_a_sampler_made_with_the_changed_ones(law,
         assert list(restored) == list(sampler)
 
 
-@EACH_LAW
-def test_labels_that_wait_for_the_next_epoch_must_be_given_again(law):
-    plan = plan_of(drawing=law)
+@EACH_SCHEME
+def test_labels_that_wait_for_the_next_epoch_must_be_given_again(scheme):
+    plan = plan_of(drawing=scheme)
     sampler, restored = sampler_of(plan), sampler_of(plan)
     taken(iter(sampler), 64)
     sampler.update_labels(OTHERS)

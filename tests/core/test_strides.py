@@ -1,4 +1,4 @@
-"""Coverage under the stratified law, against every place of every batch reckoned one by one."""
+"""Coverage under the stratified scheme, against every place of every batch reckoned one by one."""
 
 import math
 
@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sampler_core.draws.counter_rng import GOLDEN, mix
-from sampler_core.draws.rounding_and_alias import SystematicRounding
+from sampler_core.draws.systematic_rounding import SystematicRounding
 from sampler_core.forecast.expectations import Draws, coverage, run_coverage
 
 

@@ -1,4 +1,4 @@
-"""Targets: laws for every entry of the catalogue, published and hand-computed shares, wrong values."""
+"""Targets: what holds for every entry of the catalogue, published and hand-computed shares, wrong values."""
 
 import dataclasses
 import json
@@ -91,7 +91,7 @@ def shares_of(target, counts=COUNTS, epoch=0, epochs=10, samples=None):
     return normalised(target(counts, Moment(epoch, epochs, samples or counts.num_samples)))
 
 
-# --- laws ------------------------------------------------------------------------------------------------------------
+# --- what holds for every entry ------------------------------------------------------------------------------------------------------------
 
 
 def test_every_target_of_the_catalogue_has_an_example_here():

@@ -1,4 +1,4 @@
-"""Demands, their edges and their solutions by hand: closed forms on two and three classes."""
+"""Requirements, their edges and their solutions by hand: closed forms on two and three classes."""
 
 import json
 import math
@@ -17,22 +17,22 @@ from sampler_core import (
     ProgressivelyBalanced,
     SamplingPlan,
 )
-from sampler_core.forecast.expectations import LAWS
+from sampler_core.forecast.expectations import SCHEMES
 from sampler_core.plans.parameters import rows_of
 from sampler_core.plans.registry import SCHEDULES
 from sampler_core.tuning import (
-    DEMANDS,
     FAMILIES,
-    MERITS,
+    METRICS,
+    REQUIREMENTS,
     MissingFromAtMost,
     NaturalMix,
     RepeatsAtMost,
     SeenAtLeast,
     ShareOfClass,
     ShareRatio,
-    demands_from_json,
-    demands_to_json,
     feasible_band,
+    requirements_from_json,
+    requirements_to_json,
     solve,
     verdicts,
 )
@@ -75,18 +75,18 @@ EVERY_KIND = [
 ]
 
 
-# --- demands as values -----------------------------------------------------------------------------------------------
+# --- requirements as values -----------------------------------------------------------------------------------------------
 
 
-def test_demands_survive_json_and_are_equal_hashable_values():
-    again = demands_from_json(json.loads(json.dumps(demands_to_json(tuple(EVERY_KIND)))))
+def test_requirements_survive_json_and_are_equal_hashable_values():
+    again = requirements_from_json(json.loads(json.dumps(requirements_to_json(tuple(EVERY_KIND)))))
     assert again == tuple(EVERY_KIND)
     assert len({*again, *EVERY_KIND}) == len(EVERY_KIND)
-    assert {DEMANDS.name_of(demand) for demand in EVERY_KIND} == set(DEMANDS)
+    assert {REQUIREMENTS.name_of(requirement) for requirement in EVERY_KIND} == set(REQUIREMENTS)
 
 
-def test_demands_read_as_sentences():
-    assert [str(demand) for demand in EVERY_KIND] == [
+def test_requirements_read_as_sentences():
+    assert [str(requirement) for requirement in EVERY_KIND] == [
         "the rarest class has at least 5 % of the draws from epoch 3 on",
         "the largest class has at most 50 % of the draws from epoch 1 to 4",
         "class 'rare' has at least 10 % of the draws in every epoch",
@@ -102,15 +102,15 @@ def test_demands_read_as_sentences():
     ]
 
 
-@pytest.mark.parametrize("name", DEMANDS)
-def test_every_kind_of_demand_has_a_row_for_each_field_and_a_default_that_can_be_shown(name):
-    kind = DEMANDS[name]
+@pytest.mark.parametrize("name", REQUIREMENTS)
+def test_every_kind_of_requirement_has_a_row_for_each_field_and_a_default_that_can_be_shown(name):
+    kind = REQUIREMENTS[name]
     rows = rows_of(kind)
     assert set(rows) == set(kind.__dataclass_fields__) - {"class_name"}
-    demand = kind(**{field: row.default for field, row in rows.items()})
-    assert demand.figure in MERITS
-    assert str(demand)[0].isalpha()
-    assert list(demand.epochs(7)) == sorted({*demand.epochs(7)})
+    requirement = kind(**{field: row.default for field, row in rows.items()})
+    assert requirement.metric in METRICS
+    assert str(requirement)[0].isalpha()
+    assert list(requirement.epochs(7)) == sorted({*requirement.epochs(7)})
 
 
 @pytest.mark.parametrize(
@@ -123,17 +123,17 @@ def test_every_kind_of_demand_has_a_row_for_each_field_and_a_default_that_can_be
         (lambda: ShareRatio(0.5), "bound must be a number from 1.0"),
         (lambda: MissingFromAtMost(0.1, first_epoch=5, last_epoch=4), r"last_epoch must be at least first_epoch \(5\)"),
         (lambda: NaturalMix(0), "num_epochs must be a whole number from 1"),
-        (lambda: demands_from_json([{"name": "wish"}]), "demand must be one of share, share_ratio"),
-        (lambda: demands_from_json({"name": "share"}), "demands must be a list"),
+        (lambda: requirements_from_json([{"name": "wish"}]), "requirement must be one of share, share_ratio"),
+        (lambda: requirements_from_json({"name": "share"}), "requirements must be a list"),
     ],
 )
-def test_wrong_demands_are_refused_with_what_was_given(make, message):
+def test_wrong_requirements_are_refused_with_what_was_given(make, message):
     with pytest.raises(ValueError, match=message):
         make()
 
 
 @pytest.mark.parametrize(
-    ("demand", "message"),
+    ("requirement", "message"),
     [
         (ShareOfClass(0.1, class_name="unknown"), "class must be one of"),
         (ShareOfClass(0.1, class_name="empty"), "class must have samples, got 'empty', which is empty"),
@@ -141,18 +141,18 @@ def test_wrong_demands_are_refused_with_what_was_given(make, message):
     ],
 )
 @pytest.mark.parametrize("ask", [feasible_band, solve, verdicts])
-def test_demands_about_what_is_not_there_are_refused(ask, demand, message):
+def test_requirements_about_what_is_not_there_are_refused(ask, requirement, message):
     with pytest.raises(ValueError, match=message):
-        ask(plan_of(), {"a": 9, "b": 1, "empty": 0}, [demand])
+        ask(plan_of(), {"a": 9, "b": 1, "empty": 0}, [requirement])
 
 
 # --- edges by hand ---------------------------------------------------------------------------------------------------
 
 
-def share_edges(law):
-    """kind -> (demand, low, high): the skews it allows on two classes, with M = N."""
-    absent = {"independent": 1 - 0.02 ** (1 / B), "stratified": 0.98 / B}.get(law)
-    seen = {"independent": LARGE * (1 - 0.55 ** (1 / N)), "exact": 0.45 * LARGE / N}.get(law)
+def share_edges(scheme):
+    """kind -> (requirement, low, high): the skews it allows on two classes, with M = N."""
+    absent = {"independent": 1 - 0.02 ** (1 / B), "stratified": 0.98 / B}.get(scheme)
+    seen = {"independent": LARGE * (1 - 0.55 ** (1 / N)), "exact": 0.45 * LARGE / N}.get(scheme)
     found = {
         "share, at least": (ShareOfClass(0.2), skew_of_rare_share(0.2), np.inf),
         "share, at most": (ShareOfClass(0.4, "at most"), -np.inf, skew_of_rare_share(0.4)),
@@ -176,12 +176,12 @@ def share_edges(law):
     return found
 
 
-@pytest.mark.parametrize("law", LAWS)
-def test_edges_of_every_kind_of_demand_are_those_of_the_closed_form(law):
-    for kind, (demand, low, high) in share_edges(law).items():
-        (edge,) = feasible_band(plan_of(drawing=law), TWO, [demand]).edges
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_edges_of_every_kind_of_requirement_are_those_of_the_closed_form(scheme):
+    for kind, (requirement, low, high) in share_edges(scheme).items():
+        (edge,) = feasible_band(plan_of(drawing=scheme), TWO, [requirement]).edges
         assert np.array(edge.allowed) == pytest.approx(np.array([(low, high)]), abs=1e-8), kind
-        assert edge.label == str(demand)
+        assert edge.label == str(requirement)
 
 
 def test_absence_under_exact_with_batches_of_one_is_one_minus_the_share():
@@ -213,16 +213,16 @@ def test_a_piece_narrower_than_the_table_of_skews_is_found(share, pieces):
 # --- solutions by hand -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("law", LAWS)
+@pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("shape", FAMILIES)
-def test_between_two_edges_the_solution_is_in_the_middle_for_every_shape_and_kind(shape, law):
-    for kind, (demand, low, high) in share_edges(law).items():
+def test_between_two_edges_the_solution_is_in_the_middle_for_every_shape_and_kind(shape, scheme):
+    for kind, (requirement, low, high) in share_edges(scheme).items():
         low_side = ShareOfClass(rare_share(high - 0.3)) if low == -np.inf else None
         high_side = ShareOfClass(rare_share(low + 0.3), "at most") if high == np.inf else None
-        given = [one for one in (demand, low_side, high_side) if one]
+        given = [one for one in (requirement, low_side, high_side) if one]
         left = high - 0.3 if low_side else low
         right = low + 0.3 if high_side else high
-        solution = solve(plan_of(drawing=law), TWO, given, shape, bounds=(-1, 2))
+        solution = solve(plan_of(drawing=scheme), TWO, given, shape, bounds=(-1, 2))
         assert solution.slack == pytest.approx((right - left) / 2, abs=1e-6), kind
         assert solution.plan.skews() == pytest.approx(np.full(EPOCHS, (left + right) / 2), abs=1e-6), kind
         assert SCHEDULES.name_of(solution.schedule) == shape
@@ -238,41 +238,41 @@ SEEN = {
 
 
 @pytest.mark.parametrize("kind", RUN)
-@pytest.mark.parametrize("law", LAWS)
-def test_repeats_per_run_bound_a_level_schedule_as_the_closed_form_says(kind, law):
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_repeats_per_run_bound_a_level_schedule_as_the_closed_form_says(kind, scheme):
     low, high = skew_of_rare_share(0.15), skew_of_rare_share(33.0 * RARE / (N * EPOCHS))
-    solution = solve(plan_of(drawing=law), TWO, [RUN[kind], ShareOfClass(0.15)], "constant")
+    solution = solve(plan_of(drawing=scheme), TWO, [RUN[kind], ShareOfClass(0.15)], "constant")
     assert solution.schedule.skew == pytest.approx((low + high) / 2, abs=1e-6)
     assert solution.slack == pytest.approx((high - low) / 2, abs=1e-6)
 
 
-@pytest.mark.parametrize("law", LAWS)
-def test_samples_seen_per_run_bound_a_level_schedule_as_the_closed_form_says(law):
-    demand, least = SEEN[law]
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_samples_seen_per_run_bound_a_level_schedule_as_the_closed_form_says(scheme):
+    requirement, least = SEEN[scheme]
     low, high = skew_of_rare_share(0.15), skew_of_rare_share(1 - least)
-    solution = solve(plan_of(drawing=law, epochs=3), TWO, [demand, ShareOfClass(0.15)], "constant")
+    solution = solve(plan_of(drawing=scheme, epochs=3), TWO, [requirement, ShareOfClass(0.15)], "constant")
     assert solution.schedule.skew == pytest.approx((low + high) / 2, abs=1e-6)
     assert solution.slack == pytest.approx((high - low) / 2, abs=1e-6)
 
 
 def test_a_line_from_natural_to_a_share_has_the_smaller_of_two_slacks():
-    demands = [
+    requirements = [
         NaturalMix(1, "first", 0.05),
         ShareOfClass(0.3, first_epoch=10),
         ShareOfClass(0.45, "at most", first_epoch=10),
     ]
-    solution = solve(plan_of(Linear(0.0, 0.07)), TWO, demands)
+    solution = solve(plan_of(Linear(0.0, 0.07)), TWO, requirements)
     low, high = skew_of_rare_share(0.3), skew_of_rare_share(0.45)
     assert solution.slack == pytest.approx(0.05, abs=1e-9)
     assert solution.plan.skews()[0] == pytest.approx(0.0, abs=1e-9)
     assert low + 0.05 - 1e-9 <= solution.plan.skews()[10] <= high - 0.05 + 1e-9
 
 
-def test_a_demand_over_the_run_couples_two_epochs_as_worked_out_by_hand():
+def test_a_requirement_over_the_run_couples_two_epochs_as_worked_out_by_hand():
     # first epoch within 0.3 of natural, second at least skew 0.2, both together at most so many repeats: with slack t
     # the lowest pair is (-0.3 + t, 0.2 + t), and both may rise by t, so p(-0.3 + 2t) + p(0.2 + 2t) is at the bound
     bound = 3.2
-    demands = [
+    requirements = [
         NaturalMix(1, "first", 0.3),
         ShareOfClass(rare_share(0.2), first_epoch=1),
         RepeatsAtMost(bound, per="run", group="rarest"),
@@ -282,28 +282,28 @@ def test_a_demand_over_the_run_couples_two_epochs_as_worked_out_by_hand():
         t = (low + high) / 2
         fits = (rare_share(-0.3 + 2 * t) + rare_share(0.2 + 2 * t)) * N / RARE <= bound
         low, high = (t, high) if fits else (low, t)
-    solution = solve(plan_of(epochs=2), TWO, demands, "linear", bounds=(-1, 2))
+    solution = solve(plan_of(epochs=2), TWO, requirements, "linear", bounds=(-1, 2))
     assert solution.slack == pytest.approx(low, abs=1e-6)
     assert solution.plan.skews() == pytest.approx([-0.3 + low, 0.2 + low], abs=1e-5)
 
 
 def test_of_equally_good_schedules_the_one_nearest_to_the_plan_is_taken():
-    demands = [ShareOfClass(0.3, first_epoch=10), ShareOfClass(0.4, "at most", first_epoch=10)]
+    requirements = [ShareOfClass(0.3, first_epoch=10), ShareOfClass(0.4, "at most", first_epoch=10)]
     own = plan_of(Linear(0.35, 0.0))
     middle = (skew_of_rare_share(0.3) + skew_of_rare_share(0.4)) / 2
-    solution = solve(own, TWO, demands)
+    solution = solve(own, TWO, requirements)
     assert solution.plan.skews()[10] == pytest.approx(middle, abs=1e-9)
     assert np.abs(solution.plan.skews() - 0.35).max() == pytest.approx(middle - 0.35, abs=1e-9)
 
 
 def test_slack_beyond_enough_is_not_sought():
-    demands = [ShareOfClass(rare_share(0.2)), ShareOfClass(rare_share(0.9), "at most")]
-    solution = solve(plan_of(Constant(0.3)), TWO, demands, enough=0.05)
+    requirements = [ShareOfClass(rare_share(0.2)), ShareOfClass(rare_share(0.9), "at most")]
+    solution = solve(plan_of(Constant(0.3)), TWO, requirements, enough=0.05)
     assert solution.schedule == Constant(0.3)
-    assert solve(plan_of(Constant(0.3)), TWO, demands).schedule.skew == pytest.approx(0.55, abs=1e-9)
+    assert solve(plan_of(Constant(0.3)), TWO, requirements).schedule.skew == pytest.approx(0.55, abs=1e-9)
 
 
-def test_without_demands_the_plan_stays_as_it_is_and_no_slack_is_bounded():
+def test_without_requirements_the_plan_stays_as_it_is_and_no_slack_is_bounded():
     solution = solve(plan_of(Cosine(0.2, 0.7)), TWO, [])
     assert solution.slack == np.inf
     assert solution.plan.skews() == pytest.approx(plan_of(Cosine(0.2, 0.7)).skews(), abs=1e-9)
@@ -321,57 +321,57 @@ def test_skews_from_natural_to_balanced_are_preferred_unless_they_leave_next_to_
     assert (within.bounds, within.slack) == ((0.0, 1.0), pytest.approx(0.03, abs=1e-6))
 
 
-# --- contradictions by hand ------------------------------------------------------------------------------------------
+# --- conflicts by hand ------------------------------------------------------------------------------------------
 
 
-def test_a_contradiction_names_its_two_demands_and_the_numbers_at_which_they_agree():
+def test_a_conflict_names_its_two_requirements_and_the_numbers_at_which_they_agree():
     # at least 40 % of the draws are N 0.4 / n_rare = 4 times a sample; no more than 2.5 times are 25 % of the draws
-    demands = [ShareRatio(50.0), ShareOfClass(0.4, first_epoch=5), RepeatsAtMost(2.5), SeenAtLeast(0.1)]
-    solution = solve(plan_of(), TWO, demands)
+    requirements = [ShareRatio(50.0), ShareOfClass(0.4, first_epoch=5), RepeatsAtMost(2.5), SeenAtLeast(0.1)]
+    solution = solve(plan_of(), TWO, requirements)
     assert solution.plan is None
-    assert solution.contradiction.demands == (demands[1], demands[2])
-    assert solution.contradiction.agree_at == (0.25, 4.0)
+    assert solution.conflict.requirements == (requirements[1], requirements[2])
+    assert solution.conflict.agree_at == (0.25, 4.0)
     assert "at least 25 % instead of 40 %" in solution.says
     assert "at most 4 instead of 2.5" in solution.says
 
 
-def test_a_shape_that_is_too_stiff_is_told_from_demands_that_exclude_each_other():
-    demands = [NaturalMix(1, "first", 0.05), ShareOfClass(0.5, first_epoch=1), NaturalMix(1, "last", 0.05)]
-    stiff = solve(plan_of(), TWO, [demands[0], demands[1]], "constant")
-    assert stiff.contradiction.shape_alone
-    assert "A piecewise schedule can meet all that is demanded: try that shape." in stiff.says
-    hopeless = solve(plan_of(), TWO, demands, "constant")
-    assert not hopeless.contradiction.shape_alone, "the two that remain exclude each other in any shape"
-    bent = solve(plan_of(), TWO, [demands[0], demands[1]], "step")
+def test_a_shape_that_is_too_stiff_is_told_from_requirements_that_exclude_each_other():
+    requirements = [NaturalMix(1, "first", 0.05), ShareOfClass(0.5, first_epoch=1), NaturalMix(1, "last", 0.05)]
+    stiff = solve(plan_of(), TWO, [requirements[0], requirements[1]], "constant")
+    assert stiff.conflict.shape_alone
+    assert "A piecewise schedule can meet all that is required: try that shape." in stiff.says
+    hopeless = solve(plan_of(), TWO, requirements, "constant")
+    assert not hopeless.conflict.shape_alone, "the two that remain exclude each other in any shape"
+    bent = solve(plan_of(), TWO, [requirements[0], requirements[1]], "step")
     assert (bent.schedule.at_epoch, bent.schedule.end) == (1, pytest.approx(1.0, abs=1.0))
-    excluded = solve(plan_of(), TWO, demands, "piecewise")
-    assert excluded.contradiction.demands == (demands[1], demands[2])
-    assert not excluded.contradiction.shape_alone
+    excluded = solve(plan_of(), TWO, requirements, "piecewise")
+    assert excluded.conflict.requirements == (requirements[1], requirements[2])
+    assert not excluded.conflict.shape_alone
 
 
-def test_a_demand_that_nothing_meets_stands_alone():
+def test_a_requirement_that_nothing_meets_stands_alone():
     solution = solve(plan_of(max_repeats=2), TWO, [ShareOfClass(0.3), SeenAtLeast(0.1)])
-    assert solution.contradiction.demands == (ShareOfClass(0.3),)
-    assert solution.contradiction.agree_at == (0.2,)
+    assert solution.conflict.requirements == (ShareOfClass(0.3),)
+    assert solution.conflict.agree_at == (0.2,)
 
 
-def test_a_demand_over_the_run_can_contradict_one_of_an_epoch():
+def test_a_requirement_over_the_run_can_contradict_one_of_an_epoch():
     # 0.3 in each of 11 epochs are 33 repeats of a rare sample
-    demands = [ShareOfClass(0.3), RepeatsAtMost(20.0, per="run")]
-    solution = solve(plan_of(), TWO, demands, "linear")
-    assert solution.contradiction.demands == tuple(demands)
-    assert solution.contradiction.agree_at == (pytest.approx(20 / 110, rel=1e-2), pytest.approx(33.0, rel=1e-2))
-    assert not solution.contradiction.shape_alone
+    requirements = [ShareOfClass(0.3), RepeatsAtMost(20.0, per="run")]
+    solution = solve(plan_of(), TWO, requirements, "linear")
+    assert solution.conflict.requirements == tuple(requirements)
+    assert solution.conflict.agree_at == (pytest.approx(20 / 110, rel=1e-2), pytest.approx(33.0, rel=1e-2))
+    assert not solution.conflict.shape_alone
     assert "try that shape" not in solution.says
 
 
-def test_another_shape_is_advised_where_it_meets_a_demand_over_the_run():
+def test_another_shape_is_advised_where_it_meets_a_requirement_over_the_run():
     # 0.3 in one epoch and the natural 0.1 in ten are 13 repeats of a rare sample; 0.3 in all eleven are 33
-    demands = [ShareOfClass(0.3, first_epoch=10), RepeatsAtMost(15.0, per="run")]
-    level = solve(plan_of(), TWO, demands, "constant")
-    assert level.contradiction.shape_alone
+    requirements = [ShareOfClass(0.3, first_epoch=10), RepeatsAtMost(15.0, per="run")]
+    level = solve(plan_of(), TWO, requirements, "constant")
+    assert level.conflict.shape_alone
     assert "try that shape" in level.says
-    assert solve(plan_of(), TWO, demands, "piecewise").plan is not None
+    assert solve(plan_of(), TWO, requirements, "piecewise").plan is not None
 
 
 # --- plans of other targets ------------------------------------------------------------------------------------------
@@ -379,15 +379,15 @@ def test_another_shape_is_advised_where_it_meets_a_demand_over_the_run():
 
 def test_a_target_that_is_no_power_skew_is_judged_but_not_solved_and_the_sentence_says_so():
     plan = SamplingPlan(target=ProgressivelyBalanced(), epochs=EPOCHS, batch_size=B)
-    demands = [ShareOfClass(0.5, first_epoch=10), ShareOfClass(0.3)]
-    solution = solve(plan, TWO, demands)
+    requirements = [ShareOfClass(0.5, first_epoch=10), ShareOfClass(0.3)]
+    solution = solve(plan, TWO, requirements)
     assert solution.plan is None
-    assert solution.contradiction is None
+    assert solution.conflict is None
     assert "progressively balanced" in solution.says and "not solved for" in solution.says
     assert [verdict.holds for verdict in solution.verdicts] == [True, False]
     # p = 0.1 + 0.4 t reaches 0.3 in epoch 5
     assert solution.verdicts[1].epochs == (0, 1, 2, 3, 4)
-    assert feasible_band(plan, TWO, demands).skews is None
+    assert feasible_band(plan, TWO, requirements).skews is None
 
 
 def test_a_shape_replaces_another_target_and_boosts_are_replaced_with_it():
@@ -418,9 +418,9 @@ def test_every_shape_of_the_catalogue_can_be_solved_for():
 # --- the band and the plan in it -------------------------------------------------------------------------------------
 
 
-def test_the_band_of_an_epoch_is_what_all_its_demands_leave_and_violations_are_marked():
-    demands = [ShareOfClass(0.3, first_epoch=2, last_epoch=4), ShareRatio(4.0, first_epoch=4), SeenAtLeast(0.99)]
-    band = feasible_band(plan_of(Linear(0.0, 0.2)), TWO, demands)
+def test_the_band_of_an_epoch_is_what_all_its_requirements_leave_and_violations_are_marked():
+    requirements = [ShareOfClass(0.3, first_epoch=2, last_epoch=4), ShareRatio(4.0, first_epoch=4), SeenAtLeast(0.99)]
+    band = feasible_band(plan_of(Linear(0.0, 0.2)), TWO, requirements)
     least, ratio = skew_of_rare_share(0.3), math.log(4) / math.log(RHO)
     assert [edge.first_epoch for edge in band.edges] == [2, 4]
     assert [edge.last_epoch for edge in band.edges] == [4, 10]
@@ -434,7 +434,7 @@ def test_the_band_of_an_epoch_is_what_all_its_demands_leave_and_violations_are_m
         for skew, allowed in zip(band.skews, band.allowed, strict=True)
     ]
     assert band.violated.tolist() == [not ok for ok in inside]
-    assert [verdict.demand for verdict in band.run] == [demands[2]]
+    assert [verdict.requirement for verdict in band.run] == [requirements[2]]
 
 
 def test_a_verdict_names_the_worst_epoch_value_and_class():

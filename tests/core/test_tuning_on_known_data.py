@@ -1,4 +1,4 @@
-"""Everyday demands on known data: solved, drawn and counted, or refused with the right reason."""
+"""Everyday requirements on published data: solved, drawn and counted, or refused with the right reason."""
 
 from dataclasses import replace
 from functools import cache
@@ -9,7 +9,7 @@ import pytest
 from sampler_core import Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
 from sampler_core.datasets import load, synthetic
 from sampler_core.forecast.count_intervals import spread
-from sampler_core.forecast.expectations import LAWS, Draws
+from sampler_core.forecast.expectations import SCHEMES, Draws
 from sampler_core.tuning import FAMILIES, MissingFromAtMost, RepeatsAtMost, SeenAtLeast, ShareOfClass, solve, verdicts
 
 KNOWN = ("inat2018_supercategory", "isic2019", "nsl_kdd_train", "synthetic_1000")
@@ -25,8 +25,8 @@ def counts_of(name):
     return synthetic("exponential", 1000, 115_846, 256.0) if name == "synthetic_1000" else load(name)
 
 
-def plan_of(law="exact", **others):
-    return SamplingPlan(target=PowerSkew(Linear(0.0, 0.01)), epochs=EPOCHS, batch_size=128, drawing=law, **others)
+def plan_of(scheme="exact", **others):
+    return SamplingPlan(target=PowerSkew(Linear(0.0, 0.01)), epochs=EPOCHS, batch_size=128, drawing=scheme, **others)
 
 
 # What goes together: on iNaturalist and NSL-KDD 5 % of the draws are hundreds of repeats of each of the rarest samples,
@@ -40,24 +40,24 @@ OUTCOMES = {
 
 
 @pytest.mark.parametrize("shape", FAMILIES)
-@pytest.mark.parametrize("law", LAWS)
+@pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("missing", [MISSING, ALWAYS], ids=["late", "always"])
 @pytest.mark.parametrize("name", KNOWN)
-def test_the_four_demands_together_are_solved_or_refused_with_the_right_reason(name, missing, law, shape):
-    demands = [SHARE, REPEATS, missing, SEEN]
-    solution = solve(plan_of(law), counts_of(name), demands, shape)
+def test_the_four_requirements_together_are_solved_or_refused_with_the_right_reason(name, missing, scheme, shape):
+    requirements = [SHARE, REPEATS, missing, SEEN]
+    solution = solve(plan_of(scheme), counts_of(name), requirements, shape)
     if not OUTCOMES[name]:
-        assert all(verdict.holds for verdict in verdicts(solution.plan, counts_of(name), demands))
+        assert all(verdict.holds for verdict in verdicts(solution.plan, counts_of(name), requirements))
         assert solution.slack > 0.1
         return
-    few = solution.contradiction.demands
+    few = solution.conflict.requirements
     assert set(few) in [set(reason) for reason in OUTCOMES[name]]
-    assert all(str(demand) in solution.says for demand in few)
-    for i, bound in enumerate(solution.contradiction.agree_at):
+    assert all(str(requirement) in solution.says for requirement in few)
+    for i, bound in enumerate(solution.conflict.agree_at):
         agreed = [replace(few[i], bound=bound), *few[:i], *few[i + 1 :]]
-        assert solve(plan_of(law), counts_of(name), agreed, shape).plan is not None
+        assert solve(plan_of(scheme), counts_of(name), agreed, shape).plan is not None
         tighter = replace(few[i], bound=bound - (2 if few[i].sense == "at most" else -2) * last_digit(bound))
-        assert solve(plan_of(law), counts_of(name), [tighter, *few[:i], *few[i + 1 :]], shape).plan is None
+        assert solve(plan_of(scheme), counts_of(name), [tighter, *few[:i], *few[i + 1 :]], shape).plan is None
 
 
 def last_digit(bound):
@@ -66,7 +66,7 @@ def last_digit(bound):
 
 
 @pytest.mark.parametrize("name", KNOWN)
-def test_under_exact_what_a_sampler_gives_holds_what_was_demanded(name):
+def test_under_exact_what_a_sampler_gives_holds_what_was_required(name):
     counts, repeats = counts_of(name), name in ("isic2019", "synthetic_1000")
     share = FEW if name == "synthetic_1000" else SHARE
     missing = [] if name == "synthetic_1000" else [MISSING]
@@ -90,10 +90,10 @@ def test_under_exact_what_a_sampler_gives_holds_what_was_demanded(name):
         assert np.mean(missed) <= 0.01 + 4.5 * np.sqrt(0.01 * 0.99 / np.size(missed))
 
 
-@pytest.mark.parametrize("law", LAWS)
-def test_drawn_batches_miss_the_rarest_class_as_seldom_as_demanded(law):
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_drawn_batches_miss_the_rarest_class_as_seldom_as_required(scheme):
     counts = counts_of("isic2019")
-    plan = solve(plan_of(law), counts, [SHARE, REPEATS, MISSING, SEEN]).plan
+    plan = solve(plan_of(scheme), counts, [SHARE, REPEATS, MISSING, SEEN]).plan
     rarest = int(counts.counts.argmin())
     missed = np.concatenate(
         [plan.preview(counts, epoch).batch_class_counts[:-1, rarest] == 0 for epoch in (30, 45, 59)]
@@ -102,14 +102,14 @@ def test_drawn_batches_miss_the_rarest_class_as_seldom_as_demanded(law):
     assert missed.mean() <= 0.01 + 4.5 * np.sqrt(0.01 * 0.99 / missed.size)
 
 
-@pytest.mark.parametrize("law", ["independent", "stratified"])
+@pytest.mark.parametrize("scheme", ["independent", "stratified"])
 @pytest.mark.parametrize("name", KNOWN)
-def test_under_the_other_laws_what_is_drawn_lies_within_its_stated_interval(name, law):
+def test_under_the_other_schemes_what_is_drawn_lies_within_its_stated_interval(name, scheme):
     counts = counts_of(name)
     share = FEW if name == "synthetic_1000" else SHARE
-    plan = solve(plan_of(law), counts, [share, SEEN] + [MISSING] * (share is SHARE)).plan
+    plan = solve(plan_of(scheme), counts, [share, SEEN] + [MISSING] * (share is SHARE)).plan
     samples, outside, rarest = plan.samples(counts), 0, counts.counts.argmin()
-    draws = Draws(samples, 128, law)
+    draws = Draws(samples, 128, scheme)
     shares = plan.class_shares(counts)
     for epoch in (0, 30, 59):
         stated = spread(shares[epoch], draws, samples)
@@ -117,7 +117,7 @@ def test_under_the_other_laws_what_is_drawn_lies_within_its_stated_interval(name
         outside += int(((drawn < stated.lower) | (drawn > stated.upper)).sum())
         if epoch >= 30:
             assert stated.expected[rarest] >= share.bound * samples * (1 - 1e-9)
-            # what is drawn may be below what is demanded by chance: by five standard deviations never
+            # what is drawn may be below what is required by chance: by five standard deviations never
             assert drawn[rarest] >= share.bound * samples - 2.5 * (stated.expected[rarest] - stated.lower[rarest]) - 1
     # 5 % of the counts may lie outside; so many more would come once in 10,000 times
     assert outside <= 0.05 * 3 * counts.num_classes + 4 * np.sqrt(0.05 * 0.95 * 3 * counts.num_classes)
@@ -129,7 +129,7 @@ def test_limits_of_the_plan_are_part_of_what_is_solved():
     free, bound = solve(plan_of(), counts, [SHARE]), solve(capped, counts, [SHARE])
     assert free.plan is not None
     # 4 repeats of the 239 rarest samples are 3.77 % of the draws
-    assert bound.contradiction.demands == (SHARE,)
-    assert bound.contradiction.agree_at == (0.0377,)
+    assert bound.conflict.requirements == (SHARE,)
+    assert bound.conflict.agree_at == (0.0377,)
     floored = solve(plan_of(min_share=0.05), counts, [SHARE, SEEN])
     assert floored.slack > 1.0

@@ -1,21 +1,21 @@
-"""Sweeps against the outlook of each plan on its own; progress, cancel, sensitivities."""
+"""Sweeps against the forecast of each plan on its own; progress, cancel, sensitivities."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from sampler_core import Constant, EffectiveNumber, Linear, Outlook, PowerSkew, SamplingPlan
+from sampler_core import Constant, EffectiveNumber, Forecast, Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import load, synthetic
-from sampler_core.forecast.expectations import LAWS
-from sampler_core.tuning import MERITS, SeenAtLeast, ShareRatio, sensitivity, sweep
+from sampler_core.forecast.expectations import SCHEMES
+from sampler_core.tuning import METRICS, SeenAtLeast, ShareRatio, metric_sweep, sensitivity, sweep
 from sampler_core.tuning.linear_plane import axes, feasible
 from sampler_core.tuning.metric_sweep import of_runs
 from sampler_core.tuning.skew_curve import Curve
 
 COUNTS = load("cifar10_lt_if100")
 SKEWS, INCREMENTS = np.array([-0.3, 0.0, 0.8]), np.array([-0.05, 0.0, 0.02, 0.1])
-OUTLOOK = {
+FORECAST = {
     "share": lambda o: o.shares[:, -1],
     "repeats": lambda o: o.repeats[:, -1],
     "absence": lambda o: o.absence[:, -1],
@@ -41,20 +41,20 @@ def one_by_one(plan, figure, aggregate):
     for i, skew in enumerate(SKEWS):
         for j, increment in enumerate(INCREMENTS):
             schedule = Linear(float(skew), float(increment), maximum=1.0)
-            outlook = Outlook.of(replace(plan, target=PowerSkew(schedule)), COUNTS)
-            values[i, j] = aggregate(OUTLOOK[figure](outlook))
+            forecast = Forecast.of(replace(plan, target=PowerSkew(schedule)), COUNTS)
+            values[i, j] = aggregate(FORECAST[figure](forecast))
     return values
 
 
 AGGREGATES = {"mean": np.mean, "least": np.min, "greatest": np.max, 7: lambda values: np.atleast_1d(values)[7]}
 
 
-@pytest.mark.parametrize("law", LAWS)
-@pytest.mark.parametrize("figure", MERITS)
-def test_every_point_of_a_sweep_is_the_outlook_of_its_own_plan(figure, law):
-    plan = plan_of(drawing=law, max_repeats=9, min_share=0.01)
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("figure", METRICS)
+def test_every_point_of_a_sweep_is_the_forecast_of_its_own_plan(figure, scheme):
+    plan = plan_of(drawing=scheme, max_repeats=9, min_share=0.01)
     for at, aggregate in AGGREGATES.items():
-        over_run = MERITS[figure].scope == "run"
+        over_run = METRICS[figure].scope == "run"
         found = sweep(plan, COUNTS, figure, SKEWS, INCREMENTS, at)
         expected = one_by_one(plan, figure, np.max if over_run else aggregate)
         assert found.error == 0.0
@@ -65,7 +65,7 @@ def test_every_class_means_the_worst_one():
     found = sweep(plan_of(), COUNTS, "absence", SKEWS, INCREMENTS, 7, "every")
     expected = [
         [
-            Outlook.of(plan_of(target=PowerSkew(Linear(float(s), float(d), maximum=1.0))), COUNTS).absence[7].max()
+            Forecast.of(plan_of(target=PowerSkew(Linear(float(s), float(d), maximum=1.0))), COUNTS).absence[7].max()
             for d in INCREMENTS
         ]
         for s in SKEWS
@@ -76,7 +76,7 @@ def test_every_class_means_the_worst_one():
 @pytest.mark.parametrize("limits", [{}, {"max_repeats": 9, "min_share": 0.01}], ids=["free", "limited"])
 def test_interpolated_values_differ_from_exact_ones_by_no_more_than_the_error_stated(limits, monkeypatch):
     skews, increments = np.linspace(-0.917, 1.9, 9), np.linspace(-0.0713, 0.0919, 9)
-    for figure in MERITS:
+    for figure in METRICS:
         exact = sweep(plan_of(**limits), COUNTS, figure, skews, increments)
         monkeypatch.setattr(metric_sweep, "MOST_SHARES", {False: 0, True: 0})
         monkeypatch.setattr(metric_sweep, "LEAST_ROWS", 201)
@@ -116,7 +116,7 @@ def test_the_figures_of_runs_and_the_feasible_part_tell_their_progress_while_the
 
 def test_figures_of_several_runs_at_once_are_those_of_each_alone():
     curve, runs = Curve(plan_of(), COUNTS), np.linspace(-1, 2, 48).reshape(4, 12)
-    asked = [(MERITS["run_repeats"], 9), (MERITS["run_coverage"], 0)]
+    asked = [(METRICS["run_repeats"], 9), (METRICS["run_coverage"], 0)]
     together = of_runs(curve, runs, asked, lambda fraction: None)
     for one, (values, error) in zip(asked, together, strict=True):
         ((alone, _),) = of_runs(curve, runs, [one], lambda fraction: None)
@@ -145,7 +145,7 @@ def test_the_sensitivity_to_the_skew_is_the_derivative_by_hand():
     # two classes, share p = 1 / (1 + rho^(1 - s)): dp/ds = p (1 - p) log rho, and repeats are N p / n
     plan = SamplingPlan(target=PowerSkew(Constant(0.4)), epochs=3, batch_size=10)
     p, rho = 1 / (1 + 9**0.6), 9.0
-    found = {(one.figure, one.parameter): one for one in sensitivity(plan, [900, 100])}
+    found = {(one.metric, one.parameter): one for one in sensitivity(plan, [900, 100])}
     assert found["share", "skew"].per_unit == pytest.approx(p * (1 - p) * np.log(rho), rel=1e-5)
     assert found["repeats", "skew"].per_unit == pytest.approx(10 * p * (1 - p) * np.log(rho), rel=1e-5)
     assert found["run_repeats", "skew"].per_unit == pytest.approx(30 * p * (1 - p) * np.log(rho), rel=1e-5)

@@ -12,8 +12,10 @@ from sampler_core.sampling.class_cursors import Walk
 PRESENT = ClassCounts.from_counts({"a": 60, "b": 30, "c": 10})
 
 
-def walk_of(law, samples=95):
-    plan = SamplingPlan(target=PowerSkew(Linear(0.0, 0.2)), epochs=8, batch_size=20, drawing=law, samples_per_epoch=95)
+def walk_of(scheme, samples=95):
+    plan = SamplingPlan(
+        target=PowerSkew(Linear(0.0, 0.2)), epochs=8, batch_size=20, drawing=scheme, samples_per_epoch=95
+    )
     return plan, Walk(plan, samples)
 
 
@@ -54,9 +56,9 @@ def test_the_number_of_draws_may_differ_from_the_plans():
     assert walk.start(PRESENT, None, 3).sum() == 120
 
 
-@pytest.mark.parametrize("law", ["exact", "stratified"])
-def test_what_is_settled_is_gone_on_from_and_earlier_epochs_begin_there(law):
-    _, walk = walk_of(law)
+@pytest.mark.parametrize("scheme", ["exact", "stratified"])
+def test_what_is_settled_is_gone_on_from_and_earlier_epochs_begin_there(scheme):
+    _, walk = walk_of(scheme)
     expected = walk.start(PRESENT, None, 5).tolist()
     walk.settle(PRESENT, None, 3)
     at_three = walk.start(PRESENT, None, 3).tolist()

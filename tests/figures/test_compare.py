@@ -13,7 +13,7 @@ from sampler_core import figures as fig
 from sampler_core.datasets import load, synthetic
 from sampler_core.figures import class_series, compare_charts
 from sampler_core.figures.legend import key_height, missing_key_height
-from sampler_core.forecast.forecast import Outlook
+from sampler_core.forecast.forecast import Forecast
 from sampler_core.forecast.plan_comparison import COLUMNS, compared, courses
 
 DATA = {
@@ -31,7 +31,7 @@ TARGETS = {
 
 def shown(counts, epochs=20):
     plans = [SamplingPlan(target=target, epochs=epochs, batch_size=64) for target in TARGETS.values()]
-    return [compare_charts.Shown(name, Outlook.of(plan, counts), 5 - i)
+    return [compare_charts.Shown(name, Forecast.of(plan, counts), 5 - i)
             for i, (name, plan) in enumerate(zip(TARGETS, plans, strict=True))]  # fmt: skip
 
 
@@ -63,14 +63,14 @@ def test_a_plan_has_one_colour_and_one_dash_in_all_figures_and_they_differ_betwe
     assert lines == [plan.line for plan in plans]
     assert [trace["line"] for trace in all_figures(DATA["ten"])["skews"].spec["data"]] == lines[:2]
     for part in ("color", "dash"):
-        assert len({compare_charts.Shown("x", plans[0].outlook, c).line[part] for c in range(6)}) == 6
+        assert len({compare_charts.Shown("x", plans[0].forecast, c).line[part] for c in range(6)}) == 6
 
 
 def test_classes_have_the_colours_they_have_on_explore():
     counts = DATA["ten"]
     figures = all_figures(counts)
     elsewhere = [
-        trace["line"]["color"] for trace in fig.class_shares(counts, shown(counts)[0].outlook.shares, 0).spec["data"]
+        trace["line"]["color"] for trace in fig.class_shares(counts, shown(counts)[0].forecast.shares, 0).spec["data"]
     ]
     assert [trace["line"]["color"] for trace in figures["mix"].spec["data"]] == elsewhere
     assert [trace["line"]["color"] for trace in figures["key"].spec["data"]] == elsewhere
@@ -84,7 +84,7 @@ def test_curves_and_small_multiples_hold_the_shares(data):
     if data != "one class":
         assert counts.counts[rarest] < counts.counts.max()
     for plan, trace in zip(plans, figures["shares"].spec["data"], strict=True):
-        assert plan.outlook.shares[5, rarest] == pytest.approx(trace["y"][5], rel=1e-6)
+        assert plan.forecast.shares[5, rarest] == pytest.approx(trace["y"][5], rel=1e-6)
     assert sum(np.asarray(trace["y"]) for trace in figures["mix"].spec["data"]) == pytest.approx(1.0, abs=1e-6)
     low, high = figures["mix"].spec["layout"]["yaxis"]["range"]
     assert all(low <= trace["y"].min() and trace["y"].max() <= high for trace in figures["mix"].spec["data"])
@@ -136,7 +136,7 @@ def test_names_of_plans_are_never_markup():
 
 def test_the_table_in_words_has_percent_signs_differences_and_stars():
     plans = shown(DATA["ten"])
-    found = compared(tuple(TARGETS), tuple(courses(plan.outlook) for plan in plans), "chosen epoch", 10)
+    found = compared(tuple(TARGETS), tuple(courses(plan.forecast) for plan in plans), "chosen epoch", 10)
     words = compare_charts.comparison_words(found)
     assert list(words.columns) == [column.label for column in COLUMNS]
     assert words.loc["<b>ramp</b>", "Share of the rarest class"] == "10 % ★"
@@ -150,5 +150,5 @@ def test_the_table_in_words_has_percent_signs_differences_and_stars():
 def test_the_edges_of_the_cards_have_the_colours_of_the_lines():
     css = (Path(__file__).parents[2] / "pages" / "parts" / "compare" / "plan_cards.css").read_text(encoding="utf-8")
     edges = re.findall(r"plan-card-(\d) \{ border-top-color: (#\w{6}); \}", css)
-    plans = [compare_charts.Shown("x", shown(DATA["ten"])[0].outlook, colour) for colour in range(6)]
+    plans = [compare_charts.Shown("x", shown(DATA["ten"])[0].forecast, colour) for colour in range(6)]
     assert edges == [(str(colour), plan.line["color"]) for colour, plan in enumerate(plans)]

@@ -17,7 +17,7 @@ from sampler_core.figures.explore_charts import charts_over_epochs
 from sampler_core.figures.figure import class_in_words, class_label, plotly_text, steady
 from sampler_core.figures.plan_sentences import data_line, takeaway
 from sampler_core.forecast.count_intervals import spread
-from sampler_core.forecast.forecast import Outlook
+from sampler_core.forecast.forecast import Forecast
 
 DATA = {
     "one class": ClassCounts.from_counts([50]),
@@ -31,16 +31,16 @@ PLAN = SamplingPlan(target=PowerSkew(Linear(0.0, 0.1)), epochs=20, batch_size=64
 
 
 def all_figures(counts, plan=PLAN, epoch=7):
-    outlook = Outlook.of(plan, counts)
+    forecast = Forecast.of(plan, counts)
     preview = plan.preview(counts, epoch, 0, 6)
     drawn = preview.batch_class_counts.sum(axis=0)
-    found = spread(outlook.shares[epoch], outlook.draws, int(drawn.sum()))
+    found = spread(forecast.shares[epoch], forecast.draws, int(drawn.sum()))
     return {
-        "shares": fig.class_shares(counts, outlook.shares, epoch),
-        "logarithmic": fig.class_shares(counts, outlook.shares, epoch, logarithmic=True),
-        "map": fig.share_map(counts, outlook.shares, epoch),
-        "skew": fig.skew_curve(outlook.skews, outlook.crossover, epoch),
-        "weights": fig.weight_beside_share(counts, plan.class_weights(counts), outlook.shares, epoch),
+        "shares": fig.class_shares(counts, forecast.shares, epoch),
+        "logarithmic": fig.class_shares(counts, forecast.shares, epoch, logarithmic=True),
+        "map": fig.share_map(counts, forecast.shares, epoch),
+        "skew": fig.skew_curve(forecast.skews, forecast.crossover, epoch),
+        "weights": fig.weight_beside_share(counts, plan.class_weights(counts), forecast.shares, epoch),
         "batches": fig.batch_mix(preview),
         "drawn": fig.planned_and_drawn(counts, found, drawn),
     }
@@ -107,13 +107,13 @@ def test_the_map_holds_the_logarithm_of_every_share_largest_class_on_top():
 
 
 def test_the_table_of_the_map_has_three_epochs_and_the_map_says_so():
-    counts, outlook = DATA["fourteen"], Outlook.of(PLAN, DATA["fourteen"])
-    charts = charts_over_epochs(outlook, PLAN.class_weights(counts), 7)
+    counts, forecast = DATA["fourteen"], Forecast.of(PLAN, DATA["fourteen"])
+    charts = charts_over_epochs(forecast, PLAN.class_weights(counts), 7)
     chart = next(chart for chart in charts if chart.id == "map")
     assert chart.note.endswith("Its table has the first, the chosen and the last epoch.")
     table = chart.figure.table()
     assert list(table.columns) == ["samples", "share in epoch 0", "share in epoch 7", "share in epoch 19"]
-    assert table["share in epoch 7"].to_numpy() == pytest.approx(outlook.shares[7][class_series.by_count(counts)])
+    assert table["share in epoch 7"].to_numpy() == pytest.approx(forecast.shares[7][class_series.by_count(counts)])
 
 
 def test_one_of_a_kind_is_said_in_the_singular():
@@ -199,13 +199,13 @@ TWENTY = synthetic("exponential", 20, 20_000, 100.0)
 
 def colours_of_classes(counts, followed):
     """Figure -> class (by rank, as its figure knows it) -> colour; of the series figures only those of one class."""
-    outlook = Outlook.of(PLAN, counts)
+    forecast = Forecast.of(PLAN, counts)
     preview = PLAN.preview(counts, 7, 0, 6)
-    found = spread(outlook.shares[7], outlook.draws, int(preview.totals.sum()))
-    shares = fig.class_shares(counts, outlook.shares, 7, followed=followed).spec["data"]
+    found = spread(forecast.shares[7], forecast.draws, int(preview.totals.sum()))
+    shares = fig.class_shares(counts, forecast.shares, 7, followed=followed).spec["data"]
     batches = fig.batch_mix(preview, followed).spec["data"]
-    frames = fig.share_map(counts, outlook.shares, 7, followed).spec["layout"]["shapes"][1:]
-    weights, beside = fig.weight_beside_share(counts, PLAN.class_weights(counts), outlook.shares, 7, followed).spec[
+    frames = fig.share_map(counts, forecast.shares, 7, followed).spec["layout"]["shapes"][1:]
+    weights, beside = fig.weight_beside_share(counts, PLAN.class_weights(counts), forecast.shares, 7, followed).spec[
         "data"
     ]
     drawn = fig.planned_and_drawn(counts, found, preview.totals, followed).spec["data"][1]
@@ -323,26 +323,26 @@ def test_tables_lose_no_class_whose_name_looks_like_that_of_another():
     counts = ClassCounts.from_counts({"a b": 40, "a\tb": 30, "a b (1)": 20, "a\nb": 10})
     labels = ["a b", "a b (1)", "a b (1) (2)", "a b (3)"]
     plan = SamplingPlan(target=PowerSkew(Linear(0.0, 0.5)), epochs=3, batch_size=10)
-    outlook, preview = Outlook.of(plan, counts), plan.preview(counts, 0)
-    shares = fig.class_shares(counts, outlook.shares, 0).table()
+    forecast, preview = Forecast.of(plan, counts), plan.preview(counts, 0)
+    shares = fig.class_shares(counts, forecast.shares, 0).table()
     assert (list(shares), shares.iloc[0].tolist()) == (labels, pytest.approx([0.4, 0.3, 0.2, 0.1]))
     batches = fig.batch_mix(preview).table()
     assert list(batches) == labels
     assert np.array_equal(batches.to_numpy(), preview.batch_class_counts)
-    mix = plan_mix(Shown("plan", outlook, 0), 1.0).table()
+    mix = plan_mix(Shown("plan", forecast, 0), 1.0).table()
     assert (list(mix), mix.iloc[0].tolist()) == (labels, pytest.approx([0.4, 0.3, 0.2, 0.1]))
-    numbers = fig.class_numbers(outlook, plan.class_weights(counts), (0, 1, 2, 3), 0)
+    numbers = fig.class_numbers(forecast, plan.class_weights(counts), (0, 1, 2, 3), 0)
     assert (list(numbers.index), list(numbers["samples"])) == (labels, ["40", "30", "20", "10"])
 
 
-def test_the_figures_of_merit_are_those_of_the_outlook():
-    outlook = Outlook.of(PLAN, DATA["ten"])
-    found = {merit.label: merit for merit in fig.merits(outlook, 5)}
-    assert found["Share of the rarest class"].course == pytest.approx(outlook.shares[:, 9])
+def test_the_metrics_are_those_of_the_forecast():
+    forecast = Forecast.of(PLAN, DATA["ten"])
+    found = {metric.label: metric for metric in fig.metrics(forecast, 5)}
+    assert found["Share of the rarest class"].course == pytest.approx(forecast.shares[:, 9])
     assert found["Repeats of the rarest class"].value == "6.07"  # square-root, as published
-    assert found["Batches without the rarest class"].course == pytest.approx(outlook.absence[:, 9])
-    assert found["Unseen part of the largest class"].course == pytest.approx(1 - outlook.coverage[:, 0])
-    assert fig.merit_table(fig.merits(outlook, 5)).shape == (20, 5)
+    assert found["Batches without the rarest class"].course == pytest.approx(forecast.absence[:, 9])
+    assert found["Unseen part of the largest class"].course == pytest.approx(1 - forecast.coverage[:, 0])
+    assert fig.metric_table(fig.metrics(forecast, 5)).shape == (20, 5)
 
 
 def test_a_followed_class_stands_out_among_lines_and_the_others_fade():
@@ -363,13 +363,13 @@ def test_a_followed_class_leaves_its_band_and_the_sum_stays():
     assert [(frame["y0"], frame["y1"]) for frame in frames] == [(998.5, 999.5), (2.5, 3.5)]
 
 
-def test_the_numbers_of_a_class_are_those_of_the_outlook():
-    outlook = Outlook.of(PLAN, DATA["ten"])
-    row = fig.class_numbers(outlook, PLAN.class_weights(DATA["ten"]), (9,), 5).loc["truck"]
+def test_the_numbers_of_a_class_are_those_of_the_forecast():
+    forecast = Forecast.of(PLAN, DATA["ten"])
+    row = fig.class_numbers(forecast, PLAN.class_weights(DATA["ten"]), (9,), 5).loc["truck"]
     assert row["samples"] == "50"
     assert row["repeats in this epoch"] == "6.07"
-    assert row["seen in this epoch"] == f"{100 * outlook.coverage[5, 9]:.3g} %"
-    assert row["batches without it"] == f"{100 * outlook.absence[5, 9]:.3g} %"
+    assert row["seen in this epoch"] == f"{100 * forecast.coverage[5, 9]:.3g} %"
+    assert row["batches without it"] == f"{100 * forecast.absence[5, 9]:.3g} %"
 
 
 @pytest.mark.parametrize(
@@ -382,7 +382,7 @@ def test_the_numbers_of_a_class_are_those_of_the_outlook():
 )
 def test_where_no_class_is_rarer_than_another_the_takeaway_names_no_rarest(counts, said):
     counts = ClassCounts.from_counts(counts)
-    assert takeaway(Outlook.of(PLAN, counts), 7) == said
+    assert takeaway(Forecast.of(PLAN, counts), 7) == said
 
 
 @pytest.mark.parametrize(

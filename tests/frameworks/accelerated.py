@@ -10,7 +10,7 @@ from typing import Any
 from accelerate import Accelerator, skip_first_batches
 
 from sampler_core import ScheduledClassSampler
-from tests.frameworks.training import LABELS, LAWS, Batches, Indices, plan_of, write
+from tests.frameworks.training import LABELS, SCHEMES, Batches, Indices, plan_of, write
 
 STOPPED_AFTER, STOPPED_IN = 6, 3
 
@@ -19,36 +19,36 @@ def delivered(loader: Any) -> Batches:
     return [batch.tolist() for batch in loader]
 
 
-def prepared(accelerator: Accelerator, law: str) -> tuple[ScheduledClassSampler, Any]:
-    sampler = ScheduledClassSampler(LABELS, plan_of(law), num_replicas=1)
+def prepared(accelerator: Accelerator, scheme: str) -> tuple[ScheduledClassSampler, Any]:
+    sampler = ScheduledClassSampler(LABELS, plan_of(scheme), num_replicas=1)
     return sampler, accelerator.prepare(sampler.loader(Indices()))
 
 
-def by_itself(accelerator: Accelerator, law: str) -> dict[str, Any]:
+def by_itself(accelerator: Accelerator, scheme: str) -> dict[str, Any]:
     """Epochs that Accelerate counts by itself, and one that the training chooses."""
-    sampler, loader = prepared(accelerator, law)
+    sampler, loader = prepared(accelerator, scheme)
     counted = [(sampler.epoch, delivered(loader)) for _ in range(2)]
     loader.set_epoch(5)
     return {"counted": [batches for _, batches in counted], "chosen": delivered(loader), "epoch": sampler.epoch}
 
 
-def gone_on(accelerator: Accelerator, law: str) -> dict[str, Any]:
+def gone_on(accelerator: Accelerator, scheme: str) -> dict[str, Any]:
     """Stopped within an epoch; gone on with by skipping what was done."""
-    _, loader = prepared(accelerator, law)
+    _, loader = prepared(accelerator, scheme)
     loader.set_epoch(STOPPED_IN)
     done = [batch.tolist() for batch in islice(loader, STOPPED_AFTER)]
-    _, loader = prepared(accelerator, law)
+    _, loader = prepared(accelerator, scheme)
     loader.set_epoch(STOPPED_IN)
     return {"done": done, "rest": delivered(skip_first_batches(loader, STOPPED_AFTER))}
 
 
-def from_state(accelerator: Accelerator, law: str) -> dict[str, Any]:
+def from_state(accelerator: Accelerator, scheme: str) -> dict[str, Any]:
     """Stopped within an epoch; gone on with from the sampler's own state, which counts batches of all ranks here."""
-    first, loader = prepared(accelerator, law)
+    first, loader = prepared(accelerator, scheme)
     loader.set_epoch(STOPPED_IN)
     done = [batch.tolist() for batch in islice(loader, STOPPED_AFTER)]
     state = first.state_dict(batches_delivered=STOPPED_AFTER * accelerator.num_processes)
-    second, loader = prepared(accelerator, law)
+    second, loader = prepared(accelerator, scheme)
     second.load_state_dict(state)
     loader.set_epoch(STOPPED_IN)
     return {"done": done, "rest": delivered(loader)}
@@ -78,9 +78,9 @@ def main(out: str) -> None:
         accelerator.process_index,
         {
             "ranks": accelerator.num_processes,
-            "by_itself": {law: by_itself(accelerator, law) for law in LAWS},
-            "skipped": {law: gone_on(accelerator, law) for law in LAWS},
-            "from_state": {law: from_state(accelerator, law) for law in LAWS},
+            "by_itself": {scheme: by_itself(accelerator, scheme) for scheme in SCHEMES},
+            "skipped": {scheme: gone_on(accelerator, scheme) for scheme in SCHEMES},
+            "from_state": {scheme: from_state(accelerator, scheme) for scheme in SCHEMES},
             "sharded_twice": sharded_twice(accelerator),
         },
     )

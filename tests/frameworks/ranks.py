@@ -19,7 +19,7 @@ from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import DataLoader
 
 from sampler_core import ScheduledClassSampler
-from tests.frameworks.training import BATCH, COUNTS, LABELS, LAWS, Batches, Indices, adaptive_plan, plan_of, write
+from tests.frameworks.training import BATCH, COUNTS, LABELS, SCHEMES, Batches, Indices, adaptive_plan, plan_of, write
 
 STOPPED_AFTER = {"independent": 5, "exact": 11, "stratified": 7}  # batches of each rank
 STOPPED_IN = 3
@@ -30,27 +30,27 @@ def delivered(sampler: ScheduledClassSampler, epoch: int) -> Batches:
     return [batch.tolist() for batch in DataLoader(Indices(), batch_size=BATCH, sampler=sampler)]
 
 
-def epochs_of(law: str, drop_last: bool = False) -> dict[int, Batches]:
-    sampler = ScheduledClassSampler(LABELS, plan_of(law), drop_last=drop_last)
+def epochs_of(scheme: str, drop_last: bool = False) -> dict[int, Batches]:
+    sampler = ScheduledClassSampler(LABELS, plan_of(scheme), drop_last=drop_last)
     batches = {epoch: delivered(sampler, epoch) for epoch in (3, 0, 1)}
     if {len(sampler)} != {sum(map(len, epoch)) for epoch in batches.values()}:
         raise AssertionError("len(sampler) is not what an epoch yields")
     return batches
 
 
-def stopped(law: str) -> dict[str, Any]:
-    sampler = ScheduledClassSampler(LABELS, plan_of(law))
+def stopped(scheme: str) -> dict[str, Any]:
+    sampler = ScheduledClassSampler(LABELS, plan_of(scheme))
     sampler.set_epoch(STOPPED_IN)
     batches = []
     for batch in DataLoader(Indices(), batch_size=BATCH, sampler=sampler):
         batches.append(batch.tolist())
-        if len(batches) == STOPPED_AFTER[law]:
+        if len(batches) == STOPPED_AFTER[scheme]:
             break
     return {"done": batches, "state": sampler.state_dict(batches_delivered=len(batches))}
 
 
-def gone_on(law: str, state: dict[str, Any]) -> dict[str, Batches]:
-    sampler = ScheduledClassSampler(LABELS, plan_of(law))
+def gone_on(scheme: str, state: dict[str, Any]) -> dict[str, Batches]:
+    sampler = ScheduledClassSampler(LABELS, plan_of(scheme))
     sampler.load_state_dict(state)
     return {"rest": delivered(sampler, STOPPED_IN), "next": delivered(sampler, STOPPED_IN + 1)}
 
@@ -105,15 +105,15 @@ def main(out: str, before: str | None = None) -> None:
     record: dict[str, Any] = {
         "early": told(early),
         "early_on_purpose": told(early_on_purpose),
-        "epochs": {law: epochs_of(law) for law in LAWS},
+        "epochs": {scheme: epochs_of(scheme) for scheme in SCHEMES},
         "cut": epochs_of("exact", drop_last=True),
         "adapted": adapted(rank),
         "trained": trained(),
-        "stopped": {law: stopped(law) for law in LAWS},
+        "stopped": {scheme: stopped(scheme) for scheme in SCHEMES},
     }
     if before is not None:
         left = json.loads((Path(before) / "rank0.json").read_text())["stopped"]
-        record["gone_on"] = {law: gone_on(law, left[law]["state"]) for law in LAWS}
+        record["gone_on"] = {scheme: gone_on(scheme, left[scheme]["state"]) for scheme in SCHEMES}
     write(out, rank, record)
     dist.destroy_process_group()
 

@@ -12,7 +12,7 @@ import pytest
 from tests.frameworks.accelerated import STOPPED_AFTER, STOPPED_IN
 from tests.frameworks.training import (
     LABELS,
-    LAWS,
+    SCHEMES,
     Batches,
     counts_of,
     dealt,
@@ -25,7 +25,7 @@ from tests.frameworks.training import (
 
 Runs = dict[int, list[Any]]
 BOTH = pytest.mark.parametrize("ranks", [1, 2])
-EACH_LAW = pytest.mark.parametrize("law", LAWS)
+EACH_SCHEME = pytest.mark.parametrize("scheme", SCHEMES)
 
 
 @pytest.fixture(scope="module")
@@ -34,45 +34,45 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
     return {ranks: torchrun("accelerated", ranks, tmp_path_factory.mktemp(f"ranks{ranks}")) for ranks in (1, 2)}
 
 
-def expected(law: str, epoch: int, ranks: int) -> list[Batches]:
-    return [of_rank(stream(plan_of(law), epoch), rank, ranks) for rank in range(ranks)]
+def expected(scheme: str, epoch: int, ranks: int) -> list[Batches]:
+    return [of_rank(stream(plan_of(scheme), epoch), rank, ranks) for rank in range(ranks)]
 
 
 @BOTH
-@EACH_LAW
+@EACH_SCHEME
 def test_a_rank_gets_the_same_batches_as_from_a_sampler_with_that_many_replicas(
-    runs: Runs, law: str, ranks: int
+    runs: Runs, scheme: str, ranks: int
 ) -> None:
-    found = [run["by_itself"][law] for run in runs[ranks]]
+    found = [run["by_itself"][scheme] for run in runs[ranks]]
     assert [run["ranks"] for run in runs[ranks]] == [ranks] * ranks
-    assert [one["counted"][0] for one in found] == expected(law, 0, ranks)
-    assert [one["counted"][1] for one in found] == expected(law, 1, ranks)
+    assert [one["counted"][0] for one in found] == expected(scheme, 0, ranks)
+    assert [one["counted"][1] for one in found] == expected(scheme, 1, ranks)
 
 
 @BOTH
-@EACH_LAW
-def test_set_epoch_of_the_loader_reaches_the_sampler(runs: Runs, law: str, ranks: int) -> None:
-    found = [run["by_itself"][law] for run in runs[ranks]]
-    assert [one["chosen"] for one in found] == expected(law, 5, ranks)
+@EACH_SCHEME
+def test_set_epoch_of_the_loader_reaches_the_sampler(runs: Runs, scheme: str, ranks: int) -> None:
+    found = [run["by_itself"][scheme] for run in runs[ranks]]
+    assert [one["chosen"] for one in found] == expected(scheme, 5, ranks)
     assert {one["epoch"] for one in found} == {5}
 
 
 @BOTH
-@EACH_LAW
-def test_all_ranks_together_draw_the_previewed_class_counts(runs: Runs, law: str, ranks: int) -> None:
-    drawn = counts_of(dealt([run["by_itself"][law]["chosen"] for run in runs[ranks]]))
-    assert drawn[:46] == previewed(plan_of(law), 5)[:46]
+@EACH_SCHEME
+def test_all_ranks_together_draw_the_previewed_class_counts(runs: Runs, scheme: str, ranks: int) -> None:
+    drawn = counts_of(dealt([run["by_itself"][scheme]["chosen"] for run in runs[ranks]]))
+    assert drawn[:46] == previewed(plan_of(scheme), 5)[:46]
     assert sum(map(sum, drawn)) == (len(LABELS) if ranks == 1 else 48 * 16)
 
 
 @BOTH
-@EACH_LAW
+@EACH_SCHEME
 @pytest.mark.parametrize("way", ["skipped", "from_state"])
 def test_a_training_stopped_within_an_epoch_goes_on_with_the_remaining_batches(
-    runs: Runs, law: str, ranks: int, way: str
+    runs: Runs, scheme: str, ranks: int, way: str
 ) -> None:
-    whole = stream(plan_of(law), STOPPED_IN)
-    found = [run[way][law] for run in runs[ranks]]
+    whole = stream(plan_of(scheme), STOPPED_IN)
+    found = [run[way][scheme] for run in runs[ranks]]
     assert dealt([one["done"] for one in found]) == whole[: STOPPED_AFTER * ranks]
     rest = dealt([one["rest"] for one in found])
     assert rest[: 46 - STOPPED_AFTER * ranks] == whole[STOPPED_AFTER * ranks : 46]

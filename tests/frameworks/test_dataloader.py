@@ -4,13 +4,13 @@ import pytest
 from torch.utils.data import DataLoader
 
 from sampler_core import ScheduledClassSampler
-from tests.frameworks.training import BATCH, LABELS, LAWS, Indices, counts_of, plan_of, previewed, stream
+from tests.frameworks.training import BATCH, LABELS, SCHEMES, Indices, counts_of, plan_of, previewed, stream
 
 
 @pytest.mark.parametrize("persistent", [True, False])
-@pytest.mark.parametrize("law", LAWS)
-def test_two_workers_deliver_the_previewed_class_counts_in_epochs_of_any_order(law: str, persistent: bool) -> None:
-    plan = plan_of(law)
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_two_workers_deliver_the_previewed_class_counts_in_epochs_of_any_order(scheme: str, persistent: bool) -> None:
+    plan = plan_of(scheme)
     sampler = ScheduledClassSampler(LABELS, plan)
     loader = DataLoader(
         Indices(), batch_size=BATCH, sampler=sampler, num_workers=2, persistent_workers=persistent,
@@ -23,9 +23,9 @@ def test_two_workers_deliver_the_previewed_class_counts_in_epochs_of_any_order(l
         assert len(delivered) == len(loader)
 
 
-@pytest.mark.parametrize("law", LAWS)
-def test_a_loader_that_read_ahead_is_left_and_gone_on_with_where_training_stood(law: str) -> None:
-    plan = plan_of(law)
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_loader_that_read_ahead_is_left_and_gone_on_with_where_training_stood(scheme: str) -> None:
+    plan = plan_of(scheme)
     sampler = ScheduledClassSampler(LABELS, plan)
     loader = sampler.loader(Indices(), num_workers=2, prefetch_factor=4)
     sampler.set_epoch(3)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sampler_core import SamplingPlan
-from tests.frameworks.training import BATCH, LABELS, LAWS, counts_of, dealt, plan_of, previewed, python, stream
+from tests.frameworks.training import BATCH, LABELS, SCHEMES, counts_of, dealt, plan_of, previewed, python, stream
 
 EPOCH = 3
 FEW = [(1, 1), (1, 2), (1, 3), (2, 1), (2, 4), (4, 2), (8, 1)]  # ranks before, ranks after
@@ -38,23 +38,28 @@ def state() -> dict[str, Any]:
 
 def test_the_rest_of_the_global_stream_is_the_same_in_a_new_process_with_any_number_of_ranks() -> None:
     random = np.random.default_rng(3)
-    cases = [(law, before, after, int(random.integers(1, 47 // before))) for law in LAWS for before, after in FEW]
-    first = lives(*(life(plan_of(law), before, batches=stop) for law, before, _, stop in cases))
+    cases = [
+        (scheme, before, after, int(random.integers(1, 47 // before))) for scheme in SCHEMES for before, after in FEW
+    ]
+    first = lives(*(life(plan_of(scheme), before, batches=stop) for scheme, before, _, stop in cases))
     second = lives(
-        *(life(plan_of(law), after, one["states"][-1]) for (law, _, after, _), one in zip(cases, first, strict=True))
+        *(
+            life(plan_of(scheme), after, one["states"][-1])
+            for (scheme, _, after, _), one in zip(cases, first, strict=True)
+        )
     )
-    for (law, before, _, stop), one, other in zip(cases, first, second, strict=True):
-        whole, rest = stream(plan_of(law), EPOCH), dealt(other["batches"])
+    for (scheme, before, _, stop), one, other in zip(cases, first, second, strict=True):
+        whole, rest = stream(plan_of(scheme), EPOCH), dealt(other["batches"])
         assert dealt(one["batches"]) == whole[: stop * before]
         left = [index for batch in whole[stop * before :] for index in batch]
         assert [index for batch in rest for index in batch][: len(left)] == left
         in_full = len(whole) - 1 - stop * before  # the last batch may be completed by extras
-        assert counts_of(rest)[:in_full] == previewed(plan_of(law), EPOCH)[stop * before : len(whole) - 1]
+        assert counts_of(rest)[:in_full] == previewed(plan_of(scheme), EPOCH)[stop * before : len(whole) - 1]
         assert one["warnings"] == other["warnings"] == []
 
 
 def test_a_training_stopped_twice_in_one_epoch_draws_every_batch_once() -> None:
-    plans = [plan_of(law) for law in LAWS]
+    plans = [plan_of(scheme) for scheme in SCHEMES]
     first = lives(*(life(plan, 2, batches=4) for plan in plans))
     second = lives(*(life(plan, 1, one["states"][0], batches=5) for plan, one in zip(plans, first, strict=True)))
     third = lives(*(life(plan, 1, one["states"][0]) for plan, one in zip(plans, second, strict=True)))

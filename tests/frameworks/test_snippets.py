@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sampler_core import Boost, ClassCounts, DifficultyBalanced, Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
-from sampler_core.draws import LAWS
+from sampler_core.draws import SCHEMES
 from sampler_core.exporting import VARIANTS, snippet
 
 ROOT = Path(__file__).parents[2]
@@ -82,7 +82,7 @@ def asked_of(code: str, variant: str, folder: Path, epochs: int) -> NDArray[Any]
     return np.array(json.loads(out.read_text())).reshape(epochs, TARGETS.size)
 
 
-@pytest.mark.parametrize(("variant", "drawing"), [*zip(VARIANTS, LAWS, strict=True)])
+@pytest.mark.parametrize(("variant", "drawing"), [*zip(VARIANTS, SCHEMES, strict=True)])
 def test_the_code_draws_the_batches_of_the_plan_in_every_epoch(variant: str, drawing: str, tmp_path: Path) -> None:
     target = Boost(RAMP, {"=cow()": 1.5}, 1, 2)
     plan = SamplingPlan(target=target, epochs=3, batch_size=16, drawing=drawing, seed=2)

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from tests.frameworks.training import LAWS, counts_of, plan_of, previewed, python, stream
+from tests.frameworks.training import SCHEMES, counts_of, plan_of, previewed, python, stream
 
 EPOCH = 3
-CASES = [(law, workers) for law in LAWS for workers in (0, 2)]
+CASES = [(scheme, workers) for scheme in SCHEMES for workers in (0, 2)]
 Record = dict[str, Any]
 
 
-def life(law: str, workers: int, state: Any = None, epoch: int | None = EPOCH, batches: int | None = None) -> Record:
-    plan = plan_of(law).to_json()
+def life(scheme: str, workers: int, state: Any = None, epoch: int | None = EPOCH, batches: int | None = None) -> Record:
+    plan = plan_of(scheme).to_json()
     return {"plan": plan, "workers": workers, "state": state, "epoch": epoch, "batches": batches}
 
 
@@ -26,7 +26,7 @@ def lives(*wanted: Record) -> list[Record]:
 
 @pytest.fixture(scope="module")
 def generations() -> dict[tuple[str, int], list[Record]]:
-    """For each law and number of workers three lives of one epoch: 9 batches, 13 batches, the rest."""
+    """For each scheme and number of workers three lives of one epoch: 9 batches, 13 batches, the rest."""
     records: list[list[Record]] = []
     for batches in (9, 13, None):
         before = [record["state"] for record in records[-1]] if records else [None] * len(CASES)
@@ -34,20 +34,20 @@ def generations() -> dict[tuple[str, int], list[Record]]:
     return {case: list(lived) for case, lived in zip(CASES, zip(*records, strict=True), strict=True)}
 
 
-@pytest.mark.parametrize(("law", "workers"), CASES)
+@pytest.mark.parametrize(("scheme", "workers"), CASES)
 def test_an_epoch_stopped_twice_draws_the_remaining_indices_in_new_processes(
-    generations: dict[tuple[str, int], list[Record]], law: str, workers: int
+    generations: dict[tuple[str, int], list[Record]], scheme: str, workers: int
 ) -> None:
-    parts = [record["batches"] for record in generations[law, workers]]
-    whole = stream(plan_of(law), EPOCH)
+    parts = [record["batches"] for record in generations[scheme, workers]]
+    whole = stream(plan_of(scheme), EPOCH)
     assert [len(part) for part in parts] == [9, 13, len(whole) - 22]
     assert [batch for part in parts for batch in part] == whole
-    assert [row for part in parts for row in counts_of(part)] == previewed(plan_of(law), EPOCH)
+    assert [row for part in parts for row in counts_of(part)] == previewed(plan_of(scheme), EPOCH)
 
 
-@pytest.mark.parametrize(("law", "workers"), CASES)
-def test_going_on_says_nothing(generations: dict[tuple[str, int], list[Record]], law: str, workers: int) -> None:
-    assert [record["warnings"] for record in generations[law, workers]] == [[], [], []]
+@pytest.mark.parametrize(("scheme", "workers"), CASES)
+def test_going_on_says_nothing(generations: dict[tuple[str, int], list[Record]], scheme: str, workers: int) -> None:
+    assert [record["warnings"] for record in generations[scheme, workers]] == [[], [], []]
 
 
 def test_without_set_epoch_a_restored_loader_goes_on_in_its_own_epoch() -> None:

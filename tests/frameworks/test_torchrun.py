@@ -12,7 +12,7 @@ from tests.frameworks.training import (
     BATCH,
     COUNTS,
     LABELS,
-    LAWS,
+    SCHEMES,
     Batches,
     Indices,
     adaptive_plan,
@@ -36,21 +36,21 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
 
 
 @pytest.mark.parametrize("ranks", [2, 4])
-@pytest.mark.parametrize("law", LAWS)
-def test_batch_b_of_rank_r_is_batch_b_w_plus_r_of_the_one_process_stream(runs: Runs, law: str, ranks: int) -> None:
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_batch_b_of_rank_r_is_batch_b_w_plus_r_of_the_one_process_stream(runs: Runs, scheme: str, ranks: int) -> None:
     for epoch in (0, 1, 3):
-        whole = stream(plan_of(law), epoch)
+        whole = stream(plan_of(scheme), epoch)
         for rank in range(ranks):
-            assert runs[ranks][rank]["epochs"][law][str(epoch)] == of_rank(whole, rank, ranks)
+            assert runs[ranks][rank]["epochs"][scheme][str(epoch)] == of_rank(whole, rank, ranks)
 
 
 @pytest.mark.parametrize("ranks", [2, 4])
-@pytest.mark.parametrize("law", LAWS)
-def test_all_ranks_together_draw_the_previewed_class_counts(runs: Runs, law: str, ranks: int) -> None:
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_all_ranks_together_draw_the_previewed_class_counts(runs: Runs, scheme: str, ranks: int) -> None:
     for epoch in (0, 1, 3):
-        batches = dealt([runs[ranks][rank]["epochs"][law][str(epoch)] for rank in range(ranks)])
+        batches = dealt([runs[ranks][rank]["epochs"][scheme][str(epoch)] for rank in range(ranks)])
         whole = len(LABELS) // BATCH  # the batch after these is completed by extras, outside the preview
-        assert counts_of(batches)[:whole] == previewed(plan_of(law), epoch)[:whole]
+        assert counts_of(batches)[:whole] == previewed(plan_of(scheme), epoch)[:whole]
 
 
 @pytest.mark.parametrize("ranks", [2, 4])
@@ -109,39 +109,39 @@ def test_a_sampler_made_before_the_process_group_says_that_each_rank_draws_every
         assert run["early_on_purpose"] == []
 
 
-def rest_of(law: str, ranks: int) -> Batches:
+def rest_of(scheme: str, ranks: int) -> Batches:
     """The global stream behind the place where `ranks` ranks were stopped."""
-    return stream(plan_of(law), STOPPED_IN)[STOPPED_AFTER[law] * ranks :]
+    return stream(plan_of(scheme), STOPPED_IN)[STOPPED_AFTER[scheme] * ranks :]
 
 
-@pytest.mark.parametrize("law", LAWS)
-def test_states_are_the_same_on_all_ranks(runs: Runs, law: str) -> None:
-    states = [run["stopped"][law]["state"] for run in runs[2]]
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_states_are_the_same_on_all_ranks(runs: Runs, scheme: str) -> None:
+    states = [run["stopped"][scheme]["state"] for run in runs[2]]
     assert states[0] == states[1]
 
 
-@pytest.mark.parametrize("law", LAWS)
-def test_four_ranks_go_on_with_the_stream_that_two_left(runs: Runs, law: str) -> None:
-    rest = rest_of(law, 2)
-    gone_on = dealt([run["gone_on"][law]["rest"] for run in runs[4]])
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_four_ranks_go_on_with_the_stream_that_two_left(runs: Runs, scheme: str) -> None:
+    rest = rest_of(scheme, 2)
+    gone_on = dealt([run["gone_on"][scheme]["rest"] for run in runs[4]])
     whole = len(rest) - 1  # the last batch of the stream is completed by extras
     assert gone_on[:whole] == rest[:whole]
     assert gone_on[whole][: len(rest[whole])] == rest[whole]
     assert len(gone_on) == -(-len(rest) // 4) * 4
 
 
-@pytest.mark.parametrize("law", LAWS)
-def test_after_the_rest_the_next_epoch_is_whole_again(runs: Runs, law: str) -> None:
-    whole = stream(plan_of(law), STOPPED_IN + 1)
-    assert [run["gone_on"][law]["next"] for run in runs[4]] == [of_rank(whole, rank, 4) for rank in range(4)]
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_after_the_rest_the_next_epoch_is_whole_again(runs: Runs, scheme: str) -> None:
+    whole = stream(plan_of(scheme), STOPPED_IN + 1)
+    assert [run["gone_on"][scheme]["next"] for run in runs[4]] == [of_rank(whole, rank, 4) for rank in range(4)]
 
 
 @pytest.mark.parametrize("ranks", [2, 4])
-@pytest.mark.parametrize("law", LAWS)
-def test_one_process_goes_on_with_the_stream_that_several_left(runs: Runs, law: str, ranks: int) -> None:
-    sampler = ScheduledClassSampler(LABELS, plan_of(law))
-    sampler.load_state_dict(runs[ranks][1]["stopped"][law]["state"])
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_one_process_goes_on_with_the_stream_that_several_left(runs: Runs, scheme: str, ranks: int) -> None:
+    sampler = ScheduledClassSampler(LABELS, plan_of(scheme))
+    sampler.load_state_dict(runs[ranks][1]["stopped"][scheme]["state"])
     sampler.set_epoch(STOPPED_IN)
     rest = [batch.tolist() for batch in sampler.loader(Indices())]
-    assert rest == rest_of(law, ranks)
-    assert counts_of(rest) == previewed(plan_of(law), STOPPED_IN)[STOPPED_AFTER[law] * ranks :]
+    assert rest == rest_of(scheme, ranks)
+    assert counts_of(rest) == previewed(plan_of(scheme), STOPPED_IN)[STOPPED_AFTER[scheme] * ranks :]

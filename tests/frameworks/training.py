@@ -26,7 +26,7 @@ from sampler_core import (
 )
 
 ROOT = Path(__file__).parents[2]
-LAWS = ("independent", "exact", "stratified")
+SCHEMES = ("independent", "exact", "stratified")
 BATCH = 16
 COUNTS = (300, 180, 108, 65, 39, 23, 14, 8, 5, 3)
 LABELS = np.random.default_rng(5).permutation(np.repeat(np.arange(len(COUNTS)), COUNTS))
@@ -35,22 +35,22 @@ CLASS_COUNTS = ClassCounts.from_labels(LABELS)
 Batches = list[list[int]]
 
 
-def plan_of(law: str) -> SamplingPlan:
+def plan_of(scheme: str) -> SamplingPlan:
     """47 batches an epoch, the last one of 9; other shares in each of the first five epochs."""
     return SamplingPlan(
         target=PowerSkew(Linear(start=0.0, increment=0.25, maximum=1.0)),
         epochs=8,
         batch_size=BATCH,
-        drawing=law,
-        min_per_batch=1 if law == "stratified" else 0,
+        drawing=scheme,
+        min_per_batch=1 if scheme == "stratified" else 0,
         seed=7,
     )
 
 
-def adaptive_plan(law: str = "exact") -> SamplingPlan:
+def adaptive_plan(scheme: str = "exact") -> SamplingPlan:
     """Shares that follow the recall."""
     return SamplingPlan(
-        target=DifficultyBalanced(PowerSkew(Constant(0.5))), epochs=8, batch_size=BATCH, drawing=law, seed=7
+        target=DifficultyBalanced(PowerSkew(Constant(0.5))), epochs=8, batch_size=BATCH, drawing=scheme, seed=7
     )
 
 

@@ -6,7 +6,7 @@ import zlib
 from typing import NamedTuple
 
 from pages.parts.live.figure_panel import Panel
-from pages.parts.server.result_cache import outlook_of
+from pages.parts.server.result_cache import forecast_of
 from pages.parts.sidebar.scenario import Scenario
 from sampler_core.figures import Chart, compare_charts
 from sampler_core.figures.compare_charts import Shown
@@ -40,11 +40,11 @@ def plans_in(variants: Variants, scenario: Scenario) -> Plans:
         try:
             plan = variant.plan(scenario.plan)
             plan.check(scenario.counts)
-            shown.append(Shown(variant.name, outlook_of(plan, scenario.counts), variant.colour))
+            shown.append(Shown(variant.name, forecast_of(plan, scenario.counts), variant.colour))
             plans.append((variant.name, plan))
         except (TypeError, ValueError) as error:
             left_out.append((variant.name, error))
-    mine = Shown("mine", outlook_of(scenario.plan, scenario.counts), 0)
+    mine = Shown("mine", forecast_of(scenario.plan, scenario.counts), 0)
     return Plans(tuple(shown) or (mine,), tuple(plans), tuple(left_out))
 
 

@@ -15,8 +15,8 @@ from pages.parts.sidebar.controls import control
 from pages.parts.sidebar.page_parameters import BASE, FIGURES_OF, FOLLOW, PLANS, RANK
 from pages.parts.sidebar.plan_values import in_labels
 from pages.parts.sidebar.scenario import Scenario
-from pages.parts.sidebar.url_values import literal
-from sampler_core.data.class_counts import FloatArray
+from pages.parts.text.markdown import literal
+from sampler_core.data.array_types import FloatArray
 from sampler_core.figures.compare_charts import Shown
 from sampler_core.forecast.plan_comparison import Comparison, compared, courses
 from sampler_core.plans.plan_set import PlanSet
@@ -64,7 +64,7 @@ def choose_followed() -> tuple[str, int]:
 
 
 def choose_comparison(plans: tuple[Shown, ...], scenario: Scenario) -> tuple[Comparison, int | None]:
-    """The figures of merit, and the place of the plan that the others are measured from (None: none)."""
+    """The metrics, and the place of the plan that the others are measured from (None: none)."""
     names = tuple(plan.name for plan in plans)
     when = control(FIGURES_OF, width=260)
     offered = [str(BASE.default), *map(_less, names)]
@@ -90,10 +90,10 @@ def _less(name: str) -> str:
 
 
 def courses_of(plan: Shown) -> FloatArray:
-    """Every figure of merit in every epoch, kept while the outlook is."""
-    return _courses(plan.outlook)
+    """Every metric in every epoch, kept while the forecast is."""
+    return _courses(plan.forecast)
 
 
 @kept(32)
-def _courses(outlook: Any) -> FloatArray:
-    return courses(outlook)  # outlooks compare by identity, and are themselves kept
+def _courses(forecast: Any) -> FloatArray:
+    return courses(forecast)  # forecasts compare by identity, and are themselves kept

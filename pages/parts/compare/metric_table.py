@@ -1,4 +1,4 @@
-"""The table of all figures of merit: sortable, the best of each column marked, to be downloaded."""
+"""The table of all metrics: sortable, the best of each column marked, to be downloaded."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from sampler_core.forecast.plan_comparison import Comparison
 BEST = "font-weight: bold; background-color: rgba(14, 154, 107, 0.22)"
 
 
-def merit_table(comparison: Comparison, base: int | None) -> None:
+def metric_table(comparison: Comparison, base: int | None) -> None:
     """Show the table; differences from the plan in place `base`, where one is given."""
     numbers, words = comparison_table(comparison, base), comparison_words(comparison, base)
-    shown().tables.append(("Figures of merit", lambda: numbers))
+    shown().tables.append(("Metrics", lambda: numbers))
     marks = pd.DataFrame(comparison.best, numbers.index, numbers.columns)
     styled = numbers.style.apply(lambda _: marks.replace({True: BEST, False: ""}), axis=None)
     for column in numbers.columns:
         texts = dict(zip(numbers[column], words[column], strict=True))
         styled = styled.format(lambda value, texts=texts: texts.get(value, ""), subset=[column])
-    st.dataframe(styled, key="figures-of-merit", width="stretch", height="content", row_height=36,
-                 alt="All figures of merit, a row a plan; a star marks the best of a column.")  # fmt: skip
+    st.dataframe(styled, key="figures-of-metric", width="stretch", height="content", row_height=36,
+                 alt="All metrics, a row a plan; a star marks the best of a column.")  # fmt: skip
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
-        st.download_button("Download the table", lambda: csv_file(numbers), "figures_of_merit.csv", "text/csv",
-                           key="download-merits", on_click="ignore", help="As CSV, with all digits.")  # fmt: skip
+        st.download_button("Download the table", lambda: csv_file(numbers), "metrics.csv", "text/csv",
+                           key="download-metrics", on_click="ignore", help="As CSV, with all digits.")  # fmt: skip
         st.markdown("★ best of its column. Click a column's name to sort by it.")

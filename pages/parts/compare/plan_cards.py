@@ -11,7 +11,7 @@ from pages.parts.compare.plan_editor import edit_plan
 from pages.parts.server.page_contents import shown
 from pages.parts.sidebar.plan_values import LIMIT_ROWS, RUN, in_labels, take
 from pages.parts.sidebar.target_values import described_target, said
-from pages.parts.sidebar.url_values import literal
+from pages.parts.text.markdown import literal
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.plan_set import MOST_PLANS, PlanSet
 from sampler_core.plans.plan_variants import MINE, Variant, Variants

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.parts.compare.compared_plans import change, follow_name
 from pages.parts.compare.plan_fields import plan_fields
 from pages.parts.sidebar.plan_values import LIMIT_ROWS, in_labels, take_plan
-from pages.parts.sidebar.url_values import literal
+from pages.parts.text.markdown import literal
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.plan_set import LONGEST_NAME, MOST_PLANS
 from sampler_core.plans.plan_variants import Variant, Variants

@@ -10,7 +10,7 @@ from pages.parts.compare.compared_plans import change
 from pages.parts.sidebar.controls import SHAPE, TARGET, titles_of
 from pages.parts.sidebar.plan_values import LIMIT_ROWS
 from pages.parts.sidebar.target_values import built_target, needs_schedule, target_values
-from pages.parts.sidebar.url_values import literal
+from pages.parts.text.markdown import literal
 from sampler_core.plans.parameters import Parameter, rows_of
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.plan_variants import Variant, Variants

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.parts.my_labels.session_labels import are_own_labels
 from pages.parts.server.page_contents import shown
-from pages.parts.server.result_cache import outlook_of, weights_of
+from pages.parts.server.result_cache import forecast_of, weights_of
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.sidebar.url_values import bound_unless
 from pages.parts.text.class_options import by_label
@@ -71,8 +71,8 @@ def follow_clicked(scenario: Scenario, panel: str) -> None:
 def followed_numbers(scenario: Scenario, followed: Followed) -> None:
     """The row of numbers of each followed class."""
     if chosen := standing_out(followed):
-        outlook, weights = outlook_of(scenario.plan, scenario.counts), weights_of(scenario.plan, scenario.counts)
-        numbers = class_numbers(outlook, weights, chosen, scenario.epoch)
+        forecast, weights = forecast_of(scenario.plan, scenario.counts), weights_of(scenario.plan, scenario.counts)
+        numbers = class_numbers(forecast, weights, chosen, scenario.epoch)
         shown().tables.append(("Followed classes", lambda: numbers))
         with st.container(key="said-followed"):
             st.dataframe(numbers, key="followed-numbers", width="stretch")

@@ -8,12 +8,13 @@ import numpy as np
 
 from pages.parts.live.figure_panel import Panel
 from pages.parts.live.metric_tiles import Tiles
-from pages.parts.server.result_cache import closed_skews, epoch_class_counts_of, outlook_of, preview_of, weights_of
-from pages.parts.sidebar.scenario import Scenario, batches_shown
+from pages.parts.server.result_cache import closed_skews, epoch_class_counts_of, forecast_of, preview_of, weights_of
+from pages.parts.sidebar.epoch_and_batches import batches_shown
+from pages.parts.sidebar.scenario import Scenario
 from sampler_core.figures import explore_charts
 from sampler_core.figures.class_series import NOBODY, Followed, by_count
 
-OVER_EPOCHS, ONE_EPOCH, MERITS = "over-epochs", "one-epoch", "merits"
+OVER_EPOCHS, ONE_EPOCH, METRICS = "over-epochs", "one-epoch", "metrics"
 
 
 class View(NamedTuple):
@@ -28,24 +29,24 @@ def panels_of(scenario: Scenario, view: View) -> dict[str, Panel]:
     """All epochs, and where the draws are known the chosen one; `sampler_core.figures.explore_charts` says which charts."""
     plan, counts, epoch = scenario.plan, scenario.counts, scenario.epoch
     followed = tuple(place if place < counts.num_classes else NOBODY for place in view.followed)
-    rev, outlook = f"{scenario.rev}-{view.logarithmic}-{followed}", outlook_of(plan, counts)
+    rev, forecast = f"{scenario.rev}-{view.logarithmic}-{followed}", forecast_of(plan, counts)
     over_epochs = explore_charts.charts_over_epochs(
-        outlook, weights_of(plan, counts), epoch, logarithmic=view.logarithmic, followed=followed
+        forecast, weights_of(plan, counts), epoch, logarithmic=view.logarithmic, followed=followed
     )
     panels = {OVER_EPOCHS: Panel(rev, over_epochs)}
     if plan.adaptive is None:
         first, shown = batches_shown(scenario, view.window)
         preview = preview_of(plan, counts, epoch, first, shown)
         of_epoch = explore_charts.charts_of_epoch(
-            plan, outlook, preview, lambda: epoch_class_counts_of(plan, counts, epoch), followed
+            plan, forecast, preview, lambda: epoch_class_counts_of(plan, counts, epoch), followed
         )
         panels[ONE_EPOCH] = Panel(f"{rev}-{first}-{shown}", of_epoch)
     return panels
 
 
 def tiles_of(scenario: Scenario) -> Tiles:
-    """The figures of merit."""
-    return Tiles(outlook_of(scenario.plan, scenario.counts), scenario.epoch)
+    """The metrics."""
+    return Tiles(forecast_of(scenario.plan, scenario.counts), scenario.epoch)
 
 
 def parts_of(scenario: Scenario, view: View) -> dict[str, Panel | Tiles]:
@@ -55,4 +56,4 @@ def parts_of(scenario: Scenario, view: View) -> dict[str, Panel | Tiles]:
     if skews is not None:
         closed = {"skews": skews, "counts": counts.counts[by_count(counts)].astype(np.float64)}
         panels[OVER_EPOCHS] = panels[OVER_EPOCHS]._replace(closed=closed)
-    return {**panels, MERITS: tiles_of(scenario)}
+    return {**panels, METRICS: tiles_of(scenario)}

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.parts.server.result_cache import findings_of
 from pages.parts.sidebar.scenario import Scenario
-from pages.parts.sidebar.url_values import literal
+from pages.parts.text.markdown import literal
 
 NOTHING = (
     ":green[:material/check_circle:] No findings: by the usual limits nothing about this plan needs a second look. "

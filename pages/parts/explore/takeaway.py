@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from pages.parts.server.result_cache import outlook_of
+from pages.parts.server.result_cache import forecast_of
 from pages.parts.sidebar.scenario import Scenario
-from pages.parts.sidebar.url_values import literal, unparted
+from pages.parts.text.markdown import literal, unparted
 from sampler_core.figures import plan_sentences
 from sampler_core.figures.epoch_metrics import rarest_and_largest
-from sampler_core.formatting import count, several
 
 
 def takeaway(scenario: Scenario) -> str:
     """What the chosen epoch does to the class mix, in one sentence of Markdown."""
-    outlook = outlook_of(scenario.plan, scenario.counts)
-    said = plan_sentences.takeaway(outlook, scenario.epoch, scenario.unit, literal, lambda mood: f"**{mood}**")
+    forecast = forecast_of(scenario.plan, scenario.counts)
+    said = plan_sentences.takeaway(forecast, scenario.epoch, scenario.unit, literal, lambda mood: f"**{mood}**")
     return unparted(said)
 
 
-def data_line(scenario: Scenario) -> str:
-    """The data and the run in one line."""
-    epochs = several(scenario.plan.epochs or 1, "epoch", "epochs")
-    run = f"{epochs} in batches of {count(scenario.plan.needed_batch_size)}"
-    return f"{plan_sentences.data_line(scenario.counts, scenario.unit)} {run}."
-
-
 def formulas(scenario: Scenario) -> list[str]:
-    """The basic law and what it makes of this epoch's numbers, as LaTeX; none for a target without a single skew."""
-    outlook = outlook_of(scenario.plan, scenario.counts)
-    if outlook.skews is None:
+    """The basic rule and what it makes of this epoch's numbers, as LaTeX; none for a target without a single skew."""
+    forecast = forecast_of(scenario.plan, scenario.counts)
+    if forecast.skews is None:
         return []
-    skew, (rarest, _) = float(outlook.skews[scenario.epoch]), rarest_and_largest(outlook)
+    skew, (rarest, _) = float(forecast.skews[scenario.epoch]), rarest_and_largest(forecast)
     n, power = int(scenario.counts.counts[rarest]), 1.0 - skew
-    share = 100 * float(outlook.shares[scenario.epoch, rarest])
+    share = 100 * float(forecast.shares[scenario.epoch, rarest])
     return [  # two, so that a phone shows all of each
         rf"p_c = \frac{{n_c^{{\,1-s}}}}{{\sum_k n_k^{{\,1-s}}}},\quad s({scenario.epoch}) = {skew:.4g}",
         rf"p_{{\text{{rarest}}}} = \frac{{{n}^{{{power:.4g}}}}}{{\sum_k n_k^{{{power:.4g}}}}} = {share:.4g}\,\%",

@@ -11,7 +11,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pages.parts.server.page_contents import shown
-from sampler_core.data.class_counts import FloatArray
+from sampler_core.data.array_types import FloatArray
 from sampler_core.figures import Chart, to_json
 from sampler_core.figures.figure import Spec
 

@@ -1,4 +1,4 @@
-// Figures of merit with spark-lines, updated in place.
+// Metrics with spark-lines, updated in place.
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 100, HEIGHT = 28, ROOM = 3;
 

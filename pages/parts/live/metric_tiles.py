@@ -1,4 +1,4 @@
-"""A row of figures of merit, each with a spark-line (its script: metric_tiles.js)."""
+"""A row of metrics, each with a spark-line (its script: metric_tiles.js)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
-from sampler_core.figures import Merit, merits
-from sampler_core.forecast.forecast import Outlook
+from sampler_core.figures import Metric, metrics
+from sampler_core.forecast.forecast import Forecast
 
 MOST_POINTS = 120
 _here = Path(__file__).parent
@@ -26,18 +26,18 @@ _tiles = st.components.v2.component(
 
 
 class Tiles(NamedTuple):
-    """The figures of merit of an outlook; the dot on each spark-line is the chosen epoch."""
+    """The metrics of an forecast; the dot on each spark-line is the chosen epoch."""
 
-    outlook: Outlook
+    forecast: Forecast
     epoch: int
 
-    def merits(self) -> tuple[Merit, ...]:
+    def metrics(self) -> tuple[Metric, ...]:
         """What they show."""
-        return merits(self.outlook, self.epoch)
+        return metrics(self.forecast, self.epoch)
 
     def data(self) -> dict[str, Any]:
         """As their script reads them."""
-        return {"tiles": [_sent(merit, self.epoch) for merit in self.merits()]}
+        return {"tiles": [_sent(metric, self.epoch) for metric in self.metrics()]}
 
 
 def tiles(key: str, shown: Tiles) -> None:
@@ -45,16 +45,16 @@ def tiles(key: str, shown: Tiles) -> None:
     _tiles(key=key, data={"key": key, **shown.data()})
 
 
-def _sent(merit: Merit, epoch: int) -> dict[str, object]:
-    course = np.where(np.isfinite(merit.course), merit.course, np.nan)
+def _sent(metric: Metric, epoch: int) -> dict[str, object]:
+    course = np.where(np.isfinite(metric.course), metric.course, np.nan)
     low, high = np.nanmin(course, initial=np.inf), np.nanmax(course, initial=-np.inf)
     heights = (course - low) / (high - low) if high > low else np.full(course.size, 0.5)
     heights = np.nan_to_num(heights, nan=1.0)
     shown = np.unique(np.linspace(0, course.size - 1, min(course.size, MOST_POINTS)).round().astype(int))
     along = shown / max(course.size - 1, 1)
     return {
-        "label": merit.label, "value": merit.value, "note": merit.note,
+        "label": metric.label, "value": metric.value, "note": metric.note,
         "points": np.stack([along, heights[shown]], axis=1).round(4).tolist(),
-        "epoch": epoch, "part": merit.part,
+        "epoch": epoch, "part": metric.part,
         "heights": heights.round(4).tolist(), "course": [float(f"{v:.4g}") for v in np.nan_to_num(course)],
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Correcting the labels that a visitor brought: rename, merge, drop, ignore, order; and back."""
+"""Correcting the labels that a user brought: rename, merge, drop, ignore, order; and back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.parts.my_labels.session_labels import Brought, correct, take_back
 from pages.parts.text.class_options import by_label
-from sampler_core.data.class_counts import ClassName
+from sampler_core.data.plain_values import ClassName
 from sampler_core.datasets.label_files import Reading, ReadingError, label_corrections
 from sampler_core.datasets.published import class_names
 

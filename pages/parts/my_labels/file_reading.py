@@ -19,7 +19,7 @@ LIMITS = Limits(unpacked=4 << 30, classes=10_000)
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Upload:
-    """What a visitor brought: a file's bytes under its name, or pasted text. `digest` stands for the bytes."""
+    """What a user brought: a file's bytes under its name, or pasted text. `digest` stands for the bytes."""
 
     name: str
     content: bytes
@@ -68,7 +68,7 @@ class ReadingJob:
             file = _File(self.upload)
             layout = self.layout or sniff(file, limits=LIMITS)
             self._future.set_result(read_counts(file, layout, progress=self._progress, limits=LIMITS))
-        except BaseException as error:  # whatever it is belongs to the visit that asks for the result
+        except BaseException as error:  # whatever it is belongs to the session that asks for the result
             self._future.set_exception(error)
 
     def _progress(self, share: float) -> bool:

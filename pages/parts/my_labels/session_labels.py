@@ -1,4 +1,4 @@
-"""The labels that a visitor brought: kept in the memory of the visit, never in the address, gone with either.
+"""The labels that a user brought: kept in the memory of the session, never in the address, gone with either.
 
 The one contract here: nothing replaces the labels in use but labels that were read; whatever goes wrong is a sentence.
 """
@@ -7,21 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
 
 from pages.parts.my_labels.file_reading import ReadingJob, Upload
+from pages.parts.server.result_cache import end_private_results, start_private_results
+from pages.parts.server.session_cleanup import JOB
 from sampler_core.datasets.label_files import Layout, Reading, ReadingError
 from sampler_core.plans.parameters import DATA
 
-BROUGHT, JOB, REFUSED, READ, RESULTS = "own_labels", "own_job", "own_refused", "own_readings", "own_results"
-STANDING = "standing"  # what the last runs of a page showed (`ahead.stand`): of the labels too
+BROUGHT, REFUSED, READ = "own_labels", "own_refused", "own_readings"
 # Controls that may name classes, what they are called, and what stands in those that do.
 NAMING = {
     "followed": ("followed classes", ""),
     "boosts": ("boosted classes", ""),
-    "demands": ("demands", "class_name"),
+    "requirements": ("requirements", "class_name"),
     "plans": ("plans", "factors"),
 }
 PATIENCE = 0.4  # seconds that a rerun waits before it shows progress instead
@@ -48,18 +48,18 @@ def brought() -> Brought | None:
 
 
 def are_own_labels() -> bool:
-    """Whether the page shows labels that a visitor brought, whose class names belong in no address."""
+    """Whether the page shows labels that a user brought, whose class names belong in no address."""
     return bool(st.session_state.get(DATA.key) == "mine" and brought() is not None)
 
 
 def changes_to_own_labels() -> list[str]:
-    """What was left out of a visitor's labels and changed about them, in sentences of plain text."""
+    """What was left out of a user's labels and changed about them, in sentences of plain text."""
     found = brought() if are_own_labels() else None
     return [] if found is None else [*map(str, found.reading.dropped), *found.reading.corrections]
 
 
 def names_own_classes(key: str) -> bool:
-    """Whether what a control holds names classes of a visitor's own labels: then no address carries it."""
+    """Whether what a control holds names classes of a user's own labels: then no address carries it."""
     held = st.session_state.get(key)
     return are_own_labels() and bool(held) and NAMING[key][1] in str(held)
 
@@ -136,8 +136,9 @@ def take_back() -> None:
 def forget() -> None:
     """Let go of all that was brought. From a callback."""
     stop()
-    for key in (BROUGHT, READ, RESULTS, STANDING):
+    for key in (BROUGHT, READ):
         st.session_state.pop(key, None)
+    end_private_results()
 
 
 def refuse(what: str, error: Exception) -> None:
@@ -145,17 +146,8 @@ def refuse(what: str, error: Exception) -> None:
     st.session_state[REFUSED] = f"{what}: {str(error).rstrip('.')}. The data is as it was."
 
 
-def results_of_this_visit() -> dict[object, Any] | None:
-    """What was worked out since labels were brought; None for a visit without any."""
-    if brought() is None:
-        return None
-    results: dict[object, Any] = st.session_state.setdefault(RESULTS, {})
-    return results
-
-
 def _take(upload: Upload, reading: Reading) -> None:
-    for key in (RESULTS, STANDING):
-        st.session_state.pop(key, None)
+    start_private_results()
     st.session_state[BROUGHT] = Brought(upload, (reading,))
 
 

@@ -13,8 +13,8 @@ from pages.parts.my_labels import session_labels
 from pages.parts.my_labels.correction_form import correction_form
 from pages.parts.my_labels.file_reading import Upload
 from pages.parts.my_labels.session_labels import Brought, begin, brought
-from pages.parts.sidebar.url_values import literal
 from pages.parts.text.class_options import distinct
+from pages.parts.text.markdown import literal
 from sampler_core.datasets.label_files import WITH_COLUMNS, Layout, Reading, ReadingError
 from sampler_core.figures.figure import class_label
 
@@ -49,7 +49,7 @@ def _bring() -> None:
     st.file_uploader(
         "CSV, Parquet, JSON, NPY or a list", key=key, on_change=_take_file, args=(key,),
         help="CSV, TSV, TXT, Parquet, Arrow, NPY, NPZ, JSON, COCO annotations, image lists or a class,count table; "
-        "a .gz of any. It is kept in memory for your visit only, and is never part of a link. Of a larger file "
+        "a .gz of any. It is kept in memory for your session only, and is never part of a link. Of a larger file "
         "bring a class,count table.",
     )  # fmt: skip
     with (
@@ -68,7 +68,9 @@ def _take_file(key: str) -> None:
         return
     st.session_state[TIMES] += 1
     begin(Upload(file.name, file.getvalue()))
-    if (context := get_script_run_ctx()) is not None:  # else the server keeps a second hold on it until the visit ends
+    if (
+        context := get_script_run_ctx()
+    ) is not None:  # else the server keeps a second hold on it until the session ends
         context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
 
 

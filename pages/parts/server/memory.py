@@ -5,7 +5,7 @@ what was free: pyarrow's own pool (46 MB, of which `release_unused` gave nothing
 thread (70 MB). glibc learns to keep 64 MB on top of each heap as soon as one array of 32 MB was freed.
 With fixed limits it keeps 4 MB. Limits as low as its first ones (128 kB) would slow runs with 1000 classes by a third.
 
-NOTE kept-downloads: what a visitor saved (a report, a table) names classes, and Streamlit keeps it though no visit
+NOTE kept-downloads: what a user saved (a report, a table) names classes, and Streamlit keeps it though no session
 holds it: a first sweep marks it, a second one deletes it, and sweeps come only with somebody's next run.
 """
 

@@ -19,7 +19,8 @@ class Shown:
     """charts: those of the live panels, in their order; tables: pairs of a title and what makes the table.
 
     sentences: the page's own answers, plain text; facts: heading -> word -> value; files: file name -> what makes its
-    text. Of these three a page has what it adds to the sidebar's plan.
+    text. Of these three a page has what it adds to the sidebar's plan. report: makes the page's own report, where it
+    has another one than its figures as they stand.
     """
 
     charts: list[Chart] = field(default_factory=list)
@@ -27,6 +28,7 @@ class Shown:
     sentences: list[str] = field(default_factory=list)
     facts: dict[str, dict[str, str]] = field(default_factory=dict)
     files: dict[str, Callable[[], str]] = field(default_factory=dict)
+    report: Callable[[], str] | None = None
 
 
 def shown() -> Shown:

@@ -1,1 +1,1 @@
-"""What a visit needs, imported once by the server before the first visitor comes."""
+"""What a session needs, imported once by the server before the first user comes."""

@@ -1,6 +1,6 @@
 """Slow calls of the core, kept for a while: keyed by frozen values, bounded.
 
-The one contract here: visits share what they work out, but a visit that brought labels keeps all of it to itself, so
+The one contract here: sessions share what they work out, but a session that brought labels keeps all of it to itself, so
 that nothing made of an upload outlives it.
 
 NOTE plain-cache: `functools.lru_cache` compares keys by equality and hands out the very same result; Streamlit's data
@@ -16,32 +16,47 @@ from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
+import streamlit as st
 from numpy.typing import NDArray
 
-from pages.parts.my_labels.session_labels import results_of_this_visit
-from sampler_core.data.class_counts import ClassCounts, FloatArray, IntArray
+from sampler_core.data.array_types import FloatArray, IntArray
+from sampler_core.data.class_counts import ClassCounts
 from sampler_core.draws.preview import Preview
 from sampler_core.figures.class_series import Followed, series_of
 from sampler_core.forecast.findings import Finding, findings
-from sampler_core.forecast.forecast import Outlook
+from sampler_core.forecast.forecast import Forecast
 from sampler_core.plans.plan import SamplingPlan
 
 Given, Kept = ParamSpec("Given"), TypeVar("Kept")
-_of_all_visits: dict[object, Any] = {}
+PRIVATE_RESULTS = "private_results"  # in the state of a session that brought labels: what was computed from them
+PAGE_FIGURES = "page_figures"  # there too: what its last runs offered to the figure endpoint
+_of_all_sessions: dict[object, Any] = {}
 _given: ContextVar[dict[object, Any] | None] = ContextVar("keepers", default=None)
 
 
 def keepers_of_this_run() -> dict[object, Any]:
-    """What keeps the results of calls: that of all visits, or the visit's own once it brought labels."""
+    """What keeps the results of calls: that of all sessions, or the session's own once it brought labels."""
     if (given := _given.get()) is not None:
         return given
-    own = results_of_this_visit()
-    return _of_all_visits if own is None else own
+    private: dict[object, Any] | None = st.session_state.get(PRIVATE_RESULTS)
+    return _of_all_sessions if private is None else private
+
+
+def start_private_results() -> None:
+    """From now on the session keeps its results to itself; those of labels before are dropped."""
+    end_private_results()
+    st.session_state[PRIVATE_RESULTS] = {}
+
+
+def end_private_results() -> None:
+    """Drops all that was computed from the session's labels."""
+    for key in (PRIVATE_RESULTS, PAGE_FIGURES):
+        st.session_state.pop(key, None)
 
 
 @contextmanager
 def keeping_in(keepers: dict[object, Any]) -> Iterator[None]:
-    """Keep results there, whatever becomes of the visit meanwhile."""
+    """Keep results there, whatever becomes of the session meanwhile."""
     token = _given.set(keepers)
     try:
         yield
@@ -72,20 +87,20 @@ def kept(most: int) -> Callable[[Callable[Given, Kept]], Callable[Given, Kept]]:
 
 
 @kept(32)
-def outlook_of(plan: SamplingPlan, counts: ClassCounts) -> Outlook:
+def forecast_of(plan: SamplingPlan, counts: ClassCounts) -> Forecast:
     """What the plan tells; at most 8 MB of shares at 1000 classes x 1000 epochs."""
-    return Outlook.of(plan, counts)
+    return Forecast.of(plan, counts)
 
 
 def closed_skews(plan: SamplingPlan, counts: ClassCounts) -> FloatArray | None:
     """The skews of all epochs, where the class shares follow from them alone (p ~ n^(1 - s)); None elsewhere."""
-    return None if plan.limited else outlook_of(plan, counts).skews
+    return None if plan.limited else forecast_of(plan, counts).skews
 
 
 @kept(32)
 def findings_of(plan: SamplingPlan, counts: ClassCounts) -> tuple[Finding, ...]:
     """What deserves a second look."""
-    return findings(plan, outlook_of(plan, counts))
+    return findings(plan, forecast_of(plan, counts))
 
 
 @kept(32)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from pages.parts.server.page_contents import Table, shown
-from pages.parts.sidebar.url_values import literal
+from pages.parts.text.markdown import literal
 from sampler_core.figures import Chart
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from pages.parts.sidebar.controls import TABLE, every_row
 from pages.parts.sidebar.plan_values import plan_values, set_controls
 from pages.parts.sidebar.scenario import Scenario
-from pages.parts.sidebar.url_values import literal
+from pages.parts.text.markdown import literal
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.datasets import load, published_datasets
 from sampler_core.formatting import count, several
@@ -80,6 +80,6 @@ def _data(tuned_on: ClassCounts | None, counts: ClassCounts) -> tuple[dict[str, 
         return {}, ""
     for table in published_datasets():
         if load(table.name).present == tuned_on.present:
-            return {rows.DATA.key: "known", TABLE.key: table.name}, f"The data is {table.title}, as in the file."
+            return {rows.DATA.key: "published", TABLE.key: table.name}, f"The data is {table.title}, as in the file."
     size = f"{several(tuned_on.num_classes, 'class', 'classes')}, {count(tuned_on.num_samples)} samples"
     return {}, f"It was tuned on other data ({size}), which a plan does not bring along: the Data group is as it was."

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.explore.class_selection import followed_classes
 from pages.parts.my_labels.session_labels import changes_to_own_labels, left_out_of_the_link
 from pages.parts.server.page_contents import Shown, forget_shown, shown
 from pages.parts.share.package_download import WHEEL, wheel
 from pages.parts.share.plan_file import offer_plan, say_what_was_taken
-from pages.parts.sidebar.scenario import Scenario, current, shares_are_logarithmic
-from pages.parts.sidebar.url_values import literal
+from pages.parts.sidebar.scenario import Scenario, current
+from pages.parts.text.markdown import literal
 from sampler_core.exporting import VARIANTS, csv_file, snippet
-from sampler_core.exporting.plan_report import as_panel, plan_report, still_report
+from sampler_core.exporting.plan_report import as_panel, still_report
 from sampler_core.figures.legend import missing_key_height
 from sampler_core.plans import parameters as rows
-from sampler_core.plans.parameters import Parameter
 
-IN_ADDRESS = ("synthetic", "known")  # kinds of data that a link can carry; uploads stay with their visitor
+IN_ADDRESS = ("synthetic", "published")  # kinds of data that a link can carry; uploads stay with their user
 GET_CODE = "get_code"
 _here = Path(__file__).parent
 _share = st.components.v2.component(
@@ -85,7 +83,7 @@ def _link() -> None:
 
 
 def _report(title: str, scenario: Scenario, found: Shown) -> None:
-    make = _explored(scenario) if title == "Explore" else partial(_as_it_is, title, scenario, found)
+    make = found.report or partial(_as_it_is, title, scenario, found)
     st.markdown(
         "One HTML file with the figures of this page, its findings, the data in numbers and the plan. It opens in any "
         "browser, without a server and without a network."
@@ -96,17 +94,6 @@ def _report(title: str, scenario: Scenario, found: Shown) -> None:
     )  # fmt: skip
 
 
-def _explored(scenario: Scenario) -> Callable[[], str]:
-    """Explore's report plays the epochs. Its controls are read now: there are none to ask while it is downloaded."""
-    plan, counts = scenario.plan, scenario.counts
-    return partial(
-        plan_report, plan, counts, unit=scenario.unit, epoch=min(_value(rows.EPOCH), (plan.epochs or 1) - 1),
-        first_batch=min(_value(rows.FIRST_BATCH), plan.num_batches(counts) - 1),
-        shown_batches=_value(rows.SHOWN_BATCHES), logarithmic=shares_are_logarithmic(),
-        followed=followed_classes(scenario),
-    )  # fmt: skip
-
-
 def _as_it_is(title: str, scenario: Scenario, found: Shown) -> str:
     """The reports of other pages stand still."""
     panels = [as_panel(chart) for chart in found.charts]
@@ -114,10 +101,6 @@ def _as_it_is(title: str, scenario: Scenario, found: Shown) -> str:
         title, scenario.plan, scenario.counts, panels, found.tables, sentences=found.sentences, facts=found.facts,
         files={name: text() for name, text in found.files.items()}, unit=scenario.unit,
     )  # fmt: skip
-
-
-def _value(row: Parameter) -> int:
-    return int(st.session_state.get(row.key, row.default))
 
 
 def _code(scenario: Scenario) -> None:

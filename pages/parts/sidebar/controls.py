@@ -22,7 +22,7 @@ PROFILE = dataclasses.replace(rows.PROFILE, choices=tuple(PROFILES))
 SHAPE = Parameter(
     "shape", "Shape", "How the skew moves over the epochs.", "linear", kind="choice", choices=tuple(SCHEDULES)
 )
-SOURCES = {"synthetic": "synthetic", "known": "published", "mine": "my labels"}
+SOURCES = {"synthetic": "synthetic", "published": "published", "mine": "my labels"}
 TITLES = {"data": SOURCES, "table": {table.name: table.title for table in published_datasets()}, **PAGE_TITLES}
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from pages.parts.my_labels.upload_form import own_labels_form
 from pages.parts.sidebar.controls import control
 from pages.parts.sidebar.settings import OWN, ROWS_OF
-from pages.parts.sidebar.url_values import literal
+from pages.parts.text.markdown import literal
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.formatting import count, number, several
 from sampler_core.plans import parameters as rows
@@ -20,7 +20,7 @@ _BEFORE = "data_before"
 def data_group() -> dict[str, Any]:
     """Key -> value of the group's controls, or the own labels' class counts under `OWN`.
 
-    As long as there are none, the data that was shown before stands in; on a first visit the synthetic defaults.
+    As long as there are none, the data that was shown before stands in; on a first session the synthetic defaults.
     """
     source = control(rows.DATA)
     if source != "mine":

@@ -7,7 +7,7 @@ from sampler_core.forecast.metrics import GROUPS
 from sampler_core.forecast.plan_comparison import WHEN
 from sampler_core.plans.parameters import Parameter
 from sampler_core.plans.plan_variants import LONGEST_TEXT, START_TEXT
-from sampler_core.tuning import FAMILIES, MERITS
+from sampler_core.tuning import FAMILIES, METRICS
 
 PLANS = Parameter(
     "plans", "The plans as text",
@@ -24,7 +24,7 @@ RANK = Parameter(
     1, 1, 1_000_000, 1, kind="integer",
 )  # fmt: skip
 FIGURES_OF = Parameter(
-    "figures_of", "Figures of merit",
+    "figures_of", "Metrics",
     "Their mean over the run, those of the chosen epoch, or those of the worst epoch: the lowest where more is better, "
     "else the highest. Figures per run are the same in all three.",
     WHEN[0], kind="choice", choices=WHEN,
@@ -32,17 +32,17 @@ FIGURES_OF = Parameter(
 BASE = Parameter(
     "shown_as", "Shown as", "The values themselves, or how far each plan is from one of them.", "values", kind="text"
 )
-DEMANDS_TEXT = Parameter(
-    "demands", "The demands as text", "What a link carries of these demands: a JSON list, an object a demand.",
+REQUIREMENTS_TEXT = Parameter(
+    "requirements", "The requirements as text", "What a link carries of these requirements: a JSON list, an object a requirement.",
     '[{"name":"absence","bound":0.05,"first_epoch":20},{"name":"repeats","bound":15.0}]', kind="text",
 )  # fmt: skip
 SOLVED_SHAPE = Parameter(
     "solved_shape", "Shape to look for", "The schedule that is looked for has this shape. As it is: the sidebar's.",
     "as it is", kind="choice", choices=("as it is", *FAMILIES),
 )  # fmt: skip
-MERIT = Parameter(
-    "merit", "Figure of merit", "What the map shows at each skew factor and epoch increment.",
-    "absence", kind="choice", choices=tuple(MERITS),
+METRIC = Parameter(
+    "metric", "Metric", "What the map shows at each skew factor and epoch increment.",
+    "absence", kind="choice", choices=tuple(METRICS),
 )  # fmt: skip
 WHOSE = Parameter(
     "whose", "Of class", "Whose figure it is, where it is a class's; every: the worst class.",
@@ -52,6 +52,6 @@ OVER = Parameter(
     "over", "Over the run", "The mean of all epochs, the least or the greatest of them. Figures per run are the same.",
     "mean", kind="choice", choices=("mean", "least", "greatest"),
 )  # fmt: skip
-PAGE_TITLES = {MERIT.key: {name: merit.label.lower() for name, merit in MERITS.items()}}
+PAGE_TITLES = {METRIC.key: {name: metric.label.lower() for name, metric in METRICS.items()}}
 COMPARE_ROWS = (PLANS, FOLLOW, RANK, FIGURES_OF, BASE)
-TUNE_ROWS = (DEMANDS_TEXT, SOLVED_SHAPE, MERIT, WHOSE, OVER)
+TUNE_ROWS = (REQUIREMENTS_TEXT, SOLVED_SHAPE, METRIC, WHOSE, OVER)

@@ -11,7 +11,8 @@ from streamlit.errors import StreamlitAPIException
 
 from pages.parts.sidebar.controls import every_row, titles_of
 from pages.parts.sidebar.target_values import said, target_values
-from pages.parts.sidebar.url_values import complaint, literal
+from pages.parts.sidebar.url_values import complaint
+from pages.parts.text.markdown import literal
 from sampler_core.plans import parameters as rows
 from sampler_core.plans.parameters import Parameter, rows_of
 from sampler_core.plans.plan import SamplingPlan

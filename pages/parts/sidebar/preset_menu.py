@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.parts.sidebar.plan_values import take
 from pages.parts.sidebar.target_values import target_values
-from pages.parts.sidebar.url_values import literal
+from pages.parts.text.markdown import literal
 from sampler_core.plans import parameters as rows
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.presets import PRESETS

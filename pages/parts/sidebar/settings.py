@@ -17,7 +17,7 @@ from sampler_core.plans.targets import PowerSkew
 
 OWN = "own"
 ROWS_OF: dict[str, tuple[Parameter, ...]] = {
-    "synthetic": (PROFILE, rows.RATIO, rows.CLASSES, rows.SAMPLES), "known": (TABLE,), "mine": (),
+    "synthetic": (PROFILE, rows.RATIO, rows.CLASSES, rows.SAMPLES), "published": (TABLE,), "mine": (),
 }  # fmt: skip
 
 
@@ -119,7 +119,7 @@ def plan_of(target: Any, run: dict[str, Any]) -> SamplingPlan:
         epochs=run["epochs"],
         batch_size=run["batch"],
         samples_per_epoch=run["per_epoch"],
-        drawing=run["law"],
+        drawing=run["scheme"],
         max_repeats=run["max_repeats"],
         min_share=run["min_share"],
         min_per_batch=run["min_per_batch"],

@@ -12,15 +12,19 @@ from typing import Literal
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
+from pages.parts.text.markdown import literal
 from sampler_core.plans.parameters import Parameter
 
 SAID, FIRST = "address_said", "address_first"
 FOREIGN = ("embed", "embed_options")
+# What links of version 0.1.0 call a parameter or a choice, and what it is called now.
+OLD_KEYS = {"law": "scheme", "demands": "requirements", "merit": "metric"}
+OLD_CHOICES = {("data", "known"): "published"}
 Titles = dict[str, dict[str, str]]
 
 
 def read_address(rows: dict[str, Parameter], titles: Titles) -> None:
-    """Before the first control of a visit: put the address right, keep a sentence for each thing left out of it.
+    """Before the first control of a session: put the address right, keep a sentence for each thing left out of it.
 
     A choice may be given by its name or by its title. Runs the page again where the address had to change, because
     controls take their first value from the address that the run began with.
@@ -29,7 +33,8 @@ def read_address(rows: dict[str, Parameter], titles: Titles) -> None:
         return
     st.session_state[SAID] = []
     before = st.query_params.to_dict()
-    for key, text in before.items():
+    _rename_old_parts()
+    for key, text in st.query_params.to_dict().items():
         if key in rows:
             _put_right(rows[key], text, titles.get(key, {}))
         elif key not in FOREIGN:
@@ -53,6 +58,14 @@ def complaint(row: Parameter, value: object) -> str:
     return ""
 
 
+def _rename_old_parts() -> None:
+    for key, text in st.query_params.to_dict().items():
+        now = OLD_KEYS.get(key, key)
+        if now != key:
+            del st.query_params[key]
+        st.query_params[now] = OLD_CHOICES.get((now, text), text)
+
+
 def _put_right(row: Parameter, text: str, titles: dict[str, str]) -> None:
     if text in titles.values():
         return
@@ -68,21 +81,11 @@ def _leave_out(key: str, sentence: str) -> None:
 
 
 def bound_unless(key: str, private: bool) -> Literal["query-params"] | None:
-    """How a control is bound to the address: not at all while it holds what belongs to its visitor alone."""
+    """How a control is bound to the address: not at all while it holds what belongs to its user alone."""
     if private:
         with suppress(StreamlitAPIException):  # a control that was bound until now lets go of the address by itself
             st.query_params.pop(key, None)
     return None if private else "query-params"
-
-
-def literal(text: str) -> str:
-    """Text as it is, none of it read as Markdown, formula, colour or icon."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+-.!|~$:^=&" else sign for sign in unparted(text))
-
-
-def unparted(text: str) -> str:
-    """Each percent sign on the line of its number."""
-    return text.replace(" %", "\u00a0%")
 
 
 def _read(row: Parameter, text: str) -> object:

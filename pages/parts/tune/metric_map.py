@@ -1,4 +1,4 @@
-"""The map of a figure of merit: worked out with progress and a way out, kept for a while; taken by a click."""
+"""The map of a metric: worked out with progress and a way out, kept for a while; taken by a click."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import streamlit as st
 
 from pages.parts.server.result_cache import keeper, kept
 from pages.parts.sidebar.controls import control
-from pages.parts.sidebar.page_parameters import MERIT, OVER, WHOSE
+from pages.parts.sidebar.page_parameters import METRIC, OVER, WHOSE
 from pages.parts.sidebar.plan_values import take_plan
 from pages.parts.sidebar.scenario import Scenario
-from pages.parts.tune.stated_requirements import Demands
+from pages.parts.tune.stated_requirements import Requirements
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Linear
 from sampler_core.plans.targets import skew_schedule
-from sampler_core.tuning import MERITS, Sensitivity, Sweep, sensitivity, sweep
+from sampler_core.tuning import METRICS, Sensitivity, Sweep, sensitivity, sweep
 from sampler_core.tuning.linear_plane import Feasible, axes, feasible, plane_plan
 from sampler_core.tuning.metric_sweep import Progress, part_of
 
@@ -28,37 +28,37 @@ GIVEN_UP, MOST_KEPT = "sweep_given_up", 16
 WORKING = "Working out the map"
 QUICK = 0.3  # seconds without a bar, which would only flicker
 Call = tuple[Any, ...]  # a function of the core with its arguments but for progress
-_one_at_a_time = Lock()  # visits share what is kept
+_one_at_a_time = Lock()  # sessions share what is kept
 
 
-def label_of(merit: str) -> str:
-    """What a person reads for a figure of merit."""
-    return MERITS[merit].label
+def label_of(metric: str) -> str:
+    """What a person reads for a metric."""
+    return METRICS[metric].label
 
 
-def choose_merit() -> tuple[str, str, str]:
-    """The figure of merit that the map shows, whose, and over what."""
-    merit = control(MERIT, width=260)
-    scope = MERITS[merit].scope
+def choose_metric() -> tuple[str, str, str]:
+    """The metric that the map shows, whose, and over what."""
+    metric = control(METRIC, width=260)
+    scope = METRICS[metric].scope
     if scope == "mix":
-        return merit, "every", control(OVER, width=150)
+        return metric, "every", control(OVER, width=150)
     if scope == "class":
-        return merit, control(WHOSE, width=150), control(OVER, width=150)
+        return metric, control(WHOSE, width=150), control(OVER, width=150)
     if st.session_state.get(WHOSE.key) == "every":  # chosen for another figure; no map shows every class's run
         st.session_state[WHOSE.key] = WHOSE.default
-    return merit, control(replace(WHOSE, choices=("rarest", "largest")), width=150), "mean"
+    return metric, control(replace(WHOSE, choices=("rarest", "largest")), width=150), "mean"
 
 
 def swept(
-    scenario: Scenario, merit: str, whose: str, over: str, demands: Demands
+    scenario: Scenario, metric: str, whose: str, over: str, requirements: Requirements
 ) -> tuple[Sweep, Feasible | None] | None:
-    """The map and the part of it that meets the demands, where there are any; None while it has been given up.
+    """The map and the part of it that meets the requirements, where there are any; None while it has been given up.
 
     It changes neither with the schedule, but for its limits, nor with the seed.
     """
     plan, counts = replace(plane_plan(scenario.plan), seed=0), scenario.counts
-    calls: list[Call] = [(sweep, plan, counts, merit, *map(tuple, axes(plan.epochs or 1)), over, whose)]
-    calls += [(feasible, plan, counts, demands)] * bool(demands)
+    calls: list[Call] = [(sweep, plan, counts, metric, *map(tuple, axes(plan.epochs or 1)), over, whose)]
+    calls += [(feasible, plan, counts, requirements)] * bool(requirements)
     if st.session_state.get(GIVEN_UP) == hash(tuple(calls)):
         st.info("The map was given up.", icon=":material/cancel:")
         st.button("Work it out", key="sweep-again", help="Work the map out after all.", on_click=_give_up, args=(None,))
@@ -67,7 +67,7 @@ def swept(
     told = _bar(place, hash(tuple(calls)))
     found = [_kept(call, part_of(told, i / len(calls), (i + 1) / len(calls))) for i, call in enumerate(calls)]
     place.empty()
-    return found[0], found[1] if demands else None
+    return found[0], found[1] if requirements else None
 
 
 def _kept(call: Call, told: Progress) -> Any:
@@ -118,7 +118,7 @@ def take_point(plan: SamplingPlan, skew: float, increment: float) -> None:
 
 @kept(16)
 def sensitivities(plan: SamplingPlan, counts: ClassCounts, over: str) -> tuple[Sensitivity, ...]:
-    """How each figure of merit of the rarest class answers to each parameter."""
+    """How each metric of the rarest class answers to each parameter."""
     return sensitivity(plan, counts, at=over)
 
 

@@ -1,4 +1,4 @@
-"""How each figure of merit answers to each parameter: a table, worked out when somebody opens it."""
+"""How each metric answers to each parameter: a table, worked out when somebody opens it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import streamlit as st
 from pages.parts.server.page_contents import shown
 from pages.parts.sidebar.plan_values import row_labels
 from pages.parts.sidebar.scenario import Scenario
-from pages.parts.sidebar.url_values import literal
+from pages.parts.text.markdown import literal
 from pages.parts.tune.metric_map import sensitivities
 from sampler_core.exporting import csv_file
 from sampler_core.figures.tune_charts import sensitivity_table

@@ -1,4 +1,4 @@
-"""What the solver says to the demands, and taking its schedule."""
+"""What the solver says to the requirements, and taking its schedule."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import zlib
 import streamlit as st
 
 from pages.parts.server.page_contents import shown
-from pages.parts.server.result_cache import outlook_of
+from pages.parts.server.result_cache import forecast_of
 from pages.parts.share.share_dialog import GET_CODE
 from pages.parts.sidebar.controls import control
 from pages.parts.sidebar.page_parameters import SOLVED_SHAPE
 from pages.parts.sidebar.plan_values import take_plan
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.sidebar.target_values import described_target
-from pages.parts.sidebar.url_values import literal
+from pages.parts.text.markdown import literal
 from pages.parts.tune.requirement_form import on_average_only
-from pages.parts.tune.stated_requirements import Demands, band_of, solution_of, text_of
+from pages.parts.tune.stated_requirements import Requirements, band_of, solution_of, text_of
 from sampler_core.figures.figure import class_in_words
 from sampler_core.formatting import number, percent
 from sampler_core.tuning import Band, Solution
@@ -24,36 +24,36 @@ from sampler_core.tuning.linear_plane import Feasible
 from sampler_core.tuning.requirement_sentences import bound_in_words
 
 
-def band(scenario: Scenario, demands: Demands) -> Band | None:
+def band(scenario: Scenario, requirements: Requirements) -> Band | None:
     """The feasible band; a sentence where there is none to show."""
     try:
-        return band_of(scenario.plan, scenario.counts, demands)
+        return band_of(scenario.plan, scenario.counts, requirements)
     except (TypeError, ValueError) as error:
         st.info(literal(f"Nothing can be solved here: {error}."), icon=":material/info:")
         return None
 
 
-def solved(scenario: Scenario, demands: Demands, stated: int) -> Solution | None:
+def solved(scenario: Scenario, requirements: Requirements, stated: int) -> Solution | None:
     """Say what the solver found, with a button to use it; None where nothing is asked of it.
 
-    demands: those that can be judged; stated: how many there are.
+    requirements: those that can be judged; stated: how many there are.
     """
     shape = control(SOLVED_SHAPE, width=240)
     if scenario.plan.adaptive is not None:
         return None
-    if not demands and stated:
-        st.info("No demand that is stated can be judged, so there is nothing to solve.", icon=":material/info:")
+    if not requirements and stated:
+        st.info("No requirement that is stated can be judged, so there is nothing to solve.", icon=":material/info:")
         return None
-    if not demands:
-        st.info("State a demand above, and the schedules that meet it are shown here.", icon=":material/info:")
+    if not requirements:
+        st.info("State a requirement above, and the schedules that meet it are shown here.", icon=":material/info:")
         return None
     try:
         with st.spinner("Looking for a schedule", show_time=False):
-            found = solution_of(scenario.plan, scenario.counts, demands, None if shape == "as it is" else shape)
+            found = solution_of(scenario.plan, scenario.counts, requirements, None if shape == "as it is" else shape)
     except (TypeError, ValueError) as error:
         st.info(literal(f"This cannot be solved: {error}."), icon=":material/info:")
         return None
-    held = all_of(demands, stated)
+    held = all_of(requirements, stated)
     if any(on_average_only(verdict, scenario.plan.drawing) for verdict in found.verdicts):
         held += " (repeats on average)"
     _say(found, scenario, held)
@@ -63,36 +63,38 @@ def solved(scenario: Scenario, demands: Demands, stated: int) -> Solution | None
 def band_note(band: Band) -> str:
     """What the colours of the band mean."""
     none = "" if all(band.allowed) else " Orange: no skew meets them all."
-    return f"Green: the demands of single epochs hold.{none} An arrow points to the side that a demand allows."
+    return (
+        f"Green: the requirements of single epochs hold.{none} An arrow points to the side that a requirement allows."
+    )
 
 
-def say_what_couples_the_epochs(demands: Demands, band: Band, found: Solution | None) -> None:
-    """A line for each demand over the run, which is no edge of the band: what it asks, and what the schedules have."""
-    theirs = {} if found is None or found.plan is None else {one.demand: one for one in found.verdicts}
+def say_what_couples_the_epochs(requirements: Requirements, band: Band, found: Solution | None) -> None:
+    """A line for each requirement over the run, which is no edge of the band: what it asks, and what the schedules have."""
+    theirs = {} if found is None or found.plan is None else {one.requirement: one for one in found.verdicts}
     for mine in band.run:
-        asks = f"{mine.demand.sense} {bound_in_words(mine.demand, mine.demand.bound)}"
-        says = f"Demand {demands.index(mine.demand) + 1} is about the run and no edge of the band: {asks} is asked, "
-        says += f"your schedule has {bound_in_words(mine.demand, mine.value)}"
-        if mine.demand in theirs:
-            says += f", the schedule found {bound_in_words(mine.demand, theirs[mine.demand].value)}"
+        asks = f"{mine.requirement.sense} {bound_in_words(mine.requirement, mine.requirement.bound)}"
+        says = f"Requirement {requirements.index(mine.requirement) + 1} is about the run and no edge of the band: {asks} is asked, "
+        says += f"your schedule has {bound_in_words(mine.requirement, mine.value)}"
+        if mine.requirement in theirs:
+            says += f", the schedule found {bound_in_words(mine.requirement, theirs[mine.requirement].value)}"
         st.caption(literal(f"{says}."))
 
 
-def all_of(demands: Demands, stated: int) -> str:
+def all_of(requirements: Requirements, stated: int) -> str:
     """Who holds where all that can be judged do."""
-    return "all demands" if len(demands) == stated else "all demands that can be judged"
+    return "all requirements" if len(requirements) == stated else "all requirements that can be judged"
 
 
-def map_note(allowed: Feasible | None, error: float, all_demands: str, *, ringed: bool) -> str:
+def map_note(allowed: Feasible | None, error: float, all_requirements: str, *, ringed: bool) -> str:
     """What the marks of the map mean, what its dots do not judge, and how exact its values are.
 
-    allowed: the part that meets the demands, None where there are none; all_demands: `all_of` them.
+    allowed: the part that meets the requirements, None where there are none; all_requirements: `all_of` them.
     """
     ring = "Ring: your schedule." if ringed else "Your schedule is not on this map."
     said = f"{ring} The sidebar's number boxes set the same."
     if allowed is not None:
         somewhere = allowed.mask.any()
-        dots = f"Dots: {all_demands} hold." if somewhere else f"Nowhere on this map do {all_demands} hold."
+        dots = f"Dots: {all_requirements} hold." if somewhere else f"Nowhere on this map do {all_requirements} hold."
         said = f"{dots} {said}"
         if allowed.left_out:
             said += f" Not judged on it: {'; '.join(map(str, allowed.left_out))}."
@@ -100,21 +102,21 @@ def map_note(allowed: Feasible | None, error: float, all_demands: str, *, ringed
     return said + (f" Between knots interpolated, to within {number(error)}." if error else "")
 
 
-def rev(scenario: Scenario, demands: Demands, *also: object) -> str:
+def rev(scenario: Scenario, requirements: Requirements, *also: object) -> str:
     """A short name of what the panels show."""
-    return f"{scenario.rev}-{zlib.crc32(f'{text_of(demands)}{also}'.encode()):08x}"
+    return f"{scenario.rev}-{zlib.crc32(f'{text_of(requirements)}{also}'.encode()):08x}"
 
 
-def _say(found: Solution, scenario: Scenario, all_demands: str) -> None:
+def _say(found: Solution, scenario: Scenario, all_requirements: str) -> None:
     if found.plan is None:
         shown().sentences.append(found.says)
         st.warning(literal(found.says), icon=":material/block:")
         return
     rarest = scenario.counts.rarest
-    shares = outlook_of(found.plan, scenario.counts).shares[:, rarest]
+    shares = forecast_of(found.plan, scenario.counts).shares[:, rarest]
     ends = " and ".join(f"{percent(shares[e])} in epoch {e}" for e in sorted({0, len(shares) - 1}))
     says = (
-        f"A schedule that meets {all_demands}: {described_target(found.plan.target)}. Of the draws it gives "
+        f"A schedule that meets {all_requirements}: {described_target(found.plan.target)}. Of the draws it gives "
         f"{class_in_words(scenario.counts.names[rarest])}, the rarest class, {ends}."
     )
     if found.slack == float("inf"):

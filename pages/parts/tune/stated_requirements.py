@@ -1,4 +1,4 @@
-"""The demands that Tune judges: read from their text, changed by controls, judged and solved (kept for a while)."""
+"""The requirements that Tune judges: read from their text, changed by controls, judged and solved (kept for a while)."""
 
 from __future__ import annotations
 
@@ -12,106 +12,109 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.server.result_cache import kept
 from pages.parts.sidebar.controls import control
-from pages.parts.sidebar.page_parameters import DEMANDS_TEXT
+from pages.parts.sidebar.page_parameters import REQUIREMENTS_TEXT
 from pages.parts.sidebar.scenario import Scenario
-from pages.parts.sidebar.url_values import literal
+from pages.parts.text.markdown import literal
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.plans.parameters import rows_of
 from sampler_core.plans.plan import SamplingPlan
-from sampler_core.tuning import DEMANDS, Band, Demand, Solution, Verdict, feasible_band, solve, verdicts
+from sampler_core.tuning import REQUIREMENTS, Band, Requirement, Solution, Verdict, feasible_band, solve, verdicts
 from sampler_core.tuning.rounded_solution import rounded
 
-MOST_DEMANDS, LONGEST_TEXT = 12, 6_000
-Demands = tuple[Demand, ...]
+MOST_REQUIREMENTS, LONGEST_TEXT = 12, 6_000
+Requirements = tuple[Requirement, ...]
 
 
-def stated_demands(place: DeltaGenerator) -> Demands:
-    """The text's control, and the demands it tells of; in `place` a sentence for each thing that cannot be used."""
-    demands, complaints = read_demands(control(DEMANDS_TEXT))
+def stated_requirements(place: DeltaGenerator) -> Requirements:
+    """The text's control, and the requirements it tells of; in `place` a sentence for each thing that cannot be used."""
+    requirements, complaints = read_requirements(control(REQUIREMENTS_TEXT))
     if complaints:
         place.warning("\n\n".join(literal(f"{said}.") for said in complaints), icon=":material/link_off:")
-    return demands
+    return requirements
 
 
 def say_if_they_are_examples() -> None:
-    """Above demands that nobody has touched."""
-    if st.session_state.get(DEMANDS_TEXT.key, DEMANDS_TEXT.default) == DEMANDS_TEXT.default:
-        st.caption("Two demands to begin with: change them, remove them, add your own.")
+    """Above requirements that nobody has touched."""
+    if st.session_state.get(REQUIREMENTS_TEXT.key, REQUIREMENTS_TEXT.default) == REQUIREMENTS_TEXT.default:
+        st.caption("Two requirements to begin with: change them, remove them, add your own.")
 
 
-def read_demands(text: str) -> tuple[Demands, list[str]]:
-    """Demands from their text, and a sentence for each thing in it that cannot be used."""
+def read_requirements(text: str) -> tuple[Requirements, list[str]]:
+    """Requirements from their text, and a sentence for each thing in it that cannot be used."""
     if len(text) > LONGEST_TEXT:
-        return (), [f"demands must be at most {LONGEST_TEXT:,} characters, got {len(text):,}. None is stated"]
+        return (), [f"requirements must be at most {LONGEST_TEXT:,} characters, got {len(text):,}. None is stated"]
     try:
         entries = json.loads(text or "[]")
     except (json.JSONDecodeError, RecursionError):
         entries = None
     if not isinstance(entries, list):
-        return (), [f"demands must be a JSON list, got {text[:60]!r}. None is stated"]
-    demands, complaints = [], []
-    for place, entry in enumerate(entries[:MOST_DEMANDS], 1):
+        return (), [f"requirements must be a JSON list, got {text[:60]!r}. None is stated"]
+    requirements, complaints = [], []
+    for place, entry in enumerate(entries[:MOST_REQUIREMENTS], 1):
         try:
-            demands.append(_demand(entry))
+            requirements.append(_requirement(entry))
         except (TypeError, ValueError) as error:
-            complaints.append(f"Demand {place} was left out: {error}")
-    if len(entries) > MOST_DEMANDS:
-        complaints.append(f"There were {len(entries)} demands; the first {MOST_DEMANDS} are stated")
-    return tuple(demands), complaints
+            complaints.append(f"Requirement {place} was left out: {error}")
+    if len(entries) > MOST_REQUIREMENTS:
+        complaints.append(f"There were {len(entries)} requirements; the first {MOST_REQUIREMENTS} are stated")
+    return tuple(requirements), complaints
 
 
-def text_of(demands: Iterable[Demand]) -> str:
-    """Demands as the text of a link, without what is not set."""
-    entries = [{key: value for key, value in DEMANDS.encode(demand).items() if value is not None} for demand in demands]
+def text_of(requirements: Iterable[Requirement]) -> str:
+    """Requirements as the text of a link, without what is not set."""
+    entries = [
+        {key: value for key, value in REQUIREMENTS.encode(requirement).items() if value is not None}
+        for requirement in requirements
+    ]
     return json.dumps(entries, separators=(",", ":"), ensure_ascii=False)
 
 
-def new_demand(name: str) -> Demand:
-    """A demand of this kind with its own defaults; what has none of them is as its row starts."""
-    kind, described = DEMANDS[name], rows_of(DEMANDS[name])
+def new_requirement(name: str) -> Requirement:
+    """A requirement of this kind with its own defaults; what has none of them is as its row starts."""
+    kind, described = REQUIREMENTS[name], rows_of(REQUIREMENTS[name])
     needed = [field.name for field in fields(kind) if field.default is MISSING]
-    demand: Demand = kind(**{field: described[field].default for field in needed})
-    return demand
+    requirement: Requirement = kind(**{field: described[field].default for field in needed})
+    return requirement
 
 
-def state(demands: Iterable[Demand]) -> None:
-    """Set the demands, from the callback of a control."""
-    st.session_state[DEMANDS_TEXT.key] = text_of(demands)
+def state(requirements: Iterable[Requirement]) -> None:
+    """Set the requirements, from the callback of a control."""
+    st.session_state[REQUIREMENTS_TEXT.key] = text_of(requirements)
 
 
-def judged_demands(demands: Demands, scenario: Scenario) -> dict[int, Verdict]:
+def judged_requirements(requirements: Requirements, scenario: Scenario) -> dict[int, Verdict]:
     """Place -> verdict on the sidebar's plan, of those that can be judged; a sentence for each other one."""
     found: dict[int, Verdict] = {}
     if scenario.plan.adaptive is not None:
         return found  # nothing can be judged, and the band says so once
-    for place, demand in enumerate(demands):
+    for place, requirement in enumerate(requirements):
         try:
-            found[place] = _verdict(scenario.plan, scenario.counts, demand)
+            found[place] = _verdict(scenario.plan, scenario.counts, requirement)
         except (TypeError, ValueError, KeyError) as error:
-            sentence = f"Demand {place + 1} cannot be judged: {error}. Change it, or change the sidebar."
+            sentence = f"Requirement {place + 1} cannot be judged: {error}. Change it, or change the sidebar."
             st.warning(literal(sentence), icon=":material/warning:")
     return found
 
 
 @kept(256)
-def _verdict(plan: SamplingPlan, counts: ClassCounts, demand: Demand) -> Verdict:
-    return verdicts(plan, counts, (demand,))[0]
+def _verdict(plan: SamplingPlan, counts: ClassCounts, requirement: Requirement) -> Verdict:
+    return verdicts(plan, counts, (requirement,))[0]
 
 
 @kept(64)
-def band_of(plan: SamplingPlan, counts: ClassCounts, demands: Demands) -> Band:
+def band_of(plan: SamplingPlan, counts: ClassCounts, requirements: Requirements) -> Band:
     """The feasible band."""
-    return feasible_band(plan, counts, demands)
+    return feasible_band(plan, counts, requirements)
 
 
 @kept(64)
-def solution_of(plan: SamplingPlan, counts: ClassCounts, demands: Demands, shape: str | None) -> Solution:
+def solution_of(plan: SamplingPlan, counts: ClassCounts, requirements: Requirements, shape: str | None) -> Solution:
     """The schedule with the most slack, in short numbers, or why there is none."""
-    return rounded(solve(plan, counts, demands, shape), counts, demands)
+    return rounded(solve(plan, counts, requirements, shape), counts, requirements)
 
 
-def _demand(entry: Any) -> Demand:
+def _requirement(entry: Any) -> Requirement:
     if isinstance(entry, dict) and not isinstance(entry.get("class_name"), str | int | None):
         raise ValueError(f"class_name must be text or a whole number, got {entry['class_name']!r}")
-    demand: Demand = DEMANDS.decode(entry)
-    return demand
+    requirement: Requirement = REQUIREMENTS.decode(entry)
+    return requirement

@@ -126,7 +126,7 @@ class _Bounded(io.RawIOBase):
         if self._done > self._most:
             raise ReadingError(
                 f"{self._name} unpacks to more than {self._most >> 20:,} MiB, far more than label files do. "
-                "If you trust it, unpack it and count it with ClassCounts.from_file"
+                "If you trust it, unpack it and count it with read_counts(path)"
             )
         buffer[: len(piece)] = piece
         return len(piece)
@@ -145,7 +145,7 @@ def _opened(file: File) -> BinaryIO:
         return io.BytesIO(file.getvalue())  # the same memory, not a copy, with a position of its own
     if isinstance(file, str | os.PathLike):
         if os.path.isdir(file):
-            raise ReadingError(f"{_name(file)} is a folder: read class/file folders with ClassCounts.from_folder")
+            raise ReadingError(f"{_name(file)} is a folder: read class/file folders with count_folder(path)")
         return open(file, "rb")
     if not (hasattr(file, "read") and hasattr(file, "seek")):
         raise ReadingError(f"file must be a path, bytes or a binary file, got {type(file).__name__}")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
-from sampler_core.data.class_counts import ClassName
+from sampler_core.data.plain_values import ClassName
 from sampler_core.datasets.label_files.errors import ReadingError, listed, quoted
 from sampler_core.datasets.label_files.reading_limits import Limits
 from sampler_core.datasets.published import class_names

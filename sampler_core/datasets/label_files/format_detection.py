@@ -15,7 +15,7 @@ from sampler_core.datasets.label_files.reading_limits import Limits
 from sampler_core.datasets.label_files.text_layout import text_layout
 
 _CSV = "Save the labels as CSV and read that"
-_FOLDER = "Read a file that lists labels, or class/file folders with ClassCounts.from_folder"
+_FOLDER = "Read a file that lists labels, or class/file folders with count_folder(path)"
 
 
 _PICKLE = f"is a Python pickle, which is never loaded because loading can run code. {_CSV} or as NPY"

@@ -13,7 +13,9 @@ from typing import Literal, TypeVar
 
 import numpy as np
 
-from sampler_core.data.class_counts import ClassCounts, ClassName, IntArray
+from sampler_core.data.array_types import IntArray
+from sampler_core.data.class_counts import ClassCounts
+from sampler_core.data.plain_values import ClassName
 from sampler_core.datasets.label_files.errors import ReadingError, listed, quoted
 from sampler_core.datasets.label_files.reading_result import Dropped, Reading
 from sampler_core.datasets.published import class_names

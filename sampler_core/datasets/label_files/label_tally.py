@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sampler_core.data.class_counts import Codes, IntArray
+from sampler_core.data.array_types import Codes, IntArray
 from sampler_core.datasets.label_files.class_naming import Raw
 from sampler_core.datasets.label_files.errors import ReadingError, quoted
 from sampler_core.datasets.label_files.reading_limits import Limits
@@ -96,7 +96,7 @@ class Tally:
 def too_many_classes(limits: Limits) -> ReadingError:
     """What to say of a column of identifiers."""
     most = Limits().classes
-    otherwise = f", or count them with ClassCounts.from_file, which takes {most:,}" if limits.classes < most else ""
+    otherwise = f", or count them with read_counts(path), which takes {most:,}" if limits.classes < most else ""
     return ReadingError(
         f"there are more than {limits.classes:,} different labels, so this is hardly the column of classes. "
         f"Choose another column{otherwise}"

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from sampler_core.data.class_counts import Codes
+from sampler_core.data.array_types import Codes
 from sampler_core.datasets.label_files.arrow_framing import MAGIC, largest_batch
 from sampler_core.datasets.label_files.class_naming import Raw
 from sampler_core.datasets.label_files.errors import ReadingError, quoted

@@ -9,7 +9,9 @@ from typing import Any, TypedDict, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from sampler_core.data.class_counts import ClassCounts, ClassName, Codes
+from sampler_core.data.array_types import Codes
+from sampler_core.data.class_counts import ClassCounts
+from sampler_core.data.plain_values import ClassName
 from sampler_core.datasets.label_files import delimited_text, numpy_files, parquet_and_arrow
 from sampler_core.datasets.label_files.byte_source import File, Source, opened
 from sampler_core.datasets.label_files.class_naming import MISSING, Named, Raw, check_name, name_values

@@ -1,184 +1,20 @@
-"""The three laws of drawing: position in the epoch -> class -> place in the class's order.
-
-The one contract here: each law is a pure function of (shares, key, epoch, position). The class stage (`classes`) needs
-no samples and is the whole of a preview; the member stage (`places`) goes on from the very same classes.
-
-Positions are uint64 and count from 0 in the one-process stream; batch b is positions b * batch_size onwards.
-"""
+"""The stratified scheme: every batch has its share of every class, rounded up or down."""
 
 from __future__ import annotations
-
-from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sampler_core.draws.counter_rng import (
-    GOLDEN,
-    Permutation,
-    U64Array,
-    key_of,
-    keys_of,
-    mix,
-    shuffled_rows,
-    uniform,
-    uniforms,
-)
-from sampler_core.draws.rounding_and_alias import FloatArray, IntArray, SystematicRounding, alias_table
+from sampler_core.data.array_types import IntArray
+from sampler_core.draws.counter_rng import GOLDEN, U64Array, keys_of, mix, uniforms
+from sampler_core.draws.permutation import Permutation, shuffled_rows
+from sampler_core.draws.scheme import OFFSET_KEY, SLOTS_KEY, Epoch, Members, modulo
+from sampler_core.draws.systematic_rounding import SystematicRounding
 
 _U = np.uint64
 _CLASS_BITS = 32  # a class and its number within a batch travel in one int64
 _CLASS_MASK = (1 << _CLASS_BITS) - 1
 _NEVER = 1 << 62
-_SLACK = 1 << 22  # of 2**62: far above the last bits of a share, far below any that could be noticed
-_CLASS, _QUOTA, _SLOTS, _OFFSET = 1, 2, 3, 4  # what a key is for, so that no two uses share a stream
-
-
-class Epoch(NamedTuple):
-    """What decides the classes of one epoch. shares: float64, shape (num_classes,), sum 1, no class empty."""
-
-    shares: FloatArray
-    seed: int
-    epoch: int
-    samples: int
-    batch_size: int
-
-    def key(self, purpose: int) -> int:
-        """The key of one stream of this epoch."""
-        return key_of(self.seed, self.epoch, purpose)
-
-
-class Members(NamedTuple):
-    """Where the members of each class stand in the class order, and where this epoch's walk through them begins.
-
-    counts, first, start: int64, shape (num_classes,). A class's places are first[c] .. first[c] + counts[c] - 1.
-    """
-
-    counts: IntArray
-    first: IntArray
-    start: IntArray
-
-
-class Law(Protocol):
-    """One epoch under one law."""
-
-    def classes(self, positions: U64Array) -> NDArray[np.integer]:
-        """The class of each draw, as an index into the shares."""
-        ...
-
-    def places(self, positions: U64Array) -> IntArray:
-        """The place of each drawn sample in the class order (needs `Members`)."""
-        ...
-
-
-class Independent:
-    """Every draw on its own, with replacement: the law of torch's `WeightedRandomSampler(replacement=True)`."""
-
-    def __init__(self, epoch: Epoch, members: Members | None = None) -> None:
-        self._bits = bits = max(1, (epoch.shares.size - 1).bit_length())
-        columns = 1 << bits
-        masses = np.zeros(columns, dtype=np.int64)
-        masses[: epoch.shares.size] = np.rint(epoch.shares * 2.0**62)
-        masses[int(masses.argmax())] += (1 << 62) - int(masses.sum())
-        height = 1 << (62 - bits)
-        own, other = alias_table(masses, np.full(columns, height), slack=_SLACK)
-        whole = own == height  # 2**64 would not fit below: let the other half of such a column be its own class
-        other[whole], own[whole] = np.flatnonzero(whole), 0
-        self._own = own.astype(np.uint64) << _U(2 + bits)
-        self._class_of_cell = np.stack([other, np.arange(columns)], axis=1).astype(np.int32).ravel()
-        self._key = _U(epoch.key(_CLASS))
-        if members is not None:
-            self._scale, self._first = members.counts * 2.0**-53, members.first
-
-    def classes(self, positions: U64Array) -> NDArray[np.int32]:
-        return self._classes(mix(self._counters(positions)))
-
-    def places(self, positions: U64Array) -> IntArray:
-        x = self._counters(positions)
-        y = x + _U(GOLDEN)
-        drawn = self._classes(mix(x))
-        mix(y)
-        y >>= _U(11)
-        u = y.view(np.int64).astype(np.float64)
-        u *= self._scale.take(drawn)  # floor(u * n) < n for every u < 1 in double precision
-        places = u.astype(np.int64)
-        places += self._first.take(drawn)
-        return places
-
-    def _counters(self, positions: U64Array) -> U64Array:
-        """Two numbers a draw: an even one for the class, the odd one after it for the member."""
-        x = positions * _U(2 * GOLDEN & (1 << 64) - 1)
-        x += self._key
-        return x
-
-    def _classes(self, x: U64Array) -> NDArray[np.int32]:
-        cell = (x >> _U(64 - self._bits)).view(np.int64)
-        x <<= _U(self._bits)
-        lower = x < self._own.take(cell)
-        cell <<= 1
-        cell |= lower
-        return self._class_of_cell.take(cell)
-
-
-def exact_quotas(epoch: Epoch) -> IntArray:
-    """How often `Exact` draws each class in this epoch: floor or ceil of M p_c, sum M; int64, shape (num_classes,)."""
-    rounding = SystematicRounding(epoch.shares * epoch.samples, epoch.samples)
-    return rounding.counts(uniform(epoch.key(_QUOTA)))
-
-
-class Exact:
-    """Quotas for the epoch; its slots in keyed random order; each class walks its order cyclically.
-
-    The M slots lie in 2**bits columns, filled by an alias table over the quotas, so that a slot's class and its number
-    within the class take two look-ups, whatever the number of classes.
-    """
-
-    def __init__(self, epoch: Epoch, members: Members | None = None) -> None:
-        num_classes = epoch.shares.size
-        self._bits = bits = max(1, (num_classes - 1).bit_length())
-        columns = 1 << bits
-        quotas = np.zeros(columns, dtype=np.int64)
-        quotas[:num_classes] = exact_quotas(epoch)
-        heights = (epoch.samples - np.arange(columns) + columns - 1) // columns
-        own, other = alias_table(quotas, heights)
-        self._own, self._class_of_cell = own, np.stack([other, np.arange(columns)], axis=1).astype(np.int32).ravel()
-        self._slot = Permutation(epoch.samples, epoch.key(_SLOTS))
-        if members is not None:
-            self._set_members(np.stack([heights - own, own], axis=1).ravel(), members)
-
-    def _set_members(self, cell_sizes: IntArray, members: Members) -> None:
-        """Number the slots of each class 0, 1, 2, ... over its cells, and begin at the walk's start."""
-        cells = np.flatnonzero(cell_sizes)
-        cells = cells[np.argsort(self._class_of_cell[cells], kind="stable")]
-        before = np.cumsum(cell_sizes[cells]) - cell_sizes[cells]
-        drawn = self._class_of_cell[cells]
-        number = np.zeros(cell_sizes.size, dtype=np.int64)
-        number[cells] = before - before[np.searchsorted(drawn, drawn)]
-        number[0::2] -= self._own  # upper cells: their rows begin at `own`
-        number[cells] += members.start[drawn] % members.counts[drawn]
-        self._number = number
-        self._count, self._first = np.ones_like(cell_sizes), np.zeros_like(cell_sizes)
-        self._count[cells], self._first[cells] = members.counts[drawn], members.first[drawn]
-        self._inverse = 1.0 / self._count
-
-    def classes(self, positions: U64Array) -> NDArray[np.int32]:
-        return self._class_of_cell.take(self._cells(positions)[0])
-
-    def places(self, positions: U64Array) -> IntArray:
-        cell, row = self._cells(positions)
-        row += self._number.take(cell)
-        places = _modulo(row, self._count.take(cell), self._inverse.take(cell))
-        places += self._first.take(cell)
-        return places
-
-    def _cells(self, positions: U64Array) -> tuple[IntArray, IntArray]:
-        slot = self._slot(positions)
-        cell = (slot & slot.dtype.type((1 << self._bits) - 1)).astype(np.int64)
-        row = (slot >> slot.dtype.type(self._bits)).astype(np.int64)
-        lower = row < self._own.take(cell)
-        cell <<= 1
-        cell |= lower
-        return cell, row
 
 
 def stratified_stride(epoch: Epoch) -> IntArray:
@@ -262,7 +98,7 @@ class Stratified:
             packed += (walked / self._period.take(drawn)).astype(np.int64)  # exact below 2**53
         walked += packed
         walked += self._start.take(drawn)
-        places = _modulo(walked, self._counts.take(drawn), self._inverse.take(drawn))
+        places = modulo(walked, self._counts.take(drawn), self._inverse.take(drawn))
         places += self._first.take(drawn)
         return places
 
@@ -284,7 +120,7 @@ class _BatchSlots:
 
     def __init__(self, epoch: Epoch, size: int) -> None:
         self.rounding = rounding = SystematicRounding(epoch.shares * size, size)
-        self._size, self._offset_key, self._slots_key = size, epoch.key(_OFFSET), epoch.key(_SLOTS)
+        self._size, self._offset_key, self._slots_key = size, epoch.key(OFFSET_KEY), epoch.key(SLOTS_KEY)
         sure = np.repeat(np.arange(rounding.base.size), rounding.base)
         number = np.arange(sure.size) - (np.cumsum(rounding.base) - rounding.base)[sure]
         self._sure = number << _CLASS_BITS | sure
@@ -317,13 +153,3 @@ class _BatchSlots:
             here = run == i
             ranks[here] = Permutation(self._size, key)(slot[here].view(np.uint64))
         return ranks
-
-
-def _modulo(x: IntArray, n: IntArray, inverse: FloatArray) -> IntArray:
-    """x mod n in place for 0 <= x < 2**53, by a reciprocal: three times faster than integer division."""
-    quotient = (x * inverse).astype(np.int64)
-    quotient *= n
-    x -= quotient
-    off = np.flatnonzero((x < 0) | (x >= n))  # the reciprocal may be off by one
-    x[off] %= n[off]
-    return x

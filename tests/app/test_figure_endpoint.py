@@ -62,11 +62,11 @@ def moved_to(at, values):
 
 EXPLORE = {
     "skew": ({}, {"skew": 0.52}),
-    "many classes": ({"classes": "60", "law": "stratified"}, {"skew": -0.4}),
-    "increment": ({"law": "exact"}, {"increment": 0.021}),
+    "many classes": ({"classes": "60", "scheme": "stratified"}, {"skew": -0.4}),
+    "increment": ({"scheme": "exact"}, {"increment": 0.021}),
     "class imbalance": ({}, {"ratio": 130.0}),
     "classes": ({"axis": "logarithmic"}, {"classes": 14}),
-    "samples": ({"law": "stratified", "min_per_batch": "1"}, {"samples": 30_000}),
+    "samples": ({"scheme": "stratified", "min_per_batch": "1"}, {"samples": 30_000}),
     "epoch": ({"skew": "0.3"}, {"epoch": 8}),
     "a run that ends before the epoch": ({"epoch": "50"}, {"epochs": 20}),
     "batch size": ({"first_batch": "3"}, {"batch": 1000}),
@@ -74,7 +74,7 @@ EXPLORE = {
     "many classes under a cap": ({"classes": "60", "max_repeats": "3"}, {"skew": 0.9}),
     "many classes that are others": ({"classes": "60"}, {"ratio": 1000.0, "batch": 64, "epochs": 30}),
     "several": ({"shape": "cosine"}, {"skew": 0.2, "end": 0.9, "epoch": 40}),
-    "known data": ({"data": "known", "table": "isic2019"}, {"skew": 0.8}),
+    "published data": ({"data": "published", "table": "isic2019"}, {"skew": 0.8}),
     "no power skew": ({"target": "progressively balanced"}, {"epochs": 40}),
     "a boost on a schedule": ({"target": "boost", "boosts": "3: 2"}, {"increment": 0.005}),
     "draws that training decides": ({"target": "difficulty balanced"}, {"skew": 0.4}),
@@ -91,7 +91,7 @@ def test_what_is_asked_for_is_what_explore_shows_there(case):
     address, values = EXPLORE[case]
     at = opened(**address)
     asked = parts_at(asking(at)["of"], values)
-    assert {"over-epochs", "merits"} <= set(asked)
+    assert {"over-epochs", "metrics"} <= set(asked)
     assert ("one-epoch" in asked) == (case != "draws that training decides")
     shown = sent_to(moved_to(at, values))
     (cells, closed), (wanted, _) = cells_taken_out_of(asked), cells_taken_out_of(shown)
@@ -111,7 +111,7 @@ def test_what_is_asked_for_is_what_compare_shows_there(case):
 
 @pytest.mark.parametrize(
     "values",
-    [{"skew": 1000.0}, {"skew": float("nan")}, {"epoch": float("nan")}, {"epoch": -1}, {"batch": 2.5}, {"law": 1.0},
+    [{"skew": 1000.0}, {"skew": float("nan")}, {"epoch": float("nan")}, {"epoch": -1}, {"batch": 2.5}, {"scheme": 1.0},
      {"data": 1.0}, {"beta": 0.9}, {"nothing": 1.0}, {"seed": 3}, {"ratio": 1e9}],
 )  # fmt: skip
 def test_values_that_no_slider_has_are_answered_with_nothing(values):
@@ -133,7 +133,7 @@ def test_followed_classes_stand_out_as_long_as_they_are_there():
         assert [asked[key].get("charts") for key in shown] == [shown[key].get("charts") for key in shown]
 
 
-def test_only_the_last_two_runs_of_a_visit_are_known():
+def test_only_the_last_two_runs_of_a_session_are_known():
     at = opened()
     names = [asking(at)["of"]]
     for skew in (0.2, 0.4):
@@ -154,41 +154,41 @@ def test_the_rest_has_another_name_where_anything_but_a_slider_differs(change, o
 
 
 def test_the_rest_of_other_choices_has_another_name():
-    choices = {"law": "exact", "axis": "logarithmic", "shape": "cosine", "target": "progressively balanced",
-               "data": "known", "profile": "step"}  # fmt: skip
+    choices = {"scheme": "exact", "axis": "logarithmic", "shape": "cosine", "target": "progressively balanced",
+               "data": "published", "profile": "step"}  # fmt: skip
     names = [asking(opened(**{key: choice}))["rest"] for key, choice in choices.items()]
     names.append(asking(opened())["rest"])
     assert len(set(names)) == len(names)
 
 
-def test_what_a_visitor_s_labels_give_stays_with_the_visit_and_goes_with_the_labels():
+def test_what_a_user_s_labels_give_stays_with_the_session_and_goes_with_the_labels():
     at = test_my_labels.brought(test_my_labels.opened(data="my labels"), b"label,count\ncat,30\ndog,7\n")
-    everybody = {name: keep.cache_info().currsize for name, keep in result_cache._of_all_visits.items()}
+    everybody = {name: keep.cache_info().currsize for name, keep in result_cache._of_all_sessions.items()}
     of = asking(at)["of"]
     assert "dog" in json.dumps(parts_at(of, {"skew": 0.44}))
-    assert {name: keep.cache_info().currsize for name, keep in result_cache._of_all_visits.items()} == everybody
-    standing = weakref.ref(figure_endpoint._standing[of])
+    assert {name: keep.cache_info().currsize for name, keep in result_cache._of_all_sessions.items()} == everybody
+    offered = weakref.ref(figure_endpoint._offered[of])
     at.button(key="own-forget").click().run()
-    assert standing() is None
+    assert offered() is None
     assert parts_at(of, {"skew": 0.44}) is None
 
 
-def test_a_visit_that_ends_while_its_page_runs_leaves_nothing_to_the_others(monkeypatch):
+def test_a_session_that_ends_while_its_page_runs_leaves_nothing_to_the_others(monkeypatch):
     at = test_my_labels.brought(test_my_labels.opened(data="my labels"), b"label,count\ncat,30\ndog,7\n")
-    everybody = {name: keep.cache_info().currsize for name, keep in result_cache._of_all_visits.items()}
+    everybody = {name: keep.cache_info().currsize for name, keep in result_cache._of_all_sessions.items()}
     current = scenario.current
 
     def ended():
         found = current()
         for key in list(st.session_state):
-            if key in (session_labels.BROUGHT, session_labels.RESULTS):
+            if key in (session_labels.BROUGHT, result_cache.PRIVATE_RESULTS):
                 del st.session_state[key]
         return found
 
     monkeypatch.setattr(scenario, "current", ended)
     moved_to(at, {"skew": 0.46})
     assert session_labels.BROUGHT not in at.session_state
-    assert {name: keep.cache_info().currsize for name, keep in result_cache._of_all_visits.items()} == everybody
+    assert {name: keep.cache_info().currsize for name, keep in result_cache._of_all_sessions.items()} == everybody
 
 
 def test_the_server_answers_in_json_or_with_no_content():

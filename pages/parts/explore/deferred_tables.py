@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts.live.preview_tables import tables_of
+from pages.parts.explore.preview_tables import tables_of
 from pages.parts.sidebar.scenario import Scenario
 from sampler_core.figures import to_json
 

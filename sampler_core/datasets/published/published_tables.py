@@ -1,4 +1,4 @@
-"""Bundled class counts of known data sets.
+"""Bundled class counts of published data sets.
 
 The one contract here: a table is a CSV file in `tables/` and its row in `tables/index.csv`; nothing else knows of it.
 """
@@ -10,7 +10,8 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from sampler_core.data.class_counts import ClassCounts, ClassName
+from sampler_core.data.class_counts import ClassCounts
+from sampler_core.data.plain_values import ClassName
 
 
 class PublishedDataset(NamedTuple):

@@ -1,0 +1,79 @@
+"""Controls of a page beside the sidebar: epoch, axis, sampling scheme, shown batches."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts.live.slider import Handle, handles
+from pages.parts.sidebar.controls import control, every_row
+from pages.parts.sidebar.scenario import Scenario
+from sampler_core.figures.explore_charts import MOST_DRAWS
+from sampler_core.formatting import several
+from sampler_core.plans import parameters as rows
+from sampler_core.plans.parameters import rows_of
+from sampler_core.plans.registry import SCHEDULES
+
+NEAR = ("ratio", *(row.key for name in SCHEDULES for row in rows_of(SCHEDULES[name]).values()))
+
+
+def choose_epoch(scenario: Scenario) -> Scenario:
+    """The epoch control; the scenario at the chosen epoch. Beyond the run's last epoch, the last is shown."""
+    last = (scenario.plan.epochs or 1) - 1
+    with st.container(width="stretch"):
+        epoch = control(rows.EPOCH, last=last)
+    if epoch > last:
+        st.markdown(f"The run has {several(last + 1, 'epoch', 'epochs')}, so epoch {last} is shown.")
+    return scenario.at_epoch(epoch)
+
+
+def nearby_sliders() -> None:
+    """The schedule's sliders once more, for narrow screens, where the sidebar is folded away (see frame.css)."""
+    values = {key: st.session_state.get(key) for key in NEAR}
+    near = [row for key, row in every_row().items() if row.slider is not None and values.get(key) is not None]
+    handles("near", *(Handle(row, values[row.key]) for row in near))
+
+
+def choose_axis() -> bool:
+    """Whether shares are to be shown on a logarithmic axis."""
+    control(rows.AXIS, width=220)
+    return shares_are_logarithmic()
+
+
+def shares_are_logarithmic() -> bool:
+    """Whether they are shown so now."""
+    return bool(st.session_state.get(rows.AXIS.key, rows.AXIS.default) == "logarithmic")
+
+
+def switch_scheme(scenario: Scenario) -> None:
+    """The sampling schemes as buttons beside what they draw; the sidebar's control follows."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.markdown("Sampling scheme", help=rows.DRAWING.help, width="content")
+        for scheme in rows.DRAWING.choices:
+            chosen = scheme == scenario.plan.drawing
+            st.button(scheme.capitalize(), key=f"scheme-{scheme}", type="primary" if chosen else "secondary",
+                      on_click=_set_scheme, args=(scheme,))  # fmt: skip
+
+
+def _set_scheme(scheme: str) -> None:
+    st.session_state[rows.DRAWING.key] = scheme
+
+
+def choose_batches(scenario: Scenario) -> tuple[int, int]:
+    """The window of batches that is wanted: (first batch, how many)."""
+    left, right = st.columns(2)
+    with left:
+        first = control(rows.FIRST_BATCH)
+    with right:
+        wanted = control(rows.SHOWN_BATCHES)
+    start, shown = batches_shown(scenario, (first, wanted))
+    if shown < min(wanted, scenario.plan.num_batches(scenario.counts) - start):
+        st.markdown(f"Batches this large are shown {shown} at a time.")
+    return first, wanted
+
+
+def batches_shown(scenario: Scenario, window: tuple[int, int]) -> tuple[int, int]:
+    """What an epoch has of a window, and a figure has room for: (first batch, how many)."""
+    num_batches = scenario.plan.num_batches(scenario.counts)
+    first = min(window[0], num_batches - 1)
+    most = max(1, MOST_DRAWS // scenario.plan.needed_batch_size)
+    return first, min(window[1], num_batches - first, most)

@@ -1,0 +1,63 @@
+"""The independent scheme: every draw on its own, with replacement."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sampler_core.data.array_types import IntArray
+from sampler_core.draws.alias_table import alias_table
+from sampler_core.draws.counter_rng import GOLDEN, U64Array, mix
+from sampler_core.draws.scheme import CLASS_KEY, Epoch, Members
+
+_U = np.uint64
+_SLACK = 1 << 22  # of 2**62: far above the last bits of a share, far below any that could be noticed
+
+
+class Independent:
+    """Every draw on its own, with replacement: the scheme of torch's `WeightedRandomSampler(replacement=True)`."""
+
+    def __init__(self, epoch: Epoch, members: Members | None = None) -> None:
+        self._bits = bits = max(1, (epoch.shares.size - 1).bit_length())
+        columns = 1 << bits
+        masses = np.zeros(columns, dtype=np.int64)
+        masses[: epoch.shares.size] = np.rint(epoch.shares * 2.0**62)
+        masses[int(masses.argmax())] += (1 << 62) - int(masses.sum())
+        height = 1 << (62 - bits)
+        own, other = alias_table(masses, np.full(columns, height), slack=_SLACK)
+        whole = own == height  # 2**64 would not fit below: let the other half of such a column be its own class
+        other[whole], own[whole] = np.flatnonzero(whole), 0
+        self._own = own.astype(np.uint64) << _U(2 + bits)
+        self._class_of_cell = np.stack([other, np.arange(columns)], axis=1).astype(np.int32).ravel()
+        self._key = _U(epoch.key(CLASS_KEY))
+        if members is not None:
+            self._scale, self._first = members.counts * 2.0**-53, members.first
+
+    def classes(self, positions: U64Array) -> NDArray[np.int32]:
+        return self._classes(mix(self._counters(positions)))
+
+    def places(self, positions: U64Array) -> IntArray:
+        x = self._counters(positions)
+        y = x + _U(GOLDEN)
+        drawn = self._classes(mix(x))
+        mix(y)
+        y >>= _U(11)
+        u = y.view(np.int64).astype(np.float64)
+        u *= self._scale.take(drawn)  # floor(u * n) < n for every u < 1 in double precision
+        places = u.astype(np.int64)
+        places += self._first.take(drawn)
+        return places
+
+    def _counters(self, positions: U64Array) -> U64Array:
+        """Two numbers a draw: an even one for the class, the odd one after it for the member."""
+        x = positions * _U(2 * GOLDEN & (1 << 64) - 1)
+        x += self._key
+        return x
+
+    def _classes(self, x: U64Array) -> NDArray[np.int32]:
+        cell = (x >> _U(64 - self._bits)).view(np.int64)
+        x <<= _U(self._bits)
+        lower = x < self._own.take(cell)
+        cell <<= 1
+        cell |= lower
+        return self._class_of_cell.take(cell)

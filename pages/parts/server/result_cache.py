@@ -27,7 +27,8 @@ from sampler_core.forecast.findings import Finding, findings
 from sampler_core.forecast.forecast import Forecast
 from sampler_core.plans.plan import SamplingPlan
 
-Given, Kept = ParamSpec("Given"), TypeVar("Kept")
+Given = ParamSpec("Given")
+Kept = TypeVar("Kept")
 PRIVATE_RESULTS = "private_results"  # in the state of a session that brought labels: what was computed from them
 PAGE_FIGURES = "page_figures"  # there too: what its last runs offered to the figure endpoint
 _of_all_sessions: dict[object, Any] = {}

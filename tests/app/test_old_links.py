@@ -1,0 +1,68 @@
+"""Links and plan files of version 0.1.0 still show the same numbers.
+
+`version_0_1_0/links.json` holds what that version showed: for each chart how many numbers, their sum, and their sum
+weighted by position.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from sampler_core import SamplingPlan
+from sampler_core.plans.plan_set import PlanSet
+from tests.app.test_figure_endpoint import unpacked
+
+ROOT = Path(__file__).parents[2]
+SAVED = Path(__file__).parent / "version_0_1_0"
+LINKS = json.loads((SAVED / "links.json").read_text(encoding="utf-8"))
+
+
+def numbers_of(values):
+    if isinstance(values, dict) and "bdata" in values:
+        return unpacked(values).ravel().astype(float)
+    if isinstance(values, list) and values and all(isinstance(v, int | float | None) for v in values):
+        return np.array([np.nan if v is None else v for v in values], dtype=float)
+    return np.zeros(0)
+
+
+def sums_of(figure):
+    axes = [(trace, axis) for trace in figure["data"] for axis in ("x", "y", "customdata")]
+    numbers = [
+        numbers_of(trace.get(axis)) for trace, axis in axes if axis != "customdata" or trace["type"] == "heatmap"
+    ]
+    flat = np.nan_to_num(np.concatenate(numbers))
+    return [flat.size, flat.sum(), flat @ (1 + np.arange(flat.size) % 97)]
+
+
+@pytest.mark.parametrize("link", LINKS, ids=lambda link: f"{link['page']} {list(link['query'])}")
+def test_a_link_of_0_1_0_shows_the_same_numbers(link):
+    at = AppTest.from_file(ROOT / "pages" / "frame.py", default_timeout=30)
+    for key, text in link["query"].items():
+        at.query_params[key] = text
+    at.run()
+    if link["page"] != "explore":
+        at.switch_page(f"{link['page']}.py").run()
+    assert not at.exception
+    scenario = at.session_state["scenario"]
+    assert (scenario.plan.fingerprint, scenario.epoch) == (link["fingerprint"], link["epoch"])
+    assert (scenario.counts.num_classes, scenario.counts.num_samples) == (link["classes"], link["samples"])
+    sent = [json.loads(element.proto.json or "{}") for element in at.get("bidi_component")]
+    charts = [chart for data in sent for chart in data.get("charts", []) if "spec" in chart]
+    found = {chart["id"]: sums_of(json.loads(chart["spec"])) for chart in charts}
+    assert found.keys() == link["charts"].keys()
+    for chart, sums in link["charts"].items():
+        assert found[chart] == pytest.approx(sums, rel=1e-6), chart
+
+
+def test_plan_files_of_0_1_0_give_the_same_plans():
+    plan = SamplingPlan.from_json((SAVED / "plan.json").read_text(encoding="utf-8"))
+    assert plan.fingerprint == "da3c490380f2a92a"
+    assert plan.tuned_on.num_samples == 25_331
+    plans = PlanSet.from_json((SAVED / "plans.json").read_text(encoding="utf-8"))
+    assert [plan.fingerprint for _, plan in plans.plans] == [
+        "43469e33cfdabb90", "37b91e1d880e3171", "8c25730956754e39", "f151b54aa5081d29", "a2d9bbe88fbdfae4",
+        "253ec48666ed467d",
+    ]  # fmt: skip

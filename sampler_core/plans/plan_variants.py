@@ -124,7 +124,7 @@ class Variants:
     def text(self) -> str:
         """A short JSON text: a preset by its name, "mine" for the other plan itself, else an object."""
         entries = [_entry(v, place) for place, v in enumerate(self.all)]
-        return sendable(json.dumps(entries, separators=(",", ":"), ensure_ascii=False))
+        return escaped_surrogates(json.dumps(entries, separators=(",", ":"), ensure_ascii=False))
 
     @classmethod
     def read(cls, text: str) -> tuple[Variants, list[str]]:
@@ -157,7 +157,7 @@ def check_length(text: str) -> None:
         raise ValueError(f"plans must be at most {LONGEST_TEXT:,} characters as text, got {len(text):,}")
 
 
-def sendable(text: str) -> str:
+def escaped_surrogates(text: str) -> str:
     """JSON text with halves of characters, which UTF-8 does not know, as JSON writes them."""
     return text.encode("utf-8", "backslashreplace").decode()
 

@@ -83,7 +83,8 @@ def on_unseen(plan: SamplingPlan, forecast: Forecast, largest: int) -> str:
     ways += [f"{count(longer)} epochs"] * (longer <= MOST_EPOCHS and seen(trial(plan, forecast, epochs=longer)))
     ways += [f"{count(fuller)} samples per epoch"] * seen(trial(plan, forecast, samples_per_epoch=fuller))
     ways[:1] = [f"try {way}" for way in ways[:1]]
-    schedule, skew = skew_schedule(plan.target), _largest_skew(plan, forecast, seen)
+    schedule: Any = skew_schedule(plan.target)
+    skew = _largest_skew(plan, forecast, seen)
     if hasattr(schedule, "end"):  # another end bends the whole schedule
         bent = trial(plan, forecast, target=PowerSkew(replace(schedule, end=skew or 0.0)))
         skew = skew if seen(bent) else None

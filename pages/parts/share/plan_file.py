@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.parts.sidebar.controls import TABLE, every_row
+from pages.parts.sidebar.controls import TABLE, rows_by_key
 from pages.parts.sidebar.plan_values import plan_values, set_controls
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.text.markdown import literal
@@ -66,7 +66,7 @@ def _text(file: bytes) -> str:
 
 def _values(plan: SamplingPlan) -> dict[str, object]:
     """Key -> value of the controls; `ValueError` or `TypeError` where a control cannot hold it."""
-    every, values = every_row(), plan_values(plan, run=True)
+    every, values = rows_by_key(), plan_values(plan, run=True)
     for key, value in values.items():
         every[key].check(value)
         if value is not None and every[key].kind == "integer":

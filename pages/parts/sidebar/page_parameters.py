@@ -1,4 +1,4 @@
-"""Rows of the pages beside Explore: what their controls are called in the address."""
+"""Rows of the pages beside Explore: what their controls are called in the URL."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from pages.parts.sidebar.settings import Settings, unit_of
+from pages.parts.sidebar.settings import Settings
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.plans.plan import SamplingPlan
 
@@ -31,7 +31,7 @@ class Scenario:
         """That of these settings; `TypeError`, `ValueError` where they do not go together."""
         counts, plan = settings.counts(), settings.plan()
         plan.check(counts)
-        return cls(counts, plan, unit_of(settings.data))
+        return cls(counts, plan, settings.unit())
 
     def at_epoch(self, epoch: int) -> Scenario:
         """At an epoch; beyond the run's last one, at the last."""

@@ -10,8 +10,7 @@ from typing import Any
 import streamlit as st
 
 from pages.parts.live.figure_endpoint import Part, offer_figures
-from pages.parts.sidebar.controls import every_row
-from pages.parts.sidebar.plan_values import plan_values
+from pages.parts.sidebar.controls import rows_by_key
 from pages.parts.sidebar.scenario import Scenario, current_settings, mark_of
 from pages.parts.sidebar.settings import OWN, Settings
 from sampler_core.plans.parameters import EPOCH
@@ -45,19 +44,17 @@ def scenario_at(settings: Settings, epoch: int, values: Mapping[str, float]) -> 
         if key == EPOCH.key:
             EPOCH.check(epoch := int(value))
         else:
-            settings = settings.at(key, value)
+            settings = settings.with_slider(key, value)
     return Scenario.of(settings).at_epoch(epoch)
 
 
 def _mark_of_the_rest(settings: Settings, sliders: Mapping[str, float], shown: object) -> str:
     """Another text where anything else differs than the values of the sliders."""
-    values = settings.data | plan_values(settings.plan(), run=True)
-    if OWN in values:
-        values[OWN] = mark_of(values[OWN])
-    rest = [(key, value) for key, value in values.items() if key not in sliders], shown
+    values = settings.values.items()
+    rest = [(key, mark_of(value) if key == OWN else value) for key, value in values if key not in sliders], shown
     return f"{zlib.crc32(repr(rest).encode()):08x}"
 
 
 @lru_cache(maxsize=1)
 def _slider_keys() -> tuple[str, ...]:
-    return tuple(row.key for row in every_row().values() if row.slider is not None)
+    return tuple(row.key for row in rows_by_key().values() if row.slider is not None)

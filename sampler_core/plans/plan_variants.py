@@ -1,7 +1,7 @@
 """Variants: plans as their differences from a base plan, short enough for a link.
 
-The one contract here: `Variants.from_text(v.text)` gives v again without a complaint, and whatever else a text holds gives a
-sentence and leaves the rest as it is. Run settings (epochs, batch size, draws, seed) are the base plan's for all.
+The one contract here: `Variants.from_text(v.text)` gives v again without a complaint. Whatever else a text holds gives
+a sentence and leaves the rest as it is. Run settings (epochs, batch size, draws, seed) are the base plan's for all.
 """
 
 from __future__ import annotations

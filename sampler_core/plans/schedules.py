@@ -112,9 +112,29 @@ class Linear(ScheduleFields):
         return float(skew)
 
 
+@dataclass(frozen=True, slots=True)
+class StartToEnd(ScheduleFields):
+    """Base of schedules that are stretched over the run: s = start + (end - start) way(t), with way(0) = 0.
+
+    First: start. Last and past it: end, and not the end but for a rounding error.
+    """
+
+    start: float = described(SKEW, 0.0)
+    end: float = described(END, 1.0)
+    needs_epochs: ClassVar[bool] = True
+
+    def way(self, t: float) -> float:
+        """The part of the way from start to end at t, from 0 (first epoch) to 1 (last)."""
+        raise NotImplementedError
+
+    def __call__(self, epoch: int, epochs: int | None = None) -> float:
+        t = progress(epoch, epochs)
+        return float(self.end if t >= 1.0 else self.start + (self.end - self.start) * self.way(t))
+
+
 @SCHEDULES.entry("cosine")
 @dataclass(frozen=True, slots=True)
-class Cosine(ScheduleFields):
+class Cosine(StartToEnd):
     """s = start + (end - start) (1 - cos(pi t / 2)): slow at first, fast towards the end.
 
     First: start. Last and past it: end. Source: DCL, the convex schedule (arXiv 1901.06783, section 3.2).
@@ -124,13 +144,8 @@ class Cosine(ScheduleFields):
         [0.0, 0.0152, 1.0, 1.0]
     """
 
-    start: float = described(SKEW, 0.0)
-    end: float = described(END, 1.0)
-    needs_epochs: ClassVar[bool] = True
-
-    def __call__(self, epoch: int, epochs: int | None = None) -> float:
-        t = progress(epoch, epochs)
-        return _between(self.start, self.end, t, 1.0 - math.cos(math.pi * t / 2))
+    def way(self, t: float) -> float:
+        return 1.0 - math.cos(math.pi * t / 2)
 
 
 @SCHEDULES.entry("exponential")
@@ -156,7 +171,7 @@ class Exponential(ScheduleFields):
 
 @SCHEDULES.entry("composite")
 @dataclass(frozen=True, slots=True)
-class Composite(ScheduleFields):
+class Composite(StartToEnd):
     """s = start + (end - start) (1 - cos(pi t)) / 2: slow, fast, slow.
 
     First: start. Last and past it: end. Source: DCL, the composite schedule (arXiv 1901.06783, section 3.2).
@@ -166,13 +181,8 @@ class Composite(ScheduleFields):
         [0.0, 0.0302, 1.0, 1.0]
     """
 
-    start: float = described(SKEW, 0.0)
-    end: float = described(END, 1.0)
-    needs_epochs: ClassVar[bool] = True
-
-    def __call__(self, epoch: int, epochs: int | None = None) -> float:
-        t = progress(epoch, epochs)
-        return _between(self.start, self.end, t, (1.0 - math.cos(math.pi * t)) / 2)
+    def way(self, t: float) -> float:
+        return (1.0 - math.cos(math.pi * t)) / 2
 
 
 @SCHEDULES.entry("step")
@@ -261,11 +271,6 @@ def progress(epoch: int, epochs: int | None) -> float:
     if epochs is None:
         raise ValueError("epochs must be given for a schedule or target that is stretched over the run, got None")
     return 1.0 if epoch >= epochs - 1 else epoch / (epochs - 1)
-
-
-def _between(start: float, end: float, t: float, way: float) -> float:
-    """`way` of the way from start to end; at t = 1 the end itself, not the end but for a rounding error."""
-    return float(end if t >= 1.0 else start + (end - start) * way)
 
 
 def _points(given: object) -> tuple[tuple[int, float], ...]:

@@ -2,6 +2,8 @@
 
 import doctest
 import json
+import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -75,6 +77,39 @@ def test_the_exported_code_of_every_entry_builds_its_plan_in_a_new_process():
     assert done.returncode == 0, done.stderr
     made = {name: SamplingPlan.from_json(text) for name, text in json.loads(done.stdout).items()}
     assert made == {name: plan_of(target) for name, target in ENTRIES.items()}
+
+
+# --- a new entry ------------------------------------------------------------------------------------------------------
+
+GUIDE = (ROOT / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8")
+NEW_SCHEDULE = """
+import sampler_core
+from sampler_core import *
+from sampler_core.exporting import snippet
+from sampler_core.plans.plan_variants import Variants
+from sampler_core.tuning import FAMILIES, ShareOfClass, solve
+counts, target = ClassCounts.from_counts([90, 10]), PowerSkew(Quadratic(0.0, 0.5))
+plan = SamplingPlan(target=target, epochs=10, batch_size=8)
+text = '[{"name":"new","target":{"name":"power_skew","schedule":{"name":"quadratic","start":0.0,"end":0.5}}}]'
+assert Variants.from_text(text)[0].plans_on(plan) == (("new", plan),)
+assert SamplingPlan.from_json(plan.to_json()) == plan
+made = {}
+exec(snippet(plan, counts).partition("\\nsampler = ")[0], made)
+assert made["plan"] == plan
+assert isinstance(solve(plan, counts, (ShareOfClass(0.3),)).plan.target.schedule, Quadratic)
+"""
+
+
+def test_the_schedule_of_the_contributing_guide_works_from_its_entry_alone(tmp_path):
+    shutil.copytree(ROOT / "sampler_core", tmp_path / "sampler_core")
+    (code,) = re.findall(r"^```python\n(.*?)^```$", GUIDE, flags=re.MULTILINE | re.DOTALL)
+    with (tmp_path / "sampler_core" / "plans" / "schedules.py").open("a", encoding="utf-8") as file:
+        file.write(f"\n\n{code}")
+    (tmp_path / "new_schedule.py").write_text(NEW_SCHEDULE, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "new_schedule.py"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
 
 
 # --- a schedule that the solver does not know ------------------------------------------------------------------------

@@ -49,7 +49,7 @@ def class_control(requirements: Requirements, place: int, counts: ClassCounts) -
 
 
 def _changed(requirements: Requirements, place: int, field: str, key: str, scale: float) -> None:
-    """A control's value into the requirements' text; a sentence where it does not go with the rest of its requirement."""
+    """A control's value into the requirements' text; a sentence where it does not go with its requirement's rest."""
     value = st.session_state[key]
     if field == "who":
         kind, name = value

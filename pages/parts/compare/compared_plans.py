@@ -18,6 +18,7 @@ from pages.parts.sidebar.value_words import error_in_words
 from pages.parts.text.markdown import literal
 from sampler_core.data.array_types import FloatArray
 from sampler_core.figures.compare_charts import Shown
+from sampler_core.forecast.forecast import Forecast
 from sampler_core.forecast.plan_comparison import Comparison, compared, courses
 from sampler_core.plans.plan_set import PlanSet
 from sampler_core.plans.plan_variants import Variants, check_length
@@ -80,7 +81,7 @@ def choose_comparison(plans: tuple[Shown, ...], scenario: Scenario) -> tuple[Com
                  icon=":material/info:")  # fmt: skip
     shown = st.selectbox(BASE.label, offered, key=BASE.key, help=BASE.help, bind="query-params",
                          persist_state="session", width=300)  # fmt: skip
-    found = compared(names, tuple(courses_of(plan) for plan in plans), when, scenario.epoch)
+    found = compared(names, tuple(courses_of(plan.forecast) for plan in plans), when, scenario.epoch)
     return found, offered.index(shown) - 1 if shown != BASE.default else None
 
 
@@ -94,11 +95,7 @@ def _difference_to(name: str) -> str:
     return f"differences to {name}"
 
 
-def courses_of(plan: Shown) -> FloatArray:
-    """Every metric in every epoch, kept while the forecast is."""
-    return _courses(plan.forecast)
-
-
 @kept(32)
-def _courses(forecast: Any) -> FloatArray:
-    return courses(forecast)  # forecasts compare by identity, and are themselves kept
+def courses_of(forecast: Forecast) -> FloatArray:
+    """Every metric in every epoch, kept while the forecast is: forecasts compare by identity, and are kept too."""
+    return courses(forecast)

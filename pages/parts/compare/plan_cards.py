@@ -41,9 +41,9 @@ def plan_cards(variants: Variants, base: SamplingPlan) -> None:
 
 
 def _buttons_of_the_set(variants: Variants, base: SamplingPlan) -> None:
-    full = len(variants.all) >= MOST_PLANS
     with st.container(horizontal=True, gap="small"):
-        st.menu_button("Add a plan", [MINE, *PRESETS], key=ADD, disabled=full, on_click=_add_plan, args=(variants, base),
+        st.menu_button("Add a plan", [MINE, *PRESETS], key=ADD, disabled=len(variants.all) >= MOST_PLANS,
+                       on_click=_add_plan, args=(variants, base),
                        format_func=lambda name: PRESETS[name].title if name in PRESETS else "the sidebar's, as it is",
                        help=f"At most {MOST_PLANS} plans are compared. Remove one to add another.")  # fmt: skip
         plans, every = variants.plans_on(base), len(variants.all)

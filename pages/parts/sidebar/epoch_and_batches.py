@@ -35,13 +35,7 @@ def nearby_sliders() -> None:
 
 def choose_axis() -> bool:
     """Whether shares are to be shown on a logarithmic axis."""
-    control(rows.AXIS, width=220)
-    return shares_are_logarithmic()
-
-
-def shares_are_logarithmic() -> bool:
-    """Whether they are shown so now."""
-    return bool(st.session_state.get(rows.AXIS.key, rows.AXIS.default) == "logarithmic")
+    return bool(control(rows.AXIS, width=220) == "logarithmic")
 
 
 def switch_scheme(scenario: Scenario) -> None:

@@ -15,17 +15,12 @@ MENU = "presets"
 
 
 def schedule_heading() -> None:
-    """The heading of the Schedule group, with the menu beside it."""
+    """The heading of the Schedule group, with the menu of presets: a chosen one sets target, shape and parameters."""
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         st.subheader("Schedule", width="content")
-        preset_menu()
-
-
-def preset_menu() -> None:
-    """Offer the presets; a chosen one sets target, shape and their parameters."""
-    st.menu_button("Presets", list(PRESETS), key=MENU, format_func=lambda name: PRESETS[name].title,
-                   help="Schedules that people know. Choosing one sets the controls below.",
-                   on_click=_set_preset)  # fmt: skip
+        st.menu_button("Presets", list(PRESETS), key=MENU, format_func=lambda name: PRESETS[name].title,
+                       help="Schedules that people know. Choosing one sets the controls below.",
+                       on_click=_set_preset)  # fmt: skip
 
 
 def preset_source(plan: SamplingPlan) -> None:
@@ -40,5 +35,4 @@ def _set_preset() -> None:
     name = st.session_state.get(MENU)
     if name is None:
         return
-    run = SamplingPlan(target=PRESETS["natural"].rule(1), epochs=st.session_state.get(rows.EPOCHS.key), batch_size=None)
-    set_sidebar(values_of(PRESETS[name].target(run)))
+    set_sidebar(values_of(PRESETS[name].rule(st.session_state.get(rows.EPOCHS.key, rows.EPOCHS.default))))

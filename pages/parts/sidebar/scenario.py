@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, replace
+from typing import cast
 
 import streamlit as st
 
@@ -50,14 +51,12 @@ def mark_of(counts: ClassCounts) -> str:
 
 def current() -> Scenario:
     """The scenario of this run of the page, as `sidebar` made it."""
-    scenario: Scenario = st.session_state[_CURRENT]
-    return scenario
+    return cast(Scenario, st.session_state[_CURRENT])
 
 
 def current_settings() -> Settings:
     """What it was made of."""
-    settings: Settings = st.session_state[_SETTINGS]
-    return settings
+    return cast(Settings, st.session_state[_SETTINGS])
 
 
 def set_current(scenario: Scenario, settings: Settings) -> None:

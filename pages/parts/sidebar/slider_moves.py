@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -34,7 +33,8 @@ def slider_moves(
 def slider_values(scenario: Scenario) -> dict[str, float]:
     """Key -> value of every slider on the page."""
     state = st.session_state
-    values = {key: float(state[key]) for key in _slider_keys() if state.get(key) is not None}
+    sliders = [key for key, row in rows_by_key().items() if row.slider is not None]
+    values = {key: float(state[key]) for key in sliders if state.get(key) is not None}
     return {**values, EPOCH.key: scenario.epoch}
 
 
@@ -53,8 +53,3 @@ def _mark_of_the_rest(settings: Settings, sliders: Mapping[str, float], shown: o
     values = settings.values.items()
     rest = [(key, mark_of(value) if key == OWN else value) for key, value in values if key not in sliders], shown
     return f"{zlib.crc32(repr(rest).encode()):08x}"
-
-
-@lru_cache(maxsize=1)
-def _slider_keys() -> tuple[str, ...]:
-    return tuple(row.key for row in rows_by_key().values() if row.slider is not None)

@@ -6,11 +6,11 @@ import streamlit as st
 
 from pages.parts.server.result_cache import keepers_of_this_run, keeping_in
 from pages.parts.share.share_dialog import sharing
-from pages.parts.sidebar.controls import every_row
+from pages.parts.sidebar.controls import rows_by_key
 from pages.parts.sidebar.page_switch import keep_values
 from pages.parts.sidebar.sidebar import sidebar
 from pages.parts.sidebar.undo import remember
-from pages.parts.sidebar.url_values import say_what_was_wrong
+from pages.parts.sidebar.url_values import show_url_messages
 
 st.set_page_config(page_title="Skewlab", page_icon="🎚️", layout="wide", initial_sidebar_state="auto")
 st.html(Path(__file__).parent / "frame.css")
@@ -27,4 +27,4 @@ keep_values(page.url_path)
 with keeping_in(keepers_of_this_run()), sharing(page.title):
     page.run()
 with notices:
-    say_what_was_wrong(remember(every_row()))
+    show_url_messages(remember(rows_by_key()))

@@ -1,57 +1,40 @@
 """Class-mix schedules for training on imbalanced data: plan them, see what they will draw, draw exactly that.
 
-The one contract here: importing this package is light. torch arrives when `ScheduledClassSampler` is asked for.
+The one contract here: importing this package is light. torch arrives when `ScheduledClassSampler` is asked for. Every
+schedule and target that is registered can be imported from here.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sampler_core.data.class_counts import ClassCounts
-from sampler_core.data.dataset_labels import labels_of
-from sampler_core.forecast.forecast import Forecast
-from sampler_core.plans.adaptive_targets import DifficultyBalanced, ExponentiatedGradient
-from sampler_core.plans.plan import SamplingPlan
-from sampler_core.plans.schedules import Composite, Constant, Cosine, Exponential, Linear, Periodic, Piecewise, Step
-from sampler_core.plans.targets import Boost, EffectiveNumber, PowerSkew, ProgressivelyBalanced, RepeatFactor, UniMax
-
-if TYPE_CHECKING:
-    from sampler_core.sampling.sampler import ScheduledClassSampler as ScheduledClassSampler
+from sampler_core.data.class_counts import ClassCounts as ClassCounts
+from sampler_core.data.dataset_labels import labels_of as labels_of
+from sampler_core.forecast.forecast import Forecast as Forecast
+from sampler_core.plans.plan import SamplingPlan as SamplingPlan
+from sampler_core.plans.registry import SCHEDULES, TARGETS
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "Boost",
-    "ClassCounts",
-    "Composite",
-    "Constant",
-    "Cosine",
-    "DifficultyBalanced",
-    "EffectiveNumber",
-    "Exponential",
-    "ExponentiatedGradient",
-    "Forecast",
-    "Linear",
-    "Periodic",
-    "Piecewise",
-    "PowerSkew",
-    "ProgressivelyBalanced",
-    "RepeatFactor",
-    "SamplingPlan",
-    "ScheduledClassSampler",
-    "Step",
-    "UniMax",
-    "labels_of",
-]
+if TYPE_CHECKING:  # names of the registries as type checkers find them
+    from sampler_core.plans.adaptive_targets import *  # noqa: F403
+    from sampler_core.plans.schedules import *  # noqa: F403
+    from sampler_core.plans.targets import *  # noqa: F403
+    from sampler_core.sampling.sampler import ScheduledClassSampler as ScheduledClassSampler
+else:
+    _registered = {cls.__name__: cls for cls in (*SCHEDULES.classes, *TARGETS.classes)}
+    globals().update(_registered)
+    __all__ = sorted(
+        {"ClassCounts", "Forecast", "SamplingPlan", "ScheduledClassSampler", "labels_of"} | _registered.keys()
+    )
 
+    def __getattr__(name: str) -> object:
+        if name == "ScheduledClassSampler":
+            from sampler_core.sampling.sampler import ScheduledClassSampler
 
-def __getattr__(name: str) -> object:
-    if name == "ScheduledClassSampler":
-        from sampler_core.sampling.sampler import ScheduledClassSampler
-
-        return ScheduledClassSampler
-    raise AttributeError(f"module 'sampler_core' has no attribute {name!r}")
+            return ScheduledClassSampler
+        raise AttributeError(f"module 'sampler_core' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), "ScheduledClassSampler"})

@@ -17,7 +17,7 @@ from sampler_core.plans.registry import SCHEDULES, TARGETS
 
 VARIANTS = {"torch": "PyTorch", "lightning": "Lightning", "accelerate": "Accelerate"}
 MOST_CLASSES = 50  # with more of them, the class counts would be most of the code: plan.json carries those
-MOST_NAMES = 2_000  # signs of all class names together
+MOST_NAMES = 2_000  # characters of all class names together
 
 _HEAD = {
     "torch": "",
@@ -74,16 +74,15 @@ def snippet(plan: SamplingPlan, counts: CountsLike, variant: str = "torch", chan
     plan.needed_batch_size  # noqa: B018  # its error is the point
     counts = as_class_counts(counts)
     tuned_on = counts if _is_short(counts) else None
-    code = as_code(dataclasses.replace(plan, tuned_on=tuned_on), room=88)
+    written = dataclasses.replace(plan, tuned_on=tuned_on)
     named = any(isinstance(name, str) for name in counts.names)
     body = _BODIES[variant].format(
         classes=', classes=getattr(dataset, "classes", None)' if named else "",
         epochs="plan.epochs" if plan.epochs is not None else "100",
         feedback=_feedback(plan, variant),
     )
-    return (
-        f"{_intro(plan, variant, named, tuned_on is None, changed)}{_imports(code)}\n\nplan = {code}\n{body.rstrip()}\n"
-    )
+    intro = _intro(plan, variant, named, tuned_on is None, changed)
+    return f"{intro}{_imports(written)}\n\nplan = {as_code(written, room=88)}\n{body.rstrip()}\n"
 
 
 def _intro(plan: SamplingPlan, variant: str, named: bool, left_out: bool, changed: Sequence[str]) -> str:
@@ -107,16 +106,22 @@ def _intro(plan: SamplingPlan, variant: str, named: bool, left_out: bool, change
 
 
 def _one_line(sentence: str) -> str:
-    """A sentence that no sign of a class name leads out of its comment."""
-    return shortened("".join(sign if sign.isprintable() else " " for sign in sentence), 110)
+    """A sentence that no character of a class name leads out of its comment."""
+    return shortened("".join(c if c.isprintable() else " " for c in sentence), 110)
 
 
-def _imports(code: str) -> str:
+def _imports(plan: SamplingPlan) -> str:
     """The import of all that the code calls by name."""
-    ours = {cls.__name__ for book in (SCHEDULES, TARGETS) for cls in map(book.__getitem__, book)}
-    used = {name for name in ours | {"ClassCounts"} if f"{name}(" in code or f"{name}." in code}
-    names = sorted(used | {"SamplingPlan", "ScheduledClassSampler"}) + ["labels_of"]
+    names = sorted({"ScheduledClassSampler", *_class_names(plan)}) + ["labels_of"]
     return "from sampler_core import (\n" + "".join(f"    {name},\n" for name in names) + ")"
+
+
+def _class_names(value: Any) -> Iterator[str]:
+    """The names of the classes that `as_code` calls for this value."""
+    yield type(value).__name__
+    for _, item in [] if isinstance(value, ClassCounts) else _given(value):
+        if isinstance(item, ClassCounts) or item in SCHEDULES or item in TARGETS:
+            yield from _class_names(item)
 
 
 def _feedback(plan: SamplingPlan, variant: str) -> str:

@@ -20,7 +20,7 @@ from sampler_core.forecast.expectations import absence, run_coverage
 from sampler_core.forecast.forecast import Forecast
 from sampler_core.formatting import count, number, percent
 from sampler_core.plans.plan import SamplingPlan
-from sampler_core.plans.schedules import Composite, Constant, Cosine, Exponential, Linear, Step
+from sampler_core.plans.schedules import Constant, Linear
 from sampler_core.plans.targets import PowerSkew, skew_schedule
 
 MANY_REPEATS = 10.0  # draws of one sample in an epoch
@@ -83,8 +83,9 @@ def on_unseen(plan: SamplingPlan, forecast: Forecast, largest: int) -> str:
     ways += [f"{count(longer)} epochs"] * (longer <= MOST_EPOCHS and seen(trial(plan, forecast, epochs=longer)))
     ways += [f"{count(fuller)} samples per epoch"] * seen(trial(plan, forecast, samples_per_epoch=fuller))
     ways[:1] = [f"try {way}" for way in ways[:1]]
-    schedule, skew = skew_schedule(plan.target), _largest_skew(plan, forecast, seen)
-    if isinstance(schedule, (Composite, Cosine, Exponential, Step)):  # another end bends the whole schedule
+    schedule: Any = skew_schedule(plan.target)
+    skew = _largest_skew(plan, forecast, seen)
+    if hasattr(schedule, "end"):  # another end bends the whole schedule
         bent = trial(plan, forecast, target=PowerSkew(replace(schedule, end=skew or 0.0)))
         skew = skew if seen(bent) else None
     if forecast.skews is not None and skew is not None:

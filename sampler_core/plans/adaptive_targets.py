@@ -68,6 +68,11 @@ class DifficultyBalanced:
 
     At each update d <- smoothing * d + (1 - smoothing) * max(1 - recall, easiest), from d = 1 at the beginning. With
     every recall the same (1, say) the shares are those of `base`. Source: CDB (arXiv 2010.01824, section 3.2).
+
+    Examples:
+        >>> target = DifficultyBalanced(tau=2.0, smoothing=0.0)
+        >>> target.updated({"difficulty": np.ones(3)}, np.array([1.0, 0.5, np.nan]))["difficulty"].tolist()
+        [0.01, 0.5, 1.0]
     """
 
     base: Target = NATURAL
@@ -100,6 +105,12 @@ class ExponentiatedGradient:
 
     Begins with the shares of `base` at the first epoch. Classes without feedback keep their share; the others exchange
     theirs among themselves. Source: Sagawa et al. 2020 (arXiv 1911.08731, algorithm 1), smoothed as in EXP3.
+
+    Examples:
+        >>> target = ExponentiatedGradient(eta=np.log(2.0), epsilon=0.1)
+        >>> state = target.updated({"log_shares": np.log([0.5, 0.5])}, np.array([1.0, 0.0]))
+        >>> np.exp(state["log_shares"]).round(3).tolist()  # 0.9 * 2/3 + 0.05
+        [0.65, 0.35]
     """
 
     base: Target = NATURAL

@@ -1,6 +1,6 @@
 """One row a parameter: what a person may set, in which range, under which name.
 
-The one contract here: controls, addresses, help texts and range errors are all made from these rows. A schedule or a
+The one contract here: controls, URLs, help texts and range errors are all made from these rows. A schedule or a
 target carries its rows on its fields (`described`), so that adding one touches one place.
 """
 
@@ -17,7 +17,7 @@ Kind = Literal["number", "integer", "choice", "text", "names"]
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A row. `key` is its name in the address and of its control; `default` None means "not set" is allowed.
+    """A row. `key` is its name in the URL and of its control; `default` None means "not set" is allowed.
 
     `slider` (from, to, step) is the range a slider beside the number box covers, usually narrower than what may be
     typed; None: no slider. On a `logarithmic` row its step is the number of steps.
@@ -98,6 +98,15 @@ def settle_fields(value: Any) -> None:
             raise type(error)(str(error).replace(row.key, name, 1)) from None
         if given is not None and row.kind in ("number", "integer"):
             object.__setattr__(value, name, int(given) if row.kind == "integer" else float(given) + 0.0)
+
+
+class Described:
+    """Base of frozen dataclasses with described fields: construction checks each field against its row."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        settle_fields(self)
 
 
 # --- the rows of the Data and Run groups and of a page's own controls -------------------------------------------
@@ -187,5 +196,9 @@ SHOWN_BATCHES = Parameter(
 )  # fmt: skip
 
 DATA_ROWS = (DATA, TABLE, PROFILE, RATIO, CLASSES, SAMPLES)
-RUN_ROWS = (EPOCHS, BATCH_SIZE, SAMPLES_PER_EPOCH, DRAWING, MAX_REPEATS, MIN_SHARE, MIN_PER_BATCH, SEED)
+# Field of a plan -> row: its limits and sampling scheme, and the settings of the run.
+LIMIT_ROWS = {"drawing": DRAWING, "max_repeats": MAX_REPEATS, "min_share": MIN_SHARE, "min_per_batch": MIN_PER_BATCH}
+LENGTH_ROWS = {"epochs": EPOCHS, "batch_size": BATCH_SIZE, "samples_per_epoch": SAMPLES_PER_EPOCH, "seed": SEED}
+PLAN_ROWS = LENGTH_ROWS | LIMIT_ROWS
+RUN_ROWS = (EPOCHS, BATCH_SIZE, SAMPLES_PER_EPOCH, *LIMIT_ROWS.values(), SEED)
 PAGE_ROWS = (EPOCH, AXIS, FOLLOW, FIRST_BATCH, SHOWN_BATCHES)

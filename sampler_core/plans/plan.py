@@ -143,7 +143,7 @@ class SamplingPlan:
         return Epoch(self._limited(weights, present, samples), self.seed, epoch, samples, self.batch_size or 1)
 
     def moment_at(self, epoch: int, samples: int) -> Moment:
-        """What a target is told of an epoch; past the last epoch, of the last."""
+        """The moment passed to a target; epochs past the end are clamped to the last."""
         return Moment(epoch if self.epochs is None else min(epoch, self.epochs - 1), self.epochs, samples)
 
     def check(self, class_counts: CountsLike, samples: int | None = None) -> None:

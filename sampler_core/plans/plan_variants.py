@@ -1,7 +1,7 @@
-"""Variants: plans told by what they change about a given one, short enough for a link.
+"""Variants: plans as their differences from a base plan, short enough for a link.
 
-The one contract here: `Variants.read(v.text)` gives v again without a complaint, and whatever else a text holds gives a
-sentence and leaves the rest as it is. Run settings (epochs, batch size, draws, seed) are the given plan's for all.
+The one contract here: `Variants.from_text(v.text)` gives v again without a complaint. Whatever else a text holds gives
+a sentence and leaves the rest as it is. Run settings (epochs, batch size, draws, seed) are the base plan's for all.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sampler_core.plans.parameters import LIMIT_ROWS
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.plan_set import LONGEST_NAME, MOST_PLANS, PlanSet, check_names
 from sampler_core.plans.presets import PRESETS
@@ -20,17 +21,16 @@ from sampler_core.plans.targets import Target, decode_target
 
 MINE = "mine"
 START = ("natural", "square_root", "class_balanced", "progressively_balanced", "deferred", MINE)
-LIMITS = ("drawing", "max_repeats", "min_share", "min_per_batch")
 LONGEST_TEXT = 20_000
-_ANY = SamplingPlan(target=PRESETS["natural"].rule(1), epochs=1, batch_size=1, drawing="stratified")
+_ANY_PLAN = SamplingPlan(target=PRESETS["natural"].rule(1), epochs=1, batch_size=1, drawing="stratified")
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A plan by its difference from another one.
+    """A plan as its differences from a base plan.
 
-    target: a preset's name, a target, or None for the other plan's own. limits: (field, value) of those of `LIMITS`
-    that it has of its own, equal to the other plan's or not. colour: which of six colours it has, so that it keeps it
+    target: a preset's name, a target, or None for the base plan's own. limits: (field, value) of those of `LIMIT_ROWS`
+    that it has of its own, equal to the base plan's or not. colour: which of six colours it has; it keeps the colour
     when its place changes.
     """
 
@@ -42,16 +42,16 @@ class Variant:
     def __post_init__(self) -> None:
         if isinstance(self.target, str) and self.target not in PRESETS:
             raise ValueError(f"preset must be one of {', '.join(PRESETS)}, got {self.target!r}")
-        if unknown := [field for field, _ in self.limits if field not in LIMITS]:
-            raise ValueError(f"a plan's changes must be among {', '.join(LIMITS)}, got {unknown[0]!r}")
+        if unknown := [field for field, _ in self.limits if field not in LIMIT_ROWS]:
+            raise ValueError(f"a plan's changes must be among {', '.join(LIMIT_ROWS)}, got {unknown[0]!r}")
         for field, value in self.limits:
-            replace(_ANY, **{field: value})  # its error names what the field takes
+            replace(_ANY_PLAN, **{field: value})  # its error names what the field takes
         if not isinstance(self.colour, int) or not 0 <= self.colour < MOST_PLANS:
             raise ValueError(f"colour must be from 0 to {MOST_PLANS - 1}, got {self.colour!r}")
 
     @property
-    def follows(self) -> bool:
-        """Whether it is the other plan itself."""
+    def is_base(self) -> bool:
+        """Whether it is the base plan itself."""
         return self.target is None and not self.limits
 
     def target_on(self, base: SamplingPlan) -> Target:
@@ -59,17 +59,17 @@ class Variant:
         return PRESETS[self.target].target(base) if isinstance(self.target, str) else self.target or base.target
 
     def limits_on(self, base: SamplingPlan) -> dict[str, Any]:
-        """All of `LIMITS`: its own, the others those of `base`. They need not go together."""
-        return {field: getattr(base, field) for field in LIMITS} | dict(self.limits)
+        """All of `LIMIT_ROWS`: its own, the others those of `base`. They need not go together."""
+        return {field: getattr(base, field) for field in LIMIT_ROWS} | dict(self.limits)
 
-    def plan(self, base: SamplingPlan) -> SamplingPlan:
+    def plan_on(self, base: SamplingPlan) -> SamplingPlan:
         """The plan itself. `ValueError` where its limits do not go with those of `base`."""
         return replace(base, target=self.target_on(base), **self.limits_on(base))
 
     @classmethod
     def of(cls, name: str, plan: SamplingPlan, colour: int = 0) -> Variant:
-        """A plan that keeps its target and all its limits, whatever the other one becomes."""
-        return cls(name, plan.target, tuple((field, getattr(plan, field)) for field in LIMITS), colour)
+        """A plan that keeps its target and all its limits, whatever the base plan becomes."""
+        return cls(name, plan.target, tuple((field, getattr(plan, field)) for field in LIMIT_ROWS), colour)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +85,13 @@ class Variants:
 
     # --- changes ---------------------------------------------------------------------------------------------------
 
-    def with_(self, place: int, variant: Variant) -> Variants:
+    def replaced(self, place: int, variant: Variant) -> Variants:
         """Another variant in this place, in the colour of the one that was there."""
         return Variants(tuple(replace(variant, colour=v.colour) if i == place else v for i, v in enumerate(self.all)))
 
     def added(self, variant: Variant) -> Variants:
         """One more at the end, in a free colour and under a name that is free."""
-        return Variants((*self.all, _settled(variant, self.all)))
+        return Variants((*self.all, _with_free_name_and_colour(variant, self.all)))
 
     def without(self, place: int) -> Variants:
         """All but the one in this place."""
@@ -105,16 +105,16 @@ class Variants:
 
     # --- as plans --------------------------------------------------------------------------------------------------
 
-    def plans(self, base: SamplingPlan) -> tuple[tuple[str, SamplingPlan], ...]:
+    def plans_on(self, base: SamplingPlan) -> tuple[tuple[str, SamplingPlan], ...]:
         """(name, plan) with the run settings of `base`, of those that go with it."""
         found = []
         for variant in self.all:
             with suppress(ValueError):
-                found.append((variant.name, variant.plan(base)))
+                found.append((variant.name, variant.plan_on(base)))
         return tuple(found)
 
     @classmethod
-    def of(cls, plans: PlanSet) -> Variants:
+    def from_plan_set(cls, plans: PlanSet) -> Variants:
         """The plans of a set as they are, their run settings left aside."""
         return cls(tuple(Variant.of(name, plan, i) for i, (name, plan) in enumerate(plans.plans)))
 
@@ -122,29 +122,29 @@ class Variants:
 
     @property
     def text(self) -> str:
-        """A short JSON text: a preset by its name, "mine" for the other plan itself, else an object."""
-        entries = [_entry(v, place) for place, v in enumerate(self.all)]
-        return sendable(json.dumps(entries, separators=(",", ":"), ensure_ascii=False))
+        """A short JSON text: a preset by its name, "mine" for the base plan itself, else an object."""
+        entries = [_entry_of(v, place) for place, v in enumerate(self.all)]
+        return escaped_surrogates(json.dumps(entries, separators=(",", ":"), ensure_ascii=False))
 
     @classmethod
-    def read(cls, text: str) -> tuple[Variants, list[str]]:
+    def from_text(cls, text: str) -> tuple[Variants, list[str]]:
         """Variants from their text, and a sentence for each thing in it that cannot be used."""
         try:
             entries = _entries(text)
         except ValueError as error:
-            return cls.read(START_TEXT)[0], [f"{error}. The plans to start with are shown instead"]
+            return cls.from_text(START_TEXT)[0], [f"{error}. The plans to start with are shown instead"]
         found: list[Variant] = []
         complaints: list[str] = []
         for place, entry in enumerate(entries[:MOST_PLANS]):
             try:
-                variant = _settled(_variant(entry, place), tuple(found))
+                variant = _with_free_name_and_colour(_variant_of(entry, place), tuple(found))
                 check_names((variant.name,))
                 found.append(variant)
             except (TypeError, ValueError, RecursionError) as error:
                 complaints.append(f"Plan {place + 1} was left out: {error}")
         if len(entries) > MOST_PLANS:
             complaints.append(f"There were {len(entries)} plans; the first {MOST_PLANS} are shown")
-        return (cls(tuple(found)) if found else cls.read(START_TEXT)[0]), complaints
+        return (cls(tuple(found)) if found else cls.from_text(START_TEXT)[0]), complaints
 
 
 START_TEXT = json.dumps(list(START), separators=(",", ":"))
@@ -157,8 +157,8 @@ def check_length(text: str) -> None:
         raise ValueError(f"plans must be at most {LONGEST_TEXT:,} characters as text, got {len(text):,}")
 
 
-def sendable(text: str) -> str:
-    """JSON text with halves of characters, which UTF-8 does not know, as JSON writes them."""
+def escaped_surrogates(text: str) -> str:
+    """JSON text with surrogates, which UTF-8 does not have, as JSON escapes."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 
@@ -173,23 +173,23 @@ def _entries(text: str) -> list[Any]:
     return entries
 
 
-def _entry(variant: Variant, place: int) -> Any:
-    key = MINE if variant.follows else variant.target
+def _entry_of(variant: Variant, place: int) -> Any:
+    key = MINE if variant.is_base else variant.target
     plain = variant.colour == place and not variant.limits and isinstance(key, str)
-    if plain and variant.name == _title(str(key)):
+    if plain and variant.name == _preset_title(str(key)):
         return key
-    told: dict[str, Any] = {"name": variant.name}
+    fields: dict[str, Any] = {"name": variant.name}
     if isinstance(variant.target, str):
-        told["preset"] = variant.target
+        fields["preset"] = variant.target
     elif variant.target is not None:
-        told["target"] = _shorter(TARGETS.encode(variant.target))
-    told |= dict(variant.limits)
-    return told if variant.colour == place else told | {"colour": variant.colour}
+        fields["target"] = _without_nones(TARGETS.encode(variant.target))
+    fields |= dict(variant.limits)
+    return fields if variant.colour == place else fields | {"colour": variant.colour}
 
 
-def _variant(entry: Any, place: int) -> Variant:
+def _variant_of(entry: Any, place: int) -> Variant:
     if isinstance(entry, str):
-        return Variant(_title(entry), None if entry == MINE else entry, (), place)
+        return Variant(_preset_title(entry), None if entry == MINE else entry, (), place)
     if not isinstance(entry, Mapping) or not isinstance(entry.get("name"), str):
         raise ValueError(f"a plan must be a preset's name or an object with a name, got {str(entry)[:60]!r}")
     rest = {key: value for key, value in entry.items() if key not in ("name", "preset", "target", "colour")}
@@ -199,7 +199,7 @@ def _variant(entry: Any, place: int) -> Variant:
     return Variant(entry["name"], target, tuple(rest.items()), entry.get("colour", place))
 
 
-def _settled(variant: Variant, others: tuple[Variant, ...]) -> Variant:
+def _with_free_name_and_colour(variant: Variant, others: tuple[Variant, ...]) -> Variant:
     """The variant under a name and in a colour that none of the others has."""
     names, colours = {v.name for v in others}, {v.colour for v in others}
     name, number = variant.name, 2
@@ -209,12 +209,12 @@ def _settled(variant: Variant, others: tuple[Variant, ...]) -> Variant:
     return replace(variant, name=name, colour=free[0] if free else variant.colour)
 
 
-def _title(key: str) -> str:
+def _preset_title(key: str) -> str:
     return PRESETS[key].title if key in PRESETS else key
 
 
-def _shorter(told: Any) -> Any:
+def _without_nones(encoded: Any) -> Any:
     """Without what is None: those are the defaults."""
-    if isinstance(told, dict):
-        return {key: _shorter(value) for key, value in told.items() if value is not None}
-    return told
+    if isinstance(encoded, dict):
+        return {key: _without_nones(value) for key, value in encoded.items() if value is not None}
+    return encoded

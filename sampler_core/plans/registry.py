@@ -41,6 +41,11 @@ class Catalogue(Generic[T]):
     def __len__(self) -> int:
         return len(self._entries)
 
+    @property
+    def classes(self) -> tuple[type[T], ...]:
+        """The classes of all entries, in the order of their registration."""
+        return tuple(self._entries.values())
+
     def name_of(self, value: T) -> str:
         """The name a value's class is registered under."""
         for name, cls in self._entries.items():

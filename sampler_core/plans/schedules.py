@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
-from sampler_core.plans.parameters import Parameter, described, settle_fields
+from sampler_core.plans.parameters import Described, Parameter, described, settle_fields
 from sampler_core.plans.registry import SCHEDULES
 
 SKEW = Parameter(
@@ -56,16 +56,24 @@ class Schedule(Protocol):
     def __call__(self, epoch: int, epochs: int | None = None) -> float: ...
 
 
-@SCHEDULES.entry("constant")
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """s(e) = skew. First, last and past the last: the same."""
+class ScheduleFields(Described):
+    """Base of all schedules here. One that is stretched over the run says so: `needs_epochs = True`."""
 
-    skew: float = described(SKEW)
+    __slots__ = ()
     needs_epochs: ClassVar[bool] = False
 
-    def __post_init__(self) -> None:
-        settle_fields(self)
+
+@SCHEDULES.entry("constant")
+@dataclass(frozen=True, slots=True)
+class Constant(ScheduleFields):
+    """s(e) = skew. First, last and past the last: the same.
+
+    Examples:
+        >>> Constant(0.5)(7)
+        0.5
+    """
+
+    skew: float = described(SKEW)
 
     def __call__(self, epoch: int, epochs: int | None = None) -> float:
         return float(self.skew)
@@ -73,19 +81,22 @@ class Constant:
 
 @SCHEDULES.entry("linear")
 @dataclass(frozen=True, slots=True)
-class Linear:
+class Linear(ScheduleFields):
     """s(e) = start + e * increment, kept within [minimum, maximum] where these are given.
 
     First: start. Last: start + (epochs - 1) * increment. Past the last: goes on (a plan holds its last epoch's shares).
     Source: the dynamic sampler `skew + epoch * increment`; with start 0 and increment 1 / (epochs - 1) it is the linear
     schedule of DCL (arXiv 1901.06783, section 3.2).
+
+    Examples:
+        >>> [Linear(0.0, 0.25, maximum=1.0)(epoch) for epoch in (0, 1, 9, 25)]
+        [0.0, 0.25, 1.0, 1.0]
     """
 
     start: float = described(SKEW)
     increment: float = described(INCREMENT)
     minimum: float | None = described(LOWER, None)
     maximum: float | None = described(LIMIT, None)
-    needs_epochs: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         settle_fields(self)
@@ -101,42 +112,58 @@ class Linear:
         return float(skew)
 
 
-@SCHEDULES.entry("cosine")
 @dataclass(frozen=True, slots=True)
-class Cosine:
-    """s = start + (end - start) (1 - cos(pi t / 2)): slow at first, fast towards the end.
+class StartToEnd(ScheduleFields):
+    """Base of schedules that are stretched over the run: s = start + (end - start) way(t), with way(0) = 0.
 
-    First: start. Last and past it: end. Source: DCL, the convex schedule (arXiv 1901.06783, section 3.2).
+    First: start. Last and past it: end, and not the end but for a rounding error.
     """
 
     start: float = described(SKEW, 0.0)
     end: float = described(END, 1.0)
     needs_epochs: ClassVar[bool] = True
 
-    def __post_init__(self) -> None:
-        settle_fields(self)
+    def way(self, t: float) -> float:
+        """The part of the way from start to end at t, from 0 (first epoch) to 1 (last)."""
+        raise NotImplementedError
 
     def __call__(self, epoch: int, epochs: int | None = None) -> float:
         t = progress(epoch, epochs)
-        return _between(self.start, self.end, t, 1.0 - math.cos(math.pi * t / 2))
+        return float(self.end if t >= 1.0 else self.start + (self.end - self.start) * self.way(t))
+
+
+@SCHEDULES.entry("cosine")
+@dataclass(frozen=True, slots=True)
+class Cosine(StartToEnd):
+    """s = start + (end - start) (1 - cos(pi t / 2)): slow at first, fast towards the end.
+
+    First: start. Last and past it: end. Source: DCL, the convex schedule (arXiv 1901.06783, section 3.2).
+
+    Examples:
+        >>> [round(Cosine(0.0, 1.0)(epoch, epochs=10), 4) for epoch in (0, 1, 9, 25)]
+        [0.0, 0.0152, 1.0, 1.0]
+    """
+
+    def way(self, t: float) -> float:
+        return 1.0 - math.cos(math.pi * t / 2)
 
 
 @SCHEDULES.entry("exponential")
 @dataclass(frozen=True, slots=True)
-class Exponential:
+class Exponential(ScheduleFields):
     """s(e) = start + (end - start) (1 - base ** e): fast at first, then ever closer to the end, which it never reaches.
 
     First: start. Last: end - (end - start) base ** (epochs - 1). Past the last: goes on.
     Source: DCL, the concave schedule (arXiv 1901.06783, section 3.2).
+
+    Examples:
+        >>> [round(Exponential(0.5)(epoch), 4) for epoch in (0, 1, 9, 25)]
+        [0.0, 0.5, 0.998, 1.0]
     """
 
     base: float = described(BASE)
     start: float = described(SKEW, 0.0)
     end: float = described(END, 1.0)
-    needs_epochs: ClassVar[bool] = False
-
-    def __post_init__(self) -> None:
-        settle_fields(self)
 
     def __call__(self, epoch: int, epochs: int | None = None) -> float:
         return float(self.start + (self.end - self.start) * (1.0 - self.base**epoch))
@@ -144,40 +171,36 @@ class Exponential:
 
 @SCHEDULES.entry("composite")
 @dataclass(frozen=True, slots=True)
-class Composite:
+class Composite(StartToEnd):
     """s = start + (end - start) (1 - cos(pi t)) / 2: slow, fast, slow.
 
     First: start. Last and past it: end. Source: DCL, the composite schedule (arXiv 1901.06783, section 3.2).
+
+    Examples:
+        >>> [round(Composite(0.0, 1.0)(epoch, epochs=10), 4) for epoch in (0, 1, 9, 25)]
+        [0.0, 0.0302, 1.0, 1.0]
     """
 
-    start: float = described(SKEW, 0.0)
-    end: float = described(END, 1.0)
-    needs_epochs: ClassVar[bool] = True
-
-    def __post_init__(self) -> None:
-        settle_fields(self)
-
-    def __call__(self, epoch: int, epochs: int | None = None) -> float:
-        t = progress(epoch, epochs)
-        return _between(self.start, self.end, t, (1.0 - math.cos(math.pi * t)) / 2)
+    def way(self, t: float) -> float:
+        return (1.0 - math.cos(math.pi * t)) / 2
 
 
 @SCHEDULES.entry("step")
 @dataclass(frozen=True, slots=True)
-class Step:
+class Step(ScheduleFields):
     """s(e) = start before `at_epoch`, then end (deferred re-balancing).
 
     First: start, unless at_epoch is 0. Last and past it: end, once at_epoch is reached.
     Source: LDAM-DRW (arXiv 1906.07413, section 3.3), there with start 0 and end 1.
+
+    Examples:
+        >>> [Step(2)(epoch) for epoch in (0, 1, 9, 25)]
+        [0.0, 0.0, 1.0, 1.0]
     """
 
     at_epoch: int = described(EPOCH)
     start: float = described(SKEW, 0.0)
     end: float = described(END, 1.0)
-    needs_epochs: ClassVar[bool] = False
-
-    def __post_init__(self) -> None:
-        settle_fields(self)
 
     def __call__(self, epoch: int, epochs: int | None = None) -> float:
         return float(self.start if epoch < self.at_epoch else self.end)
@@ -191,14 +214,17 @@ POINTS = Parameter(
 
 @SCHEDULES.entry("piecewise")
 @dataclass(frozen=True, slots=True)
-class Piecewise:
+class Piecewise(ScheduleFields):
     """Linear between given (epoch, skew) points; before the first point its skew, from the last point on its skew.
 
     points: pairs in rising order of epochs, or text such as "0:0, 20:0.5, 60:1".
+
+    Examples:
+        >>> [Piecewise("2:0.5, 10:1.5")(epoch) for epoch in (0, 1, 9, 25)]
+        [0.5, 0.5, 1.375, 1.5]
     """
 
     points: tuple[tuple[int, float], ...] = described(POINTS)
-    needs_epochs: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "points", _points(self.points))
@@ -221,20 +247,20 @@ class Piecewise:
 
 @SCHEDULES.entry("periodic")
 @dataclass(frozen=True, slots=True)
-class Periodic:
+class Periodic(ScheduleFields):
     """s(e) = start + (e mod period) * increment: a linear ramp that starts again every `period` epochs.
 
     First: start. Last and past it: wherever the ramp is. Source: the classifier-balancing code of Kang et al.
     (arXiv 1910.09217).
+
+    Examples:
+        >>> [Periodic(0.0, 0.5, period=4)(epoch) for epoch in (0, 1, 9, 25)]
+        [0.0, 0.5, 0.5, 0.5]
     """
 
     start: float = described(SKEW)
     increment: float = described(INCREMENT)
     period: int = described(PERIOD)
-    needs_epochs: ClassVar[bool] = False
-
-    def __post_init__(self) -> None:
-        settle_fields(self)
 
     def __call__(self, epoch: int, epochs: int | None = None) -> float:
         return float(self.start + (epoch % self.period) * self.increment)
@@ -245,11 +271,6 @@ def progress(epoch: int, epochs: int | None) -> float:
     if epochs is None:
         raise ValueError("epochs must be given for a schedule or target that is stretched over the run, got None")
     return 1.0 if epoch >= epochs - 1 else epoch / (epochs - 1)
-
-
-def _between(start: float, end: float, t: float, way: float) -> float:
-    """`way` of the way from start to end; at t = 1 the end itself, not the end but for a rounding error."""
-    return float(end if t >= 1.0 else start + (end - start) * way)
 
 
 def _points(given: object) -> tuple[tuple[int, float], ...]:

@@ -18,7 +18,7 @@ import numpy as np
 from sampler_core.data.array_types import FloatArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.plain_values import ClassName
-from sampler_core.plans.parameters import Parameter, described, settle_fields
+from sampler_core.plans.parameters import Described, Parameter, described, settle_fields
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 from sampler_core.plans.schedules import Schedule, progress
 
@@ -43,7 +43,13 @@ class Target(Protocol):
 @TARGETS.entry("power_skew")
 @dataclass(frozen=True, slots=True)
 class PowerSkew:
-    """p_c ~ n_c ** (1 - s(e)): the basic rule. s = 0 natural, 0.5 square-root, 1 class-balanced, 2 reversed."""
+    """p_c ~ n_c ** (1 - s(e)): the basic rule. s = 0 natural, 0.5 square-root, 1 class-balanced, 2 reversed.
+
+    Examples:
+        >>> plan = SamplingPlan(target=PowerSkew(Linear(0.0, 1.0)), epochs=2, batch_size=8)
+        >>> plan.class_shares({"a": 60, "b": 30, "c": 9, "d": 1}).round(3).tolist()
+        [[0.6, 0.3, 0.09, 0.01], [0.25, 0.25, 0.25, 0.25]]
+    """
 
     schedule: Schedule
 
@@ -62,6 +68,11 @@ class ProgressivelyBalanced:
     """p = (1 - t) f + t / C with t from 0 at the first epoch to 1 at the last: a mix of shares, not a skew.
 
     First: natural. Last and past it: class-balanced. Source: Kang et al. 2020 (arXiv 1910.09217, section 4.1, eq. 2).
+
+    Examples:
+        >>> plan = SamplingPlan(target=ProgressivelyBalanced(), epochs=2, batch_size=8)
+        >>> plan.class_shares({"a": 60, "b": 30, "c": 9, "d": 1}).round(3).tolist()
+        [[0.6, 0.3, 0.09, 0.01], [0.25, 0.25, 0.25, 0.25]]
     """
 
     needs_epochs: ClassVar[bool] = True
@@ -80,16 +91,18 @@ BETA = Parameter(
 
 @TARGETS.entry("effective_number")
 @dataclass(frozen=True, slots=True)
-class EffectiveNumber:
+class EffectiveNumber(Described):
     """Each sample weighs (1 - beta) / (1 - beta ** n_c), so p_c ~ n_c (1 - beta) / (1 - beta ** n_c), in every epoch.
 
     Source: Cui et al. 2019 (arXiv 1901.05555, eq. 2 and section 4).
+
+    Examples:
+        >>> plan = SamplingPlan(target=EffectiveNumber(0.5), epochs=1, batch_size=8)
+        >>> plan.class_shares({"a": 60, "b": 30, "c": 9, "d": 1}).round(3).tolist()
+        [[0.594, 0.297, 0.089, 0.02]]
     """
 
     beta: float = described(BETA)
-
-    def __post_init__(self) -> None:
-        settle_fields(self)
 
     def __call__(self, counts: ClassCounts, moment: Moment) -> FloatArray:
         n = counts.counts.astype(np.float64)
@@ -107,17 +120,19 @@ POWER = Parameter("power", "Power", "0.5 repeats by the square root of threshold
 
 @TARGETS.entry("repeat_factor")
 @dataclass(frozen=True, slots=True)
-class RepeatFactor:
+class RepeatFactor(Described):
     """p_c ~ n_c max(1, (threshold / f_c) ** power): classes rarer than the threshold are repeated. The same each epoch.
 
     Source: LVIS (arXiv 1908.03195, section 5.1), there with the share of images as f_c and power 1/2.
+
+    Examples:
+        >>> plan = SamplingPlan(target=RepeatFactor(0.09), epochs=1, batch_size=8)
+        >>> plan.class_shares({"a": 60, "b": 30, "c": 9, "d": 1}).round(3).tolist()
+        [[0.588, 0.294, 0.088, 0.029]]
     """
 
     threshold: float = described(THRESHOLD)
     power: float = described(POWER, 0.5)
-
-    def __post_init__(self) -> None:
-        settle_fields(self)
 
     def __call__(self, counts: ClassCounts, moment: Moment) -> FloatArray:
         rarity = np.log(self.threshold) - np.log(counts.frequencies)
@@ -132,17 +147,19 @@ MAX_REPEATS = Parameter(
 
 @TARGETS.entry("unimax")
 @dataclass(frozen=True, slots=True)
-class UniMax:
+class UniMax(Described):
     """As uniform as can be with no sample drawn more than max_repeats times an epoch. The same each epoch.
 
     `ValueError` when max_repeats * N is less than the draws of an epoch.
     Source: UniMax (arXiv 2304.09151, algorithm 1).
+
+    Examples:
+        >>> plan = SamplingPlan(target=UniMax(2.0), epochs=1, batch_size=8)
+        >>> plan.class_shares({"a": 60, "b": 30, "c": 9, "d": 1}).round(3).tolist()
+        [[0.4, 0.4, 0.18, 0.02]]
     """
 
     max_repeats: float = described(MAX_REPEATS)
-
-    def __post_init__(self) -> None:
-        settle_fields(self)
 
     def __call__(self, counts: ClassCounts, moment: Moment) -> FloatArray:
         cap = self.max_repeats * counts.counts / moment.samples
@@ -171,6 +188,11 @@ class Boost:
 
     factors: {class name: factor > 0}, or text such as "MEL: 3, NV: 0.5"; a numbered class may be named
     by its number or the number's text. The shares are normalised again. Outside the window: the target's own.
+
+    Examples:
+        >>> plan = SamplingPlan(target=Boost(PowerSkew(Constant(1.0)), {"d": 3.0}, 1, 1), epochs=2, batch_size=8)
+        >>> plan.class_shares({"a": 60, "b": 30, "c": 9, "d": 1}).round(3).tolist()
+        [[0.25, 0.25, 0.25, 0.25], [0.167, 0.167, 0.167, 0.5]]
     """
 
     target: Target

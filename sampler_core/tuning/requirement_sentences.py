@@ -1,14 +1,17 @@
-"""The words of requirements: a row for each of their fields, and the parts of their sentences.
+"""The words of requirements: a row for each of their fields, and the sentence that a template makes of them.
 
-The one contract here: the same words in the form, the sentence and the answer.
+The one contract here: sentence and form come from one template a kind. In "{who} has at least {bound} of the draws
+{when}" the braces hold fields and phrases; the sentence has words there, the form controls (`FORM_PHRASES`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from string import Formatter
 from typing import Any
 
 from sampler_core.forecast.metrics import metric_of
-from sampler_core.formatting import number, percent
+from sampler_core.formatting import number, percent, several
 from sampler_core.plans.parameters import Parameter
 
 SENSE = Parameter("sense", "Sense", "The bound is a lower or an upper one.", "at least", kind="choice",
@@ -30,30 +33,67 @@ TOLERANCE = Parameter("tolerance", "Tolerance", "How far the skew may be from 0.
 NUM_EPOCHS = Parameter("num_epochs", "Epochs", "How many epochs.", 5, 1, 100_000, 1, kind="integer")
 
 
+# Phrase of a template -> how the form writes it, with a field in braces for each control ("who": the class).
+FORM_PHRASES = {
+    "whose": " of {who}",
+    "when": "from epoch {first_epoch} to {last_epoch}",
+    "how_long": "per {per} from epoch {first_epoch} to {last_epoch}",
+    "length": "{num_epochs} epochs",
+}
+
+
+def sentence(requirement: Any) -> str:
+    """The requirement in words, by its template; `str` of a requirement is this."""
+    parts = Formatter().parse(requirement.template)
+    return "".join(text + (_phrase(requirement, name) if name else "") for text, name, *_ in parts)
+
+
+def form_template(template: str) -> str:
+    """A template with its phrases as the form writes them: whatever stands in braces is a field, or "who"."""
+    parts = Formatter().parse(template)
+    return "".join(text + (FORM_PHRASES.get(name, f"{{{name}}}") if name else "") for text, name, *_ in parts)
+
+
 def bound_in_words(requirement: Any, bound: float) -> str:
     """A bound as this requirement's sentence writes it."""
     return percent(bound) if metric_of(requirement.metric).unit == "share" else number(bound)
 
 
-def who(requirement: Any) -> str:
-    """Which class it is about."""
+def _phrase(requirement: Any, name: str) -> str:
+    if name == "bound":
+        return bound_in_words(requirement, requirement.bound)
+    return PHRASES[name](requirement) if name in PHRASES else str(getattr(requirement, name))
+
+
+def _who(requirement: Any) -> str:
     if requirement.class_name is not None:
         return f"class {requirement.class_name!r}"
-    return {"rarest": "the rarest class", "largest": "the largest class", "every": "every class"}[requirement.group]
+    return "every class" if requirement.group == "every" else f"the {requirement.group} class"
 
 
-def when(requirement: Any) -> str:
-    """In which epochs it holds, each by itself."""
-    if requirement.last_epoch is None:
-        return f"from epoch {requirement.first_epoch} on" if requirement.first_epoch else "in every epoch"
-    if requirement.last_epoch == requirement.first_epoch:
-        return f"in epoch {requirement.first_epoch}"
-    return f"from epoch {requirement.first_epoch} to {requirement.last_epoch}"
+def _whose(requirement: Any) -> str:
+    """Every class needs no mention."""
+    return "" if _who(requirement) == "every class" else f" of {_who(requirement)}"
 
 
-def how_long(requirement: Any) -> str:
+def _when(requirement: Any) -> str:
+    first, last = requirement.first_epoch, requirement.last_epoch
+    if last is None:
+        return f"from epoch {first} on" if first else "in every epoch"
+    return f"in epoch {first}" if last == first else f"from epoch {first} to {last}"
+
+
+def _how_long(requirement: Any) -> str:
     """What it is counted over."""
-    whole = requirement.first_epoch == 0 and requirement.last_epoch is None
-    if requirement.per == "run":
-        return "per run" if whole else f"in all, {when(requirement)}"
-    return "per epoch" if whole else f"per epoch, {when(requirement)}"
+    if requirement.first_epoch == 0 and requirement.last_epoch is None:
+        return f"per {requirement.per}"
+    return f"{'in all' if requirement.per == 'run' else 'per epoch'}, {_when(requirement)}"
+
+
+def _length(requirement: Any) -> str:
+    return several(requirement.num_epochs, "epoch", "epochs")
+
+
+PHRASES: dict[str, Callable[[Any], str]] = {
+    "who": _who, "whose": _whose, "when": _when, "how_long": _how_long, "length": _length,
+}  # fmt: skip

@@ -1,7 +1,8 @@
 """Shapes as families: for fixed discrete parameters, every shape of schedule is linear in two skews.
 
 The one contract here: `family(name, ...).build(h, a, b)` is a schedule with skews offset + a ways_a[h] + b ways_b[h].
-Adding a shape to the solver is one function in `FAMILIES`; a shape that is not there is refused by name.
+A schedule with a start and an end has a family by itself (`_two_ended`), other shapes have one in `_OWN_FAMILIES`; a
+shape without one is refused by name.
 """
 
 from __future__ import annotations
@@ -12,12 +13,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sampler_core.data.array_types import FloatArray, IntArray
+from sampler_core.plans.parameters import rows_of
 from sampler_core.plans.registry import SCHEDULES
 from sampler_core.plans.schedules import (
     INCREMENT,
-    Composite,
     Constant,
-    Cosine,
     Exponential,
     Linear,
     Periodic,
@@ -52,13 +52,10 @@ class Family(NamedTuple):
 def family(shape: str, epochs: int, starts: Sequence[int]) -> Family:
     """The family of a shape in a run of so many epochs. starts: epochs where requirements begin or end.
 
-    `ValueError` for a shape that is not in `schedules.SCHEDULES`, or that the solver does not know.
+    `ValueError` for a shape that the solver does not know.
     """
     if shape not in FAMILIES:
-        known = shape in SCHEDULES
-        raise ValueError(
-            f"shape must be one of {', '.join(FAMILIES)}, got {shape!r}" + (" (not solved for)" if known else "")
-        )
+        raise ValueError(f"shape must be one of {', '.join(FAMILIES)}, got {shape!r}")
     return FAMILIES[shape](epochs, list(starts))
 
 
@@ -88,14 +85,6 @@ def _linear(epochs: int, starts: list[int]) -> Family:
         )
 
     return between(np.array([np.minimum(e / end, 1.0) for end in ends]), build, INCREMENT.maximum * np.array(ends))
-
-
-def _cosine(epochs: int, starts: list[int]) -> Family:
-    return between(_ways(Cosine(0.0, 1.0), epochs), lambda h, a, b: Cosine(_tidy(a), _tidy(b)))
-
-
-def _composite(epochs: int, starts: list[int]) -> Family:
-    return between(_ways(Composite(0.0, 1.0), epochs), lambda h, a, b: Composite(_tidy(a), _tidy(b)))
 
 
 def _exponential(epochs: int, starts: list[int]) -> Family:
@@ -130,16 +119,30 @@ def _piecewise(epochs: int, starts: list[int]) -> Family:
     return between(np.arange(epochs) / last, lambda h, a, b: Piecewise(((0, _tidy(a)), (last, _tidy(b)))))
 
 
-FAMILIES: dict[str, Callable[[int, list[int]], Family]] = {
+_OWN_FAMILIES: dict[str, Callable[[int, list[int]], Family]] = {
     "constant": _constant,
     "linear": _linear,
-    "cosine": _cosine,
     "exponential": _exponential,
-    "composite": _composite,
     "step": _step,
     "piecewise": _piecewise,
     "periodic": _periodic,
 }
+
+
+def _two_ended(cls: type) -> Callable[[int, list[int]], Family] | None:
+    """The family of a schedule that goes from `start` to `end`; None for one whose skews are no mix of these two."""
+    rows = rows_of(cls)
+    if not {"start", "end"} <= rows.keys():
+        return None
+    others = {name: row.default for name, row in rows.items() if name not in ("start", "end")}
+
+    def ways(epochs: int, start: float = 0.0, end: float = 1.0) -> FloatArray:
+        return _ways(cls(start=start, end=end, **others), epochs)
+
+    once = ways(7)
+    if once.min() < 0.0 or once.max() > 1.0 or not np.allclose(ways(7, 2.0, -1.0), 2.0 - 3.0 * once):
+        return None
+    return lambda epochs, starts: between(ways(epochs), lambda h, a, b: cls(start=_tidy(a), end=_tidy(b), **others))
 
 
 def levels(stretches: Sequence[range], values: FloatArray) -> Piecewise:
@@ -169,3 +172,9 @@ def _candidates(first: int, last: int, starts: list[int]) -> list[int]:
         return list(range(first, last + 1))
     thinned = np.linspace(first, last, MOST_CANDIDATES).round().astype(int).tolist()
     return sorted({*thinned, *(e for e in starts if first <= e <= last)})
+
+
+FAMILIES = {
+    name: maker for name in SCHEDULES if (maker := _OWN_FAMILIES.get(name) or _two_ended(SCHEDULES[name])) is not None
+}
+"""Shape -> family maker, of every shape that the solver can look for."""

@@ -217,7 +217,7 @@ def test_any_class_or_group_can_be_followed_with_any_number_of_classes(follow, c
 
 
 def plans_of(at):
-    return Variants.read(at.session_state["plans"])[0]
+    return Variants.from_text(at.session_state["plans"])[0]
 
 
 def edited(at, colour):

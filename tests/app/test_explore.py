@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.server import result_cache
-from pages.parts.sidebar.controls import every_row, titles_of
+from pages.parts.sidebar.controls import rows_by_key, titles_of
 from pages.parts.sidebar.page_parameters import COMPARE_ROWS, TUNE_ROWS
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import load
@@ -105,7 +105,7 @@ def test_a_wrong_value_in_the_address_gets_a_sentence_and_the_rest_is_kept(key, 
     assert values_of(at)["seed"] == 5
     assert values_of(at)["epoch"] == 3
     if key in values_of(at):
-        assert values_of(at)[key] == every_row()[key].default
+        assert values_of(at)[key] == rows_by_key()[key].default
     assert key not in at.query_params
 
 
@@ -174,7 +174,7 @@ for _name in TARGETS:
     NEEDS |= {row.key: {"target": _name.replace("_", " ")} for row in rows_of(TARGETS[_name]).values()}
 
 
-OWN_ROWS = [row for row in every_row().values() if row not in (*COMPARE_ROWS, *TUNE_ROWS)]
+OWN_ROWS = [row for row in rows_by_key().values() if row not in (*COMPARE_ROWS, *TUNE_ROWS)]
 
 
 @pytest.mark.parametrize("row", OWN_ROWS, ids=lambda row: row.key)

@@ -161,12 +161,18 @@ def test_the_rest_of_other_choices_has_another_name():
     assert len(set(names)) == len(names)
 
 
+def sizes_of_shared_results():
+    """How many results each keeper of all sessions has; maps are kept in a plain mapping."""
+    keepers = result_cache._of_all_sessions.items()
+    return {name: keep.cache_info().currsize if hasattr(keep, "cache_info") else len(keep) for name, keep in keepers}
+
+
 def test_what_a_user_s_labels_give_stays_with_the_session_and_goes_with_the_labels():
     at = test_my_labels.brought(test_my_labels.opened(data="my labels"), b"label,count\ncat,30\ndog,7\n")
-    everybody = {name: keep.cache_info().currsize for name, keep in result_cache._of_all_sessions.items()}
+    everybody = sizes_of_shared_results()
     of = asking(at)["of"]
     assert "dog" in json.dumps(parts_at(of, {"skew": 0.44}))
-    assert {name: keep.cache_info().currsize for name, keep in result_cache._of_all_sessions.items()} == everybody
+    assert sizes_of_shared_results() == everybody
     offered = weakref.ref(figure_endpoint._offered[of])
     at.button(key="own-forget").click().run()
     assert offered() is None
@@ -175,7 +181,7 @@ def test_what_a_user_s_labels_give_stays_with_the_session_and_goes_with_the_labe
 
 def test_a_session_that_ends_while_its_page_runs_leaves_nothing_to_the_others(monkeypatch):
     at = test_my_labels.brought(test_my_labels.opened(data="my labels"), b"label,count\ncat,30\ndog,7\n")
-    everybody = {name: keep.cache_info().currsize for name, keep in result_cache._of_all_sessions.items()}
+    everybody = sizes_of_shared_results()
     current = scenario.current
 
     def ended():
@@ -188,7 +194,7 @@ def test_a_session_that_ends_while_its_page_runs_leaves_nothing_to_the_others(mo
     monkeypatch.setattr(scenario, "current", ended)
     moved_to(at, {"skew": 0.46})
     assert session_labels.BROUGHT not in at.session_state
-    assert {name: keep.cache_info().currsize for name, keep in result_cache._of_all_sessions.items()} == everybody
+    assert sizes_of_shared_results() == everybody
 
 
 def test_the_server_answers_in_json_or_with_no_content():

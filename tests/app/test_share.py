@@ -219,10 +219,10 @@ REFUSED = {
     "no text": (b"\x89PNG\xff", "must be UTF-8 text"),
     "no plan": ('{"schema": 1, "target": {"name": "<script>"}, "epochs": 1, "batch_size": 1}', "target must be one of"),
     "a field that we do not know": (json.dumps({**json.loads(plan_of().to_json()), "extra": 1}), "got 'extra'"),
-    "a run without an end": (plan_of(epochs=None).to_json(), "epochs must be a whole number"),
+    "a run without an end": (plan_of(epochs=None).to_json(), "Epochs must be a whole number"),
     "a longer run than the sidebar has": (plan_of(epochs=5000).to_json(), "from 1 to 1,000, got 5000"),
     "a target without controls": (plan_of(BOOST_ON_TOP).to_json(), "has no controls"),
-    "a cap that is no whole number": (plan_of(max_repeats=2.5).to_json(), "max_repeats must be a whole number"),
+    "a cap that is no whole number": (plan_of(max_repeats=2.5).to_json(), "Cap on repeats must be a whole number"),
 }
 
 

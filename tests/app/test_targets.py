@@ -1,4 +1,6 @@
-"""Every target of the catalogue can be chosen on the page, with controls made from its rows."""
+"""Every target and schedule can be chosen on the page, with controls made from its rows."""
+
+import json
 
 import numpy as np
 import pytest
@@ -6,7 +8,9 @@ import pytest
 from sampler_core import Boost, DifficultyBalanced, Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import load
 from sampler_core.plans.parameters import rows_of
-from sampler_core.plans.registry import TARGETS
+from sampler_core.plans.registry import SCHEDULES, TARGETS
+from sampler_core.plans.target_values import target_of
+from sampler_core.tuning import FAMILIES
 from tests.app.test_explore import is_sound, opened, panel_of, values_of
 
 KNOWN = {"data": "published", "table": "isic2019", "epochs": "20"}
@@ -19,7 +23,26 @@ def test_a_target_is_offered_with_a_control_for_each_of_its_fields(name):
     assert {row.key for row in rows_of(TARGETS[name]).values()} <= values_of(at).keys()
 
 
-def test_a_boost_builds_on_the_schedule_of_the_sidebar_and_names_classes_in_the_address():
+@pytest.mark.parametrize("shape", SCHEDULES)
+def test_every_schedule_has_its_controls_and_its_link_and_is_compared_and_tuned(shape):
+    at = opened(**KNOWN, shape=shape)
+    is_sound(at)
+    values = values_of(at)
+    assert {row.key for row in rows_of(SCHEDULES[shape]).values()} <= values.keys()
+    assert at.session_state["scenario"].plan.target == target_of({"shape": shape})
+    compared = [*("mine", {"name": "other", "target": TARGETS.encode(target_of({"shape": shape}))})]
+    at.query_params["plans"] = json.dumps(compared)
+    at.query_params["solved_shape"] = shape if shape in FAMILIES else "as it is"
+    is_sound(at.switch_page("compare.py").run())
+    assert list(at.dataframe[0].value.index) == ["mine", "other"]
+    at.switch_page("tune.py").run()
+    assert not at.exception
+    assert not at.error
+    if shape in FAMILIES:
+        assert at.success or at.warning, "the solver says what it found"
+
+
+def test_a_boost_builds_on_the_schedule_of_the_sidebar_and_names_classes_in_the_url():
     at = opened(
         **KNOWN, target="boost", boosts="DF: 3, VASC: 2", boost_from="2", boost_to="5", skew="0.5", increment="0"
     )

@@ -8,19 +8,10 @@ from itertools import product
 
 import numpy as np
 
-from sampler_core import (
-    Composite,
-    Constant,
-    Cosine,
-    Exponential,
-    Linear,
-    Periodic,
-    Piecewise,
-    PowerSkew,
-    SamplingPlan,
-    Step,
-)
+from sampler_core import Constant, Exponential, Linear, Periodic, Piecewise, PowerSkew, SamplingPlan, Step
 from sampler_core.forecast import expectations
+from sampler_core.plans.parameters import rows_of
+from sampler_core.plans.registry import SCHEDULES
 
 STEP = 0.02
 LOW, HIGH = -1.0, 2.0
@@ -37,8 +28,8 @@ def schedules(shape, epochs, starts):
     if shape == "linear":
         span = max(epochs - 1, 1)
         return [Linear(a, round((b - a) / span / STEP) * STEP) for a, b in pairs]
-    if shape in ("cosine", "composite"):
-        return [{"cosine": Cosine, "composite": Composite}[shape](a, b) for a, b in pairs]
+    if rows_of(SCHEDULES[shape]).keys() == {"start", "end"}:
+        return [SCHEDULES[shape](start=a, end=b) for a, b in pairs]
     if shape == "exponential":
         return [Exponential(base, a, b) for base in (0.25, 0.5, 0.7071) for a, b in pairs]
     if shape == "step":
@@ -49,6 +40,8 @@ def schedules(shape, epochs, starts):
             for period in range(1, epochs + 1)
             for a, b in pairs
         ]
+    if shape != "piecewise":
+        raise ValueError(f"shape must be one that has a grid here, got {shape!r}")
     corners = sorted({0, *starts} - {epochs})
     levels = product(ends if len(corners) < 4 else ends[::3], repeat=min(len(corners), 4))
     stretches = list(zip(corners, [*(c - 1 for c in corners[1:]), epochs - 1], strict=True))[:4]

@@ -75,7 +75,7 @@ def sets_of_variants(draw):
 
 @given(sets_of_variants())
 def test_variants_come_back_from_their_text_without_a_complaint(variants):
-    assert Variants.read(variants.text) == (variants, [])
+    assert Variants.from_text(variants.text) == (variants, [])
 
 
 def test_a_text_holds_names_in_any_script_as_they_are_and_can_always_be_sent():
@@ -83,40 +83,40 @@ def test_a_text_holds_names_in_any_script_as_they_are_and_can_always_be_sent():
     variants = Variants((Variant("鳥", Boost(PowerSkew(Constant(0.5)), factors, 1, 3)),))
     assert "鳥類" * 20 in variants.text
     assert variants.text.encode("utf-8")
-    assert Variants.read(variants.text) == (variants, [])
+    assert Variants.from_text(variants.text) == (variants, [])
 
 
 @given(some.text(max_size=200) | some.recursive(some.none() | some.floats() | some.text(), some.lists).map(json.dumps))
 def test_any_text_gives_variants_and_sentences(text):
-    variants, complaints = Variants.read(text)
+    variants, complaints = Variants.from_text(text)
     assert 1 <= len(variants.all) <= MOST_PLANS
     assert all(isinstance(said, str) for said in complaints)
 
 
 def test_the_plans_to_start_with_are_told_by_their_names_alone():
-    variants, complaints = Variants.read(START_TEXT)
+    variants, complaints = Variants.from_text(START_TEXT)
     assert complaints == []
     assert variants.text == START_TEXT
     assert [v.name for v in variants.all][-1] == "mine"
-    assert variants.plans(BASE)[-1] == ("mine", BASE)
+    assert variants.plans_on(BASE)[-1] == ("mine", BASE)
 
 
 def test_a_set_of_plans_comes_back_from_its_json():
-    plans = PlanSet(Variants.read(START_TEXT)[0].plans(BASE))
+    plans = PlanSet(Variants.from_text(START_TEXT)[0].plans_on(BASE))
     assert PlanSet.from_json(plans.to_json()) == plans
 
 
 @given(sets_of_variants(), some.sampled_from(["independent", "exact"]))
 def test_an_opened_plan_draws_the_same_over_any_other_plan_with_its_run_settings(variants, scheme):
-    saved = PlanSet(variants.plans(BASE))
+    saved = PlanSet(variants.plans_on(BASE))
     other = SamplingPlan(
         target=UniMax(3.0), epochs=40, batch_size=64, drawing=scheme, max_repeats=2, min_share=0.02, seed=5
     )
-    opened = Variants.read(Variants.of(saved).text)[0].plans(other)
+    opened = Variants.from_text(Variants.from_plan_set(saved).text)[0].plans_on(other)
     assert [(name, plan.fingerprint) for name, plan in opened] == [
         (name, plan.fingerprint) for name, plan in saved.plans
     ]
-    longer = Variants.of(saved).plans(replace(other, epochs=90))
+    longer = Variants.from_plan_set(saved).plans_on(replace(other, epochs=90))
     assert [plan.target for _, plan in longer] == [plan.target for _, plan in saved.plans]
 
 
@@ -150,12 +150,12 @@ def test_names_of_plans_are_short_printable_and_their_own(name):
 
 def test_a_variant_follows_the_run_settings_of_the_plan_it_changes():
     variant = Variant("v", "deferred", (("drawing", "exact"), ("max_repeats", 3)))
-    plan = variant.plan(BASE)
+    plan = variant.plan_on(BASE)
     assert plan.target == PowerSkew(Step(32, 0.0, 1.0))
     assert (plan.epochs, plan.batch_size, plan.seed) == (40, 64, 5)
     assert (plan.drawing, plan.max_repeats) == ("exact", 3)
     kept = Variant.of("v", plan)
-    assert kept.plan(replace(BASE, drawing="exact", min_share=0.05, target=UniMax(2.0))) == plan
+    assert kept.plan_on(replace(BASE, drawing="exact", min_share=0.05, target=UniMax(2.0))) == plan
 
 
 @pytest.mark.parametrize(
@@ -176,13 +176,13 @@ def test_a_limit_that_no_plan_can_have_is_refused_whatever_the_other_plan(limit,
 
 
 def test_plans_that_do_not_go_with_the_other_plan_are_left_out():
-    variants = Variants.read('["natural",{"name":"floor","min_per_batch":1}]')[0]
-    assert [name for name, _ in variants.plans(BASE)] == ["natural", "floor"]
-    assert [name for name, _ in variants.plans(replace(BASE, drawing="exact"))] == ["natural"]
+    variants = Variants.from_text('["natural",{"name":"floor","min_per_batch":1}]')[0]
+    assert [name for name, _ in variants.plans_on(BASE)] == ["natural", "floor"]
+    assert [name for name, _ in variants.plans_on(replace(BASE, drawing="exact"))] == ["natural"]
 
 
 def test_variants_move_and_keep_their_colours():
-    variants = Variants.read('["natural","deferred","mine"]')[0]
+    variants = Variants.from_text('["natural","deferred","mine"]')[0]
     assert [v.name for v in variants.moved(0, 1).all] == ["deferred", "natural", "mine"]
     assert [v.name for v in variants.moved(0, 9).all] == ["deferred", "mine", "natural"]
     assert [v.colour for v in variants.moved(2, -1).all] == [0, 2, 1]
@@ -191,7 +191,7 @@ def test_variants_move_and_keep_their_colours():
 
 
 def test_a_text_is_bounded():
-    assert "at most 20,000 characters" in Variants.read("[" + '"natural",' * LONGEST_TEXT + '"mine"]')[1][0]
+    assert "at most 20,000 characters" in Variants.from_text("[" + '"natural",' * LONGEST_TEXT + '"mine"]')[1][0]
 
 
 # --- the comparison --------------------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ def plans_in(variants: Variants, scenario: Scenario) -> Plans:
     shown, plans, left_out = [], [], []
     for variant in variants.all:
         try:
-            plan = variant.plan(scenario.plan)
+            plan = variant.plan_on(scenario.plan)
             plan.check(scenario.counts)
             shown.append(Shown(variant.name, forecast_of(plan, scenario.counts), variant.colour))
             plans.append((variant.name, plan))

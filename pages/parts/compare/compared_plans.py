@@ -9,25 +9,26 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.compare.compare_panels import plans_in
-from pages.parts.server import page_contents as share
+from pages.parts.server import page_contents
 from pages.parts.server.result_cache import kept
 from pages.parts.sidebar.controls import control
 from pages.parts.sidebar.page_parameters import BASE, FIGURES_OF, FOLLOW, PLANS, RANK
-from pages.parts.sidebar.plan_values import in_labels
 from pages.parts.sidebar.scenario import Scenario
+from pages.parts.sidebar.value_words import error_in_words
 from pages.parts.text.markdown import literal
 from sampler_core.data.array_types import FloatArray
 from sampler_core.figures.compare_charts import Shown
+from sampler_core.forecast.forecast import Forecast
 from sampler_core.forecast.plan_comparison import Comparison, compared, courses
 from sampler_core.plans.plan_set import PlanSet
 from sampler_core.plans.plan_variants import Variants, check_length
 
 
 def chosen_variants(place: DeltaGenerator) -> Variants:
-    """The text's control, and the plans it tells of; in `place` a sentence for each thing that cannot be used."""
-    variants, complaints = Variants.read(control(PLANS, max_chars=None))
+    """The text's control, and the plans in it; in `place` a sentence for each thing that cannot be used."""
+    variants, complaints = Variants.from_text(control(PLANS))
     if complaints:
-        place.warning("\n\n".join(literal(f"{said}.") for said in complaints), icon=":material/link_off:")
+        place.warning("\n\n".join(literal(f"{complaint}.") for complaint in complaints), icon=":material/link_off:")
     return variants
 
 
@@ -35,23 +36,28 @@ def shown_plans(variants: Variants, scenario: Scenario) -> tuple[Shown, ...]:
     """The plans that these counts allow; a sentence for each other one. The sidebar's own where none is left."""
     shown, plans, left_out = plans_in(variants, scenario)
     for name, error in left_out:
-        sentence = f"{name} is left out: {in_labels(error)}. Edit it, or change the sidebar."
+        sentence = f"{name} is left out: {error_in_words(error)}. Edit it, or change the sidebar."
         st.warning(literal(sentence), icon=":material/warning:")
     if plans:
-        share.shown().files["plans.json"] = PlanSet(plans).to_json
+        page_contents.shown().files["plans.json"] = PlanSet(plans).to_json
     if waiting := [name for name, plan in plans if plan.adaptive is not None]:
         sentence = f"As it holds before any feedback, which training will give: {', '.join(waiting)}."
         st.info(literal(sentence), icon=":material/model_training:")
     return shown
 
 
-def change(make: Callable[..., Variants], *given: Any) -> bool:
-    """Set the plans from the callback of a button or control; False, and a sentence, where that cannot be."""
+def change(make: Callable[..., Variants], *given: Any) -> None:
+    """Set the plans from the callback of a button or control; a sentence where that cannot be."""
+    try_change(make, *given)
+
+
+def try_change(make: Callable[..., Variants], *given: Any) -> bool:
+    """The same; whether the plans changed."""
     try:
         text = make(*given).text
         check_length(text)
     except (TypeError, ValueError) as error:
-        st.toast(literal(f"Not changed: {in_labels(error)}."), icon=":material/error:")
+        st.toast(literal(f"Not changed: {error_in_words(error)}."), icon=":material/error:")
         return False
     st.session_state[PLANS.key] = text
     return True
@@ -67,7 +73,7 @@ def choose_comparison(plans: tuple[Shown, ...], scenario: Scenario) -> tuple[Com
     """The metrics, and the place of the plan that the others are measured from (None: none)."""
     names = tuple(plan.name for plan in plans)
     when = control(FIGURES_OF, width=260)
-    offered = [str(BASE.default), *map(_less, names)]
+    offered = [str(BASE.default), *map(_difference_to, names)]
     asked = st.session_state.get(BASE.key, st.query_params.get(BASE.key))
     if asked not in (None, *offered):
         st.session_state[BASE.key] = BASE.default
@@ -75,25 +81,21 @@ def choose_comparison(plans: tuple[Shown, ...], scenario: Scenario) -> tuple[Com
                  icon=":material/info:")  # fmt: skip
     shown = st.selectbox(BASE.label, offered, key=BASE.key, help=BASE.help, bind="query-params",
                          persist_state="session", width=300)  # fmt: skip
-    found = compared(names, tuple(courses_of(plan) for plan in plans), when, scenario.epoch)
+    found = compared(names, tuple(courses_of(plan.forecast) for plan in plans), when, scenario.epoch)
     return found, offered.index(shown) - 1 if shown != BASE.default else None
 
 
-def follow_name(old: str, new: str) -> None:
+def rename_base(old: str, new: str) -> None:
     """The table's base stays the same plan when that has a new name; from a callback."""
-    if st.session_state.get(BASE.key) == _less(old):
-        st.session_state[BASE.key] = _less(new)
+    if st.session_state.get(BASE.key) == _difference_to(old):
+        st.session_state[BASE.key] = _difference_to(new)
 
 
-def _less(name: str) -> str:
+def _difference_to(name: str) -> str:
     return f"differences to {name}"
 
 
-def courses_of(plan: Shown) -> FloatArray:
-    """Every metric in every epoch, kept while the forecast is."""
-    return _courses(plan.forecast)
-
-
 @kept(32)
-def _courses(forecast: Any) -> FloatArray:
-    return courses(forecast)  # forecasts compare by identity, and are themselves kept
+def courses_of(forecast: Forecast) -> FloatArray:
+    """Every metric in every epoch, kept while the forecast is: forecasts compare by identity, and are kept too."""
+    return courses(forecast)

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.compare.compared_plans import change
+from pages.parts.compare.compared_plans import change, try_change
 from pages.parts.compare.plan_editor import edit_plan
 from pages.parts.server.page_contents import shown
-from pages.parts.sidebar.plan_values import LIMIT_ROWS, RUN, in_labels, take
-from pages.parts.sidebar.target_values import described_target, said
+from pages.parts.sidebar.plan_values import set_sidebar
+from pages.parts.sidebar.value_words import error_in_words, target_in_words, value_in_words
 from pages.parts.text.markdown import literal
+from sampler_core.plans.parameters import LENGTH_ROWS, LIMIT_ROWS
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.plan_set import MOST_PLANS, PlanSet
 from sampler_core.plans.plan_variants import MINE, Variant, Variants
@@ -23,12 +24,12 @@ ADD, OPEN = "add_plan", "open_plans"
 def plan_cards(variants: Variants, base: SamplingPlan) -> None:
     """All plans, to be changed in place, and the buttons of the set. base: the sidebar's plan."""
     st.html(Path(__file__).with_name("plan_cards.css"))
-    told = {variant.name: _in_words(variant, base) for variant in variants.all}
-    shown().facts["Plans compared"] = told
+    descriptions = {variant.name: _in_words(variant, base) for variant in variants.all}
+    shown().facts["Plans compared"] = descriptions
     with st.container(horizontal=True, gap="small", key="plan-cards"):
         for place, variant in enumerate(variants.all):
             with st.container(border=True, key=f"plan-card-{variant.colour}", gap="small"):
-                st.markdown(f"**{literal(variant.name)}**  \n{literal(told[variant.name])}")
+                st.markdown(f"**{literal(variant.name)}**  \n{literal(descriptions[variant.name])}")
                 box = st.popover("Edit", key=f"plan-{variant.colour}-edit", on_change="rerun", width="stretch",
                                  help="Change, rename, move or remove this plan.")  # fmt: skip
                 if box.open:
@@ -36,16 +37,16 @@ def plan_cards(variants: Variants, base: SamplingPlan) -> None:
                         if isinstance(variant.target, str):
                             st.markdown(literal(PRESETS[variant.target].source))
                         edit_plan(variants, place, base)
-    _set_buttons(variants, base)
+    _buttons_of_the_set(variants, base)
 
 
-def _set_buttons(variants: Variants, base: SamplingPlan) -> None:
-    full = len(variants.all) >= MOST_PLANS
+def _buttons_of_the_set(variants: Variants, base: SamplingPlan) -> None:
     with st.container(horizontal=True, gap="small"):
-        st.menu_button("Add a plan", [MINE, *PRESETS], key=ADD, disabled=full, on_click=_add, args=(variants, base),
+        st.menu_button("Add a plan", [MINE, *PRESETS], key=ADD, disabled=len(variants.all) >= MOST_PLANS,
+                       on_click=_add_plan, args=(variants, base),
                        format_func=lambda name: PRESETS[name].title if name in PRESETS else "the sidebar's, as it is",
                        help=f"At most {MOST_PLANS} plans are compared. Remove one to add another.")  # fmt: skip
-        plans, every = variants.plans(base), len(variants.all)
+        plans, every = variants.plans_on(base), len(variants.all)
         label = "Save plans" if len(plans) == every else f"Save {len(plans)} of {every} plans"
         st.download_button(label, lambda: PlanSet(plans).to_json(), "plans.json", "application/json", key="save_plans",
                            help="All plans that go with the sidebar, with its run settings.", disabled=not plans,
@@ -55,18 +56,18 @@ def _set_buttons(variants: Variants, base: SamplingPlan) -> None:
             with box:
                 st.file_uploader("plans.json, or the plan.json of one plan", type="json", key=OPEN, max_upload_size=20,
                                  help="Its run settings (epochs, batch size, draws, seed) are set in the sidebar.",
-                                 on_change=_open)  # fmt: skip
+                                 on_change=_open_plans)  # fmt: skip
 
 
-def _add(variants: Variants, base: SamplingPlan) -> None:
+def _add_plan(variants: Variants, base: SamplingPlan) -> None:
     name = st.session_state.get(ADD)
     if name is not None:
         new = Variant.of("sidebar's", base) if name == MINE else Variant(PRESETS[name].title, name)
         change(variants.added, new)
 
 
-def _open() -> None:
-    """Take the plans of the uploaded file; all run as long as the first of them."""
+def _open_plans() -> None:
+    """The plans of the uploaded file; all run as long as the first of them."""
     file = st.session_state.get(OPEN)
     if file is None:
         return
@@ -76,22 +77,22 @@ def _open() -> None:
         st.toast(literal(f"The file cannot be used: {error}. Save plans here and compare the two files."),
                  icon=":material/error:")  # fmt: skip
         return
-    if not change(Variants.of, plans):
+    if not try_change(Variants.from_plan_set, plans):
         return
     first = plans.plans[0][1]
-    run = {row.key: getattr(first, field) for field, row in RUN.items()}
-    take({key: value for key, value in run.items() if value is not None or key == "per_epoch"})
-    if len({tuple(getattr(plan, field) for field in RUN) for _, plan in plans.plans}) > 1:
+    run = {row.key: getattr(first, field) for field, row in LENGTH_ROWS.items()}
+    set_sidebar({key: value for key, value in run.items() if value is not None or key == "per_epoch"})
+    if len({tuple(getattr(plan, field) for field in LENGTH_ROWS) for _, plan in plans.plans}) > 1:
         st.toast("The file's plans run differently; here all run as the first does.", icon=":material/info:")
 
 
 def _in_words(variant: Variant, base: SamplingPlan) -> str:
-    if variant.follows:
+    if variant.is_base:
         return "the sidebar's plan"
     try:
-        told = described_target(variant.target_on(base))
+        description = target_in_words(variant.target_on(base))
     except ValueError as error:
-        told = in_labels(error)
-    own = [f"{row.label.lower()} {said(row, value)}" for field, row in LIMIT_ROWS.items()
+        description = error_in_words(error)
+    own = [f"{row.label.lower()} {value_in_words(row, value)}" for field, row in LIMIT_ROWS.items()
            if (value := variant.limits_on(base)[field]) != getattr(base, field)]  # fmt: skip
-    return "; ".join([told, *own])
+    return "; ".join([description, *own])

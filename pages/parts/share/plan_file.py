@@ -1,4 +1,4 @@
-"""plan.json, both ways: the page's plan as a file, and a file into the sidebar's controls."""
+"""plan.json: the page's plan as a file, and the sidebar's controls set from a file."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.parts.sidebar.controls import TABLE, every_row
-from pages.parts.sidebar.plan_values import plan_values, set_controls
+from pages.parts.sidebar.controls import TABLE
+from pages.parts.sidebar.plan_values import checked_values, plan_values, set_controls
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.text.markdown import literal
 from sampler_core.data.class_counts import ClassCounts
@@ -16,7 +16,7 @@ from sampler_core.formatting import count, several
 from sampler_core.plans import parameters as rows
 from sampler_core.plans.plan import SamplingPlan
 
-FILE, TAKEN, REFUSED = "plan_file", "plan_taken", "plan_refused"
+FILE, OPENED, REFUSED = "plan_file", "plan_opened", "plan_refused"
 MOST_MEGABYTES = 20  # 100,000 classes with long names
 
 
@@ -26,55 +26,45 @@ def offer_plan(scenario: Scenario) -> None:
     plan = replace(scenario.plan, tuned_on=scenario.counts)
     st.download_button("Download plan.json", plan.to_json, "plan.json", "application/json", key="share-plan",
                        on_click="ignore", icon=":material/download:", type="primary")  # fmt: skip
-    st.file_uploader("Open a plan.json", "json", key=FILE, on_change=_take, args=(scenario.counts,),
+    st.file_uploader("Open a plan.json", "json", key=FILE, on_change=_open_plan, args=(scenario.counts,),
                      max_upload_size=MOST_MEGABYTES,
                      help="Sets the sidebar to the plan in the file. Undo takes it back.")  # fmt: skip
-    if TAKEN in st.session_state:
+    if OPENED in st.session_state:
         st.rerun()  # the sidebar is outside the dialog
     if refusal := st.session_state.pop(REFUSED, None):
         st.error(literal(refusal), icon=":material/error:")
 
 
-def say_what_was_taken() -> None:
+def show_opened_message() -> None:
     """Once, on the page that a file has set."""
-    if sentence := st.session_state.pop(TAKEN, None):
+    if sentence := st.session_state.pop(OPENED, None):
         st.success(literal(sentence), icon=":material/check:")
 
 
-def _take(counts: ClassCounts) -> None:
-    """The file into the controls, all of it or nothing of it."""
+def _open_plan(counts: ClassCounts) -> None:
+    """Set the controls from the file: all of it, or nothing."""
     file = st.session_state[FILE]
     if file is None:
         return
     try:
-        plan = SamplingPlan.from_json(_text(file.getvalue()))
-        values = _values(plan)
+        plan = SamplingPlan.from_json(_decoded(file.getvalue()))
+        values = checked_values(plan_values(plan, run=True))
     except (TypeError, ValueError) as error:
         st.session_state[REFUSED] = f"The sidebar cannot take this plan: {error}. Nothing was changed."
         return
-    data, sentence = _data(plan.tuned_on, counts)
+    data, sentence = _data_controls(plan.tuned_on, counts)
     set_controls(values | data)
-    st.session_state[TAKEN] = f"The sidebar now has the plan of the file ({plan.fingerprint}). {sentence}"
+    st.session_state[OPENED] = f"The sidebar now has the plan of the file ({plan.fingerprint}). {sentence}"
 
 
-def _text(file: bytes) -> str:
+def _decoded(file: bytes) -> str:
     try:
         return file.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError("the file must be UTF-8 text, as plan.json is") from None
 
 
-def _values(plan: SamplingPlan) -> dict[str, object]:
-    """Key -> value of the controls; `ValueError` or `TypeError` where a control cannot hold it."""
-    every, values = every_row(), plan_values(plan, run=True)
-    for key, value in values.items():
-        every[key].check(value)
-        if value is not None and every[key].kind == "integer":
-            values[key] = int(value)
-    return values
-
-
-def _data(tuned_on: ClassCounts | None, counts: ClassCounts) -> tuple[dict[str, object], str]:
+def _data_controls(tuned_on: ClassCounts | None, counts: ClassCounts) -> tuple[dict[str, object], str]:
     """Controls for the data that the plan was tuned on, and what to say of it."""
     if tuned_on is None or tuned_on.present == counts.present:  # in whatever order: the draws are the same
         return {}, ""

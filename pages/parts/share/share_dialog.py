@@ -13,7 +13,7 @@ import streamlit as st
 from pages.parts.my_labels.session_labels import changes_to_own_labels, left_out_of_the_link
 from pages.parts.server.page_contents import Shown, forget_shown, shown
 from pages.parts.share.package_download import WHEEL, wheel
-from pages.parts.share.plan_file import offer_plan, say_what_was_taken
+from pages.parts.share.plan_file import offer_plan, show_opened_message
 from pages.parts.sidebar.scenario import Scenario, current
 from pages.parts.text.markdown import literal
 from sampler_core.exporting import VARIANTS, csv_file, snippet
@@ -42,7 +42,7 @@ def sharing(title: str) -> Iterator[None]:
     forget_shown()
     with st.container(horizontal=True, horizontal_alignment="right", key="share-place"):
         wanted = st.button("Share", key="share", icon=":material/ios_share:", help="Link, code, plan, report, figures.")
-    say_what_was_taken()
+    show_opened_message()
     yield
     if wanted or st.session_state.get(GET_CODE):
         dialog = st.dialog("Share" if wanted else "Code for your training", width="large")(_dialog)

@@ -1,4 +1,4 @@
-"""The Data group: which data, its controls, and what stands in for labels that were not brought."""
+"""The Data group: which data, its controls, and what stands in while there are no uploaded labels."""
 
 from __future__ import annotations
 

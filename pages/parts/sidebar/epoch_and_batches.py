@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.live.slider import Handle, handles
-from pages.parts.sidebar.controls import control, every_row
+from pages.parts.sidebar.controls import control, rows_by_key
 from pages.parts.sidebar.scenario import Scenario
 from sampler_core.figures.explore_charts import MOST_DRAWS
 from sampler_core.formatting import several
@@ -13,7 +13,7 @@ from sampler_core.plans import parameters as rows
 from sampler_core.plans.parameters import rows_of
 from sampler_core.plans.registry import SCHEDULES
 
-NEAR = ("ratio", *(row.key for name in SCHEDULES for row in rows_of(SCHEDULES[name]).values()))
+NEAR = ("ratio", *(row.key for cls in SCHEDULES.classes for row in rows_of(cls).values()))
 
 
 def choose_epoch(scenario: Scenario) -> Scenario:
@@ -29,19 +29,13 @@ def choose_epoch(scenario: Scenario) -> Scenario:
 def nearby_sliders() -> None:
     """The schedule's sliders once more, for narrow screens, where the sidebar is folded away (see frame.css)."""
     values = {key: st.session_state.get(key) for key in NEAR}
-    near = [row for key, row in every_row().items() if row.slider is not None and values.get(key) is not None]
+    near = [row for key, row in rows_by_key().items() if row.slider is not None and values.get(key) is not None]
     handles("near", *(Handle(row, values[row.key]) for row in near))
 
 
 def choose_axis() -> bool:
     """Whether shares are to be shown on a logarithmic axis."""
-    control(rows.AXIS, width=220)
-    return shares_are_logarithmic()
-
-
-def shares_are_logarithmic() -> bool:
-    """Whether they are shown so now."""
-    return bool(st.session_state.get(rows.AXIS.key, rows.AXIS.default) == "logarithmic")
+    return bool(control(rows.AXIS, width=220) == "logarithmic")
 
 
 def switch_scheme(scenario: Scenario) -> None:

@@ -1,4 +1,4 @@
-"""Rows of the pages beside Explore: what their controls are called in the address."""
+"""Rows of the pages beside Explore: what their controls are called in the URL."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ BASE = Parameter(
     "shown_as", "Shown as", "The values themselves, or how far each plan is from one of them.", "values", kind="text"
 )
 REQUIREMENTS_TEXT = Parameter(
-    "requirements", "The requirements as text", "What a link carries of these requirements: a JSON list, an object a requirement.",
+    "requirements", "The requirements as text",
+    "What a link carries of these requirements: a JSON list, an object a requirement.",
     '[{"name":"absence","bound":0.05,"first_epoch":20},{"name":"repeats","bound":15.0}]', kind="text",
 )  # fmt: skip
 SOLVED_SHAPE = Parameter(

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.sidebar.plan_values import take
-from pages.parts.sidebar.target_values import target_values
+from pages.parts.sidebar.plan_values import set_sidebar
 from pages.parts.text.markdown import literal
 from sampler_core.plans import parameters as rows
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.presets import PRESETS
+from sampler_core.plans.target_values import values_of
 
 MENU = "presets"
 
 
 def schedule_heading() -> None:
-    """The heading of the Schedule group, with the menu beside it."""
+    """The heading of the Schedule group, with the menu of presets: a chosen one sets target, shape and parameters."""
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         st.subheader("Schedule", width="content")
-        preset_menu()
-
-
-def preset_menu() -> None:
-    """Offer the presets; a chosen one sets target, shape and their parameters."""
-    st.menu_button("Presets", list(PRESETS), key=MENU, format_func=lambda name: PRESETS[name].title,
-                   help="Schedules that people know. Choosing one sets the controls below.",
-                   on_click=_chosen)  # fmt: skip
+        st.menu_button("Presets", list(PRESETS), key=MENU, format_func=lambda name: PRESETS[name].title,
+                       help="Schedules that people know. Choosing one sets the controls below.",
+                       on_click=_set_preset)  # fmt: skip
 
 
 def preset_source(plan: SamplingPlan) -> None:
@@ -36,9 +31,8 @@ def preset_source(plan: SamplingPlan) -> None:
             return
 
 
-def _chosen() -> None:
+def _set_preset() -> None:
     name = st.session_state.get(MENU)
     if name is None:
         return
-    run = SamplingPlan(target=PRESETS["natural"].rule(1), epochs=st.session_state.get(rows.EPOCHS.key), batch_size=None)
-    take(target_values(PRESETS[name].target(run)))
+    set_sidebar(values_of(PRESETS[name].rule(st.session_state.get(rows.EPOCHS.key, rows.EPOCHS.default))))

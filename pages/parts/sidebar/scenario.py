@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, replace
+from typing import cast
 
 import streamlit as st
 
-from pages.parts.sidebar.settings import Settings, unit_of
+from pages.parts.sidebar.settings import Settings
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.plans.plan import SamplingPlan
 
@@ -31,7 +32,7 @@ class Scenario:
         """That of these settings; `TypeError`, `ValueError` where they do not go together."""
         counts, plan = settings.counts(), settings.plan()
         plan.check(counts)
-        return cls(counts, plan, unit_of(settings.data))
+        return cls(counts, plan, settings.unit())
 
     def at_epoch(self, epoch: int) -> Scenario:
         """At an epoch; beyond the run's last one, at the last."""
@@ -50,14 +51,12 @@ def mark_of(counts: ClassCounts) -> str:
 
 def current() -> Scenario:
     """The scenario of this run of the page, as `sidebar` made it."""
-    scenario: Scenario = st.session_state[_CURRENT]
-    return scenario
+    return cast(Scenario, st.session_state[_CURRENT])
 
 
 def current_settings() -> Settings:
     """What it was made of."""
-    settings: Settings = st.session_state[_SETTINGS]
-    return settings
+    return cast(Settings, st.session_state[_SETTINGS])
 
 
 def set_current(scenario: Scenario, settings: Settings) -> None:

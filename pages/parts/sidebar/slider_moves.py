@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any
 
 import streamlit as st
 
 from pages.parts.live.figure_endpoint import Part, offer_figures
-from pages.parts.sidebar.controls import every_row
-from pages.parts.sidebar.plan_values import plan_values
+from pages.parts.sidebar.controls import rows_by_key
 from pages.parts.sidebar.scenario import Scenario, current_settings, mark_of
 from pages.parts.sidebar.settings import OWN, Settings
 from sampler_core.plans.parameters import EPOCH
@@ -35,7 +33,8 @@ def slider_moves(
 def slider_values(scenario: Scenario) -> dict[str, float]:
     """Key -> value of every slider on the page."""
     state = st.session_state
-    values = {key: float(state[key]) for key in _slider_keys() if state.get(key) is not None}
+    sliders = [key for key, row in rows_by_key().items() if row.slider is not None]
+    values = {key: float(state[key]) for key in sliders if state.get(key) is not None}
     return {**values, EPOCH.key: scenario.epoch}
 
 
@@ -45,19 +44,12 @@ def scenario_at(settings: Settings, epoch: int, values: Mapping[str, float]) -> 
         if key == EPOCH.key:
             EPOCH.check(epoch := int(value))
         else:
-            settings = settings.at(key, value)
+            settings = settings.with_slider(key, value)
     return Scenario.of(settings).at_epoch(epoch)
 
 
 def _mark_of_the_rest(settings: Settings, sliders: Mapping[str, float], shown: object) -> str:
     """Another text where anything else differs than the values of the sliders."""
-    values = settings.data | plan_values(settings.plan(), run=True)
-    if OWN in values:
-        values[OWN] = mark_of(values[OWN])
-    rest = [(key, value) for key, value in values.items() if key not in sliders], shown
+    values = settings.values.items()
+    rest = [(key, mark_of(value) if key == OWN else value) for key, value in values if key not in sliders], shown
     return f"{zlib.crc32(repr(rest).encode()):08x}"
-
-
-@lru_cache(maxsize=1)
-def _slider_keys() -> tuple[str, ...]:
-    return tuple(row.key for row in every_row().values() if row.slider is not None)

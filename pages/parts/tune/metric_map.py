@@ -13,7 +13,7 @@ import streamlit as st
 from pages.parts.server.result_cache import keeper, kept
 from pages.parts.sidebar.controls import control
 from pages.parts.sidebar.page_parameters import METRIC, OVER, WHOSE
-from pages.parts.sidebar.plan_values import take_plan
+from pages.parts.sidebar.plan_values import set_sidebar_to_plan
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.tune.stated_requirements import Requirements
 from sampler_core.data.class_counts import ClassCounts
@@ -113,7 +113,7 @@ def own_point(plan: SamplingPlan, found: Sweep) -> tuple[float, float] | None:
 
 def take_point(plan: SamplingPlan, skew: float, increment: float) -> None:
     """Set the sidebar to the linear schedule of a point."""
-    take_plan(plane_plan(plan, round(skew, 10), round(increment, 12)))
+    set_sidebar_to_plan(plane_plan(plan, round(skew, 10), round(increment, 12)))
 
 
 @kept(16)

@@ -7,37 +7,28 @@ from typing import Any
 
 import streamlit as st
 
+from pages.parts.sidebar.controls import widget
 from pages.parts.text.markdown import literal
 from pages.parts.tune.stated_requirements import Requirements, state
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.figure import class_label
-from sampler_core.plans.parameters import Parameter, rows_of
-from sampler_core.tuning import METRICS, Requirement
+from sampler_core.plans.parameters import rows_of
+from sampler_core.tuning import METRICS
 
 MOST_NAMED = 1000  # options of one selection, which filters them as one types; more are named in the text
-WIDTHS = {"number": 68, "integer": 68, "choice": 92}
 
 
 def field_control(requirements: Requirements, place: int, field: str) -> None:
     """The control of one field of a requirement."""
     requirement, row = requirements[place], rows_of(type(requirements[place]))[field]
-    key, scale = f"requirement-{place}-{field}", 100.0 if _in_percent(requirement, field) else 1.0
-    value = getattr(requirement, field)
-    common: dict[str, Any] = {
-        "key": key, "help": row.help, "label_visibility": "collapsed", "width": WIDTHS[row.kind],
-        "on_change": _changed, "args": (requirements, place, field, key, scale),
-    }  # fmt: skip
-    label = f"{row.label}, requirement {place + 1}"
-    if row.kind == "choice":
-        st.session_state[key] = value
-        st.selectbox(label, row.choices, **common)
-        return
-    st.session_state[key] = None if value is None else _shown(row, value, scale)
-    low, high, step = (_shown(row, end or 0, scale) for end in (row.minimum, row.maximum, row.step))
-    default = None if row.default is None else _shown(row, float(row.default), scale)
-    format_ = "%d" if row.kind == "integer" else "%.8g"
-    st.number_input(label, low, high, default, step, format_, placeholder="the last", **common)
-    if scale != 1.0:
+    in_percent = field == "bound" and METRICS[requirement.metric].unit == "share"
+    key, scale = f"requirement-{place}-{field}", 100.0 if in_percent else 1.0
+    widget(
+        row, key, label=f"{row.label}, requirement {place + 1}", value=getattr(requirement, field), scale=scale,
+        placeholder="the last", label_visibility="collapsed", width=92 if row.kind == "choice" else 68,
+        on_change=_changed, args=(requirements, place, field, key, scale),
+    )  # fmt: skip
+    if in_percent:
         st.markdown("%", width="content")
 
 
@@ -58,7 +49,7 @@ def class_control(requirements: Requirements, place: int, counts: ClassCounts) -
 
 
 def _changed(requirements: Requirements, place: int, field: str, key: str, scale: float) -> None:
-    """Read a control back into the text; a sentence where it does not go with the rest of its requirement."""
+    """A control's value into the requirements' text; a sentence where it does not go with its requirement's rest."""
     value = st.session_state[key]
     if field == "who":
         kind, name = value
@@ -69,14 +60,6 @@ def _changed(requirements: Requirements, place: int, field: str, key: str, scale
         state((*requirements[:place], dataclasses.replace(requirements[place], **changes), *requirements[place + 1 :]))  # type: ignore[type-var]
     except (TypeError, ValueError) as error:
         st.toast(literal(f"Not changed: {error}."), icon=":material/error:")
-
-
-def _in_percent(requirement: Requirement, field: str) -> bool:
-    return field == "bound" and METRICS[requirement.metric].unit == "share"
-
-
-def _shown(row: Parameter, value: float, scale: float) -> float | int:
-    return int(value) if row.kind == "integer" else round(float(value) * scale, 10)
 
 
 def _class_in_words(option: tuple[str, Any]) -> str:

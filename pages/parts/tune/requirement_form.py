@@ -1,76 +1,67 @@
-"""Requirements as sentences with controls in them: a row a requirement, made from the requirements' own parameter rows."""
+"""Requirements as sentences with controls in them, made from the templates and parameter rows of their kinds."""
 
 from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from string import Formatter
 
 import streamlit as st
 
 from pages.parts.server.page_contents import shown
-from pages.parts.sidebar.plan_values import take
+from pages.parts.sidebar.plan_values import set_sidebar
 from pages.parts.text.markdown import literal
 from pages.parts.tune.requirement_fields import class_control, field_control
 from pages.parts.tune.stated_requirements import MOST_REQUIREMENTS, Requirements, new_requirement, state
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.figure import class_in_words
-from sampler_core.plans.parameters import DRAWING, rows_of
-from sampler_core.tuning import REQUIREMENTS, Requirement, Verdict
-from sampler_core.tuning.requirement_sentences import bound_in_words
+from sampler_core.plans.parameters import DRAWING
+from sampler_core.tuning import REQUIREMENTS, Verdict
+from sampler_core.tuning.requirement_sentences import bound_in_words, form_template
 from sampler_core.tuning.requirements import limits_repeats
 
 ADD = "add_requirement"
-EXPECTED = ("absence", "coverage", "run_coverage")  # figures that chance moves around what is said
-# What stands between the controls of a sentence; a field in braces is its control, "who" the class.
-SENTENCES = {
-    "share": ("a share of the draws", "{who} has {sense} {bound} of the draws from epoch {first_epoch} to "
-              "{last_epoch}"),
-    "share_ratio": ("the share ratio", "the share ratio is at most {bound} from epoch {first_epoch} to {last_epoch}"),
-    "repeats": ("repeats of samples", "no sample of {who} is drawn more than {bound} times per {per} from epoch "
-                "{first_epoch} to {last_epoch}"),
-    "absence": ("batches without a class", "{who} is missing from at most {bound} of the batches from epoch "
-                "{first_epoch} to {last_epoch}"),
-    "coverage": ("samples that are seen", "of {who} at least {bound} of the samples are seen per {per} from epoch "
-                 "{first_epoch} to {last_epoch}"),
-    "natural_mix": ("the natural mix", "natural mix in the {end} {num_epochs} epochs, the skew within {bound} of 0"),
-}  # fmt: skip
+EXPECTED = ("absence", "coverage", "run_coverage")  # metrics whose value is an expectation
 
 
 def requirement_form(
     requirements: Requirements, verdicts: dict[int, Verdict], counts: ClassCounts, scheme: str
 ) -> None:
-    """Every requirement as a sentence, with what the sidebar's plan makes of it, and a menu to add one. scheme: of drawing."""
+    """Every requirement as a sentence, with the verdict on the sidebar's plan, and a menu to add one.
+
+    verdicts: by place, of those that can be judged. scheme: the plan's sampling scheme.
+    """
     st.html(Path(__file__).with_name("requirement_form.css"))
     with st.container(key="requirement-form"):
         for place in range(len(requirements)):
-            with st.container(
-                horizontal=True, gap="xxsmall", vertical_alignment="center", key=f"requirement-row-{place}"
-            ):
+            row = f"requirement-row-{place}"
+            with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", key=row):
                 _sentence(requirements, place, counts)
             with st.container(horizontal=True, gap="small", vertical_alignment="center"):
                 if place in verdicts:
                     st.markdown(_judged(verdicts[place], scheme))
                 others = (*requirements[:place], *requirements[place + 1 :])
-                st.button("Remove", key=f"requirement-{place}-remove", icon=":material/delete:", help="Remove this requirement.",
-                          type="tertiary", on_click=state, args=(others,))  # fmt: skip
+                st.button("Remove", key=f"requirement-{place}-remove", icon=":material/delete:", type="tertiary",
+                          help="Remove this requirement.", on_click=state, args=(others,))  # fmt: skip
     shown().facts["What must hold"] = {
         f"Requirement {place + 1}": f"{verdicts.get(place, f'{requirement}: cannot be judged here')}."
         for place, requirement in enumerate(requirements)
     }
-    st.menu_button("Add a requirement", list(REQUIREMENTS), key=ADD, format_func=_title, on_click=partial(_add, requirements),
-                   disabled=len(requirements) >= MOST_REQUIREMENTS, help=f"At most {MOST_REQUIREMENTS} requirements.")  # fmt: skip
+    st.menu_button("Add a requirement", list(REQUIREMENTS), key=ADD, disabled=len(requirements) >= MOST_REQUIREMENTS,
+                   format_func=lambda name: REQUIREMENTS[name].title, on_click=partial(_add, requirements),
+                   help=f"At most {MOST_REQUIREMENTS} requirements.")  # fmt: skip
 
 
 def say_what_is_left_to_chance(requirements: Requirements, scheme: str) -> None:
     """Repeats are kept by the exact scheme only; under the others they hold on average."""
     if are_left_to_chance(requirements, scheme):
         st.info(
-            f"Repeats hold on average: under the {scheme} scheme chance draws some samples more often. The exact scheme keeps "
-            "every sample to within one of its class's average.",
+            f"Repeats hold on average: under the {scheme} scheme chance draws some samples more often. The exact "
+            "scheme keeps every sample to within one of its class's average.",
             icon=":material/casino:",
         )
         st.button("Use the exact scheme", key="use_exact_scheme", help="Set the sidebar's sampling scheme.",
-                  on_click=take, args=({DRAWING.key: "exact"},))  # fmt: skip
+                  on_click=set_sidebar, args=({DRAWING.key: "exact"},))  # fmt: skip
 
 
 def are_left_to_chance(requirements: Requirements, scheme: str) -> bool:
@@ -86,21 +77,13 @@ def on_average_only(verdict: Verdict, scheme: str) -> bool:
 def _sentence(requirements: Requirements, place: int, counts: ClassCounts) -> None:
     requirement = requirements[place]
     st.markdown(f"**{place + 1}.**", width="content")
-    for part in _parts(requirement):
-        if not part.startswith("{"):
-            st.markdown(part, width="content")
-        elif part == "{who}":
+    for text, field, *_ in Formatter().parse(form_template(requirement.template)):
+        if text.strip():
+            st.markdown(text.strip(), width="content")
+        if field == "who":
             class_control(requirements, place, counts)
-        else:
-            field_control(requirements, place, part[1:-1])
-
-
-def _parts(requirement: Requirement) -> list[str]:
-    """Words and fields in turn; a kind without a sentence has all its fields after its name."""
-    name = REQUIREMENTS.name_of(requirement)
-    fields = " ".join(f"{row.label.lower()} {{{field}}}" for field, row in rows_of(type(requirement)).items())
-    text = SENTENCES[name][1] if name in SENTENCES else f"{_title(name)}: {fields}"
-    return [part.strip() for part in text.replace("{", "\0{").replace("}", "}\0").split("\0") if part.strip()]
+        elif field:
+            field_control(requirements, place, field)
 
 
 def _add(requirements: Requirements) -> None:
@@ -126,7 +109,3 @@ def _judged(verdict: Verdict, scheme: str) -> str:
 
 def _where(epochs: tuple[int, ...]) -> str:
     return f" in epoch {epochs[0]}" if len(epochs) == 1 else f" in {len(epochs):,} epochs, first in epoch {epochs[0]}"
-
-
-def _title(name: str) -> str:
-    return SENTENCES[name][0] if name in SENTENCES else name.replace("_", " ")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.server.page_contents import shown
-from pages.parts.sidebar.plan_values import row_labels
 from pages.parts.sidebar.scenario import Scenario
+from pages.parts.sidebar.value_words import row_labels
 from pages.parts.text.markdown import literal
 from pages.parts.tune.metric_map import sensitivities
 from sampler_core.exporting import csv_file

@@ -11,9 +11,9 @@ from pages.parts.server.result_cache import forecast_of
 from pages.parts.share.share_dialog import GET_CODE
 from pages.parts.sidebar.controls import control
 from pages.parts.sidebar.page_parameters import SOLVED_SHAPE
-from pages.parts.sidebar.plan_values import take_plan
+from pages.parts.sidebar.plan_values import set_sidebar_to_plan
 from pages.parts.sidebar.scenario import Scenario
-from pages.parts.sidebar.target_values import described_target
+from pages.parts.sidebar.value_words import target_in_words
 from pages.parts.text.markdown import literal
 from pages.parts.tune.requirement_form import on_average_only
 from pages.parts.tune.stated_requirements import Requirements, band_of, solution_of, text_of
@@ -116,7 +116,7 @@ def _say(found: Solution, scenario: Scenario, all_requirements: str) -> None:
     shares = forecast_of(found.plan, scenario.counts).shares[:, rarest]
     ends = " and ".join(f"{percent(shares[e])} in epoch {e}" for e in sorted({0, len(shares) - 1}))
     says = (
-        f"A schedule that meets {all_requirements}: {described_target(found.plan.target)}. Of the draws it gives "
+        f"A schedule that meets {all_requirements}: {target_in_words(found.plan.target)}. Of the draws it gives "
         f"{class_in_words(scenario.counts.names[rarest])}, the rarest class, {ends}."
     )
     if found.slack == float("inf"):
@@ -134,4 +134,4 @@ def _say(found: Solution, scenario: Scenario, all_requirements: str) -> None:
             st.markdown("The sidebar has this schedule.")
         else:
             st.button("Use this", key="use_solution", help="Set the sidebar to this schedule.", type="primary",
-                      on_click=take_plan, args=(found.plan,))  # fmt: skip
+                      on_click=set_sidebar_to_plan, args=(found.plan,))  # fmt: skip

@@ -65,7 +65,7 @@ def report(given: argparse.Namespace, plan: SamplingPlan, counts: ClassCounts) -
 
 def check(given: argparse.Namespace, plan: SamplingPlan, counts: ClassCounts) -> int:
     """Whether the plan can be drawn from the labels in every epoch, and what it does at both ends of the run."""
-    from sampler_core.figures.epoch_metrics import metrics
+    from sampler_core.figures.epoch_metrics import epoch_metrics
     from sampler_core.figures.plan_sentences import takeaway
     from sampler_core.forecast.forecast import Forecast
 
@@ -77,7 +77,7 @@ def check(given: argparse.Namespace, plan: SamplingPlan, counts: ClassCounts) ->
     say(f"The plan {plan.fingerprint} can be drawn from it.\n")
     for epoch in sorted({0, len(forecast.shares) - 1}):
         say(f"\n{takeaway(forecast, epoch)}\n")
-        for metric in metrics(forecast, epoch):
+        for metric in epoch_metrics(forecast, epoch):
             say(f"  {metric.label}: {metric.value} ({metric.note})\n")
     for found in drift:
         sys.stderr.write(f"{_one_line(found.message)}\n")

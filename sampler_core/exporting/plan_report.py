@@ -15,10 +15,11 @@ from sampler_core.data.array_types import FloatArray
 from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
 from sampler_core.exporting import Frame, Panel, Report, report_html
 from sampler_core.exporting.report_facts import plan_text, report_facts, report_sources
-from sampler_core.figures.class_series import Followed, by_count
-from sampler_core.figures.epoch_metrics import metric_table, metrics
+from sampler_core.figures.class_labels import class_label
+from sampler_core.figures.class_series import SelectedClasses, by_count
+from sampler_core.figures.epoch_metrics import epoch_metrics, metric_table
 from sampler_core.figures.explore_charts import charts_of_epoch, charts_over_epochs
-from sampler_core.figures.figure import Chart, class_label, to_json
+from sampler_core.figures.figure import Chart, to_json
 from sampler_core.figures.plan_sentences import data_line, takeaway
 from sampler_core.figures.plotly_script import plotly_js
 from sampler_core.forecast.findings import findings
@@ -36,19 +37,19 @@ def plan_report(
     first_batch: int = 0,
     shown_batches: int = 50,
     logarithmic: bool = False,
-    followed: Sequence[int] = (),
+    selected: Sequence[int] = (),
     made: datetime.datetime | None = None,
 ) -> str:
     """The report as the text of an HTML file that needs neither a server nor a network, under 6 MB.
 
-    epoch: the one it opens with. unit: what one sample is. logarithmic: the axis of the shares. followed: positions of
+    epoch: the one it opens with. unit: what one sample is. logarithmic: the axis of the shares. selected: positions of
     the classes that stand out. made: the date it bears, now when not given.
     An adaptive target has no batches before training: the report has what holds before any feedback.
     `ValueError` for a plan without epochs or batch size, one that cannot be drawn, and an epoch outside the run.
     """
     counts = as_class_counts(counts)
     plan.check(counts)
-    story = _Story(plan, counts, unit, (first_batch, shown_batches), logarithmic, tuple(followed))
+    story = _Story(plan, counts, unit, (first_batch, shown_batches), logarithmic, tuple(selected))
     if not 0 <= epoch < len(story.forecast.shares):
         raise ValueError(f"epoch must be a whole number from 0 to {len(story.forecast.shares) - 1}, got {epoch}")
     report = Report(
@@ -99,7 +100,7 @@ class _Story:
     unit: str
     window: tuple[int, int]
     logarithmic: bool
-    followed: Followed
+    selected: SelectedClasses
 
     @cached_property
     def forecast(self) -> Forecast:
@@ -111,14 +112,14 @@ class _Story:
 
     def frame(self, epoch: int) -> Frame:
         """Everything of one epoch."""
-        tiles = [(metric.label, metric.value, metric.note) for metric in metrics(self.forecast, epoch)]
+        tiles = [(metric.label, metric.value, metric.note) for metric in epoch_metrics(self.forecast, epoch)]
         charts = charts_over_epochs(
-            self.forecast, self.weights, epoch, logarithmic=self.logarithmic, followed=self.followed
+            self.forecast, self.weights, epoch, logarithmic=self.logarithmic, selected=self.selected
         )
         if self.plan.adaptive is None:
             preview = self.plan.preview(self.counts, epoch, *self.window)
             whole = partial(self.plan.epoch_class_counts, self.counts, epoch)
-            batches, drawn = charts_of_epoch(self.plan, self.forecast, preview, whole, self.followed)
+            batches, drawn = charts_of_epoch(self.plan, self.forecast, preview, whole, self.selected)
             charts += [batches._replace(title=f"{batches.title}, as training will draw them"), drawn]
         return Frame(epoch, [takeaway(self.forecast, epoch, self.unit)], tiles, [as_panel(chart) for chart in charts])
 
@@ -131,7 +132,7 @@ class _Story:
 
     def metric_table(self) -> pd.DataFrame:
         """The course of every metric."""
-        return metric_table(metrics(self.forecast, 0))
+        return metric_table(epoch_metrics(self.forecast, 0))
 
 
 def as_panel(chart: Chart) -> Panel:

@@ -11,7 +11,7 @@ import numpy as np
 import sampler_core
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.exporting import as_code
-from sampler_core.figures.figure import class_in_words
+from sampler_core.figures.class_labels import class_in_words
 from sampler_core.figures.plotly_script import plotly_js_version
 from sampler_core.formatting import count, number, shortened
 from sampler_core.plans.plan import SamplingPlan

@@ -18,7 +18,7 @@ from pages.parts.sidebar.scenario import Scenario, current
 from pages.parts.text.markdown import literal
 from sampler_core.exporting import VARIANTS, csv_file, snippet
 from sampler_core.exporting.plan_report import as_panel, still_report
-from sampler_core.figures.legend import missing_key_height
+from sampler_core.figures.legend import added_legend_height
 from sampler_core.plans import parameters as rows
 
 IN_ADDRESS = ("synthetic", "published")  # kinds of data that a link can carry; uploads stay with their user
@@ -120,7 +120,7 @@ def _figures(found: Shown) -> None:
     st.markdown("Each figure as it is on the page now, made in your browser.")
     titled = [chart for chart in found.charts if chart.title]  # one without a title is a legend
     charts = [{"id": chart.id, "title": chart.title, "file": file_name(chart.title),
-               "key": missing_key_height(chart.figure)} for chart in titled]  # fmt: skip
+               "key": added_legend_height(chart.figure)} for chart in titled]  # fmt: skip
     _share(key="share-figures", data={"part": "figures", "charts": charts})
 
 

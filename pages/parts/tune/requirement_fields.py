@@ -10,7 +10,7 @@ import streamlit as st
 from pages.parts.text.markdown import literal
 from pages.parts.tune.stated_requirements import Requirements, state
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.figures.figure import class_label
+from sampler_core.figures.class_labels import class_label
 from sampler_core.plans.parameters import Parameter, rows_of
 from sampler_core.tuning import METRICS, Requirement
 

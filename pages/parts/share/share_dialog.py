@@ -17,7 +17,7 @@ from pages.parts.share.plan_file import offer_plan, say_what_was_taken
 from pages.parts.sidebar.scenario import Scenario, current
 from pages.parts.text.markdown import literal
 from sampler_core.exporting import VARIANTS, csv_file, snippet
-from sampler_core.exporting.plan_report import as_panel, still_report
+from sampler_core.exporting.plan_report import chart_panel, page_report
 from sampler_core.figures.legend import added_legend_height
 from sampler_core.plans import parameters as rows
 
@@ -96,8 +96,8 @@ def _report(title: str, scenario: Scenario, found: Shown) -> None:
 
 def _as_it_is(title: str, scenario: Scenario, found: Shown) -> str:
     """The reports of other pages stand still."""
-    panels = [as_panel(chart) for chart in found.charts]
-    return still_report(
+    panels = [chart_panel(chart) for chart in found.charts]
+    return page_report(
         title, scenario.plan, scenario.counts, panels, found.tables, sentences=found.sentences, facts=found.facts,
         files={name: text() for name, text in found.files.items()}, unit=scenario.unit,
     )  # fmt: skip

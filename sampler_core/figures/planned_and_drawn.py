@@ -7,19 +7,11 @@ import pandas as pd
 
 from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.figures.class_rows import (
-    RANK_TICKS,
-    class_index,
-    hover_labels,
-    rank_lines,
-    row_axis,
-    row_labels,
-    row_markers,
-)
 from sampler_core.figures.class_series import SelectedClasses, by_count, class_rows
 from sampler_core.figures.figure import Figure, Spec
 from sampler_core.figures.legend import LEGEND
 from sampler_core.figures.plot_layout import GREY, axis, layout, steady_range
+from sampler_core.figures.rows_and_ranks import RANK_TICKS, class_index, rank_lines, row_axis, row_markers, row_names
 from sampler_core.forecast.count_intervals import Spread
 from sampler_core.formatting import number, several
 
@@ -36,8 +28,7 @@ def planned_and_drawn(counts: ClassCounts, spread: Spread, drawn: IntArray, sele
                      **steady_range(-most, most, parts=4))  # fmt: skip
     marker, axes, shapes = row_markers(counts, order, selected), [deviation, row_axis()], list[Spec]()
     if class_rows(counts):
-        rows = {"y": row_labels(counts, order), "hovertext": hover_labels(counts, order)}
-        traces = [rows | trace for trace in _rows(planned, got, marker)]
+        traces = [row_names(counts, order) | trace for trace in _rows(planned, got, marker)]
     else:
         traces, shapes = _ranks(planned, got, marker["color"]), rank_lines(counts, selected, "x")
         axes = [axis("classes, largest first", **RANK_TICKS), deviation]

@@ -8,18 +8,10 @@ import pandas as pd
 from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.class_labels import class_in_words
-from sampler_core.figures.class_rows import (
-    RANK_TICKS,
-    class_index,
-    hover_labels,
-    rank_lines,
-    row_axis,
-    row_labels,
-    row_markers,
-)
 from sampler_core.figures.class_series import SelectedClasses, by_count, class_rows, selected_positions
 from sampler_core.figures.figure import Figure, Spec
 from sampler_core.figures.plot_layout import GREY, axis, layout, steady_range
+from sampler_core.figures.rows_and_ranks import RANK_TICKS, class_index, rank_lines, row_axis, row_markers, row_names
 from sampler_core.formatting import percent
 
 
@@ -49,9 +41,9 @@ def _bars(
 ) -> Spec:
     marker, outside = row_markers(counts, order, selected), bool(selected_positions(selected))
     bars = {
-        "type": "bar", "orientation": "h", "y": row_labels(counts, order), "marker": marker, "cliponaxis": False,
+        **row_names(counts, order), "type": "bar", "orientation": "h", "marker": marker, "cliponaxis": False,
         "textposition": "auto" if min(marker["opacity"]) == 1.0 else "outside",
-        "hovertemplate": "%{hovertext}: %{x:.4~%}<extra></extra>", "hovertext": hover_labels(counts, order),
+        "hovertemplate": "%{hovertext}: %{x:.4~%}<extra></extra>",
     }  # fmt: skip
     traces = [
         bars | {"x": row, "xaxis": x, "text": [percent(float(value)) for value in row]}

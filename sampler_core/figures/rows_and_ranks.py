@@ -21,18 +21,14 @@ def row_axis() -> Spec:
     return axis("", type="category", autorange="reversed")
 
 
-def row_labels(counts: ClassCounts, order: IntArray) -> list[str]:
-    """Labels of the rows, all different even where cutting makes two names alike."""
+def row_names(counts: ClassCounts, order: IntArray) -> Spec:
+    """The labels of the rows, all different also where cutting makes two alike, and the names in full on hover."""
     labels: list[str] = []
-    for c in order:
-        label = row_label(class_label(counts.names[c]))
+    names = [class_label(counts.names[c]) for c in order]
+    for c, name in zip(order, names, strict=True):
+        label = row_label(name)
         labels.append(label if label not in labels else f"{label} ({c})")
-    return labels
-
-
-def hover_labels(counts: ClassCounts, order: IntArray) -> list[str]:
-    """Names in full for the hover text."""
-    return [legend_text(class_label(counts.names[c]), 2) for c in order]
+    return {"y": labels, "hovertext": [legend_text(name, 2) for name in names]}
 
 
 def row_markers(counts: ClassCounts, order: IntArray, selected: SelectedClasses) -> Spec:

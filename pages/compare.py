@@ -10,7 +10,7 @@ from pages.parts.compare.metric_table import metric_table
 from pages.parts.compare.plan_cards import plan_cards
 from pages.parts.live.class_legend import class_key
 from pages.parts.live.figure_panel import live_panel
-from pages.parts.share.chart_tables import table_twins
+from pages.parts.share.chart_tables import chart_tables
 from pages.parts.sidebar.data_line import data_line
 from pages.parts.sidebar.epoch_and_batches import choose_axis, choose_epoch, nearby_sliders
 from pages.parts.sidebar.scenario import current
@@ -47,4 +47,4 @@ with rest:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             comparison, base = compared_plans.choose_comparison(plans, scenario)
         metric_table(comparison, base)
-    table_twins([chart for panel in panels.values() for chart in panel.charts], "compare")
+    chart_tables([chart for panel in panels.values() for chart in panel.charts], "compare")

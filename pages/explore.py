@@ -14,7 +14,7 @@ from pages.parts.explore.findings_list import headline, show_findings
 from pages.parts.explore.preview_data import moves_of
 from pages.parts.live.figure_panel import live_panel
 from pages.parts.live.metric_tiles import tiles
-from pages.parts.share.chart_tables import table_twins
+from pages.parts.share.chart_tables import chart_tables
 from pages.parts.sidebar.data_line import data_line
 from pages.parts.sidebar.epoch_and_batches import (
     batches_shown,
@@ -84,7 +84,7 @@ with st.container(key="said-findings"):
     show_findings(scenario)
 for tex in takeaway.formulas(scenario):
     st.latex(tex)
-table_twins(
+chart_tables(
     [chart for panel in panels.values() for chart in panel.charts],
     "explore",
     ("Metrics", lambda: figures.metric_table(metrics.metrics())),

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.parts.live.figure_panel import Panel, live_panel
 from pages.parts.live.point_click import pick
-from pages.parts.share.chart_tables import table_twins
+from pages.parts.share.chart_tables import chart_tables
 from pages.parts.sidebar.data_line import data_line
 from pages.parts.sidebar.epoch_and_batches import nearby_sliders
 from pages.parts.sidebar.scenario import current
@@ -57,4 +57,4 @@ with rest:
         live_panel("map", Panel(solution.rev(scenario, judged, metric, whose, over), charts[-1:]))
         pick("metric-map", lambda x, y: metric_map.take_point(scenario.plan, x, y))
     sensitivity_box(scenario, over)
-    table_twins(charts, "tune")
+    chart_tables(charts, "tune")

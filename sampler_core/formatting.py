@@ -1,4 +1,4 @@
-"""Numbers and names as people read them: three significant digits, thousands separators, long names cut."""
+"""Numbers and names as text: three significant digits, thousands separators, long names cut."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def count(value: int) -> str:
 
 
 def percent(share: float) -> str:
-    """0.0532 -> "5.32 %". Nearly all is not called all, nor nearly nothing given digits: "> 99.9 %", "< 0.0001 %"."""
+    """0.0532 -> "5.32 %"; a share just below 1 is "> 99.9 %", one just above 0 is "< 0.0001 %"."""
     if 0.0 < share < 1e-6:
         return "< 0.0001 %"
     if 0.9995 < share < 1.0:
@@ -38,10 +38,10 @@ def percent(share: float) -> str:
 
 
 def shortened(name: str, longest: int = 60) -> str:
-    """A name that may stand in a sentence: its first signs, and "…" where there are more."""
+    """The name, or where it is longer than `longest` its first characters and "…"."""
     return name if len(name) <= longest else f"{name[: longest - 1]}…"
 
 
 def several(things: int, one: str, many: str) -> str:
-    """1 -> "1 class"; 3 -> "3 classes"."""
+    """1 -> "1 class"; 3 -> "3 classes"; 1000 -> "1,000 classes"."""
     return f"{things:,} {one if things == 1 else many}"

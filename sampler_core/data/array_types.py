@@ -1,4 +1,4 @@
-"""The types of arrays and labels that the whole core speaks of."""
+"""Type aliases for arrays and labels, used by the whole core."""
 
 from __future__ import annotations
 

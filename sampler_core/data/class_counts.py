@@ -1,7 +1,7 @@
-"""What the data looks like: its classes, and how many samples each has.
+"""The classes of a data set, and how many samples each has.
 
-The one contract here: draws never depend on the order in which somebody lists the classes. `ClassCounts.canonical`
-is that one order (integers by value, text by code point, empty classes left out), and everything that draws uses it.
+The one contract here: draws do not depend on the order in which the classes are listed. Everything that draws uses
+`ClassCounts.canonical`: integers by value, text by code point, without empty classes.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from sampler_core.data.plain_values import ClassName, array_of_tensor, plain_nam
 
 @dataclass(frozen=True, eq=False)
 class ClassCounts:
-    """Class names and how many samples each class has; a frozen, hashable value.
+    """Class names and the number of samples of each; a frozen, hashable value.
 
-    `names` are all integers or all text, each once. `counts` is int64, shape (num_classes,), read-only, each >= 0;
-    a class may be empty (it is never drawn), the whole may not.
+    names: all integers or all text, distinct. counts: int64, shape (num_classes,), read-only, >= 0, sum > 0; an empty
+    class is never drawn. `TypeError` or `ValueError` for anything else.
     """
 
     names: tuple[ClassName, ...]
@@ -38,14 +38,14 @@ class ClassCounts:
         object.__setattr__(self, "names", tuple(plain_name(name) for name in names))
         object.__setattr__(self, "counts", _read_only(_checked_counts(self.counts, self.names)))
         if len({type(name) for name in self.names}) > 1:
-            raise TypeError(f"class names must be all integers or all text, got {_shortened(self.names)}")
+            raise TypeError(f"class names must be all integers or all text, got {_first_of(self.names)}")
         if len(set(self.names)) < len(self.names):
-            twice = Counter(self.names).most_common(1)[0][0]
-            raise ValueError(f"class names must be distinct, got {twice!r} more than once")
+            repeated = Counter(self.names).most_common(1)[0][0]
+            raise ValueError(f"class names must be distinct, got {repeated!r} more than once")
 
     @classmethod
     def from_counts(cls, counts: Mapping[ClassName, int] | ArrayLike) -> ClassCounts:
-        """From `{name: count}` (the order is kept) or from an integer array (its classes are named 0, 1, 2, ...)."""
+        """From `{name: count}`, in that order, or from an integer array, whose classes are named 0, 1, 2, ..."""
         if isinstance(counts, Mapping):
             return cls(tuple(counts.keys()), _integer_array(list(counts.values()), "counts"))
         array = _integer_array(counts, "counts")
@@ -53,7 +53,7 @@ class ClassCounts:
 
     @classmethod
     def from_labels(cls, labels: Labels, classes: Sequence[ClassName] | None = None) -> ClassCounts:
-        """Count labels (see `encode_labels`); integers come sorted by value, text by code point."""
+        """Counts labels (see `encode_labels`); integers are sorted by value, text by code point."""
         encoded = encode_labels(labels, classes)
         return cls(encoded.names, encoded.counts)
 
@@ -80,12 +80,12 @@ class ClassCounts:
 
     @property
     def rarest(self) -> int:
-        """Position of the class with the fewest samples, of those that have any; of equals, the first."""
+        """Position of the class with the fewest samples, empty ones aside; the first of equals."""
         return int(np.where(self.counts > 0, self.counts, np.iinfo(np.int64).max).argmin())
 
     @property
     def largest(self) -> int:
-        """Position of the class with the most samples; of equals, the first."""
+        """Position of the class with the most samples; the first of equals."""
         return int(self.counts.argmax())
 
     @property
@@ -101,15 +101,15 @@ class ClassCounts:
 
     @cached_property
     def present(self) -> ClassCounts:
-        """The classes that are not empty, in canonical order: what targets are asked with and draws are made over."""
+        """The classes that are not empty, in canonical order: targets and draws see only these."""
         if np.array_equal(self.canonical, np.arange(self.num_classes)):
             return self
         return ClassCounts(tuple(self.names[c] for c in self.canonical), self.counts[self.canonical])
 
     def position(self, name: ClassName) -> int:
-        """Where a class stands; `ValueError` when there is none of that name."""
+        """The position of a class in `names`; `ValueError` where there is none of that name."""
         if name not in self.names:
-            raise ValueError(f"class must be one of {_shortened(self.names)}, got {name!r}")
+            raise ValueError(f"class must be one of {_first_of(self.names)}, got {name!r}")
         return self.names.index(name)
 
     def __eq__(self, other: object) -> bool:
@@ -127,7 +127,7 @@ CountsLike: TypeAlias = ClassCounts | Mapping[ClassName, int] | ArrayLike
 
 
 def as_class_counts(counts: CountsLike) -> ClassCounts:
-    """A `ClassCounts` as it is; anything else through `ClassCounts.from_counts`."""
+    """A `ClassCounts` unchanged; anything else through `ClassCounts.from_counts`."""
     return counts if isinstance(counts, ClassCounts) else ClassCounts.from_counts(counts)
 
 
@@ -138,7 +138,7 @@ def _integer_array(values: ArrayLike, what: str) -> NDArray[Any]:
     if array.size == 0:
         raise ValueError(f"{what} must hold at least one class, got none")
     if array.dtype.kind not in "iu":
-        raise TypeError(f"{what} must be integers, got {_shortened(array.tolist())}")
+        raise TypeError(f"{what} must be integers, got {_first_of(array.tolist())}")
     if array.max() > np.iinfo(np.int64).max:
         raise ValueError(f"{what} must be at most {np.iinfo(np.int64).max}, got {array.max()}")
     return array
@@ -163,6 +163,7 @@ def _read_only(array: IntArray) -> IntArray:
     return array
 
 
-def _shortened(values: Sequence[object], most: int = 6) -> str:
-    shown = ", ".join(repr(value) for value in values[:most])
-    return shown + (f", ... ({len(values)} in all)" if len(values) > most else "")
+def _first_of(values: Sequence[object], most: int = 6) -> str:
+    """The first values as text, and how many there are."""
+    first = ", ".join(repr(value) for value in values[:most])
+    return first + (f", ... ({len(values)} in all)" if len(values) > most else "")

@@ -1,4 +1,4 @@
-"""The labels of a data set, read from what it stores."""
+"""The labels of a torch data set, read from its attributes."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from sampler_core.data.label_encoding import label_array
 
 
 def labels_of(dataset: object) -> Labels:
-    """The labels of a data set, read from what it stores, never from its samples.
+    """The labels of a data set, without reading a sample.
 
-    Knows `.targets`, `.labels`, torch's TensorDataset (its last tensor), Subset and ConcatDataset of such.
-    `TypeError` that says what to pass when none of these is there.
+    Reads `.targets` or `.labels`, the last tensor of torch's TensorDataset, and Subset and ConcatDataset of such.
+    `TypeError` that says what to pass where none of these is there.
     """
     parts, inner, tensors = (getattr(dataset, name, None) for name in ("datasets", "dataset", "tensors"))
     for name in ("targets", "labels"):
-        found = getattr(dataset, name, None)
-        if found is not None and not callable(found):
-            return found  # type: ignore[no-any-return]
+        labels = getattr(dataset, name, None)
+        if labels is not None and not callable(labels):
+            return labels  # type: ignore[no-any-return]
     if inner is not None and hasattr(dataset, "indices"):
         return label_array(labels_of(inner))[np.asarray(dataset.indices, dtype=np.int64)]
     if isinstance(parts, Sequence) and parts and hasattr(dataset, "cumulative_sizes"):  # a StackDataset has parts too
         arrays = [label_array(labels_of(part)) for part in parts]
-        alike = len({array.dtype.kind for array in arrays}) == 1
-        return np.concatenate(arrays if alike else [array.astype(object) for array in arrays])  # 1 stays 1 beside "1"
+        same_kind = len({array.dtype.kind for array in arrays}) == 1
+        return np.concatenate(arrays if same_kind else [array.astype(object) for array in arrays])  # 1 is not "1"
     if isinstance(tensors, Sequence) and len(tensors) > 1:
         return tensors[-1]  # type: ignore[no-any-return]
     raise TypeError(

@@ -1,4 +1,4 @@
-"""NumPy's and torch's numbers as Python's own, and the checks that every public argument goes through."""
+"""Numbers, class names and tensors of NumPy and torch as plain values, with the checks of public arguments."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ ClassName: TypeAlias = int | str
 
 
 def plain_value(value: object) -> object:
-    """NumPy and torch scalars as Python's own."""
+    """A NumPy or torch scalar as Python's own; anything else unchanged."""
     return value.item() if hasattr(value, "item") and getattr(value, "ndim", 0) == 0 else value
 
 
 def plain_name(name: object) -> ClassName:
-    """A class name as Python's own integer or text; `TypeError` for any other."""
+    """A class name as Python's own integer or text; `TypeError` for anything else."""
     plain = plain_value(name)
     if isinstance(plain, bool):
         return int(plain)
@@ -29,7 +29,7 @@ def plain_name(name: object) -> ClassName:
 
 
 def array_of_tensor(tensor: Any, what: str) -> NDArray[Any]:
-    """A torch tensor, wherever it lives; short floats as float64, for NumPy does not know all of them (bfloat16)."""
+    """A torch tensor on any device as an array; short floats as float64, as NumPy lacks some of them (bfloat16)."""
     try:
         tensor = tensor.detach().cpu()
         return np.asarray(tensor.double() if tensor.is_floating_point() and tensor.itemsize < 4 else tensor)
@@ -38,7 +38,7 @@ def array_of_tensor(tensor: Any, what: str) -> NDArray[Any]:
 
 
 def whole_number(name: str, value: Any, least: int = 0, most: int | None = None) -> int:
-    """Any kind of integer (NumPy's and torch's too) as Python's; `ValueError` for anything else, or out of range."""
+    """An integer of Python, NumPy or torch as Python's; `ValueError` for anything else and outside least..most."""
     try:
         number = operator.index(value)
     except TypeError:

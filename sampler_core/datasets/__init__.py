@@ -1,4 +1,4 @@
-"""Class counts to start from: bundled tables of published data sets, synthetic profiles, people's own label files."""
+"""Class counts to start from: published data sets, synthetic profiles, label files."""
 
 from sampler_core.datasets.label_files import ReadingError, count_folder, read_counts, read_labels, sniff
 from sampler_core.datasets.published import PublishedDataset, load, published_datasets

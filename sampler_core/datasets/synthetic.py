@@ -1,7 +1,7 @@
-"""Synthetic class counts: a profile, rounded so that nothing is lost.
+"""Synthetic class counts: a profile, rounded to whole numbers with an exact sum.
 
-The one contract here: the same arguments give the same counts on every machine and in every version, because a link
-holds the arguments only. The golden values in the tests keep it so.
+The one contract here: the same arguments give the same counts on every machine and in every version, because links hold
+only the arguments.
 """
 
 from __future__ import annotations
@@ -47,10 +47,9 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
 def synthetic(profile: str, num_classes: int, num_samples: int, imbalance_ratio: float) -> ClassCounts:
     """Class counts of a named profile, classes named 0, 1, 2, ... from the largest to the smallest.
 
-    Every class has at least one sample, the counts sum to exactly `num_samples`, and what whole numbers leave over goes
-    by largest remainder; so the realised `imbalance_ratio` of the result can differ from the one asked for.
-    Holds for up to 1e12 samples. `ValueError` for an unknown profile, less than one class, fewer samples than classes,
-    a ratio below 1.
+    Every class has at least one sample, and the counts sum to exactly `num_samples`; rounding is by largest remainder.
+    So the `imbalance_ratio` of the result can differ from the one given. `ValueError` for an unknown profile, less than
+    one class, fewer samples than classes or more than 1e12, a ratio below 1.
     """
     if profile not in PROFILES:
         raise ValueError(f"profile must be one of {', '.join(PROFILES)}, got {profile!r}")
@@ -60,14 +59,14 @@ def synthetic(profile: str, num_classes: int, num_samples: int, imbalance_ratio:
         raise ValueError(f"num_samples must be from num_classes ({num_classes:,}) to 1e12, got {num_samples:,}")
     if not 1.0 <= imbalance_ratio < math.inf:
         raise ValueError(f"imbalance_ratio must be a number of at least 1, got {imbalance_ratio}")
-    return ClassCounts.from_counts(_whole(PROFILES[profile](num_classes, imbalance_ratio), num_samples))
+    return ClassCounts.from_counts(_rounded(PROFILES[profile](num_classes, imbalance_ratio), num_samples))
 
 
 def cifar_lt(num_classes: int, n_max: int, ratio: float) -> ClassCounts:
     """Class counts of the long-tailed CIFARs: n_c = int(n_max mu^(c / (C - 1))) with mu = 1 / ratio.
 
-    Truncated, not rounded, as published (LDAM-DRW, arXiv 1906.07413, and its code); so CIFAR-100 at a nominal ratio of
-    200 has a realised one of 250. `ValueError` when the smallest class would be empty.
+    Truncated, not rounded, as published (LDAM-DRW, arXiv 1906.07413, and its code); so CIFAR-100 at a ratio of 200
+    really has 250. `ValueError` where the smallest class would be empty.
     """
     if num_classes < 2:
         raise ValueError(f"num_classes must be at least 2, got {num_classes}")
@@ -77,14 +76,14 @@ def cifar_lt(num_classes: int, n_max: int, ratio: float) -> ClassCounts:
     return ClassCounts.from_counts([int(n_max * mu ** (c / (num_classes - 1.0))) for c in range(num_classes)])
 
 
-def _whole(profile: FloatArray, num_samples: int) -> IntArray:
-    """Counts max(1, k profile_c) with the k that makes the sum right, then whole numbers by largest remainder."""
+def _rounded(profile: FloatArray, num_samples: int) -> IntArray:
+    """Counts max(1, k profile_c) with the k that makes the sum right, rounded by largest remainder."""
     num_classes = profile.size
-    in_proportion = np.arange(1, num_classes + 1)  # the first m classes share what single samples for the rest leave
+    in_proportion = np.arange(1, num_classes + 1)  # k for m classes in proportion and one sample for each of the rest
     k = (num_samples - (num_classes - in_proportion)) / np.cumsum(profile)
     ideal = np.maximum(1.0, k[np.flatnonzero(k * profile >= 1.0)[-1]] * profile)
     counts: IntArray = ideal.astype(np.int64)
-    remainder = (ideal - counts).round(6)  # the last bits of exp differ between machines; who is first must not
+    remainder = (ideal - counts).round(6)  # the last bits of exp differ between machines; the order must not
     by_remainder = np.argsort(-remainder, kind="stable")
     counts[by_remainder[: num_samples - counts.sum()]] += 1
     return counts

@@ -1,18 +1,18 @@
-"""Draws: position -> class -> sample, a file a sampling scheme. Takes shares and keys, knows nothing else of this package."""
+"""Draws: position -> class -> sample, one file per sampling scheme; this package imports nothing above `data`."""
 
-from sampler_core.draws.class_order import class_order
+from sampler_core.draws.class_sorted_indices import class_sorted_indices
 from sampler_core.draws.exact import Exact, exact_quotas
 from sampler_core.draws.independent import Independent
-from sampler_core.draws.scheme import Epoch, Members, Scheme
+from sampler_core.draws.scheme import ClassMembers, Epoch, Scheme
 from sampler_core.draws.stratified import (
     Stratified,
+    stratified_advance,
     stratified_epoch_period,
-    stratified_next,
+    stratified_next_start,
     stratified_period,
-    stratified_start,
     stratified_stride,
 )
-from sampler_core.draws.systematic_rounding import sure_and_chance
+from sampler_core.draws.systematic_rounding import floor_and_remainder
 
 SCHEMES: dict[str, type[Independent | Exact | Stratified]] = {
     "independent": Independent,
@@ -21,7 +21,7 @@ SCHEMES: dict[str, type[Independent | Exact | Stratified]] = {
 }
 
 __all__ = [
-    "SCHEMES", "Epoch", "Exact", "Independent", "Members", "Scheme", "Stratified", "class_order", "exact_quotas",
-    "stratified_epoch_period", "stratified_next", "stratified_period", "stratified_start", "stratified_stride",
-    "sure_and_chance",
+    "SCHEMES", "ClassMembers", "Epoch", "Exact", "Independent", "Scheme", "Stratified", "class_sorted_indices",
+    "exact_quotas", "floor_and_remainder", "stratified_advance", "stratified_epoch_period", "stratified_next_start",
+    "stratified_period", "stratified_stride",
 ]  # fmt: skip

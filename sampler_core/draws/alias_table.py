@@ -10,23 +10,27 @@ from sampler_core.data.array_types import IntArray
 
 
 class AliasTable(NamedTuple):
-    """Columns of given heights; column i holds class i in its rows below `own[i]` and class `other[i]` above."""
+    """Column i holds class i in its rows below `own[i]` and class `other[i]` in the rows from there on."""
 
     own: IntArray
     other: IntArray
 
 
 def alias_table(masses: IntArray, heights: IntArray, slack: int = 0) -> AliasTable:
-    """Split integer masses over columns, at most two classes a column (Walker 1977), in O(num_classes) array steps.
+    """Splits integer masses over columns, at most two classes a column (Walker 1977), in O(num_classes) array steps.
 
-    masses, heights: int64, shape (columns,), same sum; class i is at home in column i; heights differ by at most 1.
-    Light columns (too little mass) are filled, in order, by the heavy ones, in order: light column i whole by that
-    heavy one in whose surplus its need begins. A heavy column that so gave more than it had is itself filled by the
-    next heavy one.
+    masses, heights: int64, shape (columns,), same sum; heights differ by at most 1. Column i first holds class i.
+    Heavy columns (mass above height) fill the light ones, both in order. A light column is filled by one heavy column
+    only: the one in whose surplus its need begins. Where that takes more than the surplus, the next heavy column fills
+    the gap.
 
-    NOTE slack: a heavy column counts as used up when at most `slack` of its surplus is left, which then goes to the
-    next one: masses are conserved to within `slack`. With masses made from floating point, needs and surpluses that are
-    meant to be equal differ in their last bits, which are not the same on every processor; who fills whom must be.
+    NOTE example: masses 1, 4, 4 and heights 3, 3, 3. Column 0 needs 2 and takes both from class 1, whose surplus is 1;
+    class 2 fills the gap of 1 in column 1. own = 1, 2, 3 and other = 1, 2, 2: class 1 has 2 rows in column 0 and 2 in
+    column 1.
+
+    NOTE slack: a surplus of at most `slack` counts as used up and goes to the next column, so masses are conserved to
+    within `slack`. Masses made from floating point differ in their last bits between processors; the assignment of
+    heavy to light columns must not.
     """
     light, heavy = np.flatnonzero(masses < heights), np.flatnonzero(masses >= heights)
     own, other = np.minimum(masses, heights), np.arange(masses.size)

@@ -1,6 +1,6 @@
-"""Randomness without a generator: everything is a hash of (key, position).
+"""Counter-based random numbers: hashes of (key, position) instead of a generator with a state.
 
-The one contract here: the same key and position give the same number on every machine, in any order, in any piece.
+The one contract here: the same key and position give the same number on every machine, in any order and any chunk.
 The mixer is the finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014, figure 16).
 """
 
@@ -17,7 +17,7 @@ _U = np.uint64
 
 
 def key_of(*parts: int) -> int:
-    """One 64-bit key from any integers; another order or number of parts is another key."""
+    """One 64-bit key from any integers; it depends on their order and number."""
     key = 0
     for part in parts:
         key = mixed_int(key + GOLDEN + mixed_int(part & _MASK))
@@ -25,22 +25,22 @@ def key_of(*parts: int) -> int:
 
 
 def uniform(key: int) -> float:
-    """A number in [0, 1) from a key, a multiple of 2**-53."""
+    """A number in [0, 1) from a 64-bit key: a multiple of 2**-53."""
     return (key >> 11) * 2.0**-53
 
 
 def uniforms(keys: U64Array) -> NDArray[np.float64]:
-    """`uniform` of each key."""
+    """`uniform` of each key; float64, same shape."""
     return (keys >> _U(11)).astype(np.float64) * 2.0**-53
 
 
 def keys_of(key: int, numbers: U64Array) -> U64Array:
-    """One key per number, for example per batch."""
+    """One key per number, for example one per batch; uint64, same shape."""
     return mix(numbers * _U(GOLDEN) + _U(key))
 
 
 def mix(x: U64Array) -> U64Array:
-    """Mix in place; returns the same array."""
+    """Mixes each 64-bit integer in place; returns the same array."""
     t = x >> _U(30)
     x ^= t
     x *= _U(M1)

@@ -1,4 +1,4 @@
-"""The exact scheme: quotas of the epoch, dealt to its slots in random order."""
+"""The exact scheme: each class has a quota of the epoch, and the slots of the epoch are shuffled."""
 
 from __future__ import annotations
 
@@ -8,25 +8,30 @@ from numpy.typing import NDArray
 from sampler_core.data.array_types import IntArray
 from sampler_core.draws.alias_table import alias_table
 from sampler_core.draws.counter_rng import U64Array, uniform
-from sampler_core.draws.permutation import Permutation
-from sampler_core.draws.scheme import QUOTA_KEY, SLOTS_KEY, Epoch, Members, modulo
+from sampler_core.draws.keyed_permutation import Permutation
+from sampler_core.draws.scheme import QUOTA_KEY, SLOTS_KEY, ClassMembers, Epoch, modulo
 from sampler_core.draws.systematic_rounding import SystematicRounding
 
 
 def exact_quotas(epoch: Epoch) -> IntArray:
-    """How often `Exact` draws each class in this epoch: floor or ceil of M p_c, sum M; int64, shape (num_classes,)."""
+    """How often `Exact` draws each class in the epoch: floor or ceil of M p_c; int64, shape (num_classes,), sum M."""
     rounding = SystematicRounding(epoch.shares * epoch.samples, epoch.samples)
     return rounding.counts(uniform(epoch.key(QUOTA_KEY)))
 
 
 class Exact:
-    """Quotas for the epoch; its slots in keyed random order; each class walks its order cyclically.
+    """Quotas for the epoch, its slots in keyed random order; each class draws its members cyclically.
 
-    The M slots lie in 2**bits columns, filled by an alias table over the quotas, so that a slot's class and its number
-    within the class take two look-ups, whatever the number of classes.
+    The M slots lie in 2**bits columns: slot t is row t >> bits of column t mod 2**bits. An alias table over the quotas
+    splits each column into two cells of one class each: 2 i + 1 for class i below row own[i], 2 i for class other[i]
+    above. A slot's class and its number within the class take two look-ups, whatever the number of classes.
+
+    NOTE cell numbering, for quotas 3, 1: columns 0 and 1 have 2 rows each, own = 2, 1 and other = 0, 0. Cell 1 (column
+    0, both rows) and cell 2 (column 1, row 1) are class 0, cell 3 (column 1, row 0) is class 1. The slots of class 0
+    are numbered 0, 1 in cell 1 and 2 in cell 2; `_number` is what to add to the row: 0 in cell 1, 2 - 1 = 1 in cell 2.
     """
 
-    def __init__(self, epoch: Epoch, members: Members | None = None) -> None:
+    def __init__(self, epoch: Epoch, members: ClassMembers | None = None) -> None:
         num_classes = epoch.shares.size
         self._bits = bits = max(1, (num_classes - 1).bit_length())
         columns = 1 << bits
@@ -35,12 +40,12 @@ class Exact:
         heights = (epoch.samples - np.arange(columns) + columns - 1) // columns
         own, other = alias_table(quotas, heights)
         self._own, self._class_of_cell = own, np.stack([other, np.arange(columns)], axis=1).astype(np.int32).ravel()
-        self._slot = Permutation(epoch.samples, epoch.key(SLOTS_KEY))
+        self._slot_of = Permutation(epoch.samples, epoch.key(SLOTS_KEY))
         if members is not None:
             self._set_members(np.stack([heights - own, own], axis=1).ravel(), members)
 
-    def _set_members(self, cell_sizes: IntArray, members: Members) -> None:
-        """Number the slots of each class 0, 1, 2, ... over its cells, and begin at the walk's start."""
+    def _set_members(self, cell_sizes: IntArray, members: ClassMembers) -> None:
+        """Numbers the slots of each class 0, 1, 2, ... over its cells, from the class's start on."""
         cells = np.flatnonzero(cell_sizes)
         cells = cells[np.argsort(self._class_of_cell[cells], kind="stable")]
         before = np.cumsum(cell_sizes[cells]) - cell_sizes[cells]
@@ -65,7 +70,7 @@ class Exact:
         return places
 
     def _cells(self, positions: U64Array) -> tuple[IntArray, IntArray]:
-        slot = self._slot(positions)
+        slot = self._slot_of(positions)
         cell = (slot & slot.dtype.type((1 << self._bits) - 1)).astype(np.int64)
         row = (slot >> slot.dtype.type(self._bits)).astype(np.int64)
         lower = row < self._own.take(cell)

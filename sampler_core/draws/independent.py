@@ -8,16 +8,20 @@ from numpy.typing import NDArray
 from sampler_core.data.array_types import IntArray
 from sampler_core.draws.alias_table import alias_table
 from sampler_core.draws.counter_rng import GOLDEN, U64Array, mix
-from sampler_core.draws.scheme import CLASS_KEY, Epoch, Members
+from sampler_core.draws.scheme import CLASS_KEY, ClassMembers, Epoch
 
 _U = np.uint64
 _SLACK = 1 << 22  # of 2**62: far above the last bits of a share, far below any that could be noticed
 
 
 class Independent:
-    """Every draw on its own, with replacement: the scheme of torch's `WeightedRandomSampler(replacement=True)`."""
+    """Every draw on its own, with replacement, distributed as in torch's `WeightedRandomSampler(replacement=True)`.
 
-    def __init__(self, epoch: Epoch, members: Members | None = None) -> None:
+    The class comes from an alias table of 2**bits columns: the upper bits of a hash are the column, the lower ones the
+    row. The member comes from a second hash.
+    """
+
+    def __init__(self, epoch: Epoch, members: ClassMembers | None = None) -> None:
         self._bits = bits = max(1, (epoch.shares.size - 1).bit_length())
         columns = 1 << bits
         masses = np.zeros(columns, dtype=np.int64)
@@ -25,8 +29,8 @@ class Independent:
         masses[int(masses.argmax())] += (1 << 62) - int(masses.sum())
         height = 1 << (62 - bits)
         own, other = alias_table(masses, np.full(columns, height), slack=_SLACK)
-        whole = own == height  # 2**64 would not fit below: let the other half of such a column be its own class
-        other[whole], own[whole] = np.flatnonzero(whole), 0
+        full = own == height  # 2**64 would not fit below: the upper part of such a column is its own class instead
+        other[full], own[full] = np.flatnonzero(full), 0
         self._own = own.astype(np.uint64) << _U(2 + bits)
         self._class_of_cell = np.stack([other, np.arange(columns)], axis=1).astype(np.int32).ravel()
         self._key = _U(epoch.key(CLASS_KEY))
@@ -49,7 +53,7 @@ class Independent:
         return places
 
     def _counters(self, positions: U64Array) -> U64Array:
-        """Two numbers a draw: an even one for the class, the odd one after it for the member."""
+        """The counter of each draw's class; `GOLDEN` more is the counter of its member."""
         x = positions * _U(2 * GOLDEN & (1 << 64) - 1)
         x += self._key
         return x

@@ -1,9 +1,11 @@
-"""What every sampling scheme is: position in the epoch -> class -> place in the class's order.
+"""The interface of a sampling scheme: position in the epoch -> class -> place in the class-sorted indices.
 
-The one contract here: a scheme is a pure function of (shares, key, epoch, position). The class stage (`classes`) needs
-no samples and is the whole of a preview; the member stage (`places`) goes on from the very same classes.
+The one contract here: a scheme is a pure function of (shares, seed, epoch, position), and `places` draws from the very
+classes that `classes` returns, which is all that a preview needs.
 
-Positions are uint64 and count from 0 in the one-process stream; batch b is positions b * batch_size onwards.
+Words: a *position* is the number of a draw in the one-process stream of an epoch (uint64, from 0; batch b begins at
+b * batch_size). A *slot* is where a keyed permutation sends a position. A *place* is an index into the class-sorted
+indices. A class's *start* is the number of its members that earlier epochs have passed.
 """
 
 from __future__ import annotations
@@ -16,11 +18,11 @@ from numpy.typing import NDArray
 from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.draws.counter_rng import U64Array, key_of
 
-CLASS_KEY, QUOTA_KEY, SLOTS_KEY, OFFSET_KEY = 1, 2, 3, 4  # what a key is for, so that no two uses share a stream
+CLASS_KEY, QUOTA_KEY, SLOTS_KEY, OFFSET_KEY = 1, 2, 3, 4  # one key per purpose: no two share a random stream
 
 
 class Epoch(NamedTuple):
-    """What decides the classes of one epoch. shares: float64, shape (num_classes,), sum 1, no class empty."""
+    """What decides the classes of one epoch. shares: float64, shape (num_classes,), sum 1, without empty classes."""
 
     shares: FloatArray
     seed: int
@@ -29,14 +31,14 @@ class Epoch(NamedTuple):
     batch_size: int
 
     def key(self, purpose: int) -> int:
-        """The key of one stream of this epoch."""
+        """The key of this epoch's random stream for one purpose."""
         return key_of(self.seed, self.epoch, purpose)
 
 
-class Members(NamedTuple):
-    """Where the members of each class stand in the class order, and where this epoch's walk through them begins.
+class ClassMembers(NamedTuple):
+    """The members of each class in the class-sorted indices; int64, shape (num_classes,) each.
 
-    counts, first, start: int64, shape (num_classes,). A class's places are first[c] .. first[c] + counts[c] - 1.
+    The places of class c are first[c] .. first[c] + counts[c] - 1; this epoch draws from start[c] mod counts[c] on.
     """
 
     counts: IntArray
@@ -45,14 +47,14 @@ class Members(NamedTuple):
 
 
 class Scheme(Protocol):
-    """One epoch under one scheme."""
+    """The draws of one epoch under one sampling scheme."""
 
     def classes(self, positions: U64Array) -> NDArray[np.integer]:
         """The class of each draw, as an index into the shares."""
         ...
 
     def places(self, positions: U64Array) -> IntArray:
-        """The place of each drawn sample in the class order (needs `Members`)."""
+        """The place of each drawn sample; needs `ClassMembers`."""
         ...
 
 

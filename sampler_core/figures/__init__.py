@@ -6,25 +6,14 @@ shows (`alt`), and has a table of the same numbers (`table()`). Class names are 
 
 from sampler_core.figures.batch_bars import batch_mix
 from sampler_core.figures.class_series import class_rows, is_banded
-from sampler_core.figures.epoch_curves import class_shares, share_map, skew_curve
-from sampler_core.figures.epoch_metrics import Metric, class_numbers, metric_table, metrics
+from sampler_core.figures.epoch_curves import class_shares, skew_curve
+from sampler_core.figures.epoch_metrics import EpochMetric, class_table, epoch_metrics, metric_table
 from sampler_core.figures.figure import Chart, Figure, to_json
-from sampler_core.figures.one_epoch import planned_and_drawn, weight_beside_share
+from sampler_core.figures.planned_and_drawn import planned_and_drawn
+from sampler_core.figures.share_map import share_map
+from sampler_core.figures.weight_beside_share import weight_beside_share
 
 __all__ = [
-    "Chart",
-    "Figure",
-    "Metric",
-    "batch_mix",
-    "class_numbers",
-    "class_rows",
-    "class_shares",
-    "is_banded",
-    "metric_table",
-    "metrics",
-    "planned_and_drawn",
-    "share_map",
-    "skew_curve",
-    "to_json",
-    "weight_beside_share",
-]
+    "Chart", "EpochMetric", "Figure", "batch_mix", "class_rows", "class_shares", "class_table", "epoch_metrics",
+    "is_banded", "metric_table", "planned_and_drawn", "share_map", "skew_curve", "to_json", "weight_beside_share",
+]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The batches of one epoch, as they will be drawn."""
+"""The batch mix: the class counts of each batch as stacked bars."""
 
 from __future__ import annotations
 
@@ -8,20 +8,22 @@ import numpy as np
 import pandas as pd
 
 from sampler_core.draws.preview import Preview
-from sampler_core.figures.class_series import Followed, Series, by_count, series_of
-from sampler_core.figures.figure import Figure, axis, class_in_words, layout
-from sampler_core.figures.legend import KEY
+from sampler_core.figures.class_labels import class_in_words
+from sampler_core.figures.class_series import SelectedClasses, Series, by_count, series_of
+from sampler_core.figures.figure import Figure
+from sampler_core.figures.legend import LEGEND
+from sampler_core.figures.plot_layout import axis, layout
 from sampler_core.formatting import number
 
 
-def batch_mix(preview: Preview, followed: Followed = ()) -> Figure:
-    """The class counts of each previewed batch, stacked: the largest class (or the head) at the bottom."""
+def batch_mix(preview: Preview, selected: SelectedClasses = ()) -> Figure:
+    """The class counts of each previewed batch, stacked, with the largest class (or the head) at the bottom."""
     counts, drawn = preview.class_counts, preview.batch_class_counts
-    series = series_of(counts, followed)
+    series = series_of(counts, selected)
     batches = np.arange(preview.first_batch, preview.first_batch + preview.num_batches)
     traces = [
         {
-            "type": "bar", "name": one.entry, "x0": preview.first_batch, "dx": 1,
+            "type": "bar", "name": one.legend_entry, "x0": preview.first_batch, "dx": 1,
             "y": drawn[:, one.members].sum(axis=1), "marker": {"color": one.colour, "line": {"width": 0}},
             "opacity": one.opacity,
             "hovertemplate": "batch %{x}: %{y:,}<extra>%{fullData.name}</extra>",
@@ -30,7 +32,7 @@ def batch_mix(preview: Preview, followed: Followed = ()) -> Figure:
     ]  # fmt: skip
     spec = {"data": traces, "layout": layout(
         barmode="stack", bargap=0.2 if len(batches) <= 60 else 0,  # a fifth is a pixel on a phone
-        showlegend=len(series) > 1, legend=KEY | {"traceorder": "normal"},
+        showlegend=len(series) > 1, legend=LEGEND | {"traceorder": "normal"},
         xaxis=axis("batch", tickformat="d", range=[batches[0] - 0.6, batches[-1] + 0.6]),
         yaxis=axis("samples in the batch"), uirevision=f"{len(series)}-{batches[0]}-{len(batches)}",
     )}  # fmt: skip

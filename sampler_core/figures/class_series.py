@@ -1,7 +1,7 @@
-"""What is drawn as one line or one stack: single classes where they are few, bands of classes where they are many.
+"""The series of a chart, one line or stack each: single classes where they are few, bands of classes where many.
 
-The one contract here: a class has one colour in all figures of a page, that of its series. Where the classes are few it
-is by the class's rank among the class counts; where they are many it is its band's, or its own while it is followed.
+The one contract here: a class has the colour of its series in all figures of a page. Few classes are coloured by their
+rank among the class counts; of many, each has the colour of its band, or its own while it is selected.
 """
 
 from __future__ import annotations
@@ -12,30 +12,30 @@ import numpy as np
 
 from sampler_core.data.array_types import IntArray
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.figures.figure import distinct
-from sampler_core.figures.legend import key_text
+from sampler_core.figures.class_labels import distinct_labels
+from sampler_core.figures.legend import legend_text
 from sampler_core.forecast.expectations import FEW, MANY, groups
 from sampler_core.formatting import several
 
 MOST_LINES, MOST_BARS = 12, 30
-# Each reads on white and on near-black (contrast 3 or more on both). The first six differ for every kind of colour
-# vision; the second six go with another dash.
+# Each has a contrast of 3 or more on white and on near-black. The first six differ for every kind of colour vision; the
+# second six come with another dash.
 COLOURS = (
     "#2377C5", "#D55E00", "#0E9A6B", "#B0469B", "#A07800", "#5E7FA3",
     "#7A62D9", "#C9506A", "#1B8A99", "#8F7A5C", "#6F8A1F", "#8A8A8A",
 )  # fmt: skip
 DASHES = ("solid", "dash")
 BAND_COLOURS = ("#2377C5", "#A07800", "#C9506A")  # head, medium, tail
-FOLLOW_COLOURS = ("#0E9A6B", "#7A62D9", "#D55E00", "#1B8A99", "#B0469B")  # of classes followed out of a band
+SELECTED_COLOURS = ("#0E9A6B", "#7A62D9", "#D55E00", "#1B8A99", "#B0469B")  # of classes selected out of a band
 FADED = 0.3
-# Positions of followed classes, each at the place that has its colour. NOBODY keeps the place of one that was let go,
-# so that the others stay as they are.
-Followed = tuple[int, ...]
-NOBODY = -1
+# Positions of the selected classes, one slot per colour. NO_CLASS fills the slot of a class that is no longer selected,
+# so that the others keep their colours.
+SelectedClasses = tuple[int, ...]
+NO_CLASS = -1
 
 
 class Series(NamedTuple):
-    """One line or stack. members: positions of its classes, int64. opacity: below 1 where others are followed."""
+    """One line or stack. members: positions of its classes, int64. opacity: below 1 where others are selected."""
 
     label: str
     members: IntArray
@@ -44,23 +44,18 @@ class Series(NamedTuple):
     opacity: float = 1.0
 
     @property
-    def entry(self) -> str:
-        """Its label in the key of a figure."""
-        return key_text(self.label, 2)
+    def legend_entry(self) -> str:
+        """Its label in the legend of a figure."""
+        return legend_text(self.label, 2)
 
 
 def by_count(counts: ClassCounts) -> IntArray:
-    """Positions of the classes from the largest to the smallest; of equals, the first listed comes first."""
+    """Positions of the classes from the largest to the smallest; equals in their own order."""
     return np.argsort(-counts.counts, kind="stable")
 
 
-def colour_of(rank: int) -> str:
-    """The colour of the class with this rank (0: the largest)."""
-    return COLOURS[rank % len(COLOURS)]
-
-
 def class_rows(counts: ClassCounts) -> int:
-    """Rows that a figure with a row a class needs; 0 where it shows a curve over ranks instead."""
+    """The rows of a figure with one row per class; 0 where it shows a curve over ranks instead."""
     return counts.num_classes if counts.num_classes <= MOST_BARS else 0
 
 
@@ -69,49 +64,46 @@ def is_banded(counts: ClassCounts) -> bool:
     return counts.num_classes > MOST_LINES
 
 
-def series_of(counts: ClassCounts, followed: Followed = ()) -> tuple[Series, ...]:
-    """The classes one by one, up to `MOST_LINES`; beyond, the `bands` that are not empty. From the largest class down.
+def series_of(counts: ClassCounts, selected: SelectedClasses = ()) -> tuple[Series, ...]:
+    """One series per class up to `MOST_LINES`, from the largest down; beyond, the `bands` that are not empty.
 
-    followed: the classes to stand out. Among lines the others fade; out of a band each becomes its own series.
+    selected: the classes to highlight. Of single classes the others fade; out of a band each becomes its own series.
     """
     if is_banded(counts):
-        colours = {c: FOLLOW_COLOURS[i % len(FOLLOW_COLOURS)] for i, c in enumerate(followed)}
-        names = distinct(counts.names, standing_out(followed))
-        left = [band for band in bands(counts, followed) if band.members.size]
-        return (*left, *(_single(label, c, colours[c]) for label, c in names.items()))
+        colours = {c: SELECTED_COLOURS[slot % len(SELECTED_COLOURS)] for slot, c in enumerate(selected)}
+        labels = distinct_labels(counts.names, selected_positions(selected))
+        left = [band for band in bands(counts, selected) if band.members.size]
+        return (*left, *(Series(label, np.array([c]), colours[c], "solid") for label, c in labels.items()))
+    labels = distinct_labels(counts.names, by_count(counts).tolist())
     return tuple(
-        _single(label, c, colour_of(rank), DASHES[rank // 6 % 2])._replace(opacity=opacity_of(c, followed))
-        for rank, (label, c) in enumerate(distinct(counts.names, by_count(counts).tolist()).items())
+        Series(label, np.array([c]), COLOURS[rank % len(COLOURS)], DASHES[rank // 6 % 2], opacity_of(c, selected))
+        for rank, (label, c) in enumerate(labels.items())
     )
 
 
-def colours_of(counts: ClassCounts, followed: Followed = ()) -> list[str]:
-    """The colour of every class, by its position: that of its series."""
+def colours_of(counts: ClassCounts, selected: SelectedClasses = ()) -> list[str]:
+    """The colour of each class, by position: that of its series."""
     colours = [""] * counts.num_classes
-    for one in series_of(counts, followed):
+    for one in series_of(counts, selected):
         for c in one.members:
             colours[c] = one.colour
     return colours
 
 
-def _single(label: str, position: int, colour: str, dash: str = "solid") -> Series:
-    return Series(label, np.array([position]), colour, dash)
+def selected_positions(selected: SelectedClasses) -> tuple[int, ...]:
+    """Positions of the selected classes, without empty slots."""
+    return tuple(c for c in selected if c != NO_CLASS)
 
 
-def standing_out(followed: Followed) -> tuple[int, ...]:
-    """Positions of the classes that are followed, without the places of those that were let go."""
-    return tuple(c for c in followed if c != NOBODY)
+def opacity_of(position: int, selected: SelectedClasses) -> float:
+    """1 for a selected class, and for all where none is selected; else `FADED`."""
+    return 1.0 if not selected_positions(selected) or position in selected else FADED
 
 
-def opacity_of(position: int, followed: Followed) -> float:
-    """1 for a followed class, and for all while none is followed; else faded."""
-    return 1.0 if not standing_out(followed) or position in followed else FADED
-
-
-def bands(counts: ClassCounts, without: Followed = ()) -> tuple[Series, ...]:
+def bands(counts: ClassCounts, without: SelectedClasses = ()) -> tuple[Series, ...]:
     """Head, medium and tail by number of samples; where one of these is empty, thirds of the classes by rank.
 
-    without: classes that are shown on their own.
+    without: classes with a series of their own.
     """
     by_size = groups(counts.counts)
     if all(group.any() for group in by_size):

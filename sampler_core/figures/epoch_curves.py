@@ -1,152 +1,82 @@
-"""Figures over the epochs of a run: class shares, all of them as a map, and the skew itself."""
+"""Curves over the epochs of a run: class shares and the skew."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from sampler_core.data.array_types import FloatArray
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.figures.class_series import Followed, by_count, colours_of, series_of, standing_out
-from sampler_core.figures.figure import Figure, Spec, axis, class_in_words, class_label, layout, steady
-from sampler_core.figures.legend import KEY, row_text
+from sampler_core.figures.class_series import SelectedClasses, Series, series_of
+from sampler_core.figures.figure import Figure, Spec
+from sampler_core.figures.legend import LEGEND
+from sampler_core.figures.plot_layout import GREY, axis, epoch_axis, epoch_marker, layout, steady_range
 from sampler_core.formatting import number, percent, several
-
-MOST_CELLS = 200_000
 
 
 def class_shares(
-    counts: ClassCounts, shares: FloatArray, epoch: int, *, logarithmic: bool = False, followed: Followed = ()
+    counts: ClassCounts, shares: FloatArray, epoch: int, *, logarithmic: bool = False, selected: SelectedClasses = ()
 ) -> Figure:
-    """Class share over epochs: a line a class, or a line a band of classes. shares: (epochs, num_classes)."""
-    series = series_of(counts, followed)
+    """Class share over epochs: one line per class, or per band of classes. shares: (epochs, num_classes)."""
+    series = series_of(counts, selected)
     values = np.stack([shares[:, one.members].sum(axis=1) for one in series])
     traces = []
     for one, row in zip(series, values, strict=True):
-        line = _line(one.entry, row, one.colour, one.dash, "%{y:.4~%}")
-        line["line"]["width"] = 4 if one.members.size == 1 and one.members[0] in followed else 2
-        traces.append(line | {"opacity": one.opacity})
-    y: Spec = {"tickformat": "~%", "rangemode": "tozero"}
-    if logarithmic:
-        y = {"tickformat": "~%", "type": "log", "dtick": 1, "exponentformat": "none"}
+        width = 4 if one.members.size == 1 and one.members[0] in selected else 2
+        line = {"color": one.colour, "width": width, "dash": one.dash}
+        traces.append(epoch_curve(one.legend_entry, row, line, "%{y:.4~%}") | {"opacity": one.opacity})
     spec = {"data": traces, "layout": layout(
-        xaxis=_epochs(shares), yaxis=axis("class share", **y), showlegend=len(series) > 1, legend=KEY,
-        shapes=[_marker(epoch)], uirevision=f"{len(series)}-{len(shares)}-{logarithmic}",
+        xaxis=epoch_axis(shares), yaxis=share_axis("class share", logarithmic), showlegend=len(series) > 1,
+        legend=LEGEND, shapes=[epoch_marker(epoch)], uirevision=f"{len(series)}-{len(shares)}-{logarithmic}",
     )}  # fmt: skip
-    first, last = ", ".join(_said(series, values[:, 0])), ", ".join(_said(series, values[:, -1]))
+    first, last = shares_in_words(series, values[:, 0]), shares_in_words(series, values[:, -1])
     alt = f"Class share over {several(len(shares), 'epoch', 'epochs')}. First epoch: {first}. Last epoch: {last}."
-
-    def table() -> pd.DataFrame:
-        columns = {one.label: row for one, row in zip(series, values, strict=True)}
-        return pd.DataFrame(columns, index=pd.RangeIndex(len(shares), name="epoch"))
-
-    return Figure(spec, alt, table)
-
-
-def share_map(counts: ClassCounts, shares: FloatArray, epoch: int, followed: Followed = ()) -> Figure:
-    """Every class's share over epochs as a map, the largest class on top; colour is the logarithm of the share.
-
-    Above `MOST_CELLS` cells only every k-th epoch is shown, the first one always.
-    """
-    order = by_count(counts)
-    every = -(-shares.size // MOST_CELLS)
-    shown = shares[::every, order].T.astype(np.float32)
-    with np.errstate(divide="ignore"):
-        logs = np.log10(shown)
-    low, high = _range(logs)
-    names = [f"{rank}. {row_text(class_label(counts.names[c]))}" for rank, c in enumerate(order, 1)]
-    trace = {
-        "type": "heatmap", "z": np.maximum(logs, low), "customdata": shown, "y": names, "x0": 0, "dx": every,
-        "zmin": low, "zmax": high, "colorscale": "Cividis",
-        "hovertemplate": "%{y}<br>epoch %{x}: %{customdata:.4~%}<extra></extra>",
-        "colorbar": _colour_bar(low, high),
-    }  # fmt: skip
-    y = axis("classes, largest first", type="category", autorange="reversed", nticks=30 if order.size <= 30 else 12)
-    spec = {"data": [trace], "layout": layout(
-        xaxis=_epochs(shares), yaxis=y, uirevision=str(shares.shape),
-        shapes=[_marker(epoch), *_row_frames(counts, followed)],
-    )}  # fmt: skip
-    ends = " ".join(
-        f"{class_in_words(counts.names[c])}: from {percent(shares[0, c])} to {percent(shares[-1, c])}."
-        for c in (order[0], order[-1])
-    )
-    size = f"{several(counts.num_classes, 'class', 'classes')} over {several(len(shares), 'epoch', 'epochs')}"
-    alt = f"Map of the shares of {size}. Largest and smallest class: {ends}"
-    return Figure(spec, alt, lambda: _map_table(counts, shares, epoch))
+    return Figure(spec, alt, lambda: epoch_table([one.label for one in series], values))
 
 
 def skew_curve(skews: FloatArray, crossover: int | None, epoch: int) -> Figure:
     """The skew of each epoch, with 1 (class-balanced) and the crossover epoch marked. skews: (epochs,)."""
     level = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 1, "y1": 1, "visible": float(skews.max()) >= 0.75,
-             "line": {"color": "#6B7A8C", "width": 1, "dash": "dot"}}  # fmt: skip
-    crossed = [] if crossover is None else [crossover]
+             "line": {"color": GREY, "width": 1, "dash": "dot"}}  # fmt: skip
+    crossovers = [] if crossover is None else [crossover]
     mark = {
-        "type": "scatter", "mode": "markers+text", "x": crossed, "y": skews[crossed],
-        "text": [f"1 in epoch {epoch}" for epoch in crossed], "marker": {"size": 9, "color": "#D55E00"},
-        "textposition": "top left" if max(crossed, default=0) > len(skews) / 3 else "bottom right",
+        "type": "scatter", "mode": "markers+text", "x": crossovers, "y": skews[crossovers],
+        "text": [f"1 in epoch {epoch}" for epoch in crossovers], "marker": {"size": 9, "color": "#D55E00"},
+        "textposition": "top left" if max(crossovers, default=0) > len(skews) / 3 else "bottom right",
         "hoverinfo": "skip", "cliponaxis": False,
     }  # fmt: skip
-    spec = {"data": [_line("skew", skews, "#6B7A8C", "solid", "skew %{y:.4~f}"), mark], "layout": layout(
-        xaxis=_epochs(skews), yaxis=axis("skew", **steady(*skews)), shapes=[_marker(epoch), level],
+    curve = epoch_curve("skew", skews, {"color": GREY, "width": 2, "dash": "solid"}, "skew %{y:.4~f}")
+    spec = {"data": [curve, mark], "layout": layout(
+        xaxis=epoch_axis(skews), yaxis=axis("skew", **steady_range(*skews)), shapes=[epoch_marker(epoch), level],
         uirevision=str(len(skews)),
     )}  # fmt: skip
     where = "It stays below 1." if crossover is None else f"It reaches 1 in epoch {crossover}."
     alt = f"Skew over {several(len(skews), 'epoch', 'epochs')}, from {number(skews[0])} to {number(skews[-1])}. {where}"
-    return Figure(spec, alt, lambda: pd.DataFrame({"skew": skews}, index=pd.RangeIndex(len(skews), name="epoch")))
+    return Figure(spec, alt, lambda: epoch_table(["skew"], [skews]))
 
 
-def _line(name: str, y: FloatArray, colour: str, dash: str, value: str) -> dict[str, Any]:
+def epoch_curve(name: str, y: FloatArray, line: Spec, hover: str) -> Spec:
+    """One value per epoch as a line, or of one epoch as a point. hover: how the hover text shows the value."""
     return {
         "type": "scatter", "mode": "lines" if len(y) > 1 else "markers", "name": name, "x0": 0, "dx": 1,
-        "y": y.astype(np.float32), "line": {"color": colour, "width": 2, "dash": dash}, "marker": {"color": colour},
-        "hovertemplate": f"epoch %{{x}}: {value}<extra>%{{fullData.name}}</extra>",
+        "y": y.astype(np.float32), "line": line, "marker": {"color": line["color"]},
+        "hovertemplate": f"epoch %{{x}}: {hover}<extra>%{{fullData.name}}</extra>",
     }  # fmt: skip
 
 
-def _epochs(rows: FloatArray) -> Spec:
-    return axis("epoch", range=[-0.5, len(rows) - 0.5], tickformat="d")
+def share_axis(title: str, logarithmic: bool) -> Spec:
+    """A vertical axis of shares in percent."""
+    scale: Spec = {"type": "log", "dtick": 1, "exponentformat": "none"} if logarithmic else {"rangemode": "tozero"}
+    return axis(title, tickformat="~%", **scale)
 
 
-def _marker(epoch: int) -> Spec:
-    return {"type": "line", "yref": "paper", "x0": epoch, "x1": epoch, "y0": 0, "y1": 1,
-            "line": {"color": "#6B7A8C", "width": 1.5}}  # fmt: skip
+def epoch_table(columns: Sequence[str], values: Sequence[FloatArray] | FloatArray) -> pd.DataFrame:
+    """One row per epoch, one column per curve; the last of equal columns stays."""
+    return pd.DataFrame(dict(zip(columns, values, strict=True)), index=pd.RangeIndex(len(values[0]), name="epoch"))
 
 
-def _row_frames(counts: ClassCounts, followed: Followed) -> list[Spec]:
-    colours, row = colours_of(counts, followed), np.argsort(by_count(counts))
-    return [
-        {"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": int(row[c]) - 0.5, "y1": int(row[c]) + 0.5,
-         "line": {"color": colours[c], "width": 2}}
-        for c in standing_out(followed)
-    ]  # fmt: skip
-
-
-def _said(series: Any, values: FloatArray) -> list[str]:
-    return [f"{one.label} {percent(float(value))}" for one, value in zip(series, values, strict=True)]
-
-
-def _range(logs: FloatArray) -> tuple[float, float]:
-    """Smallest and largest logarithm to tell apart, at most eight decades; on halves: a colour keeps its meaning."""
-    finite = logs[np.isfinite(logs)]
-    high = float(np.ceil(2 * finite.max(initial=-38.0)) / 2)
-    return max(float(np.floor(2 * finite.min(initial=high)) / 2), high - 8.0), high
-
-
-def _colour_bar(low: float, high: float) -> Spec:
-    steps = (1, 2, 5) if high - low < 3 else (1,)
-    shares = [step * 10.0**decade for decade in range(int(np.floor(low)), 1) for step in steps]
-    below = high - 0.04 * (high - low)  # a tick at the very top is in the way of the title
-    shown = [share for share in shares if low <= np.log10(share) <= below] or [10.0**low]
-    texts = [f"{number(100 * share)} %" for share in shown]
-    return {"title": {"text": "share", "side": "top"}, "thickness": 12, "tickvals": np.log10(shown), "ticktext": texts}
-
-
-def _map_table(counts: ClassCounts, shares: FloatArray, epoch: int) -> pd.DataFrame:
-    """Three of the epochs: with all of them it would weigh more than all else on a page or in a report."""
-    order = by_count(counts)
-    chosen = sorted({0, epoch, len(shares) - 1})
-    columns = {f"share in epoch {e}": shares[e, order] for e in chosen}
-    names = pd.Index([class_label(counts.names[c]) for c in order], name="class")
-    return pd.DataFrame({"samples": counts.counts[order], **columns}, index=names)
+def shares_in_words(series: Sequence[Series], values: FloatArray) -> str:
+    """The share of each series, for the alternative text."""
+    return ", ".join(f"{one.label} {percent(float(value))}" for one, value in zip(series, values, strict=True))

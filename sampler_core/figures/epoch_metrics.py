@@ -1,4 +1,4 @@
-"""The metrics of a chosen epoch, each with its course over the run."""
+"""The metrics of one epoch as texts, and a table of single classes."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ from typing import NamedTuple
 import pandas as pd
 
 from sampler_core.data.array_types import FloatArray
-from sampler_core.figures.figure import class_in_words, distinct
+from sampler_core.figures.class_labels import class_in_words, distinct_labels
 from sampler_core.forecast.expectations import absence, coverage
 from sampler_core.forecast.forecast import Forecast
 from sampler_core.formatting import count, number, percent
 
 
-class Metric(NamedTuple):
-    """One metric. value: of the chosen epoch, as text; course: of every epoch, shape (epochs,).
-
-    A `part` is a share of something, and read in percent.
-    """
+class EpochMetric(NamedTuple):
+    """value: the metric of the chosen epoch, as text; course: of every epoch, (epochs,); part: shown in percent."""
 
     label: str
     value: str
@@ -26,8 +23,8 @@ class Metric(NamedTuple):
     part: bool = True
 
 
-def metrics(forecast: Forecast, epoch: int) -> tuple[Metric, ...]:
-    """Share of the rarest class, share ratio, its repeats, what the largest class leaves unseen, batches without it."""
+def epoch_metrics(forecast: Forecast, epoch: int) -> tuple[EpochMetric, ...]:
+    """Share and repeats of the rarest class, batches without it, share ratio, unseen part of the largest class."""
     counts, draws = forecast.counts.counts, forecast.draws
     rarest, largest = rarest_and_largest(forecast)
     names = [class_in_words(forecast.counts.names[c]) for c in (rarest, largest)]
@@ -37,27 +34,27 @@ def metrics(forecast: Forecast, epoch: int) -> tuple[Metric, ...]:
     unseen = 1.0 - coverage(counts[[largest]], of_largest, draws)[:, 0]
     missing = absence(share, draws)
     return (
-        Metric("Share of the rarest class", percent(share[epoch]), names[0], share),
-        Metric("Share ratio, largest to smallest", number(ratio[epoch]), "1 is balanced", ratio, False),
-        Metric("Repeats of the rarest class", number(repeats[epoch]), "of each sample, per epoch", repeats, False),
-        Metric("Unseen part of the largest class", percent(unseen[epoch]), f"{names[1]}, this epoch", unseen),
-        Metric("Batches without the rarest class", percent(missing[epoch]), "expected", missing),
+        EpochMetric("Share of the rarest class", percent(share[epoch]), names[0], share),
+        EpochMetric("Share ratio, largest to smallest", number(ratio[epoch]), "1 is balanced", ratio, False),
+        EpochMetric("Repeats of the rarest class", number(repeats[epoch]), "of each sample, per epoch", repeats, False),
+        EpochMetric("Unseen part of the largest class", percent(unseen[epoch]), f"{names[1]}, this epoch", unseen),
+        EpochMetric("Batches without the rarest class", percent(missing[epoch]), "expected", missing),
     )
 
 
-def metric_table(found: tuple[Metric, ...]) -> pd.DataFrame:
-    """The course of every metric: one row an epoch."""
+def metric_table(found: tuple[EpochMetric, ...]) -> pd.DataFrame:
+    """One row per epoch, one column per metric."""
     epochs = pd.RangeIndex(len(found[0].course), name="epoch")
     return pd.DataFrame({metric.label: metric.course for metric in found}, index=epochs)
 
 
 def rarest_and_largest(forecast: Forecast) -> tuple[int, int]:
-    """Positions of the class with the fewest samples (of those that have any) and of that with the most."""
+    """Positions of the rarest and the largest class of the data."""
     return forecast.counts.rarest, forecast.counts.largest
 
 
-def class_numbers(forecast: Forecast, weights: FloatArray, positions: tuple[int, ...], epoch: int) -> pd.DataFrame:
-    """The numbers of single classes, one row a class, as people read them. weights: (epochs, num_classes)."""
+def class_table(forecast: Forecast, weights: FloatArray, positions: tuple[int, ...], epoch: int) -> pd.DataFrame:
+    """Single classes as texts, one row each: shares, weight, repeats, coverage. weights: (epochs, num_classes)."""
     counts, last = forecast.counts, len(forecast.shares) - 1
     rows = {
         label: {
@@ -71,7 +68,7 @@ def class_numbers(forecast: Forecast, weights: FloatArray, positions: tuple[int,
             "seen in the run": percent(float(forecast.run_coverage[c])),
             "batches without it": percent(float(forecast.absence[epoch, c])),
         }
-        for label, c in distinct(counts.names, positions).items()
+        for label, c in distinct_labels(counts.names, positions).items()
     }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("class")
 

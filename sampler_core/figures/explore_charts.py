@@ -1,7 +1,4 @@
-"""The charts of one plan on one data set: what each shows, its title, its words, its place. Page and report show these.
-
-`followed`: positions of the classes that stand out.
-"""
+"""The charts of the Explore page and of a plan's report: figures with title, note, place and height."""
 
 from __future__ import annotations
 
@@ -11,38 +8,40 @@ from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.draws.preview import Preview
 from sampler_core.figures.batch_bars import batch_mix
-from sampler_core.figures.class_series import Followed, class_rows, is_banded
-from sampler_core.figures.epoch_curves import class_shares, share_map, skew_curve
+from sampler_core.figures.class_series import SelectedClasses, class_rows, is_banded
+from sampler_core.figures.epoch_curves import class_shares, skew_curve
 from sampler_core.figures.figure import Chart
-from sampler_core.figures.legend import keyed_height
-from sampler_core.figures.one_epoch import planned_and_drawn, weight_beside_share
+from sampler_core.figures.legend import height_with_legend
 from sampler_core.figures.plan_sentences import SCHEME_NOTES, batches_note
+from sampler_core.figures.planned_and_drawn import planned_and_drawn
+from sampler_core.figures.share_map import share_map
+from sampler_core.figures.weight_beside_share import weight_beside_share
 from sampler_core.forecast.count_intervals import spread
 from sampler_core.forecast.forecast import Forecast
 from sampler_core.plans.plan import SamplingPlan
 
-MOST_DRAWS = 1_000_000  # drawn for one picture: some 20 ms
+MOST_DRAWS = 1_000_000  # made for one chart: some 20 ms
 
 
 def charts_over_epochs(
-    forecast: Forecast, weights: FloatArray, epoch: int, *, logarithmic: bool = False, followed: Followed = ()
+    forecast: Forecast, weights: FloatArray, epoch: int, *, logarithmic: bool = False, selected: SelectedClasses = ()
 ) -> list[Chart]:
-    """Class shares, the skew, every class as a map where they are many, weights beside shares.
+    """Class shares, the skew, the share map where classes are many, weights beside shares.
 
-    weights: class weights of all epochs, shape (epochs, num_classes). logarithmic: the axis of the shares.
+    weights: (epochs, num_classes). logarithmic: the axis of the shares. selected: the classes to highlight.
     """
     counts, shares, skews = forecast.counts, forecast.shares, forecast.skews
-    lines = class_shares(counts, shares, epoch, logarithmic=logarithmic, followed=followed)
-    note, height = "The chance that one draw is of the class.", keyed_height(lines, 340)
+    lines = class_shares(counts, shares, epoch, logarithmic=logarithmic, selected=selected)
+    note, height = "The chance that one draw is of the class.", height_with_legend(lines, 340)
     charts = [Chart("shares", "Class share over epochs", lines, note, 12 if skews is None else 8, height, 0)]
     if skews is not None:
         curve, note = skew_curve(skews, forecast.crossover, epoch), "0 natural, 1 class-balanced, above 1 reversed."
         charts.append(Chart("skew", "Skew over epochs", curve, note, 4, height, 1))
     if is_banded(counts):
-        cells = share_map(counts, shares, epoch, followed)
+        cells = share_map(counts, shares, epoch, selected)
         note = "One row a class; colour is the share. Its table has the first, the chosen and the last epoch."
         charts.append(Chart("map", "Share of every class", cells, note, 12, 420, 3))
-    both = weight_beside_share(counts, weights, shares, epoch, followed)
+    both = weight_beside_share(counts, weights, shares, epoch, selected)
     note = "The weight is one sample's, the share is its whole class's: what a batch sees. They are not the same."
     title = f"Class weight beside class share, epoch {epoch}"
     charts.append(Chart("weights", title, both, note, 12, _height_of_rows(counts, 340), 2))
@@ -54,21 +53,21 @@ def charts_of_epoch(
     forecast: Forecast,
     preview: Preview,
     epoch_class_counts: Callable[[], IntArray],
-    followed: Followed = (),
+    selected: SelectedClasses = (),
 ) -> list[Chart]:
     """The batches as they will be drawn, and planned against drawn.
 
-    epoch_class_counts: what the whole epoch draws of each class; asked only where that is counted within some 30 ms,
-    from quotas or because the draws are few enough to make them all. Elsewhere the previewed batches are compared.
+    epoch_class_counts: counts all draws of the epoch; called only where that takes some 30 ms at most, from quotas or
+    up to `MOST_DRAWS` draws. Elsewhere the previewed batches are compared.
     """
     counts, epoch, first = forecast.counts, preview.epoch, preview.first_batch
     if plan.drawing == "exact" or plan.samples(counts) <= MOST_DRAWS:
         drawn, num_draws, which = epoch_class_counts(), plan.samples(counts), "the whole epoch"
     else:
         drawn, num_draws, which = preview.totals, int(preview.totals.sum()), "the batches shown"
-    off = planned_and_drawn(counts, spread(forecast.shares[epoch], forecast.draws, num_draws), drawn, followed)
-    title, stacks = f"Batches {first} to {first + preview.num_batches - 1}", batch_mix(preview, followed)
-    height = keyed_height(stacks, max(380, _height_of_rows(counts, 380)))
+    off = planned_and_drawn(counts, spread(forecast.shares[epoch], forecast.draws, num_draws), drawn, selected)
+    title, stacks = f"Batches {first} to {first + preview.num_batches - 1}", batch_mix(preview, selected)
+    height = height_with_legend(stacks, max(380, _height_of_rows(counts, 380)))
     return [
         Chart("batches", title, stacks, batches_note(plan, counts), 7, height, 2),
         Chart("drawn", f"Planned against drawn, {which}", off, SCHEME_NOTES[plan.drawing], 5, height, 3),
@@ -76,6 +75,6 @@ def charts_of_epoch(
 
 
 def _height_of_rows(counts: ClassCounts, otherwise: int) -> int:
-    """Pixels for a figure with a row a class; `otherwise` where it has none."""
+    """Pixels of a figure with one row per class; `otherwise` where it has no rows."""
     rows = class_rows(counts)
     return 90 + 26 * rows if rows else otherwise

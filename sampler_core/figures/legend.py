@@ -1,7 +1,6 @@
-"""The key of a figure, and the names of its rows, that are also read on a phone.
+"""Legends of figures and labels of rows, sized for phones too.
 
-The one contract here: on 360 pixels and more every entry is read in full, in as many columns as there is room for, and
-nothing is scrolled.
+The one contract here: from 360 pixels on every entry is read in full, in as many columns as fit, and nothing scrolls.
 """
 
 from __future__ import annotations
@@ -10,67 +9,67 @@ import textwrap
 import unicodedata
 from collections.abc import Sequence
 
-from sampler_core.figures.figure import LEGEND, Figure, Spec, plotly_text
+from sampler_core.figures.class_labels import plotly_text
+from sampler_core.figures.figure import Figure, Spec
 
-WIDEST = 40  # signs of a line: with its stroke some 330 pixels in capitals
-WIDEST_ROW = 16  # signs of a row's name: a third of a phone
-ROW, LINE = 19, 16  # pixels of an entry, and of each further line of it
+MAX_LINE = 40  # characters of a line: with its stroke some 330 pixels in capitals
+MAX_ROW_LABEL = 16  # characters of a row's label: a third of a phone
+ENTRY_HEIGHT, LINE_HEIGHT = 19, 16  # pixels of an entry, and of each further line of it
 _FILL = "\0"
-_WIDE = str.maketrans({sign: sign + _FILL for sign in "MW@"})
+_WIDE = str.maketrans({character: character + _FILL for character in "MW@"})
 
 # At the corner of the whole figure, not of its plot: on a phone the plot begins a sixth further right, and what is too
 # wide for one column there has no room at all.
-KEY: Spec = LEGEND | {
-    "xref": "container", "yref": "container", "y": 1, "yanchor": "top", "font": {"size": 12}, "maxheight": 1,
+LEGEND: Spec = {
+    "orientation": "h", "x": 0, "xanchor": "left", "xref": "container", "y": 1, "yanchor": "top", "yref": "container",
+    "font": {"size": 12}, "maxheight": 1,
 }  # fmt: skip
 
 
-def key_text(text: str, most: int = 1, widest: int = WIDEST) -> str:
-    """Text of an entry, in whole words and at most so many lines; "…" where it is cut. Wide signs count twice."""
+def legend_text(text: str, most: int = 1, widest: int = MAX_LINE) -> str:
+    """Text of an entry, in whole words and at most `most` lines; "…" where it is cut. Wide characters count twice."""
     lines = textwrap.wrap(_filled(text), widest, break_on_hyphens=False)
     if len(lines) > most:
         lines[most - 1] = f"{textwrap.wrap(' '.join(lines[most - 1 :]), widest - 1)[0]}…"
     return "<br>".join(plotly_text(line.replace(_FILL, ""), widest) for line in lines[:most])
 
 
-def row_text(text: str) -> str:
-    """The name of a row; its two ends where it is long: names that begin alike mostly end differently."""
-    filled, last = _filled(text), WIDEST_ROW // 2 - 1
-    if len(filled) > WIDEST_ROW:
-        filled = f"{filled[: WIDEST_ROW - last - 1].rstrip()}…{filled[-last:].lstrip()}"
-    return plotly_text(filled.replace(_FILL, ""), WIDEST_ROW)
+def row_label(text: str) -> str:
+    """The label of a row; of a long one its two ends, as names that begin alike mostly end differently."""
+    filled, last = _filled(text), MAX_ROW_LABEL // 2 - 1
+    if len(filled) > MAX_ROW_LABEL:
+        filled = f"{filled[: MAX_ROW_LABEL - last - 1].rstrip()}…{filled[-last:].lstrip()}"
+    return plotly_text(filled.replace(_FILL, ""), MAX_ROW_LABEL)
 
 
-def keyed_height(figure: Figure, least: int) -> int:
-    """Pixels for a figure, `least` or so many that on a phone its key leaves the plot 180."""
+def height_with_legend(figure: Figure, least: int) -> int:
+    """Pixels for a figure: `least`, or more where its legend would leave the plot less than 180 on a phone."""
     entries = [trace["name"] for trace in figure.spec["data"] if trace.get("showlegend", True)]
-    return max(least, 250 + key_height(entries, phone_columns(entries)))
+    return max(least, 250 + phone_legend_height(entries))
 
 
-def missing_key_height(figure: Figure) -> int:
-    """Pixels for the key of a figure whose lines are told apart elsewhere on its page; 0 where nothing is missing."""
+def added_legend_height(figure: Figure) -> int:
+    """Pixels of the legend that a saved picture needs and the page has elsewhere; 0 where none is missing."""
     named = [trace for trace in figure.spec["data"] if trace.get("name")]
-    keyed = figure.spec["layout"]["showlegend"] and any(trace.get("showlegend", True) for trace in named)
-    if keyed or len(named) < 2:
-        return 0
-    entries = [trace["name"] for trace in named]
-    return key_height(entries, phone_columns(entries))
+    has_legend = figure.spec["layout"]["showlegend"] and any(trace.get("showlegend", True) for trace in named)
+    return 0 if has_legend or len(named) < 2 else phone_legend_height([trace["name"] for trace in named])
 
 
-def phone_columns(entries: Sequence[str]) -> int:
-    """Columns that a phone has room for."""
+def legend_height(entries: Sequence[str], columns: int = 1) -> int:
+    """Pixels of a legend with this many columns; one fits every screen."""
+    rows = [entries[i : i + columns] for i in range(0, len(entries), columns)]
+    return 12 + sum(ENTRY_HEIGHT + LINE_HEIGHT * max(entry.count("<br>") for entry in row) for row in rows)
+
+
+def phone_legend_height(entries: Sequence[str]) -> int:
+    """Pixels of a legend with as many columns as fit on a phone."""
     longest = max(len(_filled(line)) for entry in entries for line in entry.split("<br>"))
-    return 3 if longest <= 8 else 2 if longest <= 16 else 1
+    return legend_height(entries, 3 if longest <= 8 else 2 if longest <= 16 else 1)
 
 
 def _filled(text: str) -> str:
+    """Text with a filler after each wide character, so that its length is its width."""
     filled = text.translate(_WIDE)
     if text.isascii():  # most are, and maps have a thousand
         return filled
-    return "".join(sign + _FILL * (unicodedata.east_asian_width(sign) in "WF") for sign in filled)
-
-
-def key_height(entries: Sequence[str], columns: int = 1) -> int:
-    """Pixels that a key takes in so many columns; one is what every screen has room for."""
-    rows = [entries[i : i + columns] for i in range(0, len(entries), columns)]
-    return 12 + sum(ROW + LINE * max(entry.count("<br>") for entry in row) for row in rows)
+    return "".join(character + _FILL * (unicodedata.east_asian_width(character) in "WF") for character in filled)

@@ -1,19 +1,19 @@
-"""What a plan does, in sentences of plain text: for reports, the command line and pages alike."""
+"""Sentences about a plan and its data, as plain text for pages, reports and the command line."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from sampler_core.data.class_counts import ClassCounts
+from sampler_core.figures.class_labels import class_in_words
 from sampler_core.figures.epoch_metrics import rarest_and_largest
-from sampler_core.figures.figure import class_in_words
 from sampler_core.forecast.forecast import Forecast
 from sampler_core.formatting import count, number, percent, several
 from sampler_core.plans.plan import SamplingPlan
 
 SCHEME_NOTES = {
     "independent": "Every draw on its own: chance moves each class within its interval.",
-    "exact": "Each class gets its share of the epoch to within one draw; only its order is left to chance.",
+    "exact": "Each class gets its share of the epoch to within one draw; only the order is random.",
     "stratified": "Each class gets its share of every batch to within one draw.",
 }
 
@@ -25,25 +25,25 @@ def takeaway(
     plain: Callable[[str], str] = str,
     strong: Callable[[str], str] = str,
 ) -> str:
-    """What the epoch does to the class mix. unit: what one sample is. plain, strong: how the text that this becomes a
-    part of writes a class name, and the point of the sentence."""
+    """What the epoch does to the class mix. unit: what one sample is. plain, strong: markup for a class name and for
+    the main words."""
     counts, shares = forecast.counts, forecast.shares[epoch]
     rarest, largest = rarest_and_largest(forecast)
     if counts.counts[rarest] == counts.counts[largest]:
         if counts.num_classes - len(counts.empty) == 1:
             return f"Every draw is of {plain(class_in_words(counts.names[rarest]))}: no other class has {unit}."
         return f"The classes have equally many {unit}, so no skew changes the mix."
-    mood = _mood(float(shares[rarest] / shares[largest]), counts.counts[rarest] / counts.counts[largest])
+    mix = _mix_in_words(float(shares[rarest] / shares[largest]), counts.counts[rarest] / counts.counts[largest])
     names = [plain(class_in_words(counts.names[c])) for c in (rarest, largest)]
     small, large = (
         f"{name}, {percent(counts.frequencies[c])} of the data, gets {percent(shares[c])}"
         for name, c in zip(names, (rarest, largest), strict=True)
     )
-    return f"In epoch {epoch} the batches are {strong(mood)}: {small} of the draws, and {large}."
+    return f"In epoch {epoch} the batches are {strong(mix)}: {small} of the draws, and {large}."
 
 
 def data_line(counts: ClassCounts, unit: str = "samples") -> str:
-    """The data in one line."""
+    """The size and imbalance of the data, in one line."""
     empty = f", {several(len(counts.empty), 'class is', 'classes are')} empty" if counts.empty else ""
     classes = several(counts.num_classes, "class", "classes")
     samples = several(counts.num_samples, unit.removesuffix("s"), unit)
@@ -51,15 +51,15 @@ def data_line(counts: ClassCounts, unit: str = "samples") -> str:
 
 
 def batches_note(plan: SamplingPlan, counts: ClassCounts) -> str:
-    """How many batches there are, and by what they are drawn."""
+    """The batches of an epoch, the sampling scheme and the seed."""
     batches = several(plan.num_batches(counts), "batch", "batches")
     return f"{batches} of {count(plan.needed_batch_size)} in this epoch; scheme {plan.drawing}, seed {plan.seed}."
 
 
-def _mood(now: float, natural: float) -> str:
+def _mix_in_words(now: float, natural: float) -> str:
     """now, natural: share of the rarest class over that of the largest, in this epoch and in the data."""
     if now > 1.02:
-        return "reversed, the rarest class comes most often"
+        return "reversed, with the rarest class drawn most often"
     if now > 0.98:
         return "class-balanced"
     if abs(now / natural - 1.0) < 0.02:

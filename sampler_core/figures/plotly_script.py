@@ -1,4 +1,4 @@
-"""plotly.js as the installed plotly package ships it: nothing is fetched, nothing is kept twice."""
+"""plotly.js, as the installed plotly package ships it."""
 
 from __future__ import annotations
 

@@ -10,8 +10,9 @@ import pandas as pd
 
 from sampler_core.data.array_types import BoolArray, FloatArray
 from sampler_core.figures.class_series import COLOURS
-from sampler_core.figures.figure import Figure, Spec, axis, layout
-from sampler_core.figures.legend import KEY, key_height, key_text
+from sampler_core.figures.figure import Figure, Spec
+from sampler_core.figures.legend import LEGEND, legend_height, legend_text
+from sampler_core.figures.plot_layout import axis, layout
 from sampler_core.formatting import number, percent, several
 from sampler_core.tuning import METRICS, Band, Edge, Requirement, Sensitivity, Sweep
 
@@ -22,7 +23,7 @@ FURTHEST = 50.0  # no schedule goes further
 def feasible_band(band: Band, requirements: Sequence[Requirement], solved: FloatArray | None = None) -> Figure:
     """The skews that each epoch may have, every requirement's edges with its number, and the plan's own line.
 
-    requirements: in the order of their numbers, from 1 on, with those that the band does not judge; solved: the skews of
+    requirements: in the order of their numbers, from 1 on, with those that the band does not judge; solved: skews of
     another schedule, (epochs,).
     """
     epochs, reach = len(band.allowed), _reach(band, solved)
@@ -36,7 +37,7 @@ def feasible_band(band: Band, requirements: Sequence[Requirement], solved: Float
     spec = {"data": traces, "layout": layout(
         xaxis=axis("epoch", range=[-0.5, epochs - 0.5], tickformat="d"),
         yaxis=axis("skew", range=reach), shapes=_regions(band), annotations=_apart(notes, reach), showlegend=True,
-        legend=KEY, uirevision=f"{epochs}-{len(requirements)}",
+        legend=LEGEND, uirevision=f"{epochs}-{len(requirements)}",
     )}  # fmt: skip
     return Figure(spec, _band_in_words(band), lambda: _band_table(band))
 
@@ -44,7 +45,7 @@ def feasible_band(band: Band, requirements: Sequence[Requirement], solved: Float
 def band_height(band: Band) -> int:
     """Pixels for the figure of the band: so many that on a phone its key leaves it room."""
     schedules = ("the schedule found", "your schedule", "a requirement is violated")
-    return max(420, 280 + key_height([*(_entry(0, edge) for edge in band.edges), *schedules]))
+    return max(420, 280 + legend_height([*(_entry(0, edge) for edge in band.edges), *schedules]))
 
 
 def metric_map(
@@ -75,7 +76,7 @@ def metric_map(
     spec = {"data": traces, "layout": layout(
         xaxis=axis("skew factor", range=_ends(found.skews)),
         yaxis=axis("epoch increment", range=_ends(found.increments)),
-        showlegend=len(traces) > 1, legend=KEY, uirevision=f"{figure}-{found.values.shape}",
+        showlegend=len(traces) > 1, legend=LEGEND, uirevision=f"{figure}-{found.values.shape}",
     )}  # fmt: skip
     share = "" if allowed is None else f" The requirements hold at {allowed.sum():,} of {allowed.size:,} points."
     low, high = (_value(float(v), metric.unit) for v in (np.nanmin(found.values), np.nanmax(found.values)))
@@ -108,7 +109,7 @@ def _edge(place: int, edge: Edge) -> dict[str, Any]:
 
 
 def _entry(place: int, edge: Edge) -> str:
-    return key_text(f"{place}. {edge.label}", 3)
+    return legend_text(f"{place}. {edge.label}", 3)
 
 
 def _notes(place: int, edge: Edge) -> list[Spec]:

@@ -16,7 +16,7 @@ import numpy as np
 
 from sampler_core import draws
 from sampler_core.data.array_types import BoolArray, FloatArray, IntArray
-from sampler_core.draws import sure_and_chance
+from sampler_core.draws import floor_and_remainder
 from sampler_core.forecast import stratified_coverage
 
 SCHEMES = tuple(draws.SCHEMES)
@@ -49,7 +49,7 @@ def most_repeats(counts: IntArray, shares: FloatArray, samples: int) -> IntArray
 
     The walk through a class goes on from epoch to epoch, so no sample is more than one round ahead of another.
     """
-    sure, chance = sure_and_chance(samples * np.atleast_2d(shares))
+    sure, chance = floor_and_remainder(samples * np.atleast_2d(shares))
     return np.where(counts > 0, -(-(sure + (chance > 0)).sum(axis=0) // np.maximum(counts, 1)), 0)
 
 
@@ -151,7 +151,7 @@ def _walked_by_quotas(counts: IntArray, shares: FloatArray, samples: int) -> Flo
     total = _total(shares)
     seen = np.minimum(1.0, samples * _per_sample(counts, total))
     near = np.flatnonzero(np.abs(samples * total - counts) <= len(shares) + 1)  # one draw an epoch may go either way
-    sure, chance = sure_and_chance(samples * shares[:, near])
+    sure, chance = floor_and_remainder(samples * shares[:, near])
     room = counts[near] - sure.sum(axis=0)
     unsure = (room > 0) & (room < np.count_nonzero(chance, axis=0))
     near, room, chance = near[unsure], room[unsure], chance[:, unsure]

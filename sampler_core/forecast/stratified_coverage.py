@@ -92,11 +92,11 @@ def _strides(shares: FloatArray, batch_size: int) -> tuple[IntArray, FloatArray]
     Where the others of a row fill the batch, there is no chance: a class of share 1e-12 beside one of all the rest.
     That is told of all classes of an epoch only, not of some, nor of one class in several runs.
     """
-    sure, chance = draws.sure_and_chance(batch_size * shares)
+    sure, chance = draws.floor_and_remainder(batch_size * shares)
     left_over = batch_size - sure.sum(axis=-1)
     whole = np.abs(shares.sum(axis=-1) - 1.0) < 1e-9
     crowded = whole & (left_over < 0)
-    sure[crowded], chance[crowded] = draws.sure_and_chance(batch_size * shares[crowded], upwards=False)
+    sure[crowded], chance[crowded] = draws.floor_and_remainder(batch_size * shares[crowded], upwards=False)
     chance[whole & (left_over == 0)] = 0.0
     return sure + (chance > 0), np.where(chance > 0, chance, 1.0)
 
@@ -125,7 +125,7 @@ def _parts(n: IntArray, shares: FloatArray, samples: int, batch_size: int) -> tu
 
 
 def _left_out(n: IntArray, strides: IntArray, by_chance: np.ndarray, full: int, rest: int) -> IntArray:
-    """How many places the walk of each epoch leaves out, `draws.stratified_next`'s; strides, as all: (epochs, C)."""
+    """How many places the walk of each epoch leaves out, `draws.stratified_advance`'s; strides, as all: (epochs, C)."""
     passed = strides * (full + (rest > 0))
     period = draws.stratified_period(n, strides, by_chance)
     period = draws.stratified_epoch_period(period, n, passed, rest > 0)
@@ -133,7 +133,7 @@ def _left_out(n: IntArray, strides: IntArray, by_chance: np.ndarray, full: int, 
     some = np.flatnonzero((np.cumsum(passed, axis=0) >= period).any(axis=0))  # the others step over none
     start = np.zeros_like(n[some])
     for e, epoch in enumerate(zip(passed[:, some], period[:, some], strides[:, some], strict=True)):
-        begin, start = start, draws.stratified_next(start, *epoch)
+        begin, start = start, draws.stratified_advance(start, *epoch)
         left_out[e, some] = start - begin - epoch[0]
     return left_out
 

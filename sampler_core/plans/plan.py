@@ -20,7 +20,7 @@ from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
 from sampler_core.data.plain_values import plain_value, whole_number
 from sampler_core.draws import SCHEMES, Epoch
-from sampler_core.draws.preview import Preview, drawn_counts, previewed
+from sampler_core.draws.preview import Preview, epoch_class_counts, preview_batches
 from sampler_core.plans.adaptive_targets import AdaptiveTarget, State
 from sampler_core.plans.registry import TARGETS
 from sampler_core.plans.share_limits import check_limits, normalised, water_filled
@@ -178,7 +178,7 @@ class SamplingPlan:
         self.check(counts)
         self.needed_batch_size  # noqa: B018 (its error is the point)
         draws = self.epoch_at(counts.present, epoch)
-        return previewed(self.drawing, draws, counts, first_batch, num_batches)
+        return preview_batches(self.drawing, draws, counts, first_batch, num_batches)
 
     def epoch_class_counts(self, class_counts: CountsLike, epoch: int) -> IntArray:
         """What the whole epoch draws of each class: int64, shape (num_classes,).
@@ -187,7 +187,7 @@ class SamplingPlan:
         """
         counts = as_class_counts(class_counts)
         self._check_samples(counts)
-        return drawn_counts(self.drawing, self.epoch_at(counts.present, whole_number("epoch", epoch)), counts)
+        return epoch_class_counts(self.drawing, self.epoch_at(counts.present, whole_number("epoch", epoch)), counts)
 
     # --- as text -------------------------------------------------------------------------------------------------
 
@@ -269,7 +269,7 @@ class SamplingPlan:
 
 
 _AT_ONCE = 1 << 16  # shares in one piece: more of them leave the processor's cache
-_MOST = 10**13  # beyond, expected draws have too few digits left to be rounded by (`drawing.sure_and_chance`)
+_MOST = 10**13  # beyond, expected draws have too few digits left to be rounded by (`drawing.floor_and_remainder`)
 _INTEGERS = (
     ("epochs", 1, None, True),
     ("batch_size", 1, _MOST, True),

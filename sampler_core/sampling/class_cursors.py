@@ -1,7 +1,10 @@
-"""The walk of each class through its members, over the epochs of a run.
+"""The cursor of each class in its shuffled members, over the epochs of a run.
 
-The one contract here: an epoch begins where the earlier ones ended, and that is counted from quotas alone: O(epochs x
-classes) integer work for a jump, no draws.
+The one contract here: an epoch starts where the earlier ones ended. That is counted from quotas or strides alone, in
+O(epochs x classes) integer operations, without any draw.
+
+NOTE example: `exact` draws a class of 5 samples 3, 3 and 4 times in epochs 0, 1 and 2. Epoch 3 starts at cursor 10, the
+class's member 10 mod 5 = 0, also when it is the first epoch drawn in this process.
 """
 
 from __future__ import annotations
@@ -14,54 +17,55 @@ import numpy as np
 from sampler_core.data.array_types import IntArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.plain_values import whole_number
-from sampler_core.draws import exact_quotas, stratified_start
+from sampler_core.draws import exact_quotas, stratified_next_start
 from sampler_core.plans.adaptive_targets import State
 from sampler_core.plans.plan import SamplingPlan
 
-_FARTHEST = 1 << 62  # leaves room to walk on
+_MAX_START = 1 << 62  # leaves room to advance
 
 
-class Walk:
-    """Remembers one (epoch, start); goes on from there, or from the settled beginning for an earlier epoch."""
+class ClassCursors:
+    """Computes where each class starts in an epoch; caches the latest (epoch, start).
+
+    Up to the settled epoch starts are fixed: the shares or labels that led to it are gone.
+    """
 
     def __init__(self, plan: SamplingPlan, samples: int) -> None:
         self._plan, self.samples = plan, samples
         self._settled: tuple[int, IntArray | None] = (0, None)
-        self._last: tuple[int, IntArray | None] = (0, None)
+        self._latest: tuple[int, IntArray | None] = (0, None)
 
     def start(self, present: ClassCounts, state: State | None, epoch: int) -> IntArray:
-        """Where each class's walk stands at the beginning of an epoch: int64, shape (num_classes,).
+        """The cursor of each class at the start of an epoch: int64, shape (num_classes,).
 
-        Epochs before the settled one begin where the settled one does: what was drawn in them is not known any more.
+        Epochs before the settled one start where it does: what was drawn in them is no longer known.
         """
-        at, start = self._last if self._last[0] <= epoch else self._settled
+        at, start = self._latest if self._latest[0] <= epoch else self._settled
         start = np.zeros(present.num_classes, dtype=np.int64) if start is None else start
         if self._plan.drawing != "independent":
             for earlier in range(at, epoch):
-                start = self._next(present, state, earlier, start)
-        self._last = (max(at, epoch), start)
+                start = self._next_start(present, state, earlier, start)
+        self._latest = (max(at, epoch), start)
         return start
 
     def settle(self, present: ClassCounts, state: State | None, epoch: int) -> None:
-        """Fix the walk up to an epoch, because feedback or labels change from there on."""
-        self._settled = self._last = (epoch, self.start(present, state, epoch))
+        """Fixes the cursors at the start of an epoch, because feedback or labels change from there on."""
+        self._settled = self._latest = (epoch, self.start(present, state, epoch))
 
-    def rename(self, before: ClassCounts, now: ClassCounts) -> None:
-        """Carry the settled walk over to other classes, by name."""
+    def change_classes(self, before: ClassCounts, after: ClassCounts) -> None:
+        """Keeps the settled cursor of each class by name; new classes start at 0."""
         epoch, start = self._settled
-        known = dict(
-            zip(before.names, (start if start is not None else np.zeros(before.num_classes)).tolist(), strict=True)
-        )
-        self._settled = self._last = (epoch, np.array([known.get(name, 0) for name in now.names], dtype=np.int64))
+        by_name = {} if start is None else dict(zip(before.names, start.tolist(), strict=True))
+        self._settled = self._latest = (epoch, np.array([by_name.get(name, 0) for name in after.names], dtype=np.int64))
 
     def as_json(self) -> dict[str, Any]:
-        """The settled walk as plain JSON types."""
+        """The settled epoch and cursors as plain JSON types."""
         epoch, start = self._settled
         return {"epoch": epoch, "start": None if start is None else start.tolist()}
 
     @staticmethod
     def check_json(data: Any, num_classes: int) -> None:
-        """`ValueError` for what is not `as_json` of so many classes."""
+        """`ValueError` for anything but `as_json` of this many classes."""
         if not isinstance(data, Mapping) or not {"epoch", "start"} <= data.keys():
             raise ValueError(f"walk of the state must have an epoch and a start, got {data!r:.200}")
         whole_number("epoch of the walk", data["epoch"])
@@ -72,16 +76,16 @@ class Walk:
             raise ValueError(
                 f"start of the walk must be one whole number per class ({num_classes}), got {start!r:.200}"
             )
-        for place in start:
-            whole_number("start of the walk", place, most=_FARTHEST)
+        for cursor in start:
+            whole_number("start of the walk", cursor, most=_MAX_START)
 
     def load_json(self, data: dict[str, Any]) -> None:
-        """Back from `as_json`."""
+        """The inverse of `as_json`."""
         start = None if data["start"] is None else np.array(data["start"], dtype=np.int64)
-        self._settled = self._last = (data["epoch"], start)
+        self._settled = self._latest = (data["epoch"], start)
 
-    def _next(self, present: ClassCounts, state: State | None, epoch: int, start: IntArray) -> IntArray:
+    def _next_start(self, present: ClassCounts, state: State | None, epoch: int, start: IntArray) -> IntArray:
         draws = self._plan.epoch_at(present, epoch, state, self.samples)
         if self._plan.drawing == "exact":
             return start + exact_quotas(draws)
-        return stratified_start(draws, present.counts, start)
+        return stratified_next_start(draws, present.counts, start)

@@ -1,4 +1,4 @@
-"""The data set as the sampler keeps it: class counts and the class order; the labels are gone."""
+"""What the sampler keeps of a data set: class counts and class-sorted indices, not the labels."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ from sampler_core.data.array_types import IntArray, Labels
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.label_encoding import encode_labels
 from sampler_core.data.plain_values import ClassName
-from sampler_core.draws import class_order
+from sampler_core.draws import class_sorted_indices
 
 
-class DataOrder:
-    """Class counts in the caller's order; over the classes that are not empty, the class order of their samples."""
+class EncodedDataset:
+    """class_counts: in the caller's order. present, indices, first: without empty classes, in canonical order.
+
+    indices: the class-sorted indices; those of class c begin at first[c].
+    """
 
     def __init__(self, labels: Labels, classes: Sequence[ClassName] | None, seed: int) -> None:
         codes, names, counts = encode_labels(labels, classes)
@@ -29,13 +32,13 @@ class DataOrder:
             rank[canonical] = np.arange(canonical.size)
             codes = rank[codes]
         self.present: ClassCounts = self.class_counts.present
-        self.order: NDArray[np.integer[Any]] = class_order(codes, canonical.size, seed)
+        self.indices: NDArray[np.integer[Any]] = class_sorted_indices(codes, canonical.size, seed)
         self.first: IntArray = np.cumsum(self.present.counts) - self.present.counts
 
     @cached_property
     def digest(self) -> str:
-        """16 hex digits that differ between data sets whose samples have other labels."""
+        """16 hex digits; data sets whose samples have other labels have others."""
         digest = hashlib.blake2b(repr((self.present.names, self.present.counts.tolist())).encode(), digest_size=8)
-        little_endian = self.order.astype("<i8" if self.order.itemsize == 8 else "<i4", copy=False)
+        little_endian = self.indices.astype("<i8" if self.indices.itemsize == 8 else "<i4", copy=False)
         digest.update(little_endian.data)
         return digest.hexdigest()

@@ -1,42 +1,45 @@
-"""Feedback from training: checked, in class order, the same on all ranks."""
+"""Feedback from training, one value per class: checked and put into class order."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
+import torch
 
 from sampler_core.data.array_types import FloatArray
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.data.plain_values import plain_value
+from sampler_core.data.plain_values import ClassName, plain_value
+
+ClassValues: TypeAlias = Mapping[ClassName, float | None] | Sequence[float | None] | FloatArray | torch.Tensor
 
 
 def feedback_array(kind: str, values: Any, counts: ClassCounts) -> FloatArray:
-    """One float64 per class of `counts`, NaN where None was given (or the mapping has no such class).
+    """One float64 per class of `counts`, NaN where the value is None or the mapping lacks the class.
 
     `ValueError` naming the class for NaN, infinity, or a recall outside [0, 1]; for a wrong number of values.
     """
     if isinstance(values, Mapping):
-        known = set(counts.names)
-        if unknown := [name for name in values if name not in known]:
+        names = set(counts.names)
+        if unknown := [name for name in values if name not in names]:
             raise ValueError(f"{kind} must be of the data's classes, got {unknown[0]!r}")
-        listed = [plain_value(values.get(name)) for name in counts.names]
+        per_class = [plain_value(values.get(name)) for name in counts.names]
     else:
-        listed = values.tolist() if hasattr(values, "tolist") else values
-        if isinstance(listed, str) or not isinstance(listed, Iterable):
+        items = values.tolist() if hasattr(values, "tolist") else values
+        if isinstance(items, str) or not isinstance(items, Iterable):
             raise ValueError(f"{kind} must have one value per class ({counts.num_classes}), got {values!r}")
-        listed = list(map(plain_value, listed))
-    if len(listed) != counts.num_classes:
-        raise ValueError(f"{kind} must have one value per class ({counts.num_classes}), got {len(listed)}")
-    for name, value in zip(counts.names, listed, strict=True):
+        per_class = list(map(plain_value, items))
+    if len(per_class) != counts.num_classes:
+        raise ValueError(f"{kind} must have one value per class ({counts.num_classes}), got {len(per_class)}")
+    for name, value in zip(counts.names, per_class, strict=True):
         if value is not None:
-            _check(kind, name, value)
-    return np.array([np.nan if value is None else value for value in listed], dtype=np.float64)
+            _check_value(kind, name, value)
+    return np.array([np.nan if value is None else value for value in per_class], dtype=np.float64)
 
 
-def _check(kind: str, name: object, value: object) -> None:
+def _check_value(kind: str, name: object, value: object) -> None:
     must = f"{kind} of class {name!r} must be a number" + (" from 0 to 1" if kind == "recall" else "")
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
         raise ValueError(f"{must}, got {value!r}")

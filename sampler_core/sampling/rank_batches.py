@@ -1,7 +1,7 @@
-"""Which positions of the one-process stream a rank draws, in which order.
+"""Which positions of the one-process stream a rank draws, and in which order.
 
-The one contract here: batch b of rank r of W is batch b W + r of the one-process stream, also after going on from the
-middle of an epoch with another number of ranks: rank r then takes the batches g + r, g + r + W, ... from batch g on.
+The one contract here: batch b of rank r of W is batch b W + r of the one-process stream. A pass that starts after g
+batches of it gives rank r the batches g + r, g + r + W, ..., also with another number of ranks than before.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-class Begin(NamedTuple):
-    """Where a pass over an epoch begins: after `batches` batches of the one-process stream, all of them done, and
-    `within` indices of this rank's next one."""
+class StartPosition(NamedTuple):
+    """Where a pass over an epoch starts: after `batches` batches of the one-process stream and `within` indices of this
+    rank's next one."""
 
     batches: int = 0
     within: int = 0
 
 
-class RankStream(NamedTuple):
+class RankBatches(NamedTuple):
     """One rank's part of an epoch of `samples` draws.
 
     With several ranks the epoch is completed to whole rounds of batches by its own first positions, or cut to whole
-    rounds with `drop_last`. One process draws the samples as they are.
+    rounds with `drop_last`. One rank draws the samples as they are.
     """
 
     samples: int
@@ -33,30 +33,34 @@ class RankStream(NamedTuple):
     rank: int
     drop_last: bool
 
-    def length(self, begin: Begin) -> int:
-        """This rank's indices from the beginning of the batch in which a pass begins to the end of the epoch."""
+    def length(self, start: StartPosition) -> int:
+        """This rank's indices from the beginning of the batch in which a pass starts to the end of the epoch."""
         if self.num_replicas == 1:
-            return max(0, self.samples - begin.batches * self.batch_size)
-        whole = self.samples // self.batch_size if self.drop_last else -(-self.samples // self.batch_size)
-        left = max(0, whole - begin.batches)
+            return max(0, self.samples - start.batches * self.batch_size)
+        in_epoch = self.samples // self.batch_size if self.drop_last else -(-self.samples // self.batch_size)
+        left = max(0, in_epoch - start.batches)
         rounds = left // self.num_replicas if self.drop_last else -(-left // self.num_replicas)
         return rounds * self.batch_size
 
-    def positions(self, begin: Begin, first: int, last: int) -> NDArray[np.uint64]:
+    def is_over(self, start: StartPosition) -> bool:
+        """Whether a pass that starts there has nothing left to draw."""
+        return self.length(start) <= start.within
+
+    def positions(self, start: StartPosition, first: int, last: int) -> NDArray[np.uint64]:
         """Positions of this rank's indices first..last-1, counted as in `length`."""
         positions = np.arange(first, last, dtype=np.uint64)
         if self.num_replicas > 1:
             skipped = positions // np.uint64(self.batch_size)
             skipped *= np.uint64(self.batch_size * (self.num_replicas - 1))
             positions += skipped
-        positions += np.uint64((begin.batches + self.rank) * self.batch_size)
+        positions += np.uint64((start.batches + self.rank) * self.batch_size)
         if int(positions[-1]) >= self.samples:
             positions %= np.uint64(self.samples)
         return positions
 
-    def after(self, begin: Begin, done: int) -> Begin:
-        """Where a pass that began at `begin` stands once `done` of its indices are done, counted as in `length`."""
+    def after(self, start: StartPosition, done: int) -> StartPosition:
+        """The start of the rest of a pass of which `done` indices are done, counted as in `length`."""
         rounds, within = divmod(done, self.batch_size)
-        if within and done >= self.length(begin):  # the last, smaller batch is done as a whole
+        if within and done >= self.length(start):  # the last, smaller batch is done as a whole
             rounds, within = rounds + 1, 0
-        return Begin(begin.batches + rounds * self.num_replicas, within)
+        return StartPosition(start.batches + rounds * self.num_replicas, within)

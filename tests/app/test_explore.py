@@ -13,7 +13,7 @@ from pages.parts.sidebar.controls import rows_by_key, titles_of
 from pages.parts.sidebar.page_parameters import COMPARE_ROWS, TUNE_ROWS
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import load
-from sampler_core.figures.class_series import NOBODY
+from sampler_core.figures.class_series import NO_CLASS
 from sampler_core.plans.parameters import rows_of
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 
@@ -319,7 +319,7 @@ def test_batches_that_are_too_many_to_play_are_not_waited_for_and_the_page_says_
 def test_the_frames_of_playing_are_the_draws_of_the_plan_band_by_band():
     counts = ClassCounts.from_counts([500, 300, 120, *[60] * 5, *[8] * 6])
     plan = SamplingPlan(target=PowerSkew(Linear(0.0, 0.3)), epochs=3, batch_size=32, seed=5)
-    frames = result_cache.frames_of.__wrapped__(plan, counts, 2, 7, (9, NOBODY, 1))
+    frames = result_cache.frames_of.__wrapped__(plan, counts, 2, 7, (9, NO_CLASS, 1))
     assert frames.shape == (3, 5, 7)
     for epoch, (head, medium, tail, *followed) in enumerate(frames.astype(int)):
         drawn = plan.preview(counts, epoch, 2, 7).batch_class_counts

@@ -19,7 +19,7 @@ from pages.parts.my_labels.correction_form import change_of
 from pages.parts.my_labels.file_reading import LIMITS, ReadingJob, Upload
 from pages.parts.server import result_cache
 from pages.parts.server.session_cleanup import let_go
-from pages.parts.text.class_options import by_label
+from pages.parts.text.class_options import class_options
 from sampler_core import ClassCounts
 from sampler_core.datasets import ReadingError, load, read_counts, sniff, synthetic
 from tests.hostile_names import HOSTILE
@@ -223,7 +223,7 @@ def test_what_is_worked_out_of_an_upload_is_kept_with_the_session_alone_and_goes
         sound(at.switch_page(page).run())
     assert shared_results() == before, "nothing was put there, and nothing looked up"
     kept = {getattr(call, "__name__", call) for call in at.session_state["private_results"]}
-    assert kept >= {"forecast_of", "findings_of", "preview_of", "_courses", "_verdict", "solution_of", "sweeps"}
+    assert kept >= {"forecast_of", "findings_of", "preview_of", "courses_of", "_verdict", "solution_of", "sweeps"}
     at.button(key="own-forget").click().run()
     assert "private_results" not in at.session_state
 
@@ -380,7 +380,7 @@ def test_the_code_says_what_the_labels_in_training_do_not_know_of():
 
 def test_options_made_of_class_names_are_each_a_different_one():
     counts = ClassCounts.from_counts({**dict.fromkeys(HOSTILE, 2), "two lines": 1, "two\nlines": 1, "two\tlines": 1})
-    labels = by_label(counts)
+    labels = class_options(counts)
     assert sorted(labels.values()) == list(range(counts.num_classes))
     assert all("\n" not in label and "\x00" not in label for label in labels)
 

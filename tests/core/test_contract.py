@@ -37,7 +37,7 @@ from sampler_core import (
     labels_of,
 )
 from sampler_core.datasets import load
-from sampler_core.draws import SCHEMES, class_order
+from sampler_core.draws import SCHEMES, class_sorted_indices
 
 CIFAR, ISIC = load("cifar10_lt_if100"), load("isic2019")
 EACH_SCHEME = pytest.mark.parametrize("scheme", SCHEMES)
@@ -201,7 +201,7 @@ def test_point_2_exact_member_walk_begins_at_the_sum_of_the_earlier_quotas(skew)
     codes = codes_of(ISIC)
     plan = plan_of(target=PowerSkew(Linear(skew, 0.05)), drawing="exact", samples_per_epoch=4001)
     sampler = ScheduledClassSampler(codes, plan)
-    order, first = class_order(codes, 8, plan.seed), np.cumsum(ISIC.counts) - ISIC.counts
+    order, first = class_sorted_indices(codes, 8, plan.seed), np.cumsum(ISIC.counts) - ISIC.counts
     place = np.empty(codes.size, dtype=int)
     place[order] = np.arange(codes.size)
     sampler.set_epoch(4)  # without playing the earlier ones
@@ -219,7 +219,7 @@ def test_point_2_stratified_members_stand_at_start_plus_b_stride_plus_j():
     codes = codes_of(ISIC)
     plan = plan_of(0.6, drawing="stratified", samples_per_epoch=1000, batch_size=64)
     sampler = ScheduledClassSampler(codes, plan)
-    order, first = class_order(codes, 8, plan.seed), np.cumsum(ISIC.counts) - ISIC.counts
+    order, first = class_sorted_indices(codes, 8, plan.seed), np.cumsum(ISIC.counts) - ISIC.counts
     place = np.empty(codes.size, dtype=int)
     place[order] = np.arange(codes.size)
     stride = np.ceil(plan.class_shares(ISIC.counts)[0] * 64).astype(int)
@@ -534,7 +534,7 @@ def test_point_6_ranks_outside_and_ranks_without_a_batch_size_are_refused():
         ScheduledClassSampler([0, 1], skew=1.0, num_replicas=2, rank=0)
 
 
-# --- 7. Resume: `test_state.py` has the rest -------------------------------------------------------------------------
+# --- 7. Resume: `test_state_dict.py` has the rest -------------------------------------------------------------------------
 
 
 @EACH_SCHEME

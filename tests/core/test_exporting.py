@@ -30,7 +30,7 @@ from sampler_core import (
     UniMax,
 )
 from sampler_core.exporting import VARIANTS, batch_table, csv_file, snippet
-from sampler_core.exporting.csv_tables import STARTS
+from sampler_core.exporting.csv_tables import FORMULA_STARTS
 from sampler_core.plans.plan import SCHEMA, UPGRADES
 from tests.hostile_names import HOSTILE, hostile_counts
 
@@ -171,9 +171,9 @@ def test_no_cell_starts_a_formula_and_every_cell_comes_back():
     head, *rows = read_back(csv_file(table))
     assert head == ["'@class", "'=cmd()", "value"]
     for name, (index, cell, value) in zip(names, rows, strict=True):
-        assert index == cell == (f"'{name}" if name.startswith(STARTS) else name)
+        assert index == cell == (f"'{name}" if name.startswith(FORMULA_STARTS) else name)
         assert value == "-1.5"
-    assert not any(cell.startswith(STARTS) for row in [head, *rows] for cell in row[:2])
+    assert not any(cell.startswith(FORMULA_STARTS) for row in [head, *rows] for cell in row[:2])
 
 
 @given(st.text(max_size=20), st.floats(allow_nan=False, allow_infinity=False), st.integers(-(2**53), 2**53))
@@ -181,7 +181,7 @@ def test_any_text_is_safe_and_any_number_is_exact(text, number, whole):
     table = pd.DataFrame({text: [text], "number": [number], "whole": [whole]})
     _, [_, cell, float_cell, whole_cell] = read_back(csv_file(table))
     assert cell.removeprefix("'") == text.removeprefix("'")
-    assert not cell.startswith(STARTS)
+    assert not cell.startswith(FORMULA_STARTS)
     assert float(float_cell) == number
     assert int(whole_cell) == whole
 
@@ -202,7 +202,7 @@ def test_the_table_of_batches_names_hostile_classes_as_text():
     counts = ClassCounts.from_counts(hostile_counts())
     head, *rows = read_back(csv_file(batch_table(plan_of().preview(counts, 0, num_batches=2))))
     assert len(head) == 1 + len(HOSTILE)
-    assert not any(cell.startswith(STARTS) for cell in head)
+    assert not any(cell.startswith(FORMULA_STARTS) for cell in head)
     assert len(rows) == 2
 
 

@@ -46,7 +46,7 @@ def scrambled(place):
 def rounded(share, drawn):
     """The most draws of a batch, those that are sure, and the chance of one more."""
     found = SystematicRounding(np.array([share, 1 - share]) * drawn, drawn)
-    sure, most = int(found.base[0]), int(found.most[0])
+    sure, most = int(found.floor[0]), int(found.ceiling[0])
     return most, sure, share * drawn - sure if most > sure else 0.0
 
 

@@ -12,10 +12,11 @@ from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
 from sampler_core import figures as fig
 from sampler_core.datasets import load, synthetic
 from sampler_core.figures import class_series
-from sampler_core.figures.compare_charts import Shown, plan_mix
+from sampler_core.figures.class_labels import class_in_words, class_label, plotly_text
+from sampler_core.figures.compare_charts import ComparedPlan, plan_mix
 from sampler_core.figures.explore_charts import charts_over_epochs
-from sampler_core.figures.figure import class_in_words, class_label, plotly_text, steady
 from sampler_core.figures.plan_sentences import data_line, takeaway
+from sampler_core.figures.plot_layout import steady_range
 from sampler_core.forecast.count_intervals import spread
 from sampler_core.forecast.forecast import Forecast
 
@@ -197,18 +198,18 @@ def test_one_class_has_one_colour_in_all_figures():
 TWENTY = synthetic("exponential", 20, 20_000, 100.0)
 
 
-def colours_of_classes(counts, followed):
+def colours_of_classes(counts, selected):
     """Figure -> class (by rank, as its figure knows it) -> colour; of the series figures only those of one class."""
     forecast = Forecast.of(PLAN, counts)
     preview = PLAN.preview(counts, 7, 0, 6)
     found = spread(forecast.shares[7], forecast.draws, int(preview.totals.sum()))
-    shares = fig.class_shares(counts, forecast.shares, 7, followed=followed).spec["data"]
-    batches = fig.batch_mix(preview, followed).spec["data"]
-    frames = fig.share_map(counts, forecast.shares, 7, followed).spec["layout"]["shapes"][1:]
-    weights, beside = fig.weight_beside_share(counts, PLAN.class_weights(counts), forecast.shares, 7, followed).spec[
+    shares = fig.class_shares(counts, forecast.shares, 7, selected=selected).spec["data"]
+    batches = fig.batch_mix(preview, selected).spec["data"]
+    frames = fig.share_map(counts, forecast.shares, 7, selected).spec["layout"]["shapes"][1:]
+    weights, beside = fig.weight_beside_share(counts, PLAN.class_weights(counts), forecast.shares, 7, selected).spec[
         "data"
     ]
-    drawn = fig.planned_and_drawn(counts, found, preview.totals, followed).spec["data"][1]
+    drawn = fig.planned_and_drawn(counts, found, preview.totals, selected).spec["data"][1]
     rows = {"weights": weights, "share": beside, "drawn": drawn}
     own = {"shares": [(one["name"], one["line"]["color"]) for one in shares],
            "batches": [(one["name"], one["marker"]["color"]) for one in batches]}  # fmt: skip
@@ -233,15 +234,15 @@ def test_one_class_has_one_colour_where_bands_and_rows_stand_side_by_side():
 
 
 def test_a_class_keeps_its_colour_when_another_one_is_let_go():
-    found = colours_of_classes(TWENTY, (class_series.NOBODY, 2))
+    found = colours_of_classes(TWENTY, (class_series.NO_CLASS, 2))
     assert {found[name][2] for name in ("shares", "batches", "map", "weights", "share", "drawn")} == {"#7A62D9"}
     assert list(found["map"]) == [2]
     assert found["weights"][15] == found["bands"][2]
 
 
 def test_where_nobody_is_left_no_class_fades():
-    assert class_series.opacity_of(3, (class_series.NOBODY,)) == 1.0
-    assert class_series.series_of(TWENTY, (class_series.NOBODY,))[2].label == class_series.series_of(TWENTY)[2].label
+    assert class_series.opacity_of(3, (class_series.NO_CLASS,)) == 1.0
+    assert class_series.series_of(TWENTY, (class_series.NO_CLASS,))[2].label == class_series.series_of(TWENTY)[2].label
 
 
 def test_ranks_of_followed_classes_are_marked_in_their_colours():
@@ -329,25 +330,25 @@ def test_tables_lose_no_class_whose_name_looks_like_that_of_another():
     batches = fig.batch_mix(preview).table()
     assert list(batches) == labels
     assert np.array_equal(batches.to_numpy(), preview.batch_class_counts)
-    mix = plan_mix(Shown("plan", forecast, 0), 1.0).table()
+    mix = plan_mix(ComparedPlan("plan", forecast, 0), 1.0).table()
     assert (list(mix), mix.iloc[0].tolist()) == (labels, pytest.approx([0.4, 0.3, 0.2, 0.1]))
-    numbers = fig.class_numbers(forecast, plan.class_weights(counts), (0, 1, 2, 3), 0)
+    numbers = fig.class_table(forecast, plan.class_weights(counts), (0, 1, 2, 3), 0)
     assert (list(numbers.index), list(numbers["samples"])) == (labels, ["40", "30", "20", "10"])
 
 
 def test_the_metrics_are_those_of_the_forecast():
     forecast = Forecast.of(PLAN, DATA["ten"])
-    found = {metric.label: metric for metric in fig.metrics(forecast, 5)}
+    found = {metric.label: metric for metric in fig.epoch_metrics(forecast, 5)}
     assert found["Share of the rarest class"].course == pytest.approx(forecast.shares[:, 9])
     assert found["Repeats of the rarest class"].value == "6.07"  # square-root, as published
     assert found["Batches without the rarest class"].course == pytest.approx(forecast.absence[:, 9])
     assert found["Unseen part of the largest class"].course == pytest.approx(1 - forecast.coverage[:, 0])
-    assert fig.metric_table(fig.metrics(forecast, 5)).shape == (20, 5)
+    assert fig.metric_table(fig.epoch_metrics(forecast, 5)).shape == (20, 5)
 
 
 def test_a_followed_class_stands_out_among_lines_and_the_others_fade():
     counts = DATA["ten"]
-    figure = fig.class_shares(counts, PLAN.class_shares(counts), 0, followed=(4,))
+    figure = fig.class_shares(counts, PLAN.class_shares(counts), 0, selected=(4,))
     assert [trace["line"]["width"] for trace in figure.spec["data"]] == [2, 2, 2, 2, 4, 2, 2, 2, 2, 2]
     assert [trace["opacity"] == 1.0 for trace in figure.spec["data"]].count(True) == 1
 
@@ -355,7 +356,7 @@ def test_a_followed_class_stands_out_among_lines_and_the_others_fade():
 def test_a_followed_class_leaves_its_band_and_the_sum_stays():
     counts = DATA["thousand"]
     shares = PLAN.class_shares(counts)
-    traces = fig.class_shares(counts, shares, 0, followed=(999, 3)).spec["data"]
+    traces = fig.class_shares(counts, shares, 0, selected=(999, 3)).spec["data"]
     assert [trace["name"] for trace in traces[3:]] == ["class 999", "class 3"]
     assert traces[3]["y"] == pytest.approx(shares[:, 999], rel=1e-6)
     assert sum(np.asarray(trace["y"]) for trace in traces) == pytest.approx(1.0, abs=1e-6)
@@ -365,7 +366,7 @@ def test_a_followed_class_leaves_its_band_and_the_sum_stays():
 
 def test_the_numbers_of_a_class_are_those_of_the_forecast():
     forecast = Forecast.of(PLAN, DATA["ten"])
-    row = fig.class_numbers(forecast, PLAN.class_weights(DATA["ten"]), (9,), 5).loc["truck"]
+    row = fig.class_table(forecast, PLAN.class_weights(DATA["ten"]), (9,), 5).loc["truck"]
     assert row["samples"] == "50"
     assert row["repeats in this epoch"] == "6.07"
     assert row["seen in this epoch"] == f"{100 * forecast.coverage[5, 9]:.3g} %"
@@ -396,12 +397,12 @@ def test_where_no_class_is_rarer_than_another_the_takeaway_names_no_rarest(count
     ],
 )
 def test_a_steady_axis_goes_on_to_round_numbers(values, parts, ends):
-    assert steady(*values, parts=parts)["autorangeoptions"]["include"] == pytest.approx(ends)
+    assert steady_range(*values, parts=parts)["autorangeoptions"]["include"] == pytest.approx(ends)
 
 
 @pytest.mark.parametrize("values", [(1.0, 1.0), (0.0, float("nan")), (0.0, float("inf"))])
 def test_a_steady_axis_is_an_ordinary_one_where_there_is_no_room_to_keep(values):
-    assert steady(*values) == {}
+    assert steady_range(*values) == {}
 
 
 def test_the_weights_of_all_epochs_share_their_axes():

@@ -9,7 +9,7 @@ from pages.parts.live.figure_panel import Panel
 from pages.parts.server.result_cache import forecast_of
 from pages.parts.sidebar.scenario import Scenario
 from sampler_core.figures import Chart, compare_charts
-from sampler_core.figures.compare_charts import Shown
+from sampler_core.figures.compare_charts import ComparedPlan
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.plan_variants import Variants
 
@@ -17,7 +17,7 @@ SIDE_BY_SIDE, MIXES = "side-by-side", "mixes"
 
 
 class View(NamedTuple):
-    """Which plans, whose share (`sampler_core.figures.compare_charts.followed`), and on which axis."""
+    """Which plans, whose share (`sampler_core.figures.compare_charts.class_group`), and on which axis."""
 
     variants: Variants
     who: str
@@ -28,7 +28,7 @@ class View(NamedTuple):
 class Plans(NamedTuple):
     """The plans that these counts allow, as they are and as figures take them, and why others are left out, by name."""
 
-    shown: tuple[Shown, ...]
+    shown: tuple[ComparedPlan, ...]
     plans: tuple[tuple[str, SamplingPlan], ...]
     left_out: tuple[tuple[str, Exception], ...]
 
@@ -40,18 +40,18 @@ def plans_in(variants: Variants, scenario: Scenario) -> Plans:
         try:
             plan = variant.plan_on(scenario.plan)
             plan.check(scenario.counts)
-            shown.append(Shown(variant.name, forecast_of(plan, scenario.counts), variant.colour))
+            shown.append(ComparedPlan(variant.name, forecast_of(plan, scenario.counts), variant.colour))
             plans.append((variant.name, plan))
         except (TypeError, ValueError) as error:
             left_out.append((variant.name, error))
-    mine = Shown("mine", forecast_of(scenario.plan, scenario.counts), 0)
+    mine = ComparedPlan("mine", forecast_of(scenario.plan, scenario.counts), 0)
     return Plans(tuple(shown) or (mine,), tuple(plans), tuple(left_out))
 
 
 def panels_of(scenario: Scenario, view: View) -> dict[str, Panel]:
     """The course of one share and of the skew in all plans side by side, and all classes of each plan."""
     plans, epoch = plans_in(view.variants, scenario).shown, scenario.epoch
-    who = compare_charts.followed(scenario.counts, view.who, view.rank)
+    who = compare_charts.class_group(scenario.counts, view.who, view.rank)
     shares = compare_charts.plan_shares(plans, who, epoch, logarithmic=view.logarithmic)
     skews = compare_charts.plan_skews(plans, epoch)
     charts = [

@@ -17,7 +17,7 @@ from pages.parts.sidebar.scenario import Scenario
 from pages.parts.sidebar.value_words import error_in_words
 from pages.parts.text.markdown import literal
 from sampler_core.data.array_types import FloatArray
-from sampler_core.figures.compare_charts import Shown
+from sampler_core.figures.compare_charts import ComparedPlan
 from sampler_core.forecast.forecast import Forecast
 from sampler_core.forecast.plan_comparison import Comparison, compared, courses
 from sampler_core.plans.plan_set import PlanSet
@@ -32,7 +32,7 @@ def chosen_variants(place: DeltaGenerator) -> Variants:
     return variants
 
 
-def shown_plans(variants: Variants, scenario: Scenario) -> tuple[Shown, ...]:
+def shown_plans(variants: Variants, scenario: Scenario) -> tuple[ComparedPlan, ...]:
     """The plans that these counts allow; a sentence for each other one. The sidebar's own where none is left."""
     shown, plans, left_out = plans_in(variants, scenario)
     for name, error in left_out:
@@ -69,7 +69,7 @@ def choose_followed() -> tuple[str, int]:
     return which, control(RANK, width=200) if which == "class of rank" else 1
 
 
-def choose_comparison(plans: tuple[Shown, ...], scenario: Scenario) -> tuple[Comparison, int | None]:
+def choose_comparison(plans: tuple[ComparedPlan, ...], scenario: Scenario) -> tuple[Comparison, int | None]:
     """The metrics, and the place of the plan that the others are measured from (None: none)."""
     names = tuple(plan.name for plan in plans)
     when = control(FIGURES_OF, width=260)

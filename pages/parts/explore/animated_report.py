@@ -15,5 +15,5 @@ def offer_report(scenario: Scenario, view: View) -> None:
     plan, counts, (first, batches) = scenario.plan, scenario.counts, view.window
     shown().report = partial(
         plan_report, plan, counts, unit=scenario.unit, epoch=scenario.epoch, first_batch=min(first, plan.num_batches(counts) - 1),
-        shown_batches=batches, logarithmic=view.logarithmic, followed=view.followed,
+        shown_batches=batches, logarithmic=view.logarithmic, selected=view.followed,
     )  # fmt: skip

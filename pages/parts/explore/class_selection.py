@@ -11,30 +11,30 @@ from pages.parts.server.page_contents import shown
 from pages.parts.server.result_cache import forecast_of, weights_of
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.sidebar.url_values import bound_unless
-from pages.parts.text.class_options import by_label
-from sampler_core.figures import class_numbers
-from sampler_core.figures.class_series import NOBODY, Followed, by_count, standing_out
+from pages.parts.text.class_options import class_options
+from sampler_core.figures import class_table
+from sampler_core.figures.class_series import NO_CLASS, SelectedClasses, by_count, selected_positions
 from sampler_core.plans.parameters import FOLLOW
 
 MOST = 5
 _PLACES = "followed_places"
 
 
-def choose_followed(scenario: Scenario) -> Followed:
+def choose_followed(scenario: Scenario) -> SelectedClasses:
     """The control; the chosen classes."""
     st.multiselect(
-        FOLLOW.label, list(by_label(scenario.counts)), key=FOLLOW.key, help=FOLLOW.help, persist_state="session",
+        FOLLOW.label, list(class_options(scenario.counts)), key=FOLLOW.key, help=FOLLOW.help, persist_state="session",
         placeholder="choose by name, or click a class in a figure", bind=bound_unless(FOLLOW.key, are_own_labels()),
     )  # fmt: skip
     return followed_classes(scenario)
 
 
-def followed_classes(scenario: Scenario) -> Followed:
+def followed_classes(scenario: Scenario) -> SelectedClasses:
     """Positions of the classes that are followed now, each at its place."""
-    positions, chosen = by_label(scenario.counts), st.session_state.get(FOLLOW.key) or []
+    positions, chosen = class_options(scenario.counts), st.session_state.get(FOLLOW.key) or []
     places = in_place(st.session_state.get(_PLACES, ()), chosen[:MOST])
     st.session_state[_PLACES] = places
-    return tuple(NOBODY if label is None else positions.get(label, NOBODY) for label in places)
+    return tuple(NO_CLASS if label is None else positions.get(label, NO_CLASS) for label in places)
 
 
 def in_place(before: Sequence[str | None], chosen: Sequence[str]) -> tuple[str | None, ...]:
@@ -61,18 +61,18 @@ def follow_clicked(scenario: Scenario, panel: str) -> None:
     order = by_count(scenario.counts)
     if not isinstance(rank, int) or not 0 <= rank < order.size:
         return
-    label = list(by_label(scenario.counts))[rank]
+    label = list(class_options(scenario.counts))[rank]
     chosen = list(st.session_state.get(FOLLOW.key) or [])
     st.session_state[FOLLOW.key] = (
         [one for one in chosen if one != label] if label in chosen else [*chosen, label][-MOST:]
     )
 
 
-def followed_numbers(scenario: Scenario, followed: Followed) -> None:
+def followed_numbers(scenario: Scenario, followed: SelectedClasses) -> None:
     """The row of numbers of each followed class."""
-    if chosen := standing_out(followed):
+    if chosen := selected_positions(followed):
         forecast, weights = forecast_of(scenario.plan, scenario.counts), weights_of(scenario.plan, scenario.counts)
-        numbers = class_numbers(forecast, weights, chosen, scenario.epoch)
+        numbers = class_table(forecast, weights, chosen, scenario.epoch)
         shown().tables.append(("Followed classes", lambda: numbers))
         with st.container(key="said-followed"):
             st.dataframe(numbers, key="followed-numbers", width="stretch")

@@ -9,7 +9,7 @@ import streamlit as st
 from pages.parts.live.figure_panel import Frames
 from pages.parts.server.result_cache import frames_of
 from pages.parts.sidebar.scenario import Scenario
-from sampler_core.figures.class_series import Followed
+from sampler_core.figures.class_series import SelectedClasses
 from sampler_core.formatting import several
 
 WANTED, MOST_DRAWS = "frames_wanted", 20_000_000
@@ -45,7 +45,7 @@ def say_if_batches_stand(scenario: Scenario, shown: int) -> None:
     st.markdown(f"Play leaves the batches out: over all epochs they are too many draws. {way} to see them move too.")
 
 
-def wanted_frames(scenario: Scenario, first: int, shown: int, followed: Followed) -> Frames | None:
+def wanted_frames(scenario: Scenario, first: int, shown: int, followed: SelectedClasses) -> Frames | None:
     """The shown batches of every epoch, once they are asked for and where they are not too many."""
     if st.session_state.get(WANTED) != _run(scenario) or _draws(scenario, shown) > MOST_DRAWS:
         return None

@@ -12,7 +12,7 @@ from pages.parts.server.result_cache import closed_skews, epoch_class_counts_of,
 from pages.parts.sidebar.epoch_and_batches import batches_shown
 from pages.parts.sidebar.scenario import Scenario
 from sampler_core.figures import explore_charts
-from sampler_core.figures.class_series import NOBODY, Followed, by_count
+from sampler_core.figures.class_series import NO_CLASS, SelectedClasses, by_count
 
 OVER_EPOCHS, ONE_EPOCH, METRICS = "over-epochs", "one-epoch", "metrics"
 
@@ -20,7 +20,7 @@ OVER_EPOCHS, ONE_EPOCH, METRICS = "over-epochs", "one-epoch", "metrics"
 class View(NamedTuple):
     """How they are looked at. window: the batches that are wanted, (first, how many)."""
 
-    followed: Followed
+    followed: SelectedClasses
     logarithmic: bool
     window: tuple[int, int]
 
@@ -28,10 +28,10 @@ class View(NamedTuple):
 def panels_of(scenario: Scenario, view: View) -> dict[str, Panel]:
     """All epochs, and where the draws are known the chosen one; `sampler_core.figures.explore_charts` says which charts."""
     plan, counts, epoch = scenario.plan, scenario.counts, scenario.epoch
-    followed = tuple(place if place < counts.num_classes else NOBODY for place in view.followed)
+    followed = tuple(place if place < counts.num_classes else NO_CLASS for place in view.followed)
     rev, forecast = f"{scenario.rev}-{view.logarithmic}-{followed}", forecast_of(plan, counts)
     over_epochs = explore_charts.charts_over_epochs(
-        forecast, weights_of(plan, counts), epoch, logarithmic=view.logarithmic, followed=followed
+        forecast, weights_of(plan, counts), epoch, logarithmic=view.logarithmic, selected=followed
     )
     panels = {OVER_EPOCHS: Panel(rev, over_epochs)}
     if plan.adaptive is None:

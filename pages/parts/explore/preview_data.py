@@ -17,10 +17,10 @@ import numpy as np
 from pages.parts.explore.preview_tables import MOST_ENTRIES, tables_of
 from pages.parts.server.result_cache import closed_skews, forecast_of
 from pages.parts.sidebar.scenario import Scenario
-from sampler_core.figures.class_series import Followed, by_count, series_of
+from sampler_core.figures.class_series import SelectedClasses, by_count, series_of
 
 
-def moves_of(scenario: Scenario, followed: Followed = ()) -> dict[str, Any]:
+def moves_of(scenario: Scenario, followed: SelectedClasses = ()) -> dict[str, Any]:
     """The data of previews; without a closed form only the epoch is previewed, and the server asked for the rest.
 
     Then the shares of all epochs come along, where they are not too many, for what stands beside them.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pages.parts.server.result_cache import forecast_of
 from pages.parts.sidebar.scenario import Scenario
-from pages.parts.text.markdown import literal, unparted
+from pages.parts.text.markdown import literal, unbroken_percents
 from sampler_core.figures import plan_sentences
 from sampler_core.figures.epoch_metrics import rarest_and_largest
 
@@ -13,7 +13,7 @@ def takeaway(scenario: Scenario) -> str:
     """What the chosen epoch does to the class mix, in one sentence of Markdown."""
     forecast = forecast_of(scenario.plan, scenario.counts)
     said = plan_sentences.takeaway(forecast, scenario.epoch, scenario.unit, literal, lambda mood: f"**{mood}**")
-    return unparted(said)
+    return unbroken_percents(said)
 
 
 def formulas(scenario: Scenario) -> list[str]:

@@ -25,7 +25,7 @@ _key = st.components.v2.component(
 def class_key(counts: ClassCounts) -> None:
     """Show it. A report, which knows figures only, has it as one."""
     shown().charts.append(
-        Chart("class-key", "", compare_charts.class_key(counts), height=compare_charts.class_key_height(counts))
+        Chart("class-key", "", compare_charts.class_legend(counts), height=compare_charts.class_legend_height(counts))
     )
     entries = [[shortened(one.label), one.colour, one.dash] for one in series_of(counts)]
     _key(key="class-key", data={"entries": entries})

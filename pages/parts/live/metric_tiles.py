@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
-from sampler_core.figures import Metric, metrics
+from sampler_core.figures import EpochMetric, epoch_metrics
 from sampler_core.forecast.forecast import Forecast
 
 MOST_POINTS = 120
@@ -31,9 +31,9 @@ class Tiles(NamedTuple):
     forecast: Forecast
     epoch: int
 
-    def metrics(self) -> tuple[Metric, ...]:
+    def metrics(self) -> tuple[EpochMetric, ...]:
         """What they show."""
-        return metrics(self.forecast, self.epoch)
+        return epoch_metrics(self.forecast, self.epoch)
 
     def data(self) -> dict[str, Any]:
         """As their script reads them."""
@@ -45,7 +45,7 @@ def tiles(key: str, shown: Tiles) -> None:
     _tiles(key=key, data={"key": key, **shown.data()})
 
 
-def _sent(metric: Metric, epoch: int) -> dict[str, object]:
+def _sent(metric: EpochMetric, epoch: int) -> dict[str, object]:
     course = np.where(np.isfinite(metric.course), metric.course, np.nan)
     low, high = np.nanmin(course, initial=np.inf), np.nanmax(course, initial=-np.inf)
     heights = (course - low) / (high - low) if high > low else np.full(course.size, 0.5)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.parts.my_labels.session_labels import Brought, correct, take_back
-from pages.parts.text.class_options import by_label
+from pages.parts.text.class_options import class_options
 from sampler_core.data.plain_values import ClassName
 from sampler_core.datasets.label_files import Reading, ReadingError, label_corrections
 from sampler_core.datasets.published import class_names
@@ -22,7 +22,7 @@ ONE = ("rename", "ignore")
 
 def correction_form(found: Brought) -> None:
     """The controls, in a fold of the sidebar."""
-    labels = by_label(found.reading.counts)
+    labels = class_options(found.reading.counts)
     with st.expander("Correct the classes", key="own-correct-fold"):
         what = st.selectbox("What", list(TITLES), key=WHAT, format_func=TITLES.get,
                             help="Drop leaves classes out with their samples; ignore is for a label that means "

@@ -13,10 +13,9 @@ from pages.parts.my_labels import session_labels
 from pages.parts.my_labels.correction_form import correction_form
 from pages.parts.my_labels.file_reading import Upload
 from pages.parts.my_labels.session_labels import Brought, begin, brought
-from pages.parts.text.class_options import distinct
 from pages.parts.text.markdown import literal
 from sampler_core.datasets.label_files import WITH_COLUMNS, Layout, Reading, ReadingError
-from sampler_core.figures.figure import class_label
+from sampler_core.figures.class_labels import class_label, distinct_labels
 
 TIMES, PASTED, LABEL, COUNT = "own_times", "own-pasted", "own-label", "own-count"
 MOST_PASTED = 1_000_000
@@ -92,7 +91,7 @@ def _columns(layout: Layout) -> None:
     if len(layout.columns) < 2 or layout.kind not in WITH_COLUMNS:
         return
     names = [NO_COUNTS, *(name[:LONGEST] for name in layout.columns)]
-    labels = list(distinct(names, range(len(names))))[1:]  # a column may be called "none" too
+    labels = list(distinct_labels(names, range(len(names))))[1:]  # a column may be called "none" too
     if session_labels.job() is None:  # what could not be read leaves the choice as it was
         st.session_state[LABEL] = labels[layout.position(layout.label)]
         st.session_state[COUNT] = NO_COUNTS if layout.count is None else labels[layout.position(layout.count)]
@@ -127,6 +126,6 @@ def _say(found: Brought) -> None:
         with st.expander("First rows", key="own-rows-fold"):
             st.markdown(literal(" ".join(found.steps[0].layout.found)))
             rows = [[class_label(cell[:LONGEST]) for cell in row] for row in reading.layout.rows]
-            columns = list(distinct([name[:LONGEST] for name in reading.layout.columns or ("label",)],
+            columns = list(distinct_labels([name[:LONGEST] for name in reading.layout.columns or ("label",)],
                                     range(len(reading.layout.columns) or 1)))  # fmt: skip
             st.dataframe(pd.DataFrame(rows, columns=columns, dtype="str"), hide_index=True, height=180)

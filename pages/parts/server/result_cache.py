@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.draws.preview import Preview
-from sampler_core.figures.class_series import Followed, series_of
+from sampler_core.figures.class_series import SelectedClasses, series_of
 from sampler_core.forecast.findings import Finding, findings
 from sampler_core.forecast.forecast import Forecast
 from sampler_core.plans.plan import SamplingPlan
@@ -118,7 +118,7 @@ def preview_of(plan: SamplingPlan, counts: ClassCounts, epoch: int, first_batch:
 
 @kept(4)
 def frames_of(
-    plan: SamplingPlan, counts: ClassCounts, first_batch: int, num_batches: int, followed: Followed = ()
+    plan: SamplingPlan, counts: ClassCounts, first_batch: int, num_batches: int, followed: SelectedClasses = ()
 ) -> NDArray[np.unsignedinteger]:
     """The shown batches of every epoch, by the series of the figures: shape (epochs, series, num_batches)."""
     series = series_of(counts, followed)

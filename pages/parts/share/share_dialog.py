@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
 from pages.parts.my_labels.session_labels import changes_to_own_labels, left_out_of_the_link
@@ -17,11 +18,11 @@ from pages.parts.share.plan_file import offer_plan, show_opened_message
 from pages.parts.sidebar.scenario import Scenario, current
 from pages.parts.text.markdown import literal
 from sampler_core.exporting import VARIANTS, csv_file, snippet
-from sampler_core.exporting.plan_report import as_panel, still_report
-from sampler_core.figures.legend import missing_key_height
+from sampler_core.exporting.plan_report import chart_panel, page_report
+from sampler_core.figures.legend import added_legend_height
 from sampler_core.plans import parameters as rows
 
-IN_ADDRESS = ("synthetic", "published")  # kinds of data that a link can carry; uploads stay with their user
+DATA_IN_LINKS = ("synthetic", "published")  # kinds of data that a link can hold; uploads stay with their user
 GET_CODE = "get_code"
 _here = Path(__file__).parent
 _share = st.components.v2.component(
@@ -35,43 +36,38 @@ _share = st.components.v2.component(
 
 @contextmanager
 def sharing(title: str) -> Iterator[None]:
-    """Around a page: the button above it, which opens the dialog with what the page has shown.
+    """Wraps a page: shows the Share button above it and opens the dialog with what the page has shown.
 
-    A button of the page with the key `GET_CODE` opens it too, at the code.
+    A button of the page with the key `GET_CODE` opens it too, at the Code tab.
     """
     forget_shown()
     with st.container(horizontal=True, horizontal_alignment="right", key="share-place"):
-        wanted = st.button("Share", key="share", icon=":material/ios_share:", help="Link, code, plan, report, figures.")
+        pressed = st.button(
+            "Share", key="share", icon=":material/ios_share:", help="Link, code, plan, report, figures."
+        )
     show_opened_message()
     yield
-    if wanted or st.session_state.get(GET_CODE):
-        dialog = st.dialog("Share" if wanted else "Code for your training", width="large")(_dialog)
-        dialog(title, current(), shown(), "Link" if wanted else "Code")
+    if pressed or st.session_state.get(GET_CODE):
+        dialog = st.dialog("Share" if pressed else "Code for your training", width="large")(_dialog)
+        dialog(title, current(), shown(), "Link" if pressed else "Code")
     forget_shown()
 
 
-def _dialog(title: str, scenario: Scenario, found: Shown, first: str) -> None:
-    every = ["Link", "Code", "Plan", "Report", "Figures", "Tables"]
-    link, code, plan, report, figures, tables = st.tabs(every, default=first)
-    with link:
-        _link()
-    with code:
-        _code(scenario)
-    with plan:
-        offer_plan(scenario)
-    with report:
-        _report(title, scenario, found)
-    with figures:
-        _figures(found)
-    with tables:
-        _tables(found)
+def _dialog(title: str, scenario: Scenario, contents: Shown, first: str) -> None:
+    tabs: dict[str, Callable[[], None]] = {
+        "Link": _link, "Code": partial(_code, scenario), "Plan": partial(offer_plan, scenario),
+        "Report": partial(_report, title, scenario, contents), "Figures": partial(_figures, contents),
+        "Tables": partial(_tables, contents),
+    }  # fmt: skip
+    for tab, show in zip(st.tabs(list(tabs), default=first), tabs.values(), strict=True):
+        with tab:
+            show()
 
 
 def _link() -> None:
-    in_address = st.session_state.get(rows.DATA.key, rows.DATA.default) in IN_ADDRESS
     st.markdown("The link opens this picture on any server that runs this dashboard.")
     _share(key="share-link", data={"part": "link"})
-    if in_address:
+    if st.session_state.get(rows.DATA.key, rows.DATA.default) in DATA_IN_LINKS:
         return
     left_out = left_out_of_the_link()
     also = f" Nor are the {' and the '.join(left_out)}: they name your classes." if left_out else ""
@@ -82,8 +78,8 @@ def _link() -> None:
     )  # fmt: skip
 
 
-def _report(title: str, scenario: Scenario, found: Shown) -> None:
-    make = found.report or partial(_as_it_is, title, scenario, found)
+def _report(title: str, scenario: Scenario, contents: Shown) -> None:
+    make = contents.report or partial(_page_report, title, scenario, contents)
     st.markdown(
         "One HTML file with the figures of this page, its findings, the data in numbers and the plan. It opens in any "
         "browser, without a server and without a network."
@@ -94,18 +90,17 @@ def _report(title: str, scenario: Scenario, found: Shown) -> None:
     )  # fmt: skip
 
 
-def _as_it_is(title: str, scenario: Scenario, found: Shown) -> str:
-    """The reports of other pages stand still."""
-    panels = [as_panel(chart) for chart in found.charts]
-    return still_report(
-        title, scenario.plan, scenario.counts, panels, found.tables, sentences=found.sentences, facts=found.facts,
-        files={name: text() for name, text in found.files.items()}, unit=scenario.unit,
+def _page_report(title: str, scenario: Scenario, contents: Shown) -> str:
+    panels = [chart_panel(chart) for chart in contents.charts]
+    return page_report(
+        title, scenario.plan, scenario.counts, panels, contents.tables, sentences=contents.sentences,
+        facts=contents.facts, files={name: text() for name, text in contents.files.items()}, unit=scenario.unit,
     )  # fmt: skip
 
 
 def _code(scenario: Scenario) -> None:
-    variant = st.segmented_control("For", list(VARIANTS), default="torch", format_func=VARIANTS.get, required=True,
-                                   key="share-variant")  # fmt: skip
+    variant = st.segmented_control("For", list(VARIANTS), default="torch", required=True,
+                                   format_func=VARIANTS.__getitem__, key="share-variant")  # fmt: skip
     code = snippet(scenario.plan, scenario.counts, variant or "torch", changes_to_own_labels())
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
@@ -116,23 +111,27 @@ def _code(scenario: Scenario) -> None:
     st.code(code, language="python")
 
 
-def _figures(found: Shown) -> None:
+def _figures(contents: Shown) -> None:
     st.markdown("Each figure as it is on the page now, made in your browser.")
-    titled = [chart for chart in found.charts if chart.title]  # one without a title is a legend
+    titled = [chart for chart in contents.charts if chart.title]  # one without a title is a legend
     charts = [{"id": chart.id, "title": chart.title, "file": file_name(chart.title),
-               "key": missing_key_height(chart.figure)} for chart in titled]  # fmt: skip
+               "key": added_legend_height(chart.figure)} for chart in titled]  # fmt: skip
     _share(key="share-figures", data={"part": "figures", "charts": charts})
 
 
-def _tables(found: Shown) -> None:
+def _tables(contents: Shown) -> None:
     st.markdown("CSV files for Excel and others. Text that a spreadsheet would run as a formula gets an apostrophe.")
-    for place, (title, table) in enumerate(found.tables):
+    for place, (title, table) in enumerate(contents.tables):
         st.download_button(
-            literal(title), lambda table=table: csv_file(table()), f"skewlab-{file_name(title)}.csv", "text/csv",
+            literal(title), partial(_csv_of, table), f"skewlab-{file_name(title)}.csv", "text/csv",
             key=f"share-table-{place}", on_click="ignore", icon=":material/table:", type="tertiary",
         )  # fmt: skip
 
 
+def _csv_of(table: Callable[[], pd.DataFrame]) -> bytes:
+    return csv_file(table())
+
+
 def file_name(title: str) -> str:
-    """A title as part of a file's name: plain letters and digits, not long."""
+    """A title as part of a file name: at most 60 lower-case letters, digits and hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60] or "page"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sampler_core.figures.compare_charts import FOLLOWED
+from sampler_core.figures.compare_charts import CLASS_GROUPS
 from sampler_core.forecast.metrics import GROUPS
 from sampler_core.forecast.plan_comparison import WHEN
 from sampler_core.plans.parameters import Parameter
@@ -17,7 +17,7 @@ PLANS = Parameter(
 )  # fmt: skip
 FOLLOW = Parameter(
     "follow", "Share of", "Which class, or which group of classes, the curves show.",
-    "rarest class", kind="choice", choices=FOLLOWED,
+    "rarest class", kind="choice", choices=CLASS_GROUPS,
 )  # fmt: skip
 RANK = Parameter(
     "rank", "Rank of the class", "1 is the largest class; beyond the smallest, the smallest is shown.",

@@ -1,4 +1,4 @@
-"""Text from data as Markdown shows it unchanged."""
+"""Text from data, escaped so that Markdown shows it unchanged."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ _SPECIAL = "\\`*_{}[]()<>#+-.!|~$:^=&"
 
 
 def literal(text: str) -> str:
-    """Text as it is, none of it read as Markdown, formula, colour or icon."""
-    return "".join(f"\\{letter}" if letter in _SPECIAL else letter for letter in unparted(text))
+    """Markdown that shows the text itself: no markup, formula, colour or icon."""
+    return "".join(f"\\{letter}" if letter in _SPECIAL else letter for letter in unbroken_percents(text))
 
 
-def unparted(text: str) -> str:
-    """Keeps each percent sign on the line of its number."""
+def unbroken_percents(text: str) -> str:
+    """Text whose percent signs stay on the line of their number."""
     return text.replace(" %", "\u00a0%")

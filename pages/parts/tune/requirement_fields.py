@@ -11,7 +11,7 @@ from pages.parts.sidebar.controls import widget
 from pages.parts.text.markdown import literal
 from pages.parts.tune.stated_requirements import Requirements, state
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.figures.figure import class_label
+from sampler_core.figures.class_labels import class_label
 from sampler_core.plans.parameters import rows_of
 from sampler_core.tuning import METRICS
 

@@ -14,7 +14,7 @@ from pages.parts.text.markdown import literal
 from pages.parts.tune.requirement_fields import class_control, field_control
 from pages.parts.tune.stated_requirements import MOST_REQUIREMENTS, Requirements, new_requirement, state
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.figures.figure import class_in_words
+from sampler_core.figures.class_labels import class_in_words
 from sampler_core.plans.parameters import DRAWING
 from sampler_core.tuning import REQUIREMENTS, Verdict
 from sampler_core.tuning.requirement_sentences import bound_in_words, form_template

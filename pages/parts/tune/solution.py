@@ -17,7 +17,7 @@ from pages.parts.sidebar.value_words import target_in_words
 from pages.parts.text.markdown import literal
 from pages.parts.tune.requirement_form import on_average_only
 from pages.parts.tune.stated_requirements import Requirements, band_of, solution_of, text_of
-from sampler_core.figures.figure import class_in_words
+from sampler_core.figures.class_labels import class_in_words
 from sampler_core.formatting import number, percent
 from sampler_core.tuning import Band, Solution
 from sampler_core.tuning.linear_plane import Feasible

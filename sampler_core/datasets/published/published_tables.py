@@ -1,6 +1,6 @@
 """Bundled class counts of published data sets.
 
-The one contract here: a table is a CSV file in `tables/` and its row in `tables/index.csv`; nothing else knows of it.
+The one contract here: adding a table is one CSV file in `tables/` and its row in `tables/index.csv`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sampler_core.data.plain_values import ClassName
 
 
 class PublishedDataset(NamedTuple):
-    """A row of the index. `unit` says what one sample is; `ratio` is rho = n_max / n_min; `source` where it is from."""
+    """A row of the index. unit: what one sample is; ratio: rho = n_max / n_min."""
 
     name: str
     title: str
@@ -31,24 +31,19 @@ def published_datasets() -> tuple[PublishedDataset, ...]:
     """The bundled tables, in the order of the index."""
     return tuple(
         PublishedDataset(
-            name=row["name"],
-            title=row["title"],
-            unit=row["unit"],
-            classes=int(row["classes"]),
-            samples=int(row["samples"]),
-            ratio=float(row["ratio"]),
-            source=row["source"],
+            row["name"], row["title"], row["unit"], int(row["classes"]), int(row["samples"]), float(row["ratio"]),
+            row["source"],
         )
         for row in _rows("index")
-    )
+    )  # fmt: skip
 
 
 @cache
 def load(name: str) -> ClassCounts:
     """The class counts of a bundled table, classes in the order of the data set's own list.
 
-    Classes that are numbered (0, 1, 2, ...) get integer names, so that a table and integer labels of the same data have
-    one canonical order and therefore the same draws. `ValueError` when there is no table of that name.
+    Numbered classes (0, 1, 2, ...) get integer names, so that the table and integer labels of the same data have the
+    same canonical order and therefore the same draws. `ValueError` where there is no table of that name.
     """
     names = [table.name for table in published_datasets()]
     if name not in names:
@@ -59,7 +54,7 @@ def load(name: str) -> ClassCounts:
 
 
 def class_names(texts: list[str]) -> list[ClassName]:
-    """Names read from a file: integers when all are written as integers are ("7", not "07" or "+7"), else text."""
+    """Names read from a file: integers where all are written as such ("7", not "07" or "+7"), else text."""
     if all(text.removeprefix("-").isdecimal() and str(int(text)) == text for text in texts):
         return [int(text) for text in texts]
     return list(texts)

@@ -12,7 +12,7 @@ from sampler_core import ClassCounts, Constant, Linear, PowerSkew, Progressively
 from sampler_core import figures as fig
 from sampler_core.datasets import load, synthetic
 from sampler_core.figures import class_series, compare_charts
-from sampler_core.figures.legend import key_height, missing_key_height
+from sampler_core.figures.legend import added_legend_height, legend_height
 from sampler_core.forecast.forecast import Forecast
 from sampler_core.forecast.plan_comparison import COLUMNS, compared, courses
 
@@ -31,19 +31,19 @@ TARGETS = {
 
 def shown(counts, epochs=20):
     plans = [SamplingPlan(target=target, epochs=epochs, batch_size=64) for target in TARGETS.values()]
-    return [compare_charts.Shown(name, Forecast.of(plan, counts), 5 - i)
+    return [compare_charts.ComparedPlan(name, Forecast.of(plan, counts), 5 - i)
             for i, (name, plan) in enumerate(zip(TARGETS, plans, strict=True))]  # fmt: skip
 
 
 def all_figures(counts, epochs=20):
     plans = shown(counts, epochs)
-    who = compare_charts.followed(counts, "rarest class")
+    who = compare_charts.class_group(counts, "rarest class")
     return {
         "shares": compare_charts.plan_shares(plans, who, 3 % epochs),
         "logarithmic": compare_charts.plan_shares(plans, who, 3 % epochs, logarithmic=True),
         "skews": compare_charts.plan_skews(plans, 3 % epochs),
         "mix": compare_charts.plan_mix(plans[1], compare_charts.highest_share(plans)),
-        "key": compare_charts.class_key(counts),
+        "key": compare_charts.class_legend(counts),
     }
 
 
@@ -63,7 +63,7 @@ def test_a_plan_has_one_colour_and_one_dash_in_all_figures_and_they_differ_betwe
     assert lines == [plan.line for plan in plans]
     assert [trace["line"] for trace in all_figures(DATA["ten"])["skews"].spec["data"]] == lines[:2]
     for part in ("color", "dash"):
-        assert len({compare_charts.Shown("x", plans[0].forecast, c).line[part] for c in range(6)}) == 6
+        assert len({compare_charts.ComparedPlan("x", plans[0].forecast, c).line[part] for c in range(6)}) == 6
 
 
 def test_classes_have_the_colours_they_have_on_explore():
@@ -92,8 +92,10 @@ def test_curves_and_small_multiples_hold_the_shares(data):
 
 def test_only_figures_whose_lines_are_named_elsewhere_miss_a_key():
     figures = all_figures(DATA["ten"])
-    assert {name for name, figure in figures.items() if missing_key_height(figure)} == {"skews", "mix"}
-    assert missing_key_height(figures["mix"]) == key_height(DATA["ten"].names, 2), "automobile has no third of a phone"
+    assert {name for name, figure in figures.items() if added_legend_height(figure)} == {"skews", "mix"}
+    assert added_legend_height(figures["mix"]) == legend_height(DATA["ten"].names, 2), (
+        "automobile has no third of a phone"
+    )
 
 
 def test_the_small_multiples_of_many_classes_are_bands():
@@ -112,18 +114,18 @@ def test_the_small_multiples_of_many_classes_are_bands():
     ],
 )
 def test_a_class_or_a_group_is_followed(which, members):
-    assert compare_charts.followed(DATA["an empty class"], which, 2).members.tolist() == members
+    assert compare_charts.class_group(DATA["an empty class"], which, 2).members.tolist() == members
 
 
 def test_of_equally_rare_classes_the_one_is_followed_that_is_called_the_rarest_everywhere():
     counts = ClassCounts.from_counts({"a": 3, "b": 1, "c": 3, "d": 1})
-    assert compare_charts.followed(counts, "rarest class").members.tolist() == [counts.rarest] == [1]
-    assert compare_charts.followed(counts, "largest class").members.tolist() == [counts.largest] == [0]
+    assert compare_charts.class_group(counts, "rarest class").members.tolist() == [counts.rarest] == [1]
+    assert compare_charts.class_group(counts, "largest class").members.tolist() == [counts.largest] == [0]
 
 
 def test_a_rank_beyond_the_last_is_the_smallest_class():
-    assert compare_charts.followed(DATA["ten"], "class of rank", 99).members.tolist() == [9]
-    assert compare_charts.followed(DATA["ten"], "class of rank", 1).members.tolist() == [
+    assert compare_charts.class_group(DATA["ten"], "class of rank", 99).members.tolist() == [9]
+    assert compare_charts.class_group(DATA["ten"], "class of rank", 1).members.tolist() == [
         class_series.by_count(DATA["ten"])[0]
     ]
 
@@ -150,5 +152,5 @@ def test_the_table_in_words_has_percent_signs_differences_and_stars():
 def test_the_edges_of_the_cards_have_the_colours_of_the_lines():
     css = (Path(__file__).parents[2] / "pages" / "parts" / "compare" / "plan_cards.css").read_text(encoding="utf-8")
     edges = re.findall(r"plan-card-(\d) \{ border-top-color: (#\w{6}); \}", css)
-    plans = [compare_charts.Shown("x", shown(DATA["ten"])[0].forecast, colour) for colour in range(6)]
+    plans = [compare_charts.ComparedPlan("x", shown(DATA["ten"])[0].forecast, colour) for colour in range(6)]
     assert edges == [(str(colour), plan.line["color"]) for colour, plan in enumerate(plans)]

@@ -7,7 +7,16 @@ import pytest
 
 from sampler_core import figures as fig
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.figures.legend import LINE, ROW, WIDEST, WIDEST_ROW, key_height, key_text, keyed_height, row_text
+from sampler_core.figures.legend import (
+    ENTRY_HEIGHT,
+    LINE_HEIGHT,
+    MAX_LINE,
+    MAX_ROW_LABEL,
+    height_with_legend,
+    legend_height,
+    legend_text,
+    row_label,
+)
 from tests.hostile_names import HOSTILE
 
 
@@ -16,49 +25,49 @@ def width(line):
 
 
 def test_a_short_text_stands_as_it_is():
-    assert key_text("progressively balanced") == "progressively balanced"
+    assert legend_text("progressively balanced") == "progressively balanced"
 
 
 def test_a_long_sentence_is_broken_between_words_and_cut_after_so_many_lines():
     sentence = "3. no sample of the rarest class is drawn more than 150 times per epoch, from epoch 10 to 90"
-    lines = key_text(sentence, 3).split("<br>")
+    lines = legend_text(sentence, 3).split("<br>")
     assert " ".join(lines) == sentence
-    assert all(len(line) <= WIDEST for line in lines)
-    assert key_text(sentence, 2).split("<br>")[1].endswith("…")
-    assert sentence.startswith(key_text(sentence)[:-1])
-    assert sentence.split()[len(key_text(sentence).split()) - 1] + "…" == key_text(sentence).split()[-1]
+    assert all(len(line) <= MAX_LINE for line in lines)
+    assert legend_text(sentence, 2).split("<br>")[1].endswith("…")
+    assert sentence.startswith(legend_text(sentence)[:-1])
+    assert sentence.split()[len(legend_text(sentence).split()) - 1] + "…" == legend_text(sentence).split()[-1]
 
 
 @pytest.mark.parametrize("name", [*HOSTILE, "W" * 60, "日本語" * 30, "a" * 41, "snake_case_" * 9])
 @pytest.mark.parametrize("most", [1, 3])
 def test_no_line_is_too_long_and_no_name_is_markup(name, most):
-    lines = key_text(f"1. {name}", most).split("<br>")
+    lines = legend_text(f"1. {name}", most).split("<br>")
     assert 1 <= len(lines) <= most
     for line in lines:
         assert not {"<", ">"} & set(line)
         plain = line.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-        assert 1 <= width(plain) <= WIDEST + 1
+        assert 1 <= width(plain) <= MAX_LINE + 1
         assert "\0" not in line
 
 
 def test_a_key_is_as_high_as_its_rows():
     entries = ["one", "two<br>lines", "three"]
-    assert key_height(entries) == 12 + 3 * ROW + LINE
-    assert key_height(entries, columns=2) == 12 + 2 * ROW + LINE
+    assert legend_height(entries) == 12 + 3 * ENTRY_HEIGHT + LINE_HEIGHT
+    assert legend_height(entries, columns=2) == 12 + 2 * ENTRY_HEIGHT + LINE_HEIGHT
 
 
 def test_a_row_s_name_keeps_both_its_ends():
-    assert row_text("aeroplane, other") == "aeroplane, other"
-    assert row_text("A class of forty signs, whose number is 7") == "A class…er is 7"
-    assert row_text("日本語" * 4) == "日本語日…日本語"
+    assert row_label("aeroplane, other") == "aeroplane, other"
+    assert row_label("A class of forty signs, whose number is 7") == "A class…er is 7"
+    assert row_label("日本語" * 4) == "日本語日…日本語"
 
 
 @pytest.mark.parametrize("name", [*HOSTILE, "W" * 60, "日本語" * 30, "a" * 41, "snake_case_" * 9])
 def test_a_row_s_name_is_short_and_no_markup(name):
-    text = row_text(name)
+    text = row_label(name)
     assert not {"<", ">", "\0"} & set(text)
     plain = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    assert width(plain) <= WIDEST_ROW + 2
+    assert width(plain) <= MAX_ROW_LABEL + 2
 
 
 def lines(names):
@@ -67,8 +76,8 @@ def lines(names):
 
 
 def test_a_figure_grows_with_a_key_of_long_names_only():
-    assert keyed_height(lines([f"class {place}" for place in range(12)]), 340) == 340
-    long = keyed_height(lines([f"a class whose name is long, no {place}" for place in range(12)]), 340)
-    assert long == 250 + 12 + 12 * ROW
-    assert keyed_height(lines([f"{'日' * 30} {place}" for place in range(12)]), 340) == long + 12 * LINE
-    assert keyed_height(lines([f"{'日' * 8} {place}" for place in range(12)]), 340) == long
+    assert height_with_legend(lines([f"class {place}" for place in range(12)]), 340) == 340
+    long = height_with_legend(lines([f"a class whose name is long, no {place}" for place in range(12)]), 340)
+    assert long == 250 + 12 + 12 * ENTRY_HEIGHT
+    assert height_with_legend(lines([f"{'日' * 30} {place}" for place in range(12)]), 340) == long + 12 * LINE_HEIGHT
+    assert height_with_legend(lines([f"{'日' * 8} {place}" for place in range(12)]), 340) == long

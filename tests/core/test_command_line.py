@@ -154,7 +154,7 @@ def test_a_package_that_is_not_installed_is_named_with_what_brings_it(package, c
     assert "Traceback" not in done.stderr
 
 
-def test_hostile_names_reach_a_terminal_without_control_signs(files, capfdbinary):
+def test_hostile_names_reach_a_terminal_without_control_characters(files, capfdbinary):
     refused = {"\ud800", "\x00"}  # by the reader
     names = {name: n for name, n in hostile_counts().items() if len(name) < 1000 and not refused & {*name}}
     names["\x1b[31mred\x9b2J"] = 3

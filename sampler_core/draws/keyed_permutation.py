@@ -11,10 +11,10 @@ _U = np.uint64
 
 
 def shuffled_rows(keys: U64Array, size: int) -> NDArray[np.int64]:
-    """A permutation of 0..size-1 for each key, shape (len(keys), size); size <= 2**20.
+    """A permutation of 0..size-1 for each key; int64, shape (len(keys), size); size <= 2**20.
 
-    Sorts hashes that carry the position in their low bits: one vectorised sort, no argsort. What is left of the hash
-    (44 bits or more) makes ties too rare to see.
+    Sorts hashes that carry the position in their low bits: one sort instead of an argsort. The other bits of the hash
+    (44 or more) make ties too rare to matter.
     """
     low = _U((1 << size.bit_length()) - 1)
     rows = mix(np.arange(1, size + 1, dtype=np.uint64) * _U(GOLDEN) + keys[:, None])
@@ -28,8 +28,12 @@ def shuffled_rows(keys: U64Array, size: int) -> NDArray[np.int64]:
 class Permutation:
     """A keyed permutation of 0..size-1 in O(1) memory, for any subset of positions; size < 2**62.
 
-    Small sizes are one shuffled row. Larger ones go through a Feistel network on (left, right) with right < 2**h and
-    left < ceil(size / 2**h), walked on until the value is inside (Black, Rogaway, CT-RSA 2002, method 3).
+    Sizes up to `SMALL` are one shuffled row. Larger ones go through a Feistel network on (left, right) with
+    right < 2**h and left < ceil(size / 2**h), which permutes a slightly larger range. A value outside goes through the
+    network again until it is inside: cycle walking (Black, Rogaway, CT-RSA 2002, method 3).
+
+    NOTE example: size 11 has h = 1 and left < 6, so the network permutes 0..11. If it sends 4 to 11 and 11 to 7, then 4
+    goes to 7. Each value inside is reached once, because the cycles of a permutation are disjoint.
     """
 
     SMALL = 1 << 14
@@ -44,29 +48,28 @@ class Permutation:
         self._dtype = np.uint32 if size <= 1 << 31 else np.uint64
 
     def __call__(self, positions: U64Array) -> NDArray[np.unsignedinteger]:
-        """Where each position goes; uint32 for sizes up to 2**31, else 64 bits."""
+        """The image of each position; uint32 for sizes above `SMALL` and up to 2**31, else 64 bits."""
         if self._row is not None:
             row: U64Array = self._row.take(positions.view(np.int64)).view(np.uint64)
             return row
-        x = self._once(positions.astype(self._dtype))
+        x = self._feistel(positions.astype(self._dtype))
         outside = np.flatnonzero(x >= self.size)
         while outside.size:
-            again = self._once(x[outside])
+            again = self._feistel(x[outside])
             x[outside] = again
             outside = outside[again >= self.size]
         return x
 
-    def _once(self, x: NDArray[np.unsignedinteger]) -> NDArray[np.unsignedinteger]:
+    def _feistel(self, x: NDArray[np.unsignedinteger]) -> NDArray[np.unsignedinteger]:
         h, left = x.dtype.type(self._h), np.uint32(self._left)
         right = (x & x.dtype.type((1 << self._h) - 1)).astype(np.uint32, copy=False)
         upper = (x >> h).astype(np.uint32, copy=False)
         for k in range(0, len(self._keys), 2):
-            f = _round(right, self._keys[k])
-            f = self._below_left(f)
+            f = self._scaled_to_left(_round_function(right, self._keys[k]))
             upper += f
             np.subtract(upper, left, out=f)
             np.minimum(upper, f, out=upper)  # modulo `left`: below it, the difference wraps to a huge number
-            f = _round(upper, self._keys[k + 1])
+            f = _round_function(upper, self._keys[k + 1])
             f >>= np.uint32(32 - self._h)
             right ^= f
         x = upper.astype(self._dtype, copy=False)
@@ -74,8 +77,8 @@ class Permutation:
         x |= right
         return x
 
-    def _below_left(self, f: NDArray[np.uint32]) -> NDArray[np.uint32]:
-        """Scale 32 random bits down to 0..left-1."""
+    def _scaled_to_left(self, f: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        """Scales 32 random bits down to 0..left-1."""
         if self._left > 1 << 16:
             return ((f.astype(np.uint64) * _U(self._left)) >> _U(32)).astype(np.uint32)
         f >>= np.uint32(16)
@@ -84,7 +87,7 @@ class Permutation:
         return f
 
 
-def _round(half: NDArray[np.uint32], key: np.uint32) -> NDArray[np.uint32]:
+def _round_function(half: NDArray[np.uint32], key: np.uint32) -> NDArray[np.uint32]:
     f = half * np.uint32(0x9E3779B1)
     f += key
     t = f >> np.uint32(15)

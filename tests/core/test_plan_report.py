@@ -22,8 +22,8 @@ from sampler_core import (
 from sampler_core.datasets import load, published_datasets, synthetic
 from sampler_core.draws import SCHEMES
 from sampler_core.exporting import snippet
-from sampler_core.exporting.html_report import MOST_FRAMES
-from sampler_core.exporting.plan_report import as_panel, plan_report, still_report
+from sampler_core.exporting.plan_report import chart_panel, page_report, plan_report
+from sampler_core.exporting.report_frames import MOST_FRAMES
 from sampler_core.figures import Chart, batch_mix, to_json
 from sampler_core.forecast.findings import findings
 from tests.hostile_names import HOSTILE, hostile_counts
@@ -214,9 +214,9 @@ def test_an_adaptive_target_has_a_report_without_batches():
 def test_a_page_of_any_kind_makes_a_report_that_stands_still():
     plan = plan_of(ProgressivelyBalanced())
     figure = batch_mix(plan.preview(COUNTS, 3))
-    panels = [as_panel(Chart("batches", "Batches", figure, "a note", 6, 400))]
+    panels = [chart_panel(Chart("batches", "Batches", figure, "a note", 6, 400))]
     tables = [("Batches", figure.table), ("Batches", lambda: figure.table().head(2))]
-    text = still_report("Compare", plan, COUNTS, panels, tables, sentences=["<b>"], facts={"Plans": {"<i>": "<u>"}},
+    text = page_report("Compare", plan, COUNTS, panels, tables, sentences=["<b>"], facts={"Plans": {"<i>": "<u>"}},
                         files={"plans.json": "<s>"})  # fmt: skip
     data = data_of(text)
     assert (len(data["frames"]), data["panels"][0]["spec"]) == (1, json.loads(to_json(figure.spec)))

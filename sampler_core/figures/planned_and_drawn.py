@@ -1,0 +1,80 @@
+"""Planned against drawn: how far the draws of each class lie from the plan."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sampler_core.data.array_types import FloatArray, IntArray
+from sampler_core.data.class_counts import ClassCounts
+from sampler_core.figures.class_series import SelectedClasses, by_count, class_rows
+from sampler_core.figures.figure import Figure, Spec
+from sampler_core.figures.legend import LEGEND
+from sampler_core.figures.plot_layout import GREY, axis, layout, steady_range
+from sampler_core.figures.rows_and_ranks import RANK_TICKS, class_index, rank_lines, row_axis, row_markers, row_names
+from sampler_core.forecast.count_intervals import Spread
+from sampler_core.formatting import number, several
+
+
+def planned_and_drawn(counts: ClassCounts, spread: Spread, drawn: IntArray, selected: SelectedClasses = ()) -> Figure:
+    """The deviation of each class's draws from the plan, in percent of the plan, with its 95 % interval.
+
+    spread, drawn: of the same draws, each (num_classes,). A class with share 0 has no point.
+    """
+    order = by_count(counts)
+    planned, got = Spread(spread.expected[order], spread.lower[order], spread.upper[order]), drawn[order]
+    most = np.nanmax(np.abs([_deviation(ends, planned.expected) for ends in planned[1:]]), initial=0.0)
+    deviation = axis("deviation from plan", ticksuffix=" %", nticks=4, tickangle=0, zeroline=True, zerolinewidth=2,
+                     **steady_range(-most, most, parts=4))  # fmt: skip
+    marker, axes, shapes = row_markers(counts, order, selected), [deviation, row_axis()], list[Spec]()
+    if class_rows(counts):
+        traces = [row_names(counts, order) | trace for trace in _rows(planned, got, marker)]
+    else:
+        traces, shapes = _ranks(planned, got, marker["color"]), rank_lines(counts, selected, "x")
+        axes = [axis("classes, largest first", **RANK_TICKS), deviation]
+    spec = {"data": traces, "layout": layout(
+        xaxis=axes[0], yaxis=axes[1], shapes=shapes, showlegend=True, legend=LEGEND, uirevision=str(order.size),
+    )}  # fmt: skip
+    outside = int(((drawn < spread.lower) | (drawn > spread.upper)).sum())
+    classes = several(counts.num_classes, "class", "classes")
+    alt = f"Planned and drawn samples of {classes}; {outside} outside their 95 % interval."
+    columns = {"planned": planned.expected, "95 % from": planned.lower, "95 % to": planned.upper, "drawn": got}
+    return Figure(spec, alt, lambda: pd.DataFrame(columns, index=class_index(counts, order)))
+
+
+def _rows(planned: Spread, drawn: IntArray, marker: Spec) -> list[Spec]:
+    """One row per class: the interval as a bar, the draws as a point."""
+    low, high, off = (_deviation(values, planned.expected) for values in (planned.lower, planned.upper, drawn))
+    texts = [
+        f"{got:,} drawn, {number(e)} planned, 95 % from {a:,} to {b:,}"
+        for got, e, a, b in zip(drawn, planned.expected, planned.lower, planned.upper, strict=True)
+    ]
+    interval = {"type": "data", "symmetric": False, "array": high, "arrayminus": -low, "color": GREY, "width": 6}
+    shared = {"type": "scatter", "mode": "markers", "text": texts,
+              "hovertemplate": "%{hovertext}: %{text}<extra></extra>"}  # fmt: skip
+    plan = {"symbol": "line-ns-open", "size": 12, "color": GREY}
+    return [
+        {**shared, "name": "planned, with 95 % interval", "x": 0.0 * low, "error_x": interval, "marker": plan},
+        {**shared, "name": "drawn", "x": off, "marker": {"size": 10, **marker}},
+    ]
+
+
+def _ranks(planned: Spread, drawn: IntArray, colours: list[str]) -> list[Spec]:
+    """Classes by rank: the intervals as a ribbon, the draws as points."""
+    low, high, off = (_deviation(values, planned.expected) for values in (planned.lower, planned.upper, drawn))
+    ranks = np.arange(1, drawn.size + 1)
+    edge = {"type": "scatter", "mode": "lines", "x": ranks, "line": {"width": 0, "shape": "hvh"}, "hoverinfo": "skip"}
+    return [
+        {**edge, "y": low, "showlegend": False},
+        {**edge, "y": high, "name": "95 % interval", "fill": "tonexty", "fillcolor": "rgba(107,122,140,0.35)"},
+        {"type": "scatter", "mode": "markers", "name": "drawn", "x": ranks, "y": off,
+         "customdata": np.stack([drawn, planned.expected], axis=1), "marker": {"size": 4, "color": colours},
+         "hovertemplate": "class of rank %{x}: %{customdata[0]:,} drawn, "
+                          "%{customdata[1]:,.3~f} planned<extra></extra>"},
+    ]  # fmt: skip
+
+
+def _deviation(values: IntArray, expected: FloatArray) -> FloatArray:
+    """In percent of what is expected; NaN where nothing is expected, which plotly does not draw."""
+    planned = np.where(expected > 0, expected, np.nan)
+    return np.asarray(100.0 * (values - planned) / planned)

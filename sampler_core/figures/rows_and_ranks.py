@@ -1,0 +1,50 @@
+"""Labels, colours and markers of classes in charts with one row, or one rank, per class."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sampler_core.data.array_types import IntArray
+from sampler_core.data.class_counts import ClassCounts
+from sampler_core.figures.class_labels import class_label
+from sampler_core.figures.class_series import SelectedClasses, by_count, colours_of, opacity_of, selected_positions
+from sampler_core.figures.figure import Spec
+from sampler_core.figures.legend import legend_text, row_label
+from sampler_core.figures.plot_layout import axis
+
+RANK_TICKS: Spec = {"nticks": 4, "tickangle": 0}
+
+
+def row_axis() -> Spec:
+    """The vertical axis of a chart with one row per class, the first on top."""
+    return axis("", type="category", autorange="reversed")
+
+
+def row_names(counts: ClassCounts, order: IntArray) -> Spec:
+    """The labels of the rows, all different also where cutting makes two alike, and the names in full on hover."""
+    labels: list[str] = []
+    names = [class_label(counts.names[c]) for c in order]
+    for c, name in zip(order, names, strict=True):
+        label = row_label(name)
+        labels.append(label if label not in labels else f"{label} ({c})")
+    return {"y": labels, "hovertext": [legend_text(name, 2) for name in names]}
+
+
+def row_markers(counts: ClassCounts, order: IntArray, selected: SelectedClasses) -> Spec:
+    """Plotly's marker settings: colour and opacity of each class, in this order."""
+    colours = colours_of(counts, selected)
+    return {"color": [colours[c] for c in order], "opacity": [opacity_of(int(c), selected) for c in order]}
+
+
+def rank_lines(counts: ClassCounts, selected: SelectedClasses, *axes: str) -> list[Spec]:
+    """A vertical line at the rank of each selected class, on each of the horizontal axes."""
+    colours, rank = colours_of(counts, selected), np.argsort(by_count(counts)) + 1
+    return [{"type": "line", "xref": x, "x0": int(rank[c]), "x1": int(rank[c]), "yref": f"y{x[1:]} domain", "y0": 0,
+             "y1": 1, "line": {"color": colours[c], "width": 2}}
+            for x in axes for c in selected_positions(selected)]  # fmt: skip
+
+
+def class_index(counts: ClassCounts, order: IntArray) -> pd.Index:
+    """The index of a table with one row per class."""
+    return pd.Index([class_label(counts.names[c]) for c in order], name="class")

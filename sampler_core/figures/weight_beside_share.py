@@ -1,0 +1,78 @@
+"""Class weight beside class share, of one epoch."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sampler_core.data.array_types import FloatArray, IntArray
+from sampler_core.data.class_counts import ClassCounts
+from sampler_core.figures.class_labels import class_in_words
+from sampler_core.figures.class_series import SelectedClasses, by_count, class_rows, selected_positions
+from sampler_core.figures.figure import Figure, Spec
+from sampler_core.figures.plot_layout import GREY, axis, layout, steady_range
+from sampler_core.figures.rows_and_ranks import RANK_TICKS, class_index, rank_lines, row_axis, row_markers, row_names
+from sampler_core.formatting import percent
+
+
+def weight_beside_share(
+    counts: ClassCounts, weights: FloatArray, shares: FloatArray, epoch: int, selected: SelectedClasses = ()
+) -> Figure:
+    """Left the class weight (of one sample), right the class share (of the whole class), of an epoch.
+
+    weights, shares: (epochs, num_classes). Few classes are bars, many a curve over ranks. The axes have room for every
+    epoch, so that lengths can be compared.
+    """
+    order = by_count(counts)
+    ranges = [steady_range(0.0, float(values.max())) for values in (weights, shares)]
+    weights, shares = weights[epoch], shares[epoch]
+    make = _bars if class_rows(counts) else _curves
+    spec = make(counts, order, [weights[order], shares[order]], ranges, selected)
+    alt = "Class weight (of one sample) beside class share (of the class in a batch). " + " ".join(
+        f"{class_in_words(counts.names[c])}: weight {percent(float(weights[c]))}, share {percent(float(shares[c]))}."
+        for c in dict.fromkeys((int(order[0]), int(order[-1])))
+    )
+    columns = {"samples": counts.counts[order], "class weight": weights[order], "class share": shares[order]}
+    return Figure(spec, alt, lambda: pd.DataFrame(columns, index=class_index(counts, order)))
+
+
+def _bars(
+    counts: ClassCounts, order: IntArray, values: list[FloatArray], ranges: list[Spec], selected: SelectedClasses
+) -> Spec:
+    marker, outside = row_markers(counts, order, selected), bool(selected_positions(selected))
+    bars = {
+        **row_names(counts, order), "type": "bar", "orientation": "h", "marker": marker, "cliponaxis": False,
+        "textposition": "auto" if min(marker["opacity"]) == 1.0 else "outside",
+        "hovertemplate": "%{hovertext}: %{x:.4~%}<extra></extra>",
+    }  # fmt: skip
+    traces = [
+        bars | {"x": row, "xaxis": x, "text": [percent(float(value)) for value in row]}
+        for x, row in zip(("x", "x2"), values, strict=True)
+    ]
+    gap = 0.13 if outside else 0.07  # half of it: a phone has numbers in it
+    ticks: Spec = {"tickformat": "~%", "rangemode": "tozero", "nticks": 3, "tickangle": 0}
+    return {"data": traces, "layout": layout(
+        xaxis=axis("class weight", domain=[0.0, 0.5 - gap], **ticks, **ranges[0]),
+        xaxis2=axis("class share", domain=[0.5 + gap, 1.0], **ticks, **ranges[1]), yaxis=row_axis(), bargap=0.25,
+        margin={"l": 8, "r": 56 if outside else 16, "t": 8, "b": 8}, uirevision=str(order.size),
+    )}  # fmt: skip
+
+
+def _curves(
+    counts: ClassCounts, order: IntArray, values: list[FloatArray], ranges: list[Spec], selected: SelectedClasses
+) -> Spec:
+    curve = {
+        "type": "scatter", "mode": "lines", "x": np.arange(1, order.size + 1), "fill": "tozeroy",
+        "line": {"color": GREY, "width": 1.5}, "hovertemplate": "class of rank %{x}: %{y:.4~%}<extra></extra>",
+    }  # fmt: skip
+    traces = [
+        curve | {"y": row.astype(np.float32), "xaxis": f"x{number}", "yaxis": f"y{number}"}
+        for number, row in zip(("", "2"), values, strict=True)
+    ]
+    ticks: Spec = {"tickformat": "~%", "rangemode": "tozero", "nticks": 6}
+    return {"data": traces, "layout": layout(
+        xaxis=axis("class weight by rank", domain=[0.0, 0.4], **RANK_TICKS),
+        xaxis2=axis("class share by rank", domain=[0.6, 1.0], **RANK_TICKS),
+        yaxis=axis("", **ticks, **ranges[0]), yaxis2=axis("", anchor="x2", **ticks, **ranges[1]),
+        shapes=rank_lines(counts, selected, "x", "x2"), uirevision=str(order.size),
+    )}  # fmt: skip

@@ -1,0 +1,38 @@
+"""Data-set indices of one pass, drawn in chunks and handed out in pieces of Python integers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sampler_core.draws import Scheme
+from sampler_core.sampling.rank_batches import RankBatches, StartPosition
+
+_CHUNK = 8192  # indices drawn at a time
+_FIRST_CHUNK = 512  # the first batch should not wait for more than itself
+_PIECE = 1024  # indices turned into Python integers at a time
+
+
+class Piece(NamedTuple):
+    """Some indices of a pass; `end`: how many the pass has given once they are used up, counted as in `length`."""
+
+    end: int
+    indices: Iterator[int]
+
+
+def index_pieces(
+    batches: RankBatches, start: StartPosition, scheme: Scheme, class_sorted: NDArray[np.integer[Any]]
+) -> Iterator[Piece]:
+    """This rank's indices of the rest of an epoch, in order."""
+    at, end, chunk = start.within, batches.length(start), min(_FIRST_CHUNK, _CHUNK)
+    while at < end:
+        size = min(chunk, end - at)
+        drawn = class_sorted.take(scheme.places(batches.positions(start, at, at + size)))
+        for i in range(0, size, _PIECE):
+            indices = drawn[i : i + _PIECE].tolist()
+            yield Piece(at + i + len(indices), iter(indices))
+        at += size
+        chunk = min(2 * chunk, _CHUNK)

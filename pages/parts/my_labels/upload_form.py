@@ -83,7 +83,7 @@ def _progress() -> None:
     running = session_labels.job()
     if running is None or running.done:
         st.rerun()
-    st.progress(running.share, literal(f"Reading {class_label(running.upload.name)[:60]}"))
+    st.progress(running.progress, literal(f"Reading {class_label(running.upload.name)[:60]}"))
     st.button("Cancel", key="own-cancel", on_click=session_labels.stop)
 
 

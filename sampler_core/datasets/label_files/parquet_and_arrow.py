@@ -94,13 +94,22 @@ def encode_arrow(array: Any, limits: Limits) -> tuple[Codes, list[Raw]]:
         array = pc.dictionary_encode(_simple(array))
     if len(array.dictionary) > limits.classes:
         raise too_many_classes(limits)
-    codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    codes = _codes_of(array.indices.cast(pa.int64()))
     values = _simple(array.dictionary).to_pylist()
     missing = [i for i, value in enumerate(values) if value is None or value != value]
     if missing:
         codes[np.isin(codes, missing)] = -1
         return _without(codes, values, missing)
     return codes, values
+
+
+def _codes_of(indices: Any) -> Codes:
+    """Arrow's int64 indices, nulls as -1. `to_numpy` and `fill_null` would import pandas, which takes a second."""
+    valid, size = indices.is_valid(), len(indices)
+    codes: Codes = np.frombuffer(indices.buffers()[1] or b"", np.int64)[indices.offset :][:size].copy()
+    bits = np.unpackbits(np.frombuffer(valid.buffers()[1] or b"", np.uint8), bitorder="little")
+    codes[bits[valid.offset :][:size] == 0] = -1
+    return codes
 
 
 def _without(codes: Codes, values: list[Any], missing: list[int]) -> tuple[Codes, list[Raw]]:

@@ -24,7 +24,7 @@ def correction_form(found: Brought) -> None:
     """The controls, in a fold of the sidebar."""
     labels = by_label(found.reading.counts)
     with st.expander("Correct the classes", key="own-correct-fold"):
-        what = st.selectbox("What", list(TITLES), key=WHAT, format_func=TITLES.get,
+        what = st.selectbox("What", list(TITLES), key=WHAT, format_func=TITLES.__getitem__,
                             help="Drop leaves classes out with their samples; ignore is for a label that means "
                             "\"no label\" in this file, such as -1 or unknown.")  # fmt: skip
         if what in ("rename", "merge", "drop", "ignore"):

@@ -20,7 +20,7 @@ LIMITS = Limits(unpacked=4 << 30, classes=10_000)
 def read_upload(request: Mapping[str, Any], content: bytes, report: Callable[[float], object]) -> dict[str, Any]:
     """The reading, or under "refused" the sentence why the file cannot be read."""
     file = io.BytesIO(content)
-    file.name = request["name"]  # type: ignore[attr-defined]
+    file.name = request["name"]
     layout = None if request["layout"] is None else layout_from_json(request["layout"])
     try:
         return reading_to_json(read_counts(file, layout, progress=report, limits=LIMITS))

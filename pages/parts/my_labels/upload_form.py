@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -13,10 +14,9 @@ from pages.parts.my_labels import session_labels
 from pages.parts.my_labels.correction_form import correction_form
 from pages.parts.my_labels.file_reading import Upload
 from pages.parts.my_labels.session_labels import Brought, begin, brought
-from pages.parts.text.class_options import distinct
 from pages.parts.text.markdown import literal
 from sampler_core.datasets.label_files import WITH_COLUMNS, Layout, Reading, ReadingError
-from sampler_core.figures.figure import class_label
+from sampler_core.figures.figure import class_label, distinct
 
 TIMES, PASTED, LABEL, COUNT = "own_times", "own-pasted", "own-label", "own-count"
 MOST_PASTED = 1_000_000
@@ -68,10 +68,9 @@ def _take_file(key: str) -> None:
         return
     st.session_state[TIMES] += 1
     begin(Upload(file.name, file.getvalue()))
-    if (
-        context := get_script_run_ctx()
-    ) is not None:  # else the server keeps a second hold on it until the session ends
-        context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
+    if (context := get_script_run_ctx()) is not None:  # else the server holds it too until the session ends
+        uploads: Any = context.uploaded_file_mgr
+        uploads.remove_file(context.session_id, file.file_id)
 
 
 def _take_pasted() -> None:

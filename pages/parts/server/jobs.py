@@ -50,7 +50,7 @@ class Job:
         self.progress = 0.0
         self._memory, self._silence, self._stopped = memory, silence, False
         self._future, self._lines = Future[Any](), SimpleQueue[bytes]()
-        self._process = _spares.pop(modules, None) or _start(modules)
+        self._process = _spares.pop(modules) if modules in _spares else _start(modules)
         call = {"function": function, "request": request, "memory": memory, "size": len(content)}
         Thread(target=self._exchange, args=(json.dumps(call).encode() + b"\n", content), daemon=True).start()
         Thread(target=self._supervise, daemon=True).start()

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from threading import Event
+from typing import Any
 
 from streamlit import config, runtime
 
@@ -47,7 +48,8 @@ async def remove_downloads_after_uploads() -> None:
 
 def end_lost_sessions() -> int:
     """Stop and empty every session whose time is over; how many. To be called on the server's event loop."""
-    ended = runtime.get_instance()._session_mgr._session_storage._cache.expire()
+    sessions: Any = runtime.get_instance()._session_mgr
+    ended = sessions._session_storage._cache.expire()
     for _, session in ended:
         session.session.shutdown()
         session.session._fragment_storage.clear()

@@ -74,13 +74,9 @@ def _binary(source: Source) -> Layout | None:
     if head[257:262] == b"ustar":
         raise ReadingError(f"{source.name} is a tar archive. Unpack it and read the label file in it")
     if head.startswith(b"PAR1"):
-        return _columns(
-            "parquet", *parquet_and_arrow.parquet_preview(source.seekable(), delimited_text.SHOWN, source.limits)
-        )
+        return _columns("parquet", *parquet_and_arrow.parquet_preview(source.seekable(), delimited_text.SHOWN))
     if head.startswith((b"ARROW1", b"\xff\xff\xff\xff")):
-        return _columns(
-            "arrow", *parquet_and_arrow.arrow_preview(source.seekable(), delimited_text.SHOWN, source.limits)
-        )
+        return _columns("arrow", *parquet_and_arrow.arrow_preview(source.seekable(), delimited_text.SHOWN))
     if head.startswith(b"\x93NUMPY"):
         columns, shown = numpy_files.npy_preview(source.stream(), delimited_text.SHOWN)
         return _columns("npy", columns, shown)

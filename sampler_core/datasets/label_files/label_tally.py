@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sampler_core.data.array_types import Codes, IntArray
-from sampler_core.datasets.label_files.class_naming import Raw
+from sampler_core.datasets.label_files.class_naming import Raw, too_long
 from sampler_core.datasets.label_files.errors import ReadingError, quoted
 from sampler_core.datasets.label_files.reading_limits import Limits
 
@@ -82,11 +82,8 @@ class Tally:
 
     def _position(self, value: Raw) -> int:
         if isinstance(value, str | bytes) and len(value) > 4 * self.limits.name_length:
-            shown = value[:40].decode(errors="replace") if isinstance(value, bytes) else value
-            raise ReadingError(
-                f"a label is {len(value):,} characters long ({quoted(shown, 30)}), at most "
-                f"{self.limits.name_length:,} are read. Choose the column that holds the class names"
-            )
+            start = value[:40].decode(errors="replace") if isinstance(value, bytes) else value
+            raise too_long(len(value), start, self.limits)
         position = self._table.setdefault(value, len(self._table))
         if position >= self.limits.classes:
             raise too_many_classes(self.limits)

@@ -100,13 +100,13 @@ def _table(source: Source, start: delimited_text.Start, header: bool | None, kin
 def _distinct_names(given: Sequence[str], width: int) -> tuple[str, ...]:
     """One name a column. R leaves out the name of its first column, that of the rows."""
     given = ["row", *given] if len(given) == width - 1 and given else list(given)
-    names: list[str] = []
+    names = dict[str, None]()  # a set that keeps their order
     for c in range(width):
         name = printable(given[c].strip(), 200) if c < len(given) else ""
         name = name or f"column {c + 1}"
         while name in names:
             name = f"{name} ({c + 1})"
-        names.append(name)
+        names[name] = None
     return tuple(names)
 
 

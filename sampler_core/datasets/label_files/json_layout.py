@@ -31,7 +31,7 @@ def json_layout(text: str, whole: bool) -> Layout:
         return _of_records(lines, lines=True)
     top = _top(text, whole)
     if _is_coco(top, whole):
-        return Layout(kind="coco", columns=("category_id",), label="category_id")
+        return Layout(kind="coco", columns=("category_id",), label="category_id", inside="annotations")
     names, data = top.get("columns"), top.get("data")
     if isinstance(names, list) and isinstance(data, list):
         return _of_records(data, inside="data", columns=tuple(str(name) for name in names))

@@ -65,6 +65,14 @@ class Walk:
         for _ in self.entries():
             yield self.value()
 
+    def skip(self) -> None:
+        """Past the next value, in pieces where it is a list or an object."""
+        if self.peek() in ("[", "{"):
+            for _ in self.elements():
+                pass
+        else:
+            self.value()
+
     def entries(self) -> Iterator[str]:
         """The keys of the object that comes next ("" for each element of a list); the caller takes each value."""
         opening = self._take("[{")

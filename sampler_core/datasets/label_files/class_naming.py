@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
-from sampler_core.data.plain_values import ClassName
+from sampler_core.data.plain_values import ClassName, plain_name
 from sampler_core.datasets.label_files.errors import ReadingError, listed, quoted
 from sampler_core.datasets.label_files.reading_limits import Limits
 from sampler_core.datasets.published import class_names
@@ -121,8 +121,6 @@ def _working(values: Sequence[bytes], encoding: str, notes: list[str]) -> str:
 
 
 def _written(value: Raw, fractions: bool) -> str:
-    if isinstance(value, bool):
-        return str(int(value))
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**63 and not fractions:
-        return str(int(value))
-    return str(value)
+    """As `plain_name` names a class of an array; numbers with fractions among them keep theirs ("1.0")."""
+    whole = not isinstance(value, float) or (value.is_integer() and abs(value) < 2**63 and not fractions)
+    return str(plain_name(value)) if whole else str(value)

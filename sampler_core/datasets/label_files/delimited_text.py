@@ -61,25 +61,16 @@ def width_of(rows: Sequence[Sequence[str]]) -> int:
     return Counter(len(row) for row in rows).most_common(1)[0][0] if rows else 0
 
 
-def table_pieces(stream: BinaryIO, layout: Layout, dropped: Counter[str]) -> Iterator[Piece]:
-    """The label column of a CSV file, and that of the counts where there is one. Uneven rows go to `dropped`."""
-    wanted = [str(layout.position(name)) for name in (layout.label, layout.count) if name is not None] or ["0"]
-    names = [str(c) for c in range(max(1, len(layout.columns)))]
-    for batch in _batches(stream, layout, dropped, names, wanted):
-        counts = batch.column(wanted[1]).to_pylist() if layout.count is not None else None
-        codes, values = encode_arrow(batch.column(wanted[0]), _NO_LIMITS)
-        yield Piece(codes, narrowed(values, layout.encoding or "utf-8"), counts)
-
-
-def line_pieces(stream: BinaryIO, layout: Layout, dropped: Counter[str]) -> Iterator[Piece]:
-    """One label a line, or one word of each line, and its count in another."""
-    pattern = _pattern(layout, layout.label)
-    counting = None if layout.count is None else _pattern(layout, layout.count)
-    for batch in _batches(stream, layout, dropped, ["0"], ["0"]):
-        lines = batch.column("0")
-        codes, values = encode_arrow(lines if pattern is None else _word(lines, pattern), _NO_LIMITS)
-        counts = None if counting is None else _word(lines, counting).to_pylist()
-        yield Piece(codes, narrowed(values, layout.encoding or "utf-8"), counts)
+def text_pieces(stream: BinaryIO, layout: Layout, dropped: Counter[str]) -> Iterator[Piece]:
+    """The labels of a CSV file or of lines, and their counts where there are some. Uneven rows go to `dropped`."""
+    is_table = layout.kind == "table"
+    columns = [name for name in (layout.label, layout.count) if name is not None] or [None]
+    fields = [str(layout.position(name)) if is_table else "0" for name in columns]
+    patterns = [None if is_table else _pattern(layout, name) for name in columns]
+    for batch in _batches(stream, layout, dropped, fields):
+        labels, *counts = (_word(batch.column(field), pattern) for field, pattern in zip(fields, patterns, strict=True))
+        codes, values = encode_arrow(labels, _NO_LIMITS)
+        yield Piece(codes, narrowed(values, layout.encoding or "utf-8"), counts[0].to_pylist() if counts else None)
 
 
 _NO_LIMITS = Limits(classes=BLOCK)  # of one piece; the tally has the real ones
@@ -99,15 +90,13 @@ def _pattern(layout: Layout, column: str | None) -> str | None:
     return rf"^\s*(?:\S+\s+){{{position}}}(?P<word>\S+)"
 
 
-def _word(lines: Any, pattern: str) -> Any:
+def _word(lines: Any, pattern: str | None) -> Any:
     import pyarrow.compute as pc
 
-    return pc.struct_field(pc.extract_regex(lines, pattern), "word")
+    return lines if pattern is None else pc.struct_field(pc.extract_regex(lines, pattern), "word")
 
 
-def _batches(
-    stream: BinaryIO, layout: Layout, dropped: Counter[str], names: list[str], wanted: list[str]
-) -> Iterator[Any]:
+def _batches(stream: BinaryIO, layout: Layout, dropped: Counter[str], fields: list[str]) -> Iterator[Any]:
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
@@ -116,6 +105,7 @@ def _batches(
         return "skip"
 
     table = layout.kind == "table"
+    names = [str(c) for c in range(max(1, len(layout.columns)) if table else 1)]
     parsing = arrow_csv.ParseOptions(
         delimiter=layout.separator or "," if table else "\x1f",  # lines: a separator that no text has
         quote_char='"' if table else False,
@@ -124,7 +114,9 @@ def _batches(
         invalid_row_handler=leave_out,
     )
     reading = arrow_csv.ReadOptions(column_names=names, skip_rows=layout.skip_lines, block_size=BLOCK)
-    as_bytes = arrow_csv.ConvertOptions(include_columns=wanted, column_types={name: pa.binary() for name in wanted})
+    as_bytes = arrow_csv.ConvertOptions(
+        include_columns=list(dict.fromkeys(fields)), column_types=dict.fromkeys(fields, pa.binary())
+    )
     plain = as_utf8(stream, layout.encoding or "utf-8")
     yield from arrow_csv.open_csv(plain, read_options=reading, parse_options=parsing, convert_options=as_bytes)
 

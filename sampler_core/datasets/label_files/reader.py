@@ -99,10 +99,8 @@ def _read(
 def _pieces(source: Source, layout: Layout, tally: Tally, categories: dict[Raw, str]) -> Iterator[Piece]:
     limits = source.limits
     match layout.kind:
-        case "table":
-            return delimited_text.table_pieces(source.stream(), layout, tally.dropped)
-        case "lines" | "image list" | "words":
-            return delimited_text.line_pieces(source.stream(), layout, tally.dropped)
+        case "table" | "lines" | "image list" | "words":
+            return delimited_text.text_pieces(source.stream(), layout, tally.dropped)
         case "parquet":
             return parquet_and_arrow.parquet_pieces(source.seekable(), layout, limits)
         case "arrow":

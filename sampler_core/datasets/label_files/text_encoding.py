@@ -44,7 +44,7 @@ def decoded(head: bytes, encoding: str) -> str:
 
 
 def encoding_of_labels(encoding: str) -> str:
-    """What the bytes are in that `table_pieces` and `line_pieces` give: the file's encoding, or UTF-8 made of it."""
+    """What the bytes are in that `text_pieces` gives: the file's encoding, or UTF-8 made of it."""
     name = codecs.lookup(encoding).name
     return name if name in _AS_THEY_ARE else "utf-8"
 

@@ -86,7 +86,8 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     NOTE frozen-gc: Streamlit collects garbage in full after each run of a script and holds the interpreter while it
     does. With the imports frozen there is little left to walk, and the last message leaves about 100 ms earlier.
     """
-    import pages.parts.server.preload  # noqa: F401
+    import pages.parts.live.figure_panel
+    import pages.parts.sidebar.sidebar  # noqa: F401
     from pages.parts.my_labels.file_reading import MODULES
     from pages.parts.server.jobs import start_spare
     from pages.parts.server.session_cleanup import remove_downloads_after_uploads, watch_lost_sessions

@@ -181,13 +181,13 @@ def test_a_session_that_ends_while_its_page_runs_leaves_nothing_to_the_others(mo
     def ended():
         found = current()
         for key in list(st.session_state):
-            if key in (session_labels.BROUGHT, result_cache.PRIVATE_RESULTS):
+            if key in (session_labels.LABELS, result_cache.PRIVATE_RESULTS):
                 del st.session_state[key]
         return found
 
     monkeypatch.setattr(scenario, "current", ended)
     moved_to(at, {"skew": 0.46})
-    assert session_labels.BROUGHT not in at.session_state
+    assert session_labels.LABELS not in at.session_state
     assert {name: keep.cache_info().currsize for name, keep in result_cache._of_all_sessions.items()} == everybody
 
 

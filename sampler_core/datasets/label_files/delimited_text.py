@@ -64,7 +64,7 @@ def width_of(rows: Sequence[Sequence[str]]) -> int:
 def text_pieces(stream: BinaryIO, layout: Layout, dropped: Counter[str]) -> Iterator[Piece]:
     """The labels of a CSV file or of lines, and their counts where there are some. Uneven rows go to `dropped`."""
     is_table = layout.kind == "table"
-    columns = [name for name in (layout.label, layout.count) if name is not None] or [None]
+    columns: list[str | None] = [layout.label, layout.count] if layout.count is not None else [layout.label]
     fields = [str(layout.position(name)) if is_table else "0" for name in columns]
     patterns = [None if is_table else _pattern(layout, name) for name in columns]
     for batch in _batches(stream, layout, dropped, fields):

@@ -20,8 +20,8 @@ from sampler_core.datasets.label_files.reading_limits import Limits
 from sampler_core.datasets.label_files.text_encoding import as_utf8, narrowed
 
 SEPARATORS = ("\t", ";", "|", ",")  # of equally good ones the first: a decimal comma parts numbers just as evenly
-PREVIEW = 200
-SHOWN = 100
+SAMPLE_ROWS = 200
+PREVIEW_ROWS = 100
 BLOCK = 1 << 20
 
 
@@ -37,8 +37,8 @@ class Start(NamedTuple):
 def start_of(text: str, separator: str | None, whole: bool) -> Start:
     """Finds the separator, if none is given, as the one that parts the most rows alike; ',' when none does."""
     # newline="": a line ends at \r, \n or \r\n, as for the reader of the whole file.
-    lines = list(islice(io.StringIO(text, newline=""), 5 * PREVIEW + 1))
-    whole = whole and len(lines) <= 5 * PREVIEW
+    lines = list(islice(io.StringIO(text, newline=""), 5 * SAMPLE_ROWS + 1))
+    whole = whole and len(lines) <= 5 * SAMPLE_ROWS
     skip = 1 if lines and lines[0].lower().startswith("sep=") and len(lines[0].strip()) == 5 else 0
     if skip and separator is None:
         separator = lines[0][4]
@@ -53,7 +53,7 @@ def start_of(text: str, separator: str | None, whole: bool) -> Start:
 
 def lines_of(text: str) -> list[str]:
     """The first lines, without their ends."""
-    return [line.rstrip("\r\n") for line in islice(io.StringIO(text, newline=""), PREVIEW)]
+    return [line.rstrip("\r\n") for line in islice(io.StringIO(text, newline=""), SAMPLE_ROWS)]
 
 
 def width_of(rows: Sequence[Sequence[str]]) -> int:
@@ -131,7 +131,7 @@ def _records(lines: list[str], separator: str, whole: bool) -> tuple[list[list[s
             if row and (whole or reader.line_num < len(lines)):
                 rows.append(row)
                 first_lines = first_lines or reader.line_num
-            if len(rows) == PREVIEW:
+            if len(rows) == SAMPLE_ROWS:
                 break
     except csv.Error:
         pass  # a field longer than the csv module takes: what came before it is enough

@@ -59,8 +59,8 @@ def _reason(error: Exception) -> str:
 
 def printable(text: str, most: int = 80) -> str:
     """Text from a file as it may stand in a sentence: one line, nothing invisible, shortened."""
-    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-    return shown if len(shown) <= most else shown[: most - 3] + "..."
+    shortened = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return shortened if len(shortened) <= most else shortened[: most - 3] + "..."
 
 
 def quoted(text: object, most: int = 60) -> str:
@@ -71,5 +71,5 @@ def quoted(text: object, most: int = 60) -> str:
 def listed(names: object, most: int = 8) -> str:
     """Names in quotes with commas, at most `most` of them."""
     every = list(names) if isinstance(names, list | tuple) else [names]
-    shown = ", ".join(quoted(name, 40) for name in every[:most])
-    return shown + (f", ... ({len(every):,} in all)" if len(every) > most else "")
+    shortened = ", ".join(quoted(name, 40) for name in every[:most])
+    return shortened + (f", ... ({len(every):,} in all)" if len(every) > most else "")

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from sampler_core.datasets.label_files.class_naming import Raw
 from sampler_core.datasets.label_files.errors import ReadingError, quoted
 from sampler_core.datasets.label_files.file_layout import Layout
-from sampler_core.datasets.label_files.json_stream import Walk, field_of
+from sampler_core.datasets.label_files.json_stream import JsonCursor, field_of
 from sampler_core.datasets.label_files.label_tally import Piece, encode_values
 from sampler_core.datasets.label_files.reading_limits import Limits
 from sampler_core.formatting import several
@@ -21,11 +21,11 @@ ROWS = 1 << 14
 def json_pieces(stream: BinaryIO, layout: Layout, limits: Limits, categories: dict[Raw, str]) -> Iterator[Piece]:
     """The labels of a JSON file. For COCO annotations these are category ids; `categories` gets their names."""
     encoding = layout.encoding or "utf-8"
-    walk = Walk(codecs.getreader("utf-8-sig" if encoding == "utf-8" else encoding)(stream))
+    cursor = JsonCursor(codecs.getreader("utf-8-sig" if encoding == "utf-8" else encoding)(stream))
     if layout.kind == "json columns" and layout.count is not None:
-        yield _two_columns(walk, layout, limits)
+        yield _two_columns(cursor, layout, limits)
         return
-    records = _records(walk, layout, limits, categories)
+    records = _records(cursor, layout, limits, categories)
     has_fields = layout.columns and layout.kind not in ("json labels", "json columns")
     while rows := list(islice(records, ROWS)):
         labels = [field_of(row, layout.label or "", layout.columns) for row in rows] if has_fields else rows
@@ -33,37 +33,37 @@ def json_pieces(stream: BinaryIO, layout: Layout, limits: Limits, categories: di
         yield Piece(*encode_values(labels, limits), None if counts is None else [_scalar(value) for value in counts])
 
 
-def _records(walk: Walk, layout: Layout, limits: Limits, categories: dict[Raw, str]) -> Iterator[object]:
+def _records(cursor: JsonCursor, layout: Layout, limits: Limits, categories: dict[Raw, str]) -> Iterator[object]:
     """Whatever holds one label: objects, lists, or the labels themselves."""
     if layout.kind == "json lines":
-        yield from walk.values()
+        yield from cursor.values()
     elif layout.kind == "json counts":
-        yield from ({"class": name, "count": walk.value()} for name in walk.entries())
+        yield from ({"class": name, "count": cursor.value()} for name in cursor.entries())
     elif (inside := layout.label if layout.kind == "json columns" else layout.inside) is None:
-        yield from walk.elements()
+        yield from cursor.elements()
     else:
         found = False
-        for key in walk.entries():
-            if key == inside and walk.peek() in ("[", "{"):
+        for key in cursor.entries():
+            if key == inside and cursor.peek() in ("[", "{"):
                 found = True
-                yield from walk.elements()
-            elif layout.kind == "coco" and key == "categories" and walk.peek() == "[":
-                for category in walk.elements():
+                yield from cursor.elements()
+            elif layout.kind == "coco" and key == "categories" and cursor.peek() == "[":
+                for category in cursor.elements():
                     _add_category(categories, category, limits)
             else:
-                walk.skip()
+                cursor.skip()
         if layout.kind == "coco" and not found:
             raise ReadingError("it holds no list of 'annotations'. Choose the annotation file of the data set")
 
 
-def _two_columns(walk: Walk, layout: Layout, limits: Limits) -> Piece:
+def _two_columns(cursor: JsonCursor, layout: Layout, limits: Limits) -> Piece:
     """Classes and their counts, each in a list of its own."""
     found: dict[str | None, list[object]] = {layout.label: [], layout.count: []}
-    for key in walk.entries():
+    for key in cursor.entries():
         if key not in found:
-            walk.skip()
+            cursor.skip()
             continue
-        found[key] = list(islice(walk.elements(), limits.classes + 1))
+        found[key] = list(islice(cursor.elements(), limits.classes + 1))
         if len(found[key]) > limits.classes:
             raise ReadingError(
                 f"{quoted(key)} holds more than {limits.classes:,} values, hardly one a class. Choose no counts"

@@ -38,7 +38,7 @@ class Tally:
         self.limits = limits
         self.rows = 0
         self.dropped: Counter[str] = Counter()
-        self.kept: list[Codes] | None = [] if keep_codes else None
+        self.row_codes: list[Codes] | None = [] if keep_codes else None
         self._table: dict[Raw, int] = {}
         self._counts = np.zeros(limits.classes, dtype=np.int64)
         self._rows_of = np.zeros(limits.classes, dtype=np.int64)
@@ -69,8 +69,8 @@ class Tally:
         rows = np.bincount(piece.codes[labelled], minlength=len(piece.values))
         np.add.at(self._rows_of, positions, rows)
         self._add_counts(piece, positions, rows)
-        if self.kept is not None:
-            self.kept.append(_placed(piece.codes, positions, len(self._table)))
+        if self.row_codes is not None:
+            self.row_codes.append(_placed(piece.codes, positions, len(self._table)))
 
     def _add_counts(self, piece: Piece, positions: IntArray, rows: IntArray) -> None:
         if piece.counts is None:

@@ -20,6 +20,10 @@ from sampler_core.datasets.label_files.label_tally import Piece, too_many_classe
 from sampler_core.datasets.label_files.reading_limits import Limits
 
 MAGIC = b"ARROW1"
+TYPES = (
+    "integer", "floating", "boolean", "null", "decimal", "date", "time", "timestamp", "string", "large_string",
+    "string_view", "binary", "large_binary", "binary_view", "fixed_size_binary",
+)  # fmt: skip
 ROWS = 1 << 16
 PREVIEW_COLUMNS = 40
 
@@ -38,7 +42,7 @@ def parquet_pieces(stream: BinaryIO, layout: Layout, limits: Limits) -> Iterator
 
 def arrow_pieces(stream: BinaryIO, layout: Layout, limits: Limits) -> Iterator[Piece]:
     """The label column of an Arrow file or stream, batch by batch."""
-    for done, batch in _arrow_batches(stream, layout):
+    for done, batch in _arrow_batches(stream, [layout.label, layout.count]):
         for start in range(0, max(batch.num_rows, 1), ROWS):
             yield _piece(batch.slice(start, ROWS), layout, limits)._replace(share=done)
 
@@ -54,15 +58,9 @@ def parquet_preview(stream: BinaryIO, rows: int) -> tuple[list[str], list[list[s
 
 def arrow_preview(stream: BinaryIO, rows: int) -> tuple[list[str], list[list[str]]]:
     """(columns that can hold labels, first rows as text)."""
-    import pyarrow as pa
-
-    stream.seek(0)
-    magic = stream.read(6)
-    stream.seek(0)
-    reader = pa.ipc.open_file(stream) if magic == MAGIC else pa.ipc.open_stream(stream)
-    columns = _usable(reader.schema)
-    batch = next((batch for _, batch in _arrow_batches(stream, None) if batch.num_rows), None)
-    return columns, _as_text(batch, columns, rows)
+    columns = _usable(_arrow_reader(stream).schema)
+    batches = _arrow_batches(stream, list(columns[:PREVIEW_COLUMNS]))
+    return columns, _as_text(next((batch for _, batch in batches if batch.num_rows), None), columns, rows)
 
 
 def encode_arrow(array: Any, limits: Limits) -> tuple[Codes, list[Raw]]:
@@ -145,15 +143,9 @@ def _simple(array: Any) -> Any:
 def _holds_labels(kind: Any) -> bool:
     import pyarrow as pa
 
-    of = pa.types
-    if of.is_dictionary(kind):
+    if pa.types.is_dictionary(kind):
         return _holds_labels(kind.value_type)
-    return bool(
-        of.is_integer(kind) or of.is_floating(kind) or of.is_boolean(kind) or of.is_string(kind) or of.is_null(kind)
-        or of.is_large_string(kind) or of.is_string_view(kind) or of.is_binary(kind) or of.is_large_binary(kind)
-        or of.is_binary_view(kind) or of.is_fixed_size_binary(kind) or of.is_date(kind) or of.is_time(kind)
-        or of.is_timestamp(kind) or of.is_decimal(kind)
-    )  # fmt: skip
+    return any(getattr(pa.types, f"is_{name}")(kind) for name in TYPES)
 
 
 def _usable(schema: Any) -> list[str]:
@@ -164,22 +156,24 @@ def _usable(schema: Any) -> list[str]:
     return columns
 
 
-def _arrow_batches(stream: BinaryIO, layout: Layout | None) -> Iterator[tuple[float | None, Any]]:
-    """(share done where it is known, record batch); of an Arrow file only the wanted columns are unpacked."""
+def _arrow_batches(stream: BinaryIO, columns: list[str | None]) -> Iterator[tuple[float | None, Any]]:
+    """(share done where it is known, record batch) with these columns only."""
+    names = _arrow_reader(stream).schema.names
+    reader = _arrow_reader(stream, [i for i, name in enumerate(names) if name in columns])
+    if (total := getattr(reader, "num_record_batches", None)) is None:
+        yield from ((None, batch) for batch in reader)
+    else:
+        yield from (((i + 1) / total, reader.get_batch(i)) for i in range(total))
+
+
+def _arrow_reader(stream: BinaryIO, fields: list[int] | None = None) -> Any:
+    """pyarrow's reader of an Arrow file or stream, of all fields or of these."""
     import pyarrow as pa
 
     stream.seek(0)
-    if stream.read(6) != MAGIC:
-        stream.seek(0)
-        yield from ((None, batch) for batch in pa.ipc.open_stream(stream))
-        return
+    open_reader = pa.ipc.open_file if stream.read(len(MAGIC)) == MAGIC else pa.ipc.open_stream
     stream.seek(0)
-    names = pa.ipc.open_file(stream).schema.names
-    wanted = names[:PREVIEW_COLUMNS] if layout is None else [layout.label, layout.count]
-    fields = [i for i, name in enumerate(names) if name in wanted]
-    reader = pa.ipc.open_file(stream, options=pa.ipc.IpcReadOptions(included_fields=fields))
-    for i in range(reader.num_record_batches):
-        yield (i + 1) / reader.num_record_batches, reader.get_batch(i)
+    return open_reader(stream, options=pa.ipc.IpcReadOptions(included_fields=fields))
 
 
 def _parquet_batches(stream: BinaryIO, columns: list[str], rows: int) -> Iterator[Any]:

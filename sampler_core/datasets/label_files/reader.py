@@ -93,7 +93,7 @@ def _read(
         named = _named(tally, layout, categories, missing)
         reading = _reading(source.name, layout, tally, named, categories)
         report(progress, 1.0)
-        return reading, None if tally.kept is None else _labels(tally.kept, named)
+        return reading, None if tally.row_codes is None else _labels(tally.row_codes, named)
 
 
 def _pieces(source: Source, layout: Layout, tally: Tally, categories: dict[Raw, str]) -> Iterator[Piece]:

@@ -162,7 +162,7 @@ def test_the_rest_of_other_choices_has_another_name():
 
 
 def test_what_a_user_s_labels_give_stays_with_the_session_and_goes_with_the_labels():
-    at = test_my_labels.brought(test_my_labels.opened(data="my labels"), b"label,count\ncat,30\ndog,7\n")
+    at = test_my_labels.uploaded(test_my_labels.opened(data="my labels"), b"label,count\ncat,30\ndog,7\n")
     everybody = {name: keep.cache_info().currsize for name, keep in result_cache._of_all_sessions.items()}
     of = asking(at)["of"]
     assert "dog" in json.dumps(parts_at(of, {"skew": 0.44}))
@@ -174,7 +174,7 @@ def test_what_a_user_s_labels_give_stays_with_the_session_and_goes_with_the_labe
 
 
 def test_a_session_that_ends_while_its_page_runs_leaves_nothing_to_the_others(monkeypatch):
-    at = test_my_labels.brought(test_my_labels.opened(data="my labels"), b"label,count\ncat,30\ndog,7\n")
+    at = test_my_labels.uploaded(test_my_labels.opened(data="my labels"), b"label,count\ncat,30\ndog,7\n")
     everybody = {name: keep.cache_info().currsize for name, keep in result_cache._of_all_sessions.items()}
     current = scenario.current
 

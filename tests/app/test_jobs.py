@@ -82,6 +82,13 @@ def test_a_spare_process_is_used_once_and_leaves_out_what_is_slow_to_import():
     assert used.result() == []
 
 
+def test_a_spare_process_that_has_died_is_not_used():
+    start_spare(())
+    with jobs._spares[()] as spare:
+        spare.kill()
+    assert job("counts_bytes").result() == {"size": 0}
+
+
 def test_a_spare_process_ends_when_the_server_does():
     code = (
         "from pages.parts.server import jobs; jobs.start_spare(()); print(jobs._spares[()].pid, flush=True);"

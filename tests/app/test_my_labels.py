@@ -33,9 +33,9 @@ NUMBERED = io.BytesIO()
 np.save(NUMBERED, np.array([("cat", 30), ("dog", 7)], dtype=[("class", "U3"), ("count", int)]))
 
 
-def opened(**address):
+def opened(**url_values):
     at = AppTest.from_file(FRAME, default_timeout=60)
-    for key, value in {"data": "my labels", **address}.items():
+    for key, value in {"data": "my labels", **url_values}.items():
         at.query_params[key] = value
     return sound(at.run())
 
@@ -45,7 +45,7 @@ def sound(at):
     return at
 
 
-def brought(at, content=SPECIES, name="labels.csv"):
+def uploaded(at, content=SPECIES, name="labels.csv"):
     at.file_uploader[0].upload(name, content, "text/csv").run()
     return read(at)
 
@@ -109,7 +109,7 @@ def test_until_labels_are_there_the_data_shown_before_stands_in():
 
 
 def test_a_file_becomes_the_data_of_every_page_and_is_said_in_a_sentence():
-    at = brought(opened())
+    at = uploaded(opened())
     assert counts_of(at) == COUNTS
     assert "5 samples of 3 classes read from column 'species' of labels.csv (6 rows)" in sentences(at)
     assert "1 row was left out: no label." in sentences(at)
@@ -134,7 +134,7 @@ def test_pasted_labels_are_read_too():
 
 
 def test_the_label_column_can_be_changed_and_back():
-    at = brought(opened())
+    at = uploaded(opened())
     chosen(at, "own-label", "id")
     assert counts_of(at).names == (1, 2, 3, 4, 5, 6)
     chosen(at, "own-label", "species")
@@ -142,14 +142,14 @@ def test_the_label_column_can_be_changed_and_back():
 
 
 def test_a_table_of_counts_is_found_and_can_be_read_as_labels_instead():
-    at = brought(opened(), b"class,count\ncat,30\ndog,7\n")
+    at = uploaded(opened(), b"class,count\ncat,30\ndog,7\n")
     assert dict_of(counts_of(at)) == {"cat": 30, "dog": 7}
     chosen(at, "own-count", "none")
     assert dict_of(counts_of(at)) == {"cat": 1, "dog": 1}
 
 
 def test_a_column_that_cannot_be_read_leaves_data_and_choice_as_they_were():
-    at = brought(opened(), b"class,count\ncat,30\ndog,7\n")
+    at = uploaded(opened(), b"class,count\ncat,30\ndog,7\n")
     chosen(at, "own-label", "count")
     assert dict_of(counts_of(at)) == {"cat": 30, "dog": 7}
     assert at.selectbox(key="own-label").value == "class"
@@ -164,7 +164,7 @@ def test_a_column_that_cannot_be_read_leaves_data_and_choice_as_they_were():
     ],
 )
 def test_counts_that_are_found_can_be_left_out_in_every_kind_of_table(name, content):
-    at = brought(opened(), content, name)
+    at = uploaded(opened(), content, name)
     assert dict_of(counts_of(at)) == {"cat": 30, "dog": 7}
     chosen(at, "own-count", "none")
     assert dict_of(counts_of(at)) == {"cat": 1, "dog": 1}
@@ -173,7 +173,7 @@ def test_counts_that_are_found_can_be_left_out_in_every_kind_of_table(name, cont
 
 
 def test_a_column_called_none_is_a_column_like_any_other():
-    at = brought(opened(), b"animal,none\ncat,30\ndog,7\ncat,5\n")
+    at = uploaded(opened(), b"animal,none\ncat,30\ndog,7\ncat,5\n")
     assert dict_of(counts_of(at)) == {"cat": 2, "dog": 1}
     assert at.selectbox(key="own-count").value == "none"
     without, _, column = at.selectbox(key="own-count").options
@@ -186,13 +186,13 @@ def test_a_column_called_none_is_a_column_like_any_other():
 
 
 def test_a_kind_of_file_with_one_place_for_labels_offers_no_other():
-    at = brought(opened(), b"a/1.png 0\na/2.png 0\nb/3.png 4\n", "list.txt")
+    at = uploaded(opened(), b"a/1.png 0\na/2.png 0\nb/3.png 4\n", "list.txt")
     assert dict_of(counts_of(at)) == {0: 2, 4: 1}
     assert not [box for box in at.selectbox if box.key in ("own-label", "own-count")]
 
 
 def test_a_choice_among_the_columns_of_the_file_before_is_no_choice():
-    at = brought(brought(opened()), b"row,animal\n1,cat\n2,cat\n3,dog\n")
+    at = uploaded(uploaded(opened()), b"row,animal\n1,cat\n2,cat\n3,dog\n")
     choice = at.selectbox(key="own-label")
     choice.options.append("species")  # as in a browser that has not heard of the new file
     choice.select("species").run()
@@ -201,15 +201,15 @@ def test_a_choice_among_the_columns_of_the_file_before_is_no_choice():
 
 
 def test_what_was_read_before_is_not_read_again():
-    at = brought(opened())
+    at = uploaded(opened())
     first = at.session_state["own_labels"].steps[0]
     chosen(at, "own-label", "id")
-    brought(at)
+    uploaded(at)
     assert at.session_state["own_labels"].steps[0] is first
 
 
 def test_another_file_takes_the_place_of_the_one_before_and_of_all_that_was_read_of_it():
-    at = brought(brought(opened()), b"a\nb\n", "other.txt")
+    at = uploaded(uploaded(opened()), b"a\nb\n", "other.txt")
     assert {digest for digest, _, _ in at.session_state["own_readings"]} == {
         at.session_state["own_labels"].upload.digest
     }
@@ -230,7 +230,7 @@ def shared_results():
 def test_what_is_worked_out_of_an_upload_is_kept_with_the_session_alone_and_goes_with_the_labels():
     at = opened()
     before = shared_results()
-    brought(at)
+    uploaded(at)
     for page in ("compare.py", "tune.py", "explore.py"):
         sound(at.switch_page(page).run())
     assert shared_results() == before, "nothing was put there, and nothing looked up"
@@ -252,7 +252,7 @@ def test_a_session_without_labels_shares_what_it_works_out():
 
 
 def test_labels_wait_while_other_data_is_shown():
-    at = brought(opened())
+    at = uploaded(opened())
     at.selectbox(key="data").select("synthetic").run()
     assert counts_of(at) == synthetic("exponential", 10, 20_000, 100.0)
     at.selectbox(key="data").select("mine").run()
@@ -275,7 +275,7 @@ PLANS = json.dumps(["mine", {"name": "more", "target": BOOST}])
     ],
 )
 def test_what_names_classes_of_own_labels_is_in_no_link_and_the_page_and_share_say_so(page, control, text, what):
-    at = brought(opened(target="boost"))
+    at = uploaded(opened(target="boost"))
     sound(at.switch_page(page).run())
     assert "No link has" not in sentences(at)
     assert at.text_input(key=control).proto.query_param_key == control
@@ -289,7 +289,7 @@ def test_what_names_classes_of_own_labels_is_in_no_link_and_the_page_and_share_s
 
 
 def test_what_names_no_class_of_own_labels_stays_in_the_link():
-    at = brought(opened())
+    at = uploaded(opened())
     sound(at.switch_page("tune.py").run())
     sound(at.text_input(key="requirements").input('[{"name":"repeats","bound":7.0}]').run())
     assert at.text_input(key="requirements").proto.query_param_key == "requirements"
@@ -312,14 +312,14 @@ def test_what_names_no_class_of_own_labels_stays_in_the_link():
     ],
 )
 def test_a_correction_changes_the_data_and_can_be_taken_back(what, classes, name, result):
-    at = corrected(brought(opened()), what, classes, name)
+    at = corrected(uploaded(opened()), what, classes, name)
     assert dict_of(counts_of(at)) == result
     at.button(key="own-undo").click().run()
     assert counts_of(sound(at)) == COUNTS
 
 
 def test_the_order_of_the_classes_is_by_count_or_by_name_and_can_be_taken_back():
-    at = brought(opened(), b"class,count\nemu,4\ncat,1\ndog,9\n")
+    at = uploaded(opened(), b"class,count\nemu,4\ncat,1\ndog,9\n")
     orders = {what: counts_of(corrected(at, what)).names for what in ("count", "name")}
     assert orders == {"count": ("dog", "emu", "cat"), "name": ("cat", "dog", "emu")}
     for before in (orders["count"], ("emu", "cat", "dog")):
@@ -328,14 +328,14 @@ def test_the_order_of_the_classes_is_by_count_or_by_name_and_can_be_taken_back()
 
 
 def test_a_correction_that_cannot_be_says_why_and_changes_nothing():
-    at = corrected(brought(opened()), "rename", ["dog"], "cat")
+    at = corrected(uploaded(opened()), "rename", ["dog"], "cat")
     assert "Not changed: two classes would be named 'cat'. Merge them instead. The data is as it was." in sentences(at)
     assert counts_of(at) == COUNTS
     assert "Not changed: choose the classes first" in sentences(corrected(at, "merge", [], "x"))
 
 
 def test_what_could_not_be_changed_is_no_longer_said_once_a_correction_is_taken_back():
-    at = corrected(corrected(brought(opened()), "drop", ["emu"]), "rename", ["dog"], "cat")
+    at = corrected(corrected(uploaded(opened()), "drop", ["emu"]), "rename", ["dog"], "cat")
     assert "Not changed" in sentences(at)
     assert "Not changed" not in sentences(sound(at.button(key="own-undo").click().run()))
 
@@ -363,7 +363,7 @@ def test_a_typed_number_names_a_class_of_numbered_ones():
     ],
 )
 def test_a_file_that_cannot_be_read_is_one_sentence_and_the_earlier_data_stays(name, content):
-    at = brought(brought(opened()), content, name)
+    at = uploaded(uploaded(opened()), content, name)
     assert counts_of(at) == COUNTS
     assert [error.value.startswith("Not read") for error in at.sidebar.error] == [True]
     assert at.sidebar.error[0].value.endswith("The data is as it was\\.")
@@ -371,7 +371,7 @@ def test_a_file_that_cannot_be_read_is_one_sentence_and_the_earlier_data_stays(n
 
 def test_class_names_are_never_markup_in_what_the_sidebar_says():
     names = ["<b>x</b>", "*dog* :red[x]", "$x^2$", "[a](http://evil.example)", "=1+1", "\u202etfel"]
-    at = brought(opened(), "\n".join(["species", *names, names[0]]).encode(), "*<b>*.csv")
+    at = uploaded(opened(), "\n".join(["species", *names, names[0]]).encode(), "*<b>*.csv")
     assert counts_of(at).num_classes == len(names)
     at = corrected(at, "drop", [names[1]])
     said = next(said.value for said in at.sidebar.markdown if "samples of" in said.value)
@@ -381,7 +381,7 @@ def test_class_names_are_never_markup_in_what_the_sidebar_says():
 
 
 def test_the_code_says_what_the_labels_in_training_do_not_know_of():
-    at = corrected(brought(opened()), "rename", ["dog"], "cat 2")
+    at = corrected(uploaded(opened()), "rename", ["dog"], "cat 2")
     at.button(key="share").click().run()
     code = sound(at).code[-1].value
     assert "# - 1 row was left out: no label.\n# - Renamed 'dog' to 'cat 2'.\n" in code
@@ -455,7 +455,7 @@ def test_a_file_is_read_no_further_when_its_session_ends(monkeypatch):
 
 
 def test_while_a_file_is_being_read_the_page_shows_the_earlier_data_and_cancel_keeps_it(monkeypatch):
-    at = brought(opened())
+    at = uploaded(opened())
     monkeypatch.setattr(READING, "tests.app.job_functions:hangs")
     at.file_uploader[0].upload("slow.txt", b"a\nb\n", "text/plain").run()
     assert counts_of(sound(at)) == COUNTS

@@ -50,7 +50,7 @@ class Job:
         self.progress = 0.0
         self._memory, self._silence, self._stopped = memory, silence, False
         self._future, self._lines = Future[Any](), SimpleQueue[bytes]()
-        self._process = _spares.pop(modules) if modules in _spares else _start(modules)
+        self._process = _spare_or_new(modules)
         call = {"function": function, "request": request, "memory": memory, "size": len(content)}
         Thread(target=self._exchange, args=(json.dumps(call).encode() + b"\n", content), daemon=True).start()
         Thread(target=self._supervise, daemon=True).start()
@@ -97,6 +97,8 @@ class Job:
                 self.progress = message.get("progress", self.progress)
         except Empty:
             reason = f"there was no progress for {self._silence:g} s"
+        except ValueError:
+            pass  # killed in the middle of a line
         finally:
             self._process.kill()
         self._future.set_exception(JobError("it was stopped" if self._stopped else reason))
@@ -106,6 +108,11 @@ def start_spare(modules: tuple[str, ...]) -> None:
     """Start the process of the next job with these modules now, so that it need not wait for their imports."""
     if modules not in _spares:
         _spares[modules] = _start(modules)
+
+
+def _spare_or_new(modules: tuple[str, ...]) -> subprocess.Popen[bytes]:
+    spare = _spares.pop(modules, None)
+    return spare if spare is not None and spare.poll() is None else _start(modules)
 
 
 def _start(modules: tuple[str, ...]) -> subprocess.Popen[bytes]:

@@ -141,7 +141,7 @@ def _reading(name: str, layout: Layout, tally: Tally, named: Named, categories: 
     order = list(counts) if layout.count is not None else sorted(counts)
     if categories:
         listed_names = dict(zip(tally.values, named.names, strict=True))
-        order = [name for number in categories if (name := listed_names[number]) is not None]
+        order = [found for number in categories if (found := listed_names[number]) is not None]
     dropped = tuple(Dropped(why, rows) for why, rows in tally.dropped.items() if rows)
     several_rows = layout.count is not None and bool((tally.rows_of > 1).any())
     notes = [*named.notes, *(["Some classes come in several rows; their counts were added."] if several_rows else [])]

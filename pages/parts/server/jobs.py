@@ -3,13 +3,10 @@
 The one contract here: whatever the work does (hang, crash, take all memory), it ends in a result or in a `JobError`,
 and the server's own memory is as before.
 
-NOTE job-protocol: the child reads a line of JSON and then `size` raw bytes from standard input, and writes lines of
-JSON to standard output. An example:
-    -> {"function": "module:name", "request": {"name": "a.txt"}, "memory": 2147483648, "size": 3}
-    -> b"a\\nb"
-    <- {"progress": 0.5}
-    <- {"result": {...}}        or {"out_of_memory": true}
-Nothing is pickled, and nothing is written to a disk. Only Linux has a memory limit; elsewhere the work runs without.
+NOTE job-protocol: a line of JSON and `size` raw bytes go in, lines of JSON come out; nothing is pickled or on a disk:
+    -> {"function": "module:name", "request": {"name": "a.txt"}, "memory": 2147483648, "size": 3}, then b"a\\nb"
+    <- {"progress": 0.5}, at last {"result": {...}} or {"out_of_memory": true}
+Only Linux has a memory limit; elsewhere the work runs without one.
 """
 
 from __future__ import annotations
@@ -39,8 +36,7 @@ class JobError(Exception):
 class Job:
     """Runs `function` ("module:name") of `request`, `content` and a progress callback; starts at once.
 
-    The function returns what JSON can hold. `modules` are imported first; with `start_spare` of the same modules, they
-    are already. `memory` in bytes, `silence` in seconds.
+    The function returns what JSON can hold. `modules` are imported first, before the call where `start_spare` did so.
     """
 
     def __init__(
@@ -77,8 +73,7 @@ class Job:
         with self._process as process, suppress(OSError):  # it may end before it has read everything
             assert process.stdin is not None and process.stdout is not None
             with suppress(OSError), process.stdin as pipe:
-                pipe.write(call)
-                pipe.write(content)
+                pipe.writelines([call, content])
             for line in process.stdout:
                 self._lines.put(line)
         self._lines.put(b"")
@@ -97,8 +92,8 @@ class Job:
                 self.progress = message.get("progress", self.progress)
         except Empty:
             reason = f"there was no progress for {self._silence:g} s"
-        except ValueError:
-            pass  # killed in the middle of a line
+        except ValueError:  # killed in the middle of a line
+            pass
         finally:
             self._process.kill()
         self._future.set_exception(JobError("it was stopped" if self._stopped else reason))

@@ -1,8 +1,8 @@
 """The server: what happens around the page script `pages/frame.py`.
 
 Serves Plotly from the installed package (nothing is fetched from outside), and figures to a moving hand; compresses,
-sets security headers, loads what is heavy before the first user, lets go of sessions that ended and of freed memory,
-and shows a sentence where a script fails.
+sets security headers, loads what is heavy before the first user, empties sessions that ended, and shows a sentence
+where a script fails.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ async def plotly_js(request: Request) -> Response:
 
 
 def figures(request: Request) -> Response:
-    """What a page in a browser shows with sliders elsewhere (`pages/parts/live/figure_endpoint.py`); 204 where there is nothing."""
+    """The figures of a page with its sliders at other values (`pages/parts/live/figure_endpoint.py`), 204 if none."""
     from pages.parts.live.figure_endpoint import parts_at
 
     try:
@@ -86,20 +86,19 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     NOTE frozen-gc: Streamlit collects garbage in full after each run of a script and holds the interpreter while it
     does. With the imports frozen there is little left to walk, and the last message leaves about 100 ms earlier.
     """
-    import pages.parts.server.preload  # noqa: F401
-    from pages.parts.server import memory
-    from pages.parts.server.session_cleanup import let_go_of_ended_sessions
+    import pages.parts.live.figure_panel
+    import pages.parts.sidebar.sidebar  # noqa: F401
+    from pages.parts.my_labels.file_reading import MODULES
+    from pages.parts.server.jobs import start_spare
+    from pages.parts.server.session_cleanup import remove_downloads_after_uploads, watch_lost_sessions
 
-    memory.keep_little()
+    start_spare(MODULES)
     packed_plotly_js()
     gc.collect()
     gc.freeze()
-    tidying = [
-        asyncio.create_task(let_go_of_ended_sessions()),
-        asyncio.create_task(memory.give_back_after_uploads()),
-    ]
+    cleanup = [asyncio.create_task(watch_lost_sessions()), asyncio.create_task(remove_downloads_after_uploads())]
     yield {}
-    for task in tidying:
+    for task in cleanup:
         task.cancel()
 
 

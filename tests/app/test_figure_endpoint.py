@@ -115,7 +115,8 @@ def test_what_is_asked_for_is_what_compare_shows_there(case):
      {"data": 1.0}, {"beta": 0.9}, {"nothing": 1.0}, {"seed": 3}, {"ratio": 1e9}],
 )  # fmt: skip
 def test_values_that_no_slider_has_are_answered_with_nothing(values):
-    assert parts_at(asking(opened())["of"], values) is None
+    at = opened()
+    assert parts_at(asking(at)["of"], values) is None
 
 
 def test_settings_that_do_not_go_together_are_answered_with_nothing():
@@ -168,7 +169,7 @@ def sizes_of_shared_results():
 
 
 def test_what_a_user_s_labels_give_stays_with_the_session_and_goes_with_the_labels():
-    at = test_my_labels.brought(test_my_labels.opened(data="my labels"), b"label,count\ncat,30\ndog,7\n")
+    at = test_my_labels.uploaded(test_my_labels.opened(data="my labels"), b"label,count\ncat,30\ndog,7\n")
     everybody = sizes_of_shared_results()
     of = asking(at)["of"]
     assert "dog" in json.dumps(parts_at(of, {"skew": 0.44}))
@@ -180,20 +181,20 @@ def test_what_a_user_s_labels_give_stays_with_the_session_and_goes_with_the_labe
 
 
 def test_a_session_that_ends_while_its_page_runs_leaves_nothing_to_the_others(monkeypatch):
-    at = test_my_labels.brought(test_my_labels.opened(data="my labels"), b"label,count\ncat,30\ndog,7\n")
+    at = test_my_labels.uploaded(test_my_labels.opened(data="my labels"), b"label,count\ncat,30\ndog,7\n")
     everybody = sizes_of_shared_results()
     current = scenario.current
 
     def ended():
         found = current()
         for key in list(st.session_state):
-            if key in (session_labels.BROUGHT, result_cache.PRIVATE_RESULTS):
+            if key in (session_labels.LABELS, result_cache.PRIVATE_RESULTS):
                 del st.session_state[key]
         return found
 
     monkeypatch.setattr(scenario, "current", ended)
     moved_to(at, {"skew": 0.46})
-    assert session_labels.BROUGHT not in at.session_state
+    assert session_labels.LABELS not in at.session_state
     assert sizes_of_shared_results() == everybody
 
 
@@ -204,7 +205,8 @@ def test_the_server_answers_in_json_or_with_no_content():
         request = Request({"type": "http", "path_params": {"of": of}, "query_string": query, "headers": []})
         return figures(request)
 
-    of = asking(opened())["of"]
+    at = opened()  # what a page offers lives as long as its session
+    of = asking(at)["of"]
     said = answered(of, b"skew=0.5&epoch=3")
     assert said.status_code == 200
     assert said.headers["Cache-Control"] == "no-store"

@@ -3,7 +3,7 @@
 import gzip
 import io
 import json
-import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,12 +16,14 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts.my_labels import upload_form
 from pages.parts.my_labels.correction_form import change_of
-from pages.parts.my_labels.file_reading import LIMITS, ReadingJob, Upload
+from pages.parts.my_labels.file_reading import ReadingJob, Upload
+from pages.parts.my_labels.reading_process import LIMITS
 from pages.parts.server import result_cache
-from pages.parts.server.session_cleanup import let_go
+from pages.parts.server.session_cleanup import end_lost_sessions
 from pages.parts.text.class_options import class_options
 from sampler_core import ClassCounts
-from sampler_core.datasets import ReadingError, load, read_counts, sniff, synthetic
+from sampler_core.datasets import ReadingError, load, read_counts, synthetic
+from tests.core.reading_files import FILES, named
 from tests.hostile_names import HOSTILE
 
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
@@ -31,9 +33,9 @@ NUMBERED = io.BytesIO()
 np.save(NUMBERED, np.array([("cat", 30), ("dog", 7)], dtype=[("class", "U3"), ("count", int)]))
 
 
-def opened(**address):
+def opened(**url_values):
     at = AppTest.from_file(FRAME, default_timeout=60)
-    for key, value in {"data": "my labels", **address}.items():
+    for key, value in {"data": "my labels", **url_values}.items():
         at.query_params[key] = value
     return sound(at.run())
 
@@ -43,12 +45,22 @@ def sound(at):
     return at
 
 
-def brought(at, content=SPECIES, name="labels.csv"):
+def uploaded(at, content=SPECIES, name="labels.csv"):
     at.file_uploader[0].upload(name, content, "text/csv").run()
+    return read(at)
+
+
+def read(at):
+    """After what a person did: as the page is when nothing is being read any more."""
     while "running_job" in at.session_state:
         at.session_state["running_job"].wait(10)
         at.run()
     return sound(at)
+
+
+def chosen(at, key, column):
+    at.selectbox(key=key).select(column).run()
+    return read(at)
 
 
 def corrected(at, what, classes=(), name=None):
@@ -97,7 +109,7 @@ def test_until_labels_are_there_the_data_shown_before_stands_in():
 
 
 def test_a_file_becomes_the_data_of_every_page_and_is_said_in_a_sentence():
-    at = brought(opened())
+    at = uploaded(opened())
     assert counts_of(at) == COUNTS
     assert "5 samples of 3 classes read from column 'species' of labels.csv (6 rows)" in sentences(at)
     assert "1 row was left out: no label." in sentences(at)
@@ -118,28 +130,28 @@ def test_pasted_labels_are_read_too():
     at = opened()
     at.text_area(key="own-pasted").input("cat\ndog\ncat")
     next(button for button in at.button if button.label == "Read the pasted text").click().run()
-    assert dict_of(counts_of(sound(at))) == {"cat": 2, "dog": 1}
+    assert dict_of(counts_of(read(at))) == {"cat": 2, "dog": 1}
 
 
 def test_the_label_column_can_be_changed_and_back():
-    at = brought(opened())
-    at.selectbox(key="own-label").select("id").run()
-    assert counts_of(sound(at)).names == (1, 2, 3, 4, 5, 6)
-    at.selectbox(key="own-label").select("species").run()
-    assert counts_of(sound(at)) == COUNTS
+    at = uploaded(opened())
+    chosen(at, "own-label", "id")
+    assert counts_of(at).names == (1, 2, 3, 4, 5, 6)
+    chosen(at, "own-label", "species")
+    assert counts_of(at) == COUNTS
 
 
 def test_a_table_of_counts_is_found_and_can_be_read_as_labels_instead():
-    at = brought(opened(), b"class,count\ncat,30\ndog,7\n")
+    at = uploaded(opened(), b"class,count\ncat,30\ndog,7\n")
     assert dict_of(counts_of(at)) == {"cat": 30, "dog": 7}
-    at.selectbox(key="own-count").select("none").run()
-    assert dict_of(counts_of(sound(at))) == {"cat": 1, "dog": 1}
+    chosen(at, "own-count", "none")
+    assert dict_of(counts_of(at)) == {"cat": 1, "dog": 1}
 
 
 def test_a_column_that_cannot_be_read_leaves_data_and_choice_as_they_were():
-    at = brought(opened(), b"class,count\ncat,30\ndog,7\n")
-    at.selectbox(key="own-label").select("count").run()
-    assert dict_of(counts_of(sound(at))) == {"cat": 30, "dog": 7}
+    at = uploaded(opened(), b"class,count\ncat,30\ndog,7\n")
+    chosen(at, "own-label", "count")
+    assert dict_of(counts_of(at)) == {"cat": 30, "dog": 7}
     assert at.selectbox(key="own-label").value == "class"
     assert "Not read: count must be another column than the label" in sentences(at)
 
@@ -152,52 +164,52 @@ def test_a_column_that_cannot_be_read_leaves_data_and_choice_as_they_were():
     ],
 )
 def test_counts_that_are_found_can_be_left_out_in_every_kind_of_table(name, content):
-    at = brought(opened(), content, name)
+    at = uploaded(opened(), content, name)
     assert dict_of(counts_of(at)) == {"cat": 30, "dog": 7}
-    at.selectbox(key="own-count").select("none").run()
-    assert dict_of(counts_of(sound(at))) == {"cat": 1, "dog": 1}
-    at.selectbox(key="own-count").select("count").run()
-    assert dict_of(counts_of(sound(at))) == {"cat": 30, "dog": 7}
+    chosen(at, "own-count", "none")
+    assert dict_of(counts_of(at)) == {"cat": 1, "dog": 1}
+    chosen(at, "own-count", "count")
+    assert dict_of(counts_of(at)) == {"cat": 30, "dog": 7}
 
 
 def test_a_column_called_none_is_a_column_like_any_other():
-    at = brought(opened(), b"animal,none\ncat,30\ndog,7\ncat,5\n")
+    at = uploaded(opened(), b"animal,none\ncat,30\ndog,7\ncat,5\n")
     assert dict_of(counts_of(at)) == {"cat": 2, "dog": 1}
     assert at.selectbox(key="own-count").value == "none"
     without, _, column = at.selectbox(key="own-count").options
     assert without == "none" != column
-    at.selectbox(key="own-count").select(column).run()
-    assert dict_of(counts_of(sound(at))) == {"cat": 35, "dog": 7}
+    chosen(at, "own-count", column)
+    assert dict_of(counts_of(at)) == {"cat": 35, "dog": 7}
     assert at.selectbox(key="own-count").value == column
-    at.selectbox(key="own-count").select("none").run()
-    assert dict_of(counts_of(sound(at))) == {"cat": 2, "dog": 1}
+    chosen(at, "own-count", "none")
+    assert dict_of(counts_of(at)) == {"cat": 2, "dog": 1}
 
 
 def test_a_kind_of_file_with_one_place_for_labels_offers_no_other():
-    at = brought(opened(), b"a/1.png 0\na/2.png 0\nb/3.png 4\n", "list.txt")
+    at = uploaded(opened(), b"a/1.png 0\na/2.png 0\nb/3.png 4\n", "list.txt")
     assert dict_of(counts_of(at)) == {0: 2, 4: 1}
     assert not [box for box in at.selectbox if box.key in ("own-label", "own-count")]
 
 
 def test_a_choice_among_the_columns_of_the_file_before_is_no_choice():
-    at = brought(brought(opened()), b"row,animal\n1,cat\n2,cat\n3,dog\n")
+    at = uploaded(uploaded(opened()), b"row,animal\n1,cat\n2,cat\n3,dog\n")
     choice = at.selectbox(key="own-label")
     choice.options.append("species")  # as in a browser that has not heard of the new file
     choice.select("species").run()
-    assert dict_of(counts_of(sound(at))) == {"cat": 2, "dog": 1}
+    assert dict_of(counts_of(read(at))) == {"cat": 2, "dog": 1}
     assert at.selectbox(key="own-label").value == "animal"
 
 
 def test_what_was_read_before_is_not_read_again():
-    at = brought(opened())
+    at = uploaded(opened())
     first = at.session_state["own_labels"].steps[0]
-    at.selectbox(key="own-label").select("id").run()
-    brought(at)
+    chosen(at, "own-label", "id")
+    uploaded(at)
     assert at.session_state["own_labels"].steps[0] is first
 
 
 def test_another_file_takes_the_place_of_the_one_before_and_of_all_that_was_read_of_it():
-    at = brought(brought(opened()), b"a\nb\n", "other.txt")
+    at = uploaded(uploaded(opened()), b"a\nb\n", "other.txt")
     assert {digest for digest, _, _ in at.session_state["own_readings"]} == {
         at.session_state["own_labels"].upload.digest
     }
@@ -218,7 +230,7 @@ def shared_results():
 def test_what_is_worked_out_of_an_upload_is_kept_with_the_session_alone_and_goes_with_the_labels():
     at = opened()
     before = shared_results()
-    brought(at)
+    uploaded(at)
     for page in ("compare.py", "tune.py", "explore.py"):
         sound(at.switch_page(page).run())
     assert shared_results() == before, "nothing was put there, and nothing looked up"
@@ -240,7 +252,7 @@ def test_a_session_without_labels_shares_what_it_works_out():
 
 
 def test_labels_wait_while_other_data_is_shown():
-    at = brought(opened())
+    at = uploaded(opened())
     at.selectbox(key="data").select("synthetic").run()
     assert counts_of(at) == synthetic("exponential", 10, 20_000, 100.0)
     at.selectbox(key="data").select("mine").run()
@@ -263,7 +275,7 @@ PLANS = json.dumps(["mine", {"name": "more", "target": BOOST}])
     ],
 )
 def test_what_names_classes_of_own_labels_is_in_no_link_and_the_page_and_share_say_so(page, control, text, what):
-    at = brought(opened(target="boost"))
+    at = uploaded(opened(target="boost"))
     sound(at.switch_page(page).run())
     assert "No link has" not in sentences(at)
     assert at.text_input(key=control).proto.query_param_key == control
@@ -277,7 +289,7 @@ def test_what_names_classes_of_own_labels_is_in_no_link_and_the_page_and_share_s
 
 
 def test_what_names_no_class_of_own_labels_stays_in_the_link():
-    at = brought(opened())
+    at = uploaded(opened())
     sound(at.switch_page("tune.py").run())
     sound(at.text_input(key="requirements").input('[{"name":"repeats","bound":7.0}]').run())
     assert at.text_input(key="requirements").proto.query_param_key == "requirements"
@@ -300,14 +312,14 @@ def test_what_names_no_class_of_own_labels_stays_in_the_link():
     ],
 )
 def test_a_correction_changes_the_data_and_can_be_taken_back(what, classes, name, result):
-    at = corrected(brought(opened()), what, classes, name)
+    at = corrected(uploaded(opened()), what, classes, name)
     assert dict_of(counts_of(at)) == result
     at.button(key="own-undo").click().run()
     assert counts_of(sound(at)) == COUNTS
 
 
 def test_the_order_of_the_classes_is_by_count_or_by_name_and_can_be_taken_back():
-    at = brought(opened(), b"class,count\nemu,4\ncat,1\ndog,9\n")
+    at = uploaded(opened(), b"class,count\nemu,4\ncat,1\ndog,9\n")
     orders = {what: counts_of(corrected(at, what)).names for what in ("count", "name")}
     assert orders == {"count": ("dog", "emu", "cat"), "name": ("cat", "dog", "emu")}
     for before in (orders["count"], ("emu", "cat", "dog")):
@@ -316,14 +328,14 @@ def test_the_order_of_the_classes_is_by_count_or_by_name_and_can_be_taken_back()
 
 
 def test_a_correction_that_cannot_be_says_why_and_changes_nothing():
-    at = corrected(brought(opened()), "rename", ["dog"], "cat")
+    at = corrected(uploaded(opened()), "rename", ["dog"], "cat")
     assert "Not changed: two classes would be named 'cat'. Merge them instead. The data is as it was." in sentences(at)
     assert counts_of(at) == COUNTS
     assert "Not changed: choose the classes first" in sentences(corrected(at, "merge", [], "x"))
 
 
 def test_what_could_not_be_changed_is_no_longer_said_once_a_correction_is_taken_back():
-    at = corrected(corrected(brought(opened()), "drop", ["emu"]), "rename", ["dog"], "cat")
+    at = corrected(corrected(uploaded(opened()), "drop", ["emu"]), "rename", ["dog"], "cat")
     assert "Not changed" in sentences(at)
     assert "Not changed" not in sentences(sound(at.button(key="own-undo").click().run()))
 
@@ -351,7 +363,7 @@ def test_a_typed_number_names_a_class_of_numbered_ones():
     ],
 )
 def test_a_file_that_cannot_be_read_is_one_sentence_and_the_earlier_data_stays(name, content):
-    at = brought(brought(opened()), content, name)
+    at = uploaded(uploaded(opened()), content, name)
     assert counts_of(at) == COUNTS
     assert [error.value.startswith("Not read") for error in at.sidebar.error] == [True]
     assert at.sidebar.error[0].value.endswith("The data is as it was\\.")
@@ -359,7 +371,7 @@ def test_a_file_that_cannot_be_read_is_one_sentence_and_the_earlier_data_stays(n
 
 def test_class_names_are_never_markup_in_what_the_sidebar_says():
     names = ["<b>x</b>", "*dog* :red[x]", "$x^2$", "[a](http://evil.example)", "=1+1", "\u202etfel"]
-    at = brought(opened(), "\n".join(["species", *names, names[0]]).encode(), "*<b>*.csv")
+    at = uploaded(opened(), "\n".join(["species", *names, names[0]]).encode(), "*<b>*.csv")
     assert counts_of(at).num_classes == len(names)
     at = corrected(at, "drop", [names[1]])
     said = next(said.value for said in at.sidebar.markdown if "samples of" in said.value)
@@ -369,7 +381,7 @@ def test_class_names_are_never_markup_in_what_the_sidebar_says():
 
 
 def test_the_code_says_what_the_labels_in_training_do_not_know_of():
-    at = corrected(brought(opened()), "rename", ["dog"], "cat 2")
+    at = corrected(uploaded(opened()), "rename", ["dog"], "cat 2")
     at.button(key="share").click().run()
     code = sound(at).code[-1].value
     assert "# - 1 row was left out: no label.\n# - Renamed 'dog' to 'cat 2'.\n" in code
@@ -387,6 +399,8 @@ def test_options_made_of_class_names_are_each_a_different_one():
 
 # --- reading beside the page -----------------------------------------------------------------------------------------
 
+READING = "pages.parts.my_labels.file_reading.FUNCTION"
+
 
 def test_a_large_file_is_read_beside_the_page_and_can_be_stopped():
     job = ReadingJob(Upload("large.txt", b"cat\ndog\n" * 8_000_000))
@@ -396,34 +410,37 @@ def test_a_large_file_is_read_beside_the_page_and_can_be_stopped():
         job.result()
 
 
-def test_a_job_reads_what_the_library_reads():
+@pytest.mark.parametrize("name", [name for name in FILES if "json" not in name or name == "coco.json"])
+def test_a_job_reads_what_the_library_reads(name):
+    job = ReadingJob(Upload(name, FILES[name]))
+    job.wait(60)
+    assert job.result() == read_counts(named(name, FILES[name]))
+    assert job.progress == 1.0
+
+
+@pytest.mark.parametrize(
+    ("function", "why"),
+    [
+        ("takes_three_gigabytes", "it takes more than 2 GB of memory"),
+        ("fails_to_allocate", "it takes more than 2 GB of memory"),
+        ("crashes", "it ended the process that worked on it"),
+        ("leaves", "it ended the process that worked on it"),
+        ("makes_a_mistake", "it ended the process that worked on it"),
+    ],
+)
+def test_a_reader_that_fails_in_any_way_is_a_sentence_with_the_next_step(monkeypatch, function, why):
+    monkeypatch.setattr(READING, f"tests.app.job_functions:{function}")
     job = ReadingJob(Upload("labels.csv", SPECIES))
     job.wait(60)
-    assert job.result().counts == read_counts(SPECIES, sniff(SPECIES)).counts == COUNTS
-    assert job.share == 1.0
-
-
-def test_what_a_reader_should_never_raise_reaches_the_session(monkeypatch):
-    def broken(*_, **__):
-        raise KeyError("ours")
-
-    monkeypatch.setattr("pages.parts.my_labels.file_reading.sniff", broken)
-    job = ReadingJob(Upload("labels.csv", SPECIES))
-    job.wait(60)
-    with pytest.raises(KeyError, match="ours"):
+    with pytest.raises(
+        ReadingError, match=rf"^labels\.csv cannot be read: {why}\. Save the label column alone, as CSV"
+    ):
         job.result()
 
 
 def test_a_file_is_read_no_further_when_its_session_ends(monkeypatch):
-    at, hold = opened(), threading.Event()
-
-    def slow(*_, progress, **__):
-        hold.wait(60)
-        if progress(0.5) is False:
-            raise ReadingError("stopped")
-        return "read to its end"
-
-    monkeypatch.setattr("pages.parts.my_labels.file_reading.read_counts", slow)
+    at = opened()
+    monkeypatch.setattr(READING, "tests.app.job_functions:hangs")
     at.file_uploader[0].upload("slow.txt", b"a\nb\n", "text/plain").run()
     state, job = SessionState(), at.session_state["running_job"]
     state["running_job"] = job
@@ -431,30 +448,24 @@ def test_a_file_is_read_no_further_when_its_session_ends(monkeypatch):
     cache = SimpleNamespace(expire=lambda: [("a session", SimpleNamespace(session=session))])
     manager = SimpleNamespace(_session_storage=SimpleNamespace(_cache=cache))
     monkeypatch.setattr("streamlit.runtime.get_instance", lambda: SimpleNamespace(_session_mgr=manager))
-    assert let_go() == 1
-    hold.set()
-    job.wait(60)
+    assert end_lost_sessions() == 1
+    job.wait(1)
     with pytest.raises(ReadingError, match="stopped"):
         job.result()
 
 
 def test_while_a_file_is_being_read_the_page_shows_the_earlier_data_and_cancel_keeps_it(monkeypatch):
-    at = brought(opened())
-    hold = threading.Event()
-    real = read_counts
-
-    def slow(*args, progress, **settings):
-        progress(0.25)
-        hold.wait(60)
-        return real(*args, progress=progress, **settings)
-
-    monkeypatch.setattr("pages.parts.my_labels.file_reading.read_counts", slow)
+    at = uploaded(opened())
+    monkeypatch.setattr(READING, "tests.app.job_functions:hangs")
     at.file_uploader[0].upload("slow.txt", b"a\nb\n", "text/plain").run()
     assert counts_of(sound(at)) == COUNTS
     job = at.session_state["running_job"]
+    while job.progress < 0.25:
+        time.sleep(0.05)
+    at.run()
     assert [(bar.value, bar.text) for bar in at.progress] == [(25, "Reading slow\\.txt")]
     at.button(key="own-cancel").click().run()
-    hold.set()
-    job.wait(60)
+    job.wait(1)
+    assert job.done
     assert counts_of(sound(at.run())) == COUNTS
     assert np.array_equal(counts_of(at).counts, [3, 1, 1])

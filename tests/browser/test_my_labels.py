@@ -16,10 +16,10 @@ from sampler_core.exporting.csv_tables import FORMULA_STARTS
 from tests.browser.conftest import ROOT, running_server, settle, tiles, traces
 from tests.hostile_names import hostile_counts
 
-ADDRESS = "/?data=my+labels&skew=0.2&increment=0.05&limit=1&epochs=30&batch=64&epoch=7&seed=5"
+PATH = "/?data=my+labels&skew=0.2&increment=0.05&limit=1&epochs=30&batch=64&epoch=7&seed=5"
 PLAN = SamplingPlan(target=PowerSkew(Linear(0.2, 0.05, maximum=1.0)), epochs=30, batch_size=64, seed=5)
 ANIMALS = {"zebra": 900, "ant": 300, "emu, grey": 41, "日本": 12}
-# As the readers take them: no NUL, no half sign, none that means "no label", at most 1,000 signs.
+# As the readers take them: no NUL, no half character, none that means "no label", at most 1,000 characters.
 HOSTILE = {name[:1000]: n for name, n in hostile_counts().items() if not {"\0", "\ud800"} & {*name} and name != "NaN"}
 
 
@@ -40,7 +40,7 @@ def upload(page, name, content, said):
 
 
 def test_explore_shows_the_batches_that_training_will_draw_of_an_uploaded_file(open_page):
-    page = open_page(ADDRESS)
+    page = open_page(PATH)
     upload(page, "animals.csv", table(ANIMALS), "1,253 samples of 4 classes")
     counts = ClassCounts.from_counts(dict(sorted(ANIMALS.items())))
     drawn = PLAN.preview(counts, epoch=7).batch_class_counts
@@ -72,7 +72,7 @@ json.dump([{name: batch.count(name) for name in sys.argv[3:]} for batch in batch
 
 
 def test_the_plan_of_an_uploaded_file_trains_from_that_file_on_the_batches_of_the_page(open_page, tmp_path):
-    page = open_page(ADDRESS)
+    page = open_page(PATH)
     upload(page, "animals.csv", table(ANIMALS), "1,253 samples of 4 classes")
     shown = {trace["name"]: trace["y"] for trace in traces(page, "batches")}
     page.get_by_role("button", name="Share", exact=True).click()
@@ -89,8 +89,8 @@ def test_the_plan_of_an_uploaded_file_trains_from_that_file_on_the_batches_of_th
     assert {name: [batch[name] for batch in trained] for name in ANIMALS} == shown
 
 
-def test_the_labels_stay_when_the_page_changes_and_nothing_of_them_is_in_the_address(open_page):
-    page = open_page(ADDRESS)
+def test_the_labels_stay_when_the_page_changes_and_nothing_of_them_is_in_the_url(open_page):
+    page = open_page(PATH)
     upload(page, "animals.csv", table(ANIMALS), "1,253 samples of 4 classes")
     page.locator(".st-key-followed input").click()
     page.get_by_role("option", name="zebra").click()
@@ -202,7 +202,7 @@ def test_hostile_names_are_data_in_all_that_share_hands_out(hostile_page, browse
 
 
 def test_a_broken_file_is_a_sentence_and_the_earlier_data_stays(open_page):
-    page = open_page(ADDRESS)
+    page = open_page(PATH)
     upload(page, "animals.csv", table(ANIMALS), "1,253 samples of 4 classes")
     before = tiles(page), traces(page, "batches")
     upload(page, "animals.csv.gz", gzip.compress(table(ANIMALS))[:900], "Not read")
@@ -211,7 +211,7 @@ def test_a_broken_file_is_a_sentence_and_the_earlier_data_stays(open_page):
 
 
 def test_a_link_on_a_fresh_server_says_what_is_missing_and_shows_all_else(open_page, tmp_path):
-    page = open_page(ADDRESS)
+    page = open_page(PATH)
     upload(page, "animals.csv", table(ANIMALS), "1,253 samples of 4 classes")
     skews = traces(page, "skew")
     link = page.url.split("/", 3)[3]
@@ -225,7 +225,7 @@ def test_a_link_on_a_fresh_server_says_what_is_missing_and_shows_all_else(open_p
 
 
 def test_two_sessions_do_not_see_each_other_s_labels(open_page):
-    page, other = open_page(ADDRESS), open_page(ADDRESS)
+    page, other = open_page(PATH), open_page(PATH)
     upload(page, "animals.csv", table(ANIMALS), "1,253 samples of 4 classes")
     upload(other, "mine.txt", b"yes\nno\nno\n", "3 samples of 2 classes")
     page.get_by_role("button", name="Draw again").click()

@@ -94,6 +94,11 @@ FILES: dict[str, bytes] = {
     "pandas.csv.gz": gzip.compress(FRAME.to_csv(index=False).encode(), mtime=0),
     "pandas.parquet": _written(FRAME.to_parquet),
     "categories.parquet": _written(FRAME.astype({"species": "category"}).to_parquet),
+    "delta.parquet": _written(
+        lambda out: pyarrow.parquet.write_table(
+            pa.Table.from_pandas(FRAME), out, use_dictionary=False, column_encoding={"species": "DELTA_BYTE_ARRAY"}
+        )
+    ),
     "pandas.feather": _written(FRAME.to_feather),
     "categories.feather": _written(FRAME.astype({"species": "category"}).to_feather),
     "stream.arrow": _arrow_stream(),

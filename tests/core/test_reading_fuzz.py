@@ -19,6 +19,7 @@ from tests.core.reading_files import FILES, TABLES, named
 
 READERS = Path(inspect.getfile(ReadingError)).parent
 MISTAKES = (IndexError, KeyError, ValueError, ZeroDivisionError, OverflowError, RuntimeError, SyntaxError)
+MISTAKES += (TypeError, AttributeError, AssertionError, UnboundLocalError)
 SEEDS = {**FILES, **{f"table {name}": data for name, data in TABLES.items()}}
 MADE_UP = ("text", "json", "bytes")
 INPUTS = int(os.environ.get("READING_FUZZ", "2000"))

@@ -1,4 +1,4 @@
-"""Correcting the labels that a user brought: rename, merge, drop, ignore, order; and back."""
+"""Correcting the labels that a user uploaded: rename, merge, drop, ignore, order; and back."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.parts.my_labels.session_labels import Brought, correct, take_back
+from pages.parts.my_labels.session_labels import UploadedLabels, correct, undo_correction
 from pages.parts.text.class_options import class_options
 from sampler_core.data.plain_values import ClassName
 from sampler_core.datasets.label_files import Reading, ReadingError, label_corrections
@@ -20,11 +20,11 @@ TITLES = {
 ONE = ("rename", "ignore")
 
 
-def correction_form(found: Brought) -> None:
+def correction_form(found: UploadedLabels) -> None:
     """The controls, in a fold of the sidebar."""
     labels = class_options(found.reading.counts)
     with st.expander("Correct the classes", key="own-correct-fold"):
-        what = st.selectbox("What", list(TITLES), key=WHAT, format_func=TITLES.get,
+        what = st.selectbox("What", list(TITLES), key=WHAT, format_func=TITLES.__getitem__,
                             help="Drop leaves classes out with their samples; ignore is for a label that means "
                             "\"no label\" in this file, such as -1 or unknown.")  # fmt: skip
         if what in ("rename", "merge", "drop", "ignore"):
@@ -34,7 +34,7 @@ def correction_form(found: Brought) -> None:
             st.text_input("New name", key=NAME, max_chars=1000)
         with st.container(horizontal=True, gap="small"):
             st.button("Apply", key="own-apply", on_click=_apply, args=(labels,))
-            st.button("Undo correction", key="own-undo", on_click=_back, disabled=len(found.steps) < 2)
+            st.button("Undo correction", key="own-undo", on_click=_undo, disabled=len(found.steps) < 2)
 
 
 def _apply(labels: dict[str, int]) -> None:
@@ -44,8 +44,8 @@ def _apply(labels: dict[str, int]) -> None:
     state[CLASSES] = []
 
 
-def _back() -> None:
-    take_back()
+def _undo() -> None:
+    undo_correction()
     st.session_state[CLASSES] = []
 
 

@@ -1,4 +1,4 @@
-"""The labels that a user brought: kept in the memory of the session, never in the address, gone with either.
+"""The labels that a user uploaded: in the memory of the session, never in the URL, gone with either.
 
 The one contract here: nothing replaces the labels in use but labels that were read; whatever goes wrong is a sentence.
 """
@@ -16,7 +16,7 @@ from pages.parts.server.session_cleanup import JOB
 from sampler_core.datasets.label_files import Layout, Reading, ReadingError
 from sampler_core.plans.parameters import DATA
 
-BROUGHT, REFUSED, READ = "own_labels", "own_refused", "own_readings"
+LABELS, REFUSAL, READINGS = "own_labels", "own_refused", "own_readings"
 # Controls that may name classes, what they are called, and what stands in those that do.
 NAMING = {
     "followed": ("followed classes", ""),
@@ -29,7 +29,7 @@ MOST_READINGS = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Brought:
+class UploadedLabels:
     """An upload and what was read of it; `steps` are the reading, and the reading after each correction."""
 
     upload: Upload
@@ -41,25 +41,25 @@ class Brought:
         return self.steps[-1]
 
 
-def brought() -> Brought | None:
+def uploaded_labels() -> UploadedLabels | None:
     """The labels in use."""
-    found: Brought | None = st.session_state.get(BROUGHT)
+    found: UploadedLabels | None = st.session_state.get(LABELS)
     return found
 
 
 def are_own_labels() -> bool:
-    """Whether the page shows labels that a user brought, whose class names belong in no address."""
-    return bool(st.session_state.get(DATA.key) == "mine" and brought() is not None)
+    """Whether the page shows labels that a user uploaded, whose class names belong in no URL."""
+    return bool(st.session_state.get(DATA.key) == "mine" and uploaded_labels() is not None)
 
 
 def changes_to_own_labels() -> list[str]:
     """What was left out of a user's labels and changed about them, in sentences of plain text."""
-    found = brought() if are_own_labels() else None
+    found = uploaded_labels() if are_own_labels() else None
     return [] if found is None else [*map(str, found.reading.dropped), *found.reading.corrections]
 
 
 def names_own_classes(key: str) -> bool:
-    """Whether what a control holds names classes of a user's own labels: then no address carries it."""
+    """Whether what a control holds names classes of a user's own labels: then no URL carries it."""
     held = st.session_state.get(key)
     return are_own_labels() and bool(held) and NAMING[key][1] in str(held)
 
@@ -69,32 +69,32 @@ def left_out_of_the_link() -> list[str]:
     return [title for key, (title, _) in NAMING.items() if names_own_classes(key)]
 
 
-def job() -> ReadingJob | None:
+def running_job() -> ReadingJob | None:
     """What is being read."""
     running: ReadingJob | None = st.session_state.get(JOB)
     return running
 
 
-def begin(upload: Upload, layout: Layout | None = None) -> None:
+def start_reading(upload: Upload, layout: Layout | None = None) -> None:
     """Read an upload, or the labels in use in another layout. From a callback."""
-    stop()
+    stop_reading()
     if (reading := _readings().get((upload.digest, upload.name, layout))) is not None:
-        _take(upload, reading)
+        _use(upload, reading)
         return
     st.session_state[JOB] = ReadingJob(upload, layout)
     st.session_state[JOB].wait(PATIENCE)
 
 
-def stop() -> None:
+def stop_reading() -> None:
     """Read no further; the labels in use stay."""
-    st.session_state.pop(REFUSED, None)
+    st.session_state.pop(REFUSAL, None)
     if (running := st.session_state.pop(JOB, None)) is not None:
         running.stop()
 
 
-def settle() -> None:
+def take_finished_reading() -> None:
     """Take what has been read by now, or keep the sentence why it cannot be."""
-    running = job()
+    running = running_job()
     if running is None or not running.done:
         return
     del st.session_state[JOB]
@@ -103,54 +103,54 @@ def settle() -> None:
     except ReadingError as error:
         refuse("Not read", error)
         return
-    if brought() is None or brought().upload.digest != running.upload.digest:  # type: ignore[union-attr]
+    if uploaded_labels() is None or uploaded_labels().upload.digest != running.upload.digest:  # type: ignore[union-attr]
         _readings().clear()
     readings = _readings()
     readings[running.upload.digest, running.upload.name, running.layout] = reading
     for oldest in list(readings)[:-MOST_READINGS]:
         del readings[oldest]
-    _take(running.upload, reading)
+    _use(running.upload, reading)
 
 
 def correct(change: Callable[[Reading], Reading]) -> None:
     """Change the labels in use, by one of the library's corrections. From a callback."""
-    found = brought()
+    found = uploaded_labels()
     if found is None:
         return
-    st.session_state.pop(REFUSED, None)
+    st.session_state.pop(REFUSAL, None)
     try:
         changed = change(found.reading)
     except (TypeError, ValueError) as error:
         refuse("Not changed", error)
         return
-    st.session_state[BROUGHT] = Brought(found.upload, (*found.steps, changed))
+    st.session_state[LABELS] = UploadedLabels(found.upload, (*found.steps, changed))
 
 
-def take_back() -> None:
+def undo_correction() -> None:
     """Undo the last correction. From a callback."""
-    st.session_state.pop(REFUSED, None)
-    if (found := brought()) is not None and len(found.steps) > 1:
-        st.session_state[BROUGHT] = Brought(found.upload, found.steps[:-1])
+    st.session_state.pop(REFUSAL, None)
+    if (found := uploaded_labels()) is not None and len(found.steps) > 1:
+        st.session_state[LABELS] = UploadedLabels(found.upload, found.steps[:-1])
 
 
-def forget() -> None:
-    """Let go of all that was brought. From a callback."""
-    stop()
-    for key in (BROUGHT, READ):
+def remove_labels() -> None:
+    """Delete the upload and all that was made of it. From a callback."""
+    stop_reading()
+    for key in (LABELS, READINGS):
         st.session_state.pop(key, None)
     end_private_results()
 
 
 def refuse(what: str, error: Exception) -> None:
     """Keep a sentence for the sidebar. Plain text: it may quote the file."""
-    st.session_state[REFUSED] = f"{what}: {str(error).rstrip('.')}. The data is as it was."
+    st.session_state[REFUSAL] = f"{what}: {str(error).rstrip('.')}. The data is as it was."
 
 
-def _take(upload: Upload, reading: Reading) -> None:
+def _use(upload: Upload, reading: Reading) -> None:
     start_private_results()
-    st.session_state[BROUGHT] = Brought(upload, (reading,))
+    st.session_state[LABELS] = UploadedLabels(upload, (reading,))
 
 
 def _readings() -> dict[tuple[str, str, Layout | None], Reading]:
-    readings: dict[tuple[str, str, Layout | None], Reading] = st.session_state.setdefault(READ, {})
+    readings: dict[tuple[str, str, Layout | None], Reading] = st.session_state.setdefault(READINGS, {})
     return readings

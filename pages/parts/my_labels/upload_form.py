@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -12,7 +13,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from pages.parts.my_labels import session_labels
 from pages.parts.my_labels.correction_form import correction_form
 from pages.parts.my_labels.file_reading import Upload
-from pages.parts.my_labels.session_labels import Brought, begin, brought
+from pages.parts.my_labels.session_labels import UploadedLabels, start_reading, uploaded_labels
 from pages.parts.text.markdown import literal
 from sampler_core.datasets.label_files import WITH_COLUMNS, Layout, Reading, ReadingError
 from sampler_core.figures.class_labels import class_label, distinct_labels
@@ -25,25 +26,25 @@ LONGEST = 200  # characters of a cell in the first rows
 
 def own_labels_form() -> Reading | None:
     """The controls of My labels; what was read, None as long as nothing was."""
-    session_labels.settle()
-    _bring()
-    if session_labels.job() is not None:
-        _progress()
-    if refusal := st.session_state.get(session_labels.REFUSED):
+    session_labels.take_finished_reading()
+    _upload_controls()
+    if session_labels.running_job() is not None:
+        _reading_progress()
+    if refusal := st.session_state.get(session_labels.REFUSAL):
         st.error(literal(refusal), icon=":material/error:")
-    if (found := brought()) is None:
+    if (found := uploaded_labels()) is None:
         return None
-    _columns(found.reading.layout)
-    _say(found)
+    _column_choice(found.reading.layout)
+    _reading_summary(found)
     if left_out := session_labels.left_out_of_the_link():
         st.markdown(f"No link has the {' and the '.join(left_out)}: they name your classes.")
     correction_form(found)
-    st.button("Remove these labels", key="own-forget", on_click=session_labels.forget, type="tertiary",
-              icon=":material/delete:", help="Lets go of the file and of what was read of it.")  # fmt: skip
+    st.button("Remove these labels", key="own-forget", on_click=session_labels.remove_labels, type="tertiary",
+              icon=":material/delete:", help="Deletes the uploaded file and its counts from memory.")  # fmt: skip
     return found.reading
 
 
-def _bring() -> None:
+def _upload_controls() -> None:
     key = f"own-file-{st.session_state.setdefault(TIMES, 0)}"
     st.file_uploader(
         "CSV, Parquet, JSON, NPY or a list", key=key, on_change=_take_file, args=(key,),
@@ -66,33 +67,32 @@ def _take_file(key: str) -> None:
     if not isinstance(file, UploadedFile):  # none, or one that was taken before: a browser may tell of it twice
         return
     st.session_state[TIMES] += 1
-    begin(Upload(file.name, file.getvalue()))
-    if (
-        context := get_script_run_ctx()
-    ) is not None:  # else the server keeps a second hold on it until the session ends
-        context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
+    start_reading(Upload(file.name, file.getvalue()))
+    if (context := get_script_run_ctx()) is not None:  # else the server holds it too until the session ends
+        uploads: Any = context.uploaded_file_mgr
+        uploads.remove_file(context.session_id, file.file_id)
 
 
 def _take_pasted() -> None:
-    begin(Upload("the pasted text", st.session_state[PASTED].encode("utf-8", "replace")))
+    start_reading(Upload("the pasted text", st.session_state[PASTED].encode("utf-8", "replace")))
 
 
 @st.fragment(run_every=0.5)
-def _progress() -> None:
-    running = session_labels.job()
+def _reading_progress() -> None:
+    running = session_labels.running_job()
     if running is None or running.done:
         st.rerun()
-    st.progress(running.share, literal(f"Reading {class_label(running.upload.name)[:60]}"))
-    st.button("Cancel", key="own-cancel", on_click=session_labels.stop)
+    st.progress(running.progress, literal(f"Reading {class_label(running.upload.name)[:60]}"))
+    st.button("Cancel", key="own-cancel", on_click=session_labels.stop_reading)
 
 
-def _columns(layout: Layout) -> None:
+def _column_choice(layout: Layout) -> None:
     """Which column holds the labels, and which their counts."""
     if len(layout.columns) < 2 or layout.kind not in WITH_COLUMNS:
         return
     names = [NO_COUNTS, *(name[:LONGEST] for name in layout.columns)]
     labels = list(distinct_labels(names, range(len(names))))[1:]  # a column may be called "none" too
-    if session_labels.job() is None:  # what could not be read leaves the choice as it was
+    if session_labels.running_job() is None:  # what could not be read leaves the choice as it was
         st.session_state[LABEL] = labels[layout.position(layout.label)]
         st.session_state[COUNT] = NO_COUNTS if layout.count is None else labels[layout.position(layout.count)]
     st.selectbox("Label column", labels, key=LABEL, on_change=_read_again, args=(labels,),
@@ -103,20 +103,20 @@ def _columns(layout: Layout) -> None:
 
 
 def _read_again(labels: list[str]) -> None:
-    found, label, count = brought(), st.session_state[LABEL], st.session_state[COUNT]
+    found, label, count = uploaded_labels(), st.session_state[LABEL], st.session_state[COUNT]
     if found is None or label not in labels or count not in (NO_COUNTS, *labels):
         return  # the browser did not know yet that another file has been read
     columns = dict(zip(labels, found.reading.layout.columns, strict=True))
-    session_labels.stop()
+    session_labels.stop_reading()
     try:
         layout = found.reading.layout.choose(columns[label], columns.get(count))
     except ReadingError as error:
         session_labels.refuse("Not read", error)
         return
-    begin(found.upload, layout)
+    start_reading(found.upload, layout)
 
 
-def _say(found: Brought) -> None:
+def _reading_summary(found: UploadedLabels) -> None:
     reading = found.reading
     with st.container(key="own-said"):
         st.markdown(literal(replace(reading, warnings=()).sentence()))

@@ -1,7 +1,7 @@
 """Slow calls of the core, kept for a while: keyed by frozen values, bounded.
 
-The one contract here: sessions share what they work out, but a session that brought labels keeps all of it to itself, so
-that nothing made of an upload outlives it.
+The one contract here: sessions share what they compute, but a session with its own labels keeps all of it to itself,
+so that nothing made of an upload outlives it.
 
 NOTE plain-cache: `functools.lru_cache` compares keys by equality and hands out the very same result; Streamlit's data
 cache would serialise each result once more, and key large arrays by a sample of them.

@@ -1,40 +1,55 @@
-"""Sessions that have ended, and letting go of what they held.
+"""Sessions that have ended and uploads that were removed: nothing made of them stays in memory.
 
-NOTE lazy-ttl: a session whose connection is lost is kept for `server.disconnectedSessionTTL` seconds, so that it can come
-back. Streamlit lets go of it only when it next stores another one, and its own loop holds the session that it served
+NOTE lazy-ttl: a session whose connection is lost is kept for `server.disconnectedSessionTTL` seconds, so that it can
+come back. Streamlit drops it only when it next stores another one, and its own loop holds the session that it served
 last: on a quiet server an upload would stay for days.
+
+NOTE kept-downloads: what a user saved (a report, a table) names classes, and Streamlit keeps it though no session
+holds it: a first sweep marks it, a second one deletes it, and sweeps come only with somebody's next run.
 """
 
 from __future__ import annotations
 
 import asyncio
 import gc
+from threading import Event
+from typing import Any
 
 from streamlit import config, runtime
 
-from pages.parts.server import memory
-
 JOB = "running_job"  # in the state of a session: what runs for it and has to be stopped with it
 ROUNDS = 3  # of collecting after a session: what somebody happens to hold during one of them is found by the next
+upload_is_gone = Event()  # set as soon as nobody holds an upload any more, whether removed, replaced or refused
 
 
-async def let_go_of_ended_sessions() -> None:
+async def watch_lost_sessions() -> None:
     """For as long as the server runs: look ten times in the life of a lost session for those whose time is over."""
     every = max(0.1, config.get_option("server.disconnectedSessionTTL") / 10)
     rounds = 0
     while True:
         await asyncio.sleep(every)
-        if runtime.exists() and let_go():
+        if runtime.exists() and end_lost_sessions():
             rounds = ROUNDS
         if rounds:
             rounds -= 1
             gc.collect()  # what belongs to a session forms circles
-            memory.give_back()
 
 
-def let_go() -> int:
-    """Empty every session whose time is over; how many. To be called on the server's event loop."""
-    ended = runtime.get_instance()._session_mgr._session_storage._cache.expire()
+async def remove_downloads_after_uploads() -> None:
+    """For as long as the server runs: delete the downloads that no session holds, a moment after an upload has gone."""
+    while True:
+        await asyncio.sleep(1)
+        if upload_is_gone.is_set():
+            upload_is_gone.clear()
+            for _ in range(2):
+                await asyncio.sleep(1)  # by then the run has ended that still held what was made of it
+                runtime.get_instance().media_file_mgr.remove_orphaned_files()
+
+
+def end_lost_sessions() -> int:
+    """Stop and empty every session whose time is over; how many. To be called on the server's event loop."""
+    sessions: Any = runtime.get_instance()._session_mgr
+    ended = sessions._session_storage._cache.expire()
     for _, session in ended:
         session.session.shutdown()
         session.session._fragment_storage.clear()

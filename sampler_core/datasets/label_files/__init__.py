@@ -1,6 +1,7 @@
 """People's own label files -> class counts and labels. Nothing in a file is run, and none is read without bounds.
 
-`sniff` finds out how a file is to be read, `read_counts` and `read_labels` read it, `label_corrections` change the result.
+`sniff` finds out how a file is to be read, `read_counts` and `read_labels` read it, `label_corrections` change the
+result.
 Whatever a file holds, the only error is `ReadingError`. The parsing is pyarrow's, NumPy's and Python's own.
 """
 

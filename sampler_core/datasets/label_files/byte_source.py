@@ -52,21 +52,17 @@ class Source:
         """How much of the file has been read, 0 to 1."""
         return self._raw.tell() / max(self.size, 1)
 
-    def stream(self) -> BinaryIO:
-        """From its start, unpacked. One at a time: a new stream ends the one before."""
+    def stream(self, most: int | None = None) -> BinaryIO:
+        """From its start, unpacked, at most `most` bytes of it. One at a time: a new stream ends the one before."""
         self._raw.seek(0)
         if not self.packed:
             return self._raw
         unpacked = cast(BinaryIO, gzip.GzipFile(fileobj=self._raw, mode="rb"))
-        return bounded(unpacked, self.size, self.limits.unpacked, self.limits, self.name)
+        return bounded(unpacked, self.size, most or self.limits.unpacked, self.limits, self.name)
 
     def seekable(self) -> BinaryIO:
         """The same for readers that jump about; what is packed is unpacked into memory."""
-        if not self.packed:
-            return self.stream()
-        self._raw.seek(0)
-        unpacked = cast(BinaryIO, gzip.GzipFile(fileobj=self._raw, mode="rb"))
-        return io.BytesIO(bounded(unpacked, self.size, self.limits.in_memory, self.limits, self.name).read())
+        return io.BytesIO(self.stream(self.limits.in_memory).read()) if self.packed else self.stream()
 
 
 @contextmanager

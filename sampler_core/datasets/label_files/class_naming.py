@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
-from sampler_core.data.plain_values import ClassName
+from sampler_core.data.plain_values import ClassName, plain_name
 from sampler_core.datasets.label_files.errors import ReadingError, listed, quoted
 from sampler_core.datasets.label_files.reading_limits import Limits
 from sampler_core.datasets.published import class_names
@@ -55,16 +55,21 @@ def name_values(values: Sequence[Raw], encoding: str, missing: Sequence[str], li
 def check_name(text: str, limits: Limits) -> None:
     """`ReadingError` for a name that no page or file could hold."""
     if len(text) > limits.name_length:
-        raise ReadingError(
-            f"a label is {len(text):,} characters long ({quoted(text, 30)}), at most {limits.name_length:,} are read. "
-            "Choose the column that holds the class names"
-        )
+        raise too_long(len(text), text, limits)
     if "\0" in text:
         raise ReadingError(f"a label holds a NUL character ({quoted(text, 30)}). Save the file again as CSV in UTF-8")
     try:
         text.encode()
     except UnicodeEncodeError:
         raise ReadingError(f"a label holds half a character ({quoted(text, 30)}). Save the file in UTF-8") from None
+
+
+def too_long(length: int, start: str, limits: Limits) -> ReadingError:
+    """What to say of a label of so many characters that starts like this."""
+    return ReadingError(
+        f"a label is {length:,} characters long ({quoted(start, 30)}), at most {limits.name_length:,} are read. "
+        "Choose the column that holds the class names"
+    )
 
 
 def _whole(text: str) -> str:
@@ -116,8 +121,6 @@ def _working(values: Sequence[bytes], encoding: str, notes: list[str]) -> str:
 
 
 def _written(value: Raw, fractions: bool) -> str:
-    if isinstance(value, bool):
-        return str(int(value))
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**63 and not fractions:
-        return str(int(value))
-    return str(value)
+    """As `plain_name` names a class of an array; numbers with fractions among them keep theirs ("1.0")."""
+    whole = not isinstance(value, float) or (value.is_integer() and abs(value) < 2**63 and not fractions)
+    return str(plain_name(value)) if whole else str(value)

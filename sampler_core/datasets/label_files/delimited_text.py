@@ -20,8 +20,8 @@ from sampler_core.datasets.label_files.reading_limits import Limits
 from sampler_core.datasets.label_files.text_encoding import as_utf8, narrowed
 
 SEPARATORS = ("\t", ";", "|", ",")  # of equally good ones the first: a decimal comma parts numbers just as evenly
-PREVIEW = 200
-SHOWN = 100
+SAMPLE_ROWS = 200
+PREVIEW_ROWS = 100
 BLOCK = 1 << 20
 
 
@@ -37,8 +37,8 @@ class Start(NamedTuple):
 def start_of(text: str, separator: str | None, whole: bool) -> Start:
     """Finds the separator, if none is given, as the one that parts the most rows alike; ',' when none does."""
     # newline="": a line ends at \r, \n or \r\n, as for the reader of the whole file.
-    lines = list(islice(io.StringIO(text, newline=""), 5 * PREVIEW + 1))
-    whole = whole and len(lines) <= 5 * PREVIEW
+    lines = list(islice(io.StringIO(text, newline=""), 5 * SAMPLE_ROWS + 1))
+    whole = whole and len(lines) <= 5 * SAMPLE_ROWS
     skip = 1 if lines and lines[0].lower().startswith("sep=") and len(lines[0].strip()) == 5 else 0
     if skip and separator is None:
         separator = lines[0][4]
@@ -53,7 +53,7 @@ def start_of(text: str, separator: str | None, whole: bool) -> Start:
 
 def lines_of(text: str) -> list[str]:
     """The first lines, without their ends."""
-    return [line.rstrip("\r\n") for line in islice(io.StringIO(text, newline=""), PREVIEW)]
+    return [line.rstrip("\r\n") for line in islice(io.StringIO(text, newline=""), SAMPLE_ROWS)]
 
 
 def width_of(rows: Sequence[Sequence[str]]) -> int:
@@ -61,25 +61,16 @@ def width_of(rows: Sequence[Sequence[str]]) -> int:
     return Counter(len(row) for row in rows).most_common(1)[0][0] if rows else 0
 
 
-def table_pieces(stream: BinaryIO, layout: Layout, dropped: Counter[str]) -> Iterator[Piece]:
-    """The label column of a CSV file, and that of the counts where there is one. Uneven rows go to `dropped`."""
-    wanted = [str(layout.position(name)) for name in (layout.label, layout.count) if name is not None] or ["0"]
-    names = [str(c) for c in range(max(1, len(layout.columns)))]
-    for batch in _batches(stream, layout, dropped, names, wanted):
-        counts = batch.column(wanted[1]).to_pylist() if layout.count is not None else None
-        codes, values = encode_arrow(batch.column(wanted[0]), _NO_LIMITS)
-        yield Piece(codes, narrowed(values, layout.encoding or "utf-8"), counts)
-
-
-def line_pieces(stream: BinaryIO, layout: Layout, dropped: Counter[str]) -> Iterator[Piece]:
-    """One label a line, or one word of each line, and its count in another."""
-    pattern = _pattern(layout, layout.label)
-    counting = None if layout.count is None else _pattern(layout, layout.count)
-    for batch in _batches(stream, layout, dropped, ["0"], ["0"]):
-        lines = batch.column("0")
-        codes, values = encode_arrow(lines if pattern is None else _word(lines, pattern), _NO_LIMITS)
-        counts = None if counting is None else _word(lines, counting).to_pylist()
-        yield Piece(codes, narrowed(values, layout.encoding or "utf-8"), counts)
+def text_pieces(stream: BinaryIO, layout: Layout, dropped: Counter[str]) -> Iterator[Piece]:
+    """The labels of a CSV file or of lines, and their counts where there are some. Uneven rows go to `dropped`."""
+    is_table = layout.kind == "table"
+    columns: list[str | None] = [layout.label, layout.count] if layout.count is not None else [layout.label]
+    fields = [str(layout.position(name)) if is_table else "0" for name in columns]
+    patterns = [None if is_table else _pattern(layout, name) for name in columns]
+    for batch in _batches(stream, layout, dropped, fields):
+        labels, *counts = (_word(batch.column(field), pattern) for field, pattern in zip(fields, patterns, strict=True))
+        codes, values = encode_arrow(labels, _NO_LIMITS)
+        yield Piece(codes, narrowed(values, layout.encoding or "utf-8"), counts[0].to_pylist() if counts else None)
 
 
 _NO_LIMITS = Limits(classes=BLOCK)  # of one piece; the tally has the real ones
@@ -99,15 +90,13 @@ def _pattern(layout: Layout, column: str | None) -> str | None:
     return rf"^\s*(?:\S+\s+){{{position}}}(?P<word>\S+)"
 
 
-def _word(lines: Any, pattern: str) -> Any:
+def _word(lines: Any, pattern: str | None) -> Any:
     import pyarrow.compute as pc
 
-    return pc.struct_field(pc.extract_regex(lines, pattern), "word")
+    return lines if pattern is None else pc.struct_field(pc.extract_regex(lines, pattern), "word")
 
 
-def _batches(
-    stream: BinaryIO, layout: Layout, dropped: Counter[str], names: list[str], wanted: list[str]
-) -> Iterator[Any]:
+def _batches(stream: BinaryIO, layout: Layout, dropped: Counter[str], fields: list[str]) -> Iterator[Any]:
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
@@ -116,6 +105,7 @@ def _batches(
         return "skip"
 
     table = layout.kind == "table"
+    names = [str(c) for c in range(max(1, len(layout.columns)) if table else 1)]
     parsing = arrow_csv.ParseOptions(
         delimiter=layout.separator or "," if table else "\x1f",  # lines: a separator that no text has
         quote_char='"' if table else False,
@@ -124,7 +114,9 @@ def _batches(
         invalid_row_handler=leave_out,
     )
     reading = arrow_csv.ReadOptions(column_names=names, skip_rows=layout.skip_lines, block_size=BLOCK)
-    as_bytes = arrow_csv.ConvertOptions(include_columns=wanted, column_types={name: pa.binary() for name in wanted})
+    as_bytes = arrow_csv.ConvertOptions(
+        include_columns=list(dict.fromkeys(fields)), column_types=dict.fromkeys(fields, pa.binary())
+    )
     plain = as_utf8(stream, layout.encoding or "utf-8")
     yield from arrow_csv.open_csv(plain, read_options=reading, parse_options=parsing, convert_options=as_bytes)
 
@@ -139,7 +131,7 @@ def _records(lines: list[str], separator: str, whole: bool) -> tuple[list[list[s
             if row and (whole or reader.line_num < len(lines)):
                 rows.append(row)
                 first_lines = first_lines or reader.line_num
-            if len(rows) == PREVIEW:
+            if len(rows) == SAMPLE_ROWS:
                 break
     except csv.Error:
         pass  # a field longer than the csv module takes: what came before it is enough

@@ -74,16 +74,12 @@ def _binary(source: Source) -> Layout | None:
     if head[257:262] == b"ustar":
         raise ReadingError(f"{source.name} is a tar archive. Unpack it and read the label file in it")
     if head.startswith(b"PAR1"):
-        return _columns(
-            "parquet", *parquet_and_arrow.parquet_preview(source.seekable(), delimited_text.SHOWN, source.limits)
-        )
+        return _columns("parquet", *parquet_and_arrow.parquet_preview(source.seekable(), delimited_text.PREVIEW_ROWS))
     if head.startswith((b"ARROW1", b"\xff\xff\xff\xff")):
-        return _columns(
-            "arrow", *parquet_and_arrow.arrow_preview(source.seekable(), delimited_text.SHOWN, source.limits)
-        )
+        return _columns("arrow", *parquet_and_arrow.arrow_preview(source.seekable(), delimited_text.PREVIEW_ROWS))
     if head.startswith(b"\x93NUMPY"):
-        columns, shown = numpy_files.npy_preview(source.stream(), delimited_text.SHOWN)
-        return _columns("npy", columns, shown)
+        columns, first_rows = numpy_files.npy_preview(source.stream(), delimited_text.PREVIEW_ROWS)
+        return _columns("npy", columns, first_rows)
     return _zip(source) if head.startswith((b"PK\x03\x04", b"PK\x05\x06")) else None
 
 
@@ -119,17 +115,17 @@ def _chosen(layout: Layout, label: str | None, count: str | None) -> Layout:
         guess = column_guess.label_column([layout.columns[c] for c in left], rows)
         label, count = label or (table[0] if table else guess), count or (table[1] if table else None)
     layout = replace(layout, label=label or layout.label, count=count or layout.count)
-    return replace(layout, found=tuple(_found(layout)))
+    return replace(layout, found=tuple(_findings(layout)))
 
 
-def _found(layout: Layout) -> list[str]:
-    said = [f"Read as {layout.title}"]
+def _findings(layout: Layout) -> list[str]:
+    parts = [f"Read as {layout.title}"]
     if layout.separator not in (None, " "):
-        said[0] += f" with {'tabs' if layout.separator == chr(9) else quoted(layout.separator)} between columns"
+        parts[0] += f" with {'tabs' if layout.separator == chr(9) else quoted(layout.separator)} between columns"
     if layout.encoding is not None:
-        said[0] += f", in {'Latin-1 (it is not UTF-8)' if layout.encoding == FALLBACK else layout.encoding.upper()}"
+        parts[0] += f", in {'Latin-1 (it is not UTF-8)' if layout.encoding == FALLBACK else layout.encoding.upper()}"
     if layout.columns:
-        said.append(f"the labels are in {quoted(layout.label)}")
+        parts.append(f"the labels are in {quoted(layout.label)}")
     if layout.count is not None:
-        said.append(f"their counts in {quoted(layout.count)}")
-    return ["; ".join(said) + "."]
+        parts.append(f"their counts in {quoted(layout.count)}")
+    return ["; ".join(parts) + "."]

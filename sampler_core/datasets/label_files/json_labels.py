@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import BinaryIO
 
-import numpy as np
-
 from sampler_core.datasets.label_files.class_naming import Raw
 from sampler_core.datasets.label_files.errors import ReadingError, quoted
 from sampler_core.datasets.label_files.file_layout import Layout
-from sampler_core.datasets.label_files.json_stream import Walk, field_of
+from sampler_core.datasets.label_files.json_stream import JsonCursor, field_of
 from sampler_core.datasets.label_files.label_tally import Piece, encode_values
 from sampler_core.datasets.label_files.reading_limits import Limits
 from sampler_core.formatting import several
@@ -23,78 +21,58 @@ ROWS = 1 << 14
 def json_pieces(stream: BinaryIO, layout: Layout, limits: Limits, categories: dict[Raw, str]) -> Iterator[Piece]:
     """The labels of a JSON file. For COCO annotations these are category ids; `categories` gets their names."""
     encoding = layout.encoding or "utf-8"
-    walk = Walk(codecs.getreader("utf-8-sig" if encoding == "utf-8" else encoding)(stream))
-    if layout.kind == "json counts":
-        for key in walk.entries():
-            yield Piece(np.zeros(1, dtype=np.int64), [key], [_scalar(walk.value())])
-    elif layout.kind == "coco":
-        yield from _coco_pieces(walk, limits, categories)
-    elif layout.kind == "json columns":
-        yield from _column_pieces(walk, layout, limits)
-    else:
-        yield from _record_pieces(_records(walk, layout), layout, limits)
-
-
-def _records(walk: Walk, layout: Layout) -> Iterator[object]:
-    if layout.kind == "json lines":
-        yield from walk.values()
-    elif layout.inside is None:
-        yield from walk.elements()
-    else:
-        for key in walk.entries():
-            if key == layout.inside and walk.peek() in ("[", "{"):
-                yield from walk.elements()
-            else:
-                _pass(walk)
-
-
-def _record_pieces(records: Iterator[object], layout: Layout, limits: Limits) -> Iterator[Piece]:
-    columns = layout.columns
+    cursor = JsonCursor(codecs.getreader("utf-8-sig" if encoding == "utf-8" else encoding)(stream))
+    if layout.kind == "json columns" and layout.count is not None:
+        yield _two_columns(cursor, layout, limits)
+        return
+    records = _records(cursor, layout, limits, categories)
+    has_fields = layout.columns and layout.kind not in ("json labels", "json columns")
     while rows := list(islice(records, ROWS)):
-        plain = not columns or layout.kind == "json labels"
-        labels = rows if plain or layout.label is None else [field_of(row, layout.label, columns) for row in rows]
-        counts = None if layout.count is None else [_scalar(field_of(row, layout.count, columns)) for row in rows]
-        yield Piece(*encode_values(labels, limits), counts)
+        labels = [field_of(row, layout.label or "", layout.columns) for row in rows] if has_fields else rows
+        counts = None if layout.count is None else [field_of(row, layout.count, layout.columns) for row in rows]
+        yield Piece(*encode_values(labels, limits), None if counts is None else [_scalar(value) for value in counts])
 
 
-def _column_pieces(walk: Walk, layout: Layout, limits: Limits) -> Iterator[Piece]:
-    found: dict[str, list[object]] = {}
-    for key in walk.entries():
-        if key == layout.label and layout.count is None:
-            values = walk.elements()
-            while rows := list(islice(values, ROWS)):
-                yield Piece(*encode_values(rows, limits))
-        elif key in (layout.label, layout.count):
-            found[key] = list(islice(walk.elements(), limits.classes + 1))
-            if len(found[key]) > limits.classes:
-                raise ReadingError(
-                    f"{quoted(key)} holds more than {limits.classes:,} values, hardly one a class. Choose no counts"
-                )
-        else:
-            _pass(walk)
-    if layout.count is not None and layout.label is not None:
-        labels, counts = found.get(layout.label, []), found.get(layout.count, [])
-        if len(labels) != len(counts):
-            sizes = f"{several(len(labels), 'class', 'classes')} and {several(len(counts), 'count', 'counts')}"
-            raise ReadingError(f"it holds {sizes}. Choose two columns of the same length")
-        yield Piece(*encode_values(labels, limits), [_scalar(count) for count in counts])
+def _records(cursor: JsonCursor, layout: Layout, limits: Limits, categories: dict[Raw, str]) -> Iterator[object]:
+    """Whatever holds one label: objects, lists, or the labels themselves."""
+    if layout.kind == "json lines":
+        yield from cursor.values()
+    elif layout.kind == "json counts":
+        yield from ({"class": name, "count": cursor.value()} for name in cursor.entries())
+    elif (inside := layout.label if layout.kind == "json columns" else layout.inside) is None:
+        yield from cursor.elements()
+    else:
+        found = False
+        for key in cursor.entries():
+            if key == inside and cursor.peek() in ("[", "{"):
+                found = True
+                yield from cursor.elements()
+            elif layout.kind == "coco" and key == "categories" and cursor.peek() == "[":
+                for category in cursor.elements():
+                    _add_category(categories, category, limits)
+            else:
+                cursor.skip()
+        if layout.kind == "coco" and not found:
+            raise ReadingError("it holds no list of 'annotations'. Choose the annotation file of the data set")
 
 
-def _coco_pieces(walk: Walk, limits: Limits, categories: dict[Raw, str]) -> Iterator[Piece]:
-    seen = False
-    for key in walk.entries():
-        if key == "annotations" and walk.peek() == "[":
-            seen = True
-            annotations = walk.elements()
-            while rows := list(islice(annotations, ROWS)):
-                yield Piece(*encode_values([field_of(row, "category_id", ()) for row in rows], limits))
-        elif key == "categories" and walk.peek() == "[":
-            for category in walk.elements():
-                _add_category(categories, category, limits)
-        else:
-            _pass(walk)
-    if not seen:
-        raise ReadingError("it holds no list of 'annotations'. Choose the annotation file of the data set")
+def _two_columns(cursor: JsonCursor, layout: Layout, limits: Limits) -> Piece:
+    """Classes and their counts, each in a list of its own."""
+    found: dict[str | None, list[object]] = {layout.label: [], layout.count: []}
+    for key in cursor.entries():
+        if key not in found:
+            cursor.skip()
+            continue
+        found[key] = list(islice(cursor.elements(), limits.classes + 1))
+        if len(found[key]) > limits.classes:
+            raise ReadingError(
+                f"{quoted(key)} holds more than {limits.classes:,} values, hardly one a class. Choose no counts"
+            )
+    labels, counts = found[layout.label], found[layout.count]
+    if len(labels) != len(counts):
+        sizes = f"{several(len(labels), 'class', 'classes')} and {several(len(counts), 'count', 'counts')}"
+        raise ReadingError(f"it holds {sizes}. Choose two columns of the same length")
+    return Piece(*encode_values(labels, limits), [_scalar(count) for count in counts])
 
 
 def _add_category(categories: dict[Raw, str], category: object, limits: Limits) -> None:
@@ -106,15 +84,6 @@ def _add_category(categories: dict[Raw, str], category: object, limits: Limits) 
     if len(categories) == limits.classes:
         raise ReadingError(f"there are more than {limits.classes:,} categories")
     categories[number] = str(name)
-
-
-def _pass(walk: Walk) -> None:
-    """Over a value that is not needed, in pieces where it is a list or an object."""
-    if walk.peek() in ("[", "{"):
-        for _ in walk.elements():
-            pass
-    else:
-        walk.value()
 
 
 def _scalar(value: object) -> Raw | None:

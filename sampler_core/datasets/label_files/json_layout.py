@@ -10,7 +10,7 @@ from typing import TypeAlias, TypeVar
 
 from sampler_core.datasets.label_files.errors import ReadingError
 from sampler_core.datasets.label_files.file_layout import Layout
-from sampler_core.datasets.label_files.json_stream import Walk, field_of
+from sampler_core.datasets.label_files.json_stream import JsonCursor, field_of
 
 Rows: TypeAlias = tuple[tuple[str, ...], ...]
 
@@ -18,20 +18,20 @@ Rows: TypeAlias = tuple[tuple[str, ...], ...]
 Value = TypeVar("Value")
 
 
-_SAMPLE = 100
+SAMPLE_ROWS = 100
 
 
 def json_layout(text: str, whole: bool) -> Layout:
     """The layout of a JSON text of which this is the start, or the whole; no label is chosen yet."""
-    walk = Walk(io.StringIO(text))
-    if walk.peek() == "[":
-        return _of_records(_first(walk.elements(), whole))
-    lines = _first(walk.values(), whole)
+    cursor = JsonCursor(io.StringIO(text))
+    if cursor.peek() == "[":
+        return _of_records(_first(cursor.elements(), whole))
+    lines = _first(cursor.values(), whole)
     if len(lines) > 1 or (lines and not isinstance(lines[0], dict)):
         return _of_records(lines, lines=True)
     top = _top(text, whole)
     if _is_coco(top, whole):
-        return Layout(kind="coco", columns=("category_id",), label="category_id")
+        return Layout(kind="coco", columns=("category_id",), label="category_id", inside="annotations")
     names, data = top.get("columns"), top.get("data")
     if isinstance(names, list) and isinstance(data, list):
         return _of_records(data, inside="data", columns=tuple(str(name) for name in names))
@@ -53,13 +53,13 @@ def _of_object(top: dict[str, object], lines: list[object]) -> Layout:
         return _of_records(values)
     columns = {key: list(value.values()) if isinstance(value, dict) else value for key, value in top.items()}
     lists = {key: value for key, value in columns.items() if isinstance(value, list)}
-    rows = tuple(tuple(map(_shown, row)) for row in islice(zip(*lists.values(), strict=False), _SAMPLE))
+    rows = tuple(tuple(map(_as_cell, row)) for row in islice(zip(*lists.values(), strict=False), SAMPLE_ROWS))
     return Layout(kind="json columns", columns=tuple(lists), rows=rows)
 
 
 def _of_pairs(top: dict[str, object]) -> Layout:
     """{"class": count}, or {"sample": label} when the keys look like files or the values are no numbers."""
-    rows = tuple((key[:80], _shown(value)) for key, value in islice(top.items(), _SAMPLE))
+    rows = tuple((key[:80], _as_cell(value)) for key, value in islice(top.items(), SAMPLE_ROWS))
     if all(map(_is_count, top.values())) and not all(re.search(r"\w\.\w{2,5}$", key) for key in top):
         return Layout(kind="json counts", columns=("class", "count"), label="class", count="count", rows=rows)
     return Layout(kind="json labels", columns=("sample", "label"), label="label", rows=rows)
@@ -71,27 +71,27 @@ def _of_records(
     if not sample:
         raise ReadingError("it holds an empty list. Choose a file with at least one label")
     if not any(isinstance(record, dict | list) for record in sample):
-        shown: Rows = tuple((_shown(value),) for value in sample)
-        return Layout(kind="json lines" if lines else "json values", rows=shown)
+        first_rows: Rows = tuple((_as_cell(value),) for value in sample)
+        return Layout(kind="json lines" if lines else "json values", rows=first_rows)
     columns = columns or tuple(dict.fromkeys(field for record in sample for field in _fields(record)))
     if not columns:
         raise ReadingError("its records have no field that holds a number or text. Save the labels as a list")
-    rows = tuple(tuple(_shown(field_of(record, name, columns)) for name in columns) for record in sample)
+    rows = tuple(tuple(_as_cell(field_of(record, name, columns)) for name in columns) for record in sample)
     return Layout(kind="json lines" if lines else "json records", columns=columns, inside=inside, rows=rows)
 
 
 def _top(text: str, whole: bool) -> dict[str, object]:
     """The top object: plain values as they are, lists and objects with their first elements."""
-    walk, top = Walk(io.StringIO(text)), dict[str, object]()
+    cursor, top = JsonCursor(io.StringIO(text)), dict[str, object]()
     try:
-        for key in walk.entries():
-            if walk.peek() in ("[", "{"):
-                is_list = walk.peek() == "["
+        for key in cursor.entries():
+            if cursor.peek() in ("[", "{"):
+                is_list = cursor.peek() == "["
                 top[key] = [] if is_list else {}
-                found = _first(((inner, walk.value()) for inner in walk.entries()), whole, all_of_it=True)
+                found = _first(((inner, cursor.value()) for inner in cursor.entries()), whole, all_of_it=True)
                 top[key] = [value for _, value in found] if is_list else dict(found)
             else:
-                top[key] = walk.value()
+                top[key] = cursor.value()
     except ReadingError:
         if whole:
             raise
@@ -111,7 +111,7 @@ def _first(values: Iterable[Value], whole: bool, all_of_it: bool = False) -> lis
     found: list[Value] = []
     try:
         for value in values:
-            if len(found) < _SAMPLE:
+            if len(found) < SAMPLE_ROWS:
                 found.append(value)
             elif not all_of_it:
                 break
@@ -135,5 +135,5 @@ def _is_count(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _shown(value: object) -> str:
+def _as_cell(value: object) -> str:
     return "" if value is None else str(value)[:80]

@@ -1,6 +1,6 @@
-"""JSON text walked value by value, so that a file of any size takes the memory of its largest element.
+"""JSON text read value by value, so that a file of any size takes the memory of its largest element.
 
-Each element is decoded by Python's own json; only the walk from one to the next is ours.
+Each element is decoded by Python's own json; only the steps between them are ours.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ class Text(Protocol):
         """At most about so many characters."""
 
 
-class Walk:
-    """A place in a JSON text. `peek` looks at the next sign, the others move past what they return."""
+class JsonCursor:
+    """A place in a JSON text. `peek` looks at the next character, the others move past what they return."""
 
     def __init__(self, stream: Text) -> None:
         self._stream, self._text, self._at, self._ended = stream, "", 0, False
@@ -65,6 +65,14 @@ class Walk:
         for _ in self.entries():
             yield self.value()
 
+    def skip(self) -> None:
+        """Past the next value, in pieces where it is a list or an object."""
+        if self.peek() in ("[", "{"):
+            for _ in self.elements():
+                pass
+        else:
+            self.value()
+
     def entries(self) -> Iterator[str]:
         """The keys of the object that comes next ("" for each element of a list); the caller takes each value."""
         opening = self._take("[{")
@@ -83,13 +91,13 @@ class Walk:
             if self._take("," + closing) == closing:
                 return
 
-    def _take(self, signs: str) -> str:
-        sign = self.peek()
-        if not sign or sign not in signs:
-            what = f"{sign!r} where {' or '.join(signs)} is due" if sign else "it ends too early"
+    def _take(self, characters: str) -> str:
+        character = self.peek()
+        if not character or character not in characters:
+            what = f"{character!r} where {' or '.join(characters)} is due" if character else "it ends too early"
             raise ReadingError(f"it is not valid JSON ({what}). Save or download it again")
         self._at += 1
-        return sign
+        return character
 
     def _more(self, characters: int) -> bool:
         if self._ended:

@@ -31,8 +31,8 @@ def rename(data: Data, names: Mapping[ClassName, ClassName]) -> Data:
     twice, times = Counter(map(str, renamed)).most_common(1)[0]
     if times > 1:
         raise ReadingError(f"two classes would be named {quoted(twice)}. Merge them instead")
-    said = ", ".join(f"{quoted(old)} to {quoted(new)}" for old, new in list(names.items())[:8])
-    return _changed(data, ClassCounts(tuple(_one_kind(renamed)), counts.counts), f"Renamed {said}.")
+    pairs = ", ".join(f"{quoted(old)} to {quoted(new)}" for old, new in list(names.items())[:8])
+    return _changed(data, ClassCounts(tuple(_one_kind(renamed)), counts.counts), f"Renamed {pairs}.")
 
 
 def merge(data: Data, names: Collection[ClassName], into: ClassName) -> Data:
@@ -74,7 +74,7 @@ def order(data: Data, by: Literal["name", "count"]) -> Data:
     return _changed(data, ClassCounts(tuple(counts.names[c] for c in positions), counts.counts[positions]), "")
 
 
-def _without(data: Data, names: Collection[ClassName], said: str, reason: str) -> Data:
+def _without(data: Data, names: Collection[ClassName], sentence: str, reason: str) -> Data:
     counts = _counts(data)
     _known(counts, names)
     without = set(names)
@@ -84,16 +84,16 @@ def _without(data: Data, names: Collection[ClassName], said: str, reason: str) -
     gone = counts.num_samples - sum(left.values())
     if isinstance(data, Reading) and gone:
         data = replace(data, dropped=(*data.dropped, Dropped(reason, gone)))
-    return _changed(data, ClassCounts(tuple(left), _integers(left)), said)
+    return _changed(data, ClassCounts(tuple(left), _integers(left)), sentence)
 
 
 def _counts(data: ClassCounts | Reading) -> ClassCounts:
     return data.counts if isinstance(data, Reading) else data
 
 
-def _changed(data: Data, counts: ClassCounts, said: str) -> Data:
+def _changed(data: Data, counts: ClassCounts, sentence: str) -> Data:
     if isinstance(data, Reading):
-        return replace(data, counts=counts, corrections=(*data.corrections, said) if said else data.corrections)
+        return replace(data, counts=counts, corrections=(*data.corrections, sentence) if sentence else data.corrections)
     return counts
 
 

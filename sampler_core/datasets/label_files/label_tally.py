@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sampler_core.data.array_types import Codes, IntArray
-from sampler_core.datasets.label_files.class_naming import Raw
+from sampler_core.datasets.label_files.class_naming import Raw, too_long
 from sampler_core.datasets.label_files.errors import ReadingError, quoted
 from sampler_core.datasets.label_files.reading_limits import Limits
 
@@ -38,7 +38,7 @@ class Tally:
         self.limits = limits
         self.rows = 0
         self.dropped: Counter[str] = Counter()
-        self.kept: list[Codes] | None = [] if keep_codes else None
+        self.row_codes: list[Codes] | None = [] if keep_codes else None
         self._table: dict[Raw, int] = {}
         self._counts = np.zeros(limits.classes, dtype=np.int64)
         self._rows_of = np.zeros(limits.classes, dtype=np.int64)
@@ -69,8 +69,8 @@ class Tally:
         rows = np.bincount(piece.codes[labelled], minlength=len(piece.values))
         np.add.at(self._rows_of, positions, rows)
         self._add_counts(piece, positions, rows)
-        if self.kept is not None:
-            self.kept.append(_placed(piece.codes, positions, len(self._table)))
+        if self.row_codes is not None:
+            self.row_codes.append(_placed(piece.codes, positions, len(self._table)))
 
     def _add_counts(self, piece: Piece, positions: IntArray, rows: IntArray) -> None:
         if piece.counts is None:
@@ -82,11 +82,8 @@ class Tally:
 
     def _position(self, value: Raw) -> int:
         if isinstance(value, str | bytes) and len(value) > 4 * self.limits.name_length:
-            shown = value[:40].decode(errors="replace") if isinstance(value, bytes) else value
-            raise ReadingError(
-                f"a label is {len(value):,} characters long ({quoted(shown, 30)}), at most "
-                f"{self.limits.name_length:,} are read. Choose the column that holds the class names"
-            )
+            start = value[:40].decode(errors="replace") if isinstance(value, bytes) else value
+            raise too_long(len(value), start, self.limits)
         position = self._table.setdefault(value, len(self._table))
         if position >= self.limits.classes:
             raise too_many_classes(self.limits)

@@ -13,14 +13,17 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from sampler_core.data.array_types import Codes
-from sampler_core.datasets.label_files.arrow_framing import MAGIC, largest_batch
-from sampler_core.datasets.label_files.class_naming import Raw
+from sampler_core.datasets.label_files.class_naming import Raw, too_long
 from sampler_core.datasets.label_files.errors import ReadingError, quoted
 from sampler_core.datasets.label_files.file_layout import Layout
 from sampler_core.datasets.label_files.label_tally import Piece, too_many_classes
-from sampler_core.datasets.label_files.parquet_footer import largest_chunks
 from sampler_core.datasets.label_files.reading_limits import Limits
 
+MAGIC = b"ARROW1"
+TYPES = (
+    "integer", "floating", "boolean", "null", "decimal", "date", "time", "timestamp", "string", "large_string",
+    "string_view", "binary", "large_binary", "binary_view", "fixed_size_binary",
+)  # fmt: skip
 ROWS = 1 << 16
 PREVIEW_COLUMNS = 40
 
@@ -29,55 +32,35 @@ def parquet_pieces(stream: BinaryIO, layout: Layout, limits: Limits) -> Iterator
     """The label column of a Parquet file, page by page."""
     import pyarrow.parquet as pq
 
-    wanted = [name for name in (layout.label, layout.count) if name is not None]
-    chunks = largest_chunks(stream)
-    if sum(chunks.get(name, 0) for name in wanted) > limits.in_memory:
-        raise too_large(limits)
-    # As a dictionary: one long name a million times takes no more memory than in the file.
-    file = pq.ParquetFile(stream, read_dictionary=wanted, buffer_size=1 << 20)
-    total, done = file.metadata.num_rows, 0
+    total, done = pq.read_metadata(stream).num_rows, 0
     if total > limits.rows:
         raise ReadingError(f"there are {total:,} rows, more than the {limits.rows:,} that are read")
-    for batch in file.iter_batches(batch_size=ROWS, columns=wanted):
+    for batch in _parquet_batches(stream, [name for name in (layout.label, layout.count) if name is not None], ROWS):
         done += batch.num_rows
         yield _piece(batch, layout, limits)._replace(share=done / max(total, 1))
 
 
 def arrow_pieces(stream: BinaryIO, layout: Layout, limits: Limits) -> Iterator[Piece]:
     """The label column of an Arrow file or stream, batch by batch."""
-    if largest_batch(stream) > limits.in_memory:
-        raise too_large(limits)
-    for done, batch in _arrow_batches(stream, layout):
+    for done, batch in _arrow_batches(stream, [layout.label, layout.count]):
         for start in range(0, max(batch.num_rows, 1), ROWS):
             yield _piece(batch.slice(start, ROWS), layout, limits)._replace(share=done)
 
 
-def parquet_preview(stream: BinaryIO, rows: int, limits: Limits) -> tuple[list[str], list[list[str]]]:
+def parquet_preview(stream: BinaryIO, rows: int) -> tuple[list[str], list[list[str]]]:
     """(columns that can hold labels, first rows as text)."""
     import pyarrow.parquet as pq
 
-    chunks = largest_chunks(stream)
-    file = pq.ParquetFile(stream, buffer_size=1 << 20)
-    columns = _usable(file.schema_arrow)
-    shown = [name for name in columns if chunks.get(name, 0) <= limits.in_memory][:PREVIEW_COLUMNS]
-    file = pq.ParquetFile(stream, read_dictionary=shown, buffer_size=1 << 20)
-    batch = next(file.iter_batches(batch_size=rows, columns=shown), None)
+    columns = _usable(pq.read_schema(stream))
+    batch = next(_parquet_batches(stream, columns[:PREVIEW_COLUMNS], rows), None)
     return columns, _as_text(batch, columns, rows)
 
 
-def arrow_preview(stream: BinaryIO, rows: int, limits: Limits) -> tuple[list[str], list[list[str]]]:
+def arrow_preview(stream: BinaryIO, rows: int) -> tuple[list[str], list[list[str]]]:
     """(columns that can hold labels, first rows as text)."""
-    import pyarrow as pa
-
-    if largest_batch(stream) > limits.in_memory:
-        raise too_large(limits)
-    stream.seek(0)
-    magic = stream.read(6)
-    stream.seek(0)
-    reader = pa.ipc.open_file(stream) if magic == MAGIC else pa.ipc.open_stream(stream)
-    columns = _usable(reader.schema)
-    batch = next((batch for _, batch in _arrow_batches(stream, None) if batch.num_rows), None)
-    return columns, _as_text(batch, columns, rows)
+    columns = _usable(_arrow_reader(stream).schema)
+    batches = _arrow_batches(stream, list(columns[:PREVIEW_COLUMNS]))
+    return columns, _as_text(next((batch for _, batch in batches if batch.num_rows), None), columns, rows)
 
 
 def encode_arrow(array: Any, limits: Limits) -> tuple[Codes, list[Raw]]:
@@ -94,13 +77,45 @@ def encode_arrow(array: Any, limits: Limits) -> tuple[Codes, list[Raw]]:
         array = pc.dictionary_encode(_simple(array))
     if len(array.dictionary) > limits.classes:
         raise too_many_classes(limits)
-    codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    values = _simple(array.dictionary).to_pylist()
+    codes, distinct = _codes_of(array.indices.cast(pa.int64())), _simple(array.dictionary)
+    _check_lengths(distinct, limits)
+    values = distinct.to_pylist()
     missing = [i for i, value in enumerate(values) if value is None or value != value]
     if missing:
         codes[np.isin(codes, missing)] = -1
         return _without(codes, values, missing)
     return codes, values
+
+
+def _check_lengths(values: Any, limits: Limits) -> None:
+    """`ReadingError` for a name that is too long, before it is made a Python text."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+        lengths = pc.utf8_length(values)
+        longest = pc.max(lengths).as_py() or 0
+        if longest > limits.name_length:
+            raise too_long(longest, _cut(values.slice(pc.index(lengths, longest).as_py(), 1), 40)[0].as_py(), limits)
+
+
+def _cut(values: Any, length: int) -> Any:
+    """Text and bytes shortened; others as they are."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+        return pc.utf8_slice_codeunits(values, 0, length)
+    return pc.binary_slice(values, 0, length) if pa.types.is_binary(values.type) else values
+
+
+def _codes_of(indices: Any) -> Codes:
+    """Arrow's int64 indices, nulls as -1. `to_numpy` and `fill_null` would import pandas, which takes a second."""
+    valid, size = indices.is_valid(), len(indices)
+    codes: Codes = np.frombuffer(indices.buffers()[1] or b"", np.int64)[indices.offset :][:size].copy()
+    bits = np.unpackbits(np.frombuffer(valid.buffers()[1] or b"", np.uint8), bitorder="little")
+    codes[bits[valid.offset :][:size] == 0] = -1
+    return codes
 
 
 def _without(codes: Codes, values: list[Any], missing: list[int]) -> tuple[Codes, list[Raw]]:
@@ -128,22 +143,9 @@ def _simple(array: Any) -> Any:
 def _holds_labels(kind: Any) -> bool:
     import pyarrow as pa
 
-    of = pa.types
-    if of.is_dictionary(kind):
+    if pa.types.is_dictionary(kind):
         return _holds_labels(kind.value_type)
-    return bool(
-        of.is_integer(kind) or of.is_floating(kind) or of.is_boolean(kind) or of.is_string(kind) or of.is_null(kind)
-        or of.is_large_string(kind) or of.is_string_view(kind) or of.is_binary(kind) or of.is_large_binary(kind)
-        or of.is_binary_view(kind) or of.is_fixed_size_binary(kind) or of.is_date(kind) or of.is_time(kind)
-        or of.is_timestamp(kind) or of.is_decimal(kind)
-    )  # fmt: skip
-
-
-def too_large(limits: Limits) -> ReadingError:
-    """What to say of a column that cannot be read in pieces because it was written as one."""
-    return ReadingError(
-        f"it unpacks to more than {limits.in_memory >> 20:,} MiB at once. Save the label column alone, as CSV"
-    )
+    return any(getattr(pa.types, f"is_{name}")(kind) for name in TYPES)
 
 
 def _usable(schema: Any) -> list[str]:
@@ -154,22 +156,41 @@ def _usable(schema: Any) -> list[str]:
     return columns
 
 
-def _arrow_batches(stream: BinaryIO, layout: Layout | None) -> Iterator[tuple[float | None, Any]]:
-    """(share done where it is known, record batch); of an Arrow file only the wanted columns are unpacked."""
+def _arrow_batches(stream: BinaryIO, columns: list[str | None]) -> Iterator[tuple[float | None, Any]]:
+    """(share done where it is known, record batch) with these columns only."""
+    names = _arrow_reader(stream).schema.names
+    reader = _arrow_reader(stream, [i for i, name in enumerate(names) if name in columns])
+    if (total := getattr(reader, "num_record_batches", None)) is None:
+        yield from ((None, batch) for batch in reader)
+    else:
+        yield from (((i + 1) / total, reader.get_batch(i)) for i in range(total))
+
+
+def _arrow_reader(stream: BinaryIO, fields: list[int] | None = None) -> Any:
+    """pyarrow's reader of an Arrow file or stream, of all fields or of these."""
     import pyarrow as pa
 
     stream.seek(0)
-    if stream.read(6) != MAGIC:
-        stream.seek(0)
-        yield from ((None, batch) for batch in pa.ipc.open_stream(stream))
-        return
+    open_reader = pa.ipc.open_file if stream.read(len(MAGIC)) == MAGIC else pa.ipc.open_stream
     stream.seek(0)
-    names = pa.ipc.open_file(stream).schema.names
-    wanted = names[:PREVIEW_COLUMNS] if layout is None else [layout.label, layout.count]
-    fields = [i for i, name in enumerate(names) if name in wanted]
-    reader = pa.ipc.open_file(stream, options=pa.ipc.IpcReadOptions(included_fields=fields))
-    for i in range(reader.num_record_batches):
-        yield (i + 1) / reader.num_record_batches, reader.get_batch(i)
+    return open_reader(stream, options=pa.ipc.IpcReadOptions(included_fields=fields))
+
+
+def _parquet_batches(stream: BinaryIO, columns: list[str], rows: int) -> Iterator[Any]:
+    """Record batches of text as dictionaries: one long name a million times takes no more memory than in the file."""
+    import pyarrow.parquet as pq
+
+    done = 0
+    try:
+        file = pq.ParquetFile(stream, read_dictionary=columns, buffer_size=1 << 20)
+        for batch in file.iter_batches(batch_size=rows, columns=columns):
+            done += batch.num_rows
+            yield batch
+    except OSError:  # a column in DELTA_BYTE_ARRAY cannot be read as a dictionary
+        for batch in pq.ParquetFile(stream, buffer_size=1 << 20).iter_batches(batch_size=rows, columns=columns):
+            skipped = min(done, batch.num_rows)
+            done -= skipped
+            yield batch.slice(skipped)
 
 
 def _piece(batch: Any, layout: Layout, limits: Limits) -> Piece:
@@ -186,8 +207,15 @@ def _piece(batch: Any, layout: Layout, limits: Limits) -> Piece:
 def _as_text(batch: Any, columns: list[str], rows: int) -> list[list[str]]:
     if batch is None:
         return []
-    shown = {name: batch.column(name).slice(0, rows) for name in columns if name in batch.schema.names}
-    for column in shown.values():
-        column.validate(full=True)
-    values = {name: ["" if v is None else str(v)[:80] for v in column.to_pylist()] for name, column in shown.items()}
-    return [[values[name][r] if name in values else "" for name in columns] for r in range(min(rows, batch.num_rows))]
+    texts = {name: _cells(batch.column(name).slice(0, rows)) for name in columns if name in batch.schema.names}
+    return [[texts[name][r] if name in texts else "" for name in columns] for r in range(min(rows, batch.num_rows))]
+
+
+def _cells(column: Any) -> list[str]:
+    import pyarrow as pa
+
+    column.validate(full=True)
+    if not pa.types.is_dictionary(column.type):
+        return ["" if value is None else str(value)[:80] for value in _cut(column, 80).to_pylist()]
+    texts = [*_cells(column.dictionary), ""]  # index -1, no label, is the last of them
+    return [texts[code] for code in _codes_of(column.indices.cast(pa.int64()))]

@@ -93,16 +93,14 @@ def _read(
         named = _named(tally, layout, categories, missing)
         reading = _reading(source.name, layout, tally, named, categories)
         report(progress, 1.0)
-        return reading, None if tally.kept is None else _labels(tally.kept, named)
+        return reading, None if tally.row_codes is None else _labels(tally.row_codes, named)
 
 
 def _pieces(source: Source, layout: Layout, tally: Tally, categories: dict[Raw, str]) -> Iterator[Piece]:
     limits = source.limits
     match layout.kind:
-        case "table":
-            return delimited_text.table_pieces(source.stream(), layout, tally.dropped)
-        case "lines" | "image list" | "words":
-            return delimited_text.line_pieces(source.stream(), layout, tally.dropped)
+        case "table" | "lines" | "image list" | "words":
+            return delimited_text.text_pieces(source.stream(), layout, tally.dropped)
         case "parquet":
             return parquet_and_arrow.parquet_pieces(source.seekable(), layout, limits)
         case "arrow":
@@ -142,18 +140,14 @@ def _reading(name: str, layout: Layout, tally: Tally, named: Named, categories: 
         raise ReadingError(f"no row of {name} holds a {'count above 0' if counts else 'label'}. Choose another column")
     order = list(counts) if layout.count is not None else sorted(counts)
     if categories:
-        order = [value for value in _in_order(named, tally, categories) if value is not None]
+        listed_names = dict(zip(tally.values, named.names, strict=True))
+        order = [found for number in categories if (found := listed_names[number]) is not None]
     dropped = tuple(Dropped(why, rows) for why, rows in tally.dropped.items() if rows)
     several_rows = layout.count is not None and bool((tally.rows_of > 1).any())
     notes = [*named.notes, *(["Some classes come in several rows; their counts were added."] if several_rows else [])]
     class_counts = ClassCounts(tuple(order), np.array([counts[value] for value in order], dtype=np.int64))
     rows = tally.rows + sum(n for why, n in tally.dropped.items() if why.startswith("not "))
     return Reading(class_counts, layout, name, rows, dropped, (*notes, *doubts(class_counts, rows, layout)))
-
-
-def _in_order(named: Named, tally: Tally, categories: dict[Raw, str]) -> list[ClassName | None]:
-    of = dict(zip(tally.values, named.names, strict=True))
-    return [of[number] for number in categories]
 
 
 def _labels(pieces: list[Codes], named: Named) -> NDArray[Any]:
@@ -163,9 +157,5 @@ def _labels(pieces: list[Codes], named: Named) -> NDArray[Any]:
     else:
         table = np.empty(len(named.names), dtype=object)
         table[:] = named.names
-    labels = np.empty(sum(piece.size for piece in pieces), dtype=table.dtype)
-    start = 0
-    for piece in pieces:
-        labels[start : start + piece.size] = table[piece]
-        start += piece.size
+    labels: NDArray[Any] = table[np.concatenate(pieces)]
     return labels

@@ -44,7 +44,7 @@ def decoded(head: bytes, encoding: str) -> str:
 
 
 def encoding_of_labels(encoding: str) -> str:
-    """What the bytes are in that `table_pieces` and `line_pieces` give: the file's encoding, or UTF-8 made of it."""
+    """What the bytes are in that `text_pieces` gives: the file's encoding, or UTF-8 made of it."""
     name = codecs.lookup(encoding).name
     return name if name in _AS_THEY_ARE else "utf-8"
 
@@ -70,32 +70,28 @@ class _Recoded(io.RawIOBase):
     """A text in any encoding as UTF-8, in pieces, without its mark."""
 
     def __init__(self, stream: BinaryIO, encoding: str) -> None:
-        self._stream, self._encoding, self._left = stream, encoding, b""
-        self._decoder = codecs.getincrementaldecoder("latin-1" if encoding in _AS_THEY_ARE else encoding)()
-        self._start = True
+        self._encoding, self._mark = encoding, "\ufeff"
+        if encoding in _AS_THEY_ARE:
+            encoding, self._mark = "latin-1", codecs.BOM_UTF8.decode("latin-1")
+        self._text = io.TextIOWrapper(stream, encoding, newline="")
+        self._text._CHUNK_SIZE = 1 << 18  # type: ignore[attr-defined]
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        while not self._left:
-            data = self._stream.read(1 << 18)
-            self._left = self._recoded(data)
-            if not data:
-                break
-        piece, self._left = self._left[: len(buffer)], self._left[len(buffer) :]
-        buffer[: len(piece)] = piece
-        return len(piece)
-
-    def _recoded(self, data: bytes) -> bytes:
-        if self._encoding in _AS_THEY_ARE:
-            data, self._start = data.removeprefix(codecs.BOM_UTF8) if self._start else data, False
-            if data.isascii():
-                return data
         try:
-            return self._decoder.decode(data, final=not data).encode()
+            text = self._text.read(len(buffer) // 4)  # a character takes four bytes at most
         except UnicodeError:
             raise ReadingError(f"the text is not in {self._encoding}. Choose another encoding") from None
+        data, self._mark = text.removeprefix(self._mark).encode(), ""
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._text.detach()  # the stream itself stays open
+        super().close()
 
 
 def _wide(head: bytes) -> str:

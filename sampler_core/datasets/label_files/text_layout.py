@@ -52,10 +52,10 @@ def _table_or_lines(
             kind=kind,
             skip_lines=skip,
             header=bool(skip),
-            rows=tuple((cell[:80],) for cell in lines[skip : skip + delimited_text.SHOWN]),
+            rows=tuple((cell[:80],) for cell in lines[skip : skip + delimited_text.PREVIEW_ROWS]),
         )
     if kind == "image list":
-        rows = tuple((" ".join(row[:-1])[:80], row[-1][:80]) for row in words[: delimited_text.SHOWN])
+        rows = tuple((" ".join(row[:-1])[:80], row[-1][:80]) for row in words[: delimited_text.PREVIEW_ROWS])
         return Layout(kind=kind, columns=("path", "label"), label="label", rows=rows)
     if kind == "words":
         return _table(source, delimited_text.Start(" ", words, 0, 1), header, kind)
@@ -89,24 +89,24 @@ def _table(source: Source, start: delimited_text.Start, header: bool | None, kin
     if named and len(rows) == 1:
         raise ReadingError(f"{source.name} holds only a header ({quoted(', '.join(rows[0]))}). Choose a file with rows")
     columns = _distinct_names(rows[0] if named else [], width)
-    shown = [[cell[:80] for cell in row] for row in rows[named : delimited_text.SHOWN + named]]
+    first_rows = [[cell[:80] for cell in row] for row in rows[named : delimited_text.PREVIEW_ROWS + named]]
     skip = start.skip_lines + (start.first_lines if named else 0)
     return Layout(
         kind=kind, columns=columns, separator=start.separator, header=named, skip_lines=skip,
-        rows=tuple(tuple(row) for row in shown if len(row) == width),
+        rows=tuple(tuple(row) for row in first_rows if len(row) == width),
     )  # fmt: skip
 
 
 def _distinct_names(given: Sequence[str], width: int) -> tuple[str, ...]:
     """One name a column. R leaves out the name of its first column, that of the rows."""
     given = ["row", *given] if len(given) == width - 1 and given else list(given)
-    names: list[str] = []
+    names = dict[str, None]()  # a set that keeps their order
     for c in range(width):
         name = printable(given[c].strip(), 200) if c < len(given) else ""
         name = name or f"column {c + 1}"
         while name in names:
             name = f"{name} ({c + 1})"
-        names.append(name)
+        names[name] = None
     return tuple(names)
 
 

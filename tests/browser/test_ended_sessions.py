@@ -125,7 +125,7 @@ def smallest(ask, enough):
 @pytest.mark.skipif(sys.platform != "linux", reason="resident memory is read from /proc")
 def test_the_server_is_as_small_after_large_and_refused_files_as_after_a_small_one(open_page, tmp_path):
     large, names = tmp_path / "large.csv", tmp_path / "names.txt"
-    large.write_bytes(b"id,animal\r\n" + b"".join(b"%09d,animal %02d\r\n" % (i, i % 50) for i in range(10**5)) * 25)
+    large.write_bytes(b"id,animal\r\n" + b"".join(b"%09d,animal %02d\r\n" % (i, i % 50) for i in range(10**5)) * 50)
     names.write_text("".join(f"user {i}\n" for i in range(10**6)))
     with server_that_can_be_asked(tmp_path / "log.txt") as (url, ask):
         page = open_page("/?data=my+labels", url=url)
@@ -135,7 +135,7 @@ def test_the_server_is_as_small_after_large_and_refused_files_as_after_a_small_o
         after = []
         for _ in range(2):
             page.set_input_files("[class*='st-key-own-file-'] input[type=file]", large)
-            page.get_by_text("2,500,000 samples of 50 classes").first.wait_for()
+            page.get_by_text("5,000,000 samples of 50 classes").first.wait_for()
             remove(page)
             page.set_input_files("[class*='st-key-own-file-'] input[type=file]", names)
             page.get_by_text("different labels, so this is hardly the column of classes").wait_for()

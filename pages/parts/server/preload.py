@@ -1,1 +1,0 @@
-"""What a session needs, imported once by the server before the first user comes."""

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.parts.my_labels import session_labels
 from pages.parts.server import result_cache
 from pages.parts.sidebar.controls import rows_by_key, titles_of
 from pages.parts.sidebar.page_parameters import COMPARE_ROWS, TUNE_ROWS
@@ -349,7 +350,8 @@ def test_a_plan_without_findings_says_so():
     assert "by the usual limits nothing about this plan needs a second look" in said_on(at)
 
 
-def test_a_class_without_samples_is_listed_as_empty_and_no_figure_holds_what_is_no_number():
+def test_a_class_without_samples_is_listed_as_empty_and_no_figure_holds_what_is_no_number(monkeypatch):
+    monkeypatch.setattr(session_labels, "PATIENCE", 60.0)
     at = opened(data="my labels")
     at.text_area(key="own-pasted").input("class,count\ncat,30\nowl,0\ndog,7\n")
     next(button for button in at.button if button.label == "Read the pasted text").click().run()

@@ -14,7 +14,7 @@ from streamlit.runtime.state import SessionState
 from streamlit.runtime.uploaded_file_manager import DeletedFile
 from streamlit.testing.v1 import AppTest
 
-from pages.parts.my_labels import upload_form
+from pages.parts.my_labels import session_labels, upload_form
 from pages.parts.my_labels.correction_form import change_of
 from pages.parts.my_labels.file_reading import ReadingJob, Upload
 from pages.parts.my_labels.reading_process import LIMITS
@@ -227,7 +227,8 @@ def shared_results():
     }
 
 
-def test_what_is_worked_out_of_an_upload_is_kept_with_the_session_alone_and_goes_with_the_labels():
+def test_what_is_worked_out_of_an_upload_is_kept_with_the_session_alone_and_goes_with_the_labels(monkeypatch):
+    monkeypatch.setattr(session_labels, "PATIENCE", 60.0)  # no run of the page while the file is still being read
     at = opened()
     before = shared_results()
     uploaded(at)

@@ -223,7 +223,7 @@ def test_what_is_worked_out_of_an_upload_is_kept_with_the_session_alone_and_goes
         sound(at.switch_page(page).run())
     assert shared_results() == before, "nothing was put there, and nothing looked up"
     kept = {getattr(call, "__name__", call) for call in at.session_state["private_results"]}
-    assert kept >= {"forecast_of", "findings_of", "preview_of", "_courses", "_verdict", "solution_of", "sweeps"}
+    assert kept >= {"forecast_of", "findings_of", "preview_of", "courses_of", "_verdict", "solution_of", "sweeps"}
     at.button(key="own-forget").click().run()
     assert "private_results" not in at.session_state
 

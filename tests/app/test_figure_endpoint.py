@@ -204,7 +204,8 @@ def test_the_server_answers_in_json_or_with_no_content():
         request = Request({"type": "http", "path_params": {"of": of}, "query_string": query, "headers": []})
         return figures(request)
 
-    of = asking(opened())["of"]
+    at = opened()  # held: what a session offers goes with it
+    of = asking(at)["of"]
     said = answered(of, b"skew=0.5&epoch=3")
     assert said.status_code == 200
     assert said.headers["Cache-Control"] == "no-store"

@@ -26,12 +26,12 @@ FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
 SIX = ["natural", "square-root", "class-balanced", "progressively balanced", "deferred", "mine"]
 
 
-def opened(**address):
+def opened(**url):
     at = AppTest.from_file(FRAME, default_timeout=20)
-    for key, value in address.items():
+    for key, value in url.items():
         at.query_params[key] = value
     at.run()
-    for key, value in address.items():  # a switch of pages, unlike a deep link, leaves out what the page does not show
+    for key, value in url.items():  # a switch of pages, unlike a deep link, leaves out what the page does not show
         at.query_params[key] = value
     return at.switch_page("compare.py").run()
 
@@ -116,7 +116,7 @@ def test_the_page_starts_with_six_plans():
          ["natural", *(f"natural {i}" for i in range(2, 7))]),
     ],
 )  # fmt: skip
-def test_bad_text_in_the_address_gets_a_sentence_and_the_rest_is_kept(text, sentence, kept):
+def test_bad_text_in_the_url_gets_a_sentence_and_the_rest_is_kept(text, sentence, kept):
     at = opened(plans=text)
     assert not at.exception
     assert sentence in said(at.warning)
@@ -310,12 +310,12 @@ def test_the_menu_adds_a_preset_or_the_sidebar_s_plan_as_it_is():
 
 
 def test_a_link_opens_every_control_of_the_page_as_it_was():
-    address = {"plans": '["natural","class_balanced"]', "follow": "class of rank", "rank": "2",
-               "figures_of": "worst epoch", "shown_as": "differences to class-balanced"}  # fmt: skip
-    assert address.keys() == {row.key for row in COMPARE_ROWS}
-    at = opened(**address, axis="logarithmic", epoch="7")
+    url = {"plans": '["natural","class_balanced"]', "follow": "class of rank", "rank": "2",
+           "figures_of": "worst epoch", "shown_as": "differences to class-balanced"}  # fmt: skip
+    assert url.keys() == {row.key for row in COMPARE_ROWS}
+    at = opened(**url, axis="logarithmic", epoch="7")
     is_sound(at)
-    assert {key: str(at.session_state[key]) for key in address} == address
+    assert {key: str(at.session_state[key]) for key in url} == url
     assert names_shown(at) == ["natural", "class-balanced"]
     layout = charts_of(at)["plan-shares"]["layout"]
     assert (layout["yaxis"]["type"], layout["shapes"][0]["x0"]) == ("log", 7)
@@ -423,7 +423,7 @@ def test_a_file_that_is_no_set_of_plans_gets_a_sentence(content):
     assert names_shown(at) == SIX
 
 
-def test_every_control_has_a_help_text_and_a_label_and_is_in_the_address():
+def test_every_control_has_a_help_text_and_a_label_and_is_in_the_url():
     at = edited(opened(follow="class of rank"), 4)
     for widget in (*at.number_input, *at.selectbox, *at.text_input, *at.button):
         assert widget.help, widget.label

@@ -20,14 +20,13 @@ from sampler_core.draws.preview import Preview, preview_batches
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Schedule
 from sampler_core.sampling.current_epoch import CurrentEpoch
-from sampler_core.sampling.distributed import replicas_and_rank, warned_of_late_process_group, world_size
-from sampler_core.sampling.epoch_warnings import warn_of_going_back, warn_of_repetition
+from sampler_core.sampling.distributed import replicas_and_rank, world_size
 from sampler_core.sampling.feedback import ClassValues
 from sampler_core.sampling.index_chunks import Piece, index_pieces
-from sampler_core.sampling.loader_check import check_loader
 from sampler_core.sampling.rank_batches import RankBatches, StartPosition
 from sampler_core.sampling.short_form import plan_or_short_form
 from sampler_core.sampling.state_check import STATE_VERSION, check_state_dict
+from sampler_core.sampling.usage_checks import check_loader, warn_if_not_alone, warn_of_going_back, warn_of_repetition
 
 
 class ScheduledClassSampler(DistributedSampler[int]):
@@ -97,7 +96,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
     def __iter__(self) -> Iterator[int]:
         if self._iterated and self._next_start == StartPosition():
             self._change_epoch_or_warn()
-        if self._alone_by_default and warned_of_late_process_group():
+        if self._alone_by_default and warn_if_not_alone():
             self._alone_by_default = False
         start, current = self._next_start, self._current
         self._start_at(start)

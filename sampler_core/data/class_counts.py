@@ -113,11 +113,9 @@ class ClassCounts:
         return self.names.index(name)
 
     def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, ClassCounts)
-            and self.names == other.names
-            and bool(np.array_equal(self.counts, other.counts))
-        )
+        if not isinstance(other, ClassCounts):
+            return False
+        return self.names == other.names and np.array_equal(self.counts, other.counts)
 
     def __hash__(self) -> int:
         return hash((self.names, self.counts.tobytes()))

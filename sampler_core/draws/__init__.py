@@ -15,10 +15,8 @@ from sampler_core.draws.stratified import (
 from sampler_core.draws.systematic_rounding import floor_and_remainder
 
 SCHEMES: dict[str, type[Independent | Exact | Stratified]] = {
-    "independent": Independent,
-    "exact": Exact,
-    "stratified": Stratified,
-}
+    "independent": Independent, "exact": Exact, "stratified": Stratified,
+}  # fmt: skip
 
 __all__ = [
     "SCHEMES", "ClassMembers", "Epoch", "Exact", "Independent", "Scheme", "Stratified", "class_sorted_indices",

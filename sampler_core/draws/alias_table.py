@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from sampler_core.data.array_types import IntArray
 
 
-class AliasTable(NamedTuple):
-    """Column i holds class i in its rows below `own[i]` and class `other[i]` in the rows from there on."""
-
-    own: IntArray
-    other: IntArray
-
-
-def alias_table(masses: IntArray, heights: IntArray, slack: int = 0) -> AliasTable:
+def alias_table(masses: IntArray, heights: IntArray, slack: int = 0) -> tuple[IntArray, IntArray]:
     """Splits integer masses over columns, at most two classes a column (Walker 1977), in O(num_classes) array steps.
 
+    Returns (own, other): column i holds class i in its rows below own[i] and class other[i] in the rows from there on.
     masses, heights: int64, shape (columns,), same sum; heights differ by at most 1. Column i first holds class i.
     Heavy columns (mass above height) fill the light ones, both in order. A light column is filled by one heavy column
     only: the one in whose surplus its need begins. Where that takes more than the surplus, the next heavy column fills
@@ -45,4 +37,4 @@ def alias_table(masses: IntArray, heights: IntArray, slack: int = 0) -> AliasTab
         debtors = np.flatnonzero(overdrawn)
         own[heavy[debtors]] -= overdrawn[debtors]
         other[heavy[debtors]] = heavy[debtors + 1]
-    return AliasTable(own, other)
+    return own, other

@@ -13,13 +13,13 @@ import pandas as pd
 from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
 from sampler_core.exporting import Frame, Panel, Report, report_html
 from sampler_core.exporting.report_facts import plan_json, report_facts, report_sources
-from sampler_core.figures.class_labels import class_label
 from sampler_core.figures.class_series import by_count
 from sampler_core.figures.epoch_metrics import epoch_metrics, metric_table
 from sampler_core.figures.explore_charts import charts_of_epoch, charts_over_epochs
 from sampler_core.figures.figure import Chart, to_json
 from sampler_core.figures.plan_sentences import data_line, takeaway
 from sampler_core.figures.plotly_script import plotly_js
+from sampler_core.figures.rows_and_ranks import class_index
 from sampler_core.forecast.findings import findings
 from sampler_core.forecast.forecast import Forecast
 from sampler_core.plans.plan import SamplingPlan
@@ -81,7 +81,6 @@ def page_report(
     facts: Mapping[str, Mapping[str, str]] | None = None,
     files: Mapping[str, str] | None = None,
     unit: str = "samples",
-    made: datetime.datetime | None = None,
 ) -> str:
     """A report of the figures and tables of any page, without a play control, with the sidebar's plan and data.
 
@@ -89,7 +88,7 @@ def page_report(
     """
     panel_tables = [panel.table for panel in panels]
     return _report_html(
-        plan, Forecast.of(plan, counts), unit, made, title=title, epochs=1, epoch=0,
+        plan, Forecast.of(plan, counts), unit, None, title=title, epochs=1, epoch=0,
         frame=lambda epoch: Frame(0, sentences, [], panels), about="Findings on the sidebar's plan",
         facts={**(facts or {}), **report_facts(plan, counts, unit, plan_heading="The sidebar's plan")},
         files={"plan.json": plan_json(plan, counts), **(files or {})},
@@ -114,5 +113,5 @@ def _report_html(
 def _class_count_table(counts: ClassCounts) -> pd.DataFrame:
     """Samples and frequency of each class, the largest first."""
     order = by_count(counts)
-    names = pd.Index([class_label(counts.names[c]) for c in order], name="class")
-    return pd.DataFrame({"samples": counts.counts[order], "frequency": counts.frequencies[order]}, index=names)
+    columns = {"samples": counts.counts[order], "frequency": counts.frequencies[order]}
+    return pd.DataFrame(columns, index=class_index(counts, order))

@@ -12,6 +12,7 @@ from sampler_core.figures.class_series import SelectedClasses, by_count, colours
 from sampler_core.figures.figure import Figure, Spec
 from sampler_core.figures.legend import row_label
 from sampler_core.figures.plot_layout import axis, epoch_axis, epoch_marker, layout
+from sampler_core.figures.rows_and_ranks import class_index
 from sampler_core.formatting import number, percent, several
 
 MOST_CELLS = 200_000
@@ -79,5 +80,4 @@ def _table(counts: ClassCounts, shares: FloatArray, epoch: int) -> pd.DataFrame:
     """Three of the epochs: all of them would outweigh the rest of a page or a report."""
     order = by_count(counts)
     columns = {f"share in epoch {e}": shares[e, order] for e in sorted({0, epoch, len(shares) - 1})}
-    names = pd.Index([class_label(counts.names[c]) for c in order], name="class")
-    return pd.DataFrame({"samples": counts.counts[order], **columns}, index=names)
+    return pd.DataFrame({"samples": counts.counts[order], **columns}, index=class_index(counts, order))

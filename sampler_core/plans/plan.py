@@ -269,7 +269,7 @@ class SamplingPlan:
 
 
 _AT_ONCE = 1 << 16  # shares in one piece: more of them leave the processor's cache
-_MOST = 10**13  # beyond, expected draws have too few digits left to be rounded by (`drawing.floor_and_remainder`)
+_MOST = 10**13  # beyond, expected draws have too few digits left to be rounded by (`draws.floor_and_remainder`)
 _INTEGERS = (
     ("epochs", 1, None, True),
     ("batch_size", 1, _MOST, True),

@@ -44,7 +44,9 @@ class ClassCursors:
         start = np.zeros(present.num_classes, dtype=np.int64) if start is None else start
         if self._plan.drawing != "independent":
             for earlier in range(at, epoch):
-                start = self._next_start(present, state, earlier, start)
+                draws = self._plan.epoch_at(present, earlier, state, self.samples)
+                is_exact = self._plan.drawing == "exact"
+                start = start + exact_quotas(draws) if is_exact else stratified_next_start(draws, present.counts, start)
         self._latest = (max(at, epoch), start)
         return start
 
@@ -83,9 +85,3 @@ class ClassCursors:
         """The inverse of `as_json`."""
         start = None if data["start"] is None else np.array(data["start"], dtype=np.int64)
         self._settled = self._latest = (data["epoch"], start)
-
-    def _next_start(self, present: ClassCounts, state: State | None, epoch: int, start: IntArray) -> IntArray:
-        draws = self._plan.epoch_at(present, epoch, state, self.samples)
-        if self._plan.drawing == "exact":
-            return start + exact_quotas(draws)
-        return stratified_next_start(draws, present.counts, start)

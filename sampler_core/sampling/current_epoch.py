@@ -95,16 +95,12 @@ class CurrentEpoch:
 
     def as_json(self) -> dict[str, Any]:
         """The state as plain JSON types, O(num_classes)."""
+        next_labels = self._next_dataset.digest if self._next_dataset else self._awaited_labels
         return {
-            "plan": self.plan.fingerprint,
-            "labels": self.dataset.digest,
-            "next_labels": self._next_dataset.digest if self._next_dataset else self._awaited_labels,
-            "epoch": self.number,
-            "samples": self.samples,
-            "walk": self._cursors.as_json(),
-            "target": _as_lists(self._state),
-            "next_target": _as_lists(self._next_state),
-        }
+            "plan": self.plan.fingerprint, "labels": self.dataset.digest, "next_labels": next_labels,
+            "epoch": self.number, "samples": self.samples, "walk": self._cursors.as_json(),
+            "target": _as_lists(self._state), "next_target": _as_lists(self._next_state),
+        }  # fmt: skip
 
     def load_json(self, data: Mapping[str, Any]) -> None:
         """The inverse of `as_json`, for a state that `state_check.check_state_dict` has accepted."""

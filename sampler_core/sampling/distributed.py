@@ -34,19 +34,6 @@ def replicas_and_rank(num_replicas: int | None, rank: int | None) -> tuple[int, 
     return num_replicas, rank
 
 
-def warned_of_late_process_group() -> bool:
-    """Warns where several ranks train, called by a sampler that took itself to be alone; returns whether it did."""
-    if world_size() <= 1 or accelerate_is_initialized():
-        return False
-    warnings.warn(
-        f"each of the {world_size()} ranks draws the whole epoch, because torch.distributed was initialised after this "
-        "sampler was constructed: construct it later (with Lightning, in train_dataloader), or pass num_replicas and "
-        "rank",
-        stacklevel=3,
-    )
-    return True
-
-
 def mean_over_ranks(feedback: FloatArray) -> FloatArray:
     """The mean over the ranks that have a value; NaN where none has. Bit for bit the same on all ranks."""
     if world_size() <= 1:

@@ -40,8 +40,6 @@ def feedback_array(kind: str, values: Any, counts: ClassCounts) -> FloatArray:
 
 
 def _check_value(kind: str, name: object, value: object) -> None:
-    must = f"{kind} of class {name!r} must be a number" + (" from 0 to 1" if kind == "recall" else "")
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
-        raise ValueError(f"{must}, got {value!r}")
-    if kind == "recall" and not 0 <= value <= 1:
-        raise ValueError(f"{must}, got {value!r}")
+    low, high, words = (0, 1, " from 0 to 1") if kind == "recall" else (-sys.float_info.max, sys.float_info.max, "")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise ValueError(f"{kind} of class {name!r} must be a number{words}, got {value!r}")

@@ -1,13 +1,11 @@
 """ScheduledClassSampler: the torch sampler, a shell over plans and draws.
 
-The one contract here: the shell holds the position in the run and decides nothing about the draws. Each index is a pure
-function of (plan, labels, state, epoch, position).
+The one contract here: each index is a pure function of (plan, labels, state, epoch, position).
 """
 
 from __future__ import annotations
 
 import operator
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
@@ -22,24 +20,23 @@ from sampler_core.draws.preview import Preview, preview_batches
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Schedule
 from sampler_core.sampling.current_epoch import CurrentEpoch
-from sampler_core.sampling.distributed import replicas_and_rank, warned_of_late_process_group, world_size
+from sampler_core.sampling.distributed import replicas_and_rank, world_size
 from sampler_core.sampling.feedback import ClassValues
 from sampler_core.sampling.index_chunks import Piece, index_pieces
-from sampler_core.sampling.loader_check import check_loader
 from sampler_core.sampling.rank_batches import RankBatches, StartPosition
 from sampler_core.sampling.short_form import plan_or_short_form
 from sampler_core.sampling.state_check import STATE_VERSION, check_state_dict
+from sampler_core.sampling.usage_checks import check_loader, warn_if_not_alone, warn_of_going_back, warn_of_repetition
 
 
 class ScheduledClassSampler(DistributedSampler[int]):
     """Draws data-set indices so that the class shares follow a plan.
 
-    labels: one per sample (see `encode_labels`); not kept. plan: what to draw. Or instead of a plan the short form:
-    `skew`, a number or a schedule, with the other fields as in `SamplingPlan`.
-    num_replicas, rank: from torch.distributed where it is initialised, else 1 and 0. Pass num_replicas=1 under
-    Accelerate and the Hugging Face Trainer, which give every n-th batch to a rank themselves.
-    drop_last: with several ranks, cut the epoch to whole rounds of batches instead of completing it.
-    classes: names of the classes, where the labels are codes 0, 1, 2, ... of them.
+    labels: one per sample (see `encode_labels`). plan, or the short form `skew` (a number or a schedule) with other
+    fields of `SamplingPlan`. num_replicas, rank: from torch.distributed where it is initialised, else 1 and 0; pass
+    num_replicas=1 under Accelerate and the Hugging Face Trainer, which give every n-th batch to a rank themselves.
+    drop_last: with several ranks, cut the epoch to whole rounds of batches instead of completing it. classes: names of
+    the classes, where the labels are codes 0, 1, 2, ... of them.
 
     With W ranks, batch b of rank r is batch b W + r of the one-process stream. Call `set_epoch` before each epoch.
     """
@@ -71,8 +68,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
         self.drop_last, self.shuffle, self.seed, self.epoch = drop_last, True, plan.seed, 0
         self.dataset = range(self.class_counts.num_samples)  # type: ignore[assignment]  # only its length
         self._set_batches(self._current.samples)
-        self._iterated = self._warned = False
-        self._restored_epoch = self._requested_epoch = 0
+        self._iterated, self._warned, self._restored_epoch, self._requested_epoch = False, False, 0, 0
         self._next_start: StartPosition
         self._start_at(StartPosition())
 
@@ -89,11 +85,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
         """Chooses the epoch that is drawn next, from 0; any epoch, in any order. Call it before each epoch."""
         number = whole_number("epoch", epoch)
         if number < self._restored_epoch:
-            warnings.warn(
-                f"set_epoch({number}) goes back behind epoch {self._restored_epoch}, which was restored: these draws "
-                "have been trained on before",
-                stacklevel=2,
-            )
+            warn_of_going_back(number, self._restored_epoch)
             self._restored_epoch = 0
         self._iterated = False
         if number != self.epoch:
@@ -104,7 +96,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
     def __iter__(self) -> Iterator[int]:
         if self._iterated and self._next_start == StartPosition():
             self._change_epoch_or_warn()
-        if self._alone_by_default and warned_of_late_process_group():
+        if self._alone_by_default and warn_if_not_alone():
             self._alone_by_default = False
         start, current = self._next_start, self._current
         self._start_at(start)
@@ -160,18 +152,16 @@ class ScheduledClassSampler(DistributedSampler[int]):
         done = self._piece.end - operator.length_hint(self._piece.indices)
         if batches_delivered is not None:
             whole_number("batches_delivered", batches_delivered)
-            done = start.within + batches_delivered * self._batches.batch_size
-            done = min(done, self._batches.length(start))
+            done = min(start.within + batches_delivered * self._batches.batch_size, self._batches.length(start))
         rest = self._batches.after(start, done)
         return {"version": STATE_VERSION, "replicas": self.num_replicas, **rest._asdict(), **self._current.as_json()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Goes on where the state was taken, also with another number of ranks.
 
-        The rest of a finished epoch is empty; a later epoch that `set_epoch` has requested since the last draw comes
-        after it (torchdata loads within iter(), after the set_epoch of the epoch that follows).
-        `ValueError` for a state of another plan or other labels, and for one taken within a batch by another number of
-        ranks.
+        A finished epoch has no rest: the later epoch that `set_epoch` has requested follows (torchdata loads within
+        iter(), after that call). `ValueError` for a state of another plan or other labels, and for one taken within a
+        batch by another number of ranks.
         """
         check_state_dict(state, self._current, self._batches)
         requested_epoch = 0 if self._iterated else self.epoch
@@ -206,8 +196,4 @@ class ScheduledClassSampler(DistributedSampler[int]):
             self.set_epoch(self._requested_epoch)
         elif not self._warned:
             self._warned = True
-            warnings.warn(
-                f"epoch {self.epoch} is drawn once more, with the same draws: call sampler.set_epoch(epoch) before "
-                "each epoch",
-                stacklevel=3,
-            )
+            warn_of_repetition(self.epoch)

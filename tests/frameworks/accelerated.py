@@ -56,7 +56,7 @@ def from_state(accelerator: Accelerator, scheme: str) -> dict[str, Any]:
 
 def sharded_twice(accelerator: Accelerator) -> dict[str, Any]:
     """A sampler that takes its rank from torch.distributed, under Accelerate, which deals out batches as well."""
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         sampler = ScheduledClassSampler(LABELS, plan_of("exact"))
     loader = accelerator.prepare(sampler.loader(Indices()))
@@ -66,7 +66,7 @@ def sharded_twice(accelerator: Accelerator) -> dict[str, Any]:
         refused = str(error)
     else:
         refused = ""
-    return {"ranks": sampler.num_replicas, "told": [str(w.message) for w in told], "refused": refused}
+    return {"ranks": sampler.num_replicas, "warnings": [str(w.message) for w in caught], "refused": refused}
 
 
 def main(out: str) -> None:

@@ -50,7 +50,7 @@ class PlannedTrainer(Trainer):
         return self.sampler
 
 
-class TellsTheEpoch(TrainerCallback):
+class SetsTheEpoch(TrainerCallback):
     """Needed where a Trainer with several processes goes on within an epoch: its own set_epoch is lost then."""
 
     def __init__(self) -> None:
@@ -60,29 +60,31 @@ class TellsTheEpoch(TrainerCallback):
         self.trainer.sampler.set_epoch(int(state.epoch))
 
 
-def trained(out: Path, resume: str | None = None, told: bool = True) -> dict[str, Any]:
-    model, teller = Model(), TellsTheEpoch()
+def trained(out: Path, resume: str | None = None, sets_epoch: bool = True) -> dict[str, Any]:
+    model, epoch_setter = Model(), SetsTheEpoch()
     arguments = TrainingArguments(
         output_dir=str(out), num_train_epochs=EPOCHS, per_device_train_batch_size=BATCH, use_cpu=True,
         save_strategy="steps", save_steps=STOPPED_AFTER, save_total_limit=None, report_to=[], disable_tqdm=True,
         logging_strategy="no",
     )  # fmt: skip
-    trainer = PlannedTrainer(model=model, args=arguments, train_dataset=Samples(), callbacks=[teller] if told else [])
-    teller.trainer = trainer
-    with warnings.catch_warnings(record=True) as said:
+    trainer = PlannedTrainer(
+        model=model, args=arguments, train_dataset=Samples(), callbacks=[epoch_setter] if sets_epoch else []
+    )
+    epoch_setter.trainer = trainer
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         trainer.train(resume_from_checkpoint=resume)
-    ours = [str(w.message) for w in said if "sampler" in str(w.message) or "set_epoch" in str(w.message)]
+    ours = [str(w.message) for w in caught if "sampler" in str(w.message) or "set_epoch" in str(w.message)]
     return {"batches": model.batches, "warnings": ours, "rank": trainer.args.process_index}
 
 
 def main(out: str) -> None:
-    whole = trained(Path(out) / "whole", told=False)
+    whole = trained(Path(out) / "whole", sets_epoch=False)
     checkpoint = str(Path(out) / "whole" / f"checkpoint-{STOPPED_AFTER}")
     record = {
         "whole": whole,
         "gone_on": trained(Path(out) / "told", checkpoint),
-        "untold": trained(Path(out) / "untold", checkpoint, told=False),
+        "epoch_not_set": trained(Path(out) / "epoch_not_set", checkpoint, sets_epoch=False),
     }
     write(out, whole["rank"], record)
     if dist.is_initialized():  # the Trainer leaves it, and gloo's threads at exit can abort (pytorch/pytorch#190489)

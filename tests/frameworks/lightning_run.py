@@ -80,7 +80,7 @@ def gone_on(out: str, devices: int, loader: type[DataLoader[int]], saves_sampler
 def main(out: str, devices: int) -> None:
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     module = Recorder()
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         trainer = fit(module, devices)
         record = {
@@ -90,7 +90,7 @@ def main(out: str, devices: int) -> None:
             "stateful": gone_on(out, devices, StatefulDataLoader, False),
             "plain": gone_on(out, devices, DataLoader, True),
         }
-    record["warnings"] = [str(w.message) for w in told if "epoch" in str(w.message) and "drawn" in str(w.message)]
+    record["warnings"] = [str(w.message) for w in caught if "epoch" in str(w.message) and "drawn" in str(w.message)]
     write(out, trainer.global_rank, record)
 
 

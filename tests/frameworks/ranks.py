@@ -88,13 +88,13 @@ def trained() -> dict[str, Any]:
     return {"batches": batches, "bias": model.module.bias.tolist()}
 
 
-def told(sampler: ScheduledClassSampler) -> list[str]:
+def warnings_of(sampler: ScheduledClassSampler) -> list[str]:
     """What a sampler says when it is drawn from."""
-    with warnings.catch_warnings(record=True) as said:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         delivered(sampler, 0)
         delivered(sampler, 1)
-    return [str(warning.message) for warning in said]
+    return [str(warning.message) for warning in caught]
 
 
 def main(out: str, before: str | None = None) -> None:
@@ -103,8 +103,8 @@ def main(out: str, before: str | None = None) -> None:
     dist.init_process_group("gloo")
     rank = dist.get_rank()
     record: dict[str, Any] = {
-        "early": told(early),
-        "early_on_purpose": told(early_on_purpose),
+        "early": warnings_of(early),
+        "early_on_purpose": warnings_of(early_on_purpose),
         "epochs": {scheme: epochs_of(scheme) for scheme in SCHEMES},
         "cut": epochs_of("exact", drop_last=True),
         "adapted": adapted(rank),

@@ -83,10 +83,10 @@ def test_sharding_twice_warns_at_construction_and_is_refused_by_check_loader(run
     for run in runs[2]:
         twice = run["sharded_twice"]
         assert twice["ranks"] == 2
-        assert len(twice["told"]) == 1
-        assert "Accelerate is initialised and shards batches by itself: pass num_replicas=1" in twice["told"][0]
+        assert len(twice["warnings"]) == 1
+        assert "Accelerate is initialised and shards batches by itself: pass num_replicas=1" in twice["warnings"][0]
         assert twice["refused"] == "num_replicas must be 1 under Accelerate, which shards by itself, got 2"
 
 
 def test_one_process_has_nothing_to_shard_twice(runs: Runs) -> None:
-    assert runs[1][0]["sharded_twice"] == {"ranks": 1, "told": [], "refused": ""}
+    assert runs[1][0]["sharded_twice"] == {"ranks": 1, "warnings": [], "refused": ""}

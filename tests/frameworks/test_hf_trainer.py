@@ -1,8 +1,8 @@
 """The Hugging Face Trainer with one and two processes, through its hook `_get_train_sampler`.
 
-It deals out batches through Accelerate, so the sampler is made with `num_replicas=1`, and it tells the epoch by itself.
+It deals out batches through Accelerate, so the sampler is made with `num_replicas=1`, and it calls `set_epoch` itself.
 One exception (transformers 5.23): several processes that go on within an epoch draw those of epoch 0, because the
-loader that skips what was done hides the sampler from set_epoch; a callback that tells the sampler its epoch helps.
+loader that skips what was done hides the sampler from set_epoch; a callback that sets the epoch helps.
 """
 
 from __future__ import annotations
@@ -52,6 +52,6 @@ def test_a_checkpoint_within_an_epoch_goes_on_with_the_remaining_batches(runs: R
 def test_without_the_callback_several_processes_lose_the_epoch_when_they_go_on_within_it(runs: Runs) -> None:
     left = 48 - STOPPED_AFTER  # of epoch 1, whose 24 steps a rank follow the 24 of epoch 0
     for rank, run in enumerate(runs[2]):
-        untold = run["untold"]["batches"]
-        assert untold[:left] == of_rank(stream(PLAN, 0), rank, 2)[STOPPED_AFTER - 24 :]
-        assert untold[left:] == expected(rank, 2)[48:]
+        epoch_not_set = run["epoch_not_set"]["batches"]
+        assert epoch_not_set[:left] == of_rank(stream(PLAN, 0), rank, 2)[STOPPED_AFTER - 24 :]
+        assert epoch_not_set[left:] == expected(rank, 2)[48:]

@@ -1,4 +1,4 @@
-"""Lightning on one and two CPU processes: the sampler is left alone, told the epoch, and its batches survive."""
+"""Lightning on one and two CPU processes: the sampler stays as it is, gets each epoch, and its batches arrive."""
 
 from __future__ import annotations
 

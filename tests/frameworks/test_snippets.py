@@ -1,4 +1,4 @@
-"""The code that the dashboard hands out, run as it stands in a new process next to a data set (and a model)."""
+"""The code that the dashboard offers, run unchanged in a new process next to a data set (and a model)."""
 
 from __future__ import annotations
 

@@ -14,24 +14,28 @@ CASES = [(scheme, workers) for scheme in SCHEMES for workers in (0, 2)]
 Record = dict[str, Any]
 
 
-def life(scheme: str, workers: int, state: Any = None, epoch: int | None = EPOCH, batches: int | None = None) -> Record:
+def run(scheme: str, workers: int, state: Any = None, epoch: int | None = EPOCH, batches: int | None = None) -> Record:
     plan = plan_of(scheme).to_json()
     return {"plan": plan, "workers": workers, "state": state, "epoch": epoch, "batches": batches}
 
 
-def lives(*wanted: Record) -> list[Record]:
-    """Each life's record; all of them in one new process."""
+def train_all(*wanted: Record) -> list[Record]:
+    """Each run's record; all of them in one new process."""
     return json.loads(python("-m", "tests.frameworks.stateful", given=json.dumps(wanted)))
 
 
 @pytest.fixture(scope="module")
 def generations() -> dict[tuple[str, int], list[Record]]:
-    """For each scheme and number of workers three lives of one epoch: 9 batches, 13 batches, the rest."""
+    """For each scheme and number of workers three runs of one epoch: 9 batches, 13 batches, the rest."""
     records: list[list[Record]] = []
     for batches in (9, 13, None):
         before = [record["state"] for record in records[-1]] if records else [None] * len(CASES)
-        records.append(lives(*(life(*case, state, EPOCH, batches) for case, state in zip(CASES, before, strict=True))))
-    return {case: list(lived) for case, lived in zip(CASES, zip(*records, strict=True), strict=True)}
+        records.append(
+            train_all(*(run(*case, state, EPOCH, batches) for case, state in zip(CASES, before, strict=True)))
+        )
+    return {
+        case: list(records_of_case) for case, records_of_case in zip(CASES, zip(*records, strict=True), strict=True)
+    }
 
 
 @pytest.mark.parametrize(("scheme", "workers"), CASES)
@@ -51,16 +55,16 @@ def test_going_on_says_nothing(generations: dict[tuple[str, int], list[Record]],
 
 
 def test_without_set_epoch_a_restored_loader_goes_on_in_its_own_epoch() -> None:
-    (stopped,) = lives(life("exact", 0, batches=9))
-    (gone_on,) = lives(life("exact", 0, stopped["state"], epoch=None))
+    (stopped,) = train_all(run("exact", 0, batches=9))
+    (gone_on,) = train_all(run("exact", 0, stopped["state"], epoch=None))
     assert gone_on["batches"] == stream(plan_of("exact"), EPOCH)[9:]
     assert gone_on["epoch"] == EPOCH
 
 
 @pytest.mark.parametrize("workers", [0, 2])
 def test_after_a_finished_epoch_the_next_one_is_drawn_whole(workers: int) -> None:
-    (finished,) = lives(life("exact", workers))
+    (finished,) = train_all(run("exact", workers))
     assert finished["batches"] == stream(plan_of("exact"), EPOCH)
-    (following,) = lives(life("exact", workers, finished["state"], epoch=EPOCH + 1))
+    (following,) = train_all(run("exact", workers, finished["state"], epoch=EPOCH + 1))
     assert following["batches"] == stream(plan_of("exact"), EPOCH + 1)
     assert following["warnings"] == []

@@ -1,4 +1,4 @@
-"""The training that every framework is given here: labels, plans, a data set that hands out what it is asked for.
+"""The training that every framework is given here: labels, plans, a data set that returns its indices.
 
 Expected batches come from the one-process stream and the contract's own words, expected counts from `plan.preview`.
 """

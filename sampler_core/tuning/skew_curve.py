@@ -13,9 +13,8 @@ from sampler_core.forecast.expectations import Draws
 from sampler_core.forecast.forecast import draws_of
 from sampler_core.forecast.metrics import columns, metric_of, worst
 from sampler_core.plans.plan import SamplingPlan
-from sampler_core.plans.share_limits import normalised
+from sampler_core.plans.share_limits import normalised, water_filled
 from sampler_core.tuning.requirements import Requirement
-from sampler_core.tuning.water_filling import water_filled_rows
 
 LOWEST, HIGHEST = -50.0, 50.0  # the skews that a schedule allows
 _AT_ONCE = 1 << 16  # shares in one piece: more of them leave the processor's cache
@@ -46,7 +45,7 @@ class Curve:
         for begin in range(0, skews.size, piece):
             rows = (1.0 - skews[begin : begin + piece, None]) * log_counts
             shares[begin : begin + piece, canonical] = (
-                normalised(rows) if floor is None or cap is None else water_filled_rows(rows, floor, cap)
+                normalised(rows) if floor is None or cap is None else water_filled(rows, floor, cap)
             )
         return shares
 

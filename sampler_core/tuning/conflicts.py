@@ -14,11 +14,11 @@ import numpy as np
 
 from sampler_core.data.array_types import FloatArray
 from sampler_core.tuning.best_schedule import Reach
-from sampler_core.tuning.feasible_band import Edge, allowed_at, segments
+from sampler_core.tuning.feasible_band import segments
 from sampler_core.tuning.requirement_sentences import bound_in_words
 from sampler_core.tuning.requirements import Requirement, bounds_of, over_run, relaxed
 from sampler_core.tuning.skew_curve import Curve, value_of
-from sampler_core.tuning.skew_intervals import Union, intersection
+from sampler_core.tuning.skew_intervals import Union, intersection, where_highest
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,40 +56,29 @@ def conflict(reach: Reach, requirements: Sequence[Requirement]) -> Conflict:
     """The conflict among requirements that `reach` cannot meet together."""
     if reach.any(requirements):  # met between the table's skews, missed on the shares as drawn
         return Conflict(tuple(requirements), (None,) * len(requirements), reach.shape, False, reach.bounds, False)
-    few = _irreducible(reach, _of_one_epoch(reach, requirements) or list(requirements))
+    if reach.most(requirements) < 0:  # the requirements of some epoch leave it no skew, whatever the shape
+        few = _irreducible(requirements, lambda some: reach.most(some) < 0)
+        alone = False
+    else:
+        few = _irreducible(requirements, lambda some: not reach.any(some))
+        alone = reach.shape != "piecewise" and reach.apart(requirements)
     agree = tuple(_agrees_at(reach, few, i) for i in range(len(few)))
-    stiff = reach.shape != "piecewise" and not _of_one_epoch(reach, few)
-    alone = stiff and reach.apart(requirements)
     return Conflict(tuple(few), agree, reach.shape, alone, reach.bounds, reach.proved)
 
 
-def _of_one_epoch(reach: Reach, requirements: Sequence[Requirement]) -> list[Requirement]:
-    """The requirements of an epoch that they leave no skew, as few as can be; [] where there is none."""
-    edges = reach.edges(requirements)
-    starts = sorted({edge.first_epoch for edge in edges})
-    for epoch in starts:
-        here = [edge for edge in edges if edge.first_epoch <= epoch <= edge.last_epoch]
-        if not _left(reach, here, epoch):
-            for edge in tuple(here):
-                without = [other for other in here if other is not edge]
-                here = here if _left(reach, without, epoch) else without
-            return [edge.requirement for edge in here]
-    return []
+def _irreducible(
+    requirements: Sequence[Requirement], conflicting: Callable[[Sequence[Requirement]], bool]
+) -> list[Requirement]:
+    """Each requirement is left out in turn; it stays out where the others still conflict.
 
-
-def _left(reach: Reach, edges: Sequence[Edge], epoch: int) -> bool:
-    low, high = reach.bounds
-    return any(a <= high and b >= low for a, b in allowed_at(edges, epoch))
-
-
-def _irreducible(reach: Reach, requirements: list[Requirement]) -> list[Requirement]:
-    """Each requirement is left out in turn; it stays out where the others still conflict."""
+    Requirements over the run, which cost most to check, come first and all at once.
+    """
     few = [requirement for requirement in requirements if not over_run(requirement)]
-    if len(few) == len(requirements) or reach.any(few):  # what couples the epochs costs most, and is often not needed
+    if not conflicting(few):
         few = list(requirements)
     for requirement in tuple(few):
         without = [other for other in few if other is not requirement]
-        if without and not reach.any(without):
+        if conflicting(without):
             few = without
     return few
 
@@ -143,18 +132,8 @@ def _best_figure(curve: Curve, requirement: Requirement, allowed: Union) -> floa
     def figure(skews: FloatArray) -> FloatArray:
         return sign * value_of(requirement, curve.at(skews), curve.counts, curve.draws)
 
-    found = [-np.inf]
-    for low, high in allowed:
-        skews = np.linspace(low, high, 33)
-        while True:
-            values = figure(skews)
-            found.append(float(values.max()))
-            at = int(values.argmax())
-            low, high = skews[max(at - 1, 0)], skews[min(at + 1, skews.size - 1)]
-            if high - low < 1e-9:
-                break
-            skews = np.linspace(low, high, 17)
-    return sign * max(found)
+    best = [float(figure(np.array([where_highest(figure, low, high)]))[0]) for low, high in allowed]
+    return sign * max(best, default=-np.inf)
 
 
 def _loosened(

@@ -15,6 +15,7 @@ from sampler_core.forecast.metrics import columns, metric_of, worst
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.share_limits import normalised, water_filled
 from sampler_core.tuning.requirements import Requirement
+from sampler_core.tuning.skew_intervals import bisected_edges, where_highest
 
 LOWEST, HIGHEST = -50.0, 50.0  # the skews that a schedule allows
 _AT_ONCE = 1 << 16  # shares in one piece: more of them leave the processor's cache
@@ -64,29 +65,18 @@ class Curve:
 
     def add_turns(self, position: int) -> None:
         """Exact rows where the share of a class turns, or meets a limit; once for each class."""
-        if position not in self._turned:
-            self._turned.add(position)
-            column, free = self.shares[:, position], self._free(position, self.shares)
-            turns = [self._turn(position, sign, i) for sign in (1.0, -1.0) for i in peaks(sign * column).tolist()]
-            met = [self._met(position, i) for i in np.flatnonzero(np.diff(free)).tolist()]
-            self.add(np.array(turns + met, dtype=np.float64))
-
-    def _turn(self, position: int, sign: float, i: int) -> float:
-        low, high = self.nodes[i - 1], self.nodes[i + 1]
-        while high - low > 1e-9:
-            skews = np.linspace(low, high, 17)
-            best = int((sign * self.at(skews)[:, position]).argmax())
-            low, high = skews[max(best - 1, 0)], skews[min(best + 1, 16)]
-        return float(low + high) / 2
-
-    def _met(self, position: int, i: int) -> float:
-        low, high = self.nodes[i], self.nodes[i + 1]
-        while high - low > 1e-10:
-            skews = np.linspace(low, high, 17)
-            free = self._free(position, self.at(skews))
-            change = int((free != free[0]).argmax())
-            low, high = skews[change - 1], skews[change]
-        return float(low + high) / 2
+        if position in self._turned:
+            return
+        self._turned.add(position)
+        nodes, column, free = self.nodes, self.shares[:, position], self._free(position, self.shares)
+        turns = [
+            where_highest(lambda skews: sign * self.at(skews)[:, position], nodes[i - 1], nodes[i + 1])  # noqa: B023
+            for sign in (1.0, -1.0)
+            for i in peaks(sign * column)
+        ]
+        ends = np.flatnonzero(np.diff(free))
+        met = bisected_edges(lambda skews: self._free(position, self.at(skews)), nodes[ends], nodes[ends + 1], free[ends])
+        self.add(np.append(met, turns))
 
     def _free(self, position: int, shares: FloatArray) -> BoolArray:
         """Whether a class is within the plan's limits, not at them; (rows,)."""

@@ -46,7 +46,7 @@ def where_not_negative(function: Callable[[FloatArray], FloatArray], nodes: Floa
     nodes, values = _with_turns(function, nodes, values)
     inside = values >= 0
     turns = np.flatnonzero(inside[1:] != inside[:-1])
-    edges = _edges(function, nodes[turns], nodes[turns + 1], inside[turns])
+    edges = bisected_edges(lambda skews: function(skews) >= 0, nodes[turns], nodes[turns + 1], inside[turns])
     ends = [-np.inf] * bool(inside[0]) + edges.tolist() + [np.inf] * bool(inside[-1])
     return tuple(zip(ends[::2], ends[1::2], strict=True))
 
@@ -80,13 +80,23 @@ def piece_at(union: Union, skews: FloatArray) -> FloatArray:
     return nearest
 
 
-def _edges(
-    function: Callable[[FloatArray], FloatArray], low: FloatArray, high: FloatArray, low_is_inside: BoolArray
+def where_highest(function: Callable[[FloatArray], FloatArray], low: float, high: float) -> float:
+    """The skew from low to high at which the function is highest, to 1e-10: by grids, each around the last one's best."""
+    while True:
+        skews = np.linspace(low, high, 33)
+        best = int(function(skews).argmax())
+        if high - low < _FINEST:
+            return float(skews[best])
+        low, high = float(skews[max(best - 1, 0)]), float(skews[min(best + 1, 32)])
+
+
+def bisected_edges(
+    inside: Callable[[FloatArray], BoolArray], low: FloatArray, high: FloatArray, low_is_inside: BoolArray
 ) -> FloatArray:
-    """Bisection of all brackets at once; the side where the function is not negative."""
+    """Where between low and high `inside` changes, for all pairs at once, to 1e-10; on the side that is inside."""
     while low.size and np.max(high - low) > _FINEST:
         middle = (low + high) / 2
-        like_low = (function(middle) >= 0) == low_is_inside
+        like_low = inside(middle) == low_is_inside
         low, high = np.where(like_low, middle, low), np.where(like_low, high, middle)
     return np.where(low_is_inside, low, high)
 
@@ -101,20 +111,12 @@ def _with_turns(
     up = (middle >= before) & (middle >= after) & (middle < 0)
     down = (middle <= before) & (middle <= after) & (middle >= 0)
     found = 1 + np.flatnonzero((up | down) & (np.abs(middle) <= 2 * step) & (step > 1e-12))
-    more = [_turn(function, nodes[i - 1], nodes[i + 1], values[i] < 0) for i in found]
+    more = [
+        where_highest(function if values[i] < 0 else lambda skews: -function(skews), nodes[i - 1], nodes[i + 1])
+        for i in found
+    ]
     if not more:
         return nodes, values
     all_nodes = np.concatenate([nodes, more])
     order = np.argsort(all_nodes)
     return all_nodes[order], np.concatenate([values, function(np.array(more))])[order]
-
-
-def _turn(function: Callable[[FloatArray], FloatArray], low: float, high: float, upwards: bool) -> float:
-    """Where between low and high the function is highest (upwards) or lowest; sooner, where it has changed sign."""
-    while True:
-        skews = np.linspace(low, high, 9)
-        values = function(skews) if upwards else -function(skews)
-        best = int(values.argmax())
-        if values[best] > 0 or high - low < _FINEST:
-            return float(skews[best])
-        low, high = float(skews[max(best - 1, 0)]), float(skews[min(best + 1, 8)])

@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from sampler_core.data.array_types import FloatArray, IntArray
-from sampler_core.forecast.metrics import quick_rows
+from sampler_core.forecast.metrics import metric_of
 from sampler_core.tuning.run_requirements import RunTerm, run_slack
 from sampler_core.tuning.schedule_families import Family
 from sampler_core.tuning.skew_curve import Curve, margin_of
@@ -132,7 +132,7 @@ def best_of_run(given: Problem, term: RunTerm) -> float:
         shares[stretch.start : stretch.stop] = _best_share(given, term, allowed)
     rows = shares[term.reach.start : term.reach.stop, None]
     n = given.curve.counts.counts[[term.position]]
-    return float(quick_rows(term.requirement.metric)(rows, n, given.curve.draws)[0])
+    return float(metric_of(term.requirement.metric).search_formula(n, rows, given.curve.draws)[0])
 
 
 def _best_share(given: Problem, term: RunTerm, allowed: Union) -> float:

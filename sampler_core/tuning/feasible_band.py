@@ -156,7 +156,7 @@ def _worst_class(
     if metric.scope == "mix":
         return None
     chosen = columns(counts, requirement.group, requirement.class_name)
-    part = rows[:, chosen] if over_run(requirement) else rows[[at]][:, chosen]
-    values = np.atleast_2d(metric.rows(part, counts.counts[chosen], draws))[0]
+    part = rows if over_run(requirement) else rows[[at]]
+    values = metric.values(part, counts, chosen, draws)[0]
     name: ClassName = counts.names[chosen[int(values.argmax() if requirement.sense == "at most" else values.argmin())]]
     return name

@@ -16,7 +16,7 @@ from sampler_core.forecast.metrics import METRICS, metric_of
 from sampler_core.plans.parameters import rows_of
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.targets import PowerSkew, skew_schedule
-from sampler_core.tuning.metric_sweep import aggregated, chosen_classes, epochs_at, of_rows
+from sampler_core.tuning.metric_sweep import aggregated, chosen_classes, epochs_at
 
 
 class Sensitivity(NamedTuple):
@@ -73,11 +73,8 @@ def _values(
     shares, found = plan.class_shares(counts), []
     for metric in map(metric_of, figures):
         chosen = chosen_classes(counts, metric, group, class_name)
-        if metric.scope == "run":
-            found.append(float(metric.rows(shares[:, chosen], counts.counts[chosen], draws)[0]))
-        else:
-            rows = shares[epochs_at(plan, metric, at)]
-            found.append(float(aggregated(of_rows(metric, rows, counts, chosen, draws), at)))
+        values = metric.worst(metric.values(shares[epochs_at(plan, metric, at)], counts, chosen, draws))
+        found.append(float(aggregated(values, at)))
     return found
 
 

@@ -14,8 +14,7 @@ import numpy as np
 from sampler_core.data.array_types import FloatArray
 from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
 from sampler_core.data.plain_values import ClassName
-from sampler_core.forecast.expectations import Draws
-from sampler_core.forecast.metrics import Metric, columns, metric_of, worst
+from sampler_core.forecast.metrics import Metric, columns, metric_of
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Linear
 from sampler_core.plans.targets import skew_schedule
@@ -79,7 +78,7 @@ def sweep(
     distinct, where = np.unique(np.round(runs, 10), return_inverse=True)
 
     def values_at(part: FloatArray) -> FloatArray:
-        return of_rows(metric, curve.at(part), counts, chosen, curve.draws)
+        return metric.worst(metric.values(curve.at(part), counts, chosen, curve.draws))
 
     table, off = _tabled(curve, distinct, values_at, progress)
     return Sweep(skews, increments, aggregated(table[where.reshape(runs.shape)], at), float(off.max()))
@@ -105,7 +104,7 @@ def of_runs(
         for begin in range(0, len(where), _RUNS):
             told_of_it(begin / len(where))
             shares = (np.clip(end[where[begin : begin + _RUNS]].T, 0.0, 1.0) for end in ends)
-            parts.append([metric.rows(rows, np.full(rows.shape[1], n), curve.draws) for rows in shares])
+            parts.append([metric.formula(np.full(rows.shape[1], n), rows, curve.draws) for rows in shares])
         values, *others = np.concatenate(parts, axis=1).reshape(len(ends), *runs.shape[:-1])
         found.append((values, max((float(np.abs(other - values).max()) for other in others), default=0.0)))
     told(1.0)
@@ -113,13 +112,6 @@ def of_runs(
 
 
 # --- one figure ------------------------------------------------------------------------------------------------------
-
-
-def of_rows(metric: Metric, shares: FloatArray, counts: ClassCounts, chosen: Any, draws: Draws) -> FloatArray:
-    """The figure of each row of shares, of the worst of the chosen classes; (rows,)."""
-    if metric.scope == "mix":
-        return metric.rows(shares, counts.counts, draws)
-    return worst(metric, metric.rows(shares[:, chosen], counts.counts[chosen], draws))
 
 
 def chosen_classes(counts: ClassCounts, metric: Metric, group: str, class_name: ClassName | None) -> Any:

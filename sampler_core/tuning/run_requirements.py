@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sampler_core.data.array_types import BoolArray, FloatArray
-from sampler_core.forecast.metrics import columns, metric_of, quick_rows
+from sampler_core.forecast.metrics import columns, metric_of
 from sampler_core.tuning.requirements import Requirement, over_run, relaxed
 from sampler_core.tuning.skew_curve import HIGHEST, LOWEST, Curve, margin_of, peaks, value_of
 
@@ -87,7 +87,7 @@ def run_slack(
 def _holds(curve: Curve, term: RunTerm, skews: FloatArray, t: FloatArray) -> BoolArray:
     n, draws = curve.counts.counts[term.position], curve.draws
     shares = _extreme_shares(curve, term, skews, t)
-    values = quick_rows(term.requirement.metric)(shares.T, np.full(len(skews), n), draws)
+    values = metric_of(term.requirement.metric).search_formula(np.full(len(skews), n), shares.T, draws)
     return np.asarray(margin_of(term.requirement, values) >= 0)
 
 
@@ -133,10 +133,10 @@ def _extreme_of_all(curve: Curve, skews: FloatArray, slack: float, most: bool) -
 def _asked_for(curve: Curve, requirement: Requirement, shares: FloatArray, reach: range) -> RunTerm:
     """The requirement about the class that is worst at these shares, raised by what the stand-in tells too much."""
     metric, chosen = metric_of(requirement.metric), curve.column(requirement)
-    values = metric.rows(shares[:, chosen], curve.counts.counts[chosen], curve.draws)
+    values = metric.values(shares, curve.counts, chosen, curve.draws)[0]
     at = int(values.argmax() if requirement.sense == "at most" else values.argmin())
     c = int(chosen[at])
-    if metric.rough is not None:
-        rough = float(metric.rough(shares[:, [c]], curve.counts.counts[[c]], curve.draws)[0])
+    if metric.approximation is not None:
+        rough = float(metric.approximation(curve.counts.counts[[c]], shares[:, [c]], curve.draws)[0])
         requirement = relaxed(requirement, min(1.0, requirement.bound + max(0.0, rough - float(values[at]))))
     return RunTerm(requirement, c, reach)

@@ -11,7 +11,7 @@ from sampler_core.data.array_types import BoolArray, FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.forecast.expectations import Draws
 from sampler_core.forecast.forecast import draws_of
-from sampler_core.forecast.metrics import columns, metric_of, worst
+from sampler_core.forecast.metrics import columns, metric_of
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.share_limits import normalised, water_filled
 from sampler_core.tuning.requirements import Requirement
@@ -75,7 +75,9 @@ class Curve:
             for i in peaks(sign * column)
         ]
         ends = np.flatnonzero(np.diff(free))
-        met = bisected_edges(lambda skews: self._free(position, self.at(skews)), nodes[ends], nodes[ends + 1], free[ends])
+        met = bisected_edges(
+            lambda skews: self._free(position, self.at(skews)), nodes[ends], nodes[ends + 1], free[ends]
+        )
         self.add(np.append(met, turns))
 
     def _free(self, position: int, shares: FloatArray) -> BoolArray:
@@ -108,13 +110,9 @@ def value_of(requirement: Requirement, shares: FloatArray, counts: ClassCounts, 
     shares: (rows, num_classes); for a requirement over the run, the rows are the epochs it is about.
     """
     metric = metric_of(requirement.metric)
-    if metric.scope == "mix":
-        return metric.rows(shares, counts.counts, draws)
-    chosen = columns(counts, requirement.group, requirement.class_name)
-    values = np.atleast_2d(metric.rows(shares[:, chosen], counts.counts[chosen], draws))
-    if requirement.sense == "at most" and metric.better == "":
-        return np.asarray(values.max(axis=-1))
-    return worst(metric, values)
+    values = metric.values(shares, counts, columns(counts, requirement.group, requirement.class_name), draws)
+    most = requirement.sense == "at most" and metric.better == ""
+    return np.asarray(values.max(axis=-1)) if most else metric.worst(values)
 
 
 def margin_of(requirement: Requirement, values: FloatArray) -> FloatArray:

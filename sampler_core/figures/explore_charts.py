@@ -17,7 +17,7 @@ from sampler_core.figures.figure import Chart
 from sampler_core.figures.legend import keyed_height
 from sampler_core.figures.one_epoch import planned_and_drawn, weight_beside_share
 from sampler_core.figures.plan_sentences import SCHEME_NOTES, batches_note
-from sampler_core.forecast.count_intervals import spread
+from sampler_core.forecast.count_intervals import count_intervals
 from sampler_core.forecast.forecast import Forecast
 from sampler_core.plans.plan import SamplingPlan
 
@@ -66,7 +66,7 @@ def charts_of_epoch(
         drawn, num_draws, which = epoch_class_counts(), plan.samples(counts), "the whole epoch"
     else:
         drawn, num_draws, which = preview.totals, int(preview.totals.sum()), "the batches shown"
-    off = planned_and_drawn(counts, spread(forecast.shares[epoch], forecast.draws, num_draws), drawn, followed)
+    off = planned_and_drawn(counts, count_intervals(forecast.shares[epoch], forecast.draws, num_draws), drawn, followed)
     title, stacks = f"Batches {first} to {first + preview.num_batches - 1}", batch_mix(preview, followed)
     height = keyed_height(stacks, max(380, _height_of_rows(counts, 380)))
     return [

@@ -12,7 +12,7 @@ from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.class_series import MOST_BARS, Followed, by_count, colours_of, opacity_of, standing_out
 from sampler_core.figures.figure import Figure, Spec, axis, class_in_words, class_label, layout, steady
 from sampler_core.figures.legend import KEY, key_text, row_text
-from sampler_core.forecast.count_intervals import Spread
+from sampler_core.forecast.count_intervals import CountIntervals
 from sampler_core.formatting import number, percent, several
 
 GREY = "#6B7A8C"
@@ -52,7 +52,7 @@ def weight_beside_share(
     return Figure(spec, alt, table)
 
 
-def planned_and_drawn(counts: ClassCounts, spread: Spread, drawn: IntArray, followed: Followed = ()) -> Figure:
+def planned_and_drawn(counts: ClassCounts, spread: CountIntervals, drawn: IntArray, followed: Followed = ()) -> Figure:
     """Per class how far what is drawn lies from the plan, in percent of the plan, with the 95 % interval of that.
 
     spread and drawn: of the same draws, each (num_classes,). A class that is not planned for has no point.
@@ -60,7 +60,7 @@ def planned_and_drawn(counts: ClassCounts, spread: Spread, drawn: IntArray, foll
     order = by_count(counts)
     few = counts.num_classes <= MOST_BARS
     places: Any = _labels(counts, order) if few else np.arange(1, order.size + 1)
-    ordered = Spread(spread.expected[order], spread.lower[order], spread.upper[order])
+    ordered = CountIntervals(spread.expected[order], spread.lower[order], spread.upper[order])
     looks = _looks(counts, order, followed)
     most = np.nanmax(np.abs([_off(ends, ordered.expected) for ends in ordered[1:]]), initial=0.0)
     off = axis("deviation from plan", ticksuffix=" %", nticks=4, tickangle=0, zeroline=True, zerolinewidth=2,
@@ -140,7 +140,7 @@ def _rows() -> Spec:
     return axis("", type="category", autorange="reversed")
 
 
-def _whiskers(spread: Spread, drawn: IntArray, looks: Spec) -> list[dict[str, Any]]:
+def _whiskers(spread: CountIntervals, drawn: IntArray, looks: Spec) -> list[dict[str, Any]]:
     low, high, off = (_off(values, spread.expected) for values in (spread.lower, spread.upper, drawn))
     said = [
         f"{got:,} drawn, {number(e)} planned, 95 % from {a:,} to {b:,}"
@@ -156,7 +156,7 @@ def _whiskers(spread: Spread, drawn: IntArray, looks: Spec) -> list[dict[str, An
     ]
 
 
-def _ribbon(ranks: IntArray, spread: Spread, drawn: IntArray, colours: list[str]) -> list[dict[str, Any]]:
+def _ribbon(ranks: IntArray, spread: CountIntervals, drawn: IntArray, colours: list[str]) -> list[dict[str, Any]]:
     low, high, off = (_off(values, spread.expected) for values in (spread.lower, spread.upper, drawn))
     edge = {"type": "scatter", "mode": "lines", "x": ranks, "line": {"width": 0, "shape": "hvh"}, "hoverinfo": "skip"}
     said = np.stack([drawn, spread.expected], axis=1)

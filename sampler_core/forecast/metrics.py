@@ -1,4 +1,4 @@
-"""Metrics: class shares -> a number for each class, each mix, or each run. One catalogue for requirements, maps and plans."""
+"""The catalogue of metrics: class shares -> a number for each class, each mix, or each run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sampler_core.forecast.expectations import (
     run_coverage,
     share_ratio,
 )
-from sampler_core.forecast.stratified_coverage import rough_run_coverage
+from sampler_core.forecast.stratified_coverage import approximate_run_coverage
 
 Formula: TypeAlias = Callable[[IntArray, FloatArray, Draws], FloatArray]
 GROUPS = ("rarest", "largest", "every")
@@ -49,7 +49,7 @@ class Metric(NamedTuple):
         return self.approximation or self.formula
 
     def values(self, shares: FloatArray, counts: ClassCounts, classes: IntArray, draws: Draws) -> FloatArray:
-        """The metric of each row of shares (one row for a run) and each of these classes (one column for a mix); 2-D."""
+        """The values for each row of shares (one row for a run) and each class (one column for a mix); 2-D."""
         if self.scope == "mix":
             return self.formula(counts.counts, shares, draws)[:, None]
         return np.atleast_2d(self.formula(counts.counts[classes], shares[:, classes], draws))
@@ -76,9 +76,9 @@ def columns(counts: ClassCounts, group: str, class_name: ClassName | None = None
     return np.array([counts.rarest if group == "rarest" else counts.largest])
 
 
-def _approximate_run_coverage(counts: IntArray, shares: FloatArray, draws: Draws) -> FloatArray:
+def _run_coverage_to_search(counts: IntArray, shares: FloatArray, draws: Draws) -> FloatArray:
     if draws.scheme == "stratified":
-        return rough_run_coverage(counts, shares, draws.samples, draws.batch_size)
+        return approximate_run_coverage(counts, shares, draws.samples, draws.batch_size)
     return run_coverage(counts, shares, draws)
 
 
@@ -96,7 +96,7 @@ METRICS: dict[str, Metric] = {
     "absence": Metric("Batches without the class", "share", "low", "class", lambda n, p, d: absence(p, d)),
     "coverage": Metric("Samples seen per epoch", "share", "high", "class", coverage),
     "run_repeats": Metric("Repeats per run", "number", "low", "run", lambda n, p, d: np.sum(repeats(n, p, d), axis=0)),
-    "run_coverage": Metric("Samples seen per run", "share", "high", "run", run_coverage, _approximate_run_coverage),
+    "run_coverage": Metric("Samples seen per run", "share", "high", "run", run_coverage, _run_coverage_to_search),
     "share_ratio": Metric("Share ratio", "number", "low", "mix", lambda n, p, d: share_ratio(n, p)),
     "classes_in_batch": Metric(
         "Classes in a batch", "number", "high", "mix", lambda n, p, d: np.sum(1.0 - absence(p, d), axis=-1)

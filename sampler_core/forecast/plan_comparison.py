@@ -1,6 +1,6 @@
 """Plans side by side: every metric of every plan, at an epoch, on average, or in its worst epoch.
 
-The one contract here: figures are those of `tuning.metrics` on the plan's own forecast; nothing is computed anew.
+The one contract here: values are those of `metrics.METRICS` on the plan's own forecast.
 """
 
 from __future__ import annotations
@@ -64,11 +64,11 @@ class Comparison(NamedTuple):
 
 
 def courses(forecast: Forecast) -> FloatArray:
-    """Every column in every epoch; float64, (columns, epochs). Figures of the run are the same in all of them."""
+    """Every column in every epoch; float64, (columns, epochs). Metrics of the run are the same in all of them."""
     shares = forecast.shares
-    new = np.append(True, (shares[1:] != shares[:-1]).any(axis=1))  # a plan that stands still is worked out once
-    kinds, kind = shares[new], np.cumsum(new) - 1
-    return np.stack([_course(forecast, column, kinds)[kind] if metric_of(column.metric).scope != "run"
+    new = np.append(True, (shares[1:] != shares[:-1]).any(axis=1))  # equal epochs are computed once
+    distinct, index = shares[new], np.cumsum(new) - 1
+    return np.stack([_course(forecast, column, distinct)[index] if metric_of(column.metric).scope != "run"
                      else _course(forecast, column, shares) for column in COLUMNS])  # fmt: skip
 
 

@@ -1,7 +1,4 @@
-"""Sensitivities: how metrics answer to each number of a plan.
-
-The one contract here: both sides of a difference are whole plans, limits included, that could be drawn.
-"""
+"""Sensitivities: how each metric changes with each number of a plan, as differences between whole plans."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ from sampler_core.forecast.metrics import METRICS, metric_of
 from sampler_core.plans.parameters import rows_of
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.targets import PowerSkew, skew_schedule
-from sampler_core.tuning.metric_sweep import aggregated, chosen_classes, epochs_at
+from sampler_core.tuning.metric_sweep import aggregated_over_epochs, chosen_classes, epochs_at
 
 
 class Sensitivity(NamedTuple):
@@ -34,12 +31,12 @@ class Sensitivity(NamedTuple):
 def sensitivity(
     plan: SamplingPlan,
     counts: CountsLike,
-    figures: Sequence[str] = tuple(METRICS),
+    metric_names: Sequence[str] = tuple(METRICS),
     at: int | str = "mean",
     group: str = "rarest",
     class_name: ClassName | None = None,
 ) -> tuple[Sensitivity, ...]:
-    """Every figure's answer to every number of the plan: those of its schedule or target, and of the run.
+    """How each metric changes with each number of the plan: those of its schedule or target, and of the run.
 
     Arguments as for `sweep`; any target that is not adaptive. A parameter that is not set is left out.
     """
@@ -53,10 +50,10 @@ def sensitivity(
             sides.append((value, plan))
         if len(sides) == 2:
             (x0, low), (x1, high) = sides
-            before, after = (_values(side, counts, figures, at, group, class_name) for side in (low, high))
+            before, after = (_values(side, counts, metric_names, at, group, class_name) for side in (low, high))
             found += [
                 Sensitivity(f, name, float(value), (b - a) / (x1 - x0))
-                for f, a, b in zip(figures, before, after, strict=True)
+                for f, a, b in zip(metric_names, before, after, strict=True)
             ]
     return tuple(found)
 
@@ -64,17 +61,17 @@ def sensitivity(
 def _values(
     plan: SamplingPlan,
     counts: ClassCounts,
-    figures: Sequence[str],
+    metric_names: Sequence[str],
     at: int | str,
     group: str,
     class_name: ClassName | None,
 ) -> list[float]:
     draws = draws_of(plan, counts)
     shares, found = plan.class_shares(counts), []
-    for metric in map(metric_of, figures):
+    for metric in map(metric_of, metric_names):
         chosen = chosen_classes(counts, metric, group, class_name)
         values = metric.worst(metric.values(shares[epochs_at(plan, metric, at)], counts, chosen, draws))
-        found.append(float(aggregated(values, at)))
+        found.append(float(aggregated_over_epochs(values, at)))
     return found
 
 

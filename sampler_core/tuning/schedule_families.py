@@ -142,7 +142,7 @@ FAMILIES: dict[str, Callable[[int, list[int]], Family]] = {
 }
 
 
-def levels(stretches: Sequence[range], values: FloatArray) -> Piecewise:
+def piecewise_of_segments(stretches: Sequence[range], values: FloatArray) -> Piecewise:
     """A level for each stretch of epochs: a corner at both ends."""
     corners: list[tuple[int, float]] = []
     for stretch, value in zip(stretches, values.tolist(), strict=True):

@@ -37,11 +37,7 @@ def initial_run_bounds(by_skew: SharesBySkew, requirements: Sequence[Requirement
 
 
 def unmet_run_bound(
-    by_skew: SharesBySkew,
-    requirements: Sequence[Requirement],
-    skews: FloatArray,
-    slack: float,
-    known: Sequence[RunBound],
+    by_skew: SharesBySkew, requirements: Sequence[Requirement], skews: FloatArray, slack: float, known: list[RunBound]
 ) -> RunBound | None:
     """A further run bound, where a requirement over the run fails within the slack of these skews (epochs,); else None.
 

@@ -1,4 +1,4 @@
-"""Tune: what must hold -> the schedules that are allowed, the one with the most slack, or what conflicts."""
+"""Tune: requirements -> the allowed schedules, the one with the most slack, or a conflict."""
 
 import streamlit as st
 
@@ -24,7 +24,7 @@ with st.expander("The requirements as text, as a link carries them", icon=":mate
 charts: list[Chart] = []
 with form:
     st.subheader("What must hold", anchor=False)
-    stated_requirements.say_if_they_are_examples()
+    stated_requirements.say_if_examples()
     verdicts = stated_requirements.judged_requirements(requirements, scenario)
     requirement_form(requirements, verdicts, scenario.counts, scenario.plan.drawing)
     say_what_is_left_to_chance(requirements, scenario.plan.drawing)
@@ -39,22 +39,24 @@ with rest:
         figure = tune_charts.feasible_band(band, requirements, skews)
         note, height = solution.band_note(band), tune_charts.band_height(band)
         charts.append(Chart("band", "Skews that each epoch may have", figure, note, 12, height, 0))
-        live_panel("feasible", Panel(solution.rev(scenario, judged, skews), charts), moves=slider_moves(scenario))
-        solution.say_what_couples_the_epochs(requirements, band, found)
+        live_panel(
+            "feasible", Panel(solution.panel_revision(scenario, judged, skews), charts), moves=slider_moves(scenario)
+        )
+        solution.show_run_requirements(requirements, band, found)
 
     st.subheader("What a skew factor and an epoch increment would do", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         metric, whose, over = metric_map.choose_metric()
-    mapped = metric_map.swept(scenario, metric, whose, over, judged)
+    mapped = metric_map.computed_map(scenario, metric, whose, over, judged)
     if mapped is not None:
         sweep, allowed = mapped
-        here = metric_map.own_point(scenario.plan, sweep)
+        here = metric_map.point_of_plan(scenario.plan, sweep)
         figure = tune_charts.metric_map(sweep, metric, whose, allowed and allowed.mask, here)
         note = solution.map_note(
             allowed, sweep.error, solution.all_of(judged, len(requirements)), ringed=here is not None
         )
-        charts.append(Chart("metric-map", metric_map.label_of(metric), figure, note, 12, 460, 1))
-        live_panel("map", Panel(solution.rev(scenario, judged, metric, whose, over), charts[-1:]))
-        pick("metric-map", lambda x, y: metric_map.take_point(scenario.plan, x, y))
+        charts.append(Chart("metric-map", metric_map.metric_label(metric), figure, note, 12, 460, 1))
+        live_panel("map", Panel(solution.panel_revision(scenario, judged, metric, whose, over), charts[-1:]))
+        pick("metric-map", lambda x, y: metric_map.set_sidebar_to_point(scenario.plan, x, y))
     sensitivity_box(scenario, over)
     chart_tables(charts, "tune")

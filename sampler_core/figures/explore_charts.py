@@ -16,7 +16,7 @@ from sampler_core.figures.plan_sentences import SCHEME_NOTES, batches_note
 from sampler_core.figures.planned_and_drawn import planned_and_drawn
 from sampler_core.figures.share_map import share_map
 from sampler_core.figures.weight_beside_share import weight_beside_share
-from sampler_core.forecast.count_intervals import spread
+from sampler_core.forecast.count_intervals import count_intervals
 from sampler_core.forecast.forecast import Forecast
 from sampler_core.plans.plan import SamplingPlan
 
@@ -65,7 +65,7 @@ def charts_of_epoch(
         drawn, num_draws, which = epoch_class_counts(), plan.samples(counts), "the whole epoch"
     else:
         drawn, num_draws, which = preview.totals, int(preview.totals.sum()), "the batches shown"
-    off = planned_and_drawn(counts, spread(forecast.shares[epoch], forecast.draws, num_draws), drawn, selected)
+    off = planned_and_drawn(counts, count_intervals(forecast.shares[epoch], forecast.draws, num_draws), drawn, selected)
     title, stacks = f"Batches {first} to {first + preview.num_batches - 1}", batch_mix(preview, selected)
     height = height_with_legend(stacks, max(380, _height_of_rows(counts, 380)))
     return [

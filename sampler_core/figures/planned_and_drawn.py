@@ -12,17 +12,19 @@ from sampler_core.figures.figure import Figure, Spec
 from sampler_core.figures.legend import LEGEND
 from sampler_core.figures.plot_layout import GREY, axis, layout, steady_range
 from sampler_core.figures.rows_and_ranks import RANK_TICKS, class_index, rank_lines, row_axis, row_markers, row_names
-from sampler_core.forecast.count_intervals import Spread
+from sampler_core.forecast.count_intervals import CountIntervals
 from sampler_core.formatting import number, several
 
 
-def planned_and_drawn(counts: ClassCounts, spread: Spread, drawn: IntArray, selected: SelectedClasses = ()) -> Figure:
+def planned_and_drawn(
+    counts: ClassCounts, spread: CountIntervals, drawn: IntArray, selected: SelectedClasses = ()
+) -> Figure:
     """The deviation of each class's draws from the plan, in percent of the plan, with its 95 % interval.
 
     spread, drawn: of the same draws, each (num_classes,). A class with share 0 has no point.
     """
     order = by_count(counts)
-    planned, got = Spread(spread.expected[order], spread.lower[order], spread.upper[order]), drawn[order]
+    planned, got = CountIntervals(spread.expected[order], spread.lower[order], spread.upper[order]), drawn[order]
     most = np.nanmax(np.abs([_deviation(ends, planned.expected) for ends in planned[1:]]), initial=0.0)
     deviation = axis("deviation from plan", ticksuffix=" %", nticks=4, tickangle=0, zeroline=True, zerolinewidth=2,
                      **steady_range(-most, most, parts=4))  # fmt: skip
@@ -42,7 +44,7 @@ def planned_and_drawn(counts: ClassCounts, spread: Spread, drawn: IntArray, sele
     return Figure(spec, alt, lambda: pd.DataFrame(columns, index=class_index(counts, order)))
 
 
-def _rows(planned: Spread, drawn: IntArray, marker: Spec) -> list[Spec]:
+def _rows(planned: CountIntervals, drawn: IntArray, marker: Spec) -> list[Spec]:
     """One row per class: the interval as a bar, the draws as a point."""
     low, high, off = (_deviation(values, planned.expected) for values in (planned.lower, planned.upper, drawn))
     texts = [
@@ -59,7 +61,7 @@ def _rows(planned: Spread, drawn: IntArray, marker: Spec) -> list[Spec]:
     ]
 
 
-def _ranks(planned: Spread, drawn: IntArray, colours: list[str]) -> list[Spec]:
+def _ranks(planned: CountIntervals, drawn: IntArray, colours: list[str]) -> list[Spec]:
     """Classes by rank: the intervals as a ribbon, the draws as points."""
     low, high, off = (_deviation(values, planned.expected) for values in (planned.lower, planned.upper, drawn))
     ranks = np.arange(1, drawn.size + 1)

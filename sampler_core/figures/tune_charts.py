@@ -1,4 +1,4 @@
-"""Figures of tuning: the feasible band over epochs, and a metric over the plane of linear schedules."""
+"""Charts of tuning: the feasible band over epochs, and the map of a metric over linear schedules."""
 
 from __future__ import annotations
 
@@ -17,69 +17,69 @@ from sampler_core.formatting import number, percent, several
 from sampler_core.tuning import METRICS, Band, Edge, Requirement, Sensitivity, Sweep
 
 ALLOWED, EXCLUDED = "rgba(14,154,107,0.16)", "rgba(213,94,0,0.16)"
-FURTHEST = 50.0  # no schedule goes further
+FURTHEST = 50.0  # the largest skew of a schedule
 
 
 def feasible_band(band: Band, requirements: Sequence[Requirement], solved: FloatArray | None = None) -> Figure:
     """The skews that each epoch may have, every requirement's edges with its number, and the plan's own line.
 
-    requirements: in the order of their numbers, from 1 on, with those that the band does not judge; solved: skews of
-    another schedule, (epochs,).
+    requirements: all, in the order of their numbers. solved: the skews of another schedule, (epochs,).
     """
-    epochs, reach = len(band.allowed), _reach(band, solved)
+    epochs, skew_range = len(band.allowed), _skew_range(band, solved)
     placed = [(requirements.index(edge.requirement) + 1, edge) for edge in band.edges]
-    traces = [_edge(place, edge) for place, edge in placed if _ends_of(edge)]
+    traces = [_edge(place, edge) for place, edge in placed if _finite_axis_range(edge)]
     notes = [note for place, edge in placed for note in _notes(place, edge)]
     if solved is not None:
-        traces.append(_schedule("the schedule found", solved, "#0E9A6B", "dash"))
+        traces.append(_schedule_line("the schedule found", solved, "#0E9A6B", "dash"))
     if band.skews is not None:
-        traces += [_schedule("your schedule", band.skews, "#2377C5", "solid"), _violations(band)]
+        traces += [_schedule_line("your schedule", band.skews, "#2377C5", "solid"), _violations(band)]
     spec = {"data": traces, "layout": layout(
         xaxis=axis("epoch", range=[-0.5, epochs - 0.5], tickformat="d"),
-        yaxis=axis("skew", range=reach), shapes=_regions(band), annotations=_apart(notes, reach), showlegend=True,
-        legend=LEGEND, uirevision=f"{epochs}-{len(requirements)}",
+        yaxis=axis("skew", range=skew_range), shapes=_allowed_rectangles(band),
+        annotations=_side_by_side(notes, skew_range), showlegend=True, legend=LEGEND,
+        uirevision=f"{epochs}-{len(requirements)}",
     )}  # fmt: skip
     return Figure(spec, _band_in_words(band), lambda: _band_table(band))
 
 
 def band_height(band: Band) -> int:
-    """Pixels for the figure of the band: so many that on a phone its key leaves it room."""
+    """Pixels of the chart, so that the legend leaves it room on a phone."""
     schedules = ("the schedule found", "your schedule", "a requirement is violated")
-    return max(420, 280 + legend_height([*(_entry(0, edge) for edge in band.edges), *schedules]))
+    return max(420, 280 + legend_height([*(_legend_entry(0, edge) for edge in band.edges), *schedules]))
 
 
 def metric_map(
-    found: Sweep, figure: str, whose: str, allowed: BoolArray | None, here: tuple[float, float] | None
+    found: Sweep, metric_name: str, whose: str, allowed: BoolArray | None, here: tuple[float, float] | None
 ) -> Figure:
     """A metric over (skew factor, epoch increment); dots where the requirements are met; a ring at the plan's own.
 
-    figure: a name in `METRICS`; allowed: bool, (skews, increments); here: (skew, increment).
+    metric_name: a key of `METRICS`; allowed: bool, (skews, increments); here: (skew, increment).
     """
-    metric = METRICS[figure]
+    metric = METRICS[metric_name]
     logarithmic = metric.unit == "number" and bool((found.values > 0).all() and np.isfinite(found.values).all())
     z = np.log10(found.values) if logarithmic else found.values
     trace: dict[str, Any] = {
         "type": "heatmap", "x": found.skews, "y": found.increments, "z": z.T.astype(np.float32),
         "customdata": found.values.T.astype(np.float32), "colorscale": "Cividis",
-        "colorbar": _bar(z, logarithmic, metric.unit),
+        "colorbar": _colour_bar(z, logarithmic, metric.unit),
         "hovertemplate": "skew factor %{x:.4~f}<br>increment %{y:.4~f}<br>"
                          f"%{{customdata:{'.3~%' if metric.unit == 'share' else '.3~f'}}}<extra></extra>",
     }  # fmt: skip
     traces = [trace]
     if allowed is not None and allowed.any():
         i, j = np.nonzero(allowed)
-        traces.append(_marks("the requirements hold", found.skews[i], found.increments[j],
+        traces.append(_markers("the requirements hold", found.skews[i], found.increments[j],
                              {"size": 4, "color": "#FFFFFF", "line": {"color": "#000000", "width": 0.6}}))  # fmt: skip
     if here is not None:
         ring = {"size": 15, "symbol": "circle-open", "color": "#D55E00", "line": {"width": 4}}
-        traces.append(_marks("your schedule", np.array([here[0]]), np.array([here[1]]), ring))
+        traces.append(_markers("your schedule", np.array([here[0]]), np.array([here[1]]), ring))
     spec = {"data": traces, "layout": layout(
-        xaxis=axis("skew factor", range=_ends(found.skews)),
-        yaxis=axis("epoch increment", range=_ends(found.increments)),
-        showlegend=len(traces) > 1, legend=LEGEND, uirevision=f"{figure}-{found.values.shape}",
+        xaxis=axis("skew factor", range=_axis_range(found.skews)),
+        yaxis=axis("epoch increment", range=_axis_range(found.increments)),
+        showlegend=len(traces) > 1, legend=LEGEND, uirevision=f"{metric_name}-{found.values.shape}",
     )}  # fmt: skip
     share = "" if allowed is None else f" The requirements hold at {allowed.sum():,} of {allowed.size:,} points."
-    low, high = (_value(float(v), metric.unit) for v in (np.nanmin(found.values), np.nanmax(found.values)))
+    low, high = (_metric_value(float(v), metric.unit) for v in (np.nanmin(found.values), np.nanmax(found.values)))
     alt = f"{metric.label}, {whose}, over skew factor and epoch increment: from {low} to {high}.{share}"
     index = pd.Index(found.skews, name="skew factor")
     return Figure(
@@ -88,7 +88,7 @@ def metric_map(
 
 
 def sensitivity_table(found: Sequence[Sensitivity], labels: Mapping[str, str]) -> pd.DataFrame:
-    """A row a parameter, a column a metric: what one unit more of the parameter adds to the figure.
+    """A row a parameter, a column a metric: what one unit more of the parameter adds to the metric.
 
     labels: a parameter's field -> what it is called.
     """
@@ -100,28 +100,28 @@ def sensitivity_table(found: Sequence[Sensitivity], labels: Mapping[str, str]) -
 
 
 def _edge(place: int, edge: Edge) -> dict[str, Any]:
-    """Lines along the ends of what a requirement allows."""
-    ends = [y for y, _ in _ends_of(edge)]
-    return {"type": "scatter", "mode": "lines", "name": _entry(place, edge),
+    """Lines at the finite ends of the skews that a requirement allows."""
+    ends = [y for y, _ in _finite_axis_range(edge)]
+    return {"type": "scatter", "mode": "lines", "name": _legend_entry(place, edge),
             "x": np.tile([edge.first_epoch - 0.5, edge.last_epoch + 0.5, np.nan], len(ends)),
-            "y": np.ravel([[y, y, np.nan] for y in ends]), "line": {"color": _colour(place), "width": 2},
+            "y": np.ravel([[y, y, np.nan] for y in ends]), "line": {"color": _requirement_colour(place), "width": 2},
             "hovertemplate": f"skew %{{y:.4~f}}<extra>requirement {place}</extra>"}  # fmt: skip
 
 
-def _entry(place: int, edge: Edge) -> str:
+def _legend_entry(place: int, edge: Edge) -> str:
     return legend_text(f"{place}. {edge.label}", 3)
 
 
 def _notes(place: int, edge: Edge) -> list[Spec]:
     """The number of a requirement at each of its lines, with the side that is allowed."""
     return [{"x": edge.last_epoch, "y": y, "text": f"{place} {side}", "showarrow": False,
-             "font": {"color": _colour(place), "size": 14}, "xanchor": "right",
-             "yanchor": "bottom" if side == "▲" else "top"} for y, side in _ends_of(edge)]  # fmt: skip
+             "font": {"color": _requirement_colour(place), "size": 14}, "xanchor": "right",
+             "yanchor": "bottom" if side == "▲" else "top"} for y, side in _finite_axis_range(edge)]  # fmt: skip
 
 
-def _apart(notes: list[Spec], reach: list[float]) -> list[Spec]:
-    """Notes that would lie on one another side by side, from the right to the left."""
-    room = 0.08 * (reach[1] - reach[0])  # a note's height on a phone
+def _side_by_side(notes: list[Spec], skew_range: list[float]) -> list[Spec]:
+    """The notes, those that would overlap side by side from right to left."""
+    room = 0.08 * (skew_range[1] - skew_range[0])  # a note's height on a phone
     tops: dict[float, list[float]] = {}  # where they stand -> the upper end of each column
     apart = []
     for note in sorted(notes, key=lambda note: _lower_end(note, room)):
@@ -136,16 +136,16 @@ def _lower_end(note: Spec, height: float) -> float:
     return float(note["y"]) - (height if note["yanchor"] == "top" else 0.0)
 
 
-def _ends_of(edge: Edge) -> list[tuple[float, str]]:
-    """The skews where what it allows begins (▲) and ends (▼)."""
+def _finite_axis_range(edge: Edge) -> list[tuple[float, str]]:
+    """The skews where an allowed interval begins (▲) or ends (▼)."""
     return [(y, side) for piece in edge.allowed for y, side in zip(piece, "▲▼", strict=True) if np.isfinite(y)]
 
 
-def _colour(place: int) -> str:
+def _requirement_colour(place: int) -> str:
     return COLOURS[(place + 2) % len(COLOURS)]
 
 
-def _schedule(name: str, skews: FloatArray, colour: str, dash: str) -> dict[str, Any]:
+def _schedule_line(name: str, skews: FloatArray, colour: str, dash: str) -> dict[str, Any]:
     return {"type": "scatter", "mode": "lines" if len(skews) > 1 else "markers", "name": name, "x0": 0, "dx": 1,
             "y": skews.astype(np.float32), "line": {"color": colour, "width": 3, "dash": dash},
             "hovertemplate": "epoch %{x}: skew %{y:.4~f}<extra>%{fullData.name}</extra>"}  # fmt: skip
@@ -154,16 +154,18 @@ def _schedule(name: str, skews: FloatArray, colour: str, dash: str) -> dict[str,
 def _violations(band: Band) -> dict[str, Any]:
     assert band.skews is not None
     where = np.flatnonzero(band.violated)
-    return _marks("a requirement is violated", where, band.skews[where], {"size": 8, "symbol": "x", "color": "#D55E00"})
+    return _markers(
+        "a requirement is violated", where, band.skews[where], {"size": 8, "symbol": "x", "color": "#D55E00"}
+    )
 
 
-def _marks(name: str, x: Any, y: Any, marker: Spec) -> dict[str, Any]:
+def _markers(name: str, x: Any, y: Any, marker: Spec) -> dict[str, Any]:
     return {"type": "scatter", "mode": "markers", "name": name, "x": x, "y": y, "marker": marker, "hoverinfo": "skip",
             "showlegend": bool(len(x))}  # fmt: skip
 
 
-def _regions(band: Band) -> list[Spec]:
-    """Rectangles over stretches of epochs that may have the same skews."""
+def _allowed_rectangles(band: Band) -> list[Spec]:
+    """Rectangles over epochs with the same allowed skews."""
     shapes, start = [], 0
     for epoch in range(1, len(band.allowed) + 1):
         if epoch < len(band.allowed) and band.allowed[epoch] == band.allowed[start]:
@@ -179,7 +181,7 @@ def _regions(band: Band) -> list[Spec]:
     return shapes
 
 
-def _reach(band: Band, solved: FloatArray | None) -> list[float]:
+def _skew_range(band: Band, solved: FloatArray | None) -> list[float]:
     ends = [y for edge in band.edges for piece in edge.allowed for y in piece if np.isfinite(y) and abs(y) < 5.0]
     lines = [line for line in (band.skews, solved) if line is not None]
     ends += [float(end) for line in lines for end in (line.min(), line.max())]
@@ -191,36 +193,36 @@ def _reach(band: Band, solved: FloatArray | None) -> list[float]:
 def _band_in_words(band: Band) -> str:
     empty, broken = sum(not allowed for allowed in band.allowed), int(np.sum(band.violated))
     leave = several(len(band.edges), "requirement of single epochs leaves", "requirements of single epochs leave")
-    said = f"The skews that {leave} to each of {several(len(band.allowed), 'epoch', 'epochs')}. "
+    text = f"The skews that {leave} to each of {several(len(band.allowed), 'epoch', 'epochs')}. "
     none = several(empty, "epoch has none", "epochs have none")
-    said += f"{none}. " if empty else f"The last epoch may have {_union(band.allowed[-1])}. "
-    return said + f"Your schedule violates a requirement in {several(broken, 'epoch', 'epochs')}."
+    text += f"{none}. " if empty else f"The last epoch may have {_allowed_in_words(band.allowed[-1])}. "
+    return text + f"Your schedule violates a requirement in {several(broken, 'epoch', 'epochs')}."
 
 
 def _band_table(band: Band) -> pd.DataFrame:
-    columns: dict[str, Any] = {"allowed skews": [_union(allowed) for allowed in band.allowed]}
+    columns: dict[str, Any] = {"allowed skews": [_allowed_in_words(allowed) for allowed in band.allowed]}
     if band.skews is not None:
         columns["your skew"] = band.skews
     columns["violated"] = np.asarray(band.violated).astype(bool)
     return pd.DataFrame(columns, index=pd.RangeIndex(len(band.allowed), name="epoch"))
 
 
-def _union(pieces: Sequence[tuple[float, float]]) -> str:
-    return " or ".join(_piece(low, high) for low, high in pieces) or "none"
+def _allowed_in_words(pieces: Sequence[tuple[float, float]]) -> str:
+    return " or ".join(_interval_in_words(low, high) for low, high in pieces) or "none"
 
 
-def _piece(low: float, high: float) -> str:
+def _interval_in_words(low: float, high: float) -> str:
     if np.isinf(low):
         return "any" if np.isinf(high) else f"at most {number(high)}"
     return f"at least {number(low)}" if np.isinf(high) else f"{number(low)} to {number(high)}"
 
 
-def _ends(values: FloatArray) -> list[float]:
+def _axis_range(values: FloatArray) -> list[float]:
     half = float(values[1] - values[0]) / 2
     return [float(values[0]) - half, float(values[-1]) + half]
 
 
-def _bar(z: FloatArray, logarithmic: bool, unit: str) -> Spec:
+def _colour_bar(z: FloatArray, logarithmic: bool, unit: str) -> Spec:
     low, high = float(np.nanmin(z)), float(np.nanmax(z))
     if not logarithmic:
         return {"thickness": 12, "tickformat": "~%" if unit == "share" else "~f"}
@@ -228,5 +230,5 @@ def _bar(z: FloatArray, logarithmic: bool, unit: str) -> Spec:
     return {"thickness": 12, "tickvals": ticks, "ticktext": [number(10.0**tick) for tick in ticks]}
 
 
-def _value(value: float, unit: str) -> str:
+def _metric_value(value: float, unit: str) -> str:
     return percent(value) if unit == "share" else number(value)

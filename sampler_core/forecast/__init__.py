@@ -1,1 +1,1 @@
-"""What a plan tells before training: expectations, metrics, findings and remedies."""
+"""What a plan will do, before training: expectations, metrics, findings and remedies."""

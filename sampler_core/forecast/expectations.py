@@ -1,7 +1,7 @@
-"""Expectations over the draws of a scheme, in closed form: repeats, coverage, absence from batches, balance, prior shift.
+"""Expectations under a sampling scheme, in closed form: repeats, coverage, absence, balance, prior shift.
 
-The one contract here: nothing is drawn, and every figure is the expectation under the scheme it is asked for
-("independent", "exact" or "stratified"). It holds for counts from 0 to 1e12 and for any skew: no figure is NaN.
+The one contract here: every value is the expectation under the scheme asked for ("independent", "exact" or
+"stratified"), for counts from 0 to 1e12 and any skew; none is NaN.
 
 Shapes: counts int64 (num_classes,); shares float64 (num_classes,) for one epoch or (epochs, num_classes) for a run.
 Symbols: n_c counts, p_c shares, M samples per epoch, B batch size, r_c repeats. An empty class has 0 everywhere, and is
@@ -47,7 +47,7 @@ def repeats(counts: IntArray, shares: FloatArray, draws: Draws) -> FloatArray:
 def most_repeats(counts: IntArray, shares: FloatArray, samples: int) -> IntArray:
     """How often one sample of each class can be drawn over all epochs of the shares under exact, at most; (classes,).
 
-    The walk through a class goes on from epoch to epoch, so no sample is more than one round ahead of another.
+    The cursor of a class moves on from epoch to epoch, so no sample is drawn more than once more than another.
     """
     sure, chance = floor_and_remainder(samples * np.atleast_2d(shares))
     return np.where(counts > 0, -(-(sure + (chance > 0)).sum(axis=0) // np.maximum(counts, 1)), 0)
@@ -68,14 +68,14 @@ def coverage(counts: IntArray, shares: FloatArray, draws: Draws) -> FloatArray:
 def run_coverage(counts: IntArray, shares: FloatArray, draws: Draws) -> FloatArray:
     """The same over all epochs of the shares; (num_classes,).
 
-    independent: 1 - prod over epochs (1 - p_c / n_c)^M. exact: E min(n_c, sum of quotas) / n_c, as the walk through a
-    class goes on from epoch to epoch. stratified: `stratified_coverage.run_coverage`.
+    independent: 1 - prod over epochs (1 - p_c / n_c)^M. exact: E min(n_c, sum of quotas) / n_c, as the cursor of a
+    class moves on from epoch to epoch. stratified: `stratified_coverage.run_coverage`.
     """
     rows = np.atleast_2d(shares)
     if _checked(draws).scheme == "stratified":
         return stratified_coverage.run_coverage(counts, rows, draws.samples, draws.batch_size)
     if draws.scheme == "exact":
-        return _walked_by_quotas(counts, rows, draws.samples)
+        return _coverage_by_quotas(counts, rows, draws.samples)
     return np.asarray(-np.expm1(_total(_log_missed(counts, rows, draws.samples))))
 
 
@@ -146,7 +146,7 @@ def _log_missed(counts: IntArray, shares: FloatArray, samples: int) -> FloatArra
         return samples * np.log1p(-_per_sample(counts, shares))
 
 
-def _walked_by_quotas(counts: IntArray, shares: FloatArray, samples: int) -> FloatArray:
+def _coverage_by_quotas(counts: IntArray, shares: FloatArray, samples: int) -> FloatArray:
     """min(1, sum of r_c), but where it depends on how the quotas of the epochs are rounded, each on its own."""
     total = _total(shares)
     seen = np.minimum(1.0, samples * _per_sample(counts, total))
@@ -169,8 +169,9 @@ def _walked_by_quotas(counts: IntArray, shares: FloatArray, samples: int) -> Flo
 def _hypergeometric_none(marked: FloatArray, samples: int, drawn: int) -> FloatArray:
     """P(none of `marked` out of `samples` among `drawn` without replacement) = C(M - m, B) / C(M, B).
 
-    By Stirling's series for differences of log-factorials, so that nothing large cancels: the plain difference of four
-    lgamma has lost every digit at M = 1e12.
+    By Stirling's series for differences of log-factorials, so that nothing large cancels. NOTE For m = 1e6, M = 1e12
+    and B = 256 the result is 0.999744; a difference of four gammaln (SciPy's hypergeom too) has lost it after two
+    digits.
     """
     left = np.maximum(samples - marked, drawn)
     log_none = drawn * np.log1p(-(samples - left) / (samples + _SHIFT))

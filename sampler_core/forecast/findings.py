@@ -1,8 +1,7 @@
-"""Findings: what in an forecast deserves a second look, in sentences with numbers and with what to try.
+"""Findings: what in a forecast deserves a second look, in sentences with numbers, each with what to try.
 
-The one contract here: a finding is pure text made from an `Forecast` and its plan, class names in it as they are but cut
-where they are long (parts escape them). Thresholds are the constants below and those of `remedies`, which says what
-to try; nothing is found exactly at one.
+The one contract here: a finding is pure text. Class names in it are not escaped (pages do that), and cut where they are
+long. A finding needs a value above its threshold (below, or in `remedies`), never one equal to it.
 """
 
 from __future__ import annotations
@@ -23,12 +22,12 @@ from sampler_core.plans.targets import skew_schedule
 
 DOMINATING = 0.5  # share of one class in a batch
 LONG_FLAT = 1 / 3  # of the epochs
-DECK_EPOCHS = 0.1  # of the epochs
+WITHOUT_REPEATS = 0.1  # of the epochs
 _UNLESS_MEANT = ", unless a reversed mix is meant."
 
 
 class Finding(NamedTuple):
-    """kind: a short name. weight: 0 to 100, the higher the earlier it is read. text: what is. advice: what to try."""
+    """kind: a short name. weight: 0 to 100, the heaviest is shown first. text: what was found. advice: what to try."""
 
     kind: str
     weight: int
@@ -38,7 +37,7 @@ class Finding(NamedTuple):
 
 def findings(plan: SamplingPlan, forecast: Forecast) -> tuple[Finding, ...]:
     """All findings of a plan on its data, the heaviest first."""
-    found = [finding for look in LOOKS for finding in look(plan, forecast)]
+    found = [finding for check in CHECKS for finding in check(plan, forecast)]
     return tuple(sorted(found, key=lambda finding: -finding.weight))
 
 
@@ -46,15 +45,15 @@ def _dominating(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
     rarest = forecast.counts.rarest
     share = forecast.shares[:, rarest]
     past = remedies.above(share, DOMINATING)
-    if forecast.counts.num_classes < 2 or _level(forecast) or not past.any():
+    if forecast.counts.num_classes < 2 or _all_equal(forecast) or not past.any():
         return
     most = int(share.argmax())
     yield Finding(
         "dominating", 100,
-        f"{_when(past)} more than half of the draws go to the rarest class, {_named(forecast, rarest)}: "
-        f"{percent(float(share[most]))}{_in(share, most)}, though it has "
+        f"{_epochs(past)} more than half of the draws go to the rarest class, {_named(forecast, rarest)}: "
+        f"{percent(float(share[most]))}{_in_epoch(share, most)}, though it has "
         f"{percent(float(forecast.counts.frequencies[rarest]))} of the data.",
-        remedies.sentence([remedies.held(plan, 1.0)], _UNLESS_MEANT),
+        remedies.sentence([remedies.skew_limit(plan, 1.0)], _UNLESS_MEANT),
     )  # fmt: skip
 
 
@@ -62,15 +61,15 @@ def _reversed(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
     rarest, largest = forecast.counts.rarest, forecast.counts.largest
     share, other = forecast.shares[:, rarest], forecast.shares[:, largest]
     past = remedies.above(share, other)
-    if _level(forecast) or not past.any():
+    if _all_equal(forecast) or not past.any():
         return
     last = int(np.flatnonzero(past)[-1])
     yield Finding(
         "reversed", 80,
-        f"{_when(past)} the mix is reversed: the rarest class, {_named(forecast, rarest)}, is drawn more often than the "
-        f"largest, {_named(forecast, largest)} ({percent(float(share[last]))} against {percent(float(other[last]))} of "
-        f"the draws{_in(share, last)}).",
-        remedies.sentence([remedies.held(plan, 1.0)], _UNLESS_MEANT),
+        f"{_epochs(past)} the mix is reversed: the rarest class, {_named(forecast, rarest)}, is drawn more often than "
+        f"the largest, {_named(forecast, largest)} ({percent(float(share[last]))} against "
+        f"{percent(float(other[last]))} of the draws{_in_epoch(share, last)}).",
+        remedies.sentence([remedies.skew_limit(plan, 1.0)], _UNLESS_MEANT),
     )  # fmt: skip
 
 
@@ -91,9 +90,9 @@ def _repeated(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
     )
     yield Finding(
         "repeated", 70,
-        f"{_when(past)} the samples of {whose if alone else many} are drawn more than {remedies.MANY_REPEATS:g} times "
-        f"an epoch: {each}{'' if alone else f' of {whose}'} comes {number(float(repeats[epoch, worst]))} times on "
-        f"average{_in(repeats[:, worst], epoch)}.",
+        f"{_epochs(past)} the samples of {whose if alone else many} are drawn more than {remedies.MANY_REPEATS:g} "
+        f"times an epoch: {each}{'' if alone else f' of {whose}'} comes {number(float(repeats[epoch, worst]))} times "
+        f"on average{_in_epoch(repeats[:, worst], epoch)}.",
         f"{remedies.on_repeats(plan, forecast)} Strong augmentation varies the copies, but does not reduce them.",
     )  # fmt: skip
 
@@ -108,9 +107,9 @@ def _absent(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
     too = f", and {several(others, 'other class', 'other classes')} too" if others else ""
     yield Finding(
         "absent", 60,
-        f"{_when(past)} some class is missing from more than a third of the batches: "
+        f"{_epochs(past)} some class is missing from more than a third of the batches: "
         f"{_named(forecast, worst)} from {percent(float(missing[epoch, worst]))} of them"
-        f"{_in(missing[:, worst], epoch)}{too}.",
+        f"{_in_epoch(missing[:, worst], epoch)}{too}.",
         remedies.on_absence(plan, forecast, epoch, worst),
     )  # fmt: skip
 
@@ -163,10 +162,10 @@ def _crowded(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
 
 def _replaced(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
     once = ~remedies.above(forecast.repeats.max(axis=1), 1.0)
-    if plan.drawing != "independent" or forecast.draws.samples < 2 or once.sum() <= DECK_EPOCHS * len(once):
+    if plan.drawing != "independent" or forecast.draws.samples < 2 or once.sum() <= WITHOUT_REPEATS * len(once):
         return
     epoch, draws, samples = int(np.argmax(once)), forecast.draws.samples, forecast.counts.num_samples
-    seen, where = float(forecast.distinct[epoch]), _in(forecast.distinct, epoch)
+    seen, where = float(forecast.distinct[epoch]), _in_epoch(forecast.distinct, epoch)
     where += "," if where else ""
     could = "each sample could be seen once" if draws >= samples else "no sample need come twice"
     missed = f"{percent(1.0 - seen)} of the samples are not seen{'' if where else ' in an epoch, others each time'}"
@@ -174,8 +173,8 @@ def _replaced(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
         missed = f"{count(draws)} draws show {number(seen * samples)} different samples"
     yield Finding(
         "replaced", 30,
-        f"{_when(once)} {could}, but the draws are independent:{where} {missed}, because some come twice or more.",
-        "Try the exact scheme: it deals the samples like a deck of cards.",
+        f"{_epochs(once)} {could}, but the draws are independent:{where} {missed}, because some come twice or more.",
+        "Try the exact scheme: no sample comes twice before every one of its class came once.",
     )  # fmt: skip
 
 
@@ -192,12 +191,12 @@ def _flat(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
             "flat", 20,
             f"The skew rests at its limit of {number(float(limit or 0.0))} {where}: {held.size} of {len(skews)} epochs "
             "have the same mix.",
-            remedies.on_rest(schedule, float(skews[0]), float(skews[-1]), len(skews)),
+            remedies.on_constant_skew(schedule, float(skews[0]), float(skews[-1]), len(skews)),
         )  # fmt: skip
 
 
-Look = Callable[[SamplingPlan, Forecast], Iterator[Finding]]
-LOOKS: tuple[Look, ...] = (
+Check = Callable[[SamplingPlan, Forecast], Iterator[Finding]]
+CHECKS: tuple[Check, ...] = (
     _dominating, _reversed, _repeated, _absent, _unseen, _empty, _crowded, _replaced, _flat,
 )  # fmt: skip
 
@@ -205,8 +204,8 @@ LOOKS: tuple[Look, ...] = (
 # --- in words ----------------------------------------------------------------------------------------------------
 
 
-def _when(epochs: BoolArray) -> str:
-    """Which of the epochs, in words: all, from one on, or how many, with at most two runs of them listed."""
+def _epochs(epochs: BoolArray) -> str:
+    """Which epochs, in words: all, from one on, or how many, with at most two ranges listed."""
     hit = np.flatnonzero(epochs)
     runs = [(int(run[0]), int(run[-1])) for run in np.split(hit, np.flatnonzero(np.diff(hit) > 1) + 1)]
     if hit.size == len(epochs):
@@ -215,16 +214,16 @@ def _when(epochs: BoolArray) -> str:
         return f"From epoch {hit[0]} on" if hit.size > 1 else "In the last epoch"
     if hit.size == 1:
         return f"In epoch {hit[0]}"
-    said = [f"{a}" if a == b else f"{a} and {b}" if b == a + 1 else f"{a} to {b}" for a, b in runs]
-    return f"In {hit.size} of {several(len(epochs), 'epoch', 'epochs')}" + (f" ({', '.join(said)})" * (len(runs) < 3))
+    parts = [f"{a}" if a == b else f"{a} and {b}" if b == a + 1 else f"{a} to {b}" for a, b in runs]
+    return f"In {hit.size} of {several(len(epochs), 'epoch', 'epochs')}" + (f" ({', '.join(parts)})" * (len(runs) < 3))
 
 
-def _in(values: FloatArray, epoch: int) -> str:
-    """Which epoch a value is of, where others have another."""
+def _in_epoch(values: FloatArray, epoch: int) -> str:
+    """Which epoch a value is of, where it differs between epochs."""
     return "" if (values == values[epoch]).all() else f" in epoch {epoch}"
 
 
-def _level(forecast: Forecast) -> bool:
+def _all_equal(forecast: Forecast) -> bool:
     return forecast.counts.imbalance_ratio == 1.0
 
 

@@ -1,7 +1,4 @@
-"""What a plan tells before training: one value with every metric, for every epoch and for the run.
-
-The one contract here: the figures are those of `expectations` for the plan's own sampling scheme; nothing is drawn.
-"""
+"""The forecast of a plan: every metric, for every epoch and for the run, in closed form; nothing is drawn."""
 
 from __future__ import annotations
 
@@ -23,9 +20,9 @@ def draws_of(plan: SamplingPlan, counts: ClassCounts) -> Draws:
     return Draws(plan.samples(counts), plan.needed_batch_size, plan.drawing)
 
 
-@dataclass(frozen=True, eq=False)  # no slots: each figure is computed once, when it is first asked for
+@dataclass(frozen=True, eq=False)  # no slots: each value is computed once, when it is first used
 class Forecast:
-    """All figures of one plan on one data set. The per-epoch ones are arrays with the epochs first."""
+    """All metric values of one plan on one data set. The per-epoch ones are arrays with the epochs first."""
 
     counts: ClassCounts
     shares: FloatArray

@@ -1,6 +1,6 @@
 """Plans side by side: every metric of every plan, at an epoch, on average, or in its worst epoch.
 
-The one contract here: figures are those of `tuning.metrics` on the plan's own forecast; nothing is computed anew.
+The one contract here: values are those of `metrics.METRICS` on the plan's own forecast.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import numpy as np
 
 from sampler_core.data.array_types import BoolArray, FloatArray
 from sampler_core.forecast.forecast import Forecast
-from sampler_core.forecast.metrics import columns, metric_of, worst
+from sampler_core.forecast.metrics import columns, metric_of
 
 WHEN = ("average over the run", "chosen epoch", "worst epoch")
 
 
 class Column(NamedTuple):
-    """A metric of a comparison. metric: a name in `METRICS`; group: whose, where it is a class's.
+    """A metric of a comparison. metric: a name in `METRICS`; group: of which classes.
 
     better: "high", "low" or "" (neither is marked; the highest counts as the worst epoch's).
     """
@@ -36,17 +36,17 @@ class Column(NamedTuple):
 COLUMNS = (
     Column("Share of the rarest class", "share", "rarest", "high"),
     Column("Share of the largest class", "share", "largest", ""),
-    Column("Share ratio", "share_ratio", "", "low"),
-    Column("Balance", "balance", "", "high"),
+    Column("Share ratio", "share_ratio", "every", "low"),
+    Column("Balance", "balance", "every", "high"),
     Column("Batches without the rarest class", "absence", "rarest", "low"),
-    Column("Classes in a batch", "classes_in_batch", "", "high"),
+    Column("Classes in a batch", "classes_in_batch", "every", "high"),
     Column("Most repeats per epoch", "repeats", "every", "low"),
     Column("Most repeats per run", "run_repeats", "every", "low"),
     Column("Largest class seen per epoch", "coverage", "largest", "high"),
     Column("Largest class seen per run", "run_coverage", "largest", "high"),
-    Column("Distinct samples per epoch", "distinct", "", "high"),
-    Column("Effective samples", "effective_samples", "", "high"),
-    Column("Distance from the natural mix", "natural_distance", "", ""),
+    Column("Distinct samples per epoch", "distinct", "every", "high"),
+    Column("Effective samples", "effective_samples", "every", "high"),
+    Column("Distance from the natural mix", "natural_distance", "every", ""),
 )
 
 
@@ -64,11 +64,11 @@ class Comparison(NamedTuple):
 
 
 def courses(forecast: Forecast) -> FloatArray:
-    """Every column in every epoch; float64, (columns, epochs). Figures of the run are the same in all of them."""
+    """Every column in every epoch; float64, (columns, epochs). Metrics of the run are the same in all of them."""
     shares = forecast.shares
-    new = np.append(True, (shares[1:] != shares[:-1]).any(axis=1))  # a plan that stands still is worked out once
-    kinds, kind = shares[new], np.cumsum(new) - 1
-    return np.stack([_course(forecast, column, kinds)[kind] if metric_of(column.metric).scope != "run"
+    new = np.append(True, (shares[1:] != shares[:-1]).any(axis=1))  # equal epochs are computed once
+    distinct, index = shares[new], np.cumsum(new) - 1
+    return np.stack([_course(forecast, column, distinct)[index] if metric_of(column.metric).scope != "run"
                      else _course(forecast, column, shares) for column in COLUMNS])  # fmt: skip
 
 
@@ -82,11 +82,8 @@ def compared(names: tuple[str, ...], plans: tuple[FloatArray, ...], when: str, e
 
 def _course(forecast: Forecast, column: Column, shares: FloatArray) -> FloatArray:
     metric, counts = metric_of(column.metric), forecast.counts
-    if metric.scope == "mix":
-        return np.asarray(metric.rows(shares, counts.counts, forecast.draws))
-    chosen = columns(counts, column.group)
-    values = np.atleast_2d(metric.rows(shares[:, chosen], counts.counts[chosen], forecast.draws))
-    return np.asarray(np.broadcast_to(worst(metric, values), shares.shape[:1]))
+    values = metric.values(shares, counts, columns(counts, column.group), forecast.draws)
+    return np.asarray(np.broadcast_to(metric.worst(values), shares.shape[:1]))
 
 
 def _summary(course: FloatArray, when: str, epoch: int) -> FloatArray:

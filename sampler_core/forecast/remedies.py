@@ -1,7 +1,6 @@
-"""Remedies: what to try against a finding, each value tried on the plan before it is named.
+"""Remedies: what to try against a finding, each checked on the plan before it is advised.
 
-The one contract here: with the value of a remedy the finding is gone, or no longer concerns the class it names. The
-thresholds are those of the findings.
+The one contract here: with the value advised the finding is gone, or no longer about the class it names.
 """
 
 from __future__ import annotations
@@ -25,13 +24,13 @@ from sampler_core.plans.targets import PowerSkew, skew_schedule
 
 MANY_REPEATS = 10.0  # draws of one sample in an epoch
 OFTEN_ABSENT = 1 / 3  # of the batches
-MUCH_UNSEEN = 0.2  # of the largest class, in the whole run
-LARGEST_BATCH, MOST_EPOCHS = 65_536, 1000  # that are advised: as the sliders
-STEEPEST = 50.0  # skew that a control takes; an increment leads past it
+MUCH_UNSEEN = 0.2  # of the largest class, over the whole run
+LARGEST_BATCH, MOST_EPOCHS = 65_536, 1000  # the sliders' ends: no more is advised
+STEEPEST = 50.0  # the largest skew of a control; an increment can go further
 
 
 def on_repeats(plan: SamplingPlan, forecast: Forecast) -> str:
-    """Against samples that come back often."""
+    """Against samples that are drawn often."""
     cap = f"set the cap on repeats to {MANY_REPEATS:g}"
     if not trial(plan, forecast, max_repeats=MANY_REPEATS):
         if not trial(plan, forecast, max_repeats=MANY_REPEATS, min_share=None, min_per_batch=0):
@@ -40,7 +39,7 @@ def on_repeats(plan: SamplingPlan, forecast: Forecast) -> str:
             [" and ".join([cap, *_lower_floors(plan, forecast)])], ": with a higher floor samples come more often."
         )
     skew = _largest_skew(plan, forecast, lambda tried: not above(tried.repeats, MANY_REPEATS).any())
-    milder = [] if skew is None else [held(plan, skew)]
+    milder = [] if skew is None else [skew_limit(plan, skew)]
     return sentence([cap, *milder])
 
 
@@ -48,23 +47,28 @@ def on_absence(plan: SamplingPlan, forecast: Forecast, epoch: int, worst: int) -
     """Against batches without the class at position `worst`, most often in this epoch."""
     skews, share = forecast.skews, float(forecast.shares[epoch, worst])
     if len(forecast.counts.present.names) > plan.needed_batch_size:
-        return _on_room(plan, forecast)
+        return _on_small_batch(plan, forecast)
 
-    def there(tried: Forecast) -> bool:
+    def often_present(tried: Forecast) -> bool:
         return not above(absence(tried.shares[:, worst], tried.draws), OFTEN_ABSENT).any()
 
     if skews is not None and skews[epoch] > 1.0 and share < forecast.counts.frequencies[worst]:
         level = _with_skew(plan, forecast, 1.0, skews > 1.0)
         for scheme, also in ((plan.drawing, ""), ("stratified", ", with the stratified scheme")):
-            if there(replace(level, draws=level.draws._replace(scheme=scheme))):
-                return _on_both_ends(plan, level, skews) or sentence(
-                    [held(plan, 1.0) + also], ": here the skew starves the larger classes."
+            if often_present(replace(level, draws=level.draws._replace(scheme=scheme))):
+                return _limits_on_both_ends(plan, level, skews) or sentence(
+                    [skew_limit(plan, 1.0) + also], ": here the skew starves the larger classes."
                 )
-    ways = _spread_evenly(plan, forecast, share)
-    if skews is not None and (lift := _least_skew(plan, forecast, skews, float(skews[epoch]), there)) is not None:
+    ways = _with_stratified(plan, forecast, share)
+    if (
+        skews is not None
+        and (lift := _least_skew(plan, forecast, skews, float(skews[epoch]), often_present)) is not None
+    ):
         kept = "keep the scheme and " if ways and plan.drawing != "stratified" else ""
         ways.append(
-            kept + held(plan, lift, least=True) + _at_the_price(_with_skew(plan, forecast, lift, skews < lift), epoch)
+            kept
+            + skew_limit(plan, lift, least=True)
+            + _repeats_note(_with_skew(plan, forecast, lift, skews < lift), epoch)
         )
     return sentence(ways or ["give this class a larger share: with this one no batch is large enough"])
 
@@ -76,8 +80,8 @@ def on_unseen(plan: SamplingPlan, forecast: Forecast, largest: int) -> str:
     def seen(tried: Forecast | None) -> bool:
         return tried is not None and not above(_unseen_part(tried, largest), MUCH_UNSEEN)
 
-    more = _draws_for(plan, _unseen_part(forecast, largest))
-    longer, fuller = _up(epochs * more), _up(draws * more)
+    more = _draws_factor(plan, _unseen_part(forecast, largest))
+    longer, fuller = _rounded_up(epochs * more), _rounded_up(draws * more)
     dealt = plan.drawing == "independent" and seen(trial(plan, forecast, drawing="exact"))
     ways = ["the exact scheme"] * dealt
     ways += [f"{count(longer)} epochs"] * (longer <= MOST_EPOCHS and seen(trial(plan, forecast, epochs=longer)))
@@ -91,13 +95,13 @@ def on_unseen(plan: SamplingPlan, forecast: Forecast, largest: int) -> str:
     if forecast.skews is not None and skew is not None:
         level = _with_skew(plan, forecast, skew, forecast.skews > skew)
         most = percent(float(level.shares[:, forecast.counts.rarest].max()))
-        ways.append(f"{held(plan, skew)} (the rarest class then has {most} of the draws at most)")
+        ways.append(f"{skew_limit(plan, skew)} (the rarest class then has {most} of the draws at most)")
     if not ways:
         return "Give this class a larger share of the draws."
     return sentence(ways, f": then at most {percent(MUCH_UNSEEN)} of it stay unseen.")
 
 
-def on_rest(schedule: Linear, first: float, last: float, epochs: int) -> str:
+def on_constant_skew(schedule: Linear, first: float, last: float, epochs: int) -> str:
     """The increment that goes evenly from the first skew to the last, cut to three digits so that it stops before."""
     if first == last:
         return "If the mix is meant to move, start away from the limit, with an increment towards it."
@@ -110,8 +114,8 @@ def on_rest(schedule: Linear, first: float, last: float, epochs: int) -> str:
     )
 
 
-def held(plan: SamplingPlan, skew: float, *, least: bool = False) -> str:
-    """How to keep the skew of every epoch at `skew` or less (at `least` or more), in the terms of the schedule."""
+def skew_limit(plan: SamplingPlan, skew: float, *, least: bool = False) -> str:
+    """How to keep every skew at `skew` or less (or more, if `least`), in terms of the schedule's own parameters."""
     schedule = skew_schedule(plan.target)
     start, end = (getattr(schedule, name, math.nan) for name in ("start", "end"))
     if isinstance(schedule, Constant):
@@ -127,7 +131,7 @@ def held(plan: SamplingPlan, skew: float, *, least: bool = False) -> str:
 
 
 def sentence(ways: list[str], rest: str = ".") -> str:
-    """Ways as one sentence; `rest`: how it ends."""
+    """Alternatives joined by "or" in one sentence; `rest`: how it ends."""
     text = ", or ".join(ways) + rest
     text = text.replace(", or set ", ", or ") if ways[0].startswith("set ") else text
     return text[0].upper() + text[1:]
@@ -150,13 +154,13 @@ def _lower_floors(plan: SamplingPlan, forecast: Forecast) -> list[str]:
     """The floors that stand against the cap on repeats, at the most that it leaves to the class with fewest samples."""
     share = MANY_REPEATS * float(forecast.counts.present.counts.min()) / forecast.draws.samples
     per_batch = math.floor(share * plan.needed_batch_size)
-    lower = [f"the floor on shares to {_down(share)}"] * ((plan.min_share or 0.0) > share)
+    lower = [f"the floor on shares to {_rounded_down(share)}"] * ((plan.min_share or 0.0) > share)
     return lower + [f"the floor per batch to {per_batch}"] * (plan.min_per_batch > per_batch)
 
 
-def _spread_evenly(plan: SamplingPlan, forecast: Forecast, share: float) -> list[str]:
-    """The batch with which the class is missing from a third at most under the stratified scheme; a floor, if it fits."""
-    samples, batch_size, needed = forecast.draws.samples, plan.needed_batch_size, _batch_for(share)
+def _with_stratified(plan: SamplingPlan, forecast: Forecast, share: float) -> list[str]:
+    """The stratified scheme with a batch in which the class is missing from a third at most, or with a floor."""
+    samples, batch_size, needed = forecast.draws.samples, plan.needed_batch_size, _least_batch(share)
     stratified = plan.drawing == "stratified"
     if not stratified and needed <= min(batch_size, samples):
         return ["try the stratified scheme"]
@@ -168,42 +172,42 @@ def _spread_evenly(plan: SamplingPlan, forecast: Forecast, share: float) -> list
     return [f"try the stratified scheme with {ways[0]}", *(f"that scheme with {way}" for way in ways[1:])]
 
 
-def _on_both_ends(plan: SamplingPlan, level: Forecast, skews: FloatArray) -> str:
-    """Where classes are still missing with the skew held at 1: the least skew with which none is too; else ""."""
+def _limits_on_both_ends(plan: SamplingPlan, level: Forecast, skews: FloatArray) -> str:
+    """Both limits on the skew, where an upper limit of 1 alone still leaves classes missing; else ""."""
 
     def full(tried: Forecast) -> bool:
         return not above(absence(tried.shares, tried.draws)[:, tried.counts.counts > 0], OFTEN_ABSENT).any()
 
-    held_skews = np.minimum(skews, 1.0)
-    least = None if full(level) else _least_skew(plan, level, held_skews, float(held_skews.min()), full)
+    limited_skews = np.minimum(skews, 1.0)
+    least = None if full(level) else _least_skew(plan, level, limited_skews, float(limited_skews.min()), full)
     if least is None or least >= 1.0:
         return ""
-    both = f"{held(plan, 1.0)} and {held(plan, least, least=True)}".replace(" and set ", " and ")
+    both = f"{skew_limit(plan, 1.0)} and {skew_limit(plan, least, least=True)}".replace(" and set ", " and ")
     return sentence([both], f": above 1 the skew starves the larger classes, below {least:g} the rarer ones.")
 
 
-def _at_the_price(tried: Forecast, epoch: int) -> str:
-    """What a larger skew does to the samples of the rarest classes, where that would be the next finding."""
+def _repeats_note(tried: Forecast, epoch: int) -> str:
+    """A note on repeats, where the advised skew would make them the next finding."""
     most = float(tried.repeats[epoch].max())
     return f" (a sample then comes up to {number(most)} times an epoch)" if above(most, MANY_REPEATS) else ""
 
 
-def _on_room(plan: SamplingPlan, forecast: Forecast) -> str:
-    """For more classes than a batch has places."""
+def _on_small_batch(plan: SamplingPlan, forecast: Forecast) -> str:
+    """Against batches smaller than the number of classes."""
     present = forecast.counts.counts > 0
     full = f"A batch of {count(plan.needed_batch_size)} cannot hold all {count(int(present.sum()))} classes"
     level = _with_skew(plan, forecast, 1.0, np.ones(1, dtype=bool))
-    needed = _batch_for(float(level.shares[0, present].min()))
+    needed = _least_batch(float(level.shares[0, present].min()))
     if needed > min(forecast.draws.samples, LARGEST_BATCH):
         return f"{full}, so some are missing from each."
     asks = ["the stratified scheme"] * (plan.drawing != "stratified")
     asks += ["a skew of 1"] * (forecast.skews is None or bool((forecast.skews != 1.0).any()))
     asks += [f"a batch of {count(needed)} or more"] * (needed > plan.needed_batch_size)
     asked = " and ".join([", ".join(asks[:-1])] * (len(asks) > 1) + asks[-1:])
-    return f"{full}; with {asked}, each is in two thirds of the batches or more{_at_the_price(level, 0)}."
+    return f"{full}; with {asked}, each is in two thirds of the batches or more{_repeats_note(level, 0)}."
 
 
-def _batch_for(share: float) -> int:
+def _least_batch(share: float) -> int:
     """The least batch in which a class is missing from a third at most under the stratified scheme."""
     return math.ceil((1 - OFTEN_ABSENT) / max(share, 1e-300) * (1 - 1e-10))
 
@@ -214,8 +218,8 @@ def _unseen_part(forecast: Forecast, position: int) -> float:
     return 1.0 - float(seen[0])
 
 
-def _draws_for(plan: SamplingPlan, unseen: float) -> float:
-    """How many times the draws it takes at the same shares; what is unseen falls by a power of it, or in proportion."""
+def _draws_factor(plan: SamplingPlan, unseen: float) -> float:
+    """By how much to multiply the draws, at the same shares, so that little enough stays unseen."""
     seen = max(1.0 - unseen, 1e-9)
     return math.log(MUCH_UNSEEN) / math.log1p(-seen) if plan.drawing == "independent" else (1 - MUCH_UNSEEN) / seen
 
@@ -227,30 +231,30 @@ def _with_skew(plan: SamplingPlan, forecast: Forecast, skew: float, where: BoolA
 
 
 def _least_skew(
-    plan: SamplingPlan, forecast: Forecast, skews: FloatArray, start: float, fine: Callable[[Forecast], bool]
+    plan: SamplingPlan, forecast: Forecast, skews: FloatArray, start: float, good: Callable[[Forecast], bool]
 ) -> float | None:
-    """The least skew in hundredths, from `start` to 1, that is fine as the lower limit of all epochs; None: none is."""
+    """The least skew in hundredths, from `start` to 1, that is good as the lower limit of all epochs; None: none is."""
     span = range(math.ceil(100 * max(start, -STEEPEST)), 101)
-    lift = bisect_left(span, True, key=lambda s: fine(_with_skew(plan, forecast, s / 100, skews < s / 100)))
+    lift = bisect_left(span, True, key=lambda s: good(_with_skew(plan, forecast, s / 100, skews < s / 100)))
     return span[lift] / 100 if lift < len(span) else None
 
 
-def _largest_skew(plan: SamplingPlan, forecast: Forecast, fine: Callable[[Forecast], bool]) -> float | None:
-    """The largest skew in hundredths, 0 or more, that is fine as the limit of all epochs; None where none is."""
+def _largest_skew(plan: SamplingPlan, forecast: Forecast, good: Callable[[Forecast], bool]) -> float | None:
+    """The largest skew in hundredths, 0 or more, that is good as the limit of all epochs; None where none is."""
     if (skews := forecast.skews) is None:
         return None
     span = range(math.ceil(100 * min(skews.max(), STEEPEST)) + 1)
-    bad = bisect_left(span, True, key=lambda s: not fine(_with_skew(plan, forecast, s / 100, skews > s / 100)))
+    bad = bisect_left(span, True, key=lambda s: not good(_with_skew(plan, forecast, s / 100, skews > s / 100)))
     return (bad - 1) / 100 if bad else None
 
 
-def _down(value: float) -> str:
+def _rounded_down(value: float) -> str:
     """To three digits, never more."""
     unit = 10.0 ** (2 - math.floor(math.log10(value)))
     return f"{math.floor(value * unit * (1 + 1e-12)) / unit:g}"
 
 
-def _up(value: float) -> int:
+def _rounded_up(value: float) -> int:
     """To two digits, never less."""
     unit = 10 ** max(0, len(str(math.ceil(value))) - 2)
     return int(math.ceil(value / unit) * unit)

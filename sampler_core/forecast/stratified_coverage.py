@@ -1,13 +1,18 @@
-"""What the walks of the stratified scheme see: the expected coverage of one epoch, and of a run.
+"""Expected coverage under the stratified scheme, of one epoch and of a run.
 
-The one contract here: strides and chances are those of `draws.Stratified`, place by place. How the strides of later
-epochs lie to those of earlier ones is reckoned with; nothing is drawn, and nothing taken as random that is not.
+The one contract here: places and chances are those of `draws.Stratified`, place by place; nothing is drawn, and nothing
+is taken as random that is not.
 
-The walk of a class passes its places 0, 1, ..., n - 1, 0, 1, ... A batch passes s places, its stride, and takes them
-all but the last one, which it takes with chance f. The last, smaller batch of an epoch passes s places and takes fewer.
-So with s = 1 every place passed is missed with chance 1 - f. With a longer stride only a place that is the last of the
-stride whenever it is passed can be missed at all; within one epoch it is not so twice, as the walk steps over one place
-where the pattern of its strides would repeat (`draws.stratified_period`).
+Each class has a cursor that moves through its places 0, 1, ..., n - 1, 0, 1, ... A batch moves it by s places, the
+stride, and takes them all but the last one, which it takes with chance f. The last, smaller batch of an epoch moves it
+by s places and takes fewer. So with s = 1 every place passed is missed with chance 1 - f. With a longer stride only a
+place that is the last of the stride whenever it is passed can be missed at all; within one epoch it is not so twice, as
+the cursor skips one place where the pattern of its strides would repeat (`draws.stratified_period`).
+
+NOTE 12 samples, 3.5 of 10 draws a batch: s = 4, f = 0.5. Three batches take places 0 1 2, 4 5 6 and 8 9 10 for sure,
+and 3, 7 and 11 with chance 0.5: the epoch covers 1 - 3 * 0.5 / 12 = 0.875. The cursor has come around and skips place
+0. The next epoch, of three batches with 1.5 draws (s = 2, f = 0.5), takes 1, 3 and 5 for sure: only 7 and 11 are left
+to chance, and the run covers 1 - 2 * 0.5 / 12 = 0.917.
 
 Symbols: n members of a class; s, f of a full batch; t, g the same of the last, smaller one.
 """
@@ -22,9 +27,9 @@ from sampler_core import draws
 from sampler_core.data.array_types import FloatArray, IntArray
 
 _SURE = -100.0  # log of the chance that a place is missed by a draw that never misses it
-_NEVER = -40.0  # log of a chance that is not told from 0
-_AT_ONCE = 1 << 20  # pieces that are worked on together
-_PARTS, _WITHIN, _LEFT_OUT = 7, 1, 6  # of an epoch's walk (`_parts`)
+_NEVER = -40.0  # log of a chance that counts as 0
+_AT_ONCE = 1 << 20  # pieces computed together
+_PARTS, _WITHIN, _LEFT_OUT = 7, 1, 6  # the parts of an epoch (`_parts`)
 
 
 def epoch_coverage(counts: IntArray, shares: FloatArray, samples: int, batch_size: int) -> FloatArray:
@@ -62,15 +67,15 @@ def run_coverage(counts: IntArray, shares: FloatArray, samples: int, batch_size:
     left = np.flatnonzero(~once & ~sure & (counts > 0))
     step = max(1, _AT_ONCE // len(lengths))
     for some in (left[i : i + step] for i in range(0, left.size, step)):
-        s, walk, log = strides[:, some], lengths[:, some], logs[:, some]
-        walk[_LEFT_OUT::_PARTS] = _left_out(n[some], s, log[::_PARTS] > _SURE, full, rest) - walk[_WITHIN::_PARTS]
-        pieces = _pieces(n[some], walk.T, log.T)
-        seen[some] = 1.0 - _missed(pieces, n[some], s, full, walk) / n[some]
+        s, passed, log = strides[:, some], lengths[:, some], logs[:, some]
+        passed[_LEFT_OUT::_PARTS] = _left_out(n[some], s, log[::_PARTS] > _SURE, full, rest) - passed[_WITHIN::_PARTS]
+        pieces = _pieces(n[some], passed.T, log.T)
+        seen[some] = 1.0 - _missed(pieces, n[some], s, full, passed) / n[some]
     return np.where(counts > 0, seen, 0.0)
 
 
-def rough_run_coverage(counts: IntArray, shares: FloatArray, samples: int, batch_size: int) -> FloatArray:
-    """A quick stand-in for `run_coverage` to search with, some 0.3 off at worst; right before the first full pass.
+def approximate_run_coverage(counts: IntArray, shares: FloatArray, samples: int, batch_size: int) -> FloatArray:
+    """A quick approximation of `run_coverage` to search with: off by 0.3 at worst, exact before the first full pass.
 
     The last, smaller batch counts as the part of a batch that it is, f is the run's mean, and where s changes, places
     are taken as met at random.
@@ -90,7 +95,7 @@ def _strides(shares: FloatArray, batch_size: int) -> tuple[IntArray, FloatArray]
     """Places passed by a batch, and the chance that the last of them is taken: `draws.SystematicRounding`'s.
 
     Where the others of a row fill the batch, there is no chance: a class of share 1e-12 beside one of all the rest.
-    That is told of all classes of an epoch only, not of some, nor of one class in several runs.
+    This applies to all classes of an epoch together, not to some of them, nor to one class in several runs.
     """
     sure, chance = draws.floor_and_remainder(batch_size * shares)
     left_over = batch_size - sure.sum(axis=-1)
@@ -102,11 +107,11 @@ def _strides(shares: FloatArray, batch_size: int) -> tuple[IntArray, FloatArray]
 
 
 def _parts(n: IntArray, shares: FloatArray, samples: int, batch_size: int) -> tuple[IntArray, IntArray, FloatArray]:
-    """Strides (epochs, C); and the walk in parts: places passed and the log of the chance to miss one, (parts, C) each.
+    """Strides (epochs, C); and the cursor's moves in parts: places passed, log chance to miss one, (parts, C) each.
 
     Seven parts an epoch: full batches, a place stepped over, full batches; of the last batch what it surely takes, what
-    it may take, what it leaves; places left out, 0 here (see `_left_out`, which takes its time). (A class that steps
-    over more within one epoch is surely seen.)
+    it may take, what it leaves; places left out, 0 here (see `_left_out`, which takes its time). (A class that skips
+    more within one epoch is surely seen.)
     """
     full, rest = divmod(samples, batch_size)
     s, f = _strides(shares, batch_size)
@@ -125,7 +130,7 @@ def _parts(n: IntArray, shares: FloatArray, samples: int, batch_size: int) -> tu
 
 
 def _left_out(n: IntArray, strides: IntArray, by_chance: np.ndarray, full: int, rest: int) -> IntArray:
-    """How many places the walk of each epoch leaves out, `draws.stratified_advance`'s; strides, as all: (epochs, C)."""
+    """Places that the cursor skips at the end of each epoch (`draws.stratified_advance`); all arrays (epochs, C)."""
     passed = strides * (full + (rest > 0))
     period = draws.stratified_period(n, strides, by_chance)
     period = draws.stratified_epoch_period(period, n, passed, rest > 0)
@@ -157,8 +162,8 @@ class _Pieces(NamedTuple):
 
 def _pieces(n: IntArray, lengths: IntArray, logs: FloatArray) -> _Pieces:
     """lengths, logs: (C, parts). The logs are summed as if all passed were left to chance."""
-    walked = lengths.any(axis=0)
-    lengths, logs = lengths[:, walked], logs[:, walked]
+    moves_any = lengths.any(axis=0)
+    lengths, logs = lengths[:, moves_any], logs[:, moves_any]
     laps, over = np.divmod(lengths, n[:, None])
     ends = np.cumsum(over, axis=1)
     begins = (ends - over) % n[:, None]

@@ -1,238 +1,237 @@
-"""What a shape can reach: its best schedule for any requirements, on one data set, within bounds.
+"""The best schedule of one shape for any requirements, on one data set and within bounds on the skew.
 
-The one contract here: one value answers "the best for these requirements" and "is there any", so that a solution, a
-conflict and the numbers at which requirements would agree come from the same search.
+The one contract here: "the best schedule" and "is there any" come from the same search, so that solutions and conflicts
+agree with each other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
 from sampler_core.data.array_types import FloatArray
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Schedule
+from sampler_core.tuning.best_piecewise import BestSchedule, best_piecewise, furthest_inside
 from sampler_core.tuning.family_search import (
     COARSE,
-    Found,
-    Problem,
-    best_of_run,
-    exact_slack,
-    hopeless,
-    problem,
-    search,
-    slack_of,
+    FoundSchedule,
+    SlackProblem,
+    best_run_value,
+    cannot_hold,
+    search_family,
+    slack_of_schedules,
+    slack_on_exact_shares,
 )
-from sampler_core.tuning.feasible_band import Edge, edge_of, segments
-from sampler_core.tuning.local_refinement import nearest, polished
-from sampler_core.tuning.piecewise_levels import best_levels, furthest_inside
+from sampler_core.tuning.feasible_band import Edge, edge_of, epoch_segments
+from sampler_core.tuning.local_refinement import nearest_schedule, refined
 from sampler_core.tuning.requirements import Requirement, over_run
-from sampler_core.tuning.run_requirements import RunTerm, jumps, missed, run_terms
+from sampler_core.tuning.run_bounds import RunBound, initial_run_bounds, metric_jumps, unmet_run_bound
 from sampler_core.tuning.schedule_families import Family, family
-from sampler_core.tuning.skew_curve import Curve
-from sampler_core.tuning.skew_intervals import FREE, intersection, piece_at
+from sampler_core.tuning.shares_by_skew import SharesBySkew
+from sampler_core.tuning.skew_intervals import UNLIMITED, edge_distance, intersect, nearest_interval
 
 HOLDS = -1e-9  # a slack that is 0 but for rounding
-_MOST_POLISHED, _MOST_POLISHED_COUPLED = 24, 3
-_USUAL, _MOST_LEVELS = (-1.0, 2.0), 33  # the skews that are tried first, and how many
-_MOST_ASKED = 6  # times that more is asked of requirements over the run
+_MOST_REFINED, _MOST_REFINED_WITH_RUN_BOUNDS = 24, 3  # candidates of a family
+_USUAL_SKEWS, _SKEWS_TRIED = (-1.0, 2.0), 33  # of piecewise schedules: tried first, and how many
+_MOST_ROUNDS = 6  # each adds one run bound that the last schedule did not meet
 
 
-class Best(NamedTuple):
-    """A schedule with its slack; proved: see `search.Found`."""
+class BestScheduleFinder:
+    """Finds schedules of one shape within bounds, under one plan's scheme, limits and sizes.
 
-    schedule: Schedule
-    slack: float
-    proved: bool
-
-
-class Reach:
-    """The schedules of one shape within bounds, under one plan's scheme, limits and sizes."""
+    proved: False once `has_schedule` answered "no" without a complete search.
+    """
 
     def __init__(
-        self, curve: Curve, plan: SamplingPlan, shape: str, bounds: tuple[float, float], enough: float
+        self, by_skew: SharesBySkew, plan: SamplingPlan, shape: str, bounds: tuple[float, float], enough: float
     ) -> None:
-        self.curve, self.shape, self.bounds, self.enough = curve, shape, bounds, enough
+        self.by_skew, self.shape, self.bounds, self.enough = by_skew, shape, bounds, enough
         self.epochs = plan.epochs or 1
         skews = plan.skews()
-        self.nearest_to = np.zeros(self.epochs) if skews is None else skews
-        self.proved = True  # False once a "no" was given without a complete search
+        self.plan_skews = np.zeros(self.epochs) if skews is None else skews
+        self.proved = True
         self._edges: dict[Requirement, Edge] = {}
         family(shape, self.epochs, [])  # an unknown shape is refused before any work
 
     def edges(self, requirements: Sequence[Requirement]) -> tuple[Edge, ...]:
-        """As `band.edges_of`, each requirement's edges found once."""
+        """The edges of all requirements of single epochs; those of one requirement are found once."""
         by_epoch = [requirement for requirement in requirements if not over_run(requirement)]
         for requirement in by_epoch:
             if requirement not in self._edges:
-                self._edges[requirement] = edge_of(self.curve, requirement, self.epochs)
+                self._edges[requirement] = edge_of(self.by_skew, requirement, self.epochs)
         return tuple(self._edges[requirement] for requirement in by_epoch)
 
-    def best(self, requirements: Sequence[Requirement]) -> Best | None:
-        """The best schedule for these requirements; None where there is none that meets them."""
-        asked = run_terms(self.curve, requirements, self.epochs)
-        best, term = self._best(requirements, asked), None
-        for _ in range(_MOST_ASKED):
+    def best_schedule(self, requirements: Sequence[Requirement]) -> BestSchedule | None:
+        """The best schedule for these requirements; None where no schedule meets them."""
+        run_bounds = self._run_bounds(requirements)
+        best = self._best(self._problem(requirements, run_bounds))
+        for _ in range(_MOST_ROUNDS):
             if best is None:
                 return None
-            term = missed(self.curve, requirements, self._along(best.schedule), best.slack, asked)
-            if term is None:
-                break
-            asked.append(term)
-            best = self._best(requirements, asked)
-        return best and best._replace(proved=best.proved and term is None and self._fair(requirements, asked))
+            skews = self._epoch_skews(best.schedule)
+            unmet = unmet_run_bound(self.by_skew, requirements, skews, best.slack, run_bounds)
+            if unmet is None:
+                return best._replace(proved=best.proved and self._is_exact(requirements, run_bounds))
+            run_bounds.append(unmet)
+            best = self._best(self._problem(requirements, run_bounds))
+        return best and best._replace(proved=False)
 
-    def any(self, requirements: Sequence[Requirement]) -> bool:
+    def has_schedule(self, requirements: Sequence[Requirement]) -> bool:
         """Whether any schedule meets these requirements."""
-        asked = run_terms(self.curve, requirements, self.epochs)
-        for _ in range(_MOST_ASKED):
-            given = self._problem(requirements, asked)
-            if given is None or hopeless(given, jumps(self.curve, requirements)):
+        run_bounds = self._run_bounds(requirements)
+        for _ in range(_MOST_ROUNDS):
+            problem = self._problem(requirements, run_bounds)
+            if problem is None or cannot_hold(problem, metric_jumps(self.by_skew, requirements)):
                 return False
-            skews = self._one(given)
-            term = None if skews is None else missed(self.curve, requirements, skews, 0.0, asked)
-            if term is None:
-                break
-            asked.append(term)
-        self.proved = self.proved and (skews is not None or self._fair(requirements, asked))
-        return skews is not None and term is None
+            skews = self._any_schedule(problem)
+            if skews is None:
+                self.proved = self.proved and self._is_exact(requirements, run_bounds)
+                return False
+            unmet = unmet_run_bound(self.by_skew, requirements, skews, 0.0, run_bounds)
+            if unmet is None:
+                return True
+            run_bounds.append(unmet)
+        return False
 
-    def most(self, requirements: Sequence[Requirement]) -> float:
-        """More slack than the requirements of single epochs leave has no schedule whatever."""
-        stretches = segments(self.edges(requirements), self.epochs)
-        return min(furthest_inside(allowed, *self.bounds)[1] for _, allowed in stretches)
+    def slack_upper_bound(self, requirements: Sequence[Requirement]) -> float:
+        """Upper bound on the slack, from the per-epoch requirements alone; below 0: no shape can meet them."""
+        segments = epoch_segments(self.edges(requirements), self.epochs)
+        return min(furthest_inside(allowed, *self.bounds)[1] for _, allowed in segments)
 
-    def apart(self, requirements: Sequence[Requirement]) -> bool:
-        """Whether a level of its own for each stretch of epochs was found to meet these requirements: tried are few, all as
-        far along what each stretch may have."""
-        asked = run_terms(self.curve, requirements, self.epochs)
-        given = self._problem(requirements, asked)
-        if given is None:
+    def has_piecewise_schedule(self, requirements: Sequence[Requirement]) -> bool:
+        """Whether one of a few piecewise schedules meets these requirements.
+
+        Tried are `_SKEWS_TRIED` schedules, each at the same fraction of what every segment of epochs allows.
+        """
+        run_bounds = self._run_bounds(requirements)
+        problem = self._problem(requirements, run_bounds)
+        if problem is None:
             return False
-        levels = []
-        for stretch, allowed in given.stretches:
-            pieces = intersection((self.bounds,), (_USUAL,), allowed) or intersection((self.bounds,), allowed)
-            if not pieces:
+        tried = np.zeros((_SKEWS_TRIED, self.epochs))
+        for segment, allowed in problem.segments:
+            within_bounds = intersect((self.bounds,), allowed)
+            intervals = intersect((_USUAL_SKEWS,), within_bounds) or within_bounds
+            if not intervals:
                 return False
-            along = np.linspace(pieces[0][0], pieces[-1][1], _MOST_LEVELS)
-            near = piece_at(pieces, along)
-            levels.append(np.repeat(np.clip(along, near[:, 0], near[:, 1])[:, None], len(stretch), axis=1))
-        tried = np.concatenate(levels, axis=1)
-        likely = tried[slack_of(given, tried) >= HOLDS]
-        return any(missed(self.curve, requirements, skews, 0.0, asked) is None for skews in likely)
+            even = np.linspace(intervals[0][0], intervals[-1][1], _SKEWS_TRIED)
+            low, high = nearest_interval(intervals, even).T
+            tried[:, segment.start : segment.stop] = np.clip(even, low, high)[:, None]
+        likely = tried[slack_of_schedules(problem, tried) >= HOLDS]
+        return any(unmet_run_bound(self.by_skew, requirements, skews, 0.0, run_bounds) is None for skews in likely)
 
-    def slack(self, requirements: Sequence[Requirement], skews: FloatArray) -> float:
+    def slack_of(self, requirements: Sequence[Requirement], skews: FloatArray) -> float:
         """The slack of one schedule, (epochs,); below 0 where it does not meet these requirements."""
-        asked = run_terms(self.curve, requirements, self.epochs)
-        slack = -FREE
-        for _ in range(_MOST_ASKED):
-            given = self._problem(requirements, asked)
-            if given is None:
-                return -FREE
-            slack = exact_slack(given, skews, max(slack, 0.0))
-            term = missed(self.curve, requirements, skews, max(slack, 0.0), asked)
-            if term is None:
+        run_bounds = self._run_bounds(requirements)
+        slack = -UNLIMITED
+        for _ in range(_MOST_ROUNDS):
+            problem = self._problem(requirements, run_bounds)
+            if problem is None:
+                return -UNLIMITED
+            slack = slack_on_exact_shares(problem, skews, max(slack, 0.0))
+            unmet = unmet_run_bound(self.by_skew, requirements, skews, max(slack, 0.0), run_bounds)
+            if unmet is None:
                 return slack
-            asked.append(term)
+            run_bounds.append(unmet)
         return min(slack, 0.0)
 
-    def best_over_run(self, requirement: Requirement, others: Sequence[Requirement]) -> float:
-        """The best figure of a requirement over the run where every epoch has the best skew that the others leave it."""
+    def best_run_value(self, requirement: Requirement, others: Sequence[Requirement]) -> float:
+        """The best metric value of a requirement over the run, with the best skew that the others leave each epoch."""
         together = [*others, requirement]
-        given = self._problem(together, run_terms(self.curve, together, self.epochs))
-        if given is None or jumps(self.curve, [requirement]):
+        problem = self._problem(together, self._run_bounds(together))
+        if problem is None or metric_jumps(self.by_skew, [requirement]):
             return requirement.bound
-        best = [best_of_run(given, term) for term in given.run_terms if term.requirement == requirement]
-        return max([*best, requirement.bound]) if requirement.sense == "at most" else min([*best, requirement.bound])
+        bounds = [run_bound for run_bound in problem.run_bounds if run_bound.requirement == requirement]
+        values = [requirement.bound, *(best_run_value(problem, run_bound) for run_bound in bounds)]
+        return max(values) if requirement.sense == "at most" else min(values)
 
-    def _fair(self, requirements: Sequence[Requirement], asked: Sequence[RunTerm]) -> bool:
-        """Whether no more was asked than is required, of figures that do not jump."""
-        return not jumps(self.curve, requirements) and all(term.requirement in requirements for term in asked)
+    def _run_bounds(self, requirements: Sequence[Requirement]) -> list[RunBound]:
+        return initial_run_bounds(self.by_skew, requirements, self.epochs)
 
-    def _one(self, given: Problem) -> FloatArray | None:
-        """The skews of some schedule that meets all."""
-        level = self._level(given)
-        if level is not None:
-            return np.full(self.epochs, level)
-        if self._by_levels(given):
-            levels = best_levels(given, self.nearest_to)
-            self.proved = self.proved and levels.proved
-            return self._along(levels.schedule) if levels.slack >= HOLDS else None
-        ways = self._family(given)
-        found = search(given, ways, least=0.0)
+    def _problem(self, requirements: Sequence[Requirement], run_bounds: list[RunBound]) -> SlackProblem | None:
+        """None where the requirements of an epoch leave it no skew."""
+        segments = epoch_segments(self.edges(requirements), self.epochs)
+        if not all(allowed for _, allowed in segments):
+            return None
+        for run_bound in run_bounds:
+            self.by_skew.add_turning_points(run_bound.position)
+        distances = [edge_distance(allowed) for _, allowed in segments]
+        return SlackProblem(self.by_skew, segments, distances, run_bounds, *self.bounds, self.enough)
+
+    def _is_exact(self, requirements: Sequence[Requirement], run_bounds: Sequence[RunBound]) -> bool:
+        """Whether the run bounds ask for no more than is required, of metrics that do not jump."""
+        tightened = any(run_bound.requirement not in requirements for run_bound in run_bounds)
+        return not tightened and not metric_jumps(self.by_skew, requirements)
+
+    def _any_schedule(self, problem: SlackProblem) -> FloatArray | None:
+        """The skews of some schedule that meets all; None where none was found."""
+        skew = self._constant_skew(problem)
+        if skew is not None:
+            return np.full(self.epochs, skew)
+        if self._is_piecewise(problem):
+            piecewise = best_piecewise(problem, self.plan_skews)
+            self.proved = self.proved and piecewise.proved
+            return self._epoch_skews(piecewise.schedule) if piecewise.slack >= HOLDS else None
+        members = self._family(problem)
+        found = search_family(problem, members, least=0.0)
         if found[0].slack >= HOLDS:
-            return self._skews(ways, found[0])
-        most = _MOST_POLISHED_COUPLED if given.run_terms else _MOST_POLISHED
+            return found[0].skews(members).ravel()
         self.proved = self.proved and found[0].proved
-        near = (self._finished(given, ways, one) for one in found[:most] if one.slack > -2 * COARSE)
-        return next((self._skews(ways, one) for one in near if one.slack >= HOLDS), None)
+        likely = (one for one in found[: self._most_refined(problem)] if one.slack > -2 * COARSE)
+        exact = (self._refined(problem, members, one) for one in likely)
+        return next((one.skews(members).ravel() for one in exact if one.slack >= HOLDS), None)
 
-    def _level(self, given: Problem) -> float | None:
-        """The skew of a level schedule that will do, which every shape can be: quick, and often enough."""
-        common = intersection((self.bounds,), *(allowed for _, allowed in given.stretches))
+    def _constant_skew(self, problem: SlackProblem) -> float | None:
+        """The skew of a constant schedule that meets all, which every shape can be: quick, and often enough."""
+        common = intersect((self.bounds,), *(allowed for _, allowed in problem.segments))
         if not common:
             return None
-        skews = np.concatenate([np.linspace(a, b, 9) for a, b in common])
-        slack = slack_of(given, np.repeat(skews[:, None], self.epochs, axis=1), -1.0)
-        return float(skews[slack.argmax()]) if slack.max() >= 0.0 or not given.run_terms else None
+        skews = np.concatenate([np.linspace(low, high, 9) for low, high in common])
+        slack = slack_of_schedules(problem, np.repeat(skews[:, None], self.epochs, axis=1), -1.0)
+        return float(skews[slack.argmax()]) if slack.max() >= 0.0 or not problem.run_bounds else None
 
-    def _best(self, requirements: Sequence[Requirement], asked: list[RunTerm]) -> Best | None:
-        given = self._problem(requirements, asked)
-        if given is None:
+    def _best(self, problem: SlackProblem | None) -> BestSchedule | None:
+        if problem is None:
             return None
-        if self._by_levels(given):
-            levels = best_levels(given, self.nearest_to)
-            return Best(levels.schedule, levels.slack, levels.proved) if levels.slack >= HOLDS else None
-        ways = self._family(given)
-        rough = search(given, ways)
-        if rough[0].slack < -2 * COARSE:
+        if self._is_piecewise(problem):
+            best = best_piecewise(problem, self.plan_skews)
+            return best if best.slack >= HOLDS else None
+        members = self._family(problem)
+        found = search_family(problem, members)
+        if found[0].slack < -2 * COARSE:
             return None
-        likely = [one for one in rough if one.slack > rough[0].slack - COARSE]
-        likely = likely[: _MOST_POLISHED_COUPLED if given.run_terms else _MOST_POLISHED]
-        found = self._chosen(given, ways, [self._finished(given, ways, one) for one in likely])
-        return Best(ways.build(found.h, found.a, found.b), found.slack, found.proved) if found.slack >= HOLDS else None
+        likely = [one for one in found if one.slack > found[0].slack - COARSE][: self._most_refined(problem)]
+        exact = self._nearest_to_plan(problem, members, [self._refined(problem, members, one) for one in likely])
+        best = BestSchedule(members.build(exact.h, exact.a, exact.b), exact.slack, exact.proved)
+        return best if best.slack >= HOLDS else None
 
-    def _chosen(self, given: Problem, ways: Family, found: list[Found]) -> Found:
+    def _nearest_to_plan(self, problem: SlackProblem, members: Family, found: list[FoundSchedule]) -> FoundSchedule:
         """The most slack; of equal ones, the one nearest to the plan's own skews."""
         most = max(one.slack for one in found)
-        equal = [nearest(given, ways, one, self.nearest_to) for one in found if one.slack >= most - 1e-7]
-        return min(equal, key=lambda one: round(self._away(ways, one), 6))
+        equal = [nearest_schedule(problem, members, one, self.plan_skews) for one in found if one.slack >= most - 1e-7]
+        return min(equal, key=lambda one: round(float(np.abs(one.skews(members) - self.plan_skews).max()), 6))
 
-    def _away(self, ways: Family, one: Found) -> float:
-        return float(np.abs(self._skews(ways, one) - self.nearest_to).max())
+    def _is_piecewise(self, problem: SlackProblem) -> bool:
+        return self.shape == "piecewise" and (not problem.run_bounds or len(problem.segments) > 1)
 
-    def _by_levels(self, given: Problem) -> bool:
-        return self.shape == "piecewise" and (not given.run_terms or len(given.stretches) > 1)
+    def _family(self, problem: SlackProblem) -> Family:
+        return family(self.shape, self.epochs, [segment[0] for segment, _ in problem.segments])
 
-    def _family(self, given: Problem) -> Family:
-        return family(self.shape, self.epochs, [stretch[0] for stretch, _ in given.stretches])
+    def _most_refined(self, problem: SlackProblem) -> int:
+        return _MOST_REFINED_WITH_RUN_BOUNDS if problem.run_bounds else _MOST_REFINED
 
-    def _problem(self, requirements: Sequence[Requirement], asked: list[RunTerm]) -> Problem | None:
-        """None where the requirements of an epoch leave it no skew."""
-        stretches = segments(self.edges(requirements), self.epochs)
-        if not all(allowed for _, allowed in stretches):
-            return None
-        for term in asked:
-            self.curve.add_turns(term.position)
-        return problem(self.curve, stretches, asked, self.bounds, self.enough)
-
-    def _finished(self, given: Problem, ways: Family, found: Found) -> Found:
-        """Exact, with exact rows of shares where run terms ask for them: as often as that still moves the result."""
-        done = polished(given, ways, found)
-        for _ in range(4 if given.run_terms else 0):
-            done = done._replace(slack=exact_slack(given, self._skews(ways, done), done.slack))
-            again = polished(given, ways, done)
-            moved = abs(again.a - done.a) + abs(again.b - done.b) + abs(again.slack - done.slack)
-            done = again
+    def _refined(self, problem: SlackProblem, members: Family, found: FoundSchedule) -> FoundSchedule:
+        """Exact to rounding. With run bounds, on exact rows of shares, as often as that still moves the result."""
+        found = refined(problem, members, found)
+        for _ in range(4 if problem.run_bounds else 0):
+            found = found._replace(slack=slack_on_exact_shares(problem, found.skews(members)[0], found.slack))
+            again = refined(problem, members, found)
+            moved = abs(again.a - found.a) + abs(again.b - found.b) + abs(again.slack - found.slack)
+            found = again
             if moved < 1e-9:
                 break
-        return done._replace(slack=exact_slack(given, self._skews(ways, done), done.slack))
+        return found._replace(slack=slack_on_exact_shares(problem, found.skews(members)[0], found.slack))
 
-    def _skews(self, ways: Family, one: Found) -> FloatArray:
-        skews: FloatArray = ways.skews(np.array([one.h]), np.array([one.a]), np.array([one.b]))[0]
-        return skews
-
-    def _along(self, schedule: Schedule) -> FloatArray:
+    def _epoch_skews(self, schedule: Schedule) -> FloatArray:
         return np.array([schedule(epoch, self.epochs) for epoch in range(self.epochs)])

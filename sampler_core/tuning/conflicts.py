@@ -1,7 +1,7 @@
-"""Why there is no solution: requirements that conflict, as few as can be, and what would reconcile them.
+"""Conflicts: the fewest requirements that no schedule meets together, and the bounds at which one would.
 
-The one contract here: the requirements named exclude each other for the shape asked, and any one of them left out, or
-changed to the number given, makes the others possible.
+The one contract here: no schedule of the shape meets the requirements named; without any one of them, or with its
+bound changed to the number given, one does.
 """
 
 from __future__ import annotations
@@ -13,19 +13,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from sampler_core.data.array_types import FloatArray
-from sampler_core.tuning.best_schedule import Reach
-from sampler_core.tuning.feasible_band import Edge, allowed_at, segments
+from sampler_core.tuning.best_schedule import BestScheduleFinder
+from sampler_core.tuning.feasible_band import epoch_segments
 from sampler_core.tuning.requirement_sentences import bound_in_words
+from sampler_core.tuning.requirement_values import requirement_value
 from sampler_core.tuning.requirements import Requirement, bounds_of, over_run, relaxed
-from sampler_core.tuning.skew_curve import Curve, value_of
-from sampler_core.tuning.skew_intervals import Union, intersection
+from sampler_core.tuning.shares_by_skew import SharesBySkew
+from sampler_core.tuning.skew_intervals import SkewIntervals, intersect, where_highest
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """requirements: an irreducible set. agree_at: for each, the bound at which it would just go with the others, rounded
-    outwards to three digits; None where no bound would. shape: what was asked for. shape_alone: a piecewise schedule
-    that meets all that is required was found. proved: False where the search was not complete.
+    """Requirements that conflict; leaving out any one of them ends the conflict.
+
+    agree_at: for each, the tightest bound that the others allow, rounded outwards to three digits; None where there is
+    none. shape: of the schedules searched. shape_alone: a piecewise schedule meets all requirements. proved: False
+    where the search was not complete.
     """
 
     requirements: tuple[Requirement, ...]
@@ -42,9 +45,8 @@ class Conflict:
         if not self.proved:
             what = what.replace("No ", "Found no ", 1)
         ways = [
-            f"{requirement.sense} {bound_in_words(requirement, bound)} instead of {bound_in_words(requirement, requirement.bound)} "
-            f"in “{requirement}”"
-            for requirement, bound in zip(self.requirements, self.agree_at, strict=True)
+            f"{one.sense} {bound_in_words(one, bound)} instead of {bound_in_words(one, one.bound)} in “{one}”"
+            for one, bound in zip(self.requirements, self.agree_at, strict=True)
             if bound is not None
         ]
         agree = f" They would just agree with {', or '.join(ways)}." if ways else ""
@@ -52,112 +54,91 @@ class Conflict:
         return what + agree + other
 
 
-def conflict(reach: Reach, requirements: Sequence[Requirement]) -> Conflict:
-    """The conflict among requirements that `reach` cannot meet together."""
-    if reach.any(requirements):  # met between the table's skews, missed on the shares as drawn
-        return Conflict(tuple(requirements), (None,) * len(requirements), reach.shape, False, reach.bounds, False)
-    few = _irreducible(reach, _of_one_epoch(reach, requirements) or list(requirements))
-    agree = tuple(_agrees_at(reach, few, i) for i in range(len(few)))
-    stiff = reach.shape != "piecewise" and not _of_one_epoch(reach, few)
-    alone = stiff and reach.apart(requirements)
-    return Conflict(tuple(few), agree, reach.shape, alone, reach.bounds, reach.proved)
+def find_conflict(finder: BestScheduleFinder, requirements: Sequence[Requirement]) -> Conflict:
+    """The conflict among requirements for which `finder` has no solution."""
+    if finder.has_schedule(requirements):  # met between the table's skews, missed on the shares as drawn
+        return Conflict(tuple(requirements), (None,) * len(requirements), finder.shape, False, finder.bounds, False)
+    if finder.slack_upper_bound(requirements) < 0:  # some epoch has no allowed skew, whatever the shape
+        conflicting = _irreducible(requirements, lambda some: finder.slack_upper_bound(some) < 0)
+        alone = False
+    else:
+        conflicting = _irreducible(requirements, lambda some: not finder.has_schedule(some))
+        alone = finder.shape != "piecewise" and finder.has_piecewise_schedule(requirements)
+    agree = tuple(_agreeing_bound(finder, conflicting, i) for i in range(len(conflicting)))
+    return Conflict(tuple(conflicting), agree, finder.shape, alone, finder.bounds, finder.proved)
 
 
-def _of_one_epoch(reach: Reach, requirements: Sequence[Requirement]) -> list[Requirement]:
-    """The requirements of an epoch that they leave no skew, as few as can be; [] where there is none."""
-    edges = reach.edges(requirements)
-    starts = sorted({edge.first_epoch for edge in edges})
-    for epoch in starts:
-        here = [edge for edge in edges if edge.first_epoch <= epoch <= edge.last_epoch]
-        if not _left(reach, here, epoch):
-            for edge in tuple(here):
-                without = [other for other in here if other is not edge]
-                here = here if _left(reach, without, epoch) else without
-            return [edge.requirement for edge in here]
-    return []
+def _irreducible(
+    requirements: Sequence[Requirement], in_conflict: Callable[[Sequence[Requirement]], bool]
+) -> list[Requirement]:
+    """The requirements left when each is dropped in turn, and stays out where the others still conflict.
 
-
-def _left(reach: Reach, edges: Sequence[Edge], epoch: int) -> bool:
-    low, high = reach.bounds
-    return any(a <= high and b >= low for a, b in allowed_at(edges, epoch))
-
-
-def _irreducible(reach: Reach, requirements: list[Requirement]) -> list[Requirement]:
-    """Each requirement is left out in turn; it stays out where the others still conflict."""
+    Requirements over the run are dropped first, all at once: they cost most to check.
+    """
     few = [requirement for requirement in requirements if not over_run(requirement)]
-    if len(few) == len(requirements) or reach.any(few):  # what couples the epochs costs most, and is often not needed
+    if not in_conflict(few):
         few = list(requirements)
     for requirement in tuple(few):
         without = [other for other in few if other is not requirement]
-        if without and not reach.any(without):
+        if in_conflict(without):
             few = without
     return few
 
 
-def _agrees_at(reach: Reach, requirements: list[Requirement], i: int) -> float | None:
+def _agreeing_bound(finder: BestScheduleFinder, requirements: list[Requirement], i: int) -> float | None:
     """The bound of requirement i at which all are possible, rounded outwards to three digits."""
     requirement = requirements[i]
     floor, ceiling = bounds_of(requirement)
     at_least = requirement.sense == "at least"
 
     def possible(bound: float) -> bool:
-        return reach.any([*requirements[:i], relaxed(requirement, bound), *requirements[i + 1 :]])
+        return finder.has_schedule([*requirements[:i], relaxed(requirement, bound), *requirements[i + 1 :]])
 
     def rounded(bound: float) -> float | None:
-        tried = [_outwards(bound, at_least, nudge) for nudge in range(2)]
+        tried = [_rounded_outwards(bound, at_least, nudge) for nudge in range(2)]
         return next((outer for outer in tried if floor <= outer <= ceiling and possible(outer)), None)
 
-    tight = _needed(reach, requirements, i)
+    tight = _bound_estimate(finder, requirements, i)
     if (at_once := rounded(tight)) is not None:
         return at_once
-    loose = _loosened(possible, tight, floor, ceiling, at_least)
+    loose = _looser_possible_bound(possible, tight, floor, ceiling, at_least)
     if loose is None:
         return None
-    loose = min(max(_outwards(loose, at_least, 0), floor), ceiling)
+    loose = min(max(_rounded_outwards(loose, at_least, 0), floor), ceiling)
     while True:  # among numbers of three digits
         middle = math.sqrt(loose * tight) if min(loose, tight) > 0 else (loose + tight) / 2
-        middle = _outwards(middle, at_least, 0)
+        middle = _rounded_outwards(middle, at_least, 0)
         if middle == loose or not min(loose, tight) < middle < max(loose, tight):
             return loose
         loose, tight = (middle, tight) if possible(middle) else (loose, middle)
 
 
-def _needed(reach: Reach, requirements: list[Requirement], i: int) -> float:
-    """A bound that requirement i needs at least: its best figure where the others leave an epoch of it room."""
+def _bound_estimate(finder: BestScheduleFinder, requirements: list[Requirement], i: int) -> float:
+    """A bound that requirement i cannot beat: the best metric value at the skews that the others allow."""
     requirement, best = requirements[i], requirements[i].bound
     if over_run(requirement):
-        return reach.best_over_run(requirement, [*requirements[:i], *requirements[i + 1 :]])
-    edges = reach.edges([*requirements[:i], *requirements[i + 1 :]])
-    for stretch, allowed in segments(edges, reach.epochs):
-        concerned = requirement.epochs(reach.epochs)
-        if max(stretch[0], concerned[0]) <= min(stretch[-1], concerned[-1]):
-            figure = _best_figure(reach.curve, requirement, intersection((reach.bounds,), allowed))
-            best = min(best, figure) if requirement.sense == "at least" else max(best, figure)
+        return finder.best_run_value(requirement, [*requirements[:i], *requirements[i + 1 :]])
+    edges = finder.edges([*requirements[:i], *requirements[i + 1 :]])
+    for segment, allowed in epoch_segments(edges, finder.epochs):
+        concerned = requirement.epochs(finder.epochs)
+        if max(segment[0], concerned[0]) <= min(segment[-1], concerned[-1]):
+            value = _best_metric_value(finder.by_skew, requirement, intersect((finder.bounds,), allowed))
+            best = min(best, value) if requirement.sense == "at least" else max(best, value)
     return best
 
 
-def _best_figure(curve: Curve, requirement: Requirement, allowed: Union) -> float:
-    """The best value of the figure that a requirement of single epochs limits, over a union of skews within bounds."""
+def _best_metric_value(by_skew: SharesBySkew, requirement: Requirement, allowed: SkewIntervals) -> float:
+    """The best metric value of a requirement on single epochs, over all allowed skews."""
     sign = 1.0 if requirement.sense == "at least" else -1.0
 
-    def figure(skews: FloatArray) -> FloatArray:
-        return sign * value_of(requirement, curve.at(skews), curve.counts, curve.draws)
+    def metric_value(skews: FloatArray) -> FloatArray:
+        return sign * requirement_value(requirement, by_skew.shares_at(skews), by_skew.counts, by_skew.draws)
 
-    found = [-np.inf]
-    for low, high in allowed:
-        skews = np.linspace(low, high, 33)
-        while True:
-            values = figure(skews)
-            found.append(float(values.max()))
-            at = int(values.argmax())
-            low, high = skews[max(at - 1, 0)], skews[min(at + 1, skews.size - 1)]
-            if high - low < 1e-9:
-                break
-            skews = np.linspace(low, high, 17)
-    return sign * max(found)
+    best = [float(metric_value(np.array([where_highest(metric_value, low, high)]))[0]) for low, high in allowed]
+    return sign * max(best, default=-np.inf)
 
 
-def _loosened(
+def _looser_possible_bound(
     possible: Callable[[float], bool], bound: float, floor: float, ceiling: float, at_least: bool
 ) -> float | None:
     """A looser bound that is possible, found in growing steps; None where not even the loosest is."""
@@ -174,7 +155,7 @@ def _loosened(
         factor *= factor
 
 
-def _outwards(bound: float, down: bool, nudge: int) -> float:
+def _rounded_outwards(bound: float, down: bool, nudge: int) -> float:
     """Three significant digits, away from the conflict, and `nudge` units further."""
     if bound == 0:
         return 0.0

@@ -1,9 +1,13 @@
-"""Where in a family of schedules the slack is greatest.
+"""The search of a family of schedules for those with the most slack, by branch and bound.
 
-The one contract here: slack is the largest t such that every schedule with no skew further than t away meets all
-requirements; below 0, how far the nearest schedule that meets them is. It changes by at most d where all skews change by at
-most d, so a cell of schedules of radius r around one of slack F holds none above F + r: cells are halved and dropped
-by that bound until they are `COARSE` wide (branch and bound); `polish` finishes the best.
+The one contract here: the slack of a schedule is the largest t such that all requirements hold for every schedule whose
+skews are at most t away from its own; below 0, how far away the nearest schedule is that meets them.
+
+NOTE A family has two numbers, the skews a and b. Slack changes by at most d where all skews change by at most d. So a
+square cell of half-width r whose centre has slack F holds no schedule with slack above F + r. Say the best schedule so
+far has slack 0.30: a cell of half-width 0.25 with slack 0.02 at its centre can reach 0.27 at most, and is dropped; one
+with 0.10 could reach 0.35, and is cut into four cells of half-width 0.125. Cells of half-width `COARSE` end the search;
+`local_refinement.refined` makes the best of them exact.
 """
 
 from __future__ import annotations
@@ -14,32 +18,38 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from sampler_core.data.array_types import FloatArray, IntArray
-from sampler_core.forecast.metrics import quick_rows
-from sampler_core.tuning.run_requirements import RunTerm, run_slack
+from sampler_core.forecast.metrics import metric_of
+from sampler_core.tuning.requirement_values import requirement_margin
+from sampler_core.tuning.run_bounds import RunBound, run_bound_slack
 from sampler_core.tuning.schedule_families import Family
-from sampler_core.tuning.skew_curve import Curve, margin_of
-from sampler_core.tuning.skew_intervals import FREE, Distance, Union, distance, intersection
+from sampler_core.tuning.shares_by_skew import SharesBySkew
+from sampler_core.tuning.skew_intervals import (
+    UNLIMITED,
+    EdgeDistance,
+    SkewIntervals,
+    intersect,
+)
 
 COARSE = 1e-3
-_ROUGHLY = 0.25
-_MOST_CELLS = 12_000
+_TOLERANCE = 0.25  # of a cell's half-width: how exactly its slack is computed
+_MOST_CELLS = 12_000  # more are cut off, and the result is not proved
 Cells: TypeAlias = tuple[IntArray, FloatArray, FloatArray]  # candidate, and the two skews at the centre
-_AT_ONCE = 1 << 18  # skews in one piece: more of them leave the processor's cache
+_SKEWS_PER_PIECE = 1 << 18  # more of them leave the processor's cache
 
 
-class Problem(NamedTuple):
-    """Requirements made ready for the search: what is allowed in stretches of epochs, and what couples them."""
+class SlackProblem(NamedTuple):
+    """Requirements made ready for the search: allowed skews of each segment of epochs, and bounds over the run."""
 
-    curve: Curve
-    stretches: Sequence[tuple[range, Union]]
-    distances: Sequence[Distance]
-    run_terms: Sequence[RunTerm]
+    by_skew: SharesBySkew
+    segments: Sequence[tuple[range, SkewIntervals]]
+    distances: Sequence[EdgeDistance]
+    run_bounds: Sequence[RunBound]
     low: float
     high: float
-    enough: float = FREE  # more slack than this is not told apart
+    enough: float = UNLIMITED  # slack above this counts as this
 
 
-class Found(NamedTuple):
+class FoundSchedule(NamedTuple):
     """A schedule of a family and its slack. proved: none of the family has more than `COARSE` above it."""
 
     slack: float
@@ -48,59 +58,54 @@ class Found(NamedTuple):
     b: float
     proved: bool = True
 
-
-def problem(
-    curve: Curve,
-    stretches: Sequence[tuple[range, Union]],
-    run_terms: Sequence[RunTerm],
-    bounds: tuple[float, float],
-    enough: float = FREE,
-) -> Problem:
-    """The problem of these stretches and run terms, for skews within bounds."""
-    return Problem(curve, stretches, [distance(allowed) for _, allowed in stretches], run_terms, *bounds, enough)
+    def skews(self, family: Family) -> FloatArray:
+        """Its skews; shape (1, epochs)."""
+        return family.skews(np.array([self.h]), np.array([self.a]), np.array([self.b]))
 
 
-def slack_of(given: Problem, skews: FloatArray, low: FloatArray | float = -FREE, fine: float = 1e-11) -> FloatArray:
-    """Slack of schedules, shape (schedules,), to within `fine` where run terms bind.
+def slack_of_schedules(
+    problem: SlackProblem, skews: FloatArray, low: FloatArray | float = -UNLIMITED, fine: float = 1e-11
+) -> FloatArray:
+    """Slack of schedules, shape (schedules,), to within `fine` where run bounds bind.
 
-    skews: (schedules, epochs). low: what is below it need not be told apart.
+    skews: (schedules, epochs). low: slack below this may come out as anything below it.
     """
-    slack = np.full(len(skews), given.enough)
-    for (stretch, _), table in zip(given.stretches, given.distances, strict=True):
-        np.minimum(slack, table.least(skews[:, stretch.start : stretch.stop]), out=slack)
+    slack = np.full(len(skews), problem.enough)
+    for (segment, _), table in zip(problem.segments, problem.distances, strict=True):
+        np.minimum(slack, table.least(skews[:, segment.start : segment.stop]), out=slack)
     low = np.broadcast_to(np.asarray(low, dtype=np.float64), slack.shape)
-    for term in given.run_terms:
-        ask = np.flatnonzero(slack > low)
-        if ask.size:
-            slack[ask] = run_slack(given.curve, term, skews[ask], low[ask], slack[ask], fine)
+    for run_bound in problem.run_bounds:
+        rows = np.flatnonzero(slack > low)
+        if rows.size:
+            slack[rows] = run_bound_slack(problem.by_skew, run_bound, skews[rows], low[rows], slack[rows], fine)
     return slack
 
 
-def exact_slack(given: Problem, skews: FloatArray, slack: float) -> float:
-    """Slack of one schedule, (epochs,), on exact rows of shares where run terms ask for them; slack: roughly."""
-    for _ in range(2 if given.run_terms else 1):
-        if given.run_terms:
-            reach = np.clip(slack, -1.0, 1.0)
-            given.curve.add(np.concatenate([skews, skews - reach, skews + reach]))
-        slack = float(slack_of(given, skews[None])[0])
+def slack_on_exact_shares(problem: SlackProblem, skews: FloatArray, slack: float) -> float:
+    """Slack of one schedule, (epochs,), with exact shares around it for run bounds; slack: an estimate."""
+    for _ in range(2 if problem.run_bounds else 1):
+        if problem.run_bounds:
+            away = np.clip(slack, -1.0, 1.0)
+            problem.by_skew.add_to_table(np.concatenate([skews, skews - away, skews + away]))
+        slack = float(slack_of_schedules(problem, skews[None])[0])
     return slack
 
 
-def search(given: Problem, family: Family, least: float = np.inf) -> list[Found]:
+def search_family(problem: SlackProblem, family: Family, least: float = np.inf) -> list[FoundSchedule]:
     """The schedules of the family with the most slack, to `COARSE`: the best of each candidate, best first.
 
-    Ends early at one with slack `least`, and where none can have 0. Deterministic; `polished` makes one exact.
+    Ends early at one with slack `least`, and where none can have 0. Deterministic; `refined` makes one exact.
     """
-    cells, radius = _first_cells(given, family)
-    best, proved = Found(-np.inf, 0, 0.0, 0.0), True
+    cells, radius = _first_cells(problem, family)
+    best, proved = FoundSchedule(-np.inf, 0, 0.0, 0.0), True
     while True:
-        reach = radius * (1 + _ROUGHLY)  # slack is known to that part of the radius
-        slack = _slack_of_cells(given, family, cells, best.slack - reach, _ROUGHLY * radius)
+        margin = radius * (1 + _TOLERANCE)  # what a cell may have above the slack computed at its centre
+        slack = _slack_of_cells(problem, family, cells, best.slack - margin, _TOLERANCE * radius)
         order = np.argsort(-slack, kind="stable")
         if slack[order[0]] > best.slack:
             best = _found(cells, order[0], slack, proved)
-        done = best.slack >= least or radius <= COARSE or best.slack + reach < -COARSE
-        order = order[slack[order] + reach > best.slack + (0.0 if done else COARSE / 4)]
+        done = best.slack >= least or radius <= COARSE or best.slack + margin < -COARSE
+        order = order[slack[order] + margin > best.slack + (0.0 if done else COARSE / 4)]
         if done or order.size == 0:
             break
         proved = proved and order.size <= _MOST_CELLS
@@ -111,49 +116,51 @@ def search(given: Problem, family: Family, least: float = np.inf) -> list[Found]
     return [best._replace(proved=proved), *(one for one in others if one.h != best.h)]
 
 
-def _found(cells: Cells, i: int, slack: FloatArray, proved: bool) -> Found:
+def _found(cells: Cells, i: int, slack: FloatArray, proved: bool) -> FoundSchedule:
     h, a, b = cells
-    return Found(float(slack[i]), int(h[i]), float(a[i]), float(b[i]), proved)
+    return FoundSchedule(float(slack[i]), int(h[i]), float(a[i]), float(b[i]), proved)
 
 
-def hopeless(given: Problem, jumps: bool) -> bool:
-    """Whether a run term fails even where every epoch has, of the skews it may have, the best one for that term.
+def cannot_hold(problem: SlackProblem, jumps: bool) -> bool:
+    """Whether a run bound fails even where every epoch has the best of its allowed skews.
 
-    jumps: a figure that jumps with the shares, which this cannot tell.
+    jumps: whether a metric jumps with the shares; then this cannot be decided.
     """
-    terms = () if jumps else given.run_terms
-    return any(margin_of(term.requirement, np.array(best_of_run(given, term))) < -1e-6 for term in terms)
+    run_bounds = () if jumps else problem.run_bounds
+    values = [np.array(best_run_value(problem, run_bound)) for run_bound in run_bounds]
+    margins = [requirement_margin(bound.requirement, value) for bound, value in zip(run_bounds, values, strict=True)]
+    return any(margin < -1e-6 for margin in margins)
 
 
-def best_of_run(given: Problem, term: RunTerm) -> float:
-    """The best figure of a run term where every epoch has the best of the skews it may have."""
-    shares = np.zeros(given.stretches[-1][0].stop)
-    for stretch, allowed in given.stretches:
-        shares[stretch.start : stretch.stop] = _best_share(given, term, allowed)
-    rows = shares[term.reach.start : term.reach.stop, None]
-    n = given.curve.counts.counts[[term.position]]
-    return float(quick_rows(term.requirement.metric)(rows, n, given.curve.draws)[0])
+def best_run_value(problem: SlackProblem, run_bound: RunBound) -> float:
+    """The best metric value of a run bound, where every epoch has the best of its allowed skews."""
+    shares = np.zeros(problem.segments[-1][0].stop)
+    for segment, allowed in problem.segments:
+        shares[segment.start : segment.stop] = _best_share(problem, run_bound, allowed)
+    rows = shares[run_bound.window.start : run_bound.window.stop, None]
+    n = problem.by_skew.counts.counts[[run_bound.position]]
+    return float(metric_of(run_bound.requirement.metric).search_formula(n, rows, problem.by_skew.draws)[0])
 
 
-def _best_share(given: Problem, term: RunTerm, allowed: Union) -> float:
-    """The share of the class that suits the term best, within what is allowed: at an edge, or where it turns."""
-    pieces = intersection(((given.low, given.high),), allowed)
+def _best_share(problem: SlackProblem, run_bound: RunBound, allowed: SkewIntervals) -> float:
+    """The best share of the class for the run bound over the allowed skews: at an edge, or at an extreme."""
+    pieces = intersect(((problem.low, problem.high),), allowed)
     if not pieces:
-        return 0.0 if term.requirement.sense == "at most" else 1.0  # told elsewhere
-    nodes = given.curve.nodes
+        return 0.0 if run_bound.requirement.sense == "at most" else 1.0  # no allowed skew within the bounds
+    nodes = problem.by_skew.table_skews
     skews = [np.array(piece) for piece in pieces] + [nodes[(nodes >= low) & (nodes <= high)] for low, high in pieces]
-    shares = given.curve.at(np.concatenate(skews))[:, term.position]
-    return float(shares.min() if term.requirement.sense == "at most" else shares.max())
+    shares = problem.by_skew.shares_at(np.concatenate(skews))[:, run_bound.position]
+    return float(shares.min() if run_bound.requirement.sense == "at most" else shares.max())
 
 
 # --- cells ----------------------------------------------------------------------------------------------------------
 
 
-def _first_cells(given: Problem, family: Family) -> tuple[Cells, float]:
+def _first_cells(problem: SlackProblem, family: Family) -> tuple[Cells, float]:
     many = len(family.ways_a)
     per_axis = 8 if many > 1 else 16
-    radius = (given.high - given.low) / (2 * per_axis)
-    centres = given.low + radius * (1 + 2 * np.arange(per_axis))
+    radius = (problem.high - problem.low) / (2 * per_axis)
+    centres = problem.low + radius * (1 + 2 * np.arange(per_axis))
     b_centres = centres[:1] if family.one else centres
     h, a, b = (axis.ravel() for axis in np.meshgrid(np.arange(many), centres, b_centres, indexing="ij"))
     allowed = np.abs(b - a) <= family.most_change[h] + 2 * radius
@@ -170,14 +177,12 @@ def _halved(cells: Cells, chosen: IntArray, radius: float, one: bool) -> Cells:
     )
 
 
-def _slack_of_cells(given: Problem, family: Family, cells: Cells, low: float, fine: float) -> FloatArray:
+def _slack_of_cells(problem: SlackProblem, family: Family, cells: Cells, low: float, fine: float) -> FloatArray:
     h, a, b = cells
     b = np.clip(b, a - family.most_change[h], a + family.most_change[h])
     cells[2][:] = b
     epochs = family.offset.size
-    piece = max(1, _AT_ONCE // epochs)
-    parts = [
-        slack_of(given, family.skews(h[i : i + piece], a[i : i + piece], b[i : i + piece]), max(low, -FREE), fine)
-        for i in range(0, h.size, piece)
-    ]
-    return np.concatenate(parts)
+    piece = max(1, _SKEWS_PER_PIECE // epochs)
+    parts = [slice(i, i + piece) for i in range(0, h.size, piece)]
+    skews = (family.skews(h[part], a[part], b[part]) for part in parts)
+    return np.concatenate([slack_of_schedules(problem, some, max(low, -UNLIMITED), fine) for some in skews])

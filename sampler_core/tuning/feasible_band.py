@@ -1,13 +1,13 @@
 """The feasible band: the skews that the requirements allow in each epoch, and whether a plan meets all requirements.
 
 The one contract here: a skew is in the band exactly where the shares drawn at it meet every requirement of that epoch;
-requirements over the run couple the epochs and are judged apart.
+requirements over the run couple the epochs; each has a verdict of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -21,26 +21,32 @@ from sampler_core.forecast.metrics import columns, metric_of
 from sampler_core.formatting import several
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.tuning.requirement_sentences import bound_in_words
+from sampler_core.tuning.requirement_values import requirement_margin, requirement_value
 from sampler_core.tuning.requirements import Requirement, limits_repeats, over_run
-from sampler_core.tuning.skew_curve import Curve, margin_of, value_of
-from sampler_core.tuning.skew_intervals import ALL, Union, intersection, where_not_negative
+from sampler_core.tuning.shares_by_skew import SharesBySkew
+from sampler_core.tuning.skew_intervals import (
+    ALL_SKEWS,
+    SkewIntervals,
+    intersect,
+    intervals_where_not_negative,
+)
 
 
 class Edge(NamedTuple):
-    """What one requirement allows in its epochs, first to last (included); label: its sentence."""
+    """The skews that one requirement allows in its epochs, first to last (included); label: its sentence."""
 
     requirement: Requirement
     label: str
     first_epoch: int
     last_epoch: int
-    allowed: Union
+    allowed: SkewIntervals
 
 
 class Verdict(NamedTuple):
-    """Whether a requirement holds. value: the figure where it is worst. epochs: those that violate it; (): none, or a run's.
+    """Whether a requirement holds. value: the worst metric value. epochs: those that violate it, () for a run's.
 
-    class_name: the class that is worst, None where the figure is one of the whole mix. most: how often a single sample
-    can come, for repeats under the exact scheme; None for all else.
+    class_name: the class with the worst value, None for a metric of the whole mix. most: how often a single sample
+    can be drawn, for repeats under the exact scheme; None for all else.
     """
 
     requirement: Requirement
@@ -60,11 +66,11 @@ class Verdict(NamedTuple):
 class Band(NamedTuple):
     """The feasible band. allowed: the skews each epoch may have, all its requirements together, one union an epoch.
 
-    skews: the plan's own, shape (epochs,), None for a target that is no power skew; violated: where they are outside
-    the band, bool (epochs,), for such a target where a requirement of the epoch is not met. run: requirements that couple epochs.
+    skews: the plan's own, shape (epochs,), None for a target that is no power skew. violated: where a requirement of
+    the epoch is not met, bool (epochs,). run: the verdicts on requirements over the run.
     """
 
-    allowed: tuple[Union, ...]
+    allowed: tuple[SkewIntervals, ...]
     edges: tuple[Edge, ...]
     skews: FloatArray | None
     violated: BoolArray
@@ -72,14 +78,15 @@ class Band(NamedTuple):
 
 
 def feasible_band(plan: SamplingPlan, counts: CountsLike, requirements: Sequence[Requirement]) -> Band:
-    """The band of a plan's scheme, limits and sizes. Errors: those of `verdicts`."""
+    """The skews that the requirements allow, under the plan's scheme, limits and sizes. Errors: those of `verdicts`."""
     counts = as_class_counts(counts)
     judged = verdicts(plan, counts, requirements)
-    edges = edges_of(Curve(plan, counts), requirements, plan.epochs or 1)
-    violated = np.zeros(plan.epochs or 1, dtype=bool)
+    by_skew, epochs = SharesBySkew(plan, counts), plan.epochs or 1
+    edges = tuple(edge_of(by_skew, one, epochs) for one in requirements if not over_run(one))
+    violated = np.zeros(epochs, dtype=bool)
     for verdict in judged:
         violated[list(verdict.epochs)] = True
-    allowed = tuple(allowed_at(edges, epoch) for epoch in range(plan.epochs or 1))
+    allowed = tuple(allowed for segment, allowed in epoch_segments(edges, epochs) for _ in segment)
     run = tuple(verdict for verdict in judged if over_run(verdict.requirement))
     return Band(allowed, edges, plan.skews(), violated, run)
 
@@ -99,51 +106,46 @@ def verdicts(plan: SamplingPlan, counts: CountsLike, requirements: Sequence[Requ
     return tuple(_verdict(requirement, shares, counts, draws) for requirement in requirements)
 
 
-def edges_of(curve: Curve, requirements: Sequence[Requirement], epochs: int) -> tuple[Edge, ...]:
-    """The edge of each requirement that holds epoch by epoch."""
-    return tuple(edge_of(curve, requirement, epochs) for requirement in requirements if not over_run(requirement))
-
-
-def edge_of(curve: Curve, requirement: Requirement, epochs: int) -> Edge:
-    """The edge of a requirement that holds epoch by epoch."""
-    reach = requirement.epochs(epochs)
-    allowed = where_not_negative(
-        lambda skews: curve.margin(requirement, curve.at(skews)), curve.nodes, curve.margin(requirement, curve.shares)
+def edge_of(by_skew: SharesBySkew, requirement: Requirement, epochs: int) -> Edge:
+    """The edge of a requirement on single epochs."""
+    window = requirement.epochs(epochs)
+    allowed = intervals_where_not_negative(
+        lambda skews: by_skew.margin(requirement, by_skew.shares_at(skews)),
+        by_skew.table_skews,
+        by_skew.margin(requirement, by_skew.table_shares),
     )
-    return Edge(requirement, str(requirement), reach[0], reach[-1], allowed)
+    return Edge(requirement, str(requirement), window[0], window[-1], allowed)
 
 
-def allowed_at(edges: Sequence[Edge], epoch: int) -> Union:
-    """The skews that all edges leave to one epoch."""
-    return intersection(ALL, *(edge.allowed for edge in edges if edge.first_epoch <= epoch <= edge.last_epoch))
+def epoch_segments(edges: Sequence[Edge], epochs: int) -> list[tuple[range, SkewIntervals]]:
+    """The run in segments of epochs that have the same requirements, with the skews that these allow.
 
-
-def segments(edges: Sequence[Edge], epochs: int) -> list[tuple[range, Union]]:
-    """The run in stretches of epochs that have the same requirements, with what these leave."""
-    active = [
-        tuple(i for i, edge in enumerate(edges) if edge.first_epoch <= epoch <= edge.last_epoch)
-        for epoch in range(epochs)
+    NOTE One requirement from epoch 3 on and one up to epoch 5, of 10 epochs: segments 0-2, 3-5 and 6-9.
+    """
+    starts = sorted({0, epochs, *(edge.first_epoch for edge in edges), *(edge.last_epoch + 1 for edge in edges)})
+    return [
+        (
+            range(start, end),
+            intersect(ALL_SKEWS, *(edge.allowed for edge in edges if edge.first_epoch <= start <= edge.last_epoch)),
+        )
+        for start, end in pairwise(starts)
     ]
-    stretches = []
-    for key, run in groupby(range(epochs), key=active.__getitem__):
-        reach = list(run)
-        stretches.append((range(reach[0], reach[-1] + 1), intersection(ALL, *(edges[i].allowed for i in key))))
-    return stretches
 
 
 def _verdict(requirement: Requirement, shares: FloatArray, counts: ClassCounts, draws: Draws) -> Verdict:
-    reach = requirement.epochs(len(shares))
-    rows = shares[reach.start : reach.stop]
-    values = value_of(requirement, rows, counts, draws)
-    margins = margin_of(requirement, values)
+    window = requirement.epochs(len(shares))
+    rows = shares[window.start : window.stop]
+    values = requirement_value(requirement, rows, counts, draws)
+    margins = requirement_margin(requirement, values)
     at = int(margins.argmin())
-    broken = () if over_run(requirement) else tuple((reach.start + np.flatnonzero(margins < 0)).tolist())
+    broken = () if over_run(requirement) else tuple((window.start + np.flatnonzero(margins < 0)).tolist())
     whose = _worst_class(requirement, rows, at, counts, draws)
-    most = _most(requirement, rows, counts, draws) if draws.scheme == "exact" and limits_repeats(requirement) else None
+    bounded = draws.scheme == "exact" and limits_repeats(requirement)
+    most = _most_repeats(requirement, rows, counts, draws) if bounded else None
     return Verdict(requirement, bool(margins[at] >= 0), float(values[at]), broken, whose, most)
 
 
-def _most(requirement: Requirement, rows: FloatArray, counts: ClassCounts, draws: Draws) -> int:
+def _most_repeats(requirement: Requirement, rows: FloatArray, counts: ClassCounts, draws: Draws) -> int:
     chosen = columns(counts, requirement.group, requirement.class_name)
     part = rows[:, chosen] if over_run(requirement) else rows[:, chosen].max(axis=0)
     return int(most_repeats(counts.counts[chosen], part, draws.samples).max())
@@ -156,7 +158,7 @@ def _worst_class(
     if metric.scope == "mix":
         return None
     chosen = columns(counts, requirement.group, requirement.class_name)
-    part = rows[:, chosen] if over_run(requirement) else rows[[at]][:, chosen]
-    values = np.atleast_2d(metric.rows(part, counts.counts[chosen], draws))[0]
+    part = rows if over_run(requirement) else rows[[at]]
+    values = metric.values(part, counts, chosen, draws)[0]
     name: ClassName = counts.names[chosen[int(values.argmax() if requirement.sense == "at most" else values.argmin())]]
     return name

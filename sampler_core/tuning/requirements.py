@@ -214,7 +214,7 @@ def bounds_of(requirement: Requirement) -> tuple[float, float]:
 
 
 def over_run(requirement: Requirement) -> bool:
-    """Whether it couples the epochs: its figure is one of the whole run."""
+    """Whether it couples the epochs: its metric is one of the whole run."""
     return requirement.metric.startswith("run_")
 
 

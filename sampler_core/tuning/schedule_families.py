@@ -145,7 +145,7 @@ def _two_ended(cls: type) -> Callable[[int, list[int]], Family] | None:
     return lambda epochs, starts: between(ways(epochs), lambda h, a, b: cls(start=_tidy(a), end=_tidy(b), **others))
 
 
-def levels(stretches: Sequence[range], values: FloatArray) -> Piecewise:
+def piecewise_of_segments(stretches: Sequence[range], values: FloatArray) -> Piecewise:
     """A level for each stretch of epochs: a corner at both ends."""
     corners: list[tuple[int, float]] = []
     for stretch, value in zip(stretches, values.tolist(), strict=True):

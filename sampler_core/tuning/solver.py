@@ -1,7 +1,7 @@
-"""Requirements -> the schedule of a shape that meets them all with the most slack, or why there is none.
+"""The solver: requirements -> the schedule of a shape that meets them all with the most slack, or a conflict.
 
-The one contract here: a solved plan meets every requirement on the shares that will be drawn (`band.verdicts` of that very
-plan), and "none" comes with requirements that conflict, as few as can be.
+The one contract here: a solved plan meets every requirement on the shares that will be drawn (`verdicts` of that very
+plan); where there is none, the fewest requirements that conflict are named.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 from sampler_core.plans.schedules import Schedule
 from sampler_core.plans.targets import PowerSkew, skew_schedule
-from sampler_core.tuning.best_schedule import Reach
-from sampler_core.tuning.conflicts import Conflict, conflict
+from sampler_core.tuning.best_schedule import BestScheduleFinder
+from sampler_core.tuning.conflicts import Conflict, find_conflict
 from sampler_core.tuning.family_search import COARSE
 from sampler_core.tuning.feasible_band import Verdict, verdicts
 from sampler_core.tuning.requirements import Requirement
-from sampler_core.tuning.skew_curve import HIGHEST, LOWEST, Curve
-from sampler_core.tuning.skew_intervals import FREE
+from sampler_core.tuning.shares_by_skew import HIGHEST, LOWEST, SharesBySkew
+from sampler_core.tuning.skew_intervals import UNLIMITED
 
-RANGES = ((0.0, 1.0), (-1.0, 2.0), (LOWEST, HIGHEST))  # natural to class-balanced; as sliders go; all there are
+RANGES = ((0.0, 1.0), (-1.0, 2.0), (LOWEST, HIGHEST))  # natural to class-balanced; of the sliders; all
 AMPLE = 0.05  # slack with which skews from natural to class-balanced are preferred to any others
 
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """What `solve` found. says: a sentence or a few for a person.
+    """What `solve` found. says: the result in sentences.
 
     plan: the given plan with the solved schedule; None where there is none. slack: a schedule whose skews are all less
-    than this away meets all requirements too (inf: any schedule). verdicts: every requirement against `plan`, or where there is
-    none against the plan given. conflict: where requirements exclude each other. proved: False where the search was not
-    complete, so that "none" means none found, and another schedule may have more slack. bounds: the skews looked among.
+    than this away meets all requirements too (inf: any schedule). verdicts: every requirement against `plan`, or where
+    there is none against the plan given. conflict: why there is none. proved: False where the search was not complete:
+    "none" then means none found, and another schedule may have more slack. bounds: of the skews searched.
     """
 
     says: str
@@ -59,68 +59,68 @@ def solve(
     requirements: Sequence[Requirement],
     shape: str | None = None,
     bounds: tuple[float, float] | None = None,
-    enough: float = FREE,
+    enough: float = UNLIMITED,
 ) -> Solution:
     """The plan with the schedule of this shape that meets all requirements with the most slack.
 
     shape: a name in `schedules.SCHEDULES`; None: the plan's own. bounds: the least and the largest skew; None: the
-    first of `RANGES` with a solution, but that the second one is taken where the first has less than `AMPLE` slack and
-    the second has more. enough: slack above this counts as this. Of schedules with equal slack, the one
-    nearest to the plan's own (to the natural mix, where it has none).
+    first of `RANGES` with a solution; the second where the first has less than `AMPLE` slack and the second more.
+    enough: slack above this counts as this. Of schedules with equal slack, the one nearest to the plan's own (to the
+    natural mix, where it has none).
     Limits, scheme and sizes are the plan's, as drawn. A target that is no power skew is replaced when a shape is given;
-    when none is, it is left alone, and `says` tells what can be done.
-    `ValueError` for an unknown shape, bounds that are not rising within -50 to 50, and what `band.verdicts` refuses.
+    when none is, it is left alone, and `says` names what can be done.
+    `ValueError` for an unknown shape, bounds that are not rising within -50 to 50, and what `verdicts` refuses.
     """
     counts = as_class_counts(counts)
     _check_bounds(bounds)
     now = verdicts(plan, counts, requirements)
     own = skew_schedule(plan.target)
     if shape is None and own is None:
-        return Solution(_not_solved(plan), None, -FREE, now)
+        return Solution(_why_not_solved(plan), None, -UNLIMITED, now)
     shape = shape or SCHEDULES.name_of(own)
-    curve = Curve(plan, counts)
+    by_skew = SharesBySkew(plan, counts)
     best: Solution | None = None
     for within in [bounds] if bounds else RANGES:
-        reach = Reach(curve, plan, shape, within, enough)
-        if best is not None and best.slack >= reach.most(requirements) - COARSE:
+        finder = BestScheduleFinder(by_skew, plan, shape, within, enough)
+        if best is not None and best.slack >= finder.slack_upper_bound(requirements) - COARSE:
             break
-        found = _solved(plan, counts, requirements, reach)
+        found = _solved(plan, counts, requirements, finder)
         if found is not None and (best is None or found.slack > best.slack + COARSE):
             best = found
         if best is not None and (best.slack >= min(AMPLE, enough) or within != RANGES[0]):
             break
     if best is not None:
         return best
-    why = conflict(reach, requirements)
-    return Solution(str(why), None, -FREE, now, why, why.proved, reach.bounds)
+    why = find_conflict(finder, requirements)
+    return Solution(str(why), None, -UNLIMITED, now, why, why.proved, finder.bounds)
 
 
-def says_of(schedule: Schedule, requirements: int, slack: float) -> str:
-    """What is said of a schedule that meets so many requirements with this slack."""
+def solution_in_words(schedule: Schedule, requirements: int, slack: float) -> str:
+    """One sentence about a schedule that meets so many requirements with this slack."""
     room = "with room to any side" if slack == np.inf else f"and any skew may move by {number(slack)} before one fails"
     return f"All {requirements} requirements hold, {room}: {schedule}." if requirements else "Nothing is required."
 
 
 def _solved(
-    plan: SamplingPlan, counts: ClassCounts, requirements: Sequence[Requirement], reach: Reach
+    plan: SamplingPlan, counts: ClassCounts, requirements: Sequence[Requirement], finder: BestScheduleFinder
 ) -> Solution | None:
-    best = reach.best(requirements)
+    best = finder.best_schedule(requirements)
     if best is None:
         return None
     solved = replace(plan, target=PowerSkew(best.schedule))
     judged = verdicts(solved, counts, requirements)
     if not all(verdict.holds for verdict in judged):
         return None
-    slack = np.inf if best.slack >= FREE - 1e-9 else best.slack
-    says = says_of(best.schedule, len(requirements), slack)
-    return Solution(says, solved, slack, judged, None, best.proved, reach.bounds)
+    slack = np.inf if best.slack >= UNLIMITED - 1e-9 else best.slack
+    says = solution_in_words(best.schedule, len(requirements), slack)
+    return Solution(says, solved, slack, judged, None, best.proved, finder.bounds)
 
 
-def _not_solved(plan: SamplingPlan) -> str:
+def _why_not_solved(plan: SamplingPlan) -> str:
     name = TARGETS.name_of(plan.target).replace("_", " ")
     return (
-        f"The target is {name}, whose class shares no single skew gives: its requirements are checked here, epoch by epoch, "
-        "but its parameters are not solved for. Choose a shape to look for a power skew instead."
+        f"The target is {name}, whose class shares no single skew gives: its requirements are checked here, epoch by "
+        "epoch, but its parameters are not solved for. Choose a shape to look for a power skew instead."
     )
 
 

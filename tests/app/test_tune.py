@@ -29,7 +29,7 @@ from sampler_core.tuning import (
     ShareOfClass,
     verdicts,
 )
-from sampler_core.tuning.linear_plane import axes
+from sampler_core.tuning.linear_schedule_map import map_axes
 
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
 ISIC = {"data": "published", "table": "isic2019", "epochs": "60", "batch": "64"}
@@ -264,7 +264,7 @@ def test_the_map_holds_the_figure_of_metric_of_the_plans_that_a_click_sets(metri
     at = opened(metric=METRICS[metric].label.lower(), epochs="12")
     is_sound(at)
     trace = charts_of(at)["metric-map"]["figure"]["data"][0]
-    skews, increments = axes(12)
+    skews, increments = map_axes(12)
     counts = synthetic("exponential", 10, 20_000, 100.0)
     i, j = 25, 30
     plan = SamplingPlan(target=PowerSkew(Linear(float(skews[i]), float(increments[j]))), epochs=12, batch_size=128)
@@ -340,7 +340,8 @@ def test_any_of_a_thousand_classes_is_chosen_by_name():
 
 
 def test_a_link_opens_every_control_of_the_page_as_it_was():
-    address = {"requirements": text_of((ShareOfClass(0.01),)), "metric": "share", "whose": "largest", "over": "greatest",
+    stated = text_of((ShareOfClass(0.01),))
+    address = {"requirements": stated, "metric": "share", "whose": "largest", "over": "greatest",
                "solved_shape": "cosine"}  # fmt: skip
     assert address.keys() == {row.key for row in TUNE_ROWS}
     at = opened(**address | {"metric": METRICS["share"].label.lower()})
@@ -350,7 +351,7 @@ def test_a_link_opens_every_control_of_the_page_as_it_was():
     assert chart["title"] == METRICS["share"].label
     counts = synthetic("exponential", 10, 20_000, 100.0)
     plan = SamplingPlan(target=PowerSkew(Linear(0.5, 0.0)), epochs=100, batch_size=128)
-    skews, increments = axes(100)
+    skews, increments = map_axes(100)
     at_half = chart["figure"]["data"][0]["customdata"][increments.searchsorted(0.0), skews.searchsorted(0.5 - 1e-9)]
     assert at_half == pytest.approx(plan.class_shares(counts)[0, 0], rel=1e-5)
     assert "cosine" in said(at.success)

@@ -1,4 +1,4 @@
-"""How long tuning takes: sweeps of 41 x 41 schedules over 100 epochs, everyday requirements solved or refused, the band.
+"""How long tuning takes: sweeps of 41 x 41 schedules over 100 epochs, requirements solved or refused, the band.
 
     python -m tests.benchmarks.tuning
 
@@ -25,7 +25,7 @@ from sampler_core.tuning import (
     ShareOfClass,
     ShareRatio,
     feasible_band,
-    linear_plane,
+    linear_schedule_map,
     sensitivity,
     solve,
     sweep,
@@ -84,11 +84,11 @@ def maps() -> None:
     """What a request for the map takes: the sweep, the part that meets the requirements, the figure and its JSON."""
     for name, aim in (("synthetic, 1000 classes", 2000), ("synthetic, 10 classes", 300)):
         for scheme in ("independent", "exact", "stratified"):
-            plan, counts = linear_plane.plane_plan(plan_of(drawing=scheme)), DATA[name]
-            part = milliseconds(lambda: linear_plane.feasible(plan, counts, MET), 3)  # noqa: B023
-            allowed = linear_plane.feasible(plan, counts, MET).mask
+            plan, counts = linear_schedule_map.plan_at_point(plan_of(drawing=scheme)), DATA[name]
+            part = milliseconds(lambda: linear_schedule_map.feasible_points(plan, counts, MET), 3)  # noqa: B023
+            allowed = linear_schedule_map.feasible_points(plan, counts, MET).mask
             for metric in METRICS:
-                axes = linear_plane.axes(100)
+                axes = linear_schedule_map.map_axes(100)
                 found = sweep(plan, counts, metric, *axes)
                 swept = milliseconds(lambda: sweep(plan, counts, metric, *axes), 3)  # noqa: B023
                 shown = milliseconds(lambda: to_json(metric_map(found, metric, "rarest", allowed, None).spec), 3)  # noqa: B023

@@ -24,7 +24,7 @@ from sampler_core import (  # fmt: skip
     Step,
     UniMax,
 )
-from sampler_core.forecast.findings import LOOKS, findings
+from sampler_core.forecast.findings import CHECKS, findings
 from sampler_core.forecast.forecast import Forecast
 
 
@@ -51,7 +51,7 @@ def test_every_look_finds_something_somewhere():
     kinds = set(found([90_000, 900, 9, 0], Linear(0, 0.3), batch_size=2))
     kinds |= set(found([100, 50], Constant(0.0))) | set(found([100, 50], Linear(0, 0.5, maximum=1.0)))
     kinds |= set(found([10**6, 10], Constant(1.0), samples_per_epoch=100))
-    assert len(kinds) == len(LOOKS)
+    assert len(kinds) == len(CHECKS)
 
 
 # --- reversed: from skew 1 on ------------------------------------------------------------------------

@@ -36,7 +36,7 @@ from sampler_core.tuning import (
     solve,
     verdicts,
 )
-from sampler_core.tuning.skew_curve import Curve
+from sampler_core.tuning.shares_by_skew import SharesBySkew
 
 LARGE, RARE = 9_000, 1_000
 TWO = ClassCounts.from_counts({"common": LARGE, "rare": RARE})
@@ -75,7 +75,7 @@ EVERY_KIND = [
 ]
 
 
-# --- requirements as values -----------------------------------------------------------------------------------------------
+# --- requirements as values ------------------------------------------------------------------------------------------
 
 
 def test_requirements_survive_json_and_are_equal_hashable_values():
@@ -466,4 +466,6 @@ LIMITS = [
 def test_the_curve_has_the_shares_that_the_plan_draws_at_every_skew_and_limit(limits):
     counts = ClassCounts.from_counts({"x": 5000, "b": 40, "empty": 0, "a": 700, "c": 40})
     plan = plan_of(Linear(-3.0, 0.02), epochs=350, samples_per_epoch=4000, **limits)
-    assert Curve(plan, counts).at(plan.skews()) == pytest.approx(plan.class_shares(counts), rel=1e-11, abs=1e-300)
+    assert SharesBySkew(plan, counts).shares_at(plan.skews()) == pytest.approx(
+        plan.class_shares(counts), rel=1e-11, abs=1e-300
+    )

@@ -30,7 +30,7 @@ GROUPS = st.sampled_from(["rarest", "largest", "every"])
 
 @st.composite
 def problems(draw):
-    """(plan, counts, requirements, judge): bounds are values of a drawn skew, so that half the sets can be met."""
+    """(plan, counts, requirements, judge): bounds are values at a drawn skew: about half the sets can be met."""
     counts = ClassCounts.from_counts(draw(st.lists(st.integers(1, 2_000), min_size=2, max_size=4)))
     epochs = draw(st.integers(2, 5))
     plan = SamplingPlan(

@@ -9,9 +9,9 @@ from sampler_core import Constant, EffectiveNumber, Forecast, Linear, PowerSkew,
 from sampler_core.datasets import load, synthetic
 from sampler_core.forecast.expectations import SCHEMES
 from sampler_core.tuning import METRICS, SeenAtLeast, ShareRatio, metric_sweep, sensitivity, sweep
-from sampler_core.tuning.linear_plane import axes, feasible
-from sampler_core.tuning.metric_sweep import of_runs
-from sampler_core.tuning.skew_curve import Curve
+from sampler_core.tuning.linear_schedule_map import feasible_points, map_axes
+from sampler_core.tuning.metric_sweep import run_metric_values
+from sampler_core.tuning.shares_by_skew import SharesBySkew
 
 COUNTS = load("cifar10_lt_if100")
 SKEWS, INCREMENTS = np.array([-0.3, 0.0, 0.8]), np.array([-0.05, 0.0, 0.02, 0.1])
@@ -78,8 +78,8 @@ def test_interpolated_values_differ_from_exact_ones_by_no_more_than_the_error_st
     skews, increments = np.linspace(-0.917, 1.9, 9), np.linspace(-0.0713, 0.0919, 9)
     for figure in METRICS:
         exact = sweep(plan_of(**limits), COUNTS, figure, skews, increments)
-        monkeypatch.setattr(metric_sweep, "MOST_SHARES", {False: 0, True: 0})
-        monkeypatch.setattr(metric_sweep, "LEAST_ROWS", 201)
+        monkeypatch.setattr(metric_sweep, "MAX_EXACT_SHARES", {False: 0, True: 0})
+        monkeypatch.setattr(metric_sweep, "MIN_EXACT_SKEWS", 201)
         rough = sweep(plan_of(**limits), COUNTS, figure, skews, increments)
         monkeypatch.undo()
         assert exact.error == 0.0 < rough.error
@@ -104,8 +104,8 @@ def test_progress_rises_to_one_and_an_exception_from_it_ends_the_sweep():
 
 def test_the_figures_of_runs_and_the_feasible_part_tell_their_progress_while_they_are_worked_out():
     for work in (
-        lambda told: sweep(plan_of(), COUNTS, "run_coverage", *axes(12), progress=told),
-        lambda told: feasible(plan_of(), COUNTS, [ShareRatio(500.0), SeenAtLeast(0.5)], told),
+        lambda told: sweep(plan_of(), COUNTS, "run_coverage", *map_axes(12), progress=told),
+        lambda told: feasible_points(plan_of(), COUNTS, [ShareRatio(500.0), SeenAtLeast(0.5)], told),
     ):
         told = []
         work(told.append)
@@ -115,11 +115,11 @@ def test_the_figures_of_runs_and_the_feasible_part_tell_their_progress_while_the
 
 
 def test_figures_of_several_runs_at_once_are_those_of_each_alone():
-    curve, runs = Curve(plan_of(), COUNTS), np.linspace(-1, 2, 48).reshape(4, 12)
+    curve, runs = SharesBySkew(plan_of(), COUNTS), np.linspace(-1, 2, 48).reshape(4, 12)
     asked = [(METRICS["run_repeats"], 9), (METRICS["run_coverage"], 0)]
-    together = of_runs(curve, runs, asked, lambda fraction: None)
+    together = run_metric_values(curve, runs, asked, lambda fraction: None)
     for one, (values, error) in zip(asked, together, strict=True):
-        ((alone, _),) = of_runs(curve, runs, [one], lambda fraction: None)
+        ((alone, _),) = run_metric_values(curve, runs, [one], lambda fraction: None)
         assert (values == alone).all() and error == 0.0
         assert np.unique(values).size == 4
 
@@ -127,16 +127,16 @@ def test_figures_of_several_runs_at_once_are_those_of_each_alone():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"figure": "beauty"}, "figure must be one of share, .*, got 'beauty'"),
+        ({"metric_name": "beauty"}, "metric must be one of share, .*, got 'beauty'"),
         ({"at": 12}, "at must be an epoch from 0 to 11, got 12"),
         ({"at": "median"}, 'at must be an epoch, "mean", "least" or "greatest", got \'median\''),
         ({"group": "some"}, "group must be one of rarest, largest, every, got 'some'"),
-        ({"figure": "run_repeats", "group": "every"}, "group must be rarest or largest for repeats per run"),
+        ({"metric_name": "run_repeats", "group": "every"}, "group must be rarest or largest for repeats per run"),
         ({"class_name": "unheard of"}, "class must be one of"),
     ],
 )
 def test_what_cannot_be_swept_is_refused(changes, message):
-    given = {"figure": "share", "skews": SKEWS, "increments": INCREMENTS, **changes}
+    given = {"metric_name": "share", "skews": SKEWS, "increments": INCREMENTS, **changes}
     with pytest.raises(ValueError, match=message):
         sweep(plan_of(), COUNTS, **given)
 

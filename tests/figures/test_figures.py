@@ -17,7 +17,7 @@ from sampler_core.figures.compare_charts import ComparedPlan, plan_mix
 from sampler_core.figures.explore_charts import charts_over_epochs
 from sampler_core.figures.plan_sentences import data_line, takeaway
 from sampler_core.figures.plot_layout import steady_range
-from sampler_core.forecast.count_intervals import spread
+from sampler_core.forecast.count_intervals import count_intervals
 from sampler_core.forecast.forecast import Forecast
 
 DATA = {
@@ -35,7 +35,7 @@ def all_figures(counts, plan=PLAN, epoch=7):
     forecast = Forecast.of(plan, counts)
     preview = plan.preview(counts, epoch, 0, 6)
     drawn = preview.batch_class_counts.sum(axis=0)
-    found = spread(forecast.shares[epoch], forecast.draws, int(drawn.sum()))
+    found = count_intervals(forecast.shares[epoch], forecast.draws, int(drawn.sum()))
     return {
         "shares": fig.class_shares(counts, forecast.shares, epoch),
         "logarithmic": fig.class_shares(counts, forecast.shares, epoch, logarithmic=True),
@@ -202,7 +202,7 @@ def colours_of_classes(counts, selected):
     """Figure -> class (by rank, as its figure knows it) -> colour; of the series figures only those of one class."""
     forecast = Forecast.of(PLAN, counts)
     preview = PLAN.preview(counts, 7, 0, 6)
-    found = spread(forecast.shares[7], forecast.draws, int(preview.totals.sum()))
+    found = count_intervals(forecast.shares[7], forecast.draws, int(preview.totals.sum()))
     shares = fig.class_shares(counts, forecast.shares, 7, selected=selected).spec["data"]
     batches = fig.batch_mix(preview, selected).spec["data"]
     frames = fig.share_map(counts, forecast.shares, 7, selected).spec["layout"]["shapes"][1:]

@@ -23,7 +23,7 @@ from sampler_core.tuning import (
     sweep,
     verdicts,
 )
-from sampler_core.tuning.linear_plane import axes, feasible, plane_plan
+from sampler_core.tuning.linear_schedule_map import feasible_points, map_axes, plan_at_point
 
 CIFAR = load("cifar10_lt_if100")
 PLAN = SamplingPlan(target=PowerSkew(Linear(0.0, 0.05)), epochs=20, batch_size=64)
@@ -124,9 +124,11 @@ def test_class_names_in_requirements_are_never_markup():
 
 @pytest.mark.parametrize("metric", METRICS)
 def test_the_map_is_a_whole_figure_of_the_sweep(metric):
-    skews, increments = axes(PLAN.epochs)
+    skews, increments = map_axes(PLAN.epochs)
     found = sweep(PLAN, CIFAR, metric, skews, increments)
-    figure = tune_charts.metric_map(found, metric, "rarest", feasible(PLAN, CIFAR, REQUIREMENTS[:2]).mask, (0.0, 0.05))
+    figure = tune_charts.metric_map(
+        found, metric, "rarest", feasible_points(PLAN, CIFAR, REQUIREMENTS[:2]).mask, (0.0, 0.05)
+    )
     is_whole(figure)
     assert figure.spec["data"][0]["customdata"] == pytest.approx(found.values.T, rel=1e-5)
     assert figure.table().shape == (41, 41)
@@ -138,32 +140,32 @@ def test_a_point_is_feasible_exactly_where_its_plan_meets_the_requirements(schem
     target = PowerSkew(Linear(0.0, 0.0, -0.5, 1.2))
     plan = SamplingPlan(target=target, epochs=20, batch_size=64, drawing=scheme, **limits)
     judged = (MissingFromAtMost(0.2, first_epoch=5), RepeatsAtMost(18.0), SeenAtLeast(0.9), RepeatsAtMost(200.0, "run"))
-    found = feasible(plan, CIFAR, judged)
+    found = feasible_points(plan, CIFAR, judged)
     assert found.left_out == ((judged[3],) if limits else ())
     judged = tuple(requirement for requirement in judged if requirement not in found.left_out)
-    skews, increments = axes(20)
+    skews, increments = map_axes(20)
     assert 0 < found.mask.sum() < found.mask.size
     for i in range(0, 41, 4):
         for j in range(0, 41, 5):
-            point = plane_plan(plan, float(skews[i]), float(increments[j]))
+            point = plan_at_point(plan, float(skews[i]), float(increments[j]))
             holds = all(verdict.holds for verdict in verdicts(point, CIFAR, judged))
             assert found.mask[i, j] == holds, (skews[i], increments[j])
 
 
 def test_the_axes_have_round_steps_and_reach_over_the_run():
     for epochs in (1, 2, 60, 100, 1000):
-        skews, increments = axes(epochs)
+        skews, increments = map_axes(epochs)
         assert (skews.size, increments.size) == (41, 41)
         assert increments[20] == 0.0
         if epochs > 1:
             assert 1.0 <= increments[-1] * (epochs - 1) <= 4.0
-    assert axes(100)[1][21] == pytest.approx(0.001)
+    assert map_axes(100)[1][21] == pytest.approx(0.001)
 
 
 def test_the_plan_of_a_point_keeps_the_limits_on_the_skew():
     plan = SamplingPlan(target=PowerSkew(Linear(0.3, 0.1, None, 0.9)), epochs=20, batch_size=64)
-    assert plane_plan(plan, 0.5, 0.01).target == PowerSkew(Linear(0.5, 0.01, None, 0.9))
-    assert plane_plan(
+    assert plan_at_point(plan, 0.5, 0.01).target == PowerSkew(Linear(0.5, 0.01, None, 0.9))
+    assert plan_at_point(
         SamplingPlan(target=PowerSkew(Constant(1)), epochs=20, batch_size=64), 0.5, 0.01
     ).target == PowerSkew(Linear(0.5, 0.01))
 

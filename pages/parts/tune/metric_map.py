@@ -1,4 +1,4 @@
-"""The map of a metric: worked out with progress and a way out, kept for a while; taken by a click."""
+"""The map of a metric: computed with a progress bar and a cancel button, cached; a click on it sets the sidebar."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Linear
 from sampler_core.plans.targets import skew_schedule
 from sampler_core.tuning import METRICS, Sensitivity, Sweep, sensitivity, sweep
-from sampler_core.tuning.linear_plane import Feasible, axes, feasible, plane_plan
-from sampler_core.tuning.metric_sweep import Progress, part_of
+from sampler_core.tuning.linear_schedule_map import FeasiblePoints, feasible_points, map_axes, plan_at_point
+from sampler_core.tuning.metric_sweep import Progress, partial_progress
 
-GIVEN_UP, MOST_KEPT = "sweep_given_up", 16
-WORKING = "Working out the map"
-QUICK = 0.3  # seconds without a bar, which would only flicker
+CANCELLED, MOST_CACHED = "map_cancelled", 16
+PROGRESS_TEXT = "Computing the map"
+QUICK = 0.3  # seconds without a progress bar, which would only flicker
 Call = tuple[Any, ...]  # a function of the core with its arguments but for progress
-_one_at_a_time = Lock()  # sessions share what is kept
+_cache_lock = Lock()  # sessions share the cache
 
 
-def label_of(metric: str) -> str:
-    """What a person reads for a metric."""
+def metric_label(metric: str) -> str:
+    """The label of a metric."""
     return METRICS[metric].label
 
 
@@ -44,65 +44,71 @@ def choose_metric() -> tuple[str, str, str]:
         return metric, "every", control(OVER, width=150)
     if scope == "class":
         return metric, control(WHOSE, width=150), control(OVER, width=150)
-    if st.session_state.get(WHOSE.key) == "every":  # chosen for another figure; no map shows every class's run
+    if st.session_state.get(WHOSE.key) == "every":  # chosen for another metric; no map shows the runs of every class
         st.session_state[WHOSE.key] = WHOSE.default
     return metric, control(replace(WHOSE, choices=("rarest", "largest")), width=150), "mean"
 
 
-def swept(
+def computed_map(
     scenario: Scenario, metric: str, whose: str, over: str, requirements: Requirements
-) -> tuple[Sweep, Feasible | None] | None:
-    """The map and the part of it that meets the requirements, where there are any; None while it has been given up.
+) -> tuple[Sweep, FeasiblePoints | None] | None:
+    """The map, and the points that meet the requirements where there are any; None while it is cancelled.
 
-    It changes neither with the schedule, but for its limits, nor with the seed.
+    It depends on the limits of the schedule, on nothing else of it, and not on the seed.
     """
-    plan, counts = replace(plane_plan(scenario.plan), seed=0), scenario.counts
-    calls: list[Call] = [(sweep, plan, counts, metric, *map(tuple, axes(plan.epochs or 1)), over, whose)]
-    calls += [(feasible, plan, counts, requirements)] * bool(requirements)
-    if st.session_state.get(GIVEN_UP) == hash(tuple(calls)):
-        st.info("The map was given up.", icon=":material/cancel:")
-        st.button("Work it out", key="sweep-again", help="Work the map out after all.", on_click=_give_up, args=(None,))
+    plan, counts = replace(plan_at_point(scenario.plan), seed=0), scenario.counts
+    calls: list[Call] = [(sweep, plan, counts, metric, *map(tuple, map_axes(plan.epochs or 1)), over, whose)]
+    calls += [(feasible_points, plan, counts, requirements)] * bool(requirements)
+    if st.session_state.get(CANCELLED) == hash(tuple(calls)):
+        st.info("Map cancelled.", icon=":material/cancel:")
+        st.button("Compute map", key="sweep-again", help="Compute the map after all.", on_click=_cancel, args=(None,))
         return None
     place = st.empty()
-    told = _bar(place, hash(tuple(calls)))
-    found = [_kept(call, part_of(told, i / len(calls), (i + 1) / len(calls))) for i, call in enumerate(calls)]
+    progress = _progress_bar(place, hash(tuple(calls)))
+    found = [
+        _cached_result(call, partial_progress(progress, i / len(calls), (i + 1) / len(calls)))
+        for i, call in enumerate(calls)
+    ]
     place.empty()
     return found[0], found[1] if requirements else None
 
 
-def _kept(call: Call, told: Progress) -> Any:
-    """The result of a call, of those made last."""
+def _cached_result(call: Call, progress: Progress) -> Any:
+    """The result of a call, from the cache where it is one of the last."""
     results: OrderedDict[Call, Any] = keeper("sweeps", OrderedDict)
-    with _one_at_a_time:
+    with _cache_lock:
         if call in results:
             results.move_to_end(call)
             return results[call]
-    made, *given = call
-    found = made(*given, progress=told)
-    with _one_at_a_time:
+    function, *arguments = call
+    found = function(*arguments, progress=progress)
+    with _cache_lock:
         results[call] = found
-        while len(results) > 2 * MOST_KEPT:
+        while len(results) > 2 * MOST_CACHED:
             results.popitem(last=False)
     return found
 
 
-def _bar(place: Any, asked: int) -> Progress:
-    """A bar and a button where it takes longer; any press runs the page anew, which ends the work."""
-    begin, bars = time.monotonic(), []
+def _progress_bar(place: Any, call_hash: int) -> Progress:
+    """A progress bar and a cancel button once it takes longer; any click reruns the page, which ends the work."""
+    begin = time.monotonic()
+    bars: list[Any] = []
 
-    def told(part: float) -> None:
+    def progress(part: float) -> None:
         if not bars and time.monotonic() - begin > QUICK:
             with place.container(horizontal=True, vertical_alignment="center"):
-                bars.append(st.progress(part, WORKING))
-                st.button("Cancel", key="sweep-cancel", help="Give the map up.", on_click=_give_up, args=(asked,))
+                bars.append(st.progress(part, PROGRESS_TEXT))
+                st.button(
+                    "Cancel", key="sweep-cancel", help="Stop computing the map.", on_click=_cancel, args=(call_hash,)
+                )
         elif bars:
-            bars[0].progress(part, WORKING)
+            bars[0].progress(part, PROGRESS_TEXT)
 
-    return told
+    return progress
 
 
-def own_point(plan: SamplingPlan, found: Sweep) -> tuple[float, float] | None:
-    """Where the sidebar's schedule lies on the map; None where it is not linear, or beyond the map's ends."""
+def point_of_plan(plan: SamplingPlan, found: Sweep) -> tuple[float, float] | None:
+    """The point of the sidebar's schedule on the map; None where it is not linear, or outside the map."""
     schedule = skew_schedule(plan.target)
     if not isinstance(schedule, Linear):
         return None
@@ -111,16 +117,16 @@ def own_point(plan: SamplingPlan, found: Sweep) -> tuple[float, float] | None:
     return point if on_it else None
 
 
-def take_point(plan: SamplingPlan, skew: float, increment: float) -> None:
-    """Set the sidebar to the linear schedule of a point."""
-    set_sidebar_to_plan(plane_plan(plan, round(skew, 10), round(increment, 12)))
+def set_sidebar_to_point(plan: SamplingPlan, skew: float, increment: float) -> None:
+    """Set the sidebar to the linear schedule of a point of the map."""
+    set_sidebar_to_plan(plan_at_point(plan, round(skew, 10), round(increment, 12)))
 
 
 @kept(16)
 def sensitivities(plan: SamplingPlan, counts: ClassCounts, over: str) -> tuple[Sensitivity, ...]:
-    """How each metric of the rarest class answers to each parameter."""
+    """How each metric of the rarest class changes with each parameter."""
     return sensitivity(plan, counts, at=over)
 
 
-def _give_up(asked: int | None) -> None:
-    st.session_state[GIVEN_UP] = asked
+def _cancel(call_hash: int | None) -> None:
+    st.session_state[CANCELLED] = call_hash

@@ -1,4 +1,4 @@
-"""How each metric answers to each parameter: a table, worked out when somebody opens it."""
+"""How each metric changes with each parameter: a table, computed when its expander is opened."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sampler_core.formatting import number
 
 def sensitivity_box(scenario: Scenario, over: str) -> None:
     """The expander with the table."""
-    box = st.expander("What each parameter moves", icon=":material/tune:", key="sensitivity", on_change="rerun")
+    box = st.expander("What each parameter changes", icon=":material/tune:", key="sensitivity", on_change="rerun")
     if not box.open:
         return
     with box:
@@ -26,8 +26,8 @@ def sensitivity_box(scenario: Scenario, over: str) -> None:
         except ValueError as error:
             st.markdown(literal(f"There is none for this plan: {error}."))
             return
-        shown().tables.append(("What each parameter moves", lambda: table))
-        st.markdown(f"What one unit more of a parameter adds to a figure ({over} over the run, of the rarest class).")
+        shown().tables.append(("What each parameter changes", lambda: table))
+        st.markdown(f"What one unit more of a parameter adds to a metric ({over} over the run, of the rarest class).")
         st.dataframe(table.style.format(number), key="sensitivity-table", width="stretch", height="content")
         st.download_button("Download the table", lambda: csv_file(table), "sensitivity.csv", "text/csv",
                            key="download-sensitivity", help="As CSV, with all digits.", on_click="ignore")  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the solver says to the requirements, and taking its schedule."""
+"""The solution of the requirements: its sentences, the button that uses it, and notes on the charts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pages.parts.tune.stated_requirements import Requirements, band_of, solution
 from sampler_core.figures.class_labels import class_in_words
 from sampler_core.formatting import number, percent
 from sampler_core.tuning import Band, Solution
-from sampler_core.tuning.linear_plane import Feasible
+from sampler_core.tuning.linear_schedule_map import FeasiblePoints
 from sampler_core.tuning.requirement_sentences import bound_in_words
 
 
@@ -34,7 +34,7 @@ def band(scenario: Scenario, requirements: Requirements) -> Band | None:
 
 
 def solved(scenario: Scenario, requirements: Requirements, stated: int) -> Solution | None:
-    """Say what the solver found, with a button to use it; None where nothing is asked of it.
+    """Show what the solver found, with a button to use it; None where nothing is to solve.
 
     requirements: those that can be judged; stated: how many there are.
     """
@@ -53,10 +53,10 @@ def solved(scenario: Scenario, requirements: Requirements, stated: int) -> Solut
     except (TypeError, ValueError) as error:
         st.info(literal(f"This cannot be solved: {error}."), icon=":material/info:")
         return None
-    held = all_of(requirements, stated)
+    requirements_met = all_of(requirements, stated)
     if any(on_average_only(verdict, scenario.plan.drawing) for verdict in found.verdicts):
-        held += " (repeats on average)"
-    _say(found, scenario, held)
+        requirements_met += " (repeats on average)"
+    _show_solution(found, scenario, requirements_met)
     return found
 
 
@@ -68,12 +68,13 @@ def band_note(band: Band) -> str:
     )
 
 
-def say_what_couples_the_epochs(requirements: Requirements, band: Band, found: Solution | None) -> None:
-    """A line for each requirement over the run, which is no edge of the band: what it asks, and what the schedules have."""
+def show_run_requirements(requirements: Requirements, band: Band, found: Solution | None) -> None:
+    """A caption for each requirement over the run: its bound, and the metric value of each schedule."""
     theirs = {} if found is None or found.plan is None else {one.requirement: one for one in found.verdicts}
     for mine in band.run:
         asks = f"{mine.requirement.sense} {bound_in_words(mine.requirement, mine.requirement.bound)}"
-        says = f"Requirement {requirements.index(mine.requirement) + 1} is about the run and no edge of the band: {asks} is asked, "
+        place = requirements.index(mine.requirement) + 1
+        says = f"Requirement {place} is about the run and no edge of the band: {asks} is asked, "
         says += f"your schedule has {bound_in_words(mine.requirement, mine.value)}"
         if mine.requirement in theirs:
             says += f", the schedule found {bound_in_words(mine.requirement, theirs[mine.requirement].value)}"
@@ -81,33 +82,33 @@ def say_what_couples_the_epochs(requirements: Requirements, band: Band, found: S
 
 
 def all_of(requirements: Requirements, stated: int) -> str:
-    """Who holds where all that can be judged do."""
+    """The words for all requirements that can be judged."""
     return "all requirements" if len(requirements) == stated else "all requirements that can be judged"
 
 
-def map_note(allowed: Feasible | None, error: float, all_requirements: str, *, ringed: bool) -> str:
-    """What the marks of the map mean, what its dots do not judge, and how exact its values are.
+def map_note(allowed: FeasiblePoints | None, error: float, all_requirements: str, *, ringed: bool) -> str:
+    """What the marks of the map mean, what its dots leave out, and how exact its values are.
 
-    allowed: the part that meets the requirements, None where there are none; all_requirements: `all_of` them.
+    allowed: the points that meet the requirements, None where there are none; all_requirements: `all_of` them.
     """
     ring = "Ring: your schedule." if ringed else "Your schedule is not on this map."
-    said = f"{ring} The sidebar's number boxes set the same."
+    note = f"{ring} The sidebar's number boxes set the same."
     if allowed is not None:
         somewhere = allowed.mask.any()
         dots = f"Dots: {all_requirements} hold." if somewhere else f"Nowhere on this map do {all_requirements} hold."
-        said = f"{dots} {said}"
+        note = f"{dots} {note}"
         if allowed.left_out:
-            said += f" Not judged on it: {'; '.join(map(str, allowed.left_out))}."
-    said = f"Click a point to take it. {said}"
-    return said + (f" Between knots interpolated, to within {number(error)}." if error else "")
+            note += f" Not judged on it: {'; '.join(map(str, allowed.left_out))}."
+    note = f"Click a point to take it. {note}"
+    return note + (f" Between knots interpolated, to within {number(error)}." if error else "")
 
 
-def rev(scenario: Scenario, requirements: Requirements, *also: object) -> str:
-    """A short name of what the panels show."""
+def panel_revision(scenario: Scenario, requirements: Requirements, *also: object) -> str:
+    """A revision that changes with what a panel shows."""
     return f"{scenario.rev}-{zlib.crc32(f'{text_of(requirements)}{also}'.encode()):08x}"
 
 
-def _say(found: Solution, scenario: Scenario, all_requirements: str) -> None:
+def _show_solution(found: Solution, scenario: Scenario, all_requirements: str) -> None:
     if found.plan is None:
         shown().sentences.append(found.says)
         st.warning(literal(found.says), icon=":material/block:")

@@ -1,4 +1,4 @@
-"""The requirements that Tune judges: read from their text, changed by controls, judged and solved (kept for a while)."""
+"""The requirements that Tune judges: read from their text, changed by controls, judged and solved (cached)."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ from sampler_core.data.class_counts import ClassCounts
 from sampler_core.plans.parameters import rows_of
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.tuning import REQUIREMENTS, Band, Requirement, Solution, Verdict, feasible_band, solve, verdicts
-from sampler_core.tuning.rounded_solution import rounded
+from sampler_core.tuning.rounded_solution import round_solution
 
 MOST_REQUIREMENTS, LONGEST_TEXT = 12, 6_000
 Requirements = tuple[Requirement, ...]
 
 
 def stated_requirements(place: DeltaGenerator) -> Requirements:
-    """The text's control, and the requirements it tells of; in `place` a sentence for each thing that cannot be used."""
-    requirements, complaints = read_requirements(control(REQUIREMENTS_TEXT))
-    if complaints:
-        place.warning("\n\n".join(literal(f"{said}.") for said in complaints), icon=":material/link_off:")
+    """The text control and the requirements in it; a message in `place` for each entry that cannot be used."""
+    requirements, errors = read_requirements(control(REQUIREMENTS_TEXT))
+    if errors:
+        place.warning("\n\n".join(literal(f"{message}.") for message in errors), icon=":material/link_off:")
     return requirements
 
 
-def say_if_they_are_examples() -> None:
-    """Above requirements that nobody has touched."""
+def say_if_examples() -> None:
+    """A caption above requirements that nobody has changed."""
     if st.session_state.get(REQUIREMENTS_TEXT.key, REQUIREMENTS_TEXT.default) == REQUIREMENTS_TEXT.default:
         st.caption("Two requirements to begin with: change them, remove them, add your own.")
 
 
 def read_requirements(text: str) -> tuple[Requirements, list[str]]:
-    """Requirements from their text, and a sentence for each thing in it that cannot be used."""
+    """Requirements from their text, and a message for each entry that cannot be used."""
     if len(text) > LONGEST_TEXT:
         return (), [f"requirements must be at most {LONGEST_TEXT:,} characters, got {len(text):,}. None is stated"]
     try:
@@ -49,15 +49,15 @@ def read_requirements(text: str) -> tuple[Requirements, list[str]]:
         entries = None
     if not isinstance(entries, list):
         return (), [f"requirements must be a JSON list, got {text[:60]!r}. None is stated"]
-    requirements, complaints = [], []
+    requirements, errors = [], []
     for place, entry in enumerate(entries[:MOST_REQUIREMENTS], 1):
         try:
             requirements.append(_requirement(entry))
         except (TypeError, ValueError) as error:
-            complaints.append(f"Requirement {place} was left out: {error}")
+            errors.append(f"Requirement {place} was left out: {error}")
     if len(entries) > MOST_REQUIREMENTS:
-        complaints.append(f"There were {len(entries)} requirements; the first {MOST_REQUIREMENTS} are stated")
-    return tuple(requirements), complaints
+        errors.append(f"There were {len(entries)} requirements; the first {MOST_REQUIREMENTS} are stated")
+    return tuple(requirements), errors
 
 
 def text_of(requirements: Iterable[Requirement]) -> str:
@@ -110,7 +110,7 @@ def band_of(plan: SamplingPlan, counts: ClassCounts, requirements: Requirements)
 @kept(64)
 def solution_of(plan: SamplingPlan, counts: ClassCounts, requirements: Requirements, shape: str | None) -> Solution:
     """The schedule with the most slack, in short numbers, or why there is none."""
-    return rounded(solve(plan, counts, requirements, shape), counts, requirements)
+    return round_solution(solve(plan, counts, requirements, shape), counts, requirements)
 
 
 def _requirement(entry: Any) -> Requirement:

@@ -8,7 +8,7 @@ import pytest
 
 from sampler_core import Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
 from sampler_core.datasets import load, synthetic
-from sampler_core.forecast.count_intervals import spread
+from sampler_core.forecast.count_intervals import count_intervals
 from sampler_core.forecast.expectations import SCHEMES, Draws
 from sampler_core.tuning import FAMILIES, MissingFromAtMost, RepeatsAtMost, SeenAtLeast, ShareOfClass, solve, verdicts
 
@@ -112,7 +112,7 @@ def test_under_the_other_schemes_what_is_drawn_lies_within_its_stated_interval(n
     draws = Draws(samples, 128, scheme)
     shares = plan.class_shares(counts)
     for epoch in (0, 30, 59):
-        stated = spread(shares[epoch], draws, samples)
+        stated = count_intervals(shares[epoch], draws, samples)
         drawn = plan.epoch_class_counts(counts, epoch)
         outside += int(((drawn < stated.lower) | (drawn > stated.upper)).sum())
         if epoch >= 30:

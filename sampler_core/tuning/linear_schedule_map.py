@@ -1,0 +1,109 @@
+"""The map of linear schedules, skew factor by epoch increment: its axes, and the points that meet requirements.
+
+The one contract here: a point is feasible exactly where the plan with that schedule meets the requirements judged.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from sampler_core.data.array_types import BoolArray, FloatArray
+from sampler_core.data.class_counts import ClassCounts
+from sampler_core.forecast.metrics import columns, metric_of
+from sampler_core.plans.plan import SamplingPlan
+from sampler_core.plans.schedules import Linear
+from sampler_core.plans.targets import PowerSkew
+from sampler_core.tuning import Requirement
+from sampler_core.tuning.feasible_band import edge_of
+from sampler_core.tuning.metric_sweep import (
+    Progress,
+    clamped_skews,
+    no_progress,
+    partial_progress,
+    run_metric_values,
+    skew_limits,
+)
+from sampler_core.tuning.requirement_values import requirement_margin
+from sampler_core.tuning.requirements import over_run
+from sampler_core.tuning.shares_by_skew import SharesBySkew
+from sampler_core.tuning.skew_intervals import SkewIntervals
+
+POINTS = 41
+_TOLERANCE = 1e-9
+
+
+class FeasiblePoints(NamedTuple):
+    """mask: bool, (skews, increments). left_out: requirements that are not judged here (see `feasible_points`)."""
+
+    mask: BoolArray
+    left_out: tuple[Requirement, ...]
+
+
+def map_axes(epochs: int) -> tuple[FloatArray, FloatArray]:
+    """Skew factors from -0.5 to 1.5, and increments that move the skew by about 2 either way over the run."""
+    step = _round_step(0.1 / max(epochs - 1, 1))
+    middle = POINTS // 2
+    return np.round(np.linspace(-0.5, 1.5, POINTS), 10), np.round(step * (np.arange(POINTS) - middle), 12)
+
+
+def plan_at_point(plan: SamplingPlan, skew: float = 0.0, increment: float = 0.0) -> SamplingPlan:
+    """The plan with a linear schedule, its limits on the skew kept where it has them."""
+    return replace(plan, target=PowerSkew(Linear(skew, increment, *skew_limits(plan))))
+
+
+def feasible_points(
+    plan: SamplingPlan, counts: ClassCounts, requirements: Sequence[Requirement], progress: Progress = no_progress
+) -> FeasiblePoints:
+    """Which points of the map meet the requirements. progress: as for `sweep`.
+
+    Not judged: a requirement over a part of the run, or over the run about every class; but repeats of every class are,
+    in a plan without limits: a sum of powers of n is largest for the rarest or the largest class.
+    """
+    skews, increments = map_axes(plan.epochs or 1)
+    plan = plan_at_point(plan)
+    runs = clamped_skews(plan, skews[:, None, None] + increments[None, :, None] * np.arange(plan.epochs or 1))
+    by_skew, mask = SharesBySkew(plan, counts), np.ones(runs.shape[:2], dtype=bool)
+    by_epoch, of_run = (
+        [requirement for requirement in requirements if over_run(requirement) == over] for over in (False, True)
+    )
+    for i, requirement in enumerate(by_epoch):
+        progress(0.5 * i / len(by_epoch))
+        edge = edge_of(by_skew, requirement, plan.epochs or 1)
+        mask &= _all_within(runs[..., edge.first_epoch : edge.last_epoch + 1], edge.allowed)
+    decided = [(requirement, group) for requirement in of_run for group in _groups(plan, requirement)]
+    asked = [(metric_of(one.metric), int(columns(counts, group, one.class_name)[0])) for one, group in decided]
+    if asked and mask.any():  # only where the others hold: runs cost most
+        found = run_metric_values(by_skew, runs[mask], asked, partial_progress(progress, 0.5, 1.0))
+        holds = [
+            requirement_margin(requirement, values) >= 0
+            for (requirement, _), (values, _) in zip(decided, found, strict=True)
+        ]
+        mask[mask] = np.all(holds, axis=0)
+    return FeasiblePoints(mask, tuple(requirement for requirement in of_run if not _groups(plan, requirement)))
+
+
+def _groups(plan: SamplingPlan, requirement: Requirement) -> tuple[str, ...]:
+    """The classes that decide a requirement over the run; () where this is not known."""
+    if len(requirement.epochs(plan.epochs or 1)) < (plan.epochs or 1):
+        return ()
+    if requirement.group != "every" or requirement.class_name is not None:
+        return (requirement.group if requirement.class_name is None else "rarest",)
+    return () if plan.limited or requirement.metric != "run_repeats" else ("rarest", "largest")
+
+
+def _all_within(skews: FloatArray, allowed: SkewIntervals) -> BoolArray:
+    inside = np.zeros(skews.shape, dtype=bool)
+    for low, high in allowed:
+        inside |= (skews >= low - _TOLERANCE) & (skews <= high + _TOLERANCE)
+    return np.asarray(inside.all(axis=-1))
+
+
+def _round_step(step: float) -> float:
+    """The nearest of 1, 2, 5 times a power of ten."""
+    decade = 10.0 ** math.floor(math.log10(step))
+    return min((m * decade for m in (1.0, 2.0, 5.0, 10.0)), key=lambda rounded: abs(math.log(rounded / step)))

@@ -1,0 +1,148 @@
+"""Run bounds: a requirement over the whole run, class by class, and the slack that it leaves a schedule.
+
+The one contract here: a requirement about "every class" starts as two run bounds, on the rarest and the largest class,
+which without limits have the extreme values; a class that fails all the same gets its own run bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from sampler_core.data.array_types import BoolArray, FloatArray
+from sampler_core.forecast.metrics import columns, metric_of
+from sampler_core.tuning.requirement_values import requirement_margin
+from sampler_core.tuning.requirements import Requirement, over_run, relaxed
+from sampler_core.tuning.shares_by_skew import HIGHEST, LOWEST, SharesBySkew, peak_rows
+
+
+class RunBound(NamedTuple):
+    """A requirement over the run, about one class; window: the epochs it sums over."""
+
+    requirement: Requirement
+    position: int
+    window: range
+
+
+def initial_run_bounds(by_skew: SharesBySkew, requirements: Sequence[Requirement], epochs: int) -> list[RunBound]:
+    """The run bounds to start a search with; `unmet_run_bound` gives further ones."""
+    run_bounds = []
+    for requirement in filter(over_run, requirements):
+        groups = ("rarest", "largest") if requirement.group == "every" else (requirement.group,)
+        chosen = {int(columns(by_skew.counts, group, requirement.class_name)[0]) for group in groups}
+        run_bounds += [RunBound(requirement, c, requirement.epochs(epochs)) for c in sorted(chosen)]
+    return run_bounds
+
+
+def unmet_run_bound(
+    by_skew: SharesBySkew, requirements: Sequence[Requirement], skews: FloatArray, slack: float, known: list[RunBound]
+) -> RunBound | None:
+    """A further run bound, where a requirement over the run fails within the slack of these skews (epochs,); else None.
+
+    It is on a class that had none, or is tighter by what the approximation searched with gives too much.
+    """
+    for requirement in filter(over_run, requirements):
+        window = requirement.epochs(skews.size)
+        several = requirement.group == "every" and requirement.class_name is None
+        within = slack if several and not metric_jumps(by_skew, [requirement]) else 0.0
+        shares = _extreme_of_all(by_skew, skews[window.start : window.stop], within, requirement.sense == "at most")
+        if by_skew.margin(requirement, shares)[0] < 0:
+            run_bound = _run_bound_of_worst_class(by_skew, requirement, shares, window)
+            if run_bound not in known:
+                return run_bound
+            if within == 0.0:  # it holds on interpolated shares only: use exact ones
+                by_skew.add_to_table(skews)
+                return run_bound
+    return None
+
+
+def metric_jumps(by_skew: SharesBySkew, requirements: Sequence[Requirement]) -> bool:
+    """Whether a metric jumps with the skew, so that slack is known at the skews evaluated only."""
+    return by_skew.draws.scheme == "stratified" and any("coverage" in one.metric for one in requirements)
+
+
+def run_bound_slack(
+    by_skew: SharesBySkew, run_bound: RunBound, skews: FloatArray, low: FloatArray, high: FloatArray, fine: float
+) -> FloatArray:
+    """The t in [low, high] up to which the requirement holds for all schedules that are at most t away, by bisection.
+
+    t < 0: the best schedule within -t.
+    """
+    skews = skews[:, run_bound.window.start : run_bound.window.stop]
+    found, high = low.copy(), np.minimum(high, HIGHEST - LOWEST)
+    holds = _holds(by_skew, run_bound, skews, high)
+    found[holds] = high[holds]
+    between = np.flatnonzero(~holds)  # most of these have no more slack than `low`
+    between = between[_holds(by_skew, run_bound, skews[between], low[between])]
+    skews, low, high = skews[between], low[between], high[between]
+    while np.any(high - low > fine):
+        middle = (low + high) / 2
+        if np.all((middle <= low) | (middle >= high)):
+            break
+        holds = _holds(by_skew, run_bound, skews, middle)
+        low, high = np.where(holds, middle, low), np.where(holds, high, middle)
+    found[between] = low
+    return found
+
+
+def _holds(by_skew: SharesBySkew, run_bound: RunBound, skews: FloatArray, t: FloatArray) -> BoolArray:
+    n, draws = by_skew.counts.counts[run_bound.position], by_skew.draws
+    shares = _extreme_shares(by_skew, run_bound, skews, t)
+    values = metric_of(run_bound.requirement.metric).search_formula(np.full(len(skews), n), shares.T, draws)
+    return np.asarray(requirement_margin(run_bound.requirement, values) >= 0)
+
+
+def _extreme_shares(by_skew: SharesBySkew, run_bound: RunBound, skews: FloatArray, t: FloatArray) -> FloatArray:
+    """The worst share of the class within t of each skew (t >= 0), or the best one (t < 0)."""
+    wants_most = (t >= 0) == (run_bound.requirement.sense == "at most")
+    if wants_most.any() and not wants_most.all():
+        shares = np.empty(skews.shape)
+        for rows in (wants_most, ~wants_most):
+            shares[rows] = _extreme_shares(by_skew, run_bound, skews[rows], t[rows])
+        return shares
+    sign = 1.0 if wants_most.all() else -1.0
+    column = sign * by_skew.table_shares[:, run_bound.position]
+    return sign * _greatest_within(by_skew.table_skews, column, skews, np.abs(t)[:, None])
+
+
+def _greatest_within(table_skews: FloatArray, column: FloatArray, skews: FloatArray, radius: FloatArray) -> FloatArray:
+    """The greatest value of a table column within radius of each skew: at either end, or at a peak between."""
+    steps = np.diff(column)
+    if np.all(steps >= 0):
+        return np.interp(skews + radius, table_skews, column)
+    if np.all(steps <= 0):
+        return np.interp(skews - radius, table_skews, column)
+    low, high = skews - radius, skews + radius
+    most = np.maximum(np.interp(low, table_skews, column), np.interp(high, table_skews, column))
+    for peak in peak_rows(column):
+        np.maximum(most, column[peak], out=most, where=(low < table_skews[peak]) & (table_skews[peak] < high))
+    return most
+
+
+def _extreme_of_all(by_skew: SharesBySkew, skews: FloatArray, slack: float, most: bool) -> FloatArray:
+    """The greatest or the least share of each class within the slack of each skew, on table rows and both ends."""
+    if slack == 0.0:
+        return by_skew.shares_at(skews)
+    low, high = np.clip(skews - slack, LOWEST, HIGHEST), np.clip(skews + slack, LOWEST, HIGHEST)
+    ends, take = np.stack([by_skew.shares_at(low), by_skew.shares_at(high)]), np.max if most else np.min
+    inside = zip(by_skew.table_skews.searchsorted(low), by_skew.table_skews.searchsorted(high), strict=True)
+    return np.array([
+        take(np.vstack([ends[:, epoch], by_skew.table_shares[begin:end]]), axis=0)
+        for epoch, (begin, end) in enumerate(inside)
+    ])  # fmt: skip
+
+
+def _run_bound_of_worst_class(
+    by_skew: SharesBySkew, requirement: Requirement, shares: FloatArray, window: range
+) -> RunBound:
+    """A run bound on the class that is worst at these shares, tighter by what the approximation gives too much."""
+    metric, chosen = metric_of(requirement.metric), by_skew.classes_of(requirement)
+    values = metric.values(shares, by_skew.counts, chosen, by_skew.draws)[0]
+    at = int(values.argmax() if requirement.sense == "at most" else values.argmin())
+    c = int(chosen[at])
+    if metric.approximation is not None:
+        approximate = float(metric.approximation(by_skew.counts.counts[[c]], shares[:, [c]], by_skew.draws)[0])
+        requirement = relaxed(requirement, min(1.0, requirement.bound + max(0.0, approximate - float(values[at]))))
+    return RunBound(requirement, c, window)

@@ -1,0 +1,110 @@
+"""Class shares by skew, for one data set and one plan: exact at any skew, and in a table to search on.
+
+The one contract here: the shares at a skew are those that the plan draws at that skew, limits applied.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sampler_core.data.array_types import BoolArray, FloatArray, IntArray
+from sampler_core.data.class_counts import ClassCounts
+from sampler_core.forecast.forecast import draws_of
+from sampler_core.forecast.metrics import columns
+from sampler_core.plans.plan import SamplingPlan
+from sampler_core.plans.share_limits import normalised, water_filled
+from sampler_core.tuning.requirement_values import requirement_margin, requirement_value
+from sampler_core.tuning.requirements import Requirement
+from sampler_core.tuning.skew_intervals import bisected_edges, where_highest
+
+LOWEST, HIGHEST = -50.0, 50.0  # the skews that a schedule allows
+_SHARES_PER_PIECE = 1 << 16  # shares in one piece: more of them leave the processor's cache
+_DISTANCES = np.geomspace(0.02, 48.0, 90)
+# dense from -1 to 2, where skews are used
+_TABLE_SKEWS = np.concatenate([[LOWEST], -1 - _DISTANCES[::-1], np.linspace(-1, 2, 151), 2 + _DISTANCES])
+
+
+class SharesBySkew:
+    """Skew -> class shares. table_shares: the exact shares at table_skews, which rise."""
+
+    def __init__(self, plan: SamplingPlan, counts: ClassCounts, table: bool = True) -> None:
+        self.counts = counts
+        self.draws = draws_of(plan, counts)
+        self._limits = plan.share_limits(counts.present, self.draws.samples)
+        self.table_skews = _TABLE_SKEWS if table else _TABLE_SKEWS[:0]
+        self.table_shares = self.shares_at(self.table_skews)
+        self._with_turning_points: set[int] = set()
+
+    def shares_at(self, skews: FloatArray) -> FloatArray:
+        """Shares at these skews; float64, shape (len(skews), num_classes), classes in the caller's order.
+
+        `targets.PowerSkew` and what `SamplingPlan.epoch_at` makes of it, many rows at once.
+        """
+        present, canonical = self.counts.present, self.counts.canonical
+        shares = np.zeros((skews.size, self.counts.num_classes))
+        log_counts, piece = np.log(present.counts), max(1, _SHARES_PER_PIECE // present.num_classes)
+        floor, cap = self._limits
+        for begin in range(0, skews.size, piece):
+            rows = (1.0 - skews[begin : begin + piece, None]) * log_counts
+            shares[begin : begin + piece, canonical] = (
+                normalised(rows) if floor is None or cap is None else water_filled(rows, floor, cap)
+            )
+        return shares
+
+    @property
+    def limited(self) -> bool:
+        """Whether the plan has caps or floors."""
+        return self._limits[0] is not None
+
+    def add_to_table(self, skews: FloatArray) -> None:
+        """Add exact rows for these skews to the table."""
+        new = np.setdiff1d(np.round(skews, 12), self.table_skews)
+        if new.size:
+            places = np.searchsorted(self.table_skews, new)
+            self.table_shares = np.insert(self.table_shares, places, self.shares_at(new), axis=0)
+            self.table_skews = np.insert(self.table_skews, places, new)
+
+    def add_turning_points(self, position: int) -> None:
+        """Add exact rows where the share of a class has an extreme or meets a limit; once for each class.
+
+        NOTE Class counts 100, 10 and 1: the share of the middle class is 0.09 at skews 0 and 2, but 0.33 at skew 1. A
+        table with rows at 0 and 2 alone would interpolate 0.09 between them.
+        """
+        if position in self._with_turning_points:
+            return
+        self._with_turning_points.add(position)
+        skews, column = self.table_skews, self.table_shares[:, position]
+        free = self._within_limits(position, self.table_shares)
+        turns = [
+            where_highest(lambda at: sign * self.shares_at(at)[:, position], skews[i - 1], skews[i + 1])  # noqa: B023
+            for sign in (1.0, -1.0)
+            for i in peak_rows(sign * column)
+        ]
+        ends = np.flatnonzero(np.diff(free))
+        at_limits = bisected_edges(
+            lambda at: self._within_limits(position, self.shares_at(at)), skews[ends], skews[ends + 1], free[ends]
+        )
+        self.add_to_table(np.append(at_limits, turns))
+
+    def _within_limits(self, position: int, shares: FloatArray) -> BoolArray:
+        """Whether the share of a class is strictly between its floor and its cap; (rows,)."""
+        if self._limits[0] is None or self._limits[1] is None:
+            return np.ones(len(shares), dtype=bool)
+        at = int(np.flatnonzero(self.counts.canonical == position)[0])
+        low, high = self._limits[0][at], self._limits[1][at]
+        return np.asarray((shares[:, position] > low * (1 + 1e-12)) & (shares[:, position] < high * (1 - 1e-12)))
+
+    def classes_of(self, requirement: Requirement) -> IntArray:
+        """The positions of the classes that a requirement is about."""
+        return columns(self.counts, requirement.group, requirement.class_name)
+
+    def margin(self, requirement: Requirement, shares: FloatArray) -> FloatArray:
+        """By how much rows of shares meet a requirement of single epochs: from 0 on it holds; shape (rows,)."""
+        return requirement_margin(requirement, requirement_value(requirement, shares, self.counts, self.draws))
+
+
+def peak_rows(column: FloatArray) -> IntArray:
+    """Where a column of a table begins to fall after it rose: once at most for a class share, but for limits."""
+    steps = np.diff(column)
+    turns = np.flatnonzero(np.abs(steps) > 1e-13)
+    return np.asarray(turns[1:][(steps[turns[:-1]] > 0) & (steps[turns[1:]] < 0)])

@@ -27,7 +27,7 @@ def highest_point(rows: FloatArray, limits: FloatArray) -> tuple[float, float, f
         violated = np.flatnonzero(excess > 1e-12)
         if violated.size == 0:
             break
-        # Bland's rule after a while: the first violated row, so that no corner is visited again and again
+        # Bland's rule after a while: the first violated row, so that no corner comes up for ever
         entering = int(violated[0] if step > 50 else excess.argmax())
         factors = np.linalg.solve(rows[basis].T, np.stack([_OBJECTIVE, rows[entering]], axis=1))
         possible = np.flatnonzero(factors[:, 1] > 1e-12)

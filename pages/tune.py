@@ -3,12 +3,12 @@
 import streamlit as st
 
 from pages.parts.live.figure_panel import Panel, live_panel
-from pages.parts.live.point_click import pick
+from pages.parts.live.point_click import on_point_click
 from pages.parts.share.chart_tables import table_twins
 from pages.parts.sidebar.data_line import data_line
-from pages.parts.sidebar.epoch_and_batches import nearby_sliders
+from pages.parts.sidebar.epoch_and_batches import phone_sliders
+from pages.parts.sidebar.figure_ticket import figure_ticket
 from pages.parts.sidebar.scenario import current
-from pages.parts.sidebar.slider_moves import slider_moves
 from pages.parts.tune import metric_map, solution, stated_requirements
 from pages.parts.tune.requirement_form import requirement_form, say_what_is_left_to_chance
 from pages.parts.tune.sensitivity_table import sensitivity_box
@@ -16,7 +16,7 @@ from sampler_core.figures import Chart, tune_charts
 
 scenario = current()
 st.title("Tune", anchor=False)
-with st.container(key="said-data"):
+with st.container(key="page-text-data"):
     st.markdown(data_line(scenario))
 form, rest = st.container(), st.container()
 with st.expander("The requirements as text, as a link carries them", icon=":material/link:"):
@@ -31,7 +31,7 @@ with form:
 judged = tuple(requirements[place] for place in verdicts)
 with rest:
     st.subheader("The schedules that are allowed", anchor=False)
-    nearby_sliders()
+    phone_sliders()
     found = solution.solved(scenario, judged, len(requirements))
     band = solution.band(scenario, judged)
     if band is not None:
@@ -39,7 +39,7 @@ with rest:
         figure = tune_charts.feasible_band(band, requirements, skews)
         note, height = solution.band_note(band), tune_charts.band_height(band)
         charts.append(Chart("band", "Skews that each epoch may have", figure, note, 12, height, 0))
-        live_panel("feasible", Panel(solution.rev(scenario, judged, skews), charts), moves=slider_moves(scenario))
+        live_panel("feasible", Panel(solution.rev(scenario, judged, skews), charts), ticket=figure_ticket(scenario))
         solution.say_what_couples_the_epochs(requirements, band, found)
 
     st.subheader("What a skew factor and an epoch increment would do", anchor=False)
@@ -55,6 +55,6 @@ with rest:
         )
         charts.append(Chart("metric-map", metric_map.label_of(metric), figure, note, 12, 460, 1))
         live_panel("map", Panel(solution.rev(scenario, judged, metric, whose, over), charts[-1:]))
-        pick("metric-map", lambda x, y: metric_map.take_point(scenario.plan, x, y))
+        on_point_click("metric-map", lambda x, y: metric_map.take_point(scenario.plan, x, y))
     sensitivity_box(scenario, over)
     table_twins(charts, "tune")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sampler_core.draws.preview import Preview
-from sampler_core.figures.class_series import Followed, Series, by_count, series_of
+from sampler_core.figures.class_series import Followed, Series, series_of
 from sampler_core.figures.figure import Figure, axis, class_in_words, layout
 from sampler_core.figures.legend import KEY
 from sampler_core.formatting import number
@@ -34,7 +34,7 @@ def batch_mix(preview: Preview, followed: Followed = ()) -> Figure:
         xaxis=axis("batch", tickformat="d", range=[batches[0] - 0.6, batches[-1] + 0.6]),
         yaxis=axis("samples in the batch"), uirevision=f"{len(series)}-{batches[0]}-{len(batches)}",
     )}  # fmt: skip
-    rarest = int(by_count(counts)[counts.counts[by_count(counts)] > 0][-1])
+    rarest = counts.rarest
     without = int((drawn[:, rarest] == 0).sum())
     alt = (
         f"Batches {batches[0]} to {batches[-1]} of epoch {preview.epoch}. The rarest class, "

@@ -1,100 +1,126 @@
-// Play, pause, speed: moves the epoch in the browser, frame by frame; the server hears of it when it rests.
+// Play, pause, speed: moves the epoch in the browser, frame by frame; the server is told where it rests.
+// @ts-check
+/** @typedef {{ button: HTMLButtonElement, speed: HTMLSelectElement, data: { epoch: number, epochs: number, run: string },
+ *   send: Component["setTriggerValue"], epoch: number, run?: string, last: number, frame?: number, waiting?: number,
+ *   end: () => void }} PlayerState */
+/** @type {WeakMap<HTMLElement, PlayerState>} */
+const players = new WeakMap();
 const SPEEDS = [5, 10, 20, 40];
-const PATIENCE = 4000;  // ms that the draws may take to come: then playing begins, and the batches follow later
+const MOST_EPOCHS = 3;  // that one frame may leap
+const FRAMES_WAIT = 4000;  // ms that the draws may take to come: then playing begins, and the batches follow later
 
-function controls(root) {
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "play" });
-  const speed = document.createElement("select");
-  speed.setAttribute("aria-label", "Epochs a second");
-  SPEEDS.forEach((value) => speed.append(new Option(`${value} epochs/s`, value, value === 20, value === 20)));
-  root.append(button, speed);
-  return { button, speed };
+/** @param {PlayerState} player */
+function write({ button }) {
+  button.textContent = live.playing ? "Pause" : "Play";
+  button.setAttribute("aria-pressed", String(live.playing));
 }
 
+/** @param {PlayerState} player @param {number} epoch */
+function showEpochOf(player, epoch) {
+  player.epoch = epoch;
+  /** @type {NodeListOf<HTMLInputElement>} */
+  const sliders = document.querySelectorAll(".st-key-slider-epoch input");
+  sliders.forEach((slider) => { slider.value = String(epoch); });
+  moveSlider("epoch", epoch);
+}
+
+/** Nothing that was begun goes on: neither frames nor waiting for draws. @param {PlayerState} player */
+function pause(player) {
+  cancelAnimationFrame(player.frame);
+  clearTimeout(player.waiting);
+  player.waiting = null;
+  live.playing = false;
+  write(player);
+}
+
+/** @param {PlayerState} player */
+function start(player) {
+  player.waiting = null;
+  player.last = performance.now();
+  const frame = (/** @type {number} */ now) => {
+    const step = 1000 / Number(player.speed.value), steps = Math.floor((now - player.last) / step);
+    if (steps > 0) {  // late frames skip epochs rather than slow time down
+      player.last += steps * step;
+      showEpochOf(player, (player.epoch + Math.min(steps, MOST_EPOCHS)) % player.data.epochs);
+    }
+    player.frame = requestAnimationFrame(frame);
+  };
+  player.frame = requestAnimationFrame(frame);
+}
+
+/** @param {PlayerState} player */
+function rest(player) {
+  pause(player);
+  showEpochOf(player, player.epoch);
+  commit("epoch", player.epoch, (epoch) => player.send("rested", epoch));
+}
+
+/** @param {PlayerState} player */
+const lacksFrames = ({ data }) => live.frames?.run !== data.run;
+
+/** @param {PlayerState} player */
+function toggle(player) {
+  const { data } = player;
+  if (live.playing) return rest(player);
+  if (data.epochs < 2) return;
+  player.epoch = live.values.epoch ?? data.epoch;
+  live.uncommitted.delete("epoch");
+  live.playing = true;
+  write(player);
+  if (!lacksFrames(player)) return start(player);
+  player.waiting = setTimeout(() => start(player), FRAMES_WAIT);
+  player.send("frames_for", data.run);
+}
+
+/** @param {PlayerState} player @param {number} by */
+function step(player, by) {
+  const epoch = (live.playing ? player.epoch : live.values.epoch ?? player.data.epoch) + by;
+  player.epoch = Math.min(Math.max(epoch, 0), player.data.epochs - 1);
+  live.keyed = true;
+  rest(player);
+}
+
+/** @param {HTMLElement} root @param {PlayerState["data"]} data @returns {PlayerState} */
+function newPlayer(root, data) {
+  const button = document.createElement("button"), speed = document.createElement("select");
+  button.type = "button";
+  speed.setAttribute("aria-label", "Epochs a second");
+  SPEEDS.forEach((value) => speed.append(new Option(`${value} epochs/s`, String(value), value === 20, value === 20)));
+  root.append(button, speed);
+  const player = /** @type {PlayerState} */ ({ button, speed, data, epoch: data.epoch, last: 0 });
+  button.onclick = () => toggle(player);
+  const pressed = (/** @type {KeyboardEvent} */ event) => {
+    const target = /** @type {HTMLElement} */ (event.target);
+    const free = target === document.body || root.contains(target) || target.closest?.(".panel");
+    if (!free || event.ctrlKey || event.metaKey || event.altKey || target.tagName === "SELECT") return;
+    if (event.key === " " && target.tagName !== "BUTTON") toggle(player);
+    else if (event.key === "ArrowRight" || event.key === "ArrowLeft") step(player, event.key === "ArrowRight" ? 1 : -1);
+    else return;
+    event.preventDefault();
+  };
+  const framesCame = () => { if (player.waiting) { clearTimeout(player.waiting); start(player); } };
+  document.addEventListener("keydown", pressed);
+  document.addEventListener("skewlab:frames", framesCame);
+  player.end = () => {
+    pause(player);
+    document.removeEventListener("keydown", pressed);
+    document.removeEventListener("skewlab:frames", framesCame);
+  };
+  players.set(root, player);
+  return player;
+}
+
+/** @param {Component} component */
 export default function ({ data, parentElement, setTriggerValue }) {
+  /** @type {HTMLElement} */
   const root = parentElement.querySelector(".player");
   if (!root || !data) return;
-  const state = (root.player ??= { ...controls(root), playing: false });
-  Object.assign(state, { data });
-  const show = () => {
-    state.button.textContent = state.playing ? "Pause" : "Play";
-    state.button.setAttribute("aria-pressed", state.playing);
-  };
-  const lacksDraws = () => data.drawn && window.skewlabFramesOf !== data.run;
-  const go = (epoch) => {
-    state.epoch = epoch;
-    write("epoch", epoch, false);
-    document.querySelectorAll(".st-key-side-handle-epoch input").forEach((slider) => { slider.value = epoch; });
-    moveHand("epoch", epoch);
-  };
-  const frame = (now) => {
-    if (!state.playing || !root.isConnected) return;
-    const step = 1000 / Number(state.speed.value);
-    const steps = Math.floor((now - state.last) / step);
-    if (steps > 0) {  // late frames skip epochs rather than slow time down
-      state.last += steps * step;
-      go((state.epoch + Math.min(steps, 3)) % state.data.epochs);
-    }
-    state.frame = requestAnimationFrame(frame);
-  };
-  const still = () => {  // nothing that was begun goes on: neither frames, nor waiting for draws, nor coming to rest
-    cancelAnimationFrame(state.frame);
-    clearTimeout(state.waiting);
-    clearTimeout(state.resting);
-    state.waiting = null;
-    hand.playing = false;
-  };
-  const start = () => {
-    still();
-    hand.playing = true;
-    state.last = performance.now();
-    state.frame = requestAnimationFrame(frame);
-  };
-  const pause = () => { still(); state.playing = false; show(); };
-  const rest = () => { pause(); write("epoch", state.epoch, true); };
-  const play = () => {
-    if (state.data.epochs < 2) return;
-    still();
-    Object.assign(state, { playing: true, epoch: hand.values.epoch ?? state.data.epoch });
-    show();
-    if (!lacksDraws()) { start(); return; }
-    state.waiting = setTimeout(start, PATIENCE);
-    setTriggerValue("wanted", state.data.run);
-  };
-  state.toggle = () => (state.playing ? rest() : play());
-  state.step = (step) => {
-    const epoch = (hand.values.epoch ?? state.data.epoch) + step;
-    if (epoch < 0 || epoch >= state.data.epochs) { if (state.playing) rest(); return; }
-    pause();
-    go(epoch);
-    state.resting = setTimeout(rest, 200);
-  };
-  state.begin = () => { if (state.waiting) start(); };
-  state.button.onclick = state.toggle;
-  show();
-  if (state.playing && state.run && state.run !== data.run && lacksDraws()) {
-    setTriggerValue("wanted", data.run);  // another plan while playing: its draws
+  const player = players.get(root) ?? newPlayer(root, data);
+  Object.assign(player, { data, send: setTriggerValue });
+  write(player);
+  if (live.playing && player.run && player.run !== data.run && lacksFrames(player)) {
+    setTriggerValue("frames_for", data.run);  // another plan while playing
   }
-  state.run = data.run;
-  if (!state.keys) {
-    state.keys = (event) => {
-      const free = event.target === document.body || root.contains(event.target) || event.target.closest?.(".panel");
-      if (!free || event.ctrlKey || event.metaKey || event.altKey) return;
-      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-      if (event.key === " " && event.target.tagName !== "BUTTON" && event.target.tagName !== "SELECT") state.toggle();
-      else if (step && event.target.tagName !== "SELECT") state.step(step);
-      else return;
-      event.preventDefault();
-    };
-    state.arrived = () => state.begin();
-    document.addEventListener("keydown", state.keys);
-    document.addEventListener("skewlab:frames", state.arrived);
-  }
-  return () => setTimeout(() => {
-    if (root.isConnected) return;
-    still();
-    state.playing = false;
-    document.removeEventListener("keydown", state.keys);
-    document.removeEventListener("skewlab:frames", state.arrived);
-  }, 0);
+  player.run = data.run;
+  return () => setTimeout(() => { if (!root.isConnected) player.end(); }, 0);
 }

@@ -1,8 +1,10 @@
-// Names are text, never HTML: a class may be called anything.
+// The colours of the classes as a list. Names are text, never HTML: a class may be called anything.
+// @ts-check
+/** @param {Component} component */
 export default function ({ data, parentElement }) {
   const list = parentElement.querySelector(".class-key");
   if (!list || !data) return;
-  list.replaceChildren(...data.entries.map(([label, colour, dash]) => {
+  list.replaceChildren(...data.entries.map((/** @type {string[]} */ [label, colour, dash]) => {
     const entry = document.createElement("li");
     const stroke = Object.assign(document.createElement("span"), { className: dash });
     stroke.style.borderTopColor = colour;

@@ -1,82 +1,88 @@
 // Metrics with spark-lines, updated in place.
+// @ts-check
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 100, HEIGHT = 28, ROOM = 3;
+/** @typedef {{ own: { tiles: Tile[] }, shown: Tile[], end: () => void }} TilesState */
+/** @type {WeakMap<HTMLElement, TilesState>} */
+const lists = new WeakMap();
+/** Measured on resize only: asking while playing would lay the page out each time. @type {WeakMap<Element, number>} */
+const widths = new WeakMap();
 
-function build(list) {
+function newTile() {
   const box = document.createElement("div");
-  const label = document.createElement("dt");
-  const value = Object.assign(document.createElement("dd"), { className: "value" });
-  const note = Object.assign(document.createElement("dd"), { className: "note" });
-  const course = document.createElement("dd");
+  const [label, value, note, course] = ["dt", "dd", "dd", "dd"].map((tag) => document.createElement(tag));
+  value.className = "value";
+  note.className = "note";
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("aria-hidden", "true");
   svg.append(document.createElementNS(SVG, "path"), document.createElementNS(SVG, "circle"));
   course.append(svg);
   box.append(label, value, note, course);
-  list.append(box);
   return box;
 }
 
-function draw(box, tile) {
-  const [label, value, note] = box.children;
-  label.textContent = tile.label;
-  value.textContent = tile.value;
-  note.textContent = tile.note;
-  const at = places(box);
-  const path = tile.points.map((point, i) => `${i ? "L" : "M"}${at(point).join(" ")}`).join("");
-  box.querySelector("path").setAttribute("d", path);
-  dotAt(box, tile, tile.epoch);
+/** @param {Element} box @param {[number, number]} point each from 0 to 1 */
+function pixelsOf(box, [x, y]) {
+  return [ROOM + x * ((widths.get(box) || WIDTH) - 2 * ROOM), HEIGHT - ROOM - y * (HEIGHT - 2 * ROOM)];
 }
 
-function places(box) {  // its width is measured on resize only: asking while playing would lay the page out each time
-  const width = Number(box.dataset.width) || WIDTH;
-  return ([x, y]) => [ROOM + x * (width - 2 * ROOM), HEIGHT - ROOM - y * (HEIGHT - 2 * ROOM)];
-}
-
-function dotAt(box, tile, epoch) {
-  const [x, y] = places(box)([epoch / Math.max(tile.heights.length - 1, 1), tile.heights[epoch]]);
+/** @param {Element} box @param {Tile} tile @param {number} epoch @param {string} value */
+function writeValue(box, tile, epoch, value) {
+  box.querySelector(".value").textContent = value;
+  const [x, y] = pixelsOf(box, [epoch / Math.max(tile.heights.length - 1, 1), tile.heights[epoch]]);
   const dot = box.querySelector("circle");
-  Object.entries({ cx: x, cy: y, r: 3 }).forEach(([name, size]) => dot.setAttribute(name, size));
+  Object.entries({ cx: x, cy: y, r: 3 }).forEach(([name, size]) => dot.setAttribute(name, String(size)));
 }
 
+/** @param {HTMLElement} list @param {TilesState} state @param {Tile[]} tiles */
+function showTiles(list, state, tiles) {
+  state.shown = tiles;
+  while (list.children.length > tiles.length) list.lastChild.remove();
+  while (list.children.length < tiles.length) list.append(newTile());
+  tiles.forEach((tile, i) => {
+    const box = list.children[i];
+    box.querySelector("dt").textContent = tile.label;
+    box.querySelector(".note").textContent = tile.note;
+    const path = tile.points.map((point, at) => `${at ? "L" : "M"}${pixelsOf(box, point).join(" ")}`).join("");
+    box.querySelector("path").setAttribute("d", path);
+    writeValue(box, tile, tile.epoch, tile.value);
+  });
+}
+
+/** @param {HTMLElement} list @param {TilesState} state @param {string} key */
+function follow(list, state, key) {
+  const { epoch } = live.values;
+  const values = live.playing && live.frames?.charts[key]?.value[epoch];
+  if (values) state.shown.forEach((tile, i) => writeValue(list.children[i], tile, epoch, values[i]));
+  if (live.playing) return;
+  const answer = Object.keys(valuesAhead()).length ? answerTo(valuesAhead()) ?? live.latestAnswer : { [key]: state.own };
+  const tiles = answer?.[key]?.tiles;
+  if (tiles && tiles !== state.shown) showTiles(list, state, tiles);
+}
+
+/** @param {HTMLElement} list @param {{ key: string, tiles: Tile[] }} data @returns {TilesState} */
+function newList(list, data) {
+  const state = /** @type {TilesState} */ ({});
+  const update = () => follow(list, state, data.key);
+  const resized = new ResizeObserver(() => {
+    for (const box of list.children) widths.set(box, box.querySelector("svg").clientWidth);
+    showTiles(list, state, state.shown);
+  });
+  resized.observe(list);
+  document.addEventListener("skewlab:slider", update);
+  state.end = () => { resized.disconnect(); document.removeEventListener("skewlab:slider", update); };
+  lists.set(list, state);
+  return state;
+}
+
+/** @param {Component} component */
 export default function ({ data, parentElement }) {
+  /** @type {HTMLElement} */
   const list = parentElement.querySelector(".tiles");
   if (!list || !data) return;
-  const show = (tiles) => {
-    list.shown = tiles;
-    while (list.children.length > tiles.length) list.lastChild.remove();
-    while (list.children.length < tiles.length) build(list);
-    tiles.forEach((tile, i) => draw(list.children[i], tile));
-  };
-  const all = () => {
-    for (const box of list.children) box.dataset.width = box.querySelector("svg").clientWidth;
-    list.shown.forEach((tile, i) => draw(list.children[i], tile));
-  };
-  show(data.tiles);
-  all();
-  list.watch?.disconnect();
-  list.watch = new ResizeObserver(all);
-  list.watch.observe(list);
-  document.removeEventListener("skewlab:move", list.follow);
-  list.follow = ({ detail: { key, value } }) => {  // the epoch moves along courses that are known; the rest is asked for
-    const moves = window.skewlabMoves?.moves;
-    const ahead = moves && !hand.playing ? pending(moves) : {};
-    const there = Object.keys(ahead).length ? answered(moves, ahead)?.[data.key]?.tiles : hand.playing ? null : data.tiles;
-    if (there) {
-      if (there !== list.shown) show(there);
-      return;
-    }
-    if (key !== "epoch") return;
-    list.shown.forEach((tile, i) => {
-      if (value >= tile.course.length) return;
-      list.children[i].querySelector(".value").textContent = (tile.part ? percent : number)(tile.course[value]);
-      dotAt(list.children[i], tile, value);
-    });
-  };
-  document.addEventListener("skewlab:move", list.follow);
-  return () => setTimeout(() => {
-    if (list.isConnected) return;
-    list.watch?.disconnect();
-    document.removeEventListener("skewlab:move", list.follow);
-  }, 0);
+  const state = lists.get(list) ?? newList(list, data);
+  state.own = data;
+  showTiles(list, state, data.tiles);
+  follow(list, state, data.key);
+  return () => setTimeout(() => { if (!list.isConnected) state.end(); }, 0);
 }

@@ -7,21 +7,21 @@ from pathlib import Path
 
 import streamlit as st
 
-_pick = st.components.v2.component(
-    "pick",
+_point_click = st.components.v2.component(
+    "point_click",
     html="<span></span>",
     js=Path(__file__).with_name("point_click.js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
 
 
-def pick(chart: str, on_pick: Callable[[float, float], None]) -> None:
-    """Call `on_pick(x, y)` when a point of this chart is clicked."""
-    key = f"pick-{chart}"
+def on_point_click(chart: str, call: Callable[[float, float], None]) -> None:
+    """Call `call(x, y)` when a point of this chart is clicked."""
+    key = f"click-{chart}"
 
-    def picked() -> None:
-        point = st.session_state[key].get("picked")
+    def clicked() -> None:
+        point = st.session_state[key].get("clicked")
         if point is not None:
-            on_pick(float(point["x"]), float(point["y"]))
+            call(float(point["x"]), float(point["y"]))
 
-    _pick(key=key, data={"chart": chart}, on_picked_change=picked)
+    _point_click(key=key, data={"chart": chart}, on_clicked_change=clicked)

@@ -22,7 +22,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import streamlit
@@ -191,7 +191,7 @@ def plain_server() -> Iterator[str]:
 
 def plain_page(folder: Path) -> Path:
     """The frame and its pages as they are, but for the panels."""
-    for page in (ROOT / "pages").glob("*.py"):
+    for page in (*(ROOT / "pages").glob("*.py"), ROOT / "pages" / "frame.css"):
         shutil.copy(page, folder)
     (folder / "parts").symlink_to(ROOT / "pages" / "parts")
     script = folder / "frame.py"

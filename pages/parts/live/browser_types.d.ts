@@ -37,6 +37,8 @@ interface LiveState {
   prefetch: { key: string; value: number; stops: number[] } | null;
   frames: Frames | null;
   jobs: Map<string, Job>;
+  /** Chart -> ms that its last drawing took. */
+  drawTimes: Map<string, number>;
   drawing: boolean;
   plotlyLoading?: Promise<any>;
 }

@@ -1,7 +1,7 @@
 // When Plotly draws: one figure at a time over all panels, low ranks first; a newer request of a chart replaces its older.
 // @ts-check
-const DRAW_BUDGET = 50;  // ms of drawing before the browser may show what there is
-const MOST_WAITING = 150;  // ms after which a figure is drawn before those of lower rank
+const MOST_WAITING = 150;  // ms after which a figure is drawn before those of lower rank; a slow one waits longer
+const SLOW = 6;  // times what it took to draw it last
 
 /** @param {string} src */
 function loadPlotly(src) {
@@ -13,25 +13,28 @@ function loadPlotly(src) {
   }));
 }
 
-const nextFrame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+// Lets the browser show what there is, and newer figures arrive.
+const otherTasks = () => new Promise((done) => {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = done;
+  port2.postMessage(null);
+});
 
 function nextJob() {
   const now = performance.now(), jobs = [...live.jobs.values()];
-  const late = jobs.filter((job) => now - job.since > MOST_WAITING).sort((a, b) => a.since - b.since)[0];
-  return late ?? jobs.sort((a, b) => a.rank - b.rank)[0];
+  const late = jobs.filter(({ id, since }) => now - since > Math.max(MOST_WAITING, SLOW * (live.drawTimes.get(id) ?? 0)));
+  return late.sort((a, b) => a.since - b.since)[0] ?? jobs.sort((a, b) => a.rank - b.rank)[0];
 }
 
 async function drawAll() {
   if (live.drawing) return;
   live.drawing = true;
-  let start = performance.now();
   while (live.jobs.size) {
-    const job = nextJob();
+    const job = nextJob(), start = performance.now();
     live.jobs.delete(job.id);
     try { await job.draw(); } catch (error) { console.error("live panel:", error); }
-    if (!live.jobs.size || performance.now() - start < DRAW_BUDGET) continue;
-    await nextFrame();
-    start = performance.now();
+    live.drawTimes.set(job.id, performance.now() - start);
+    if (live.jobs.size) await otherTasks();
   }
   live.drawing = false;
 }

@@ -4,10 +4,12 @@
  *   theme: ReturnType<typeof pageTheme> | null, clicked: (point: object) => void, end: () => void }} PanelState */
 /** @type {WeakMap<HTMLElement, PanelState>} */
 const panels = new WeakMap();
-/** What stands in a plot. @type {WeakMap<HTMLElement, { spec: string, look: string }>} */
+/** What stands in a plot; played: when it last did while the epochs play.
+ * @type {WeakMap<HTMLElement, { spec: string, look: string, played?: number }>} */
 const drawn = new WeakMap();
 const CONFIG = { responsive: false, displaylogo: false, showSendToCloud: false, displayModeBar: "hover",
   modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
+const PLAYED_EVERY = 150;  // ms between two frames of a figure beside the batches, which have all that there is time for
 
 /** @param {HTMLElement} root @param {Chart} chart @returns {HTMLElement} */
 function frameOf(root, chart) {
@@ -95,12 +97,13 @@ function showChart(panel, chart, rev) {
 function showPanelAt(panel, epoch) {
   for (const chart of panel.shown.charts) {
     const frame = frameOf(panel.root, chart), plot = plotIn(frame), id = `${panel.key}/${chart.id}`;
-    if (!drawn.has(plot) || live.jobs.has(id)) continue;
+    const now = performance.now(), stands = drawn.get(plot);
+    if (!stands || live.jobs.has(id) || (chart.id === "weights" && now - (stands.played ?? 0) < PLAYED_EVERY)) continue;
     enqueue(id, chart.rank, () => {
       frame.classList.toggle("stands-still", !showEpoch(plot, chart.id, epoch));
       if (frame.classList.contains("stands-still")) return;
       writeCaption(frame, chart, chart.title.replace(/epoch \d+/, `epoch ${epoch}`));
-      drawn.get(plot).spec = "";  // no chart of Python's any more
+      Object.assign(stands, { spec: "", played: now });  // no chart of Python's any more
       plot.dataset.rev = panel.root.dataset.rev = `playing-${epoch}`;
     });
   }

@@ -4,7 +4,7 @@
 const live = (window.skewlab ??= {
   values: {}, movedAt: 0, dragging: false, playing: false, keyed: false, uncommitted: new Map(), runEnds: 0, ticket: null,
   answers: new Map(), latestAnswer: null, answerTime: 0, asking: null, nextQuestion: null, prefetch: null, frames: null,
-  jobs: new Map(), drawing: false,
+  jobs: new Map(), drawTimes: new Map(), drawing: false,
 });
 const KEY_ROW = 300;  // ms between two presses of one row of keys
 const ANSWER_WAIT = 400;  // ms that a run of the page waits for the figures, which come faster alone

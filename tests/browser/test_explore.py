@@ -202,7 +202,7 @@ def test_nothing_scrolls_sideways_on_a_narrow_phone(open_page, address):
 
 def test_on_a_phone_the_schedule_s_sliders_are_beside_the_figures(open_page):
     page = open_page(width=390, height=844)
-    slider = page.locator(".st-key-near").get_by_role("slider", name="Skew factor")
+    slider = page.locator(".st-key-phone-sliders").get_by_role("slider", name="Skew factor")
     assert slider.is_visible()
     slider.focus()
     slider.press("End")

@@ -14,6 +14,7 @@ from pages.parts.server.result_cache import forecast_of
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.sidebar.url_values import bound_unless
 from pages.parts.text.class_options import by_label
+from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures import class_numbers
 from sampler_core.figures.class_series import NOBODY, Followed, by_count, series_of, standing_out
 from sampler_core.plans.parameters import FOLLOW
@@ -59,7 +60,7 @@ def in_place(before: Sequence[str | None], chosen: Sequence[str]) -> tuple[str |
 
 def follow_clicked(scenario: Scenario, panel: str) -> None:
     """When a class was clicked in a panel: follow it, or no longer."""
-    position = _clicked_class(scenario, st.session_state[panel].get("clicked") or {})
+    position = class_at(scenario.counts, followed_classes(scenario), st.session_state[panel].get("clicked") or {})
     if position is None:
         return
     label = list(by_label(scenario.counts))[by_count(scenario.counts).tolist().index(position)]
@@ -69,15 +70,18 @@ def follow_clicked(scenario: Scenario, panel: str) -> None:
     )
 
 
-def _clicked_class(scenario: Scenario, clicked: dict[str, Any]) -> int | None:
-    """The position of the class that a clicked point belongs to; None where it is a band of classes, or nothing."""
+def class_at(counts: ClassCounts, followed: Followed, clicked: dict[str, Any]) -> int | None:
+    """The position of the class that a clicked point belongs to; None where it is a band of classes, or nothing.
+
+    clicked: the "chart", the "curve" in it, and the "point" in that, as plotly counts them.
+    """
     chart, curve, point = clicked.get("chart"), clicked.get("curve"), clicked.get("point")
     with suppress(TypeError, IndexError):
         if chart in ("shares", "batches") and curve is not None:
-            members = series_of(scenario.counts, followed_classes(scenario))[curve].members
+            members = series_of(counts, followed)[curve].members
             return int(members[0]) if members.size == 1 else None
         if chart in ("map", "weights", "drawn") and point is not None:
-            return int(by_count(scenario.counts)[point[0] if chart == "map" else point])
+            return int(by_count(counts)[point[0] if chart == "map" else point])
     return None
 
 

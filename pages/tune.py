@@ -3,7 +3,6 @@
 import streamlit as st
 
 from pages.parts.live.figure_panel import Panel, live_panel
-from pages.parts.live.point_click import on_point_click
 from pages.parts.share.chart_tables import table_twins
 from pages.parts.sidebar.data_line import data_line
 from pages.parts.sidebar.epoch_and_batches import phone_sliders
@@ -54,7 +53,9 @@ with rest:
             allowed, sweep.error, solution.all_of(judged, len(requirements)), ringed=here is not None
         )
         charts.append(Chart("metric-map", metric_map.label_of(metric), figure, note, 12, 460, 1))
-        live_panel("map", Panel(solution.rev(scenario, judged, metric, whose, over), charts[-1:]))
-        on_point_click("metric-map", lambda x, y: metric_map.take_point(scenario.plan, x, y))
+        live_panel(
+            "map", Panel(solution.rev(scenario, judged, metric, whose, over), charts[-1:]),
+            on_click=lambda: metric_map.take_clicked(scenario.plan, st.session_state["map"].get("clicked")),
+        )  # fmt: skip
     sensitivity_box(scenario, over)
     table_twins(charts, "tune")

@@ -107,7 +107,7 @@ class _Story:
 
     @cached_property
     def weights(self) -> FloatArray:
-        return self.plan.class_weights(self.counts)
+        return self.forecast.class_weights
 
     def frame(self, epoch: int) -> Frame:
         """Everything of one epoch."""

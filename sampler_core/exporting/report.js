@@ -1,23 +1,21 @@
 // The report's figures: unpacks plotly.js from the file, draws, and plays the epochs. Text arrives as text, never as HTML.
 // @ts-check
 /** @returns {any} */
-const find = (/** @type {string} */ id) => document.getElementById(id);
+const find = id => document.getElementById(id);
 const { panels, frames: states, epoch, epochs } = JSON.parse(find("data").textContent);  // a state: one epoch
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const CONFIG = { responsive: true, displaylogo: false, showSendToCloud: false,
   modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
 /** What stands in a plot, as JSON. @type {WeakMap<Element, string>} */
 const drawnStates = new WeakMap();
-let at = states.findIndex((/** @type {any} */ state) => state.epoch === epoch), playing = false, drawing = Promise.resolve();
+let at = states.findIndex(state => state.epoch === epoch), playing = false, drawing = Promise.resolve();
 
-/** @param {string} id */
 async function decompressed(id) {
   const packed = Uint8Array.from(atob(find(id).textContent), (byte) => byte.charCodeAt(0));
   return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
 }
 
-/** A copy of value with `to` at the path; what is not on the path is shared.
- * @param {any} value @param {(string | number)[]} path @param {any} to @returns {any} */
+// A copy of value with `to` at the path; what is not on the path is shared.
 function changed(value, path, to) {
   if (!path.length) return to;
   const copy = Array.isArray(value) ? [...value] : { ...value };
@@ -25,14 +23,9 @@ function changed(value, path, to) {
   return copy;
 }
 
-/** @param {HTMLElement} parent @param {string} tag */
-function element(parent, tag, text = "", className = "") {
-  const made = Object.assign(document.createElement(tag), { textContent: text, className });
-  parent.append(made);
-  return made;
-}
+const element = (parent, tag, textContent = "", className = "") =>
+  parent.appendChild(Object.assign(document.createElement(tag), { textContent, className }));
 
-/** @param {{ layout: any }} spec @param {number} height */
 function themed({ layout }, height) {
   const style = getComputedStyle(document.documentElement);
   const [text, paper, grid] = ["--text", "--paper", "--grid"].map((name) => style.getPropertyValue(name).trim());
@@ -43,7 +36,7 @@ function themed({ layout }, height) {
     font: { ...font, size: 13 }, hoverlabel: { bgcolor: paper, bordercolor: grid, font } };
 }
 
-const figures = panels.map((/** @type {any} */ panel) => {
+const figures = panels.map(panel => {
   const figure = element(find("panels"), "figure");
   figure.style.setProperty("--span", panel.span);
   const caption = element(figure, "figcaption");
@@ -54,7 +47,6 @@ const figures = panels.map((/** @type {any} */ panel) => {
   return { title, note, plot };
 });
 
-/** @param {Element} plot */
 function inView(plot) {
   const { top, bottom } = plot.getBoundingClientRect();
   return bottom > 0 && top < innerHeight;
@@ -66,16 +58,16 @@ async function draw() {
   find("shown").textContent = `epoch ${state.epoch} of ${epochs - 1}`;
   find("epoch").setAttribute("aria-valuetext", `epoch ${state.epoch}`);
   find("sentences").replaceChildren();
-  state.sentences.forEach((/** @type {string} */ sentence) => element(find("sentences"), "p", sentence));
+  state.sentences.forEach(sentence => element(find("sentences"), "p", sentence));
   find("tiles").replaceChildren();
-  state.tiles.forEach((/** @type {string[]} */ [label, value, note]) => {
+  state.tiles.forEach(([label, value, note]) => {
     const tile = element(find("tiles"), "div");
     element(tile, "dt", label);
     element(tile, "dd", value, "value");
     element(tile, "dd", note, "note");
   });
   for (const [i, { title, note, plot }] of figures.entries()) {
-    const panel = state.changes[i].reduce((/** @type {any} */ value, /** @type {any} */ [path, to]) => changed(value, path, to), panels[i]);
+    const panel = state.changes[i].reduce((value, [path, to]) => changed(value, path, to), panels[i]);
     title.textContent = panel.title;
     note.textContent = panel.note;
     plot.setAttribute("aria-label", panel.alt);
@@ -89,9 +81,8 @@ async function draw() {
   Object.assign(document.body.dataset, { epoch: state.epoch, drawn: Boolean(window.Plotly) });
 }
 
-const show = (/** @type {number} */ place) => { at = place; return (drawing = drawing.then(draw)); };
+const show = place => { at = place; return (drawing = drawing.then(draw)); };
 
-/** @param {boolean} on */
 function play(on) {
   playing = on;
   find("play").textContent = on ? "Pause" : "Play";
@@ -109,7 +100,7 @@ async function run() {
 }
 
 find("epoch").max = states.length - 1;
-find("epoch").oninput = (/** @type {any} */ event) => { at = Number(event.target.value); play(false); };
+find("epoch").oninput = event => { at = Number(event.target.value); play(false); };
 find("play").onclick = () => { play(!playing); if (playing) run(); };
 find("player").hidden = states.length < 2;
 dark.onchange = () => show(at);

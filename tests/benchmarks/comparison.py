@@ -38,7 +38,7 @@ PRESSED = """([slider, states]) => {
     const state = states[Number(box.value)];
     const charts = [...document.querySelectorAll('.panel [data-chart]')];
     const ready = box.value !== before && charts.every((chart) => chart.dataset.rev.startsWith(`${state}-`)
-      && chart.dataset.rev === chart.closest('.panel').dataset.wanted);
+      && chart.dataset.rev === chart.closest('.panel').dataset.requested);
     if (ready) window.times.push(performance.now() - start);
     else requestAnimationFrame(() => look(start, before));
   };

@@ -222,9 +222,10 @@ def test_space_plays_and_arrows_step_through_the_epochs(open_page):
     }""")
     for _ in range(3):  # play, pause, play: one player, and one only
         page.keyboard.press("Space")
-    counted = (
-        "() => new Promise((done) => { players = 0; requestAnimationFrame(() => setTimeout(() => done(players))); })"
-    )
+    counted = """() => new Promise((done) => {
+      players = 0;
+      requestAnimationFrame(() => setTimeout(() => done(players)));
+    })"""
     assert page.evaluate(counted) <= 1
     page.keyboard.press("Space")
     page.keyboard.press("ArrowRight")

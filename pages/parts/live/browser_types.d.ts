@@ -11,7 +11,7 @@ type Tile = {
 type Answer = Record<string, any> | null;
 /** What the page's last run showed: the value of each slider, and how other figures are asked for. */
 type Ticket = { text: string; values: Values; offer?: string; settings?: string };
-type Question = { key: string; url: string; prefetch: boolean };
+type Question = { key: string; url: string };
 type Commit = { value: number; send: (value: number) => void };
 /** Chart id -> attribute of its traces -> per epoch one value a trace; "metrics" -> "value" -> per epoch a text a tile. */
 type Frames = { run: string; charts: Record<string, Record<string, any[][]>> };
@@ -31,16 +31,13 @@ interface LiveState {
   ticket: Ticket | null;
   answers: Map<string, Answer>;
   latestAnswer: Answer;
-  answerTime: number;
   asking: Question | null;
   nextQuestion: Question | null;
-  prefetch: { key: string; value: number; stops: number[] } | null;
   frames: Frames | null;
   jobs: Map<string, Job>;
   /** Chart -> ms that its last drawing took. */
   drawTimes: Map<string, number>;
   drawing: boolean;
-  plotlyLoading?: Promise<any>;
 }
 interface Window { skewlab: LiveState; Plotly: any }
 type Component = { data: any; parentElement: HTMLElement; setTriggerValue: (name: string, value: unknown) => void };

@@ -4,7 +4,7 @@
 export default function ({ data, parentElement }) {
   const list = parentElement.querySelector(".class-key");
   if (!list || !data) return;
-  list.replaceChildren(...data.entries.map((/** @type {string[]} */ [label, colour, dash]) => {
+  list.replaceChildren(...data.entries.map(([label, colour, dash]) => {
     const entry = document.createElement("li");
     const stroke = Object.assign(document.createElement("span"), { className: dash });
     stroke.style.borderTopColor = colour;

@@ -3,22 +3,13 @@
 const MOST_WAITING = 150;  // ms after which a figure is drawn before those of lower rank; a slow one waits longer
 const SLOW = 6;  // times what it took to draw it last
 
-/** @param {string} src */
-function loadPlotly(src) {
-  if (window.Plotly?.react) return Promise.resolve(window.Plotly);
-  return (live.plotlyLoading ??= new Promise((resolve, reject) => {
-    const script = Object.assign(document.createElement("script"), { src, onload: () => resolve(window.Plotly),
-      onerror: () => reject(new Error("plotly.js was not served")) });
-    document.head.append(script);
-  }));
+async function loadPlotly(src) {
+  if (!window.Plotly) await import(new URL(src, location.href).href);
+  return window.Plotly;
 }
 
 // Lets the browser show what there is, and newer figures arrive.
-const otherTasks = () => new Promise((done) => {
-  const { port1, port2 } = new MessageChannel();
-  port1.onmessage = done;
-  port2.postMessage(null);
-});
+const otherTasks = () => new Promise((done) => setTimeout(done, 0));
 
 function nextJob() {
   const now = performance.now(), jobs = [...live.jobs.values()];
@@ -39,7 +30,6 @@ async function drawAll() {
   live.drawing = false;
 }
 
-/** @param {string} id @param {number} rank @param {Job["draw"]} draw */
 function enqueue(id, rank, draw) {
   live.jobs.set(id, { id, rank, draw, since: live.jobs.get(id)?.since ?? performance.now() });
   if (!live.drawing) queueMicrotask(drawAll);  // after all figures of this moment are queued

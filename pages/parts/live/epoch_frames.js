@@ -15,7 +15,6 @@ function moveEpochLine(plot, epoch) {
   line.style.height = `${height}px`;
 }
 
-/** @param {HTMLElement} plot */
 const removeEpochLine = (plot) => plot.querySelector(":scope > .epoch-line")?.remove();
 
 /** Show a chart at an epoch; false where it does not follow. @param {HTMLElement} plot @param {string} id @param {number} epoch */

@@ -1,168 +1,159 @@
 // A panel of figures that update in place: no figure is removed and built anew, so zoom and place stay.
 // @ts-check
-/** @typedef {{ root: HTMLElement, key: string, src: string, own: Panel, shown?: Panel, frames?: string,
- *   theme: ReturnType<typeof pageTheme> | null, clicked: (point: object) => void, end: () => void }} PanelState */
-/** @type {WeakMap<HTMLElement, PanelState>} */
-const panels = new WeakMap();
 /** What stands in a plot; played: when it last did while the epochs play.
  * @type {WeakMap<HTMLElement, { spec: string, look: string, played?: number }>} */
 const drawn = new WeakMap();
 const CONFIG = { responsive: false, displaylogo: false, showSendToCloud: false, displayModeBar: "hover",
   modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
-const PLAYED_EVERY = 150;  // ms between two frames of a figure beside the batches, which have all that there is time for
+const PLAYED_EVERY = 150;  // ms between two frames of the weights: the batches have all that there is time for
 
-/** @param {HTMLElement} root @param {Chart} chart @returns {HTMLElement} */
-function frameOf(root, chart) {
-  /** @type {HTMLElement} */
-  let frame = root.querySelector(`[data-frame="${chart.id}"]`);
-  if (!frame) {
-    frame = document.createElement("figure");
-    frame.dataset.frame = chart.id;
-    const caption = document.createElement("figcaption"), plot = document.createElement("div");
-    caption.append(document.createElement("strong"), document.createElement("span"));
-    plot.dataset.chart = chart.id;
-    plot.setAttribute("role", "figure");
-    frame.append(caption, plot);
-    root.append(frame);
-  }
+const FRAME = '<figcaption><strong></strong><span></span></figcaption><div role="figure"></div>';
+
+function newFrame(id) {
+  const frame = Object.assign(document.createElement("figure"), { innerHTML: FRAME });
+  frame.dataset.frame = frame.querySelector("div").dataset.chart = id;
   return frame;
 }
 
-/** @param {HTMLElement} frame @returns {HTMLElement} */
-const plotIn = (frame) => frame.querySelector("[data-chart]");
-
-/** @param {HTMLElement} frame @param {Chart} chart @param {string} [title] */
-function writeCaption(frame, chart, title = chart.title) {
-  const [heading, note] = frame.querySelector("figcaption").children;
-  if (heading.textContent !== title) heading.textContent = title;
-  if (note.textContent !== chart.note) note.textContent = chart.note;
+/** @param {HTMLElement} frame @param {string} title @param {string} note */
+function writeCaption(frame, title, note) {
+  frame.querySelector("strong").textContent = title;
+  frame.querySelector("figcaption span").textContent = note;
 }
 
-/** The panel's figures are these, in their order. @param {HTMLElement} root @param {Chart[]} charts */
-function arrange(root, charts) {
-  const ids = new Set(charts.map((chart) => chart.id));
-  for (const frame of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-frame]"))) {
-    if (ids.has(frame.dataset.frame)) continue;
-    window.Plotly?.purge(plotIn(frame));
-    frame.remove();
+class FigurePanel {
+  key = "";
+  frames = "";
+  /** Of the page's last run. @type {Panel} */
+  own = { rev: "", charts: [] };
+  /** @type {Panel} */
+  shown = this.own;
+  theme = /** @type {ReturnType<typeof pageTheme> | null} */ (null);
+  /** @type {(point: object) => void} */
+  clicked = () => {};
+
+  /** @param {HTMLElement} root @param {string} src of plotly.js */
+  constructor(root, src) {
+    this.root = root;
+    this.src = src;
+    let width = root.clientWidth;
+    this.resized = new ResizeObserver(() => {
+      if (!root.clientWidth || root.clientWidth === width) return;
+      width = root.clientWidth;
+      this.plots().forEach((plot) => drawn.has(plot) && window.Plotly.Plots.resize(plot));
+    });
+    this.resized.observe(root);
+    root.addEventListener("transitionend", ({ target }) => {  // the theme changed
+      if (target !== root) return;
+      this.theme = null;
+      this.show(this.shown);
+    });
+    document.addEventListener("skewlab:slider", this.follow);
   }
-  charts.forEach((chart, i) => {
-    const frame = frameOf(root, chart);
-    if (root.children[i] !== frame) root.insertBefore(frame, root.children[i]);  // one that is moved is laid out anew
-    frame.style.setProperty("--span", String(chart.span));
-  });
-}
 
-/** @param {PanelState} panel @param {Panel} shown */
-function showPanel(panel, shown) {
-  const { charts, rev } = (panel.shown = shown);
-  panel.root.dataset.requested = rev;
-  arrange(panel.root, charts);
-  for (const chart of charts) showChart(panel, chart, rev);
-}
+  /** @returns {NodeListOf<HTMLElement>} */
+  plots() { return this.root.querySelectorAll("[data-chart]"); }
 
-/** @param {PanelState} panel @param {Chart} chart @param {string} rev */
-function showChart(panel, chart, rev) {
-  const { root } = panel, frame = frameOf(root, chart), plot = plotIn(frame), id = `${panel.key}/${chart.id}`;
-  const theme = (panel.theme ??= pageTheme(root)), look = `${theme.text}${theme.paper}${chart.height}`;
-  const stands = () => drawn.get(plot)?.spec === chart.spec && drawn.get(plot).look === look;
-  const done = () => {
-    frame.classList.remove("stands-still");
-    writeCaption(frame, chart);
-    plot.setAttribute("aria-label", chart.alt);
-    plot.dataset.rev = root.dataset.rev = rev;
-  };
-  plot.style.height = `${chart.height}px`;  // known, so that drawing inside it moves nothing outside
-  if (stands()) {
-    live.jobs.delete(id);
-    done();
-    return;
+  /** The frame of a chart, and the plot in it. @returns {[HTMLElement, HTMLElement]} */
+  frameOf(id) {
+    /** @type {HTMLElement} */
+    const frame = this.root.querySelector(`[data-frame="${id}"]`) ?? this.root.appendChild(newFrame(id));
+    return [frame, frame.querySelector("[data-chart]")];
   }
-  enqueue(id, chart.rank, async () => {
-    const Plotly = await loadPlotly(panel.src);
-    if (!root.isConnected) return;
-    const figure = parsedFigure(chart.spec), isFirst = !drawn.has(plot);
-    drawn.set(plot, { spec: chart.spec, look });
-    await Plotly.react(plot, figure.data, themedLayout(figure.layout, theme, chart.height), CONFIG);
-    removeEpochLine(plot);
-    if (isFirst) {
-      /** @type {any} */ (plot).on("plotly_click", (/** @type {{ points: any[] }} */ { points: [point] }) =>
-        panel.clicked({ chart: chart.id, curve: point.curveNumber, point: point.pointNumber }));
-    }
-    done();
-  });
-}
 
-/** @param {PanelState} panel @param {number} epoch */
-function showPanelAt(panel, epoch) {
-  for (const chart of panel.shown.charts) {
-    const frame = frameOf(panel.root, chart), plot = plotIn(frame), id = `${panel.key}/${chart.id}`;
-    const now = performance.now(), stands = drawn.get(plot);
-    if (!stands || live.jobs.has(id) || (chart.id === "weights" && now - (stands.played ?? 0) < PLAYED_EVERY)) continue;
-    enqueue(id, chart.rank, () => {
-      frame.classList.toggle("stands-still", !showEpoch(plot, chart.id, epoch));
-      if (frame.classList.contains("stands-still")) return;
-      writeCaption(frame, chart, chart.title.replace(/epoch \d+/, `epoch ${epoch}`));
-      Object.assign(stands, { spec: "", played: now });  // no chart of Python's any more
-      plot.dataset.rev = panel.root.dataset.rev = `playing-${epoch}`;
+  /** The panel's figures are these, in their order. @param {Panel} shown */
+  show(shown) {
+    const { charts, rev } = (this.shown = shown), ids = charts.map((chart) => chart.id);
+    this.root.dataset.requested = rev;
+    this.plots().forEach((plot) => {
+      if (ids.includes(plot.dataset.chart)) return;
+      window.Plotly?.purge(plot);
+      plot.parentElement.remove();
+    });
+    charts.forEach((chart, i) => {
+      const [frame] = this.frameOf(chart.id);
+      if (this.root.children[i] !== frame) this.root.insertBefore(frame, this.root.children[i]);  // else laid out anew
+      frame.style.setProperty("--span", String(chart.span));
+      this.showChart(chart, rev);
     });
   }
-}
 
-/** The figures of the slider values; null where they are on their way. @param {PanelState} panel @returns {Panel | null} */
-function panelOfValues(panel) {
-  const ahead = valuesAhead();
-  return Object.keys(ahead).length ? (answerTo(ahead) ?? live.latestAnswer)?.[panel.key] : panel.own;
-}
+  /** @param {Chart} chart @param {string} rev */
+  showChart(chart, rev) {
+    const [frame, plot] = this.frameOf(chart.id), id = `${this.key}/${chart.id}`;
+    const theme = (this.theme ??= pageTheme(this.root)), look = `${theme.text}${theme.paper}${chart.height}`;
+    const done = () => {
+      frame.classList.remove("stands-still");
+      writeCaption(frame, chart.title, chart.note);
+      plot.setAttribute("aria-label", chart.alt);
+      plot.dataset.rev = this.root.dataset.rev = rev;
+    };
+    plot.style.height = `${chart.height}px`;  // known, so that drawing inside it moves nothing outside
+    if (drawn.get(plot)?.spec === chart.spec && drawn.get(plot).look === look) {
+      live.jobs.delete(id);
+      done();
+      return;
+    }
+    enqueue(id, chart.rank, async () => {
+      const Plotly = await loadPlotly(this.src), isFirst = !drawn.has(plot);
+      if (!this.root.isConnected) return;
+      drawn.set(plot, { spec: chart.spec, look });
+      const { data, layout } = parsedFigure(chart.spec);
+      await Plotly.react(plot, data, themedLayout(layout, theme, chart.height), CONFIG);
+      removeEpochLine(plot);
+      if (isFirst) {
+        /** @type {any} */ (plot).on("plotly_click", ({ points: [{ curveNumber, pointNumber, x, y }] }) =>
+          this.clicked({ chart: chart.id, curve: curveNumber, point: pointNumber, x, y }));
+      }
+      done();
+    });
+  }
 
-/** @param {PanelState} panel */
-function followSliders(panel) {
-  const figures = live.playing ? null : panelOfValues(panel);
-  if (live.playing) showPanelAt(panel, live.values.epoch);
-  else if (figures) showPanel(panel, figures);
-}
+  /** While the epochs play. @param {number} epoch */
+  showEpoch(epoch) {
+    const now = performance.now();
+    for (const chart of this.shown.charts) {
+      const [frame, plot] = this.frameOf(chart.id), stands = drawn.get(plot), id = `${this.key}/${chart.id}`;
+      if (!stands || live.jobs.has(id) || (chart.id === "weights" && now - (stands.played ?? 0) < PLAYED_EVERY)) continue;
+      enqueue(id, chart.rank, () => {
+        const follows = showEpoch(plot, chart.id, epoch);
+        frame.classList.toggle("stands-still", !follows);
+        if (!follows) return;
+        writeCaption(frame, chart.title.replace(/epoch \d+/, `epoch ${epoch}`), chart.note);
+        Object.assign(stands, { spec: "", played: now });  // no chart of Python's any more
+        plot.dataset.rev = this.root.dataset.rev = `playing-${epoch}`;
+      });
+    }
+  }
 
-/** @param {HTMLElement} root @returns {PanelState} */
-function newPanel(root) {
-  const panel = /** @type {PanelState} */ ({ root });
-  const follow = () => followSliders(panel);
-  const plots = () => /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-chart]"));
-  document.addEventListener("skewlab:slider", follow);
-  let width = root.clientWidth;
-  const resized = new ResizeObserver(() => {
-    if (!root.clientWidth || root.clientWidth === width) return;
-    width = root.clientWidth;
-    plots().forEach((plot) => drawn.has(plot) && window.Plotly.Plots.resize(plot));
-  });
-  resized.observe(root);
-  root.addEventListener("transitionend", (event) => {  // the theme changed
-    if (event.target !== root) return;
-    panel.theme = null;
-    showPanel(panel, panel.shown);
-  });
-  panel.end = () => {
-    resized.disconnect();
-    document.removeEventListener("skewlab:slider", follow);
-    plots().forEach((plot) => window.Plotly?.purge(plot));
+  follow = () => {
+    const figures = valuesAhead() ? answerAhead()?.[this.key] : this.own;
+    if (live.playing) this.showEpoch(live.values.epoch);
+    else if (figures) this.show(figures);  // else they are on their way
   };
-  panels.set(root, panel);
-  return panel;
+
+  end() {
+    this.resized.disconnect();
+    document.removeEventListener("skewlab:slider", this.follow);
+    this.plots().forEach((plot) => window.Plotly?.purge(plot));
+  }
 }
+
+/** @type {WeakMap<HTMLElement, FigurePanel>} */
+const panels = new WeakMap();
 
 /** @param {Component} component */
 export default function ({ data, parentElement, setTriggerValue }) {
   /** @type {HTMLElement} */
   const root = parentElement.querySelector(".panel");
   if (!root || !data) return;
-  const panel = panels.get(root) ?? newPanel(root);
-  Object.assign(panel, { key: data.key, src: data.src, own: data });
-  panel.clicked = (point) => setTriggerValue("clicked", point);
+  const panel = panels.get(root) ?? new FigurePanel(root, data.src);
+  panels.set(root, panel);
   if (data.ticket) takeTicket(data.ticket);
   if (data.frames && data.frames !== panel.frames) takeFrames(data.frames);
   else if (data.ticket && !data.frames) live.frames = null;
-  panel.frames = data.frames;
-  showPanel(panel, (live.playing ? null : panelOfValues(panel)) ?? data);
-  return () => setTimeout(() => {  // also called while the panel stays
-    if (!root.isConnected) panel.end();
-  }, 0);
+  Object.assign(panel, { key: data.key, own: data, frames: data.frames });
+  panel.clicked = (point) => setTriggerValue("clicked", point);
+  panel.show((!live.playing && answerAhead()?.[data.key]) || data);
+  return () => setTimeout(() => { if (!root.isConnected) panel.end(); }, 0);  // also called while the panel stays
 }

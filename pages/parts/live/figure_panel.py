@@ -58,7 +58,8 @@ def live_panel(
     """Show these charts; the panel carries their `rev` as data-rev once it is drawn.
 
     ticket: by which the panels of a page follow a slider (`figure_ticket`); the page's first panel brings it, and the
-    frames. on_click: called when a figure is clicked; the panel's `clicked` then is {"chart", "curve", "point"}.
+    frames. on_click: called when a figure is clicked; the panel's `clicked` then is {"chart", "curve", "point",
+    "x", "y"}.
     """
     shown().charts.extend(panel.charts)
     data = {"key": key, "src": PLOTLY_SRC, **panel.data()}

@@ -1,9 +1,7 @@
 // Sliders beside number boxes: the figures follow while one moves; Python sets the box's value when it rests.
 // @ts-check
 /** @typedef {{ key: string, label: string, stops: number[], value: number | null, even: boolean }} SliderData */
-const PREFETCHED = [1, 2, 3];  // steps
 
-/** @param {number | string} value */
 const digits = (value) => Number(Number(value).toPrecision(12));
 
 /** @param {SliderData} data @param {number} value */
@@ -16,7 +14,7 @@ function placeOf({ stops, even }, value) {
 function update(slider, data, send) {
   const label = slider.querySelector("span"), input = slider.querySelector("input");
   const { key, stops, even } = data, last = stops.length - 1;
-  const valueAt = (/** @type {number | string} */ place) => (even ? digits(place) : stops[Number(place)]);
+  const valueAt = place => (even ? digits(place) : stops[Number(place)]);
   const [low, high, step] = even ? [stops[0], stops[last], last ? digits(stops[1] - stops[0]) : 1] : [0, last, 1];
   Object.assign(input, { min: low, max: high, step, disabled: last < 1 });
   const isAhead = live.uncommitted.has(key) || performance.now() < live.runEnds || (live.playing && key === "epoch");
@@ -24,19 +22,15 @@ function update(slider, data, send) {
     if (!live.uncommitted.has(key)) live.runEnds = Math.min(live.runEnds, performance.now() + RUN_REST);
   } else if (!isAhead) delete live.values[key];
   if (!isAhead || !(key in live.values)) input.value = String(placeOf(data, data.value ?? stops[0]));
-  let place = Number(input.value);
-  const write = (/** @type {number} */ value) => {
+  const write = value => {
     const text = value.toLocaleString("en", { maximumFractionDigits: 4 });
     input.setAttribute("aria-label", data.label);
     input.setAttribute("aria-valuetext", text);
     label.textContent = `${data.label}: ${text}`;
   };
-  write(isAhead ? valueAt(place) : data.value ?? valueAt(place));
+  write(isAhead ? valueAt(input.value) : data.value ?? valueAt(input.value));
   input.oninput = () => {
-    const now = Number(input.value), value = valueAt(now), side = Math.sign(now - place) * step;
-    const next = PREFETCHED.map((steps) => digits(now + steps * side)).filter((at) => at >= low && at <= high);
-    place = now;
-    live.prefetch = { key, value, stops: next.map(valueAt) };
+    const value = valueAt(input.value);
     write(value);
     moveSlider(key, value);
     commit(key, value, (newest) => send({ key, value: newest }));
@@ -47,24 +41,21 @@ function update(slider, data, send) {
   input.onkeydown = (event) => Object.assign(live, { dragging: event.repeat, keyed: true });
 }
 
-/** @param {SliderData} data */
 function newSlider({ key }) {
-  const slider = document.createElement("div"), label = document.createElement("span");
+  const slider = document.createElement("div");
+  slider.innerHTML = '<span aria-hidden="true"></span><input type="range">';
   slider.dataset.slider = key;
-  label.setAttribute("aria-hidden", "true");
-  slider.append(label, Object.assign(document.createElement("input"), { type: "range" }));
   return slider;
 }
 
 /** @param {Component} component */
 export default function ({ data, parentElement, setTriggerValue }) {
-  /** @type {HTMLElement} */
   const box = parentElement.querySelector(".sliders");
   if (!data || !box) return;
   const keys = [...box.children].map((slider) => /** @type {HTMLElement} */ (slider).dataset.slider);
-  const wanted = data.sliders.map((/** @type {SliderData} */ one) => one.key);
+  const wanted = data.sliders.map(one => one.key);
   // Built anew only where they are others: a slider that is put in its place again loses the pointer.
   if (keys.join() !== wanted.join()) box.replaceChildren(...data.sliders.map(newSlider));
-  data.sliders.forEach((/** @type {SliderData} */ one, /** @type {number} */ i) =>
+  data.sliders.forEach((one, i) =>
     update(/** @type {HTMLElement} */ (box.children[i]), one, (value) => setTriggerValue("moved", value)));
 }

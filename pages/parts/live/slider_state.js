@@ -3,7 +3,7 @@
 /** @type {LiveState} */
 const live = (window.skewlab ??= {
   values: {}, movedAt: 0, dragging: false, playing: false, keyed: false, uncommitted: new Map(), runEnds: 0, ticket: null,
-  answers: new Map(), latestAnswer: null, answerTime: 0, asking: null, nextQuestion: null, prefetch: null, frames: null,
+  answers: new Map(), latestAnswer: null, asking: null, nextQuestion: null, frames: null,
   jobs: new Map(), drawTimes: new Map(), drawing: false,
 });
 const KEY_ROW = 300;  // ms between two presses of one row of keys
@@ -12,13 +12,12 @@ const RUN_MOST = 3000, RUN_REST = 500;  // ms: a run of the page, and what is le
 const VALUE_LOST = 5000;  // ms after which a value that never came back from the server is given up
 
 const announce = () => document.dispatchEvent(new CustomEvent("skewlab:slider"));
-/** @type {(one: number, other: number) => boolean} */
 const equal = (one, other) => Math.abs(one - other) < 1e-9;
 
-/** The values that the last run of the page did not have. @returns {Values} */
+/** The values that the last run of the page did not have; null where it had all. @returns {Values | null} */
 function valuesAhead() {
-  const known = live.ticket?.values ?? {};
-  return Object.fromEntries(Object.entries(live.values).filter(([key, value]) => !equal(known[key], value)));
+  const ahead = Object.entries(live.values).filter(([key, value]) => !equal(live.ticket?.values[key], value));
+  return ahead.length ? Object.fromEntries(ahead) : null;
 }
 
 /** @param {string} key @param {number} value */
@@ -26,7 +25,7 @@ function moveSlider(key, value) {
   live.values[key] = value;
   live.movedAt = performance.now();
   document.documentElement.dataset.sliders = "ahead";  // the page's text, which waits for a run, fades (frame.css)
-  const box = document.querySelector(`.st-key-${key} input[type=number]`);  // shows the value, but does not have it yet
+  const box = document.querySelector(`.st-key-${key} input`);  // shows the value, but does not have it yet
   if (box) Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(box, String(value));
   if (!live.playing) requestFigures(valuesAhead());
   announce();

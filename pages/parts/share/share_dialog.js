@@ -6,14 +6,8 @@ const listed = new WeakMap();
 /** What had the focus last in a dialog. @type {WeakMap<HTMLElement, HTMLElement | null>} */
 const focused = new WeakMap();
 
-/** @template {keyof HTMLElementTagNameMap} T @param {HTMLElement} parent @param {T} tag @param {object} [settings] */
-function element(parent, tag, settings = {}) {
-  const made = Object.assign(document.createElement(tag), settings);
-  parent.append(made);
-  return made;
-}
+const element = (parent, tag, settings = {}) => parent.appendChild(Object.assign(document.createElement(tag), settings));
 
-/** @param {HTMLInputElement} input */
 async function copied(input) {
   try {
     await navigator.clipboard.writeText(input.value);
@@ -24,7 +18,6 @@ async function copied(input) {
   }
 }
 
-/** @param {HTMLElement} root */
 function showLink(root) {
   let input = root.querySelector("input");
   if (!input) {
@@ -45,11 +38,8 @@ const TITLE_HEIGHT = 48;  // pixels
 /** Plotly reads a few tags in text, so a title must not hold any. @param {string} text */
 const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
-/**
- * The figure as an image shows it: with a title, on paper, in a font that a file knows.
- * @param {any} plot @param {string} paper
- * @param {ImageChart} chart key: pixels for a legend that only the image has; a phone's width is what its columns fit
- */
+/** The figure as an image shows it: with a title, on paper, in a font that a file knows. `key`: pixels for a legend that
+ * only the image has; a phone's width is what its columns fit. @param {any} plot @param {string} paper @param {ImageChart} chart */
 function imageOf(plot, paper, { title, key }) {
   const height = plot.clientHeight + TITLE_HEIGHT + key, width = Math.max(plot.clientWidth, key && 360);
   const margin = { ...plot.layout.margin, t: 56, l: 16, r: 16, b: 16 };
@@ -59,7 +49,7 @@ function imageOf(plot, paper, { title, key }) {
   const legend = { ...plot.layout.legend };
   if (legend.yref === "container") legend.y -= TITLE_HEIGHT / height;
   const keyed = key ? { showlegend: true } : {};
-  const data = plot.data.map((/** @type {object} */ trace) => ({ ...trace, ...keyed }));
+  const data = plot.data.map(trace => ({ ...trace, ...keyed }));
   return { data, layout: { ...plot.layout, ...keyed, title: heading, margin, legend, font, height, width,
     autosize: false, paper_bgcolor: paper, plot_bgcolor: paper } };
 }
@@ -76,8 +66,7 @@ function listFigures(root, charts) {
       const button = element(row, "button", { textContent: format.toUpperCase(), type: "button" });
       button.setAttribute("aria-label", `${chart.title} as ${format.toUpperCase()}`);
       button.onclick = async () => {
-        /** @type {any} */
-        const plot = document.querySelector(`[data-chart="${CSS.escape(chart.id)}"]`);
+        const plot = /** @type {any} */ (document.querySelector(`[data-chart="${CSS.escape(chart.id)}"]`));
         if (!plot?.data) { message.textContent = "This figure is not drawn yet."; return; }
         const { layout, data } = imageOf(plot, paper, chart);
         const size = { width: layout.width, height: layout.height, scale: format === "png" ? 2 : 1 };
@@ -89,8 +78,7 @@ function listFigures(root, charts) {
   root.append(message);
 }
 
-/** A download button is switched off while its file is made, which takes the focus from it: it gets it back.
- * @param {HTMLElement} dialog */
+// A download button is switched off while its file is made, which takes the focus from it: it gets it back.
 function keepFocus(dialog) {
   if (!dialog || focused.has(dialog)) return;
   focused.set(dialog, null);

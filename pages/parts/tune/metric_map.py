@@ -111,9 +111,10 @@ def own_point(plan: SamplingPlan, found: Sweep) -> tuple[float, float] | None:
     return point if on_it else None
 
 
-def take_point(plan: SamplingPlan, skew: float, increment: float) -> None:
-    """Set the sidebar to the linear schedule of a point."""
-    take_plan(plane_plan(plan, round(skew, 10), round(increment, 12)))
+def take_clicked(plan: SamplingPlan, clicked: dict[str, Any] | None) -> None:
+    """Set the sidebar to the linear schedule of a clicked point. clicked: its "x", the skew, and "y", the increment."""
+    if clicked is not None:
+        take_plan(plane_plan(plan, round(float(clicked["x"]), 10), round(float(clicked["y"]), 12)))
 
 
 @kept(16)

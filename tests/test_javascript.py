@@ -19,8 +19,8 @@ SCRIPTS = [*sorted((ROOT / "pages").rglob("*.js")), REPORT]
 MOST_LINES = 900
 LOCAL = ROOT / "node_modules" / ".bin" / "tsc"
 TSC = os.environ.get("TSC") or (str(LOCAL) if LOCAL.is_file() else shutil.which("tsc"))
-OPTIONS = ("--noEmit --allowJs --checkJs --strict --strictNullChecks false --noImplicitAny false --target es2023 "
-           "--module es2022 --lib es2023,dom,dom.iterable").split()  # fmt: skip
+OPTIONS = ["--noEmit", "--allowJs", "--checkJs", "--strict", "--strictNullChecks", "false", "--noImplicitAny", "false",
+           "--target", "es2023", "--module", "es2022", "--lib", "es2023,dom,dom.iterable"]  # fmt: skip
 
 
 def test_there_is_little_of_it():

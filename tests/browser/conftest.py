@@ -105,6 +105,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def other_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A freshly started server that knows nothing but the links that are opened on it."""
+    with running_server(tmp_path_factory.mktemp("other") / "log.txt") as url:
+        yield url
+
+
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
     """Open no longer than its file needs it: a process that another test forks holds the driver's pipe open."""

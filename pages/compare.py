@@ -12,13 +12,13 @@ from pages.parts.live.class_legend import class_key
 from pages.parts.live.figure_panel import live_panel
 from pages.parts.share.chart_tables import chart_tables
 from pages.parts.sidebar.data_line import data_line
-from pages.parts.sidebar.epoch_and_batches import choose_axis, choose_epoch, nearby_sliders
+from pages.parts.sidebar.epoch_and_batches import choose_axis, choose_epoch, phone_sliders
+from pages.parts.sidebar.figure_ticket import figure_ticket
 from pages.parts.sidebar.scenario import current
-from pages.parts.sidebar.slider_moves import slider_moves
 
 scenario = current()
 st.title("Compare", anchor=False)
-with st.container(key="said-data"):
+with st.container(key="page-text-data"):
     st.markdown(data_line(scenario))
 cards, rest = st.container(), st.container()
 with st.expander("The plans as text, as a link carries them", icon=":material/link:"):
@@ -30,18 +30,18 @@ with rest:
         who, rank = compared_plans.choose_followed()
         scenario = choose_epoch(scenario)
         logarithmic = choose_axis()
-    nearby_sliders()
+    phone_sliders()
     plans = compared_plans.shown_plans(variants, scenario)
     view = View(variants, who, rank, logarithmic)
-    panels, moves = panels_of(scenario, view), slider_moves(scenario, partial(panels_of, view=view), view)
-    side_by_side, metrics, all_classes = st.container(), st.container(key="said-metrics"), st.container()
+    panels, ticket = panels_of(scenario, view), figure_ticket(scenario, partial(panels_of, view=view), view)
+    side_by_side, metrics, all_classes = st.container(), st.container(key="page-text-metrics"), st.container()
     # The panels come one after the other, so that the browser draws all figures in one go; the long table after them.
     with side_by_side:
-        live_panel(SIDE_BY_SIDE, panels[SIDE_BY_SIDE], moves=moves)
+        live_panel(SIDE_BY_SIDE, panels[SIDE_BY_SIDE], ticket=ticket)
     with all_classes:
         st.subheader("All classes of each plan", anchor=False)
         class_key(scenario.counts)
-        live_panel(MIXES, panels[MIXES], follow=True)
+        live_panel(MIXES, panels[MIXES])
     with metrics:
         st.subheader("All metrics", anchor=False)
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):

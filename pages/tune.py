@@ -3,12 +3,11 @@
 import streamlit as st
 
 from pages.parts.live.figure_panel import Panel, live_panel
-from pages.parts.live.point_click import pick
 from pages.parts.share.chart_tables import chart_tables
 from pages.parts.sidebar.data_line import data_line
-from pages.parts.sidebar.epoch_and_batches import nearby_sliders
+from pages.parts.sidebar.epoch_and_batches import phone_sliders
+from pages.parts.sidebar.figure_ticket import figure_ticket
 from pages.parts.sidebar.scenario import current
-from pages.parts.sidebar.slider_moves import slider_moves
 from pages.parts.tune import metric_map, solution, stated_requirements
 from pages.parts.tune.requirement_form import requirement_form, say_what_is_left_to_chance
 from pages.parts.tune.sensitivity_table import sensitivity_box
@@ -16,7 +15,7 @@ from sampler_core.figures import Chart, tune_charts
 
 scenario = current()
 st.title("Tune", anchor=False)
-with st.container(key="said-data"):
+with st.container(key="page-text-data"):
     st.markdown(data_line(scenario))
 form, rest = st.container(), st.container()
 with st.expander("The requirements as text, as a link carries them", icon=":material/link:"):
@@ -31,7 +30,7 @@ with form:
 judged = tuple(requirements[place] for place in verdicts)
 with rest:
     st.subheader("The schedules that are allowed", anchor=False)
-    nearby_sliders()
+    phone_sliders()
     found = solution.solved(scenario, judged, len(requirements))
     band = solution.band(scenario, judged)
     if band is not None:
@@ -40,7 +39,7 @@ with rest:
         note, height = solution.band_note(band), tune_charts.band_height(band)
         charts.append(Chart("band", "Skews that each epoch may have", figure, note, 12, height, 0))
         live_panel(
-            "feasible", Panel(solution.panel_revision(scenario, judged, skews), charts), moves=slider_moves(scenario)
+            "feasible", Panel(solution.panel_revision(scenario, judged, skews), charts), ticket=figure_ticket(scenario)
         )
         solution.show_run_requirements(requirements, band, found)
 
@@ -56,7 +55,9 @@ with rest:
             allowed, sweep.error, solution.all_of(judged, len(requirements)), ringed=here is not None
         )
         charts.append(Chart("metric-map", metric_map.metric_label(metric), figure, note, 12, 460, 1))
-        live_panel("map", Panel(solution.panel_revision(scenario, judged, metric, whose, over), charts[-1:]))
-        pick("metric-map", lambda x, y: metric_map.set_sidebar_to_point(scenario.plan, x, y))
+        live_panel(
+            "map", Panel(solution.panel_revision(scenario, judged, metric, whose, over), charts[-1:]),
+            on_click=lambda: metric_map.set_sidebar_to_click(scenario.plan, st.session_state["map"].get("clicked")),
+        )  # fmt: skip
     sensitivity_box(scenario, over)
     chart_tables(charts, "tune")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-WANTED = "tests/browser/test_explore.py::test_every_figure_has_a_text_alternative"
+WANTED = "tests/browser/test_explore.py::test_security_headers_and_compression_arrive"
 
 
 @pytest.mark.parametrize(

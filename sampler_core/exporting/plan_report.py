@@ -47,14 +47,16 @@ def plan_report(
     """
     counts = as_class_counts(counts)
     plan.check(counts)
-    forecast, weights = Forecast.of(plan, counts), plan.class_weights(counts)
+    forecast = Forecast.of(plan, counts)
     if not 0 <= epoch < len(forecast.shares):
         raise ValueError(f"epoch must be a whole number from 0 to {len(forecast.shares) - 1}, got {epoch}")
 
     def frame(epoch: int) -> Frame:
         tiles = [(metric.label, metric.value, metric.note) for metric in epoch_metrics(forecast, epoch)]
         highlighted = tuple(selected)
-        charts = charts_over_epochs(forecast, weights, epoch, logarithmic=logarithmic, selected=highlighted)
+        charts = charts_over_epochs(
+            forecast, forecast.class_weights, epoch, logarithmic=logarithmic, selected=highlighted
+        )
         if plan.adaptive is None:
             preview = plan.preview(counts, epoch, first_batch, shown_batches)
             epoch_counts = partial(plan.epoch_class_counts, counts, epoch)

@@ -1,28 +1,30 @@
 // The report's figures: unpacks plotly.js from the file, draws, and plays the epochs. Text arrives as text, never as HTML.
-const find = (id) => document.getElementById(id);
-const { panels, frames, epoch, epochs } = JSON.parse(find("data").textContent);
+// @ts-check
+/** @returns {any} */
+const find = id => document.getElementById(id);
+const { panels, frames: states, epoch, epochs } = JSON.parse(find("data").textContent);  // a state: one epoch
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const CONFIG = { responsive: true, displaylogo: false, showSendToCloud: false,
   modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
-let at = frames.findIndex((frame) => frame.epoch === epoch), playing = false, drawing = Promise.resolve();
+/** What stands in a plot, as JSON. @type {WeakMap<Element, string>} */
+const drawnStates = new WeakMap();
+let at = states.findIndex(state => state.epoch === epoch), playing = false, drawing = Promise.resolve();
 
-async function unpacked(id) {
-  const packed = Uint8Array.from(atob(find(id).textContent), (sign) => sign.charCodeAt(0));
+async function decompressed(id) {
+  const packed = Uint8Array.from(atob(find(id).textContent), (byte) => byte.charCodeAt(0));
   return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
 }
 
-function changed(value, path, to) {  // a copy of value with `to` at the path; what is not on the path is shared
+// A copy of value with `to` at the path; what is not on the path is shared.
+function changed(value, path, to) {
   if (!path.length) return to;
   const copy = Array.isArray(value) ? [...value] : { ...value };
   copy[path[0]] = changed(value[path[0]], path.slice(1), to);
   return copy;
 }
 
-function element(parent, tag, text = "", className = "") {
-  const made = Object.assign(document.createElement(tag), { textContent: text, className });
-  parent.append(made);
-  return made;
-}
+const element = (parent, tag, textContent = "", className = "") =>
+  parent.appendChild(Object.assign(document.createElement(tag), { textContent, className }));
 
 function themed({ layout }, height) {
   const style = getComputedStyle(document.documentElement);
@@ -34,7 +36,7 @@ function themed({ layout }, height) {
     font: { ...font, size: 13 }, hoverlabel: { bgcolor: paper, bordercolor: grid, font } };
 }
 
-const figures = panels.map((panel) => {
+const figures = panels.map(panel => {
   const figure = element(find("panels"), "figure");
   figure.style.setProperty("--span", panel.span);
   const caption = element(figure, "figcaption");
@@ -51,35 +53,35 @@ function inView(plot) {
 }
 
 async function draw() {
-  const frame = frames[at];
+  const state = states[at];
   find("epoch").value = at;
-  find("shown").textContent = `epoch ${frame.epoch} of ${epochs - 1}`;
-  find("epoch").setAttribute("aria-valuetext", `epoch ${frame.epoch}`);
+  find("shown").textContent = `epoch ${state.epoch} of ${epochs - 1}`;
+  find("epoch").setAttribute("aria-valuetext", `epoch ${state.epoch}`);
   find("sentences").replaceChildren();
-  frame.sentences.forEach((sentence) => element(find("sentences"), "p", sentence));
+  state.sentences.forEach(sentence => element(find("sentences"), "p", sentence));
   find("tiles").replaceChildren();
-  frame.tiles.forEach(([label, value, note]) => {
+  state.tiles.forEach(([label, value, note]) => {
     const tile = element(find("tiles"), "div");
     element(tile, "dt", label);
     element(tile, "dd", value, "value");
     element(tile, "dd", note, "note");
   });
   for (const [i, { title, note, plot }] of figures.entries()) {
-    const panel = frame.changes[i].reduce((so, [path, to]) => changed(so, path, to), panels[i]);
+    const panel = state.changes[i].reduce((value, [path, to]) => changed(value, path, to), panels[i]);
     title.textContent = panel.title;
     note.textContent = panel.note;
     plot.setAttribute("aria-label", panel.alt);
-    const mark = JSON.stringify([dark.matches, frame.changes[i]]);
+    const drawn = JSON.stringify([dark.matches, state.changes[i]]);
     if (!panel.spec) plot.textContent = panel.alt;
-    else if (plot.mark !== mark && window.Plotly && (!playing || inView(plot))) {
-      await Plotly.react(plot, panel.spec.data, themed(panel.spec, panel.height), CONFIG);
-      plot.mark = mark;
+    else if (drawnStates.get(plot) !== drawn && window.Plotly && (!playing || inView(plot))) {
+      await window.Plotly.react(plot, panel.spec.data, themed(panel.spec, panel.height), CONFIG);
+      drawnStates.set(plot, drawn);
     }
   }
-  Object.assign(document.body.dataset, { epoch: frame.epoch, drawn: Boolean(window.Plotly) });
+  Object.assign(document.body.dataset, { epoch: state.epoch, drawn: Boolean(window.Plotly) });
 }
 
-const show = (place) => { at = place; return (drawing = drawing.then(draw)); };
+const show = place => { at = place; return (drawing = drawing.then(draw)); };
 
 function play(on) {
   playing = on;
@@ -89,21 +91,21 @@ function play(on) {
 }
 
 async function run() {
-  if (at === frames.length - 1) await show(0);
-  while (playing && at < frames.length - 1) {
+  if (at === states.length - 1) await show(0);
+  while (playing && at < states.length - 1) {
     await show(at + 1);
     await new Promise((done) => setTimeout(done, 120));
   }
   if (playing) play(false);
 }
 
-find("epoch").max = frames.length - 1;
-find("epoch").oninput = (event) => { at = Number(event.target.value); play(false); };
+find("epoch").max = states.length - 1;
+find("epoch").oninput = event => { at = Number(event.target.value); play(false); };
 find("play").onclick = () => { play(!playing); if (playing) run(); };
-find("player").hidden = frames.length < 2;
+find("player").hidden = states.length < 2;
 dark.onchange = () => show(at);
 show(at);
-unpacked("plotly").then((source) => {
+decompressed("plotly").then((source) => {
   document.head.append(Object.assign(document.createElement("script"), { textContent: source }));
   if (!window.Plotly) throw new Error("plotly.js did not start");
   return show(at);

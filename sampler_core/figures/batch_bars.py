@@ -9,7 +9,7 @@ import pandas as pd
 
 from sampler_core.draws.preview import Preview
 from sampler_core.figures.class_labels import class_in_words
-from sampler_core.figures.class_series import SelectedClasses, Series, by_count, series_of
+from sampler_core.figures.class_series import SelectedClasses, Series, series_of
 from sampler_core.figures.figure import Figure
 from sampler_core.figures.legend import LEGEND
 from sampler_core.figures.plot_layout import axis, layout
@@ -36,7 +36,7 @@ def batch_mix(preview: Preview, selected: SelectedClasses = ()) -> Figure:
         xaxis=axis("batch", tickformat="d", range=[batches[0] - 0.6, batches[-1] + 0.6]),
         yaxis=axis("samples in the batch"), uirevision=f"{len(series)}-{batches[0]}-{len(batches)}",
     )}  # fmt: skip
-    rarest = int(by_count(counts)[counts.counts[by_count(counts)] > 0][-1])
+    rarest = counts.rarest
     without = int((drawn[:, rarest] == 0).sum())
     alt = (
         f"Batches {batches[0]} to {batches[-1]} of epoch {preview.epoch}. The rarest class, "

@@ -12,7 +12,7 @@ from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_cou
 from sampler_core.data.plain_values import ClassName
 from sampler_core.forecast import expectations
 from sampler_core.forecast.expectations import Draws, Groups
-from sampler_core.plans.plan import SamplingPlan
+from sampler_core.plans.plan import SamplingPlan, class_weights_of
 
 
 def draws_of(plan: SamplingPlan, counts: ClassCounts) -> Draws:
@@ -34,6 +34,11 @@ class Forecast:
         """The forecast of a plan. Errors: those of `plan.class_shares`; `ValueError` without a batch size."""
         counts = as_class_counts(counts)
         return cls(counts, plan.class_shares(counts), draws_of(plan, counts), plan.skews())
+
+    @cached_property
+    def class_weights(self) -> FloatArray:
+        """The weight of one sample of each class, normalised over classes; (epochs, num_classes)."""
+        return class_weights_of(self.shares, self.counts)
 
     @cached_property
     def repeats(self) -> FloatArray:

@@ -118,10 +118,7 @@ class SamplingPlan:
 
     def class_weights(self, class_counts: CountsLike) -> FloatArray:
         """The weight of one sample of each class, normalised over classes: float64, (epochs, num_classes)."""
-        counts = as_class_counts(class_counts).counts
-        per_sample = self.class_shares(class_counts) / np.maximum(counts, 1)
-        weights: FloatArray = per_sample / per_sample.sum(axis=1, keepdims=True)
-        return weights
+        return class_weights_of(self.class_shares(class_counts), as_class_counts(class_counts))
 
     def skews(self) -> FloatArray | None:
         """The skew of each epoch, shape (epochs,); None for a target that no single skew describes."""
@@ -266,6 +263,13 @@ class SamplingPlan:
         if self.epochs is None:
             raise ValueError("epochs must be given to list the epochs, got None")
         return self.epochs
+
+
+def class_weights_of(shares: FloatArray, counts: ClassCounts) -> FloatArray:
+    """Class shares, shape (epochs, num_classes) -> the weight of one sample of each class, normalised over classes."""
+    per_sample = shares / np.maximum(counts.counts, 1)
+    weights: FloatArray = per_sample / per_sample.sum(axis=1, keepdims=True)
+    return weights
 
 
 _AT_ONCE = 1 << 16  # shares in one piece: more of them leave the processor's cache

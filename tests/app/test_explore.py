@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.parts.explore import animation_frames, explore_panels
+from pages.parts.explore.class_selection import class_at
 from pages.parts.my_labels import session_labels
-from pages.parts.server import result_cache
+from pages.parts.sidebar import epoch_and_batches
 from pages.parts.sidebar.controls import rows_by_key, titles_of
 from pages.parts.sidebar.page_parameters import COMPARE_ROWS, TUNE_ROWS
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
-from sampler_core.datasets import load
-from sampler_core.figures.class_series import NO_CLASS
+from sampler_core.datasets import load, synthetic
+from sampler_core.figures.class_series import NO_CLASS, by_count
 from sampler_core.plans.parameters import rows_of
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 
@@ -309,18 +311,47 @@ def test_totals_of_a_huge_epoch_are_those_of_the_shown_batches_and_called_so():
         ("20001", "too many draws. Choose fewer epochs or a smaller batch to see them move too."),
     ],
 )
-def test_batches_that_are_too_many_to_play_are_not_waited_for_and_the_page_says_why(batch, said):
+def test_batches_that_are_too_many_to_play_are_left_out_and_the_page_says_why(batch, said):
     at = opened(epochs="1000", batch=batch)
-    player = next(json.loads(one.proto.json) for one in at.get("bidi_component") if '"drawn"' in one.proto.json)
-    assert player["drawn"] is (said == "")
+    frames = frames_once_played(at)
+    assert ("batches" in frames) is (said == "")
+    assert {"weights", "metrics"} <= set(frames)
     assert said in said_on(at)
     assert ("Play leaves the batches out" in said_on(at)) is (said != "")
+
+
+def frames_once_played(at):
+    """Chart -> what changes in it from epoch to epoch."""
+    sent = [json.loads(one.proto.json or "{}") for one in at.get("bidi_component")]
+    assert not any("frames" in one for one in sent), "before somebody plays"
+    (player,) = [one for one in sent if "run" in one]
+    at.session_state[animation_frames.FRAMES_FOR] = player["run"]
+    at.run()
+    sent = [json.loads(one.proto.json or "{}") for one in at.get("bidi_component")]
+    (frames,) = [decoded(json.loads(one["frames"])) for one in sent if "frames" in one]
+    assert frames["run"] == player["run"]
+    return frames["charts"]
+
+
+@pytest.mark.parametrize("classes", ["10", "40"])
+def test_while_playing_the_figures_are_those_of_each_epoch(classes):
+    at = opened(classes=classes, epochs="12", scheme="exact")
+    frames = frames_once_played(at)
+    assert set(frames) == {"batches", "weights", "metrics"}
+    for epoch in (0, 7, 11):
+        at.number_input(key="epoch").set_value(epoch).run()
+        for chart in ("batches", "weights"):
+            for place, trace in enumerate(panel_of(at, chart)[1]["data"]):
+                for attribute, values in frames[chart].items():
+                    frame = np.array(values[epoch][place])
+                    np.testing.assert_array_equal(frame, np.asarray(trace[attribute], dtype=frame.dtype))
+        assert frames["metrics"]["value"][epoch] == list(tiles_of(at).values())
 
 
 def test_the_frames_of_playing_are_the_draws_of_the_plan_band_by_band():
     counts = ClassCounts.from_counts([500, 300, 120, *[60] * 5, *[8] * 6])
     plan = SamplingPlan(target=PowerSkew(Linear(0.0, 0.3)), epochs=3, batch_size=32, seed=5)
-    frames = result_cache.frames_of.__wrapped__(plan, counts, 2, 7, (9, NO_CLASS, 1))
+    frames = animation_frames.batch_frames.__wrapped__(plan, counts, 2, 7, (9, NO_CLASS, 1))
     assert frames.shape == (3, 5, 7)
     for epoch, (head, medium, tail, *followed) in enumerate(frames.astype(int)):
         drawn = plan.preview(counts, epoch, 2, 7).batch_class_counts
@@ -363,11 +394,6 @@ def test_a_class_without_samples_is_listed_as_empty_and_no_figure_holds_what_is_
             numbers = [trace[axis] for axis in ("x", "y") if isinstance(trace.get(axis), np.ndarray)]
             assert all(np.isfinite(values).all() for values in numbers), chart
     assert panel_of(at, "weights")[1]["data"][0]["x"][2] == panel_of(at, "weights")[1]["data"][1]["x"][2] == 0
-    sent = [json.loads(one.proto.json or "{}").get("moves") for one in at.get("bidi_component")]
-    (moves,) = [decoded(json.loads(text)) for text in sent if text]
-    assert moves["counts"].tolist() == [30, 7, 0]
-    assert moves["closed"]
-    assert all(np.isfinite(moves["check"]["shares"]).ravel())
 
 
 def test_a_followed_class_gets_its_row_of_numbers():
@@ -407,18 +433,32 @@ def test_the_scheme_can_be_switched_beside_the_batches():
     assert values_of(at)["scheme"] == "exact"
 
 
-def test_previews_are_left_out_where_no_closed_form_holds():
-    for address in ({"max_repeats": "5"}, {"target": "progressively balanced"}, {"min_share": "0.01"}):
-        at = opened(**address)
-        sent = [json.loads(element.proto.json or "{}").get("moves") for element in at.get("bidi_component")]
-        moves = [json.loads(text) for text in sent if text]
-        assert [move["closed"] for move in moves] == [False]
+@pytest.mark.parametrize(
+    "clicked",
+    [{"chart": "weights", "curve": 0, "point": 1}, {"chart": "drawn", "curve": 1, "point": 1},
+     {"chart": "shares", "curve": 1, "point": 30}, {"chart": "batches", "curve": 1, "point": 3},
+     {"chart": "map", "curve": 0, "point": [1, 5]}],
+)  # fmt: skip
+def test_a_click_in_any_figure_is_on_the_class_that_lies_there(clicked):
+    counts = load("isic2019")
+    assert class_at(counts, (), clicked) == by_count(counts)[1]
 
 
-def test_without_a_closed_form_no_table_is_sent():
-    def tables(at):
-        every = [json.loads(element.proto.json or "{}") for element in at.get("bidi_component")]
-        return [set(sent["tables"]) for sent in every if "tables" in sent]
+@pytest.mark.parametrize(
+    "clicked",
+    [{}, {"chart": "weights", "point": 99}, {"chart": "shares", "curve": "x"}, {"chart": "map", "point": 1},
+     {"chart": "shares", "curve": 0, "point": 3}, {"chart": "skew", "curve": 0, "point": 3}],
+)  # fmt: skip
+def test_a_click_on_a_band_of_classes_or_beside_them_is_on_no_class(clicked):
+    assert class_at(synthetic("exponential", 60, 20_000, 100.0), (), clicked) is None
 
-    assert tables(opened()) == [{"skew", "increment", "ratio"}]
-    assert tables(opened(max_repeats="3")) == [set()]
+
+def test_a_run_of_the_page_computes_the_plan_s_class_shares_and_the_shown_batches_once(monkeypatch):
+    calls = []
+    shares, batches = SamplingPlan.class_shares, epoch_and_batches.batches_shown
+    monkeypatch.setattr(SamplingPlan, "class_shares", lambda plan, counts: calls.append(plan) or shares(plan, counts))
+    for module in (epoch_and_batches, explore_panels):
+        monkeypatch.setattr(module, "batches_shown", lambda *given: calls.append("batches") or batches(*given))
+    is_sound(opened(skew="0.123", followed="class 3"))
+    plan = SamplingPlan(target=PowerSkew(Linear(0.123, 0.01)), epochs=100, batch_size=128)
+    assert (calls.count(plan), calls.count("batches")) == (1, 1)  # findings try other plans

@@ -4,6 +4,7 @@
 weighted by position.
 """
 
+import base64
 import json
 from pathlib import Path
 
@@ -16,7 +17,6 @@ from sampler_core import SamplingPlan
 from sampler_core.plans.plan_set import PlanSet
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 from tests.app.test_explore import is_sound, opened
-from tests.app.test_figure_endpoint import unpacked
 
 ROOT = Path(__file__).parents[2]
 SAVED = Path(__file__).parent / "version_0_1_0"
@@ -29,7 +29,7 @@ LINKS = json.loads((SAVED / "links.json").read_text(encoding="utf-8"))
 
 def numbers_of(values):
     if isinstance(values, dict) and "bdata" in values:
-        return unpacked(values).ravel().astype(float)
+        return np.frombuffer(base64.b64decode(values["bdata"]), dtype=values["dtype"]).astype(float)
     if isinstance(values, list) and values and all(isinstance(v, int | float | None) for v in values):
         return np.array([np.nan if v is None else v for v in values], dtype=float)
     return np.zeros(0)

@@ -38,11 +38,11 @@ PRESSED = """([slider, states]) => {
     const state = states[Number(box.value)];
     const charts = [...document.querySelectorAll('.panel [data-chart]')];
     const ready = box.value !== before && charts.every((chart) => chart.dataset.rev.startsWith(`${state}-`)
-      && chart.dataset.rev === chart.closest('.panel').dataset.wanted);
+      && chart.dataset.rev === chart.closest('.panel').dataset.requested);
     if (ready) window.times.push(performance.now() - start);
     else requestAnimationFrame(() => look(start, before));
   };
-  document.querySelector(`.st-key-side-handle-${slider} input`).addEventListener('keydown', () =>
+  document.querySelector(`.st-key-slider-${slider} input`).addEventListener('keydown', () =>
     look(performance.now(), box.value), true);
 }"""
 
@@ -61,7 +61,7 @@ def states(key: str, classes: int, samples: int, epochs: int) -> dict[str, str]:
 def pressed(page: Page, slider: str, marks: dict[str, str]) -> list[float]:
     """Milliseconds of each key press on a slider of the sidebar."""
     page.evaluate(PRESSED, [slider, marks])
-    page.locator(f".st-key-side-handle-{slider} input").first.focus()
+    page.locator(f".st-key-slider-{slider} input").first.focus()
     for number in range(1, PRESSES + 1):
         page.keyboard.press("ArrowRight")
         page.wait_for_function("(number) => window.times.length >= number", arg=number)

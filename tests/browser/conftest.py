@@ -29,10 +29,10 @@ ASKED = """() => {
     return send.call(this, data);
   };
   new MutationObserver((changes) => changes.forEach(({ target, attributeName, oldValue }) => {
-    if (attributeName === 'data-wanted') target.handed = performance.now();
+    if (attributeName === 'data-requested') target.handed = performance.now();
     else if (oldValue !== 'running') window.asked = null;
   })).observe(document, {
-    subtree: true, attributeFilter: ['data-wanted', 'data-test-script-state'], attributeOldValue: true,
+    subtree: true, attributeFilter: ['data-requested', 'data-test-script-state'], attributeOldValue: true,
   });
 }"""
 # Idle, connected, nothing stale, every panel shows the newest state; no panel only where a sentence stands instead. The
@@ -40,15 +40,15 @@ ASKED = """() => {
 SETTLED = """(quiet) => {
   const app = document.querySelector('[data-testid="stApp"]');
   const now = performance.now();
-  const wanted = [...document.querySelectorAll('.panel')]
-    .map((panel) => (panel.dataset.wanted ?? '').split('-').slice(0, 3).join('-'));
+  const requested = [...document.querySelectorAll('.panel')]
+    .map((panel) => (panel.dataset.requested ?? '').split('-').slice(0, 3).join('-'));
   const charts = [...document.querySelectorAll('.panel [data-chart]')];
   const busy = !app || now - (window.asked ?? -Infinity) < 1500
     || app.dataset.testScriptState !== 'notRunning' || app.dataset.testConnectionState !== 'CONNECTED'
     || document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]')
     || !(charts.length || (!document.querySelector('.panel') && document.querySelector('[data-testid="stAlert"]')))
-    || document.querySelector('.panel canvas.sketch') || new Set(wanted).size > 1
-    || charts.some((chart) => !chart.dataset.rev || chart.dataset.rev !== chart.closest('.panel').dataset.wanted);
+    || new Set(requested).size > 1
+    || charts.some((chart) => !chart.dataset.rev || chart.dataset.rev !== chart.closest('.panel').dataset.requested);
   if (busy) { window.settledSince = null; return false; }
   window.settledSince ??= now;
   const handed = [...document.querySelectorAll('.panel')].every((panel) => panel.handed > (window.askedAt ?? 0));
@@ -102,6 +102,13 @@ def wait_until_healthy(url: str, process: subprocess.Popen, log: Path) -> None:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with running_server(tmp_path_factory.mktemp("server") / "log.txt") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def other_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A freshly started server that knows nothing but the links that are opened on it."""
+    with running_server(tmp_path_factory.mktemp("other") / "log.txt") as url:
         yield url
 
 
@@ -236,8 +243,8 @@ def choose(page: Page, key: str, title: str) -> None:
 @contextmanager
 def _a_new_state(page: Page) -> Iterator[None]:
     """What is done inside must change what the panels show; waits until they show it."""
-    wanted = "() => [...document.querySelectorAll('.panel')].map((panel) => panel.dataset.wanted).join()"
-    before = page.evaluate(wanted)
+    requested = "() => [...document.querySelectorAll('.panel')].map((panel) => panel.dataset.requested).join()"
+    before = page.evaluate(requested)
     yield
-    page.wait_for_function(f"(before) => ({wanted})() !== before", arg=before)
+    page.wait_for_function(f"(before) => ({requested})() !== before", arg=before)
     settle(page)

@@ -1,9 +1,9 @@
 """Compare in Chromium: links on a fresh server, editing by hand, keyboard, phones, themes, accessibility."""
 
-from tests.browser.conftest import fits_and_axe_finds_nothing, running_server, set_number, settle, stands_on, traces
+from tests.browser.conftest import fits_and_axe_finds_nothing, set_number, settle, stands_on, traces
 
 
-def test_a_copied_address_opens_the_same_plans_on_a_freshly_started_server(open_page, tmp_path):
+def test_a_copied_address_opens_the_same_plans_on_a_freshly_started_server(open_page, other_server):
     page = open_page("/compare?skew=0.3&epochs=40&follow=tail&figures_of=worst+epoch")
     page.get_by_role("button", name="Edit").nth(1).click()
     box = page.locator(".st-key-plan-1-skew input")
@@ -12,11 +12,9 @@ def test_a_copied_address_opens_the_same_plans_on_a_freshly_started_server(open_
     page.wait_for_function("() => location.search.includes('plans=')")
     settle(page)
     before, address = traces(page, "plan-shares"), page.url.split("?")[1]
-    with running_server(tmp_path / "log.txt") as fresh:
-        again = open_page(f"/compare?{address}", url=fresh)
-        assert traces(again, "plan-shares") == before
-        again.context.close()  # before its server goes
-        assert [trace["name"] for trace in before][1] == "square-root"
+    again = open_page(f"/compare?{address}", url=other_server)
+    assert traces(again, "plan-shares") == before
+    assert [trace["name"] for trace in before][1] == "square-root"
 
 
 def test_the_sidebar_moves_its_own_plan_and_no_other(open_page):

@@ -4,12 +4,21 @@ from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from torch.utils.data import DataLoader, Dataset
 
 from sampler_core import Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
 from sampler_core.datasets import load
-from tests.browser.conftest import AXE, boxes, choose, in_both_themes, running_server, set_number, settle, tiles, traces
+from tests.browser.conftest import (
+    boxes,
+    choose,
+    fits_and_axe_finds_nothing,
+    in_both_themes,
+    set_number,
+    settle,
+    tiles,
+    traces,
+    widest,
+)
 
 
 def shown_state(page):
@@ -17,7 +26,7 @@ def shown_state(page):
     return boxes(page), tiles(page), charts
 
 
-def test_a_copied_address_opens_the_same_controls_and_numbers_on_a_freshly_started_server(open_page, tmp_path):
+def test_a_copied_address_opens_the_same_controls_and_numbers_on_a_freshly_started_server(open_page, other_server):
     page = open_page()
     choose(page, "data", "published")
     choose(page, "table", "iNaturalist 2018, super-categories")
@@ -30,11 +39,9 @@ def test_a_copied_address_opens_the_same_controls_and_numbers_on_a_freshly_start
         "data": "published", "table": "iNaturalist 2018, super-categories", "skew": "0.2", "increment": "0.05",
         "limit": "1", "epoch": "7", "scheme": "stratified",
     }  # fmt: skip
-    with running_server(tmp_path / "log.txt") as fresh:
-        again = open_page(f"/?{address.query}", url=fresh)
-        assert shown_state(again) == before
-        assert tiles(again)["Share of the rarest class"] == "0.315 %"
-        again.context.close()
+    again = open_page(f"/?{address.query}", url=other_server)
+    assert shown_state(again) == before
+    assert tiles(again)["Share of the rarest class"] == "0.315 %"
 
 
 class Numbers(Dataset):
@@ -72,44 +79,6 @@ def test_the_batches_on_the_page_are_those_a_data_loader_delivers(open_page):
                 assert shown[str(name)] == [int(batch[position]) for batch in delivered], (scheme, epoch, name)
 
 
-def test_a_slider_moves_its_number_box_the_address_and_the_figures(open_page):
-    page = open_page()
-    before = traces(page, "shares")[0]["y"]
-    slider = page.get_by_role("slider", name="Skew factor")
-    slider.focus()
-    for _ in range(5):
-        slider.press("ArrowRight")
-    page.wait_for_function("() => location.search.includes('skew=0.1')")
-    settle(page)
-    assert boxes(page)["Skew factor"] == "0.1"
-    after = traces(page, "shares")[0]["y"]
-    expected = SamplingPlan(target=PowerSkew(Linear(0.1, 0.01)), epochs=100, batch_size=128)
-    from sampler_core.datasets import synthetic
-
-    counts = synthetic("exponential", 10, 20_000, 100.0)
-    assert after != before
-    assert after == pytest.approx(expected.class_shares(counts)[:, 0].tolist(), rel=1e-5)
-
-
-def test_figures_stay_the_same_elements_and_keep_their_zoom(open_page):
-    page = open_page()
-    page.evaluate("() => { window.before = document.querySelector('[data-chart=\"shares\"]'); }")
-    area = page.locator('[data-chart="shares"] .nsewdrag').bounding_box()
-    page.mouse.move(area["x"] + 0.3 * area["width"], area["y"] + 80)
-    page.mouse.down()
-    page.mouse.move(area["x"] + 0.6 * area["width"], area["y"] + 82, steps=8)
-    page.mouse.up()
-    zoomed = page.evaluate("() => Array.from(window.before.layout.xaxis.range)")
-    assert zoomed == pytest.approx([29.5, 59.5], abs=1.5)
-    set_number(page, "skew", 0.3)
-    same, zoom = page.evaluate(
-        """() => { const chart = document.querySelector('[data-chart="shares"]');
-             return [chart === window.before, chart.layout.xaxis.range]; }"""
-    )
-    assert same
-    assert zoom == zoomed
-
-
 def test_back_and_reload_keep_controls_and_address_in_step(open_page):
     page = open_page("/?skew=0.5")
     set_number(page, "batch", 64)
@@ -128,24 +97,17 @@ def test_back_and_reload_keep_controls_and_address_in_step(open_page):
     assert "batch=64" in page.url
 
 
-def test_a_wrong_address_says_so_and_shows_the_rest(open_page):
-    page = open_page("/?batch=0&epochs=inf&seed=7&colour=red")
-    said = page.get_by_test_id("stAlert").inner_text()
-    assert "Batch size must be a whole number from 1 to 65,536, got 0" in said
-    assert "Epochs must be a whole number" in said
-    assert "'colour', which is no parameter here" in said
-    assert boxes(page)["Seed"] == "7"
-    assert "batch" not in page.url
-
-
-@pytest.mark.parametrize("address", ["/", "/?data=known&table=inat2018_supercategory"], ids=["lines", "bands"])
-def test_axe_finds_nothing_serious(open_page, address):
-    page = open_page(address)
-    for theme in in_both_themes(page):
-        found = Axe().run(page, options=AXE).response["violations"]
-        serious = [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in found if v["impact"] in
-                   ("serious", "critical")]  # fmt: skip
-        assert serious == [], theme
+@pytest.mark.parametrize("url", ["/", "/?data=published&table=inat2018_supercategory"], ids=["lines", "bands"])
+def test_wide_and_on_a_phone_nothing_is_wider_than_the_screen_and_axe_finds_nothing(open_page, url):
+    page = open_page(url)
+    if url == "/":
+        assert page.get_by_test_id("stDataFrame").count() == 0
+        page.get_by_text("The same numbers as tables").click()
+        page.wait_for_selector("[data-testid='stDataFrame']", state="attached")
+        texts = page.eval_on_selector_all("[data-chart]", "all => all.map((chart) => chart.getAttribute('aria-label'))")
+        assert len(texts) == 5
+        assert all(len(text) > 40 for text in texts)
+    fits_and_axe_finds_nothing(page)
 
 
 def test_buttons_can_be_read_on_their_colour(open_page):
@@ -189,41 +151,24 @@ def test_every_control_is_reached_with_the_tab_key(open_page, path):
     assert not missed, missed
 
 
-@pytest.mark.parametrize(
-    "address", ["/?classes=2", "/", "/?classes=1000", "/?data=known&table=coco2017_train_instances"]
-)
-def test_nothing_scrolls_sideways_on_a_narrow_phone(open_page, address):
-    page = open_page(address, width=360, height=800)
-    width = page.evaluate("() => document.querySelector('[data-testid=\"stMain\"]').scrollWidth")
-    assert width <= 360
-    for formula in page.locator(".katex-display").all():
-        assert formula.evaluate("(one) => one.scrollWidth - one.clientWidth") <= 0
+def test_nothing_scrolls_sideways_on_a_narrow_phone_whatever_the_data(open_page):
+    page = open_page("/?classes=2", width=360, height=800)
+    home = page.url.partition("?")[0]
+    for query in ("classes=2", "classes=1000", "data=published&table=coco2017_train_instances"):
+        page.goto(f"{home}?{query}")
+        settle(page)
+        assert widest(page) <= 360, query
+        for formula in page.locator(".katex-display").all():
+            assert formula.evaluate("(one) => one.scrollWidth - one.clientWidth") <= 0
 
 
 def test_on_a_phone_the_schedule_s_sliders_are_beside_the_figures(open_page):
     page = open_page(width=390, height=844)
-    slider = page.locator(".st-key-near").get_by_role("slider", name="Skew factor")
+    slider = page.locator(".st-key-phone-sliders").get_by_role("slider", name="Skew factor")
     assert slider.is_visible()
     slider.focus()
     slider.press("End")
     page.wait_for_function("() => location.search.includes('skew=2')")
-    settle(page)
-
-
-def test_every_figure_has_a_text_alternative(open_page):
-    page = open_page()
-    texts = page.eval_on_selector_all(
-        "[data-chart]", "charts => charts.map((chart) => chart.getAttribute('aria-label'))"
-    )
-    assert len(texts) == 5
-    assert all(len(text) > 40 for text in texts)
-
-
-def test_table_twins_open_when_asked(open_page):
-    page = open_page()
-    assert page.get_by_test_id("stDataFrame").count() == 0
-    page.get_by_text("The same numbers as tables").click()
-    page.wait_for_selector("[data-testid='stDataFrame']", state="attached")
     settle(page)
 
 

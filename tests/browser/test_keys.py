@@ -84,10 +84,6 @@ ADDRESSES = {
     **{f"compare, {n} classes": ("/compare", {"classes": n, "samples": 1_000_000}) for n in (2, 12, 1000)},
     "compare, long names of plans": ("/compare", {"plans": json.dumps(PLANS), "classes": 1000, "follow": "head"}),
     "tune, 1 requirement": ("/tune", {"requirements": json.dumps(REQUIREMENTS[3:4])}),
-    "tune, 6 requirements": (
-        "/tune",
-        {"requirements": json.dumps(REQUIREMENTS), "data": "published", "table": "nsl_kdd_train"},
-    ),
     "tune, 12 requirements": (
         "/tune",
         {"requirements": json.dumps(2 * REQUIREMENTS), "data": "published", "table": "nsl_kdd_train"},
@@ -106,9 +102,8 @@ def test_every_entry_of_every_key_is_read_in_full(open_page, address):
         assert at_width(page, width).evaluate(FAULTS) == [], width
 
 
-@pytest.mark.parametrize("sign", ["W", "n ", "日"])
-def test_names_of_classes_wrap_where_they_must(open_page, sign):
-    names = [f"{(sign * 40)[:36].strip()} {place:02d}" for place in range(12)]
+def test_names_of_classes_wrap_where_they_must(open_page):
+    names = [f"{(('W', 'n ', '日')[place % 3] * 40)[:36].strip()} {place:02d}" for place in range(12)]
     page = open_page("/compare?data=my+labels", width=390, height=HEIGHT)
     upload(page, names)
     page.wait_for_function("(name) => document.querySelector('.class-key')?.textContent.includes(name)", arg=names[3])

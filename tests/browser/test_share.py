@@ -17,7 +17,6 @@ import pytest
 
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import load, synthetic
-from sampler_core.draws import SCHEMES
 from sampler_core.exporting.plan_report import plan_report
 from tests.browser.conftest import settle, tiles, traces
 from tests.hostile_names import hostile_counts
@@ -113,9 +112,8 @@ def batches_on(page):
     return {trace["name"]: trace["y"] for trace in traces(page, "batches")}
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-def test_a_training_script_draws_from_the_downloaded_plan_the_batches_of_the_page(open_page, tmp_path, scheme):
-    page = open_page(ADDRESS.replace("scheme=stratified", f"scheme={scheme}"))
+def test_a_training_script_draws_from_the_downloaded_plan_the_batches_of_the_page(open_page, tmp_path):
+    page = open_page(ADDRESS)
     share(page, "Plan")
     path = downloaded(page, tmp_path, "Download plan.json")
     trained = trained_with(path, ROOT)
@@ -325,8 +323,7 @@ def test_play_goes_to_the_last_epoch_and_pause_stops(open_report, tmp_path):
     assert play.text_content() == "Play"
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(("width", "dark"), [(390, False), (1280, True)])
 def test_the_report_follows_the_colour_scheme_and_fits_its_window(open_report, tmp_path, dark, width):
     page = open_report(small_report(tmp_path), dark=dark, width=width)
     paper = "rgb(16, 21, 28)" if dark else "rgb(255, 255, 255)"

@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qs, urlsplit
 
-from tests.browser.conftest import fits_and_axe_finds_nothing, running_server, settle, stands_on, traces
+from tests.browser.conftest import fits_and_axe_finds_nothing, settle, stands_on, traces
 
 
 def test_a_click_on_the_map_sets_the_sidebar_and_says_so(open_page):
@@ -24,7 +24,7 @@ def test_a_click_on_the_map_sets_the_sidebar_and_says_so(open_page):
     assert (ring["x"], ring["y"]) == ([0.7], [increment])
 
 
-def test_the_solution_is_used_and_a_copied_address_opens_the_same_on_a_freshly_started_server(open_page, tmp_path):
+def test_the_solution_is_used_and_a_copied_address_opens_the_same_on_a_freshly_started_server(open_page, other_server):
     page = open_page("/tune?data=known&table=isic2019&epochs=60&batch=64")
     page.locator(".st-key-requirement-0-bound input").fill("2")
     page.locator(".st-key-requirement-0-bound input").press("Enter")
@@ -39,10 +39,8 @@ def test_the_solution_is_used_and_a_copied_address_opens_the_same_on_a_freshly_s
     page.keyboard.press("Escape")
     settle(page)
     before, address = traces(page, "band"), page.url.split("?")[1]
-    with running_server(tmp_path / "log.txt") as fresh:
-        again = open_page(f"/tune?{address}", url=fresh)
-        assert traces(again, "band") == before
-        again.context.close()  # before its server goes
+    again = open_page(f"/tune?{address}", url=other_server)
+    assert traces(again, "band") == before
 
 
 def test_a_requirement_is_changed_and_its_schedule_used_by_keyboard_alone(open_page):

@@ -534,7 +534,7 @@ def test_point_6_ranks_outside_and_ranks_without_a_batch_size_are_refused():
         ScheduledClassSampler([0, 1], skew=1.0, num_replicas=2, rank=0)
 
 
-# --- 7. Resume: `test_state_dict.py` has the rest -------------------------------------------------------------------------
+# --- 7. Resume: `test_state_dict.py` has the rest ---------------------------------------------------------------------
 
 
 @EACH_SCHEME

@@ -137,7 +137,7 @@ def test_an_unknown_scheme_is_refused_with_the_known_ones():
             figure(Draws(12, 4, "systematic"))
 
 
-# --- what holds for every entry ------------------------------------------------------------------------------------------------------------
+# --- what holds for every entry
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

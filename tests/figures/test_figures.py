@@ -423,3 +423,11 @@ def test_the_colours_of_the_map_keep_their_meaning_over_half_a_decade():
         assert (2 * trace["zmin"]).is_integer()
         assert (2 * trace["zmax"]).is_integer()
         assert trace["zmin"] <= np.log10(plan.class_shares(counts).min())
+
+
+def test_of_classes_that_are_equally_rare_the_words_of_every_figure_mean_the_first():
+    counts = ClassCounts.from_counts({"big": 100, "r1": 5, "r2": 5})
+    plan = SamplingPlan(target=PowerSkew(Linear(0.5, 0.0)), epochs=2, batch_size=10)
+    assert counts.names[counts.rarest] == "r1"
+    assert "The rarest class, r1, is missing" in fig.batch_mix(plan.preview(counts, 0)).alt
+    assert fig.epoch_metrics(Forecast.of(plan, counts), 0)[0].note == "r1"

@@ -14,6 +14,7 @@ def offer_report(scenario: Scenario, view: View) -> None:
     """To Share, as the page's report. Its settings are those of this run: no control can be read during a download."""
     plan, counts, (first, batches) = scenario.plan, scenario.counts, view.window
     shown().report = partial(
-        plan_report, plan, counts, unit=scenario.unit, epoch=scenario.epoch, first_batch=min(first, plan.num_batches(counts) - 1),
-        shown_batches=batches, logarithmic=view.logarithmic, selected=view.followed,
+        plan_report, plan, counts, unit=scenario.unit, epoch=scenario.epoch,
+        first_batch=min(first, plan.num_batches(counts) - 1), shown_batches=batches, logarithmic=view.logarithmic,
+        selected=view.followed,
     )  # fmt: skip

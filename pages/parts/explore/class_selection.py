@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
 
 import streamlit as st
 
 from pages.parts.my_labels.session_labels import are_own_labels
 from pages.parts.server.page_contents import shown
-from pages.parts.server.result_cache import forecast_of, weights_of
+from pages.parts.server.result_cache import forecast_of
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.sidebar.url_values import bound_unless
 from pages.parts.text.class_options import class_options
+from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures import class_table
-from sampler_core.figures.class_series import NO_CLASS, SelectedClasses, by_count, selected_positions
+from sampler_core.figures.class_series import NO_CLASS, SelectedClasses, by_count, selected_positions, series_of
 from sampler_core.plans.parameters import FOLLOW
 
 MOST = 5
@@ -57,22 +60,36 @@ def in_place(before: Sequence[str | None], chosen: Sequence[str]) -> tuple[str |
 
 def follow_clicked(scenario: Scenario, panel: str) -> None:
     """When a class was clicked in a panel: follow it, or no longer."""
-    rank = st.session_state[panel].get("picked")
-    order = by_count(scenario.counts)
-    if not isinstance(rank, int) or not 0 <= rank < order.size:
+    position = class_at(scenario.counts, followed_classes(scenario), st.session_state[panel].get("clicked") or {})
+    if position is None:
         return
-    label = list(class_options(scenario.counts))[rank]
+    label = list(class_options(scenario.counts))[by_count(scenario.counts).tolist().index(position)]
     chosen = list(st.session_state.get(FOLLOW.key) or [])
     st.session_state[FOLLOW.key] = (
         [one for one in chosen if one != label] if label in chosen else [*chosen, label][-MOST:]
     )
 
 
+def class_at(counts: ClassCounts, followed: SelectedClasses, clicked: dict[str, Any]) -> int | None:
+    """The position of the class that a clicked point belongs to; None where it is a band of classes, or nothing.
+
+    clicked: the "chart", the "curve" in it, and the "point" in that, as plotly counts them.
+    """
+    chart, curve, point = clicked.get("chart"), clicked.get("curve"), clicked.get("point")
+    with suppress(TypeError, IndexError):
+        if chart in ("shares", "batches") and curve is not None:
+            members = series_of(counts, followed)[curve].members
+            return int(members[0]) if members.size == 1 else None
+        if chart in ("map", "weights", "drawn") and point is not None:
+            return int(by_count(counts)[point[0] if chart == "map" else point])
+    return None
+
+
 def followed_numbers(scenario: Scenario, followed: SelectedClasses) -> None:
     """The row of numbers of each followed class."""
     if chosen := selected_positions(followed):
-        forecast, weights = forecast_of(scenario.plan, scenario.counts), weights_of(scenario.plan, scenario.counts)
-        numbers = class_table(forecast, weights, chosen, scenario.epoch)
-        shown().tables.append(("Followed classes", lambda: numbers))
-        with st.container(key="said-followed"):
+        forecast = forecast_of(scenario.plan, scenario.counts)
+        numbers = class_table(forecast, forecast.class_weights, chosen, scenario.epoch)
+        shown().tables.append(("SelectedClasses classes", lambda: numbers))
+        with st.container(key="page-text-followed"):
             st.dataframe(numbers, key="followed-numbers", width="stretch")

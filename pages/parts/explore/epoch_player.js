@@ -1,100 +1,123 @@
-// Play, pause, speed: moves the epoch in the browser, frame by frame; the server hears of it when it rests.
+// Play, pause, speed: moves the epoch in the browser, frame by frame; the server is told where it rests.
+// @ts-check
 const SPEEDS = [5, 10, 20, 40];
-const PATIENCE = 4000;  // ms that the draws may take to come: then playing begins, and the batches follow later
+const MOST_EPOCHS = 3;  // that one frame may leap
+const FRAMES_WAIT = 4000;  // ms that the draws may take to come: then playing begins, and the batches follow later
 
-function controls(root) {
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "play" });
-  const speed = document.createElement("select");
-  speed.setAttribute("aria-label", "Epochs a second");
-  SPEEDS.forEach((value) => speed.append(new Option(`${value} epochs/s`, value, value === 20, value === 20)));
-  root.append(button, speed);
-  return { button, speed };
+class Player {
+  frame = 0;
+  waiting = 0;
+  started = 0;
+  epoch = 0;
+  data = { epoch: 0, epochs: 1, run: "" };
+  /** @type {Component["setTriggerValue"]} */
+  send = () => {};
+
+  constructor(root) {
+    this.root = root;
+    this.button = Object.assign(document.createElement("button"), { type: "button", onclick: () => this.toggle() });
+    this.speed = document.createElement("select");
+    this.speed.setAttribute("aria-label", "Epochs a second");
+    for (const value of SPEEDS) this.speed.append(new Option(`${value} epochs/s`, `${value}`, value === 20, value === 20));
+    root.append(this.button, this.speed);
+    document.addEventListener("keydown", this.onKey);
+    document.addEventListener("skewlab:frames", this.onFrames);
+  }
+
+  write() {
+    this.button.textContent = live.playing ? "Pause" : "Play";
+    this.button.setAttribute("aria-pressed", String(live.playing));
+  }
+
+  lacksFrames() { return live.frames?.run !== this.data.run; }
+
+  showEpoch(epoch) {
+    this.epoch = epoch;
+    const slider = document.querySelector(".st-key-slider-epoch input");
+    if (slider instanceof HTMLInputElement) slider.value = String(epoch);
+    moveSlider("epoch", epoch);
+  }
+
+  pause() {  // nothing that was begun goes on: neither frames nor waiting for draws
+    cancelAnimationFrame(this.frame);
+    clearTimeout(this.waiting);
+    this.waiting = 0;
+    live.playing = false;
+    this.write();
+  }
+
+  rest() {
+    this.pause();
+    this.showEpoch(this.epoch);
+    commit("epoch", this.epoch, (epoch) => this.send("rested", epoch));
+  }
+
+  start() {
+    clearTimeout(this.waiting);
+    this.waiting = 0;
+    this.started = performance.now();
+    const frame = (now) => {
+      const time = 1000 / Number(this.speed.value), epochs = Math.floor((now - this.started) / time);
+      if (epochs > 0) {  // late frames skip epochs rather than slow time down
+        this.started += epochs * time;
+        this.showEpoch((this.epoch + Math.min(epochs, MOST_EPOCHS)) % this.data.epochs);
+      }
+      this.frame = requestAnimationFrame(frame);
+    };
+    this.frame = requestAnimationFrame(frame);
+  }
+
+  toggle() {
+    if (live.playing) return this.rest();
+    if (this.data.epochs < 2) return;
+    this.epoch = live.values.epoch ?? this.data.epoch;
+    live.uncommitted.delete("epoch");
+    live.playing = true;
+    this.write();
+    if (!this.lacksFrames()) return this.start();
+    this.waiting = setTimeout(() => this.start(), FRAMES_WAIT);
+    this.send("frames_for", this.data.run);
+  }
+
+  step(by) {
+    const epoch = (live.playing ? this.epoch : live.values.epoch ?? this.data.epoch) + by;
+    this.epoch = Math.min(Math.max(epoch, 0), this.data.epochs - 1);
+    live.keyed = true;
+    this.rest();
+  }
+
+  onFrames = () => { if (this.waiting) this.start(); };
+
+  onKey = (event) => {
+    const { target, key } = event;
+    const free = target === document.body || this.root.contains(target) || target.closest?.(".panel");
+    if (!free || event.ctrlKey || event.metaKey || event.altKey || target.tagName === "SELECT") return;
+    if (key === " " && target.tagName !== "BUTTON") this.toggle();
+    else if (key === "ArrowRight" || key === "ArrowLeft") this.step(key === "ArrowRight" ? 1 : -1);
+    else return;
+    event.preventDefault();
+  };
+
+  end() {
+    this.pause();
+    document.removeEventListener("keydown", this.onKey);
+    document.removeEventListener("skewlab:frames", this.onFrames);
+  }
 }
 
+/** @type {WeakMap<HTMLElement, Player>} */
+const players = new WeakMap();
+
+/** @param {Component} component */
 export default function ({ data, parentElement, setTriggerValue }) {
+  /** @type {HTMLElement} */
   const root = parentElement.querySelector(".player");
   if (!root || !data) return;
-  const state = (root.player ??= { ...controls(root), playing: false });
-  Object.assign(state, { data });
-  const show = () => {
-    state.button.textContent = state.playing ? "Pause" : "Play";
-    state.button.setAttribute("aria-pressed", state.playing);
-  };
-  const lacksDraws = () => data.drawn && window.skewlabFramesOf !== data.run;
-  const go = (epoch) => {
-    state.epoch = epoch;
-    write("epoch", epoch, false);
-    document.querySelectorAll(".st-key-side-handle-epoch input").forEach((slider) => { slider.value = epoch; });
-    moveHand("epoch", epoch);
-  };
-  const frame = (now) => {
-    if (!state.playing || !root.isConnected) return;
-    const step = 1000 / Number(state.speed.value);
-    const steps = Math.floor((now - state.last) / step);
-    if (steps > 0) {  // late frames skip epochs rather than slow time down
-      state.last += steps * step;
-      go((state.epoch + Math.min(steps, 3)) % state.data.epochs);
-    }
-    state.frame = requestAnimationFrame(frame);
-  };
-  const still = () => {  // nothing that was begun goes on: neither frames, nor waiting for draws, nor coming to rest
-    cancelAnimationFrame(state.frame);
-    clearTimeout(state.waiting);
-    clearTimeout(state.resting);
-    state.waiting = null;
-    hand.playing = false;
-  };
-  const start = () => {
-    still();
-    hand.playing = true;
-    state.last = performance.now();
-    state.frame = requestAnimationFrame(frame);
-  };
-  const pause = () => { still(); state.playing = false; show(); };
-  const rest = () => { pause(); write("epoch", state.epoch, true); };
-  const play = () => {
-    if (state.data.epochs < 2) return;
-    still();
-    Object.assign(state, { playing: true, epoch: hand.values.epoch ?? state.data.epoch });
-    show();
-    if (!lacksDraws()) { start(); return; }
-    state.waiting = setTimeout(start, PATIENCE);
-    setTriggerValue("wanted", state.data.run);
-  };
-  state.toggle = () => (state.playing ? rest() : play());
-  state.step = (step) => {
-    const epoch = (hand.values.epoch ?? state.data.epoch) + step;
-    if (epoch < 0 || epoch >= state.data.epochs) { if (state.playing) rest(); return; }
-    pause();
-    go(epoch);
-    state.resting = setTimeout(rest, 200);
-  };
-  state.begin = () => { if (state.waiting) start(); };
-  state.button.onclick = state.toggle;
-  show();
-  if (state.playing && state.run && state.run !== data.run && lacksDraws()) {
-    setTriggerValue("wanted", data.run);  // another plan while playing: its draws
-  }
-  state.run = data.run;
-  if (!state.keys) {
-    state.keys = (event) => {
-      const free = event.target === document.body || root.contains(event.target) || event.target.closest?.(".panel");
-      if (!free || event.ctrlKey || event.metaKey || event.altKey) return;
-      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-      if (event.key === " " && event.target.tagName !== "BUTTON" && event.target.tagName !== "SELECT") state.toggle();
-      else if (step && event.target.tagName !== "SELECT") state.step(step);
-      else return;
-      event.preventDefault();
-    };
-    state.arrived = () => state.begin();
-    document.addEventListener("keydown", state.keys);
-    document.addEventListener("skewlab:frames", state.arrived);
-  }
-  return () => setTimeout(() => {
-    if (root.isConnected) return;
-    still();
-    state.playing = false;
-    document.removeEventListener("keydown", state.keys);
-    document.removeEventListener("skewlab:frames", state.arrived);
-  }, 0);
+  const player = players.get(root) ?? new Player(root);
+  players.set(root, player);
+  const isOther = player.data.run && player.data.run !== data.run;
+  Object.assign(player, { data, send: setTriggerValue });
+  player.write();
+  if (live.playing && isOther && player.lacksFrames()) setTriggerValue("frames_for", data.run);
+  return () => setTimeout(() => { if (!root.isConnected) player.end(); }, 0);
 }

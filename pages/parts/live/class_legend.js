@@ -1,4 +1,6 @@
-// Names are text, never HTML: a class may be called anything.
+// The colours of the classes as a list. Names are text, never HTML: a class may be called anything.
+// @ts-check
+/** @param {Component} component */
 export default function ({ data, parentElement }) {
   const list = parentElement.querySelector(".class-key");
   if (!list || !data) return;

@@ -1,41 +1,36 @@
-// When Plotly draws: one figure at a time over all panels, low ranks first, the newest request of a chart replaces its older.
-const load = (src) => window.Plotly?.react ? Promise.resolve(window.Plotly)
-  : (window.skewlabPlotly ??= new Promise((resolve, reject) => {
-    const script = Object.assign(document.createElement("script"), { src, onload: () => resolve(window.Plotly),
-      onerror: () => reject(new Error("plotly.js was not served")) });
-    document.head.append(script);
-  }));
+// When Plotly draws: one figure at a time over all panels, low ranks first; a newer request of a chart replaces its older.
+// @ts-check
+const MOST_WAITING = 150;  // ms after which a figure is drawn before those of lower rank; a slow one waits longer
+const SLOW = 6;  // times what it took to draw it last
 
-const painter = (window.skewlabPainter ??= { jobs: new Map(), busy: false });
-const BUDGET = 50;  // ms of drawing before the browser gets its turn to show what there is
-const nextFrame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
-
-function nextJob() {
-  // Lowest rank first, but nothing waits for long: a drag must move the large figures too.
-  const now = performance.now();
-  const jobs = [...painter.jobs.values()];
-  const late = jobs.filter((job) => now - job.since > 150).sort((a, b) => a.since - b.since)[0];
-  return late ?? jobs.sort((a, b) => a.rank - b.rank)[0];
+async function loadPlotly(src) {
+  if (!window.Plotly) await import(new URL(src, location.href).href);
+  return window.Plotly;
 }
 
-async function pump() {
-  if (painter.busy) return;
-  painter.busy = true;
-  await nextFrame();  // what is sketched at once shows first
-  let start = performance.now();
-  while (painter.jobs.size) {
-    const job = nextJob();
-    painter.jobs.delete(job.id);
+// Lets the browser show what there is, and newer figures arrive.
+const otherTasks = () => new Promise((done) => setTimeout(done, 0));
+
+function nextJob() {
+  const now = performance.now(), jobs = [...live.jobs.values()];
+  const late = jobs.filter(({ id, since }) => now - since > Math.max(MOST_WAITING, SLOW * (live.drawTimes.get(id) ?? 0)));
+  return late.sort((a, b) => a.since - b.since)[0] ?? jobs.sort((a, b) => a.rank - b.rank)[0];
+}
+
+async function drawAll() {
+  if (live.drawing) return;
+  live.drawing = true;
+  while (live.jobs.size) {
+    const job = nextJob(), start = performance.now();
+    live.jobs.delete(job.id);
     try { await job.draw(); } catch (error) { console.error("live panel:", error); }
-    if (!painter.jobs.size || performance.now() - start < BUDGET) continue;
-    await nextFrame();
-    start = performance.now();
+    live.drawTimes.set(job.id, performance.now() - start);
+    if (live.jobs.size) await otherTasks();
   }
-  painter.busy = false;
+  live.drawing = false;
 }
 
 function enqueue(id, rank, draw) {
-  const waiting = painter.jobs.get(id);
-  painter.jobs.set(id, { id, rank, draw, since: waiting?.since ?? performance.now() });
-  pump();
+  live.jobs.set(id, { id, rank, draw, since: live.jobs.get(id)?.since ?? performance.now() });
+  if (!live.drawing) queueMicrotask(drawAll);  // after all figures of this moment are queued
 }

@@ -6,28 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from pages.parts.server.page_contents import shown
-from sampler_core.data.array_types import FloatArray
 from sampler_core.figures import Chart, to_json
-from sampler_core.figures.figure import Spec
 
 PLOTLY_SRC = "/assets/plotly.min.js"
 _here = Path(__file__).parent
 _SCRIPTS = (
-    "drag_state.js",
-    "number_format.js",
-    "preview.js",
-    "figure_requests.js",
-    "draw_queue.js",
-    "plot_overlay.js",
-    "canvas_heatmap.js",
-    "canvas_sketch.js",
-    "figure_panel.js",
-)
+    "slider_state.js", "figure_requests.js", "draw_queue.js", "figure_data.js", "epoch_frames.js", "figure_panel.js"
+)  # fmt: skip
 _panel = st.components.v2.component(
     "live_panel",
     html='<div class="panel-box"><div class="panel"></div></div>',
@@ -37,64 +25,53 @@ _panel = st.components.v2.component(
 )
 
 
-class Frames(NamedTuple):
-    """The shown batches of every epoch: samples of each series, shape (epochs, series, batches). `of`: their run."""
-
-    of: str
-    rows: NDArray[np.unsignedinteger]
-
-
 class Panel(NamedTuple):
-    """The charts of a panel. rev: a short name of the state that they show.
-
-    closed: the "skews" of the epochs and the "counts" of the classes, largest first, that the cells of a map of shares
-    follow from. With these the map is sent without its cells, and the panel shows it as a preview.
-    """
+    """The charts of a panel. rev: a short name of the state that they show."""
 
     rev: str
     charts: list[Chart]
-    closed: dict[str, FloatArray] | None = None
 
     def data(self) -> dict[str, Any]:
         """As the panel's script reads them."""
-        return {"rev": self.rev, "charts": [_sent(chart, self.closed) for chart in self.charts]}
+        return {"rev": self.rev, "charts": [_chart_data(chart) for chart in self.charts]}
+
+
+class Frames(NamedTuple):
+    """What changes while the epochs of a run play.
+
+    charts: chart id -> attribute of plotly's traces -> its values, epochs first, then traces; "metrics" -> "value" -> a
+    text for each epoch and tile.
+    """
+
+    run: str
+    charts: dict[str, dict[str, Any]]
 
 
 def live_panel(
     key: str,
     panel: Panel,
     *,
-    moves: dict[str, Any] | None = None,
-    follow: bool = False,
+    ticket: dict[str, Any] | None = None,
     frames: Frames | None = None,
-    on_pick: Callable[[], None] = lambda: None,
+    on_click: Callable[[], None] = lambda: None,
 ) -> None:
     """Show these charts; the panel carries their `rev` as data-rev once it is drawn.
 
-    moves: what a page's panels need to follow a slider (`moves.moves_of`); given to the first, the others say `follow`.
-    frames: what it needs to play the batches.
-    on_pick: called when a class is clicked; its rank among the class counts is the panel's `picked`.
+    ticket: by which the panels of a page follow a slider (`figure_ticket`); the page's first panel brings it, and the
+    frames. on_click: called when a figure is clicked; the panel's `clicked` then is {"chart", "curve", "point",
+    "x", "y"}.
     """
     shown().charts.extend(panel.charts)
     data = {"key": key, "src": PLOTLY_SRC, **panel.data()}
-    data["follow"] = follow or moves is not None
-    if moves is not None:
-        data["moves"] = to_json(moves)
+    if ticket is not None:
+        data["ticket"] = to_json(ticket)
     if frames is not None:
-        epochs, _, batches = frames.rows.shape
-        packed = {"rows": frames.rows.reshape(epochs, -1), "batches": batches}
-        data |= {"frames": to_json(packed), "framesOf": frames.of}
-    _panel(key=key, data=data, on_picked_change=on_pick)
+        data["frames"] = to_json(frames._asdict())
+    _panel(key=key, data=data, on_clicked_change=on_click)
 
 
-def _sent(chart: Chart, closed: dict[str, FloatArray] | None) -> dict[str, Any]:
+def _chart_data(chart: Chart) -> dict[str, Any]:
     spec = chart.figure.spec
-    if chart.id == "map":
-        spec = {**spec, "data": [_lean(trace, closed) for trace in spec["data"]]}
+    if chart.id == "map":  # the script makes its colours of what it shows
+        spec = {**spec, "data": [{key: trace[key] for key in trace if key != "z"} for trace in spec["data"]]}
     return {**chart._asdict(), "figure": None, "alt": chart.figure.alt, "spec": to_json(spec)}
-
-
-def _lean(cells: Spec, closed: dict[str, FloatArray] | None) -> Spec:
-    """The trace of a map without its colours, that are made of what they show; without that too where it is closed."""
-    made = ("z",) if closed is None else ("z", "customdata")
-    return {key: value for key, value in cells.items() if key not in made} | ({"closed": closed} if closed else {})

@@ -19,14 +19,14 @@ _tiles = st.components.v2.component(
     css=(_here / "metric_tiles.css").read_text(encoding="utf-8"),
     js="".join(
         (_here / name).read_text(encoding="utf-8")
-        for name in ("number_format.js", "drag_state.js", "figure_requests.js", "metric_tiles.js")
+        for name in ("slider_state.js", "figure_requests.js", "metric_tiles.js")
     ),
     isolate_styles=False,
 )
 
 
 class Tiles(NamedTuple):
-    """The metrics of an forecast; the dot on each spark-line is the chosen epoch."""
+    """The metrics of a forecast; the dot on each spark-line is the chosen epoch."""
 
     forecast: Forecast
     epoch: int
@@ -37,24 +37,23 @@ class Tiles(NamedTuple):
 
     def data(self) -> dict[str, Any]:
         """As their script reads them."""
-        return {"tiles": [_sent(metric, self.epoch) for metric in self.metrics()]}
+        return {"tiles": [_tile_data(metric, self.epoch) for metric in self.metrics()]}
 
 
-def tiles(key: str, shown: Tiles) -> None:
+def tiles(key: str, content: Tiles) -> None:
     """Show them."""
-    _tiles(key=key, data={"key": key, **shown.data()})
+    _tiles(key=key, data={"key": key, **content.data()})
 
 
-def _sent(metric: EpochMetric, epoch: int) -> dict[str, object]:
+def _tile_data(metric: EpochMetric, epoch: int) -> dict[str, object]:
     course = np.where(np.isfinite(metric.course), metric.course, np.nan)
     low, high = np.nanmin(course, initial=np.inf), np.nanmax(course, initial=-np.inf)
     heights = (course - low) / (high - low) if high > low else np.full(course.size, 0.5)
     heights = np.nan_to_num(heights, nan=1.0)
-    shown = np.unique(np.linspace(0, course.size - 1, min(course.size, MOST_POINTS)).round().astype(int))
-    along = shown / max(course.size - 1, 1)
+    places = np.unique(np.linspace(0, course.size - 1, min(course.size, MOST_POINTS)).round().astype(int))
+    along = places / max(course.size - 1, 1)
     return {
         "label": metric.label, "value": metric.value, "note": metric.note,
-        "points": np.stack([along, heights[shown]], axis=1).round(4).tolist(),
-        "epoch": epoch, "part": metric.part,
-        "heights": heights.round(4).tolist(), "course": [float(f"{v:.4g}") for v in np.nan_to_num(course)],
+        "points": np.stack([along, heights[places]], axis=1).round(4).tolist(),
+        "epoch": epoch, "heights": heights.round(4).tolist(),
     }  # fmt: skip

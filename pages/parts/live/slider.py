@@ -1,31 +1,33 @@
-"""Sliders for number boxes: one types into its box while it is moved, so that the box alone holds the value.
+"""Sliders for number boxes (their script: slider.js).
 
 NOTE one-value: two controls of Streamlit for one value overwrite each other when messages cross. The slider here has no
-value of its own on the server; it shows the box's, tells the live panels where the hand is, and commits by typing.
+value of its own on the server: it shows the box's, tells the live panels where it is, and sets the box's when it rests.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import streamlit as st
 
 from sampler_core.plans.parameters import Parameter
 
 _here = Path(__file__).parent
-_handles = st.components.v2.component(
-    "handles",
-    html='<div class="handles"></div>',
+_sliders = st.components.v2.component(
+    "sliders",
+    html='<div class="sliders"></div>',
     css=(_here / "slider.css").read_text(encoding="utf-8"),
     js="".join(
-        (_here / name).read_text(encoding="utf-8") for name in ("drag_state.js", "figure_requests.js", "slider.js")
+        (_here / name).read_text(encoding="utf-8") for name in ("slider_state.js", "figure_requests.js", "slider.js")
     ),
     isolate_styles=False,
 )
 
 
-class Handle(NamedTuple):
+class Slider(NamedTuple):
     """The slider of a row at a value; `last` cuts its stops off (the last epoch of a run)."""
 
     row: Parameter
@@ -41,6 +43,21 @@ class Handle(NamedTuple):
         return {"key": self.row.key, "label": self.row.label, "stops": stops, "value": self.value, "even": even}
 
 
-def handles(key: str, *sliders: Handle) -> None:
-    """Mount sliders side by side."""
-    _handles(key=key, data={"sliders": [slider.data() for slider in sliders]})
+def sliders(key: str, shown: Sequence[Slider]) -> None:
+    """Mount sliders side by side. One that was moved sets the control with its row's key, before the page runs."""
+    rows = {slider.row.key: slider.row for slider in shown}
+
+    def set_moved() -> None:
+        moved = st.session_state[key].get("moved") or {}
+        if moved.get("key") in rows:
+            set_control(rows[moved["key"]], moved.get("value"))
+
+    _sliders(key=key, data={"sliders": [slider.data() for slider in shown]}, on_moved_change=set_moved)
+
+
+def set_control(row: Parameter, value: Any) -> None:
+    """Give the number box of a row a value that a browser sent; one that it cannot have is left out."""
+    with suppress(TypeError, ValueError, OverflowError):
+        number = int(value) if row.kind == "integer" else float(value)
+        row.check(number)
+        st.session_state[row.key] = number

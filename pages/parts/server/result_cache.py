@@ -15,14 +15,11 @@ from contextvars import ContextVar
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
-from sampler_core.data.array_types import FloatArray, IntArray
+from sampler_core.data.array_types import IntArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.draws.preview import Preview
-from sampler_core.figures.class_series import SelectedClasses, series_of
 from sampler_core.forecast.findings import Finding, findings
 from sampler_core.forecast.forecast import Forecast
 from sampler_core.plans.plan import SamplingPlan
@@ -93,42 +90,16 @@ def forecast_of(plan: SamplingPlan, counts: ClassCounts) -> Forecast:
     return Forecast.of(plan, counts)
 
 
-def closed_skews(plan: SamplingPlan, counts: ClassCounts) -> FloatArray | None:
-    """The skews of all epochs, where the class shares follow from them alone (p ~ n^(1 - s)); None elsewhere."""
-    return None if plan.limited else forecast_of(plan, counts).skews
-
-
 @kept(32)
 def findings_of(plan: SamplingPlan, counts: ClassCounts) -> tuple[Finding, ...]:
     """What deserves a second look."""
     return findings(plan, forecast_of(plan, counts))
 
 
-@kept(32)
-def weights_of(plan: SamplingPlan, counts: ClassCounts) -> FloatArray:
-    """Class weights of all epochs."""
-    return plan.class_weights(counts)
-
-
 @kept(64)
 def preview_of(plan: SamplingPlan, counts: ClassCounts, epoch: int, first_batch: int, num_batches: int) -> Preview:
     """The shown batches, as they will be drawn."""
     return plan.preview(counts, epoch, first_batch, num_batches)
-
-
-@kept(4)
-def frames_of(
-    plan: SamplingPlan, counts: ClassCounts, first_batch: int, num_batches: int, followed: SelectedClasses = ()
-) -> NDArray[np.unsignedinteger]:
-    """The shown batches of every epoch, by the series of the figures: shape (epochs, series, num_batches)."""
-    series = series_of(counts, followed)
-    kind = np.uint16 if plan.needed_batch_size < 2**16 else np.uint32
-    frames = np.empty((plan.epochs or 1, len(series), num_batches), dtype=kind)
-    for epoch, frame in enumerate(frames):
-        drawn = plan.preview(counts, epoch, first_batch, num_batches).batch_class_counts
-        for row, one in zip(frame, series, strict=True):
-            row[:] = drawn[:, one.members].sum(axis=1)
-    return frames
 
 
 @kept(64)

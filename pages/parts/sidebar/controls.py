@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts.live.slider import Handle, handles
+from pages.parts.live.slider import Slider, sliders
 from pages.parts.my_labels.session_labels import NAMING, names_own_classes
 from pages.parts.sidebar.page_parameters import COMPARE_ROWS, PAGE_TITLES, TUNE_ROWS
 from pages.parts.sidebar.url_values import bound_unless
@@ -46,7 +46,7 @@ def control(row: Parameter, *, last: float | None = None, **options: Any) -> Any
     bind = bound_unless(row.key, row.kind == "text" and row.key in NAMING and names_own_classes(row.key))
     value = widget(row, row.key, bind=bind, persist_state="session", **options)
     if row.slider is not None:
-        handles(f"side-handle-{row.key}", Handle(row, value, last))
+        sliders(f"slider-{row.key}", [Slider(row, value, last)])
     return value
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.live.slider import Handle, handles
+from pages.parts.live.slider import Slider, sliders
 from pages.parts.sidebar.controls import control, rows_by_key
 from pages.parts.sidebar.scenario import Scenario
 from sampler_core.figures.explore_charts import MOST_DRAWS
@@ -13,7 +13,7 @@ from sampler_core.plans import parameters as rows
 from sampler_core.plans.parameters import rows_of
 from sampler_core.plans.registry import SCHEDULES
 
-NEAR = ("ratio", *(row.key for cls in SCHEDULES.classes for row in rows_of(cls).values()))
+SCHEDULE_KEYS = ("ratio", *(row.key for cls in SCHEDULES.classes for row in rows_of(cls).values()))
 
 
 def choose_epoch(scenario: Scenario) -> Scenario:
@@ -26,11 +26,11 @@ def choose_epoch(scenario: Scenario) -> Scenario:
     return scenario.at_epoch(epoch)
 
 
-def nearby_sliders() -> None:
+def phone_sliders() -> None:
     """The schedule's sliders once more, for narrow screens, where the sidebar is folded away (see frame.css)."""
-    values = {key: st.session_state.get(key) for key in NEAR}
-    near = [row for key, row in rows_by_key().items() if row.slider is not None and values.get(key) is not None]
-    handles("near", *(Handle(row, values[row.key]) for row in near))
+    values = {key: st.session_state.get(key) for key in SCHEDULE_KEYS}
+    rows_here = [row for key, row in rows_by_key().items() if row.slider is not None and values.get(key) is not None]
+    sliders("phone-sliders", [Slider(row, values[row.key]) for row in rows_here])
 
 
 def choose_axis() -> bool:
@@ -52,17 +52,17 @@ def _set_scheme(scheme: str) -> None:
     st.session_state[rows.DRAWING.key] = scheme
 
 
-def choose_batches(scenario: Scenario) -> tuple[int, int]:
-    """The window of batches that is wanted: (first batch, how many)."""
+def choose_batches(scenario: Scenario) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The chosen window of batches, and what is shown of it; each (first batch, how many)."""
     left, right = st.columns(2)
     with left:
         first = control(rows.FIRST_BATCH)
     with right:
-        wanted = control(rows.SHOWN_BATCHES)
-    start, shown = batches_shown(scenario, (first, wanted))
-    if shown < min(wanted, scenario.plan.num_batches(scenario.counts) - start):
+        chosen = control(rows.SHOWN_BATCHES)
+    start, shown = batches_shown(scenario, (first, chosen))
+    if shown < min(chosen, scenario.plan.num_batches(scenario.counts) - start):
         st.markdown(f"Batches this large are shown {shown} at a time.")
-    return first, wanted
+    return (first, chosen), (start, shown)
 
 
 def batches_shown(scenario: Scenario, window: tuple[int, int]) -> tuple[int, int]:

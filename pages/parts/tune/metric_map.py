@@ -117,9 +117,10 @@ def point_of_plan(plan: SamplingPlan, found: Sweep) -> tuple[float, float] | Non
     return point if on_it else None
 
 
-def set_sidebar_to_point(plan: SamplingPlan, skew: float, increment: float) -> None:
-    """Set the sidebar to the linear schedule of a point of the map."""
-    set_sidebar_to_plan(plan_at_point(plan, round(skew, 10), round(increment, 12)))
+def set_sidebar_to_click(plan: SamplingPlan, clicked: dict[str, Any] | None) -> None:
+    """Set the sidebar to the linear schedule of a clicked point. clicked: its "x", the skew, and "y", the increment."""
+    if clicked is not None:
+        set_sidebar_to_plan(plan_at_point(plan, round(float(clicked["x"]), 10), round(float(clicked["y"]), 12)))
 
 
 @kept(16)

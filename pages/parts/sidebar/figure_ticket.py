@@ -1,4 +1,4 @@
-"""What a page's figures need to follow a slider while it moves."""
+"""The ticket of a page: the values of its sliders, and how a browser asks for its figures at other values."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ from pages.parts.sidebar.settings import OWN, Settings
 from sampler_core.plans.parameters import EPOCH
 
 
-def slider_moves(
-    scenario: Scenario, parts: Callable[[Scenario], Mapping[str, Part]] | None = None, *shown: object
+def figure_ticket(
+    scenario: Scenario, parts: Callable[[Scenario], Mapping[str, Part]] | None = None, *view: object
 ) -> dict[str, Any]:
-    """For the browser: "values", the value of every slider; with parts also "ask", by which it asks for others.
+    """For the browser: "values", the value of every slider; with parts also "offer", the name to ask for others by, and
+    "settings", another text where anything but a slider differs.
 
-    parts: makes the page's live parts of a scenario. shown: all that they depend on beside it.
+    parts: makes the page's live parts of a scenario. view: all that they depend on beside it.
     """
     values = slider_values(scenario)
     if parts is None:
         return {"values": values}
     settings, epoch = current_settings(), scenario.epoch
     name = offer_figures(lambda moved: parts(scenario_at(settings, epoch, moved)))
-    return {"values": values, "ask": {"of": name, "rest": _mark_of_the_rest(settings, values, shown)}}
+    return {"values": values, "offer": name, "settings": _checksum_of_the_rest(settings, values, view)}
 
 
 def slider_values(scenario: Scenario) -> dict[str, float]:
@@ -48,8 +49,7 @@ def scenario_at(settings: Settings, epoch: int, values: Mapping[str, float]) -> 
     return Scenario.of(settings).at_epoch(epoch)
 
 
-def _mark_of_the_rest(settings: Settings, sliders: Mapping[str, float], shown: object) -> str:
-    """Another text where anything else differs than the values of the sliders."""
+def _checksum_of_the_rest(settings: Settings, slider_values: Mapping[str, float], view: object) -> str:
     values = settings.values.items()
-    rest = [(key, mark_of(value) if key == OWN else value) for key, value in values if key not in sliders], shown
+    rest = [(key, mark_of(value) if key == OWN else value) for key, value in values if key not in slider_values], view
     return f"{zlib.crc32(repr(rest).encode()):08x}"

@@ -1,0 +1,43 @@
+// Types that the scripts of the live components share.
+type Values = Record<string, number>;
+/** A chart as Python sends it; `spec` is plotly's data and layout as JSON text. */
+type Chart = {
+  id: string; title: string; note: string; alt: string; spec: string; span: number; height: number; rank: number;
+};
+type Panel = { rev: string; charts: Chart[] };
+type Tile = {
+  label: string; value: string; note: string; epoch: number; points: [number, number][]; heights: number[];
+};
+type Answer = Record<string, any> | null;
+/** What the page's last run showed: the value of each slider, and how other figures are asked for. */
+type Ticket = { text: string; values: Values; offer?: string; settings?: string };
+type Question = { key: string; url: string };
+type Commit = { value: number; send: (value: number) => void };
+/** Chart id -> attribute of its traces -> per epoch one value a trace; "metrics" -> "value" -> per epoch a text a tile. */
+type Frames = { run: string; charts: Record<string, Record<string, any[][]>> };
+type Job = { id: string; rank: number; since: number; draw: () => unknown };
+interface LiveState {
+  /** Values of sliders that the server may not have yet. */
+  values: Values;
+  movedAt: number;
+  dragging: boolean;
+  playing: boolean;
+  /** By keys, which come in rows. */
+  keyed: boolean;
+  uncommitted: Map<string, Commit>;
+  commitTimer?: number;
+  /** When the page's run is over at the latest, in ms of `performance.now()`. */
+  runEnds: number;
+  ticket: Ticket | null;
+  answers: Map<string, Answer>;
+  latestAnswer: Answer;
+  asking: Question | null;
+  nextQuestion: Question | null;
+  frames: Frames | null;
+  jobs: Map<string, Job>;
+  /** Chart -> ms that its last drawing took. */
+  drawTimes: Map<string, number>;
+  drawing: boolean;
+}
+interface Window { skewlab: LiveState; Plotly: any }
+type Component = { data: any; parentElement: HTMLElement; setTriggerValue: (name: string, value: unknown) => void };

@@ -34,6 +34,9 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+MOST_COMPRESSED = (
+    200_000  # bytes of an answer; larger ones are numbers, which take long to compress and shrink by a third
+)
 
 
 @cache
@@ -60,7 +63,12 @@ def figures(request: Request) -> Response:
     except ValueError:
         return Response(status_code=204)
     parts = parts_at(request.path_params["of"], values) if all(map(isfinite, values.values())) else None
-    return Response(status_code=204) if parts is None else JSONResponse(parts, headers={"Cache-Control": "no-store"})
+    if parts is None:
+        return Response(status_code=204)
+    answer = JSONResponse(parts, headers={"Cache-Control": "no-store"})
+    if len(answer.body) > MOST_COMPRESSED:
+        answer.headers["Content-Encoding"] = "identity"
+    return answer
 
 
 class SecurityHeaders:

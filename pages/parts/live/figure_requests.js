@@ -14,18 +14,18 @@ const answerTo = (ahead) => live.answers.get(questionKey(ahead));
 /** What is shown while sliders are ahead: the answer, or the latest one until it is there. @returns {Answer} */
 const answerAhead = () => (valuesAhead() ? answerTo(valuesAhead()) ?? live.latestAnswer : null);
 
-/** @param {Values | null} ahead */
-function requestFigures(ahead) {
+/** @param {Values | null} ahead @param {boolean} [prefetch] of values that a slider may take next */
+function requestFigures(ahead, prefetch = false) {
   const key = questionKey(ahead);
-  if (!key || live.answers.has(key)) return;
+  if (!key || live.answers.has(key) || (prefetch && live.nextQuestion)) return;
   const url = `/figures/${live.ticket.offer}?${new URLSearchParams(Object.entries(ahead).map(([k, v]) => [k, `${v}`]))}`;
-  live.nextQuestion = live.asking?.key === key ? null : { key, url };
+  live.nextQuestion = live.asking?.key === key ? null : { key, url, prefetch };
   if (!live.asking) askOn();
 }
 
 async function askOn() {
   while (live.nextQuestion) {
-    const { key, url } = (live.asking = live.nextQuestion);
+    const { key, url, prefetch } = (live.asking = live.nextQuestion);
     live.nextQuestion = null;
     /** @type {Answer} */
     let answer = null;
@@ -35,6 +35,7 @@ async function askOn() {
     } catch { /* the next run of the page shows it */ }
     live.answers.set(key, answer);
     if (live.answers.size > MOST_ANSWERS) live.answers.delete(live.answers.keys().next().value);
+    if (prefetch && key !== questionKey(valuesAhead())) continue;
     live.latestAnswer = answer ?? live.latestAnswer;
     announce();
   }

@@ -20,7 +20,6 @@ function valuesAhead() {
   return ahead.length ? Object.fromEntries(ahead) : null;
 }
 
-/** @param {string} key @param {number} value */
 function moveSlider(key, value) {
   live.values[key] = value;
   live.movedAt = performance.now();

@@ -1,6 +1,6 @@
 """The server: what happens around the page script `pages/frame.py`.
 
-Serves Plotly from the installed package (nothing is fetched from outside), and figures to a moving hand; compresses,
+Serves Plotly from the installed package (nothing is fetched from outside) and figures while a slider moves, compresses,
 sets security headers, loads what is heavy before the first user, lets go of sessions that ended and of freed memory,
 and shows a sentence where a script fails.
 """
@@ -34,9 +34,7 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-MOST_COMPRESSED = (
-    200_000  # bytes of an answer; larger ones are numbers, which take long to compress and shrink by a third
-)
+MOST_COMPRESSED = 200_000  # bytes of an answer; larger ones are numbers, slow to compress and hardly smaller then
 
 
 @cache
@@ -55,7 +53,7 @@ async def plotly_js(request: Request) -> Response:
 
 
 def figures(request: Request) -> Response:
-    """What a page in a browser shows with sliders elsewhere (`pages/parts/live/figure_endpoint.py`); 204 where there is nothing."""
+    """What a page shows at other values of its sliders (`figure_endpoint.parts_at`); 204 where there is nothing."""
     from pages.parts.live.figure_endpoint import parts_at
 
     try:

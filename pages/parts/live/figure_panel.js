@@ -125,7 +125,7 @@ class FigurePanel {
   }
 
   follow = () => {
-    const figures = valuesAhead() ? answerAhead()?.[this.key] : this.own;
+    const figures = changedValues() ? changedFigures()?.[this.key] : this.own;
     if (live.playing) this.showEpoch(live.values.epoch);
     else if (figures) this.show(figures);  // else they are on their way
   };
@@ -152,6 +152,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   else if (data.ticket && !data.frames) live.frames = null;
   Object.assign(panel, { key: data.key, src: data.src, own: data, frames: data.frames });
   panel.clicked = (point) => setTriggerValue("clicked", point);
-  panel.show((!live.playing && answerAhead()?.[data.key]) || data);
+  panel.show((!live.playing && changedFigures()?.[data.key]) || data);
   return () => setTimeout(() => { if (!root.isConnected) panel.end(); }, 0);  // also called while the panel stays
 }

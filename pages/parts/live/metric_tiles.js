@@ -49,7 +49,7 @@ class TileList {
   follow = () => {
     const { epoch } = live.values, values = live.frames?.charts[this.key]?.value[epoch];
     if (live.playing) values?.forEach((value, i) => this.showValue(i, epoch, value));
-    const tiles = valuesAhead() ? answerAhead()?.[this.key]?.tiles : this.own;
+    const tiles = changedValues() ? changedFigures()?.[this.key]?.tiles : this.own;
     if (!live.playing && tiles && tiles !== this.shown) this.show(tiles);
   };
 
@@ -70,6 +70,6 @@ export default function ({ data, parentElement }) {
   const tiles = lists.get(list) ?? new TileList(list);
   lists.set(list, tiles);
   Object.assign(tiles, { key: data.key, own: data.tiles });
-  tiles.show((!live.playing && answerAhead()?.[data.key]?.tiles) || data.tiles);
+  tiles.show((!live.playing && changedFigures()?.[data.key]?.tiles) || data.tiles);
   return () => setTimeout(() => { if (!list.isConnected) tiles.end(); }, 0);
 }

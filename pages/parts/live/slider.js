@@ -16,24 +16,24 @@ function update(slider, data, send) {
   const valueAt = (place) => (even ? digits(place) : stops[Number(place)]);
   const [low, high, step] = even ? [stops[0], stops[last], last ? digits(stops[1] - stops[0]) : 1] : [0, last, 1];
   Object.assign(input, { min: low, max: high, step, disabled: last < 1 });
-  const isAhead = live.uncommitted.has(key) || performance.now() < live.runEnds || (live.playing && key === "epoch");
+  const isChanged = live.uncommitted.has(key) || performance.now() < live.runEnds || (live.playing && key === "epoch");
   if (equal(live.values[key], data.value)) {  // the server knows this value
     if (!live.uncommitted.has(key)) live.runEnds = Math.min(live.runEnds, performance.now() + RUN_REST);
-  } else if (!isAhead) delete live.values[key];
-  if (!isAhead || !(key in live.values)) input.value = String(placeOf(data, data.value ?? stops[0]));
+  } else if (!isChanged) delete live.values[key];
+  if (!isChanged || !(key in live.values)) input.value = String(placeOf(data, data.value ?? stops[0]));
   const write = (value) => {
     const text = value.toLocaleString("en", { maximumFractionDigits: 4 });
     Object.assign(input, { ariaLabel: data.label, ariaValueText: text });
     label.textContent = `${data.label}: ${text}`;
   };
   let place = Number(input.value);
-  write(isAhead ? valueAt(input.value) : data.value ?? valueAt(input.value));
+  write(isChanged ? valueAt(input.value) : data.value ?? valueAt(input.value));
   input.oninput = () => {
     const now = Number(input.value), next = Math.min(Math.max(2 * now - place, low), high), value = valueAt(now);
     place = now;
     write(value);
     moveSlider(key, value);
-    if (live.keyed) requestFigures({ ...valuesAhead(), [key]: valueAt(next) }, true);  // where the next key will lead
+    if (live.keyed) requestFigures({ ...changedValues(), [key]: valueAt(next) }, true);  // where the next key will lead
     commit(key, value, (newest) => send({ key, value: newest }));
   };
   input.onpointerdown = () => Object.assign(live, { dragging: true, keyed: false });

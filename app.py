@@ -1,6 +1,6 @@
 """The server: what happens around the page script `pages/frame.py`.
 
-Serves Plotly from the installed package (nothing is fetched from outside), and figures to a moving hand; compresses,
+Serves Plotly from the installed package (nothing is fetched from outside), and figures while a slider moves; compresses,
 sets security headers, loads what is heavy before the first user, empties sessions that ended, and shows a sentence
 where a script fails.
 """
@@ -34,6 +34,7 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+MOST_COMPRESSED = 200_000  # bytes of an answer; larger ones are numbers, slow to compress and hardly smaller then
 
 
 @cache
@@ -60,7 +61,12 @@ def figures(request: Request) -> Response:
     except ValueError:
         return Response(status_code=204)
     parts = parts_at(request.path_params["of"], values) if all(map(isfinite, values.values())) else None
-    return Response(status_code=204) if parts is None else JSONResponse(parts, headers={"Cache-Control": "no-store"})
+    if parts is None:
+        return Response(status_code=204)
+    answer = JSONResponse(parts, headers={"Cache-Control": "no-store"})
+    if len(answer.body) > MOST_COMPRESSED:
+        answer.headers["Content-Encoding"] = "identity"
+    return answer
 
 
 class SecurityHeaders:

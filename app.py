@@ -1,8 +1,8 @@
 """The server: what happens around the page script `pages/frame.py`.
 
-Serves Plotly from the installed package (nothing is fetched from outside), and figures while a slider moves; compresses,
-sets security headers, loads what is heavy before the first user, empties sessions that ended, and shows a sentence
-where a script fails.
+Serves Plotly from the installed package (nothing is fetched from outside), and figures while a slider moves;
+compresses, sets security headers, loads what is heavy before the first user, empties sessions that ended, and shows a
+sentence where a script fails.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_cou
 from sampler_core.exporting.templates import TEMPLATES
 from sampler_core.formatting import shortened
 from sampler_core.plans.plan import SamplingPlan
-from sampler_core.plans.registry import SCHEDULES, TARGETS
+from sampler_core.plans.registry import is_entry
 
 VARIANTS = {"torch": "PyTorch", "lightning": "Lightning", "accelerate": "Accelerate"}
 MOST_CLASSES = 50  # with more of them, the class counts would be most of the code: plan.json carries those
@@ -51,7 +51,7 @@ def _class_names(value: Any) -> Iterator[str]:
     """The names of the classes that `as_code` calls for this value."""
     yield type(value).__name__
     for _, item in [] if isinstance(value, ClassCounts) else _given(value):
-        if isinstance(item, ClassCounts) or item in SCHEDULES or item in TARGETS:
+        if isinstance(item, ClassCounts) or is_entry(item):
             yield from _class_names(item)
 
 
@@ -84,4 +84,4 @@ def _literal(value: object, indent: str, room: int) -> str:
             (f"{name!r}: ", count) for name, count in zip(value.names, value.counts.tolist(), strict=True)
         ]
         return f"ClassCounts.from_counts({_broken('{', pairs, '}', indent, room)})"
-    return as_code(value, indent, room) if value in SCHEDULES or value in TARGETS else repr(value)
+    return as_code(value, indent, room) if is_entry(value) else repr(value)

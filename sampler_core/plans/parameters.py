@@ -10,7 +10,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sampler_core.data.plain_values import plain_value
+from sampler_core.data.plain_values import check_number, plain_value
 
 Kind = Literal["number", "integer", "choice", "text", "names"]
 
@@ -53,7 +53,7 @@ class Parameter:
         rounded = {float(f"{low * ratio ** (i / step):.2g}") for i in range(round(step))} | {high}
         return tuple(sorted({float(round(v)) if self.kind == "integer" else v for v in rounded}))
 
-    def check(self, value: object) -> None:
+    def check(self, value: Any) -> None:
         """`ValueError` (or `TypeError`) when the value is outside what this row allows."""
         if (value is None and self.default is None) or self.kind == "names":
             return
@@ -63,13 +63,10 @@ class Parameter:
                 raise ValueError(f"{self.key} must be {must}, got {value!r}")
             return
         whole = "a whole number" if self.kind == "integer" else "a number"
-        must = f"{self.key} must be {whole} from {self.minimum:,} to {self.maximum:,}"
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise TypeError(f"{must}, got {value!r}")
-        if not (self.minimum or 0) <= value <= (self.maximum or 0):  # NaN fails every comparison
-            raise ValueError(f"{must}, got {value!r}")
-        if self.kind == "integer" and value != int(value):
-            raise ValueError(f"{must}, got {value!r}")
+        must = f"{whole} from {self.minimum:,} to {self.maximum:,}"
+        check_number(self.key, value, must, self.minimum or 0, self.maximum or 0)
+        if self.kind == "integer" and value % 1:
+            raise ValueError(f"{self.key} must be {must}, got {value!r}")
 
 
 def described(row: Parameter, default: Any = dataclasses.MISSING) -> Any:

@@ -64,7 +64,7 @@ def followed_schedule(target: Target) -> Schedule | None:
     """The schedule of a target, or of the power skew it builds on; `ValueError` where it builds on another target."""
     for inner in (getattr(target, name) for name in _nested_fields(type(target))):
         schedule: Schedule | None = inner.schedule if isinstance(inner, PowerSkew) else inner
-        if schedule not in SCHEDULES:
+        if type(schedule) not in SCHEDULES.values():
             raise ValueError(f"a target on top of {TARGETS.name_of(inner).replace('_', ' ')!r} has no controls")
         return schedule
     return None

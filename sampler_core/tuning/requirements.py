@@ -16,7 +16,7 @@ from sampler_core.plans.parameters import Described, described, rows_of, settle_
 from sampler_core.plans.registry import Catalogue
 from sampler_core.tuning import requirement_sentences as words
 
-REQUIREMENTS: Catalogue[Any] = Catalogue("requirement")
+REQUIREMENTS = Catalogue("requirement")
 
 
 class Requirement(Protocol):

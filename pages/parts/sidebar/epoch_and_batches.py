@@ -13,7 +13,7 @@ from sampler_core.plans import parameters as rows
 from sampler_core.plans.parameters import rows_of
 from sampler_core.plans.registry import SCHEDULES
 
-SCHEDULE_KEYS = ("ratio", *(row.key for cls in SCHEDULES.classes for row in rows_of(cls).values()))
+SCHEDULE_KEYS = ("ratio", *(row.key for cls in SCHEDULES.values() for row in rows_of(cls).values()))
 
 
 def choose_epoch(scenario: Scenario) -> Scenario:

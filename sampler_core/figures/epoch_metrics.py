@@ -8,6 +8,7 @@ import pandas as pd
 
 from sampler_core.data.array_types import FloatArray
 from sampler_core.figures.class_labels import class_in_words, distinct_labels
+from sampler_core.figures.epoch_curves import epoch_table
 from sampler_core.forecast.expectations import absence, coverage
 from sampler_core.forecast.forecast import Forecast
 from sampler_core.formatting import count, number, percent
@@ -44,8 +45,7 @@ def epoch_metrics(forecast: Forecast, epoch: int) -> tuple[EpochMetric, ...]:
 
 def metric_table(found: tuple[EpochMetric, ...]) -> pd.DataFrame:
     """One row per epoch, one column per metric."""
-    epochs = pd.RangeIndex(len(found[0].course), name="epoch")
-    return pd.DataFrame({metric.label: metric.course for metric in found}, index=epochs)
+    return epoch_table({metric.label: metric.course for metric in found})
 
 
 def rarest_and_largest(forecast: Forecast) -> tuple[int, int]:

@@ -56,11 +56,11 @@ def report_html(report: Report, plotly_js: str) -> str:
         tables=[(title, table()) for title, table in (*report.tables, *chart_tables)], most_rows=MOST_ROWS,
         script=_asset("report.js"), policy=_security_policy(plotly_js), plotly=_compressed(plotly_js),
     )  # fmt: skip
-    room = MOST_BYTES - len(html(data="", frames=1, left_out=()).encode(errors="replace"))
+    room = MOST_BYTES - len(html(data="", panels=(), frames=1, left_out=()).encode(errors="replace"))
     panels, left_out = charts_that_fit(chosen.charts, room)
     frames = frames_that_fit(panels, chosen, report.frame, report.epochs, room - len(as_json(panels)))
     data = as_json({"panels": panels, "frames": frames, "epoch": report.epoch, "epochs": report.epochs})
-    text = html(data=data, frames=len(frames), left_out=left_out)
+    text = html(data=data, panels=panels, frames=len(frames), left_out=left_out)
     return text.encode("utf-8", errors="replace").decode("utf-8")  # half a character (a lone surrogate) is a "?"
 
 

@@ -15,7 +15,7 @@ from sampler_core.exporting.report_facts import plan_json, report_facts, report_
 from sampler_core.exporting.report_frames import Frame
 from sampler_core.figures.class_series import by_count
 from sampler_core.figures.epoch_metrics import epoch_metrics, metric_table
-from sampler_core.figures.explore_charts import charts_of_epoch, charts_over_epochs
+from sampler_core.figures.explore_chart_list import charts_of_epoch, charts_over_epochs
 from sampler_core.figures.figure import Chart
 from sampler_core.figures.plan_sentences import data_line, takeaway
 from sampler_core.figures.plotly_script import plotly_js

@@ -9,13 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from sampler_core.figures.figure import Chart, to_json
 
 MOST_FRAMES = 100
-
-Change: TypeAlias = tuple[tuple[str | int, ...], Any]  # (path, new value)
 
 
 class Frame(NamedTuple):
@@ -79,8 +77,8 @@ def _size(entry: Mapping[str, Any]) -> int:
     return len(as_json(entry)) + 1  # and a comma
 
 
-def _changes(old: Any, new: Any, path: tuple[str | int, ...] = ()) -> Iterator[Change]:
-    """What to set where to turn `old` into `new`."""
+def _changes(old: Any, new: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """What to set where to turn `old` into `new`: (path, new value)."""
     if old == new:
         return
     if isinstance(old, dict) and isinstance(new, dict) and old.keys() == new.keys():

@@ -50,7 +50,7 @@ def _one_line(sentence: str) -> str:
 def _class_names(value: Any) -> Iterator[str]:
     """The names of the classes that `as_code` calls for this value."""
     yield type(value).__name__
-    for _, item in [] if isinstance(value, ClassCounts) else _given(value):
+    for _, item in _given(value):
         if isinstance(item, ClassCounts) or is_entry(item):
             yield from _class_names(item)
 

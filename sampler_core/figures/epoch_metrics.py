@@ -27,7 +27,7 @@ class EpochMetric(NamedTuple):
 def epoch_metrics(forecast: Forecast, epoch: int) -> tuple[EpochMetric, ...]:
     """Share and repeats of the rarest class, batches without it, share ratio, unseen part of the largest class."""
     counts, draws = forecast.counts.counts, forecast.draws
-    rarest, largest = rarest_and_largest(forecast)
+    rarest, largest = forecast.counts.rarest, forecast.counts.largest
     names = [class_in_words(forecast.counts.names[c]) for c in (rarest, largest)]
     of_largest = forecast.shares[:, [largest]]
     share, ratio = forecast.shares[:, rarest], forecast.share_ratio
@@ -46,11 +46,6 @@ def epoch_metrics(forecast: Forecast, epoch: int) -> tuple[EpochMetric, ...]:
 def metric_table(found: tuple[EpochMetric, ...]) -> pd.DataFrame:
     """One row per epoch, one column per metric."""
     return epoch_table({metric.label: metric.course for metric in found})
-
-
-def rarest_and_largest(forecast: Forecast) -> tuple[int, int]:
-    """Positions of the rarest and the largest class of the data."""
-    return forecast.counts.rarest, forecast.counts.largest
 
 
 def class_table(forecast: Forecast, weights: FloatArray, positions: tuple[int, ...], epoch: int) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.parts.live.slider import Slider, sliders
 from pages.parts.sidebar.controls import control, rows_by_key
 from pages.parts.sidebar.scenario import Scenario
-from sampler_core.figures.explore_charts import MOST_DRAWS
+from sampler_core.figures.explore_chart_list import MOST_DRAWS
 from sampler_core.formatting import several
 from sampler_core.plans import parameters as rows
 from sampler_core.plans.parameters import rows_of

@@ -61,7 +61,7 @@ def as_code(value: Any, indent: str = "", room: int = 1_000_000) -> str:
     return _broken(f"{type(value).__name__}(", given, ")", indent, room)
 
 
-def _broken(start: str, items: list[tuple[str, object]], end: str, indent: str, room: int) -> str:
+def _broken(start: str, items: Sequence[tuple[str, object]], end: str, indent: str, room: int) -> str:
     """start item, item end: in one line, or one line an item."""
     inner = indent + "    "
     line = start + ", ".join(name + _literal(item, inner, 1_000_000) for name, item in items) + end
@@ -80,8 +80,6 @@ def _given(value: Any) -> Iterator[tuple[str, object]]:
 
 def _literal(value: object, indent: str, room: int) -> str:
     if isinstance(value, ClassCounts):
-        pairs: list[tuple[str, object]] = [
-            (f"{name!r}: ", count) for name, count in zip(value.names, value.counts.tolist(), strict=True)
-        ]
+        pairs = [(f"{name!r}: ", count) for name, count in zip(value.names, value.counts.tolist(), strict=True)]
         return f"ClassCounts.from_counts({_broken('{', pairs, '}', indent, room)})"
     return as_code(value, indent, room) if is_entry(value) else repr(value)

@@ -111,10 +111,9 @@ def class_legend(counts: ClassCounts) -> Figure:
     spec = {"data": traces, "layout": layout(
         xaxis=hidden, yaxis=hidden, showlegend=True, legend=legend, uirevision=str(len(series)),
     )}  # fmt: skip
-    labels = [one.label for one in series]
-    colours = [one.colour for one in series]
-    return Figure(spec, f"Colours of the classes: {', '.join(labels)}.",
-                  lambda: pd.DataFrame({"colour": colours}, index=pd.Index(labels, name="class")))  # fmt: skip
+    colours = {one.label: one.colour for one in series}
+    table = pd.Series(colours, name="colour").rename_axis("class").to_frame
+    return Figure(spec, f"Colours of the classes: {', '.join(colours)}.", table)
 
 
 def class_legend_height(counts: ClassCounts) -> int:

@@ -15,7 +15,7 @@ import numpy as np
 
 from sampler_core.data.array_types import FloatArray
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.plans.parameters import Described, Parameter, described, settle_fields
+from sampler_core.plans.parameters import Described, Parameter, described
 from sampler_core.plans.registry import TARGETS
 from sampler_core.plans.schedules import Constant
 from sampler_core.plans.share_limits import normalised
@@ -70,7 +70,7 @@ class OnBase(Described):
     def __post_init__(self) -> None:
         if type(self.base) not in TARGETS.values() or isinstance(self.base, AdaptiveTarget):
             raise TypeError(f"base must be a target that needs no feedback, got {self.base!r}")
-        settle_fields(self)
+        Described.__post_init__(self)
 
 
 @TARGETS.entry("difficulty_balanced")

@@ -79,31 +79,26 @@ def rows_of(cls: type) -> dict[str, Parameter]:
     return {f.name: f.metadata["parameter"] for f in dataclasses.fields(cls) if "parameter" in f.metadata}
 
 
-def settle_fields(value: Any) -> None:
-    """Check every described field of a frozen value against its row; the error names the field, not the row's key.
-
-    Numbers become their row's own type (1 is 1.0 where a number is meant, and -0.0 is 0.0), so that equal values have
-    one repr, one JSON text and one fingerprint.
-    """
-    for name, row in rows_of(type(value)).items():
-        if row.kind == "text":  # read and checked by the value itself
-            continue
-        given: Any = plain_value(getattr(value, name))
-        try:
-            row.check(given)
-        except (TypeError, ValueError) as error:
-            raise type(error)(str(error).replace(row.key, name, 1)) from None
-        if given is not None and row.kind in ("number", "integer"):
-            object.__setattr__(value, name, int(given) if row.kind == "integer" else float(given) + 0.0)
-
-
 class Described:
-    """Base of frozen dataclasses with described fields: construction checks each field against its row."""
+    """Base of frozen dataclasses with described fields: construction checks each field against its row.
+
+    The error names the field, not the row's key. Numbers become their row's own type (1 is 1.0 where a number is meant,
+    and -0.0 is 0.0), so that equal values have one repr, one JSON text and one fingerprint.
+    """
 
     __slots__ = ()
 
     def __post_init__(self) -> None:
-        settle_fields(self)
+        for name, row in rows_of(type(self)).items():
+            if row.kind == "text":  # read and checked by the value itself
+                continue
+            given: Any = plain_value(getattr(self, name))
+            try:
+                row.check(given)
+            except (TypeError, ValueError) as error:
+                raise type(error)(str(error).replace(row.key, name, 1)) from None
+            if given is not None and row.kind in ("number", "integer"):
+                object.__setattr__(self, name, int(given) if row.kind == "integer" else float(given) + 0.0)
 
 
 # --- the rows of the Data and Run groups and of a page's own controls -------------------------------------------

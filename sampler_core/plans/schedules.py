@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
-from sampler_core.plans.parameters import Described, Parameter, described, settle_fields
+from sampler_core.plans.parameters import Described, Parameter, described
 from sampler_core.plans.registry import SCHEDULES
 
 SKEW = Parameter(
@@ -99,7 +99,7 @@ class Linear(ScheduleFields):
     maximum: float | None = described(LIMIT, None)
 
     def __post_init__(self) -> None:
-        settle_fields(self)
+        Described.__post_init__(self)
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
             raise ValueError(f"minimum must be at most maximum ({self.maximum}), got {self.minimum}")
 

@@ -18,7 +18,7 @@ import numpy as np
 from sampler_core.data.array_types import FloatArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.plain_values import ClassName
-from sampler_core.plans.parameters import Described, Parameter, described, settle_fields
+from sampler_core.plans.parameters import Described, Parameter, described
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 from sampler_core.plans.schedules import Schedule, progress
 from sampler_core.plans.share_limits import water_filled
@@ -183,7 +183,7 @@ BOOST_LAST = Parameter(
 
 @TARGETS.entry("boost")
 @dataclass(frozen=True, slots=True)
-class Boost:
+class Boost(Described):
     """The shares of `target`, those of named classes times a factor from first_epoch to last_epoch (both included).
 
     factors: {class name: factor > 0}, or text such as "MEL: 3, NV: 0.5"; a numbered class may be named
@@ -207,7 +207,7 @@ class Boost:
         for name, factor in self.pairs:
             if not 0 < factor < math.inf:
                 raise ValueError(f"factor of class {name!r} must be a number above 0, got {factor!r}")
-        settle_fields(self)
+        Described.__post_init__(self)
         if self.last_epoch < self.first_epoch:
             raise ValueError(f"last_epoch must be at least first_epoch ({self.first_epoch}), got {self.last_epoch}")
 

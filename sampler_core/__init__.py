@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # names of the registries as type checkers find them
     from sampler_core.plans.targets import *  # noqa: F403
     from sampler_core.sampling.sampler import ScheduledClassSampler as ScheduledClassSampler
 else:
-    _registered = {cls.__name__: cls for cls in (*SCHEDULES.classes, *TARGETS.classes)}
+    _registered = {cls.__name__: cls for cls in (*SCHEDULES.values(), *TARGETS.values())}
     globals().update(_registered)
     __all__ = sorted(
         {"ClassCounts", "Forecast", "SamplingPlan", "ScheduledClassSampler", "labels_of"} | _registered.keys()

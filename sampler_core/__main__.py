@@ -26,16 +26,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         plan = _read_plan(options.plan)
         counts, sentence = _read_counts(options)
         (sys.stdout if options.run is check else sys.stderr).write(f"{_one_line(sentence)}\n")
-        code: int = options.run(options, plan, counts)
+        return int(options.run(options, plan, counts))
     except ModuleNotFoundError as error:
         package = str(error.name).partition(".")[0]
         to_install = f'"sampler_core[{EXTRAS[package]}]"' if package in EXTRAS else package
-        return _failed(f"this command needs the package {package}: pip install {to_install}")
+        sentence = f"this command needs the package {package}: pip install {to_install}"
     except OSError as error:
-        return _failed(f"{error.filename or 'the output'} must be a file to read or write, got: {error.strerror}")
+        sentence = f"{error.filename or 'the output'} must be a file to read or write, got: {error.strerror}"
     except (TypeError, ValueError) as error:
-        return _failed(str(error))
-    return code
+        sentence = str(error)
+    sys.stderr.write(f"{_one_line(sentence)}\n")
+    return 2
 
 
 def preview(options: argparse.Namespace, plan: SamplingPlan, counts: ClassCounts) -> int:
@@ -124,12 +125,6 @@ def _read_counts(options: argparse.Namespace) -> tuple[ClassCounts, str]:
     columns: dict[str, str] = {name: getattr(options, name) for name in ("label", "count") if getattr(options, name)}
     reading = read_counts(options.labels, **columns)  # type: ignore[arg-type]
     return reading.counts, reading.sentence()
-
-
-def _failed(sentence: str) -> int:
-    """Writes the error and returns the exit code."""
-    sys.stderr.write(f"{_one_line(sentence)}\n")
-    return 2
 
 
 def _one_line(error: object) -> str:

@@ -49,6 +49,12 @@ assert repeats > 1.0
 folder = Path(sampler_core.__file__).parent
 assert "site-packages" in folder.parts, f"the installed package must be the one in use, got {folder}"
 assert all(load(table.name).num_classes == table.classes for table in published_datasets())
-for name in ("py.typed", "exporting/report.css", "exporting/report.html", "exporting/report.js"):
+for name in (
+    "py.typed",
+    "exporting/report.css",
+    "exporting/report.html",
+    "exporting/report.js",
+    "exporting/training_code.txt",
+):
     assert (folder / name).is_file(), f"{name} must be in the wheel"
 print(f"sampler_core {sampler_core.__version__} works with NumPy {np.__version__} and torch {torch.__version__} only")

@@ -37,6 +37,14 @@ def array_of_tensor(tensor: Any, what: str) -> NDArray[Any]:
         raise TypeError(f"{what} must be a plain tensor of numbers, got {tensor.dtype}: {error}") from None
 
 
+def check_number(name: str, value: Any, must: str, least: float, most: float, kind: Any = int | float) -> None:
+    """`TypeError` for anything but a number of this kind, `ValueError` outside least..most, with `must` in words."""
+    if isinstance(value, bool) or not isinstance(value, kind):
+        raise TypeError(f"{name} must be {must}, got {value!r}")
+    if not least <= value <= most:  # NaN fails every comparison
+        raise ValueError(f"{name} must be {must}, got {value!r}")
+
+
 def whole_number(name: str, value: Any, least: int = 0, most: int | None = None) -> int:
     """An integer of Python, NumPy or torch as Python's; `ValueError` for anything else and outside least..most."""
     try:

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sampler_core.data.plain_values import ClassName
-
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -40,10 +38,7 @@ def batch_table(preview: Preview) -> pd.DataFrame:
     import pandas as pd  # here, so that code and JSON can be made without it
 
     batches = pd.RangeIndex(preview.first_batch, preview.first_batch + preview.num_batches, name="batch")
-    names = [_without_surrogates(name) for name in preview.class_counts.names]
-    return pd.DataFrame(preview.batch_class_counts, index=batches, columns=names)
-
-
-def _without_surrogates(name: ClassName) -> ClassName:
-    """A name that pandas can hold: a lone surrogate (half a character) becomes a question mark."""
-    return name.encode("utf-8", errors="replace").decode("utf-8") if isinstance(name, str) else name
+    names = preview.class_counts.names
+    # Not names as they are: pandas cannot hold a lone surrogate (half a character), which becomes a question mark.
+    columns = [name.encode(errors="replace").decode() if isinstance(name, str) else name for name in names]
+    return pd.DataFrame(preview.batch_class_counts, index=batches, columns=columns)

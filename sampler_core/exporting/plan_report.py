@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -11,12 +10,13 @@ from typing import Any
 import pandas as pd
 
 from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
-from sampler_core.exporting import Frame, Panel, Report, report_html
+from sampler_core.exporting.html_report import Report, report_html
 from sampler_core.exporting.report_facts import plan_json, report_facts, report_sources
+from sampler_core.exporting.report_frames import Frame
 from sampler_core.figures.class_series import by_count
 from sampler_core.figures.epoch_metrics import epoch_metrics, metric_table
-from sampler_core.figures.explore_charts import charts_of_epoch, charts_over_epochs
-from sampler_core.figures.figure import Chart, to_json
+from sampler_core.figures.explore_chart_list import charts_of_epoch, charts_over_epochs
+from sampler_core.figures.figure import Chart
 from sampler_core.figures.plan_sentences import data_line, takeaway
 from sampler_core.figures.plotly_script import plotly_js
 from sampler_core.figures.rows_and_ranks import class_index
@@ -62,7 +62,7 @@ def plan_report(
             epoch_counts = partial(plan.epoch_class_counts, counts, epoch)
             batches, drawn = charts_of_epoch(plan, forecast, preview, epoch_counts, highlighted)
             charts += [batches._replace(title=f"{batches.title}, as training will draw them"), drawn]
-        return Frame(epoch, [takeaway(forecast, epoch, unit)], tiles, [chart_panel(chart) for chart in charts])
+        return Frame(epoch, [takeaway(forecast, epoch, unit)], tiles, charts)
 
     return _report_html(
         plan, forecast, unit, made, title=title, epochs=len(forecast.shares), epoch=epoch, frame=frame,
@@ -76,7 +76,7 @@ def page_report(
     title: str,
     plan: SamplingPlan,
     counts: ClassCounts,
-    panels: Sequence[Panel],
+    charts: Sequence[Chart],
     tables: Sequence[tuple[str, Callable[[], pd.DataFrame]]],
     *,
     sentences: Sequence[str] = (),
@@ -88,20 +88,14 @@ def page_report(
 
     sentences, facts, files: what else the page shows, as in `Frame` and `Report`.
     """
-    panel_tables = [panel.table for panel in panels]
+    chart_tables = [chart.figure.table for chart in charts]
     return _report_html(
         plan, Forecast.of(plan, counts), unit, None, title=title, epochs=1, epoch=0,
-        frame=lambda epoch: Frame(0, sentences, [], panels), about="Findings on the sidebar's plan",
+        frame=lambda epoch: Frame(0, sentences, [], charts), about="Findings on the sidebar's plan",
         facts={**(facts or {}), **report_facts(plan, counts, unit, plan_heading="The sidebar's plan")},
         files={"plan.json": plan_json(plan, counts), **(files or {})},
-        tables=[(name, table) for name, table in tables if table not in panel_tables],
+        tables=[(name, table) for name, table in tables if table not in chart_tables],
     )  # fmt: skip
-
-
-def chart_panel(chart: Chart) -> Panel:
-    """A chart as a panel of a report."""
-    spec: dict[str, Any] = json.loads(to_json(chart.figure.spec))
-    return Panel(chart.title, chart.note, spec, chart.figure.alt, chart.figure.table, chart.span, chart.height)
 
 
 def _report_html(

@@ -23,29 +23,20 @@ function changed(value, path, to) {
   return copy;
 }
 
-const element = (parent, tag, textContent = "", className = "") =>
-  parent.appendChild(Object.assign(document.createElement(tag), { textContent, className }));
+const element = (tag, textContent = "", className = "") =>
+  Object.assign(document.createElement(tag), { textContent, className });
 
 function themed({ layout }, height) {
   const style = getComputedStyle(document.documentElement);
   const [text, paper, grid] = ["--text", "--paper", "--grid"].map((name) => style.getPropertyValue(name).trim());
   const font = { color: text, family: getComputedStyle(document.body).fontFamily };
-  const axes = Object.fromEntries(Object.keys(layout).filter((key) => /^[xy]axis/.test(key)).map((key) => [key,
-    { gridcolor: grid, zerolinecolor: grid, linecolor: grid, ...layout[key] }]));
-  return { ...layout, ...axes, height, autosize: true, paper_bgcolor: paper, plot_bgcolor: paper,
-    font: { ...font, size: 13 }, hoverlabel: { bgcolor: paper, bordercolor: grid, font } };
+  const axis = { gridcolor: grid, zerolinecolor: grid, linecolor: grid };
+  return { ...layout, template: { layout: { xaxis: axis, yaxis: axis } }, height, autosize: true, paper_bgcolor: paper,
+    plot_bgcolor: paper, font: { ...font, size: 13 }, hoverlabel: { bgcolor: paper, bordercolor: grid, font } };
 }
 
-const figures = panels.map((panel) => {
-  const figure = element(find("panels"), "figure");
-  figure.style.setProperty("--span", panel.span);
-  const caption = element(figure, "figcaption");
-  const [title, note] = [element(caption, "strong"), element(caption, "span")];
-  const plot = element(figure, "div", "", panel.spec ? "plot" : "words");
-  if (panel.spec) plot.style.minHeight = `${panel.height}px`;
-  plot.setAttribute("role", "figure");
-  return { title, note, plot };
-});
+const figures = [...document.querySelectorAll("figure")].map(figure =>
+  ({ title: figure.querySelector("strong"), note: figure.querySelector("span"), plot: figure.querySelector("div") }));
 
 function inView(plot) {
   const { top, bottom } = plot.getBoundingClientRect();
@@ -57,15 +48,12 @@ async function draw() {
   find("epoch").value = at;
   find("shown").textContent = `epoch ${state.epoch} of ${epochs - 1}`;
   find("epoch").setAttribute("aria-valuetext", `epoch ${state.epoch}`);
-  find("sentences").replaceChildren();
-  state.sentences.forEach((sentence) => element(find("sentences"), "p", sentence));
-  find("tiles").replaceChildren();
-  state.tiles.forEach(([label, value, note]) => {
-    const tile = element(find("tiles"), "div");
-    element(tile, "dt", label);
-    element(tile, "dd", value, "value");
-    element(tile, "dd", note, "note");
-  });
+  find("sentences").replaceChildren(...state.sentences.map(sentence => element("p", sentence)));
+  find("tiles").replaceChildren(...state.tiles.map(([label, value, note]) => {
+    const tile = element("div");
+    tile.append(element("dt", label), element("dd", value, "value"), element("dd", note, "note"));
+    return tile;
+  }));
   for (const [i, { title, note, plot }] of figures.entries()) {
     const panel = state.changes[i].reduce((value, [path, to]) => changed(value, path, to), panels[i]);
     title.textContent = panel.title;

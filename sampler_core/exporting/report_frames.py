@@ -1,4 +1,4 @@
-"""The epochs of a report, for its play control: the panels once in full, then what changes at each epoch.
+"""The epochs of a report, for its play control: the charts once in full, then what changes at each epoch.
 
 NOTE size: the file has a limit. Figures that are too large are left out, and epochs are thinned out evenly until the
 rest fits.
@@ -9,27 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    import pandas as pd
+from sampler_core.figures.figure import Chart, to_json
 
 MOST_FRAMES = 100
-
-Change: TypeAlias = tuple[tuple[str | int, ...], Any]  # (path, new value)
-
-
-class Panel(NamedTuple):
-    """A figure of the report. spec: plotly's data and layout in plain JSON types; alt: the same in words; span:
-    columns out of 12; table: its numbers."""
-
-    title: str
-    note: str
-    spec: Mapping[str, Any]
-    alt: str
-    table: Callable[[], pd.DataFrame]
-    span: int = 12
-    height: int = 340
 
 
 class Frame(NamedTuple):
@@ -38,7 +22,7 @@ class Frame(NamedTuple):
     epoch: int
     sentences: Sequence[str]
     tiles: Sequence[tuple[str, str, str]]
-    panels: Sequence[Panel]
+    charts: Sequence[Chart]
 
 
 def as_json(value: object) -> str:
@@ -47,18 +31,17 @@ def as_json(value: object) -> str:
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
-def panels_that_fit(panels: Sequence[Panel], room: int) -> tuple[list[dict[str, Any]], list[str]]:
-    """The panels as JSON types, without specs that are larger than the room left, and the titles of these."""
-    fitting, left_out = [], []
+def charts_that_fit(charts: Sequence[Chart], room: int) -> tuple[list[dict[str, Any]], list[str]]:
+    """The charts as JSON types, without specs that are larger than the room left, and the titles of these."""
+    panels, left_out = [_panel(chart) for chart in charts], []
     for panel in panels:
-        size = len(as_json(panel.spec))
-        fits = size <= room
-        if fits:
+        size = len(as_json(panel["spec"]))
+        if size <= room:
             room -= size
         else:
-            left_out.append(panel.title)
-        fitting.append(_panel_data(panel, without_spec=not fits))
-    return fitting, left_out
+            left_out.append(panel["title"])
+            panel["spec"] = None
+    return panels, left_out
 
 
 def frames_that_fit(
@@ -69,8 +52,8 @@ def frames_that_fit(
     @cache
     def entry(epoch: int) -> dict[str, Any]:
         frame = chosen if epoch == chosen.epoch else frame_of(epoch)
-        pairs = zip(panels, frame.panels, strict=True)
-        changes = [list(_changes(old, _panel_data(new, without_spec=old["spec"] is None))) for old, new in pairs]
+        pairs = zip(panels, frame.charts, strict=True)
+        changes = [list(_changes(panel, _panel(chart, with_spec=panel["spec"] is not None))) for panel, chart in pairs]
         return {"epoch": epoch, "sentences": frame.sentences, "tiles": frame.tiles, "changes": changes}
 
     last = epochs - 1
@@ -83,16 +66,19 @@ def frames_that_fit(
         most = most * 9 // 10
 
 
-def _panel_data(panel: Panel, *, without_spec: bool) -> dict[str, Any]:
-    return {**panel._asdict(), "table": None, "spec": None if without_spec else panel.spec}
+def _panel(chart: Chart, *, with_spec: bool = True) -> dict[str, Any]:
+    """A chart as JSON types."""
+    spec = json.loads(to_json(chart.figure.spec)) if with_spec else None
+    return {"title": chart.title, "note": chart.note, "spec": spec, "alt": chart.figure.alt, "span": chart.span,
+            "height": chart.height}  # fmt: skip
 
 
 def _size(entry: Mapping[str, Any]) -> int:
     return len(as_json(entry)) + 1  # and a comma
 
 
-def _changes(old: Any, new: Any, path: tuple[str | int, ...] = ()) -> Iterator[Change]:
-    """What to set where to turn `old` into `new`."""
+def _changes(old: Any, new: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """What to set where to turn `old` into `new`: (path, new value)."""
     if old == new:
         return
     if isinstance(old, dict) and isinstance(new, dict) and old.keys() == new.keys():

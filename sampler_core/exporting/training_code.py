@@ -1,4 +1,4 @@
-"""A plan as Python code for somebody's own training script.
+"""A plan as Python code for somebody's own training script: `training_code.txt` with the plan filled in.
 
 The one contract here: whatever a class is called, it stands in the code as a literal that `repr` wrote. The code builds
 a plan equal to the one given.
@@ -11,55 +11,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
+from sampler_core.exporting.templates import TEMPLATES
 from sampler_core.formatting import shortened
 from sampler_core.plans.plan import SamplingPlan
-from sampler_core.plans.registry import SCHEDULES, TARGETS
+from sampler_core.plans.registry import is_entry
 
 VARIANTS = {"torch": "PyTorch", "lightning": "Lightning", "accelerate": "Accelerate"}
 MOST_CLASSES = 50  # with more of them, the class counts would be most of the code: plan.json carries those
 MOST_NAMES = 2_000  # characters of all class names together
-
-_HEAD = {
-    "torch": "",
-    "lightning": "from lightning import LightningDataModule, Trainer\n",
-    "accelerate": "from accelerate import Accelerator\n",
-}
-
-_TORCH = """
-sampler = ScheduledClassSampler(labels_of(dataset), plan{classes})
-loader = sampler.loader(dataset)  # takes all that a DataLoader takes, such as num_workers=4
-for epoch in range({epochs}):
-    sampler.set_epoch(epoch)
-    for inputs, targets in loader:
-        ...  # your training step
-{feedback}"""
-
-_LIGHTNING = """
-
-class ScheduledData(LightningDataModule):
-    def train_dataloader(self):  # called in each process, where the number of processes is known
-        self.sampler = ScheduledClassSampler(labels_of(dataset), plan{classes})
-        return self.sampler.loader(dataset)  # takes all that a DataLoader takes, such as num_workers=4
-
-
-# `model` is your LightningModule. The Trainer tells the sampler each epoch by itself.
-trainer = Trainer(max_epochs={epochs})
-trainer.fit(model, datamodule=ScheduledData())
-{feedback}"""
-
-_ACCELERATE = """
-accelerator = Accelerator()
-# num_replicas=1: Accelerate hands every n-th batch to a process by itself
-sampler = ScheduledClassSampler(labels_of(dataset), plan, num_replicas=1{classes})
-loader = accelerator.prepare(sampler.loader(dataset))  # takes all that a DataLoader takes, such as num_workers=4
-for epoch in range({epochs}):
-    loader.set_epoch(epoch)
-    for inputs, targets in loader:
-        ...  # your training step, with accelerator.backward(loss)
-accelerator.end_training()
-{feedback}"""
-
-_BODIES = {"torch": _TORCH, "lightning": _LIGHTNING, "accelerate": _ACCELERATE}
+MAX_LINE = 88  # characters of a line of the plan's code
 
 
 def snippet(plan: SamplingPlan, counts: CountsLike, variant: str = "torch", changed: Sequence[str] = ()) -> str:
@@ -73,36 +33,13 @@ def snippet(plan: SamplingPlan, counts: CountsLike, variant: str = "torch", chan
         raise ValueError(f"variant must be one of {', '.join(VARIANTS)}, got {variant!r}")
     plan.needed_batch_size  # noqa: B018  # its error is the point
     counts = as_class_counts(counts)
-    tuned_on = counts if _is_short(counts) else None
-    written = dataclasses.replace(plan, tuned_on=tuned_on)
-    named = any(isinstance(name, str) for name in counts.names)
-    body = _BODIES[variant].format(
-        classes=', classes=getattr(dataset, "classes", None)' if named else "",
-        epochs="plan.epochs" if plan.epochs is not None else "100",
-        feedback=_feedback(plan, variant),
-    )
-    intro = _intro(plan, variant, named, tuned_on is None, changed)
-    return f"{intro}{_imports(written)}\n\nplan = {as_code(written, room=88)}\n{body.rstrip()}\n"
-
-
-def _intro(plan: SamplingPlan, variant: str, named: bool, left_out: bool, changed: Sequence[str]) -> str:
-    data = "`dataset` is your data set" + ("" if variant != "lightning" else ", `model` your LightningModule")
-    lines = [f"# Plan {plan.fingerprint}, to run where {data}.",
-             "# It imports Skewlab's package: `pip install` the file that is offered with this code."]  # fmt: skip
-    if named:
-        lines.append("# If your labels are numbers, `classes` must list the class names in the order of these numbers.")
-        lines.append("# Many data sets have that list as `dataset.classes`; for others write it there yourself.")
-        if not left_out:
-            lines.append("# A warning says so when the class counts are not those below.")
-    if left_out:
-        lines.append("# The class counts it was tuned on are left out here for their length; plan.json has them.")
-    if changed:
-        lines.append(
-            "# The plan was tuned on labels that were changed first. Change those of `dataset` alike: only then are"
-        )
-        lines.append("# its batches those that were shown.")
-        lines += [f"# - {_one_line(sentence)}" for sentence in changed]
-    return "\n".join(lines) + "\n" + _HEAD[variant] + ("\n" if _HEAD[variant] else "")
+    is_short = counts.num_classes <= MOST_CLASSES and sum(len(str(name)) for name in counts.names) <= MOST_NAMES
+    plan = dataclasses.replace(plan, tuned_on=counts if is_short else None)
+    return TEMPLATES.get_template("training_code.txt").render(
+        plan=plan, plan_code=as_code(plan, room=MAX_LINE), variant=variant, changed=[_one_line(s) for s in changed],
+        imported_names=[*sorted({"ScheduledClassSampler", *_class_names(plan)}), "labels_of"],
+        named=any(isinstance(name, str) for name in counts.names),
+    )  # fmt: skip
 
 
 def _one_line(sentence: str) -> str:
@@ -110,26 +47,12 @@ def _one_line(sentence: str) -> str:
     return shortened("".join(c if c.isprintable() else " " for c in sentence), 110)
 
 
-def _imports(plan: SamplingPlan) -> str:
-    """The import of all that the code calls by name."""
-    names = sorted({"ScheduledClassSampler", *_class_names(plan)}) + ["labels_of"]
-    return "from sampler_core import (\n" + "".join(f"    {name},\n" for name in names) + ")"
-
-
 def _class_names(value: Any) -> Iterator[str]:
     """The names of the classes that `as_code` calls for this value."""
     yield type(value).__name__
-    for _, item in [] if isinstance(value, ClassCounts) else _given(value):
-        if isinstance(item, ClassCounts) or item in SCHEDULES or item in TARGETS:
+    for _, item in _given(value):
+        if isinstance(item, ClassCounts) or is_entry(item):
             yield from _class_names(item)
-
-
-def _feedback(plan: SamplingPlan, variant: str) -> str:
-    if plan.adaptive is None:
-        return ""
-    sampler = "self.trainer.datamodule.sampler" if variant == "lightning" else "sampler"
-    where = "in the model's on_validation_epoch_end" if variant == "lightning" else "after each epoch"
-    return f"# The shares follow what you report, {where}:\n# {sampler}.update({plan.adaptive.reads}=one_per_class)\n"
 
 
 def as_code(value: Any, indent: str = "", room: int = 1_000_000) -> str:
@@ -138,7 +61,7 @@ def as_code(value: Any, indent: str = "", room: int = 1_000_000) -> str:
     return _broken(f"{type(value).__name__}(", given, ")", indent, room)
 
 
-def _broken(start: str, items: list[tuple[str, object]], end: str, indent: str, room: int) -> str:
+def _broken(start: str, items: Sequence[tuple[str, object]], end: str, indent: str, room: int) -> str:
     """start item, item end: in one line, or one line an item."""
     inner = indent + "    "
     line = start + ", ".join(name + _literal(item, inner, 1_000_000) for name, item in items) + end
@@ -157,12 +80,6 @@ def _given(value: Any) -> Iterator[tuple[str, object]]:
 
 def _literal(value: object, indent: str, room: int) -> str:
     if isinstance(value, ClassCounts):
-        pairs: list[tuple[str, object]] = [
-            (f"{name!r}: ", count) for name, count in zip(value.names, value.counts.tolist(), strict=True)
-        ]
+        pairs = [(f"{name!r}: ", count) for name, count in zip(value.names, value.counts.tolist(), strict=True)]
         return f"ClassCounts.from_counts({_broken('{', pairs, '}', indent, room)})"
-    return as_code(value, indent, room) if value in SCHEDULES or value in TARGETS else repr(value)
-
-
-def _is_short(counts: ClassCounts) -> bool:
-    return counts.num_classes <= MOST_CLASSES and sum(len(str(name)) for name in counts.names) <= MOST_NAMES
+    return as_code(value, indent, room) if is_entry(value) else repr(value)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
 from sampler_core.draws.preview import Preview
 from sampler_core.figures.class_labels import class_in_words
-from sampler_core.figures.class_series import SelectedClasses, Series, series_of
+from sampler_core.figures.class_series import SelectedClasses, series_of
 from sampler_core.figures.figure import Figure
 from sampler_core.figures.legend import LEGEND
 from sampler_core.figures.plot_layout import axis, layout
@@ -24,7 +22,7 @@ def batch_mix(preview: Preview, selected: SelectedClasses = ()) -> Figure:
     traces = [
         {
             "type": "bar", "name": one.legend_entry, "x0": preview.first_batch, "dx": 1,
-            "y": drawn[:, one.members].sum(axis=1), "marker": {"color": one.colour, "line": {"width": 0}},
+            "y": one.total(drawn), "marker": {"color": one.colour, "line": {"width": 0}},
             "opacity": one.opacity,
             "hovertemplate": "batch %{x}: %{y:,}<extra>%{fullData.name}</extra>",
         }
@@ -43,10 +41,5 @@ def batch_mix(preview: Preview, selected: SelectedClasses = ()) -> Figure:
         f"{class_in_words(counts.names[rarest])}, is missing from {without} of them and has "
         f"{number(float(drawn[:, rarest].mean()))} samples a batch on average."
     )
-    return Figure(spec, alt, lambda: _table(preview, series))
-
-
-def _table(preview: Preview, series: Sequence[Series]) -> pd.DataFrame:
-    index = pd.RangeIndex(preview.first_batch, preview.first_batch + preview.num_batches, name="batch")
-    drawn = preview.batch_class_counts
-    return pd.DataFrame({one.label: drawn[:, one.members].sum(axis=1) for one in series}, index=index)
+    index = pd.Index(batches, name="batch")
+    return Figure(spec, alt, lambda: pd.DataFrame({one.label: one.total(drawn) for one in series}, index=index))

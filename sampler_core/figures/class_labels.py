@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from sampler_core.data.plain_values import ClassName
 from sampler_core.formatting import shortened
@@ -19,11 +19,13 @@ def class_label(name: ClassName) -> str:
     return label if label.strip() else "(no name)"
 
 
-def distinct_labels(names: Sequence[ClassName], order: Iterable[int]) -> dict[str, int]:
+def distinct_labels(
+    names: Sequence[ClassName], order: Iterable[int], label_of: Callable[[ClassName], str] = class_label
+) -> dict[str, int]:
     """Label -> position of each name, for the positions in `order`; equal labels get their position."""
     labels: dict[str, int] = {}
     for position in order:
-        label = class_label(names[position])
+        label = label_of(names[position])
         while label in labels:
             label = f"{label} ({position})"
         labels[label] = position

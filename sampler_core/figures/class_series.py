@@ -6,9 +6,10 @@ rank among the class counts; of many, each has the colour of its band, or its ow
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sampler_core.data.array_types import IntArray
 from sampler_core.data.class_counts import ClassCounts
@@ -47,6 +48,10 @@ class Series(NamedTuple):
     def legend_entry(self) -> str:
         """Its label in the legend of a figure."""
         return legend_text(self.label, 2)
+
+    def total(self, per_class: NDArray[Any]) -> NDArray[Any]:
+        """The sum over its classes. per_class: shape (rows, num_classes), one row per epoch or batch."""
+        return np.asarray(per_class[:, self.members].sum(axis=1))
 
 
 def by_count(counts: ClassCounts) -> IntArray:

@@ -12,14 +12,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from sampler_core.data.array_types import IntArray
+from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.class_labels import class_in_words
 from sampler_core.figures.class_series import COLOURS, bands, by_count, series_of
-from sampler_core.figures.epoch_curves import epoch_curve, epoch_table, share_axis, shares_in_words
-from sampler_core.figures.figure import Figure, Spec
+from sampler_core.figures.epoch_curves import Curve, class_curve, curves_over_epochs, share_axis, shares_in_words
+from sampler_core.figures.figure import Figure
 from sampler_core.figures.legend import LEGEND, legend_text, phone_legend_height
-from sampler_core.figures.plot_layout import axis, epoch_axis, epoch_marker, layout
+from sampler_core.figures.plot_layout import axis, epoch_axis, layout
 from sampler_core.forecast.forecast import Forecast
 from sampler_core.forecast.plan_comparison import COLUMNS, Comparison
 from sampler_core.formatting import number, percent
@@ -35,15 +35,10 @@ class ComparedPlan(NamedTuple):
     forecast: Forecast
     colour: int
 
-    @property
-    def label(self) -> str:
-        """The name, safe in a figure."""
-        return legend_text(self.name)
-
-    @property
-    def line(self) -> Spec:
-        """Plotly's settings of its lines."""
-        return {"color": COLOURS[self.colour], "width": 2.5, "dash": PLAN_DASHES[self.colour]}
+    def curve(self, values: FloatArray) -> Curve:
+        """Its curve through one value per epoch."""
+        line = {"color": COLOURS[self.colour], "width": 2.5, "dash": PLAN_DASHES[self.colour]}
+        return Curve(self.name, legend_text(self.name), values, line)
 
 
 class ClassGroup(NamedTuple):
@@ -66,51 +61,40 @@ def class_group(counts: ClassCounts, which: str, rank: int = 1) -> ClassGroup:
 
 def plan_shares(plans: Sequence[ComparedPlan], who: ClassGroup, epoch: int, *, logarithmic: bool = False) -> Figure:
     """The share of the class group over epochs, one line per plan."""
-    values = [plan.forecast.shares[:, who.members].sum(axis=1) for plan in plans]
-    traces = [epoch_curve(plan.label, row, plan.line, "%{y:.4~%}") for plan, row in zip(plans, values, strict=True)]
-    y = share_axis(f"share of {legend_text(who.label, widest=20)}", logarithmic)
+    curves = [plan.curve(plan.forecast.shares[:, who.members].sum(axis=1)) for plan in plans]
     words = "; ".join(
-        f"{plan.name} from {percent(float(row[0]))} to {percent(float(row[-1]))}, {percent(float(row[epoch]))} in "
-        f"epoch {epoch}" for plan, row in zip(plans, values, strict=True)
+        f"{name} from {percent(float(row[0]))} to {percent(float(row[-1]))}, {percent(float(row[epoch]))} in "
+        f"epoch {epoch}" for name, _, row, *_ in curves
     )  # fmt: skip
-    alt = f"Share of {who.label} over {len(values[0])} epochs. {words}."
-    spec = _over_epochs(traces, y, epoch, f"{len(values[0])}-{logarithmic}")
-    return Figure(spec, alt, lambda: epoch_table([plan.name for plan in plans], values))
+    alt = f"Share of {who.label} over {len(curves[0].values)} epochs. {words}."
+    y_axis = share_axis(f"share of {legend_text(who.label, widest=20)}", logarithmic)
+    return curves_over_epochs(curves, y_axis, "%{y:.4~%}", alt, epoch, showlegend=True)
 
 
 def plan_skews(plans: Sequence[ComparedPlan], epoch: int) -> Figure | None:
     """The skew over epochs of the plans that have one; None where no plan has."""
-    with_skew = [(plan, skews) for plan in plans if (skews := plan.forecast.skews) is not None]
-    if not with_skew:
+    curves = [plan.curve(skews) for plan in plans if (skews := plan.forecast.skews) is not None]
+    if not curves:
         return None
-    traces = [epoch_curve(plan.label, row, plan.line, "skew %{y:.4~f}") for plan, row in with_skew]
-    traces = [trace | {"showlegend": False} for trace in traces]
-    spec = _over_epochs(traces, axis("skew"), epoch, str(len(with_skew[0][1])))
-    words = "; ".join(f"{plan.name} from {number(row[0])} to {number(row[-1])}" for plan, row in with_skew)
-    names, rows = [plan.name for plan, _ in with_skew], [row for _, row in with_skew]
-    return Figure(spec, f"Skew over epochs. {words}.", lambda: epoch_table(names, rows))
+    words = "; ".join(f"{name} from {number(row[0])} to {number(row[-1])}" for name, _, row, *_ in curves)
+    return curves_over_epochs(curves, axis("skew"), "skew %{y:.4~f}", f"Skew over epochs. {words}.", epoch)
 
 
 def plan_mix(plan: ComparedPlan, highest: float) -> Figure:
     """All classes of one plan over epochs, as lines or bands in their own colours. highest: the end of the axis."""
-    series = series_of(plan.forecast.counts)
-    values = np.stack([plan.forecast.shares[:, one.members].sum(axis=1) for one in series])
-    traces = [
-        epoch_curve(legend_text(one.label), row, {"color": one.colour, "width": 1.5, "dash": one.dash}, "%{y:.4~%}")
-        for one, row in zip(series, values, strict=True)
-    ]
-    spec = {"data": traces, "layout": layout(
-        xaxis=epoch_axis(values[0], "", nticks=5), yaxis=axis("", tickformat="~%", range=[0.0, highest], nticks=5),
-        legend=LEGEND, uirevision=f"{len(series)}-{len(values[0])}",
-    )}  # fmt: skip
-    alt = f"All classes of the plan {plan.name}; in the last epoch {shares_in_words(series, values[:, -1])}."
-    return Figure(spec, alt, lambda: epoch_table([one.label for one in series], values))
+    shares = plan.forecast.shares
+    curves = [class_curve(one, shares, 1.5) for one in series_of(plan.forecast.counts)]
+    alt = f"All classes of the plan {plan.name}; in the last epoch {shares_in_words(curves, -1)}."
+    return curves_over_epochs(
+        curves, axis("", tickformat="~%", range=[0.0, highest], nticks=5), "%{y:.4~%}", alt, None,
+        xaxis=epoch_axis(shares, "", nticks=5), uirevision=f"{len(curves)}-{len(shares)}",
+    )  # fmt: skip
 
 
 def highest_share(plans: Sequence[ComparedPlan]) -> float:
     """The end of an axis with room for every series of every plan, in steps of a tenth."""
     series = series_of(plans[0].forecast.counts)
-    top = max(float(plan.forecast.shares[:, one.members].sum(axis=1).max()) for plan in plans for one in series)
+    top = max(float(one.total(plan.forecast.shares).max()) for plan in plans for one in series)
     return min(1.02, math.ceil(top * 10.0 + 1e-9) / 10.0 + 0.02)
 
 
@@ -127,10 +111,9 @@ def class_legend(counts: ClassCounts) -> Figure:
     spec = {"data": traces, "layout": layout(
         xaxis=hidden, yaxis=hidden, showlegend=True, legend=legend, uirevision=str(len(series)),
     )}  # fmt: skip
-    labels = [one.label for one in series]
-    colours = [one.colour for one in series]
-    return Figure(spec, f"Colours of the classes: {', '.join(labels)}.",
-                  lambda: pd.DataFrame({"colour": colours}, index=pd.Index(labels, name="class")))  # fmt: skip
+    colours = {one.label: one.colour for one in series}
+    table = pd.Series(colours, name="colour").rename_axis("class").to_frame
+    return Figure(spec, f"Colours of the classes: {', '.join(colours)}.", table)
 
 
 def class_legend_height(counts: ClassCounts) -> int:
@@ -160,10 +143,3 @@ def _cell(value: float, unit: str, signed: bool, best: bool) -> str:
     text = percent(size) if unit == "share" else number(size)
     sign = "-" if value < 0 else "+" if signed and value > 0 else ""
     return f"{sign}{text}{' ★' if best else ''}"
-
-
-def _over_epochs(traces: list[Spec], y: Spec, epoch: int, revision: str) -> Spec:
-    return {"data": traces, "layout": layout(
-        xaxis=epoch_axis(traces[0]["y"]), yaxis=y, showlegend=True, legend=LEGEND, shapes=[epoch_marker(epoch)],
-        uirevision=revision,
-    )}  # fmt: skip

@@ -1,8 +1,9 @@
-"""Curves over the epochs of a run: class shares and the skew."""
+"""Curves over the epochs of a run: their figure, and the curves of the class shares and of the skew."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,24 +17,75 @@ from sampler_core.figures.plot_layout import GREY, axis, epoch_axis, epoch_marke
 from sampler_core.formatting import number, percent, several
 
 
+class Curve(NamedTuple):
+    """One value per epoch. name: in tables and sentences; line: Plotly's settings of the line."""
+
+    name: str
+    legend_entry: str
+    values: FloatArray
+    line: Spec
+    opacity: float = 1.0
+
+
+def curves_over_epochs(
+    curves: Sequence[Curve], y_axis: Spec, hover: str, alt: str, epoch: int | None, **settings: Any
+) -> Figure:
+    """The figure of these curves, with `epoch` marked. hover: how the hover text shows a value."""
+    epochs = len(curves[0].values)
+    traces = [
+        {
+            "type": "scatter", "mode": "lines" if epochs > 1 else "markers", "name": curve.legend_entry, "x0": 0,
+            "dx": 1, "y": curve.values.astype(np.float32), "line": curve.line,
+            "marker": {"color": curve.line["color"]}, "opacity": curve.opacity,
+            "hovertemplate": f"epoch %{{x}}: {hover}<extra>%{{fullData.name}}</extra>",
+        }
+        for curve in curves
+    ]  # fmt: skip
+    markers = [] if epoch is None else [epoch_marker(epoch)]
+    shared = {"xaxis": epoch_axis(curves[0].values), "yaxis": y_axis, "legend": LEGEND, "shapes": markers,
+              "uirevision": f"{epochs}-{y_axis.get('type')}"}  # fmt: skip
+    table = {curve.name: curve.values for curve in curves}
+    return Figure({"data": traces, "layout": layout(**shared | settings)}, alt, lambda: epoch_table(table))
+
+
+def epoch_table(columns: Mapping[str, FloatArray]) -> pd.DataFrame:
+    """One row per epoch."""
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(next(iter(columns.values()))), name="epoch"))
+
+
+def share_axis(title: str, logarithmic: bool) -> Spec:
+    """A vertical axis of shares in percent."""
+    scale: Spec = {"type": "log", "dtick": 1, "exponentformat": "none"} if logarithmic else {"rangemode": "tozero"}
+    return axis(title, tickformat="~%", **scale)
+
+
+def class_curve(series: Series, shares: FloatArray, width: float) -> Curve:
+    """The share of one series of classes. shares: (epochs, num_classes)."""
+    line = {"color": series.colour, "width": width, "dash": series.dash}
+    return Curve(series.label, series.legend_entry, series.total(shares), line, series.opacity)
+
+
+def shares_in_words(curves: Sequence[Curve], epoch: int) -> str:
+    """The share of each curve in an epoch, for the alternative text."""
+    return ", ".join(f"{curve.name} {percent(float(curve.values[epoch]))}" for curve in curves)
+
+
 def class_shares(
     counts: ClassCounts, shares: FloatArray, epoch: int, *, logarithmic: bool = False, selected: SelectedClasses = ()
 ) -> Figure:
     """Class share over epochs: one line per class, or per band of classes. shares: (epochs, num_classes)."""
-    series = series_of(counts, selected)
-    values = np.stack([shares[:, one.members].sum(axis=1) for one in series])
-    traces = []
-    for one, row in zip(series, values, strict=True):
-        width = 4 if one.members.size == 1 and one.members[0] in selected else 2
-        line = {"color": one.colour, "width": width, "dash": one.dash}
-        traces.append(epoch_curve(one.legend_entry, row, line, "%{y:.4~%}") | {"opacity": one.opacity})
-    spec = {"data": traces, "layout": layout(
-        xaxis=epoch_axis(shares), yaxis=share_axis("class share", logarithmic), showlegend=len(series) > 1,
-        legend=LEGEND, shapes=[epoch_marker(epoch)], uirevision=f"{len(series)}-{len(shares)}-{logarithmic}",
-    )}  # fmt: skip
-    first, last = shares_in_words(series, values[:, 0]), shares_in_words(series, values[:, -1])
-    alt = f"Class share over {several(len(shares), 'epoch', 'epochs')}. First epoch: {first}. Last epoch: {last}."
-    return Figure(spec, alt, lambda: epoch_table([one.label for one in series], values))
+    curves = [
+        class_curve(one, shares, 4 if one.members.size == 1 and one.members[0] in selected else 2)
+        for one in series_of(counts, selected)
+    ]
+    alt = (
+        f"Class share over {several(len(shares), 'epoch', 'epochs')}. First epoch: {shares_in_words(curves, 0)}. "
+        f"Last epoch: {shares_in_words(curves, -1)}."
+    )
+    return curves_over_epochs(
+        curves, share_axis("class share", logarithmic), "%{y:.4~%}", alt, epoch, showlegend=len(curves) > 1,
+        uirevision=f"{len(curves)}-{len(shares)}-{logarithmic}",
+    )  # fmt: skip
 
 
 def skew_curve(skews: FloatArray, crossover: int | None, epoch: int) -> Figure:
@@ -47,36 +99,10 @@ def skew_curve(skews: FloatArray, crossover: int | None, epoch: int) -> Figure:
         "textposition": "top left" if max(crossovers, default=0) > len(skews) / 3 else "bottom right",
         "hoverinfo": "skip", "cliponaxis": False,
     }  # fmt: skip
-    curve = epoch_curve("skew", skews, {"color": GREY, "width": 2, "dash": "solid"}, "skew %{y:.4~f}")
-    spec = {"data": [curve, mark], "layout": layout(
-        xaxis=epoch_axis(skews), yaxis=axis("skew", **steady_range(*skews)), shapes=[epoch_marker(epoch), level],
-        uirevision=str(len(skews)),
-    )}  # fmt: skip
     where = "It stays below 1." if crossover is None else f"It reaches 1 in epoch {crossover}."
     alt = f"Skew over {several(len(skews), 'epoch', 'epochs')}, from {number(skews[0])} to {number(skews[-1])}. {where}"
-    return Figure(spec, alt, lambda: epoch_table(["skew"], [skews]))
-
-
-def epoch_curve(name: str, y: FloatArray, line: Spec, hover: str) -> Spec:
-    """One value per epoch as a line, or of one epoch as a point. hover: how the hover text shows the value."""
-    return {
-        "type": "scatter", "mode": "lines" if len(y) > 1 else "markers", "name": name, "x0": 0, "dx": 1,
-        "y": y.astype(np.float32), "line": line, "marker": {"color": line["color"]},
-        "hovertemplate": f"epoch %{{x}}: {hover}<extra>%{{fullData.name}}</extra>",
-    }  # fmt: skip
-
-
-def share_axis(title: str, logarithmic: bool) -> Spec:
-    """A vertical axis of shares in percent."""
-    scale: Spec = {"type": "log", "dtick": 1, "exponentformat": "none"} if logarithmic else {"rangemode": "tozero"}
-    return axis(title, tickformat="~%", **scale)
-
-
-def epoch_table(columns: Sequence[str], values: Sequence[FloatArray] | FloatArray) -> pd.DataFrame:
-    """One row per epoch, one column per curve; the last of equal columns stays."""
-    return pd.DataFrame(dict(zip(columns, values, strict=True)), index=pd.RangeIndex(len(values[0]), name="epoch"))
-
-
-def shares_in_words(series: Sequence[Series], values: FloatArray) -> str:
-    """The share of each series, for the alternative text."""
-    return ", ".join(f"{one.label} {percent(float(value))}" for one, value in zip(series, values, strict=True))
+    curve = Curve("skew", "skew", skews, {"color": GREY, "width": 2, "dash": "solid"})
+    figure = curves_over_epochs([curve], axis("skew", **steady_range(*skews)), "skew %{y:.4~f}", alt, epoch)
+    figure.spec["data"].append(mark)
+    figure.spec["layout"]["shapes"].append(level)
+    return figure

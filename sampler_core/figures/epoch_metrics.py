@@ -8,6 +8,7 @@ import pandas as pd
 
 from sampler_core.data.array_types import FloatArray
 from sampler_core.figures.class_labels import class_in_words, distinct_labels
+from sampler_core.figures.epoch_curves import epoch_table
 from sampler_core.forecast.expectations import absence, coverage
 from sampler_core.forecast.forecast import Forecast
 from sampler_core.formatting import count, number, percent
@@ -26,7 +27,7 @@ class EpochMetric(NamedTuple):
 def epoch_metrics(forecast: Forecast, epoch: int) -> tuple[EpochMetric, ...]:
     """Share and repeats of the rarest class, batches without it, share ratio, unseen part of the largest class."""
     counts, draws = forecast.counts.counts, forecast.draws
-    rarest, largest = rarest_and_largest(forecast)
+    rarest, largest = forecast.counts.rarest, forecast.counts.largest
     names = [class_in_words(forecast.counts.names[c]) for c in (rarest, largest)]
     of_largest = forecast.shares[:, [largest]]
     share, ratio = forecast.shares[:, rarest], forecast.share_ratio
@@ -44,13 +45,7 @@ def epoch_metrics(forecast: Forecast, epoch: int) -> tuple[EpochMetric, ...]:
 
 def metric_table(found: tuple[EpochMetric, ...]) -> pd.DataFrame:
     """One row per epoch, one column per metric."""
-    epochs = pd.RangeIndex(len(found[0].course), name="epoch")
-    return pd.DataFrame({metric.label: metric.course for metric in found}, index=epochs)
-
-
-def rarest_and_largest(forecast: Forecast) -> tuple[int, int]:
-    """Positions of the rarest and the largest class of the data."""
-    return forecast.counts.rarest, forecast.counts.largest
+    return epoch_table({metric.label: metric.course for metric in found})
 
 
 def class_table(forecast: Forecast, weights: FloatArray, positions: tuple[int, ...], epoch: int) -> pd.DataFrame:

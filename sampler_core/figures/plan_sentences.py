@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.class_labels import class_in_words
-from sampler_core.figures.epoch_metrics import rarest_and_largest
 from sampler_core.forecast.forecast import Forecast
 from sampler_core.formatting import count, number, percent, several
 from sampler_core.plans.plan import SamplingPlan
@@ -28,7 +27,7 @@ def takeaway(
     """What the epoch does to the class mix. unit: what one sample is. plain, strong: markup for a class name and for
     the main words."""
     counts, shares = forecast.counts, forecast.shares[epoch]
-    rarest, largest = rarest_and_largest(forecast)
+    rarest, largest = counts.rarest, counts.largest
     if counts.counts[rarest] == counts.counts[largest]:
         if counts.num_classes - len(counts.empty) == 1:
             return f"Every draw is of {plain(class_in_words(counts.names[rarest]))}: no other class has {unit}."

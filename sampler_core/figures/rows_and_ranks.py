@@ -7,7 +7,7 @@ import pandas as pd
 
 from sampler_core.data.array_types import IntArray
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.figures.class_labels import class_label
+from sampler_core.figures.class_labels import class_label, distinct_labels
 from sampler_core.figures.class_series import SelectedClasses, by_count, colours_of, opacity_of, selected_positions
 from sampler_core.figures.figure import Spec
 from sampler_core.figures.legend import legend_text, row_label
@@ -23,12 +23,8 @@ def row_axis() -> Spec:
 
 def row_names(counts: ClassCounts, order: IntArray) -> Spec:
     """The labels of the rows, all different also where cutting makes two alike, and the names in full on hover."""
-    labels: list[str] = []
-    names = [class_label(counts.names[c]) for c in order]
-    for c, name in zip(order, names, strict=True):
-        label = row_label(name)
-        labels.append(label if label not in labels else f"{label} ({c})")
-    return {"y": labels, "hovertext": [legend_text(name, 2) for name in names]}
+    labels = distinct_labels(counts.names, order.tolist(), lambda name: row_label(class_label(name)))
+    return {"y": list(labels), "hovertext": [legend_text(class_label(counts.names[c]), 2) for c in order]}
 
 
 def row_markers(counts: ClassCounts, order: IntArray, selected: SelectedClasses) -> Spec:

@@ -15,7 +15,7 @@ import numpy as np
 
 from sampler_core.data.array_types import FloatArray
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.plans.parameters import Parameter, described, settle_fields
+from sampler_core.plans.parameters import Described, Parameter, described
 from sampler_core.plans.registry import TARGETS
 from sampler_core.plans.schedules import Constant
 from sampler_core.plans.share_limits import normalised
@@ -61,9 +61,21 @@ EPSILON = Parameter(
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class OnBase(Described):
+    """Base of adaptive targets here: they begin with the shares of another target."""
+
+    base: Target = NATURAL
+
+    def __post_init__(self) -> None:
+        if type(self.base) not in TARGETS.values() or isinstance(self.base, AdaptiveTarget):
+            raise TypeError(f"base must be a target that needs no feedback, got {self.base!r}")
+        Described.__post_init__(self)
+
+
 @TARGETS.entry("difficulty_balanced")
 @dataclass(frozen=True, slots=True)
-class DifficultyBalanced:
+class DifficultyBalanced(OnBase):
     """p_c ~ base_c d_c ** tau, where d_c follows 1 - recall_c.
 
     At each update d <- smoothing * d + (1 - smoothing) * max(1 - recall, easiest), from d = 1 at the beginning. With
@@ -75,14 +87,10 @@ class DifficultyBalanced:
         [0.01, 0.5, 1.0]
     """
 
-    base: Target = NATURAL
     tau: float = described(TAU, 1.0)
     smoothing: float = described(SMOOTHING, 0.5)
     easiest: float = described(EASIEST, 0.01)
     reads: ClassVar[str] = "recall"
-
-    def __post_init__(self) -> None:
-        _check(self)
 
     def initial(self, counts: ClassCounts, moment: Moment) -> State:
         return {"difficulty": np.ones(counts.num_classes)}
@@ -100,7 +108,7 @@ class DifficultyBalanced:
 
 @TARGETS.entry("exponentiated_gradient")
 @dataclass(frozen=True, slots=True)
-class ExponentiatedGradient:
+class ExponentiatedGradient(OnBase):
     """p_c <- p_c exp(eta loss_c), normalised, then (1 - epsilon) p + epsilon / C: the adversary of group DRO.
 
     Begins with the shares of `base` at the first epoch. Classes without feedback keep their share; the others exchange
@@ -113,13 +121,9 @@ class ExponentiatedGradient:
         [0.65, 0.35]
     """
 
-    base: Target = NATURAL
     eta: float = described(ETA, 0.1)
     epsilon: float = described(EPSILON, 0.01)
     reads: ClassVar[str] = "loss"
-
-    def __post_init__(self) -> None:
-        _check(self)
 
     def initial(self, counts: ClassCounts, moment: Moment) -> State:
         return {"log_shares": np.log(np.maximum(normalised(self.base(counts, moment._replace(epoch=0))), 1e-300))}
@@ -156,9 +160,3 @@ def check_state(name: str, given: object, target: AdaptiveTarget | None, counts:
         raise ValueError(
             f"{name} must hold one number per class ({counts.num_classes}) as {', '.join(fields)}, got {given!r:.200}"
         )
-
-
-def _check(target: DifficultyBalanced | ExponentiatedGradient) -> None:
-    if target.base not in TARGETS or isinstance(target.base, AdaptiveTarget):
-        raise TypeError(f"base must be a target that needs no feedback, got {target.base!r}")
-    settle_fields(target)

@@ -10,7 +10,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sampler_core.data.plain_values import plain_value
+from sampler_core.data.plain_values import check_number, plain_value
 
 Kind = Literal["number", "integer", "choice", "text", "names"]
 
@@ -53,7 +53,7 @@ class Parameter:
         rounded = {float(f"{low * ratio ** (i / step):.2g}") for i in range(round(step))} | {high}
         return tuple(sorted({float(round(v)) if self.kind == "integer" else v for v in rounded}))
 
-    def check(self, value: object) -> None:
+    def check(self, value: Any) -> None:
         """`ValueError` (or `TypeError`) when the value is outside what this row allows."""
         if (value is None and self.default is None) or self.kind == "names":
             return
@@ -63,13 +63,10 @@ class Parameter:
                 raise ValueError(f"{self.key} must be {must}, got {value!r}")
             return
         whole = "a whole number" if self.kind == "integer" else "a number"
-        must = f"{self.key} must be {whole} from {self.minimum:,} to {self.maximum:,}"
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise TypeError(f"{must}, got {value!r}")
-        if not (self.minimum or 0) <= value <= (self.maximum or 0):  # NaN fails every comparison
-            raise ValueError(f"{must}, got {value!r}")
-        if self.kind == "integer" and value != int(value):
-            raise ValueError(f"{must}, got {value!r}")
+        must = f"{whole} from {self.minimum:,} to {self.maximum:,}"
+        check_number(self.key, value, must, self.minimum or 0, self.maximum or 0)
+        if self.kind == "integer" and value % 1:
+            raise ValueError(f"{self.key} must be {must}, got {value!r}")
 
 
 def described(row: Parameter, default: Any = dataclasses.MISSING) -> Any:
@@ -82,31 +79,26 @@ def rows_of(cls: type) -> dict[str, Parameter]:
     return {f.name: f.metadata["parameter"] for f in dataclasses.fields(cls) if "parameter" in f.metadata}
 
 
-def settle_fields(value: Any) -> None:
-    """Check every described field of a frozen value against its row; the error names the field, not the row's key.
-
-    Numbers become their row's own type (1 is 1.0 where a number is meant, and -0.0 is 0.0), so that equal values have
-    one repr, one JSON text and one fingerprint.
-    """
-    for name, row in rows_of(type(value)).items():
-        if row.kind == "text":  # read and checked by the value itself
-            continue
-        given: Any = plain_value(getattr(value, name))
-        try:
-            row.check(given)
-        except (TypeError, ValueError) as error:
-            raise type(error)(str(error).replace(row.key, name, 1)) from None
-        if given is not None and row.kind in ("number", "integer"):
-            object.__setattr__(value, name, int(given) if row.kind == "integer" else float(given) + 0.0)
-
-
 class Described:
-    """Base of frozen dataclasses with described fields: construction checks each field against its row."""
+    """Base of frozen dataclasses with described fields: construction checks each field against its row.
+
+    The error names the field, not the row's key. Numbers become their row's own type (1 is 1.0 where a number is meant,
+    and -0.0 is 0.0), so that equal values have one repr, one JSON text and one fingerprint.
+    """
 
     __slots__ = ()
 
     def __post_init__(self) -> None:
-        settle_fields(self)
+        for name, row in rows_of(type(self)).items():
+            if row.kind == "text":  # read and checked by the value itself
+                continue
+            given: Any = plain_value(getattr(self, name))
+            try:
+                row.check(given)
+            except (TypeError, ValueError) as error:
+                raise type(error)(str(error).replace(row.key, name, 1)) from None
+            if given is not None and row.kind in ("number", "integer"):
+                object.__setattr__(self, name, int(given) if row.kind == "integer" else float(given) + 0.0)
 
 
 # --- the rows of the Data and Run groups and of a page's own controls -------------------------------------------

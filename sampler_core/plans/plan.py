@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import sys
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -18,17 +18,14 @@ import numpy as np
 
 from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
-from sampler_core.data.plain_values import plain_value, whole_number
+from sampler_core.data.plain_values import check_number, plain_value, whole_number
 from sampler_core.draws import SCHEMES, Epoch
 from sampler_core.draws.preview import Preview, epoch_class_counts, preview_batches
 from sampler_core.plans.adaptive_targets import AdaptiveTarget, State
+from sampler_core.plans.plan_json import SCHEMA, counts_to_json, fields_from_json
 from sampler_core.plans.registry import TARGETS
 from sampler_core.plans.share_limits import check_limits, normalised, water_filled
-from sampler_core.plans.targets import Moment, Target, decode_target, named_classes, needs_epochs, skew_schedule
-
-SCHEMA = 1
-# Schema -> what makes a plan's fields those of the next one. A plan that was saved once loads for ever.
-UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+from sampler_core.plans.targets import Moment, Target, named_classes, needs_epochs, skew_schedule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,16 +53,15 @@ class SamplingPlan:
     tuned_on: ClassCounts | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        if self.target not in TARGETS:
-            raise TypeError(f"target must be one of {', '.join(TARGETS)}, got {self.target!r}")
-        for name in ("epochs", "batch_size", "samples_per_epoch", "min_per_batch", "seed", "max_repeats", "min_share"):
-            object.__setattr__(self, name, plain_value(getattr(self, name)))  # JSON knows no numbers of NumPy's
-        for name, least, most, optional in _INTEGERS:
-            _check_integer(name, getattr(self, name), least, most, optional)
+        TARGETS.name_of(self.target)  # TypeError for anything else
+        for name, (must, least, most, kind) in _NUMBERS.items():
+            value = plain_value(getattr(self, name))  # JSON knows no numbers of NumPy's
+            object.__setattr__(self, name, value)
+            if value is not None or name in ("min_per_batch", "seed"):
+                must += f" and at most {most:,}" if isinstance(value, int) and value > most == _MOST else ""
+                check_number(name, value, must, least, most, kind)
         if not isinstance(self.drawing, str) or self.drawing not in SCHEMES:
             raise ValueError(f"drawing must be one of {', '.join(SCHEMES)}, got {self.drawing!r}")
-        _check_number("max_repeats", self.max_repeats, "above 0", sys.float_info.min, sys.float_info.max)
-        _check_number("min_share", self.min_share, "from 0 to 1", 0.0, 1.0)
         if self.min_per_batch and self.drawing != "stratified":
             raise ValueError(f'min_per_batch must be 0 unless drawing is "stratified", got {self.min_per_batch}')
         if self.drawing == "stratified" and self.batch_size is None:
@@ -190,24 +186,14 @@ class SamplingPlan:
 
     def to_json(self) -> str:
         """The plan as JSON text; `from_json` gives an equal plan."""
-        tuned_on = self.tuned_on
-        counts = {"names": list(tuned_on.names), "counts": tuned_on.counts.tolist()} if tuned_on else None
-        return json.dumps({**self._decisive(), "fingerprint": self.fingerprint, "tuned_on": counts}, indent=2)
+        tuned_on = counts_to_json(self.tuned_on)
+        return json.dumps({**self._decisive(), "fingerprint": self.fingerprint, "tuned_on": tuned_on}, indent=2)
 
     @classmethod
     def from_json(cls, text: str) -> SamplingPlan:
         """A plan from its JSON text; `ValueError` that names what is wrong."""
-        data = _fields_of(text)
-        known = {*cls.__dataclass_fields__, "schema", "fingerprint"}
-        if unknown := sorted(set(data) - known):
-            raise ValueError(f"plan must have the fields {', '.join(sorted(known))}, got {unknown[0]!r}")
-        if missing := [name for name in ("target", "epochs", "batch_size") if name not in data]:
-            raise ValueError(f"plan must have the field {missing[0]!r}, got none")
-        given = {name: value for name, value in data.items() if name not in ("schema", "fingerprint")}
         try:
-            given["target"] = decode_target(given["target"])
-            given["tuned_on"] = _counts_of(given.get("tuned_on"))
-            return cls(**given)
+            return cls(**fields_from_json(text, cls.__dataclass_fields__.keys()))
         except (TypeError, KeyError, OverflowError, RecursionError) as error:
             raise ValueError(f"plan: {error}") from None
 
@@ -274,57 +260,15 @@ def class_weights_of(shares: FloatArray, counts: ClassCounts) -> FloatArray:
 
 _AT_ONCE = 1 << 16  # shares in one piece: more of them leave the processor's cache
 _MOST = 10**13  # beyond, expected draws have too few digits left to be rounded by (`draws.floor_and_remainder`)
-_INTEGERS = (
-    ("epochs", 1, None, True),
-    ("batch_size", 1, _MOST, True),
-    ("samples_per_epoch", 1, _MOST, True),
-    ("min_per_batch", 0, _MOST, False),
-    ("seed", None, None, False),
-)
-
-
-def _fields_of(text: str) -> dict[str, Any]:
-    """JSON text of a plan of any schema so far -> the fields of this one."""
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"plan must be JSON, got {error}") from None
-    schema = data.get("schema") if isinstance(data, dict) else None
-    if type(schema) is not int or not 1 <= schema <= SCHEMA:
-        got = f"schema {schema!r}" if isinstance(data, dict) else type(data).__name__
-        raise ValueError(f'plan must be an object with "schema": {SCHEMA} or an earlier one, got {got}')
-    for version in range(schema, SCHEMA):
-        data = UPGRADES[version](data)
-    return dict(data)
-
-
-def _counts_of(data: Any) -> ClassCounts | None:
-    if data is None:
-        return None
-    if not isinstance(data, dict) or not all(isinstance(data.get(name), list) for name in ("names", "counts")):
-        raise ValueError(f"tuned_on must be an object with the lists names and counts, got {data!r:.200}")
-    return ClassCounts(tuple(data["names"]), np.asarray(data["counts"]))
-
-
-def _check_integer(name: str, value: object, least: int | None, most: int | None, optional: bool) -> None:
-    if optional and value is None:
-        return
-    must = f"{name} must be a whole number" + ("" if least is None else f" of at least {least}")
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{must}, got {value!r}")
-    if least is not None and value < least:
-        raise ValueError(f"{must}, got {value!r}")
-    if most is not None and value > most:
-        raise ValueError(f"{must} and at most {most:,}, got {value!r}")
-
-
-def _check_number(name: str, value: object, range_in_words: str, least: float, most: float) -> None:
-    if value is None:
-        return
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(f"{name} must be a number {range_in_words}, got {value!r}")
-    if not least <= value <= most:
-        raise ValueError(f"{name} must be a number {range_in_words}, got {value!r}")
+_NUMBERS: dict[str, tuple[str, float, float, Any]] = {
+    "epochs": ("a whole number of at least 1", 1, math.inf, int),
+    "batch_size": ("a whole number of at least 1", 1, _MOST, int),
+    "samples_per_epoch": ("a whole number of at least 1", 1, _MOST, int),
+    "min_per_batch": ("a whole number of at least 0", 0, _MOST, int),
+    "seed": ("a whole number", -math.inf, math.inf, int),
+    "max_repeats": ("a number above 0", sys.float_info.min, sys.float_info.max, int | float),
+    "min_share": ("a number from 0 to 1", 0.0, 1.0, int | float),
+}
 
 
 def _warn_of_drift(tuned_on: ClassCounts, counts: ClassCounts) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from sampler_core.plans.parameters import LIMIT_ROWS
 from sampler_core.plans.plan import SamplingPlan
-from sampler_core.plans.plan_set import LONGEST_NAME, MOST_PLANS, PlanSet, check_names
+from sampler_core.plans.plans_file import LONGEST_NAME, MOST_PLANS, NamedPlans, check_names
 from sampler_core.plans.presets import PRESETS
 from sampler_core.plans.registry import TARGETS
 from sampler_core.plans.targets import Target, decode_target
@@ -40,7 +40,8 @@ class Variant:
     colour: int = 0
 
     def __post_init__(self) -> None:
-        if isinstance(self.target, str) and self.target not in PRESETS:
+        is_preset = isinstance(self.target, str) and self.target in PRESETS
+        if self.target is not None and not is_preset and type(self.target) not in TARGETS.values():
             raise ValueError(f"preset must be one of {', '.join(PRESETS)}, got {self.target!r}")
         if unknown := [field for field, _ in self.limits if field not in LIMIT_ROWS]:
             raise ValueError(f"a plan's changes must be among {', '.join(LIMIT_ROWS)}, got {unknown[0]!r}")
@@ -79,7 +80,7 @@ class Variants:
     all: tuple[Variant, ...]
 
     def __post_init__(self) -> None:
-        check_names(tuple(variant.name for variant in self.all))
+        check_names(variant.name for variant in self.all)
         if len({variant.colour for variant in self.all}) < len(self.all):
             raise ValueError(f"colours must be different, got {[variant.colour for variant in self.all]}")
 
@@ -105,7 +106,7 @@ class Variants:
 
     # --- as plans --------------------------------------------------------------------------------------------------
 
-    def plans_on(self, base: SamplingPlan) -> tuple[tuple[str, SamplingPlan], ...]:
+    def plans_on(self, base: SamplingPlan) -> NamedPlans:
         """(name, plan) with the run settings of `base`, of those that go with it."""
         found = []
         for variant in self.all:
@@ -114,9 +115,9 @@ class Variants:
         return tuple(found)
 
     @classmethod
-    def from_plan_set(cls, plans: PlanSet) -> Variants:
-        """The plans of a set as they are, their run settings left aside."""
-        return cls(tuple(Variant.of(name, plan, i) for i, (name, plan) in enumerate(plans.plans)))
+    def from_plans(cls, plans: NamedPlans) -> Variants:
+        """The plans as they are, their run settings left aside."""
+        return cls(tuple(Variant.of(name, plan, i) for i, (name, plan) in enumerate(plans)))
 
     # --- as text ---------------------------------------------------------------------------------------------------
 
@@ -174,29 +175,25 @@ def _entries(text: str) -> list[Any]:
 
 
 def _entry_of(variant: Variant, place: int) -> Any:
-    key = MINE if variant.is_base else variant.target
-    plain = variant.colour == place and not variant.limits and isinstance(key, str)
-    if plain and variant.name == _preset_title(str(key)):
-        return key
+    target = variant.target
+    short = MINE if variant.is_base else target
+    if isinstance(short, str) and variant == _variant_of(short, place):
+        return short
     fields: dict[str, Any] = {"name": variant.name}
-    if isinstance(variant.target, str):
-        fields["preset"] = variant.target
-    elif variant.target is not None:
-        fields["target"] = _without_nones(TARGETS.encode(variant.target))
-    fields |= dict(variant.limits)
-    return fields if variant.colour == place else fields | {"colour": variant.colour}
+    if target is not None:
+        fields |= {"preset": target} if isinstance(target, str) else {"target": _without_nones(TARGETS.encode(target))}
+    return fields | dict(variant.limits) | ({} if variant.colour == place else {"colour": variant.colour})
 
 
 def _variant_of(entry: Any, place: int) -> Variant:
     if isinstance(entry, str):
-        return Variant(_preset_title(entry), None if entry == MINE else entry, (), place)
+        title = PRESETS[entry].title if entry in PRESETS else entry
+        return Variant(title, None if entry == MINE else entry, (), place)
     if not isinstance(entry, Mapping) or not isinstance(entry.get("name"), str):
         raise ValueError(f"a plan must be a preset's name or an object with a name, got {str(entry)[:60]!r}")
-    rest = {key: value for key, value in entry.items() if key not in ("name", "preset", "target", "colour")}
+    limits = {key: value for key, value in entry.items() if key not in ("name", "preset", "target", "colour")}
     target = decode_target(entry["target"]) if "target" in entry else entry.get("preset")
-    if target is not None and not isinstance(target, str) and "target" not in entry:
-        raise ValueError(f"preset must be one of {', '.join(PRESETS)}, got {target!r}")
-    return Variant(entry["name"], target, tuple(rest.items()), entry.get("colour", place))
+    return Variant(entry["name"], target, tuple(limits.items()), entry.get("colour", place))
 
 
 def _with_free_name_and_colour(variant: Variant, others: tuple[Variant, ...]) -> Variant:
@@ -207,10 +204,6 @@ def _with_free_name_and_colour(variant: Variant, others: tuple[Variant, ...]) ->
         name, number = f"{variant.name[: LONGEST_NAME - 4]} {number}", number + 1
     free = [colour for colour in (variant.colour, *range(MOST_PLANS)) if colour not in colours]
     return replace(variant, name=name, colour=free[0] if free else variant.colour)
-
-
-def _preset_title(key: str) -> str:
-    return PRESETS[key].title if key in PRESETS else key
 
 
 def _without_nones(encoded: Any) -> Any:

@@ -29,12 +29,8 @@ class Preset:
         return self.rule(plan.epochs or 100)
 
 
-def _always(target: Target) -> Callable[[int], Target]:
-    return lambda epochs: target
-
-
 def _constant(skew: float) -> Callable[[int], Target]:
-    return _always(PowerSkew(Constant(skew)))
+    return lambda _: PowerSkew(Constant(skew))
 
 
 PRESETS: Mapping[str, Preset] = MappingProxyType({
@@ -42,7 +38,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType({
     "square_root": Preset("square-root", "Mahajan et al., arXiv 1805.00932", _constant(0.5)),
     "class_balanced": Preset("class-balanced", "Class-aware sampling: Shen et al., arXiv 1512.05830", _constant(1.0)),
     "progressively_balanced": Preset(
-        "progressively balanced", "Kang et al., arXiv 1910.09217, section 4.1", _always(ProgressivelyBalanced())),
+        "progressively balanced", "Kang et al., arXiv 1910.09217, section 4.1", lambda _: ProgressivelyBalanced()),
     "deferred": Preset(
         "deferred", "LDAM-DRW, arXiv 1906.07413: natural, then balanced for the last fifth",
         lambda epochs: PowerSkew(Step(round(DEFERRED * epochs), 0.0, 1.0))),
@@ -50,16 +46,16 @@ PRESETS: Mapping[str, Preset] = MappingProxyType({
         "curriculum, linear", "DCL, arXiv 1901.06783, section 3.2",
         lambda epochs: PowerSkew(Linear(0.0, 1.0 / max(epochs - 1, 1)))),
     "curriculum_convex": Preset(
-        "curriculum, late", "DCL's convex schedule, arXiv 1901.06783", _always(PowerSkew(Cosine(0.0, 1.0)))),
+        "curriculum, late", "DCL's convex schedule, arXiv 1901.06783", lambda _: PowerSkew(Cosine(0.0, 1.0))),
     "curriculum_concave": Preset(
-        "curriculum, early", "DCL's concave schedule, arXiv 1901.06783", _always(PowerSkew(Exponential(0.95)))),
+        "curriculum, early", "DCL's concave schedule, arXiv 1901.06783", lambda _: PowerSkew(Exponential(0.95))),
     "curriculum_composite": Preset(
-        "curriculum, smooth", "DCL's composite schedule, arXiv 1901.06783", _always(PowerSkew(Composite(0.0, 1.0)))),
+        "curriculum, smooth", "DCL's composite schedule, arXiv 1901.06783", lambda _: PowerSkew(Composite(0.0, 1.0))),
     "reversed": Preset("reversed", "Second branch of BBN, arXiv 1912.02413", _constant(2.0)),
     "multilingual": Preset("multilingual", "XLM-R, arXiv 1911.02116: shares to the power 0.3", _constant(0.7)),
     "effective_number": Preset(
-        "effective number", "Cui et al., arXiv 1901.05555, beta 0.9999", _always(EffectiveNumber(0.9999))),
+        "effective number", "Cui et al., arXiv 1901.05555, beta 0.9999", lambda _: EffectiveNumber(0.9999)),
     "repeat_factor": Preset(
-        "repeat factor", "LVIS, arXiv 1908.03195, section 5.1", _always(RepeatFactor(0.001, 0.5))),
+        "repeat factor", "LVIS, arXiv 1908.03195, section 5.1", lambda _: RepeatFactor(0.001, 0.5)),
 })  # fmt: skip
 """Name -> preset."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
-from sampler_core.plans.parameters import Described, Parameter, described, settle_fields
+from sampler_core.plans.parameters import Described, Parameter, described
 from sampler_core.plans.registry import SCHEDULES
 
 SKEW = Parameter(
@@ -99,7 +99,7 @@ class Linear(ScheduleFields):
     maximum: float | None = described(LIMIT, None)
 
     def __post_init__(self) -> None:
-        settle_fields(self)
+        Described.__post_init__(self)
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
             raise ValueError(f"minimum must be at most maximum ({self.maximum}), got {self.minimum}")
 
@@ -227,7 +227,7 @@ class Piecewise(ScheduleFields):
     points: tuple[tuple[int, float], ...] = described(POINTS)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "points", _points(self.points))
+        object.__setattr__(self, "points", _checked_points(self.points))
         epochs = [e for e, _ in self.points]
         if not epochs or epochs[0] < 0 or any(b <= a for a, b in pairwise(epochs)):
             raise ValueError(f"points must be in rising order of epochs from 0 on, got {self.points}")
@@ -273,12 +273,12 @@ def progress(epoch: int, epochs: int | None) -> float:
     return 1.0 if epoch >= epochs - 1 else epoch / (epochs - 1)
 
 
-def _points(given: object) -> tuple[tuple[int, float], ...]:
-    """Points from text or from pairs, epochs whole, skews as floats."""
+def _checked_points(given: Any) -> tuple[tuple[int, float], ...]:
+    """The points of `Piecewise` from text or from pairs, epochs whole, skews as floats."""
     try:
-        pairs: Any = [corner.split(":") for corner in given.split(",")] if isinstance(given, str) else given
-        points = tuple((int(epoch), float(skew) + 0.0) for epoch, skew in pairs)
-        if all(isinstance(epoch, str) or epoch == whole for (epoch, _), (whole, _) in zip(pairs, points, strict=True)):
+        corners = [corner.split(":") for corner in given.split(",")] if isinstance(given, str) else list(given)
+        points = tuple((int(epoch), float(skew) + 0.0) for epoch, skew in corners)
+        if all(isinstance(epoch, str) or epoch == int(epoch) for epoch, _ in corners):
             return points
     except (TypeError, ValueError, OverflowError):
         pass

@@ -32,10 +32,9 @@ def collected_values(value_of: Callable[[Parameter], Any]) -> dict[str, Any]:
     A field without a row is a schedule, or a target that this one builds on: both come from the schedule's parameters.
     """
     values = {TARGET.key: value_of(TARGET)}
-    rows = rows_of(TARGETS[values[TARGET.key]])
-    for field in dataclasses.fields(TARGETS[values[TARGET.key]]):
-        if field.name in rows:
-            values[rows[field.name].key] = value_of(rows[field.name])
+    for row in _rows_or_none(TARGETS[values[TARGET.key]]).values():
+        if row is not None:
+            values[row.key] = value_of(row)
         else:
             values[SHAPE.key] = value_of(SHAPE)
             values |= {row.key: value_of(row) for row in rows_of(SCHEDULES[values[SHAPE.key]]).values()}
@@ -44,12 +43,7 @@ def collected_values(value_of: Callable[[Parameter], Any]) -> dict[str, Any]:
 
 def target_of(values: Mapping[str, Any]) -> Target:
     """The target of these values; missing ones are their rows' defaults. Errors: those of the target."""
-    cls = TARGETS[values.get(TARGET.key, TARGET.default)]
-    nested: dict[str, Any] = {}
-    for name in _nested_fields(cls):
-        schedule = _built(SCHEDULES[values.get(SHAPE.key, SHAPE.default)], values)
-        nested[name] = schedule if name == "schedule" else PowerSkew(schedule)
-    target: Target = _built(cls, values, **nested)
+    target: Target = _built(TARGETS[values.get(TARGET.key, TARGET.default)], values)
     return target
 
 
@@ -62,9 +56,9 @@ def values_of(target: Target) -> dict[str, Any]:
 
 def followed_schedule(target: Target) -> Schedule | None:
     """The schedule of a target, or of the power skew it builds on; `ValueError` where it builds on another target."""
-    for inner in (getattr(target, name) for name in _nested_fields(type(target))):
+    for inner in (getattr(target, name) for name, row in _rows_or_none(type(target)).items() if row is None):
         schedule: Schedule | None = inner.schedule if isinstance(inner, PowerSkew) else inner
-        if schedule not in SCHEDULES:
+        if type(schedule) not in SCHEDULES.values():
             raise ValueError(f"a target on top of {TARGETS.name_of(inner).replace('_', ' ')!r} has no controls")
         return schedule
     return None
@@ -75,13 +69,20 @@ def rows_and_values(value: Any) -> list[tuple[Parameter, Any]]:
     return [(row, _plain(row, getattr(value, name))) for name, row in rows_of(type(value)).items()]
 
 
-def _built(cls: type, values: Mapping[str, Any], **nested: Any) -> Any:
-    return cls(**nested, **{name: values.get(row.key, row.default) for name, row in rows_of(cls).items()})
+def _built(cls: type, values: Mapping[str, Any]) -> Any:
+    fields: dict[str, Any] = {}
+    for name, row in _rows_or_none(cls).items():
+        if row is not None:
+            fields[name] = values.get(row.key, row.default)
+        else:
+            schedule = _built(SCHEDULES[values.get(SHAPE.key, SHAPE.default)], values)
+            fields[name] = schedule if name == "schedule" else PowerSkew(schedule)
+    return cls(**fields)
 
 
-def _nested_fields(cls: type) -> list[str]:
-    rows = rows_of(cls)
-    return [field.name for field in dataclasses.fields(cls) if field.name not in rows]
+def _rows_or_none(cls: type) -> dict[str, Parameter | None]:
+    """Field name -> row; None for a field that holds a schedule or a target."""
+    return {field.name: rows_of(cls).get(field.name) for field in dataclasses.fields(cls)}
 
 
 def _own_values(value: Any) -> dict[str, Any]:

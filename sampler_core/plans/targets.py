@@ -18,9 +18,10 @@ import numpy as np
 from sampler_core.data.array_types import FloatArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.plain_values import ClassName
-from sampler_core.plans.parameters import Described, Parameter, described, settle_fields
+from sampler_core.plans.parameters import Described, Parameter, described
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 from sampler_core.plans.schedules import Schedule, progress
+from sampler_core.plans.share_limits import water_filled
 
 
 class Moment(NamedTuple):
@@ -54,8 +55,7 @@ class PowerSkew:
     schedule: Schedule
 
     def __post_init__(self) -> None:
-        if self.schedule not in SCHEDULES:
-            raise TypeError(f"schedule must be one of {', '.join(SCHEDULES)}, got {self.schedule!r}")
+        SCHEDULES.name_of(self.schedule)  # TypeError for anything else
 
     def __call__(self, counts: ClassCounts, moment: Moment) -> FloatArray:
         weights: FloatArray = (1.0 - self.schedule(moment.epoch, moment.epochs)) * np.log(counts.counts)
@@ -162,13 +162,13 @@ class UniMax(Described):
     max_repeats: float = described(MAX_REPEATS)
 
     def __call__(self, counts: ClassCounts, moment: Moment) -> FloatArray:
-        cap = self.max_repeats * counts.counts / moment.samples
         if self.max_repeats * counts.num_samples < moment.samples * (1 - 1e-12):
             raise ValueError(
                 f"max_repeats must be at least {moment.samples / counts.num_samples:.4g} (draws per epoch / samples), "
                 f"got {self.max_repeats:g}"
             )
-        return np.log(np.minimum(cap, _uniform_level(cap)))
+        cap = np.minimum(1.0, self.max_repeats * counts.counts / moment.samples)
+        return np.log(water_filled(np.zeros(cap.size), np.zeros(cap.size), cap))
 
 
 FACTORS = Parameter(
@@ -183,7 +183,7 @@ BOOST_LAST = Parameter(
 
 @TARGETS.entry("boost")
 @dataclass(frozen=True, slots=True)
-class Boost:
+class Boost(Described):
     """The shares of `target`, those of named classes times a factor from first_epoch to last_epoch (both included).
 
     factors: {class name: factor > 0}, or text such as "MEL: 3, NV: 0.5"; a numbered class may be named
@@ -201,13 +201,13 @@ class Boost:
     last_epoch: int = described(BOOST_LAST, 0)
 
     def __post_init__(self) -> None:
-        if self.target not in TARGETS or hasattr(self.target, "updated"):
+        if type(self.target) not in TARGETS.values() or hasattr(self.target, "updated"):
             raise TypeError(f"target must be a target that needs no feedback, got {self.target!r}")
         object.__setattr__(self, "factors", _pairs(self.factors))
         for name, factor in self.pairs:
             if not 0 < factor < math.inf:
                 raise ValueError(f"factor of class {name!r} must be a number above 0, got {factor!r}")
-        settle_fields(self)
+        Described.__post_init__(self)
         if self.last_epoch < self.first_epoch:
             raise ValueError(f"last_epoch must be at least first_epoch ({self.first_epoch}), got {self.last_epoch}")
 
@@ -231,8 +231,8 @@ def named_classes(target: Target) -> tuple[ClassName, ...]:
     """The class names a target speaks of; they must exist in the data."""
     if isinstance(target, Boost):
         return (*(name for name, _ in target.pairs), *named_classes(target.target))
-    inner = getattr(target, "base", None)
-    return named_classes(inner) if inner is not None else ()
+    base: Target | None = getattr(target, "base", None)
+    return named_classes(base) if base else ()
 
 
 def skew_schedule(target: Target) -> Schedule | None:
@@ -250,7 +250,8 @@ def needs_epochs(target: Target) -> bool:
 
 def decode_target(data: Any) -> Target:
     """A target from its JSON form."""
-    return TARGETS.decode(data, schedule=SCHEDULES.decode, target=decode_target, base=decode_target)  # type: ignore[no-any-return]
+    target: Target = TARGETS.decode(data, schedule=SCHEDULES.decode, target=decode_target, base=decode_target)
+    return target
 
 
 def _pairs(given: object) -> tuple[tuple[ClassName, float], ...]:
@@ -269,11 +270,3 @@ def _pairs_of_text(text: str) -> list[tuple[str, Any]]:
         return list(json.loads(text).items())
     split = (pair.rpartition(":") for pair in text.split(",") if pair.strip())
     return [(name.strip(), factor) for name, _, factor in split]
-
-
-def _uniform_level(cap: FloatArray) -> float:
-    """The k with sum(min(k, cap)) = 1."""
-    rising = np.sort(cap)
-    used = np.cumsum(rising) - rising
-    level = (1.0 - used) / np.arange(cap.size, 0, -1)
-    return float(level[np.argmax(level <= rising)]) if (level <= rising).any() else float(rising[-1])

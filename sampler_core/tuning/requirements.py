@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol
 
 from sampler_core.data.plain_values import ClassName
-from sampler_core.plans.parameters import Described, described, rows_of, settle_fields
+from sampler_core.plans.parameters import Described, described, rows_of
 from sampler_core.plans.registry import Catalogue
 from sampler_core.tuning import requirement_sentences as words
 
-REQUIREMENTS: Catalogue[Any] = Catalogue("requirement")
+REQUIREMENTS = Catalogue("requirement")
 
 
 class Requirement(Protocol):
@@ -59,7 +59,7 @@ class _Windowed(_Sentence):
     last_epoch: int | None
 
     def __post_init__(self) -> None:
-        settle_fields(self)
+        Described.__post_init__(self)
         if self.last_epoch is not None and self.last_epoch < self.first_epoch:
             raise ValueError(f"last_epoch must be at least first_epoch ({self.first_epoch}), got {self.last_epoch}")
 

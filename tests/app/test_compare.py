@@ -17,8 +17,8 @@ from pages.parts.sidebar.page_parameters import COMPARE_ROWS
 from sampler_core import Constant, Forecast, Linear, PowerSkew, ProgressivelyBalanced, SamplingPlan, Step
 from sampler_core.datasets import load, synthetic
 from sampler_core.plans.parameters import DATA_ROWS, PAGE_ROWS, RUN_ROWS, rows_of
-from sampler_core.plans.plan_set import PlanSet
 from sampler_core.plans.plan_variants import START_TEXT, Variants
+from sampler_core.plans.plans_file import plans_from_json, plans_to_json
 from sampler_core.plans.presets import PRESETS
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 
@@ -52,7 +52,7 @@ def downloads(monkeypatch):
 def saved(downloads):
     """What "Save plans" says and writes."""
     label, content = downloads["save_plans"]
-    return label, PlanSet.from_json(content()).plans
+    return label, plans_from_json(content())
 
 
 def charts_of(at):
@@ -377,13 +377,13 @@ def test_a_plan_goes_into_the_sidebar_and_says_what_changed_and_the_sidebar_s_st
 
 def test_a_set_of_plans_is_opened_from_a_file_with_its_run_settings():
     plan = SamplingPlan(target=PowerSkew(Constant(0.25)), epochs=30, batch_size=64, drawing="exact", max_repeats=9)
-    file = PlanSet(
+    file = plans_to_json(
         (("quarter", plan), ("half", SamplingPlan(target=PowerSkew(Constant(0.5)), epochs=30, batch_size=64)))
     )
     at = opened()
     at.session_state["open_plans_box"] = True
     at.run()
-    at.file_uploader(key="open_plans").upload("plans.json", file.to_json().encode(), "application/json").run()
+    at.file_uploader(key="open_plans").upload("plans.json", file.encode(), "application/json").run()
     assert not at.exception
     assert names_shown(at) == ["quarter", "half"]
     assert at.number_input(key="epochs").value == 30

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts.sidebar.url_values import OLD_KEYS
 from sampler_core import SamplingPlan
-from sampler_core.plans.plan_set import PlanSet
+from sampler_core.plans.plans_file import plans_from_json
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 from tests.app.test_explore import is_sound, opened
 
@@ -68,8 +68,8 @@ def test_plan_files_of_0_1_0_give_the_same_plans():
     plan = SamplingPlan.from_json((SAVED / "plan.json").read_text(encoding="utf-8"))
     assert plan.fingerprint == "da3c490380f2a92a"
     assert plan.tuned_on.num_samples == 25_331
-    plans = PlanSet.from_json((SAVED / "plans.json").read_text(encoding="utf-8"))
-    assert [plan.fingerprint for _, plan in plans.plans] == [
+    plans = plans_from_json((SAVED / "plans.json").read_text(encoding="utf-8"))
+    assert [plan.fingerprint for _, plan in plans] == [
         "43469e33cfdabb90", "37b91e1d880e3171", "8c25730956754e39", "f151b54aa5081d29", "a2d9bbe88fbdfae4",
         "253ec48666ed467d",
     ]  # fmt: skip

@@ -32,7 +32,7 @@ from sampler_core import (
 from sampler_core.datasets import load, synthetic
 from sampler_core.exporting import snippet
 from sampler_core.forecast.findings import findings
-from sampler_core.plans.plan_set import PlanSet
+from sampler_core.plans.plans_file import plans_from_json
 
 PAGES = ("explore", "compare", "tune")
 LABELLED = ("button", "download_button", "expander", "selectbox", "text_input", "multiselect")
@@ -124,7 +124,7 @@ def test_every_page_has_the_button_and_hands_out_its_report_its_tables_and_its_c
     assert plan.fingerprint in words
     if page == "compare":
         carried = re.search(r'<pre id="plans">(.*?)</pre>', report, re.DOTALL).group(1)
-        plans = PlanSet.from_json(unescape(carried)).plans
+        plans = plans_from_json(unescape(carried))
         assert [name for name, _ in plans] == ["natural", "my own", "mine"]
         assert plans[2][1] == plan
         assert "Plans compared natural power skew, constant: skew factor 0 my own power skew, step" in words

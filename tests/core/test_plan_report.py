@@ -1,6 +1,7 @@
 """The report as a file: what stands in it, how large it is, what differs from epoch to epoch."""
 
 import datetime
+import html
 import json
 import re
 from html.parser import HTMLParser
@@ -22,7 +23,7 @@ from sampler_core import (
 from sampler_core.datasets import load, published_datasets, synthetic
 from sampler_core.draws import SCHEMES
 from sampler_core.exporting import snippet
-from sampler_core.exporting.plan_report import chart_panel, page_report, plan_report
+from sampler_core.exporting.plan_report import page_report, plan_report
 from sampler_core.exporting.report_frames import MOST_FRAMES
 from sampler_core.figures import Chart, batch_mix, to_json
 from sampler_core.forecast.findings import findings
@@ -155,7 +156,7 @@ def test_the_report_carries_plan_data_versions_and_date():
     assert "PowerSkew(schedule=Linear(start=0.0, increment=0.05, maximum=1.5))" in words
     assert plan.fingerprint in words
     carried = re.search(r'<pre id="plan">(.*?)</pre>', text, re.DOTALL).group(1)
-    carried = SamplingPlan.from_json(carried.replace("&quot;", '"'))
+    carried = SamplingPlan.from_json(html.unescape(carried))
     assert (carried, carried.tuned_on) == (plan, COUNTS)
 
 
@@ -214,9 +215,9 @@ def test_an_adaptive_target_has_a_report_without_batches():
 def test_a_page_of_any_kind_makes_a_report_that_stands_still():
     plan = plan_of(ProgressivelyBalanced())
     figure = batch_mix(plan.preview(COUNTS, 3))
-    panels = [chart_panel(Chart("batches", "Batches", figure, "a note", 6, 400))]
+    charts = [Chart("batches", "Batches", figure, "a note", 6, 400)]
     tables = [("Batches", figure.table), ("Batches", lambda: figure.table().head(2))]
-    text = page_report("Compare", plan, COUNTS, panels, tables, sentences=["<b>"], facts={"Plans": {"<i>": "<u>"}},
+    text = page_report("Compare", plan, COUNTS, charts, tables, sentences=["<b>"], facts={"Plans": {"<i>": "<u>"}},
                         files={"plans.json": "<s>"})  # fmt: skip
     data = data_of(text)
     assert (len(data["frames"]), data["panels"][0]["spec"]) == (1, json.loads(to_json(figure.spec)))

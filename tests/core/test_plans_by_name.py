@@ -12,8 +12,8 @@ from sampler_core import Boost, Constant, Linear, PowerSkew, SamplingPlan, Step,
 from sampler_core.datasets import load, synthetic
 from sampler_core.forecast.forecast import Forecast
 from sampler_core.forecast.plan_comparison import COLUMNS, WHEN, compared, courses
-from sampler_core.plans.plan_set import LONGEST_NAME, MOST_PLANS, PlanSet
 from sampler_core.plans.plan_variants import LONGEST_TEXT, START_TEXT, Variant, Variants
+from sampler_core.plans.plans_file import LONGEST_NAME, MOST_PLANS, check_names, plans_from_json, plans_to_json
 from sampler_core.plans.presets import PRESETS
 
 BASE = SamplingPlan(target=PowerSkew(Linear(0.1, 0.02)), epochs=40, batch_size=64, drawing="stratified", seed=5)
@@ -102,26 +102,24 @@ def test_the_plans_to_start_with_are_told_by_their_names_alone():
 
 
 def test_a_set_of_plans_comes_back_from_its_json():
-    plans = PlanSet(Variants.from_text(START_TEXT)[0].plans_on(BASE))
-    assert PlanSet.from_json(plans.to_json()) == plans
+    plans = Variants.from_text(START_TEXT)[0].plans_on(BASE)
+    assert plans_from_json(plans_to_json(plans)) == plans
 
 
 @given(sets_of_variants(), some.sampled_from(["independent", "exact"]))
 def test_an_opened_plan_draws_the_same_over_any_other_plan_with_its_run_settings(variants, scheme):
-    saved = PlanSet(variants.plans_on(BASE))
+    saved = variants.plans_on(BASE)
     other = SamplingPlan(
         target=UniMax(3.0), epochs=40, batch_size=64, drawing=scheme, max_repeats=2, min_share=0.02, seed=5
     )
-    opened = Variants.from_text(Variants.from_plan_set(saved).text)[0].plans_on(other)
-    assert [(name, plan.fingerprint) for name, plan in opened] == [
-        (name, plan.fingerprint) for name, plan in saved.plans
-    ]
-    longer = Variants.from_plan_set(saved).plans_on(replace(other, epochs=90))
-    assert [plan.target for _, plan in longer] == [plan.target for _, plan in saved.plans]
+    opened = Variants.from_text(Variants.from_plans(saved).text)[0].plans_on(other)
+    assert [(name, plan.fingerprint) for name, plan in opened] == [(name, plan.fingerprint) for name, plan in saved]
+    longer = Variants.from_plans(saved).plans_on(replace(other, epochs=90))
+    assert [plan.target for _, plan in longer] == [plan.target for _, plan in saved]
 
 
 def test_the_json_of_one_plan_is_a_set_of_one():
-    assert PlanSet.from_json(BASE.to_json()).plans == (("plan", BASE),)
+    assert plans_from_json(BASE.to_json()) == (("plan", BASE),)
 
 
 @pytest.mark.parametrize(
@@ -137,15 +135,15 @@ def test_the_json_of_one_plan_is_a_set_of_one():
 )
 def test_a_file_that_is_no_set_of_plans_is_refused_by_name(text, must):
     with pytest.raises(ValueError, match="^" + must.replace("(", r"\(")):
-        PlanSet.from_json(text)
+        plans_from_json(text)
 
 
 @pytest.mark.parametrize("name", ["", " ", "a\nb", "x" * 41, "\u200b"])
 def test_names_of_plans_are_short_printable_and_their_own(name):
     with pytest.raises(ValueError, match="name of a plan must be 1 to 40 printable characters"):
-        PlanSet(((name, BASE),))
+        check_names([name])
     with pytest.raises(ValueError, match="name of a plan must be its own, got 'a' twice"):
-        PlanSet((("a", BASE), ("a", BASE)))
+        check_names(["a", "a"])
 
 
 def test_a_variant_follows_the_run_settings_of_the_plan_it_changes():

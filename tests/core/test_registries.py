@@ -25,7 +25,7 @@ from sampler_core.tuning.schedule_families import _two_ended
 
 ROOT = Path(__file__).parents[2]
 COUNTS = ClassCounts.from_counts([90, 30, 9, 3])
-CLASSES = [*SCHEDULES.classes, *TARGETS.classes]
+CLASSES = [*SCHEDULES.values(), *TARGETS.values()]
 # name -> the target that controls make when nobody has touched them, for each entry of the registries
 OF_CONTROLS = {f"schedule {name}": target_of({SHAPE.key: name}) for name in SCHEDULES} | {
     f"target {name}": target_of({TARGET.key: name}) for name in TARGETS
@@ -127,7 +127,7 @@ class Squared(ScheduleFields):
 
 
 def test_a_shape_without_a_family_is_refused_by_a_sentence(monkeypatch):
-    monkeypatch.setitem(SCHEDULES._entries, "squared", Squared)
+    monkeypatch.setitem(SCHEDULES, "squared", Squared)
     assert rows_of(Squared).keys() == {"start", "end"}
     assert _two_ended(Squared) is None
     for plan, shape in ((plan_of(PowerSkew(Squared())), None), (plan_of(PowerSkew(Linear(0.0, 0.1))), "squared")):

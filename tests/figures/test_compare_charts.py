@@ -60,10 +60,11 @@ def test_every_figure_is_one_that_plotly_takes_and_has_words_and_a_table(data, e
 def test_a_plan_has_one_colour_and_one_dash_in_all_figures_and_they_differ_between_plans():
     plans = shown(DATA["ten"])
     lines = [trace["line"] for trace in all_figures(DATA["ten"])["shares"].spec["data"]]
-    assert lines == [plan.line for plan in plans]
+    assert lines == [plan.curve(np.zeros(1)).line for plan in plans]
     assert [trace["line"] for trace in all_figures(DATA["ten"])["skews"].spec["data"]] == lines[:2]
+    every = [compare_charts.ComparedPlan("x", plans[0].forecast, c).curve(np.zeros(1)).line for c in range(6)]
     for part in ("color", "dash"):
-        assert len({compare_charts.ComparedPlan("x", plans[0].forecast, c).line[part] for c in range(6)}) == 6
+        assert len({line[part] for line in every}) == 6
 
 
 def test_classes_have_the_colours_they_have_on_explore():
@@ -153,4 +154,4 @@ def test_the_edges_of_the_cards_have_the_colours_of_the_lines():
     css = (Path(__file__).parents[2] / "pages" / "parts" / "compare" / "plan_cards.css").read_text(encoding="utf-8")
     edges = re.findall(r"plan-card-(\d) \{ border-top-color: (#\w{6}); \}", css)
     plans = [compare_charts.ComparedPlan("x", shown(DATA["ten"])[0].forecast, colour) for colour in range(6)]
-    assert edges == [(str(colour), plan.line["color"]) for colour, plan in enumerate(plans)]
+    assert edges == [(str(colour), plan.curve(np.zeros(1)).line["color"]) for colour, plan in enumerate(plans)]

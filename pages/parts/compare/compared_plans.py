@@ -20,8 +20,8 @@ from sampler_core.data.array_types import FloatArray
 from sampler_core.figures.compare_charts import ComparedPlan
 from sampler_core.forecast.forecast import Forecast
 from sampler_core.forecast.plan_comparison import Comparison, compared, courses
-from sampler_core.plans.plan_set import PlanSet
 from sampler_core.plans.plan_variants import Variants, check_length
+from sampler_core.plans.plans_file import plans_to_json
 
 
 def chosen_variants(place: DeltaGenerator) -> Variants:
@@ -39,7 +39,7 @@ def shown_plans(variants: Variants, scenario: Scenario) -> tuple[ComparedPlan, .
         sentence = f"{name} is left out: {error_in_words(error)}. Edit it, or change the sidebar."
         st.warning(literal(sentence), icon=":material/warning:")
     if plans:
-        page_contents.shown().files["plans.json"] = PlanSet(plans).to_json
+        page_contents.shown().files["plans.json"] = lambda: plans_to_json(plans)
     if waiting := [name for name, plan in plans if plan.adaptive is not None]:
         sentence = f"As it holds before any feedback, which training will give: {', '.join(waiting)}."
         st.info(literal(sentence), icon=":material/model_training:")

@@ -14,8 +14,8 @@ from pages.parts.sidebar.value_words import error_in_words, target_in_words, val
 from pages.parts.text.markdown import literal
 from sampler_core.plans.parameters import LENGTH_ROWS, LIMIT_ROWS
 from sampler_core.plans.plan import SamplingPlan
-from sampler_core.plans.plan_set import MOST_PLANS, PlanSet
 from sampler_core.plans.plan_variants import MINE, Variant, Variants
+from sampler_core.plans.plans_file import MOST_PLANS, plans_from_json, plans_to_json
 from sampler_core.plans.presets import PRESETS
 
 ADD, OPEN = "add_plan", "open_plans"
@@ -48,7 +48,7 @@ def _buttons_of_the_set(variants: Variants, base: SamplingPlan) -> None:
                        help=f"At most {MOST_PLANS} plans are compared. Remove one to add another.")  # fmt: skip
         plans, every = variants.plans_on(base), len(variants.all)
         label = "Save plans" if len(plans) == every else f"Save {len(plans)} of {every} plans"
-        st.download_button(label, lambda: PlanSet(plans).to_json(), "plans.json", "application/json", key="save_plans",
+        st.download_button(label, lambda: plans_to_json(plans), "plans.json", "application/json", key="save_plans",
                            help="All plans that go with the sidebar, with its run settings.", disabled=not plans,
                            on_click="ignore")  # fmt: skip
         box = st.popover("Open plans", key="open_plans_box", on_change="rerun", help="Compare the plans of a file.")
@@ -72,17 +72,17 @@ def _open_plans() -> None:
     if file is None:
         return
     try:
-        plans = PlanSet.from_json(file.getvalue().decode("utf-8"))
+        plans = plans_from_json(file.getvalue().decode("utf-8"))
     except ValueError as error:  # also of text that is no UTF-8
         st.toast(literal(f"The file cannot be used: {error}. Save plans here and compare the two files."),
                  icon=":material/error:")  # fmt: skip
         return
-    if not try_change(Variants.from_plan_set, plans):
+    if not try_change(Variants.from_plans, plans):
         return
-    first = plans.plans[0][1]
+    first = plans[0][1]
     run = {row.key: getattr(first, field) for field, row in LENGTH_ROWS.items()}
     set_sidebar({key: value for key, value in run.items() if value is not None or key == "per_epoch"})
-    if len({tuple(getattr(plan, field) for field in LENGTH_ROWS) for _, plan in plans.plans}) > 1:
+    if len({tuple(getattr(plan, field) for field in LENGTH_ROWS) for _, plan in plans}) > 1:
         st.toast("The file's plans run differently; here all run as the first does.", icon=":material/info:")
 
 

@@ -11,8 +11,8 @@ from pages.parts.sidebar.value_words import error_in_words
 from pages.parts.text.markdown import literal
 from sampler_core.plans.parameters import LIMIT_ROWS
 from sampler_core.plans.plan import SamplingPlan
-from sampler_core.plans.plan_set import LONGEST_NAME, MOST_PLANS
 from sampler_core.plans.plan_variants import Variant, Variants
+from sampler_core.plans.plans_file import LONGEST_NAME, MOST_PLANS
 
 
 def edit_plan(variants: Variants, place: int, base: SamplingPlan) -> None:

@@ -9,7 +9,7 @@ from pages.parts.live.metric_tiles import Tiles
 from pages.parts.server.result_cache import epoch_class_counts_of, forecast_of, preview_of
 from pages.parts.sidebar.epoch_and_batches import batches_shown
 from pages.parts.sidebar.scenario import Scenario
-from sampler_core.figures import explore_charts
+from sampler_core.figures import explore_chart_list
 from sampler_core.figures.class_series import NO_CLASS, SelectedClasses
 
 OVER_EPOCHS, ONE_EPOCH, METRICS = "over-epochs", "one-epoch", "metrics"
@@ -24,21 +24,21 @@ class View(NamedTuple):
 
 
 def panels_of(scenario: Scenario, view: View, batches: tuple[int, int]) -> dict[str, Panel]:
-    """All epochs, and where the draws are known the chosen one (`sampler_core.figures.explore_charts`).
+    """All epochs, and where the draws are known the chosen one (`sampler_core.figures.explore_chart_list`).
 
     batches: what is shown of the view's window (`batches_shown`).
     """
     plan, counts, epoch = scenario.plan, scenario.counts, scenario.epoch
     followed = tuple(place if place < counts.num_classes else NO_CLASS for place in view.followed)
     rev, forecast = f"{scenario.rev}-{view.logarithmic}-{followed}", forecast_of(plan, counts)
-    over_epochs = explore_charts.charts_over_epochs(
+    over_epochs = explore_chart_list.charts_over_epochs(
         forecast, forecast.class_weights, epoch, logarithmic=view.logarithmic, selected=followed
     )
     panels = {OVER_EPOCHS: Panel(rev, over_epochs)}
     if plan.adaptive is None:
         first, shown = batches
         preview = preview_of(plan, counts, epoch, first, shown)
-        of_epoch = explore_charts.charts_of_epoch(
+        of_epoch = explore_chart_list.charts_of_epoch(
             plan, forecast, preview, lambda: epoch_class_counts_of(plan, counts, epoch), followed
         )
         panels[ONE_EPOCH] = Panel(f"{rev}-{first}-{shown}", of_epoch)

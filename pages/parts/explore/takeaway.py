@@ -6,7 +6,6 @@ from pages.parts.server.result_cache import forecast_of
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.text.markdown import literal, unbroken_percents
 from sampler_core.figures import plan_sentences
-from sampler_core.figures.epoch_metrics import rarest_and_largest
 
 
 def takeaway(scenario: Scenario) -> str:
@@ -21,7 +20,7 @@ def formulas(scenario: Scenario) -> list[str]:
     forecast = forecast_of(scenario.plan, scenario.counts)
     if forecast.skews is None:
         return []
-    skew, (rarest, _) = float(forecast.skews[scenario.epoch]), rarest_and_largest(forecast)
+    skew, rarest = float(forecast.skews[scenario.epoch]), scenario.counts.rarest
     n, power = int(scenario.counts.counts[rarest]), 1.0 - skew
     share = 100 * float(forecast.shares[scenario.epoch, rarest])
     return [  # two, so that a phone shows all of each

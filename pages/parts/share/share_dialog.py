@@ -18,7 +18,7 @@ from pages.parts.share.plan_file import offer_plan, show_opened_message
 from pages.parts.sidebar.scenario import Scenario, current
 from pages.parts.text.markdown import literal
 from sampler_core.exporting import VARIANTS, csv_file, snippet
-from sampler_core.exporting.plan_report import chart_panel, page_report
+from sampler_core.exporting.plan_report import page_report
 from sampler_core.figures.legend import added_legend_height
 from sampler_core.plans import parameters as rows
 
@@ -91,9 +91,8 @@ def _report(title: str, scenario: Scenario, contents: Shown) -> None:
 
 
 def _page_report(title: str, scenario: Scenario, contents: Shown) -> str:
-    panels = [chart_panel(chart) for chart in contents.charts]
     return page_report(
-        title, scenario.plan, scenario.counts, panels, contents.tables, sentences=contents.sentences,
+        title, scenario.plan, scenario.counts, contents.charts, contents.tables, sentences=contents.sentences,
         facts=contents.facts, files={name: text() for name, text in contents.files.items()}, unit=scenario.unit,
     )  # fmt: skip
 

@@ -31,7 +31,7 @@ def rows_by_key() -> dict[str, Parameter]:
     """Key -> row of every parameter that the URL may have."""
     with_choices = {TABLE.key: TABLE, PROFILE.key: PROFILE}
     of_data = [with_choices.get(row.key, row) for row in rows.DATA_ROWS]
-    of_targets = [row for cls in (*SCHEDULES.classes, *TARGETS.classes) for row in rows_of(cls).values()]
+    of_targets = [row for cls in (*SCHEDULES.values(), *TARGETS.values()) for row in rows_of(cls).values()]
     of_pages = (*rows.PAGE_ROWS, *COMPARE_ROWS, *TUNE_ROWS)
     return {row.key: row for row in (*of_data, SHAPE, TARGET, *of_targets, *rows.RUN_ROWS, *of_pages)}
 

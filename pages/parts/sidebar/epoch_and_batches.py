@@ -7,13 +7,13 @@ import streamlit as st
 from pages.parts.live.slider import Slider, sliders
 from pages.parts.sidebar.controls import control, rows_by_key
 from pages.parts.sidebar.scenario import Scenario
-from sampler_core.figures.explore_charts import MOST_DRAWS
+from sampler_core.figures.explore_chart_list import MOST_DRAWS
 from sampler_core.formatting import several
 from sampler_core.plans import parameters as rows
 from sampler_core.plans.parameters import rows_of
 from sampler_core.plans.registry import SCHEDULES
 
-SCHEDULE_KEYS = ("ratio", *(row.key for cls in SCHEDULES.classes for row in rows_of(cls).values()))
+SCHEDULE_KEYS = ("ratio", *(row.key for cls in SCHEDULES.values() for row in rows_of(cls).values()))
 
 
 def choose_epoch(scenario: Scenario) -> Scenario:

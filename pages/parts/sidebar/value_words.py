@@ -39,7 +39,7 @@ def target_in_words(target: Target) -> str:
 def error_in_words(error: Exception) -> str:
     """What the library says of a plan, with the sidebar's labels for its names; what it quotes stays."""
     limits = {f"{field}=": f"{row.label} " for field, row in LIMIT_ROWS.items()}  # as in "max_repeats=2 must allow"
-    described = [rows_of(cls) for cls in (*TARGETS.classes, *SCHEDULES.classes)]
+    described = [rows_of(cls) for cls in (*TARGETS.values(), *SCHEDULES.values())]
     fields = [pair for rows_of_fields in (DATA_FIELDS, PLAN_ROWS, *described) for pair in rows_of_fields.items()]
     labels = limits | {field: row.label for field, row in fields if field != row.label.lower()}
     return _QUOTED_OR_WORD.sub(lambda found: labels.get(found[0], found[0]), str(error))

@@ -1,4 +1,4 @@
-"""The charts of the Explore page and of a plan's report: figures with title, note, place and height."""
+"""The list of charts of the Explore page and of a report: each figure with its title, note, place and height."""
 
 from __future__ import annotations
 

@@ -54,22 +54,13 @@ def name_values(values: Sequence[Raw], encoding: str, missing: Sequence[str], li
 
 def check_name(text: str, limits: Limits) -> None:
     """`ReadingError` for a name that no page or file could hold."""
-    if len(text) > limits.name_length:
-        raise too_long(len(text), text, limits)
+    limits.check_name_length(len(text), text)
     if "\0" in text:
         raise ReadingError(f"a label holds a NUL character ({quoted(text, 30)}). Save the file again as CSV in UTF-8")
     try:
         text.encode()
     except UnicodeEncodeError:
         raise ReadingError(f"a label holds half a character ({quoted(text, 30)}). Save the file in UTF-8") from None
-
-
-def too_long(length: int, start: str, limits: Limits) -> ReadingError:
-    """What to say of a label of so many characters that starts like this."""
-    return ReadingError(
-        f"a label is {length:,} characters long ({quoted(start, 30)}), at most {limits.name_length:,} are read. "
-        "Choose the column that holds the class names"
-    )
 
 
 def _whole(text: str) -> str:

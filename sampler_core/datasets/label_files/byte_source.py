@@ -77,8 +77,6 @@ def name_of(file: File) -> str:
 def _raw_bytes(file: File) -> BinaryIO:
     if isinstance(file, bytes | bytearray | memoryview):
         return io.BytesIO(file)
-    if isinstance(file, io.BytesIO):
-        return io.BytesIO(file.getvalue())  # the same memory, not a copy, with a position of its own
     if isinstance(file, str | os.PathLike):
         if os.path.isdir(file):
             raise ReadingError(f"{name_of(file)} is a folder: read class/file folders with count_folder(path)")
@@ -101,6 +99,9 @@ class _Borrowed:
     def read(self, size: int = -1) -> bytes:
         with self._lock:
             return b"" if self.closed else self._file.read(size)
+
+    def seekable(self) -> bool:
+        return True
 
     def close(self) -> None:
         with self._lock:

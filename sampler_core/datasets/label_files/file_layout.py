@@ -62,7 +62,7 @@ class Layout:
         for what, column in (("label", self.label), ("count", self.count)):
             if self.columns and column is not None and column not in self.columns:
                 raise ReadingError(f"{what} must be one of {listed(self.columns, 20)}, got {quoted(column)}")
-        check_text_options(self.separator, self.encoding)
+        _check_text_options(self.separator, self.encoding)
         if self.count is not None and not (self.columns and self.kind in (*WITH_COLUMNS, "json counts")):
             raise ReadingError(
                 f"count must be left out for a file that is read as {self.title}, got {quoted(self.count)}"
@@ -94,7 +94,7 @@ def first_rows(rows: Iterable[Iterable[object]]) -> Cells:
     return tuple(tuple("" if cell is None else str(cell)[:80] for cell in row) for row in islice(rows, PREVIEW_ROWS))
 
 
-def check_text_options(separator: str | None, encoding: str | None) -> None:
+def _check_text_options(separator: str | None, encoding: str | None) -> None:
     """`ReadingError` for a separator or an encoding that no text file can have."""
     if separator is not None and not (len(separator) == 1 and separator.isascii() and separator not in '\r\n\0"'):
         raise ReadingError(f"separator must be one ASCII character, got {quoted(separator)}")

@@ -24,7 +24,7 @@ def json_pieces(source: ByteSource, layout: Layout, tally: LabelTally) -> Iterat
     """The labels of a JSON file. For COCO annotations these are category ids; `tally.categories` gets their names."""
     encoding = layout.encoding or "utf-8"
     reader = codecs.getreader("utf-8-sig" if encoding == "utf-8" else encoding)
-    cursor = JsonCursor(reader(source.stream()))
+    cursor = JsonCursor(reader(source.stream()).read)
     if layout.kind == "json columns" and layout.count is not None:
         yield _two_columns(cursor, layout, source.limits.classes)
         return

@@ -16,13 +16,13 @@ Value = TypeVar("Value")
 
 def json_layout(text: str, whole: bool) -> Layout:
     """The layout of a JSON text of which this is the start, or the whole; no label is chosen yet."""
-    cursor = JsonCursor(io.StringIO(text))
+    cursor = JsonCursor(io.StringIO(text).read)
     if cursor.peek() == "[":
         return _of_records(_first(cursor.elements(), whole))
     lines = _first(cursor.values(), whole)
     if len(lines) > 1 or (lines and not isinstance(lines[0], dict)):
         return _of_records(lines, lines=True)
-    cursor = JsonCursor(io.StringIO(text))
+    cursor = JsonCursor(io.StringIO(text).read)
     top = dict(_until_cut_off(((key, _top_value(cursor, whole)) for key in cursor.entries()), whole))
     if _is_coco(top, whole):
         return Layout(kind="coco", columns=("category_id",), label="category_id", inside="annotations")
@@ -82,11 +82,11 @@ def _top_value(cursor: JsonCursor, whole: bool) -> object:
 
 
 def _is_coco(top: dict[str, object], whole: bool) -> bool:
-    known = {"annotations", "categories", "images", "info", "licenses"} & top.keys()
+    coco_keys = {"annotations", "categories", "images", "info", "licenses"} & top.keys()
     annotations = top.get("annotations")
     if isinstance(annotations, list) and annotations:
         return isinstance(annotations[0], dict) and "category_id" in annotations[0]
-    return "annotations" in known and len(known) > 1 if whole else len(known) > 1 or "images" in known
+    return len(coco_keys) > 1 and "annotations" in coco_keys if whole else len(coco_keys) > 1 or "images" in coco_keys
 
 
 def _first(values: Iterable[Value], whole: bool) -> list[Value]:

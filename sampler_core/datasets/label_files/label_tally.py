@@ -92,10 +92,9 @@ def whole_count(raw: Raw | None, label: Raw | None) -> int:
             f"the count of class {name} must be a whole number, got {quoted(text)}. Correct it or choose another column"
         )
     number = float(text.replace(",", "."))
-    count = int(text) if re.fullmatch(r"[+-]?\d+", text) else int(number)
-    if count != number or count < 0:
-        wanted = "0 or more" if count < 0 else "a whole number"
+    if not number.is_integer() or number < 0:
+        wanted = "0 or more" if number <= -1 else "a whole number"
         raise ReadingError(f"the count of class {name} must be {wanted}, got {quoted(text)}. Correct it in the file")
-    if count > MOST_OF_A_CLASS:
+    if number > MOST_OF_A_CLASS:
         raise ReadingError(f"the count of class {name} must be at most {MOST_OF_A_CLASS:,}, got {quoted(text)}")
-    return count
+    return int(number)

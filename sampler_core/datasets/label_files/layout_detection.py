@@ -9,7 +9,7 @@ from sampler_core.datasets.label_files import column_guess
 from sampler_core.datasets.label_files.byte_source import GZIP, ByteSource, File, opened
 from sampler_core.datasets.label_files.class_naming import FALLBACK
 from sampler_core.datasets.label_files.errors import ReadingError, quoted
-from sampler_core.datasets.label_files.file_layout import Layout, check_text_options
+from sampler_core.datasets.label_files.file_layout import Layout
 from sampler_core.datasets.label_files.numpy_files import npy_layout, npz_layout
 from sampler_core.datasets.label_files.parquet_and_arrow import arrow_layout, parquet_layout
 from sampler_core.datasets.label_files.reading_limits import Limits
@@ -61,7 +61,7 @@ def sniff(
     What is given is taken instead of a guess: `kind`, `separator`, `encoding` and `header` for text files, `label` and
     `count` by column name. `ReadingError` when no reader fits or a column is not there.
     """
-    check_text_options(separator, encoding)
+    Layout(kind=kind or "table", separator=separator, encoding=encoding)  # says what they must be
     with opened(file, limits) as source:
         layout = _binary_layout(source) or text_layout(source, kind, separator, encoding, header)
         if kind is not None and layout.kind != kind:
@@ -88,16 +88,12 @@ def _with_columns(layout: Layout, label: str | None, count: str | None) -> Layou
     if label is not None and layout.label not in (None, label):
         raise ReadingError(f"label must be {quoted(layout.label)} in {layout.title}, got {quoted(label)}")
     if layout.label is None and layout.columns and not label:
-        table = column_guess.count_column(layout.columns, layout.rows) if count is None else None
-        label, count = table or (_guessed_label(layout, count), count)
+        columns = {name: [row[c] for row in layout.rows] for c, name in enumerate(layout.columns)}
+        table = column_guess.count_column(columns) if count is None else None
+        others = {name: values for name, values in columns.items() if name != count}
+        label, count = table or (column_guess.label_column(others), count)
     layout = replace(layout, label=label or layout.label, count=count or layout.count)
     return replace(layout, found=(_found(layout),))
-
-
-def _guessed_label(layout: Layout, count: str | None) -> str | None:
-    left = [c for c, name in enumerate(layout.columns) if name != count]
-    rows = [[row[c] for c in left] for row in layout.rows]
-    return column_guess.label_column([layout.columns[c] for c in left], rows)
 
 
 def _found(layout: Layout) -> str:

@@ -22,34 +22,39 @@ HEADER_BYTES = 10_000  # NumPy's own limit; it reads as many as the file says, u
 
 
 class ArrayHeader(NamedTuple):
-    """What an .npy file says of itself: (rows, ...) shape and type."""
+    """What an .npy file says of itself: how many labels, of which type."""
 
-    shape: tuple[int, ...]
+    rows: int
     dtype: np.dtype[Any]
+
+    @property
+    def piece_rows(self) -> int:
+        """How many labels are read at once."""
+        return max(1, PIECE_BYTES // self.dtype.itemsize)
 
 
 def npy_layout(source: ByteSource) -> Layout:
     """The fields of the array, if it has any, and its first values."""
     stream = source.stream()
     header = read_header(stream)
-    data = stream.read(min(PREVIEW_ROWS, _rows_of(header)) * header.dtype.itemsize)
+    data = stream.read(min(PREVIEW_ROWS, header.rows) * header.dtype.itemsize)
     values = _as_list(np.frombuffer(data, header.dtype, len(data) // header.dtype.itemsize))
-    return Layout(
-        kind="npy", columns=header.dtype.names or (), rows=first_rows(values if header.dtype.names else zip(values))
-    )
+    fields = header.dtype.names or ()
+    return Layout(kind="npy", columns=fields, rows=first_rows(values if fields else zip(values)))
 
 
 def npy_pieces(source: ByteSource, layout: Layout, tally: LabelTally) -> Iterator[Piece]:
     """The labels of an .npy file, and their counts where these are another field."""
     stream = source.stream()
     header = read_header(stream)
-    for array in _arrays(stream, header, _step(header)):
+    for array in _arrays(stream, header, header.piece_rows):
         yield _piece(*(array if array.dtype.names is None else array[field] for field in layout.label_and_count))
 
 
 def npz_layout(source: ByteSource) -> Layout:
     """The arrays of an .npz file that may be labels."""
-    advice = "Save the labels as CSV and read that or as NPY"
+    columns: list[str] = []
+    reasons = [f"{source.name} is a zip archive without NumPy arrays. Unpack it and read the label file in it"]
     with zipfile.ZipFile(source.seekable()) as archive:
         names = archive.namelist()
         if "[Content_Types].xml" in names:
@@ -57,17 +62,20 @@ def npz_layout(source: ByteSource) -> Layout:
                 f"{source.name} is an Excel workbook. In Excel: File, Save as, CSV UTF-8; then read the CSV"
             )
         if any(name.endswith("data.pkl") for name in names):
-            raise ReadingError(f"{source.name} was saved by torch (a pickle), which is never loaded. {advice}")
-        names = [name.removesuffix(".npy") for name in names if name.endswith(".npy")][:1000]
-        headers = {name: read_header(_member(archive, name, source)) for name in names}
-    if not headers:
-        raise ReadingError(
-            f"{source.name} is a zip archive without NumPy arrays. Unpack it and read the label file in it"
-        )
-    columns = tuple(name for name, header in headers.items() if _may_be_labels(header))
+            raise ReadingError(
+                f"{source.name} was saved by torch (a pickle), which is never loaded. Save the labels as CSV and read "
+                "that or as NPY"
+            )
+        for name in [name.removesuffix(".npy") for name in names if name.endswith(".npy")][:1000]:
+            try:
+                header = read_header(_member(archive, name, source))
+            except ReadingError as error:
+                reasons.append(str(error))
+            else:
+                columns += [name] if header.dtype.kind in "biufUSMm" else []
     if not columns:
-        _rows_of(next(iter(headers.values())))  # says what is wrong with the first of them
-    return Layout(kind="npz", columns=columns)
+        raise ReadingError(reasons[:2][-1])
+    return Layout(kind="npz", columns=tuple(columns))
 
 
 def npz_pieces(source: ByteSource, layout: Layout, tally: LabelTally) -> Iterator[Piece]:
@@ -75,12 +83,12 @@ def npz_pieces(source: ByteSource, layout: Layout, tally: LabelTally) -> Iterato
     with zipfile.ZipFile(source.seekable()) as archive:
         streams = [_member(archive, name, source) for name in layout.label_and_count]
         headers = [read_header(stream) for stream in streams]
-        if len(set(map(_rows_of, headers))) > 1:
+        if len({header.rows for header in headers}) > 1:
             raise ReadingError(
                 f"the arrays {listed(layout.label_and_count)} have different lengths. Choose two of the same length"
             )
-        step = min(map(_step, headers))
-        for arrays in zip(*map(_arrays, streams, headers, [step] * len(streams)), strict=True):
+        rows = min(header.piece_rows for header in headers)
+        for arrays in zip(*map(_arrays, streams, headers, [rows] * len(streams)), strict=True):
             yield _piece(*arrays)
 
 
@@ -96,31 +104,23 @@ def read_header(stream: BinaryIO) -> ArrayHeader:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that an array is from Python 2 is of no concern here
         shape, _, dtype = np.lib.format.read_array_header_2_0(header)
-    return ArrayHeader(shape, dtype)
+    _check_one_label_per_sample(shape, dtype)
+    return ArrayHeader(int(shape[0]), dtype)
 
 
-def _rows_of(header: ArrayHeader) -> int:
-    """Number of labels; `ReadingError` when this is not one label per sample."""
-    if header.dtype.hasobject:
+def _check_one_label_per_sample(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+    if dtype.hasobject:
         raise ReadingError(
             "the array holds Python objects (a pickle), which are never loaded because loading can run code. "
             "Save it as text or integers: numpy.save(file, y.astype(str))"
         )
-    if len(header.shape) != 1 and not (len(header.shape) == 2 and header.shape[1] == 1):
+    if len(shape) != 1 and not (len(shape) == 2 and shape[1] == 1):
         raise ReadingError(
-            f"the array has shape {header.shape}, where one label per sample is needed. "
+            f"the array has shape {shape}, where one label per sample is needed. "
             "For scores or one-hot rows save y.argmax(axis=1)"
         )
-    if not 0 < header.dtype.itemsize <= ITEM_BYTES:
-        raise ReadingError(f"the array holds {quoted(header.dtype)}, where labels are integers or text")
-    return int(header.shape[0])
-
-
-def _may_be_labels(header: ArrayHeader) -> bool:
-    try:
-        return _rows_of(header) >= 0 and header.dtype.kind in "biufUSMm"
-    except ReadingError:
-        return False
+    if not 0 < dtype.itemsize <= ITEM_BYTES:
+        raise ReadingError(f"the array holds {quoted(dtype)}, where labels are integers or text")
 
 
 def _member(archive: zipfile.ZipFile, name: str | None, source: ByteSource) -> BinaryIO:
@@ -128,18 +128,12 @@ def _member(archive: zipfile.ZipFile, name: str | None, source: ByteSource) -> B
     return source.bounded(cast(BinaryIO, archive.open(member)), member.compress_size, source.limits.unpacked)
 
 
-def _step(header: ArrayHeader) -> int:
-    _rows_of(header)
-    return max(1, PIECE_BYTES // header.dtype.itemsize)
-
-
-def _arrays(stream: BinaryIO, header: ArrayHeader, step: int) -> Iterator[NDArray[Any]]:
-    total = _rows_of(header)
-    for start in range(0, total, step):
-        size = min(step, total - start) * header.dtype.itemsize
+def _arrays(stream: BinaryIO, header: ArrayHeader, piece_rows: int) -> Iterator[NDArray[Any]]:
+    for start in range(0, header.rows, piece_rows):
+        size = min(piece_rows, header.rows - start) * header.dtype.itemsize
         data = stream.read(size)
         if len(data) < size:
-            raise ReadingError(f"the array ends in row {start:,} of {total:,}. Save or download it again")
+            raise ReadingError(f"the array ends in row {start:,} of {header.rows:,}. Save or download it again")
         yield np.frombuffer(data, header.dtype)
 
 

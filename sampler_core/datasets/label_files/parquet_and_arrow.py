@@ -163,13 +163,9 @@ def _plain(array: Any) -> Any:
         raise ReadingError(
             f"the column holds {quoted(array.type)}, where labels are integers or text. Choose another column"
         )
-    for names, plain in (
-        (("date", "time", "timestamp", "decimal", "string_view"), pa.string()),
-        (("binary_view", "fixed_size_binary"), pa.binary()),
-    ):
-        if _is_one_of(array.type, names):
-            return array.cast(plain)
-    return array
+    if _is_one_of(array.type, ("date", "time", "timestamp", "decimal", "string_view")):
+        return array.cast(pa.string())
+    return array.cast(pa.binary()) if _is_one_of(array.type, ("binary_view", "fixed_size_binary")) else array
 
 
 def _holds_labels(kind: Any) -> bool:

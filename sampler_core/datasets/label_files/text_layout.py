@@ -41,8 +41,6 @@ def text_layout(
     text = decoded(source.head, used)
     if not text.strip():
         raise ReadingError(f"{source.name} holds nothing but blanks. Choose a file with at least one label")
-    if kind is not None:
-        Layout(kind=kind)  # says what it must be
     is_json = text.lstrip()[0] in ('{["' if _suffix(source) in _JSON else "{[")
     if is_json and separator is None and (kind or "json").startswith(("json", "coco")):
         try:

@@ -15,7 +15,7 @@ from streamlit.runtime.uploaded_file_manager import DeletedFile
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.my_labels import session_labels, upload_form
-from pages.parts.my_labels.correction_form import change_of
+from pages.parts.my_labels.correction_form import corrected_reading
 from pages.parts.my_labels.file_reading import ReadingJob, Upload
 from pages.parts.my_labels.reading_process import LIMITS
 from pages.parts.server import result_cache
@@ -120,10 +120,10 @@ def test_a_file_becomes_the_data_of_every_page_and_is_said_in_a_sentence():
 
 
 def test_an_upload_that_the_browser_tells_of_twice_is_taken_once(monkeypatch):
-    state = {"uploader": DeletedFile("taken before"), upload_form.TIMES: 1}
+    state = {"uploader": DeletedFile("taken before"), upload_form.UPLOAD_NUMBER: 1}
     monkeypatch.setattr("streamlit.session_state", state)
     upload_form._take_file("uploader")
-    assert state == {"uploader": DeletedFile("taken before"), upload_form.TIMES: 1}
+    assert state == {"uploader": DeletedFile("taken before"), upload_form.UPLOAD_NUMBER: 1}
 
 
 def test_pasted_labels_are_read_too():
@@ -343,7 +343,7 @@ def test_what_could_not_be_changed_is_no_longer_said_once_a_correction_is_taken_
 
 def test_a_typed_number_names_a_class_of_numbered_ones():
     reading = read_counts(b"0\n0\n0\n1\n2\n2\n")
-    changed = change_of("merge", [1, 2], "7")(reading)
+    changed = corrected_reading(reading, "merge", [1, 2], "7")
     assert dict_of(changed.counts) == {0: 3, 7: 3}
 
 

@@ -29,28 +29,18 @@ def read_upload(request: Mapping[str, Any], content: bytes, report: Callable[[fl
 
 
 def reading_to_json(reading: Reading) -> dict[str, Any]:
-    """A fresh reading, without corrections."""
-    return {
-        "names": reading.counts.names,
-        "counts": reading.counts.counts.tolist(),
-        "layout": asdict(reading.layout),
-        "name": reading.name,
-        "rows": reading.rows,
-        "dropped": [(dropped.reason, dropped.rows) for dropped in reading.dropped],
-        "warnings": reading.warnings,
-    }
+    """The fields of a reading, with class counts as two lists."""
+    return asdict(reading) | {"counts": (reading.counts.names, reading.counts.counts.tolist())}
 
 
 def reading_from_json(values: Mapping[str, Any]) -> Reading:
     """The inverse of `reading_to_json`."""
-    return Reading(
-        counts=ClassCounts(tuple(values["names"]), np.array(values["counts"], dtype=np.int64)),
-        layout=layout_from_json(values["layout"]),
-        name=values["name"],
-        rows=values["rows"],
-        dropped=tuple(Dropped(*row) for row in values["dropped"]),
-        warnings=tuple(values["warnings"]),
-    )
+    fields = {name: _tuples(value) for name, value in values.items()}
+    names, counts = fields["counts"]
+    fields["counts"] = ClassCounts(names, np.array(counts, dtype=np.int64))
+    fields["layout"] = layout_from_json(fields["layout"])
+    fields["dropped"] = tuple(Dropped(**dropped) for dropped in fields["dropped"])
+    return Reading(**fields)
 
 
 def layout_from_json(fields: Mapping[str, Any]) -> Layout:

@@ -43,8 +43,7 @@ class UploadedLabels:
 
 def uploaded_labels() -> UploadedLabels | None:
     """The labels in use."""
-    found: UploadedLabels | None = st.session_state.get(LABELS)
-    return found
+    return st.session_state.get(LABELS)
 
 
 def are_own_labels() -> bool:
@@ -71,15 +70,14 @@ def left_out_of_the_link() -> list[str]:
 
 def running_job() -> ReadingJob | None:
     """What is being read."""
-    running: ReadingJob | None = st.session_state.get(JOB)
-    return running
+    return st.session_state.get(JOB)
 
 
 def start_reading(upload: Upload, layout: Layout | None = None) -> None:
     """Read an upload, or the labels in use in another layout. From a callback."""
     stop_reading()
-    if (reading := _readings().get((upload.digest, upload.name, layout))) is not None:
-        _use(upload, reading)
+    if (reading := st.session_state.get(READINGS, {}).get(_key(upload, layout))) is not None:
+        _set_uploaded_labels(upload, reading)
         return
     st.session_state[JOB] = ReadingJob(upload, layout)
     st.session_state[JOB].wait(PATIENCE)
@@ -103,13 +101,10 @@ def take_finished_reading() -> None:
     except ReadingError as error:
         refuse("Not read", error)
         return
-    if uploaded_labels() is None or uploaded_labels().upload.digest != running.upload.digest:  # type: ignore[union-attr]
-        _readings().clear()
-    readings = _readings()
-    readings[running.upload.digest, running.upload.name, running.layout] = reading
-    for oldest in list(readings)[:-MOST_READINGS]:
-        del readings[oldest]
-    _use(running.upload, reading)
+    readings = {**st.session_state.get(READINGS, {}), _key(running.upload, running.layout): reading}
+    of_this_upload = [key for key in readings if key[0] == running.upload.digest]
+    st.session_state[READINGS] = {key: readings[key] for key in of_this_upload[-MOST_READINGS:]}
+    _set_uploaded_labels(running.upload, reading)
 
 
 def correct(change: Callable[[Reading], Reading]) -> None:
@@ -146,11 +141,10 @@ def refuse(what: str, error: Exception) -> None:
     st.session_state[REFUSAL] = f"{what}: {str(error).rstrip('.')}. The data is as it was."
 
 
-def _use(upload: Upload, reading: Reading) -> None:
+def _set_uploaded_labels(upload: Upload, reading: Reading) -> None:
     start_private_results()
     st.session_state[LABELS] = UploadedLabels(upload, (reading,))
 
 
-def _readings() -> dict[tuple[str, str, Layout | None], Reading]:
-    readings: dict[tuple[str, str, Layout | None], Reading] = st.session_state.setdefault(READINGS, {})
-    return readings
+def _key(upload: Upload, layout: Layout | None) -> tuple[str, str, Layout | None]:
+    return upload.digest, upload.name, layout

@@ -18,10 +18,10 @@ from pages.parts.text.markdown import literal
 from sampler_core.datasets.label_files import WITH_COLUMNS, Layout, Reading, ReadingError
 from sampler_core.figures.class_labels import class_label, distinct_labels
 
-TIMES, PASTED, LABEL, COUNT = "own_times", "own-pasted", "own-label", "own-count"
+UPLOAD_NUMBER, PASTED, LABEL, COUNT = "own_upload_number", "own-pasted", "own-label", "own-count"
 MOST_PASTED = 1_000_000
 NO_COUNTS = "none"
-LONGEST = 200  # characters of a cell in the first rows
+CELL_CHARACTERS = 200  # characters of a cell in the first rows
 
 
 def own_labels_form() -> Reading | None:
@@ -45,7 +45,7 @@ def own_labels_form() -> Reading | None:
 
 
 def _upload_controls() -> None:
-    key = f"own-file-{st.session_state.setdefault(TIMES, 0)}"
+    key = f"own-file-{st.session_state.setdefault(UPLOAD_NUMBER, 0)}"
     st.file_uploader(
         "CSV, Parquet, JSON, NPY or a list", key=key, on_change=_take_file, args=(key,),
         help="CSV, TSV, TXT, Parquet, Arrow, NPY, NPZ, JSON, COCO annotations, image lists or a class,count table; "
@@ -66,7 +66,7 @@ def _take_file(key: str) -> None:
     file = st.session_state[key]
     if not isinstance(file, UploadedFile):  # none, or one that was taken before: a browser may tell of it twice
         return
-    st.session_state[TIMES] += 1
+    st.session_state[UPLOAD_NUMBER] += 1
     start_reading(Upload(file.name, file.getvalue()))
     if (context := get_script_run_ctx()) is not None:  # else the server holds it too until the session ends
         uploads: Any = context.uploaded_file_mgr
@@ -90,7 +90,7 @@ def _column_choice(layout: Layout) -> None:
     """Which column holds the labels, and which their counts."""
     if len(layout.columns) < 2 or layout.kind not in WITH_COLUMNS:
         return
-    names = [NO_COUNTS, *(name[:LONGEST] for name in layout.columns)]
+    names = [NO_COUNTS, *(name[:CELL_CHARACTERS] for name in layout.columns)]
     labels = list(distinct_labels(names, range(len(names))))[1:]  # a column may be called "none" too
     if session_labels.running_job() is None:  # what could not be read leaves the choice as it was
         st.session_state[LABEL] = labels[layout.position(layout.label)]
@@ -125,7 +125,7 @@ def _reading_summary(found: UploadedLabels) -> None:
     if reading.layout.rows:
         with st.expander("First rows", key="own-rows-fold"):
             st.markdown(literal(" ".join(found.steps[0].layout.found)))
-            rows = [[class_label(cell[:LONGEST]) for cell in row] for row in reading.layout.rows]
-            columns = list(distinct_labels([name[:LONGEST] for name in reading.layout.columns or ("label",)],
+            rows = [[class_label(cell[:CELL_CHARACTERS]) for cell in row] for row in reading.layout.rows]
+            columns = list(distinct_labels([name[:CELL_CHARACTERS] for name in reading.layout.columns or ("label",)],
                                     range(len(reading.layout.columns) or 1)))  # fmt: skip
             st.dataframe(pd.DataFrame(rows, columns=columns, dtype="str"), hide_index=True, height=180)

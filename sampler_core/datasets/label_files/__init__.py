@@ -8,18 +8,17 @@ Whatever a file holds, the only error is `ReadingError`. The parsing is pyarrow'
 from sampler_core.datasets.label_files import label_corrections
 from sampler_core.datasets.label_files.class_naming import MISSING
 from sampler_core.datasets.label_files.errors import ReadingError, ReadingStopped
-from sampler_core.datasets.label_files.file_layout import WITH_COLUMNS, Kind, Layout
-from sampler_core.datasets.label_files.format_detection import sniff
+from sampler_core.datasets.label_files.file_layout import WITH_COLUMNS, Layout
 from sampler_core.datasets.label_files.image_folder import count_folder
-from sampler_core.datasets.label_files.reader import read_counts, read_labels
-from sampler_core.datasets.label_files.reading_limits import Limits, Progress
+from sampler_core.datasets.label_files.layout_detection import sniff
+from sampler_core.datasets.label_files.reader import Progress, read_counts, read_labels
+from sampler_core.datasets.label_files.reading_limits import Limits
 from sampler_core.datasets.label_files.reading_result import Dropped, Reading
 
 __all__ = [
     "MISSING",
     "WITH_COLUMNS",
     "Dropped",
-    "Kind",
     "Layout",
     "Limits",
     "Progress",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 from sampler_core.datasets.label_files.class_naming import MISSING
 
@@ -22,61 +23,56 @@ PATHS = (*FILES, "id", "index", "name")
 MANY = 20  # rows that make it no accident that a column holds numbers only
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 
+Columns: TypeAlias = Mapping[str, Sequence[str]]  # name -> first values
+
 
 def plain(name: str) -> str:
     """A column's name as it is compared: "Class Name" -> "class_name"."""
     return re.sub(r"[\s.\-]+", "_", name.strip().lower())
 
 
-def label_column(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str | None:
+def label_column(columns: Columns) -> str | None:
     """The likeliest label column: by name, else the last whose values recur (text before numbers), else the last."""
-    names = [plain(name) for name in columns]
+    plain_names = [(plain(name), name) for name in columns]
     for wanted in LABELS:
-        if wanted in names and not (wanted in MEASURED and _measured(_column(rows, names.index(wanted)))):
-            return columns[names.index(wanted)]
-    ending = [c for c, name in enumerate(names) if re.search(r"(^|_)(label|class|category|target)s?(_|$)", name)]
+        for plain_name, name in plain_names:
+            if plain_name == wanted and not (wanted in MEASURED and _measured(columns[name])):
+                return name
+    ending = [name for end, name in plain_names if re.search(r"(^|_)(label|class|category|target)s?(_|$)", end)]
     if ending:
-        return columns[ending[0]]
-    recurring = [c for c in range(len(columns)) if names[c] not in PATHS and _recurs(_column(rows, c))]
-    text = [c for c in recurring if not all(_is_number(value) for value in _column(rows, c) if value.strip())]
-    return columns[(text or recurring or [len(columns) - 1])[-1]] if columns else None
+        return ending[0]
+    recurring = [name for plain_name, name in plain_names if plain_name not in PATHS and _recurs(columns[name])]
+    text = [name for name in recurring if not all(_is_number(value) for value in columns[name] if value.strip())]
+    candidates = text or recurring or list(columns)
+    return candidates[-1] if candidates else None
 
 
-def count_column(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, str] | None:
+def count_column(columns: Columns) -> tuple[str, str] | None:
     """(label, count) when this looks like a table of `class,count`: a column so named, a class in each row."""
-    counts = [c for c, name in enumerate(map(plain, columns)) if name in COUNTS]
-    others = [c for c in range(len(columns)) if c not in counts]
-    if len(counts) != 1 or not others or not rows or len(columns) > 4 or {plain(name) for name in columns} & {*FILES}:
+    counts = [name for name in columns if plain(name) in COUNTS]
+    others = {name: values for name, values in columns.items() if name not in counts}
+    if len(counts) != 1 or len(columns) > 4 or {plain(name) for name in columns} & {*FILES}:
         return None
-    if not all(map(_is_number, _column(rows, counts[0]))):
+    label, numbers = label_column(others), columns[counts[0]]
+    if label is None or not numbers or not all(map(_is_number, numbers)) or not _distinct(columns[label]):
         return None
-    label = label_column(
-        [columns[c] for c in others], [[row[c] for c in others] for row in rows if len(row) > max(others)]
-    )
-    named = label is not None and _distinct(_column(rows, columns.index(label)))
-    return (str(label), columns[counts[0]]) if named else None
+    return label, counts[0]
 
 
 def has_header(rows: Sequence[Sequence[str]]) -> bool:
     """Whether the first of these rows names the columns."""
     first, rest = rows[0], rows[1:]
-    columns = [_column(rest, c) for c in range(len(first))]
+    columns = [[row[c] for row in rest if len(row) > c] for c in range(len(first))]
     numbers = [column != [] and all(map(_is_number, column)) for column in columns]
     if any(map(_is_number, first)):  # "150,4,setosa,versicolor,virginica": sizes and names over a table of numbers
         words = [re.search(r"[^\W\d_]{2}", cell) is not None and cell.strip() not in MISSING for cell in first]
         as_wide = len(rest) >= MANY and all(len(row) == len(first) for row in rest[:MANY])
         return as_wide and any(word and of_numbers for word, of_numbers in zip(words, numbers, strict=True))
-    if {plain(cell) for cell in first} & {*LABELS, *COUNTS, *PATHS}:
-        return True
-    if any(numbers):
+    if any(numbers) or {plain(cell) for cell in first} & {*LABELS, *COUNTS, *PATHS}:
         return True
     return (
         bool(rest) and _distinct(first) and not any(cell in column for cell, column in zip(first, columns, strict=True))
     )
-
-
-def _column(rows: Sequence[Sequence[str]], c: int) -> list[str]:
-    return [row[c] for row in rows if len(row) > c]
 
 
 def _recurs(values: Sequence[str]) -> bool:

@@ -1,13 +1,12 @@
 """What goes wrong with people's files, said in a sentence that names the next step.
 
-The one contract here: whatever a file holds, its reader raises `ReadingError` and nothing else. Only what the caller's
-own progress function raises passes through as it is.
+The one contract here: whatever a file holds, its reader raises `ReadingError` and nothing else.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 
@@ -19,13 +18,6 @@ class ReadingStopped(ReadingError):
     """The progress function asked to stop."""
 
 
-class FromProgress(BaseException):
-    """Carries what the progress function raised past the readers."""
-
-    def __init__(self, error: Exception) -> None:
-        self.error = error
-
-
 @contextmanager
 def only_reading_errors(name: str) -> Iterator[None]:
     """Turns whatever goes wrong into `ReadingError`; `name` is the file's. The fuzzer looks for mistakes of our own."""
@@ -33,11 +25,11 @@ def only_reading_errors(name: str) -> Iterator[None]:
         yield
     except ReadingError:
         raise
-    except FromProgress as passing:
-        raise passing.error from None
     except ImportError as error:
         package = str(error.name).partition(".")[0]
         raise ReadingError(f"{name} needs the package {package} to be read: pip install {package}") from error
+    except UnicodeDecodeError as error:
+        raise ReadingError(f"the text is not in {error.encoding}. Choose another encoding") from error
     except Exception as error:
         raise ReadingError(f"{name} cannot be read: {_reason(error)}") from error
 
@@ -68,8 +60,8 @@ def quoted(text: object, most: int = 60) -> str:
     return f"'{printable(str(text), most)}'"
 
 
-def listed(names: object, most: int = 8) -> str:
+def listed(names: Iterable[object], most: int = 8) -> str:
     """Names in quotes with commas, at most `most` of them."""
-    every = list(names) if isinstance(names, list | tuple) else [names]
+    every = list(names)
     shortened = ", ".join(quoted(name, 40) for name in every[:most])
     return shortened + (f", ... ({len(every):,} in all)" if len(every) > most else "")

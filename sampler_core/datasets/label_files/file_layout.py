@@ -3,64 +3,48 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias, get_args
+from itertools import islice
+from typing import TypeAlias
 
 from sampler_core.datasets.label_files.errors import ReadingError, listed, quoted
 
-Kind: TypeAlias = Literal[
-    "table",  # CSV and its relatives
-    "lines",  # one label a line
-    "image list",  # `path label` a line
-    "words",  # columns with blanks between
-    "parquet",
-    "arrow",
-    "npy",
-    "npz",
-    "json lines",
-    "json records",  # a list of objects, or of lists
-    "json values",  # a list of labels
-    "json columns",  # {"column": [...]} or {"column": {"row": ...}}
-    "json counts",  # {"class": count}
-    "json labels",  # {"sample": label}
-    "coco",
-]
-
-TITLES: dict[Kind, str] = {
-    "table": "table",
+KINDS = {  # and their titles
+    "table": "table",  # CSV and its relatives
     "lines": "one label a line",
-    "image list": "image list",
+    "image list": "image list",  # `path label` a line
     "words": "table with blanks between columns",
     "parquet": "Parquet",
     "arrow": "Arrow / Feather",
     "npy": "NumPy array",
     "npz": "NumPy arrays",
     "json lines": "JSON Lines",
-    "json records": "JSON, a list of records",
+    "json records": "JSON, a list of records",  # of objects, or of lists
     "json values": "JSON, a list of labels",
-    "json columns": "JSON, columns",
+    "json columns": "JSON, columns",  # {"column": [...]} or {"column": {"row": ...}}
     "json counts": "JSON, class to count",
     "json labels": "JSON, sample to label",
     "coco": "COCO annotations",
 }
-
 # A person may choose the columns of these; the others have one place for labels, and for counts if any.
-WITH_COLUMNS: tuple[Kind, ...] = (
-    "table", "words", "parquet", "arrow", "npy", "npz", "json lines", "json records", "json columns",
-)  # fmt: skip
+WITH_COLUMNS = ("table", "words", "parquet", "arrow", "npy", "npz", "json lines", "json records", "json columns")
+PREVIEW_ROWS = 100
+Cells: TypeAlias = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """How a file is to be read.
 
-    `columns` are the names a person chooses from and `rows` the first rows under them, as text. `label` is the column
-    that holds the labels (None: there is only one thing to read); `count` the column of counts when the file is a
-    `class,count` table. `separator`, `encoding`, `header` and `skip_lines` (physical lines before the first row) are
-    for text files. `inside` is the key under which JSON holds its list. `found` says in sentences what was guessed.
+    `kind` is one of `KINDS`. `columns` are the names a person chooses from and `rows` the first rows under them, as
+    text. `label` is the column that holds the labels (None: there is only one thing to read); `count` the column of
+    counts when the file is a `class,count` table. `separator`, `encoding`, `header` and `skip_lines` (physical lines
+    before the first row) are for text files. `inside` is the key under which JSON holds its list. `found` says in
+    sentences what was guessed.
     """
 
-    kind: Kind
+    kind: str
     columns: tuple[str, ...] = ()
     label: str | None = None
     count: str | None = None
@@ -69,25 +53,32 @@ class Layout:
     header: bool = False
     skip_lines: int = 0
     inside: str | None = None
-    rows: tuple[tuple[str, ...], ...] = ()
+    rows: Cells = ()
     found: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.kind not in get_args(Kind):
-            raise ReadingError(f"kind must be one of {listed(list(get_args(Kind)), 20)}, got {quoted(self.kind)}")
+        if self.kind not in KINDS:
+            raise ReadingError(f"kind must be one of {listed(KINDS, 20)}, got {quoted(self.kind)}")
         for what, column in (("label", self.label), ("count", self.count)):
             if self.columns and column is not None and column not in self.columns:
                 raise ReadingError(f"{what} must be one of {listed(self.columns, 20)}, got {quoted(column)}")
-        check_text_options(self.separator, self.encoding)
-        if self.count is not None and self.kind not in (*WITH_COLUMNS, "json counts"):
-            raise no_counts(self.title, self.count)
+        _check_text_options(self.separator, self.encoding)
+        if self.count is not None and not (self.columns and self.kind in (*WITH_COLUMNS, "json counts")):
+            raise ReadingError(
+                f"count must be left out for a file that is read as {self.title}, got {quoted(self.count)}"
+            )
         if self.count is not None and self.count == self.label:
             raise ReadingError(f"count must be another column than the label, got {quoted(self.count)} for both")
 
     @property
     def title(self) -> str:
         """The kind of file in words."""
-        return TITLES[self.kind]
+        return KINDS[self.kind]
+
+    @property
+    def label_and_count(self) -> list[str | None]:
+        """The column of labels, and that of counts if there is one."""
+        return [self.label] if self.count is None else [self.label, self.count]
 
     def choose(self, label: str, count: str | None = None) -> Layout:
         """The same file with another label column, and a column of counts or none."""
@@ -98,12 +89,12 @@ class Layout:
         return self.columns.index(column) if column is not None and self.columns else 0
 
 
-def no_counts(title: str, count: str) -> ReadingError:
-    """What to say where a column of counts is asked for and there is none to choose."""
-    return ReadingError(f"count must be left out for a file that is read as {title}, got {quoted(count)}")
+def first_rows(rows: Iterable[Iterable[object]]) -> Cells:
+    """The first rows for `Layout.rows`: as text, shortened."""
+    return tuple(tuple("" if cell is None else str(cell)[:80] for cell in row) for row in islice(rows, PREVIEW_ROWS))
 
 
-def check_text_options(separator: str | None, encoding: str | None) -> None:
+def _check_text_options(separator: str | None, encoding: str | None) -> None:
     """`ReadingError` for a separator or an encoding that no text file can have."""
     if separator is not None and not (len(separator) == 1 and separator.isascii() and separator not in '\r\n\0"'):
         raise ReadingError(f"separator must be one ASCII character, got {quoted(separator)}")

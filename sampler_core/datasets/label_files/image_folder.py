@@ -23,7 +23,7 @@ def count_folder(
     Classes keep their folder's name as text, "7" too, and come by code point: the order in which torchvision's
     ImageFolder numbers them, so that its targets and these counts draw alike. An empty folder is an empty class.
     """
-    root, wanted = Path(path), None if extensions is None else tuple(map(str.lower, extensions))
+    root, endings = Path(path), ("",) if extensions is None else tuple(map(str.lower, extensions))
     with only_reading_errors(printable(root.name) or "the folder"):
         if not root.is_dir():
             raise ReadingError(f"{printable(str(root))} is not a folder. Give the folder that holds one folder a class")
@@ -32,7 +32,7 @@ def count_folder(
             raise ReadingError(
                 f"there are more than {limits.classes:,} folders. Give the folder that holds the classes"
             )
-        counts = {name.encode(errors="replace").decode(): _files(root / name, wanted) for name in folders}
+        counts = {name.encode(errors="replace").decode(): _samples_in(root / name, endings) for name in folders}
         if not any(counts.values()):
             raise ReadingError(
                 f"{printable(str(root))} holds no class/file. Give the folder that holds one folder a class"
@@ -40,18 +40,16 @@ def count_folder(
         return ClassCounts.from_counts(counts)  # type: ignore[arg-type]
 
 
-def _files(folder: Path, wanted: tuple[str, ...] | None) -> int:
+def _samples_in(folder: Path, endings: tuple[str, ...]) -> int:
     found, visited = 0, set[str]()
     for here, inner, names in os.walk(folder, followlinks=True):
         real = os.path.realpath(here)
         inner[:] = [] if real in visited else [name for name in inner if not name.startswith(".")]
         if real not in visited:
-            found += sum(_is_sample(name.lower(), wanted) for name in names)
+            found += sum(_is_sample(name.lower(), endings) for name in names)
         visited.add(real)
     return found
 
 
-def _is_sample(name: str, wanted: tuple[str, ...] | None) -> bool:
-    if name.startswith(".") or name in _NOT_SAMPLES:
-        return False
-    return wanted is None or name.endswith(wanted)
+def _is_sample(name: str, endings: tuple[str, ...]) -> bool:
+    return not name.startswith(".") and name not in _NOT_SAMPLES and name.endswith(endings)

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterator
 
 from sampler_core.datasets.label_files.errors import ReadingError
 
@@ -17,18 +16,14 @@ _PIECE = 1 << 18
 _BLANK = re.compile(r"[ \t\r\n]*")
 
 
-class Text(Protocol):
-    """Anything that gives text in pieces, "" at its end."""
-
-    def read(self, size: int, /) -> str:
-        """At most about so many characters."""
-
-
 class JsonCursor:
-    """A place in a JSON text. `peek` looks at the next character, the others move past what they return."""
+    """A place in a JSON text. `peek` looks at the next character, the others move past what they return.
 
-    def __init__(self, stream: Text) -> None:
-        self._stream, self._text, self._at, self._ended = stream, "", 0, False
+    `read(size)` gives about so many more characters of the text, "" at its end.
+    """
+
+    def __init__(self, read: Callable[[int], str]) -> None:
+        self._read, self._text, self._at, self._ended = read, "", 0, False
         self._decoder = json.JSONDecoder()
 
     def peek(self) -> str:
@@ -104,7 +99,7 @@ class JsonCursor:
             return False
         if len(self._text) - self._at > ELEMENT:
             raise ReadingError("one JSON value is larger than 64 MB. Save the records as JSON Lines, one a line")
-        piece = self._stream.read(characters)
+        piece = self._read(characters)
         self._ended = not piece
         self._text, self._at = self._text[self._at :] + piece, 0
         return not self._ended

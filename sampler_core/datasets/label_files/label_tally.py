@@ -1,144 +1,85 @@
-"""Pieces of a column -> how often each distinct value comes, and where, in memory for the distinct values only."""
+"""Counts how often each distinct label comes, piece by piece; memory for the distinct labels only."""
 
 from __future__ import annotations
 
 import re
-import sys
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sampler_core.data.array_types import Codes, IntArray
-from sampler_core.datasets.label_files.class_naming import Raw, too_long
+from sampler_core.data.array_types import Codes
+from sampler_core.datasets.label_files.class_naming import Raw
 from sampler_core.datasets.label_files.errors import ReadingError, quoted
 from sampler_core.datasets.label_files.reading_limits import Limits
 
 MOST_OF_A_CLASS = 10**12
+NO_LABEL = -1
 
 
 class Piece(NamedTuple):
-    """Some rows. `codes`, shape (rows,): which of the distinct `values`, -1 for none. `counts`: one per row, raw.
+    """Some rows of a file, as its reader yields them.
 
-    `share` says how much of the file is done, where its reader knows better than the position in the file.
+    `codes`, shape (rows,): which of the distinct `values` each row has, `NO_LABEL` for none; a value that is None or
+    NaN is no label either. `counts`: one per row, raw.
     """
 
     codes: Codes
-    values: Sequence[Raw]
+    values: Sequence[Raw | None]
     counts: Sequence[Raw | None] | None = None
-    share: float | None = None
 
 
-class Tally:
-    """Adds pieces up. `dropped` counts rows by the reason why they are left out."""
+class LabelTally:
+    """Adds up pieces. `dropped`: rows left out, by reason. `row_codes`: the code of each row, where they are kept.
+
+    `categories`: the name of each label, where the file has a list of them (COCO).
+    """
 
     def __init__(self, limits: Limits, keep_codes: bool = False) -> None:
-        self.limits = limits
-        self.rows = 0
-        self.dropped: Counter[str] = Counter()
-        self.row_codes: list[Codes] | None = [] if keep_codes else None
-        self._table: dict[Raw, int] = {}
-        self._counts = np.zeros(limits.classes, dtype=np.int64)
-        self._rows_of = np.zeros(limits.classes, dtype=np.int64)
+        self.limits, self.keep_codes = limits, keep_codes
+        self.dropped = Counter[str]()
+        self.row_codes: list[Codes] = []
+        self.categories: dict[Raw, str] = {}
+        self._codes: dict[Raw, int] = {}
+        self._samples, self._rows = np.zeros((2, limits.classes), dtype=np.int64)
 
     @property
     def values(self) -> list[Raw]:
-        """The distinct values, in the order in which they came."""
-        return list(self._table)
+        """The distinct labels, in the order in which they came; codes are positions in it."""
+        return list(self._codes)
 
-    @property
-    def counts(self) -> IntArray:
-        """Samples of each of `values`."""
-        return self._counts[: len(self._table)]
-
-    @property
-    def rows_of(self) -> IntArray:
-        """Rows of each of `values`; the same as `counts` unless the file is a table of counts."""
-        return self._rows_of[: len(self._table)]
+    def totals(self) -> Iterator[tuple[int, int]]:
+        """(samples, rows) of each of `values`; they differ in a table of counts only."""
+        return zip(self._samples[: len(self._codes)].tolist(), self._rows.tolist(), strict=False)
 
     def add(self, piece: Piece) -> None:
-        """`ReadingError` when there are more distinct values, longer ones or more rows than the limits allow."""
-        positions = np.fromiter((self._position(value) for value in piece.values), np.int64, len(piece.values))
-        labelled = piece.codes >= 0
-        self.rows += piece.codes.size
-        self.dropped["no label"] += int(piece.codes.size - labelled.sum())
-        if self.rows > self.limits.rows:
-            raise ReadingError(f"there are more than {self.limits.rows:,} rows. Read a table of class,count instead")
-        rows = np.bincount(piece.codes[labelled], minlength=len(piece.values))
-        np.add.at(self._rows_of, positions, rows)
-        self._add_counts(piece, positions, rows)
-        if self.row_codes is not None:
-            self.row_codes.append(_placed(piece.codes, positions, len(self._table)))
-
-    def _add_counts(self, piece: Piece, positions: IntArray, rows: IntArray) -> None:
+        """`ReadingError` when there are more distinct labels, longer ones or more rows than the limits allow."""
+        codes = np.array([*map(self._code, piece.values), NO_LABEL])[piece.codes]  # code -1 reads the last entry
+        rows = np.bincount(codes + 1, minlength=len(self._codes) + 1)
+        self.dropped["no label"] += int(rows[0])
+        self._rows[: len(self._codes)] += rows[1:]
+        self.limits.check_rows(int(self._rows.sum()) + self.dropped["no label"])
         if piece.counts is None:
-            np.add.at(self._counts, positions, rows)
-            return
-        for code, raw in zip(piece.codes.tolist(), piece.counts, strict=True):
-            if code >= 0:
-                self._counts[positions[code]] += count_of(raw, piece.values[code])
+            self._samples[: len(self._codes)] += rows[1:]
+        else:
+            for code, of_piece, count in zip(codes.tolist(), piece.codes.tolist(), piece.counts, strict=True):
+                if code != NO_LABEL:
+                    self._samples[code] += whole_count(count, piece.values[of_piece])
+        if self.keep_codes:
+            self.row_codes.append(codes.astype(np.min_scalar_type(-len(self._codes) - 1)))
 
-    def _position(self, value: Raw) -> int:
+    def _code(self, value: Raw | None) -> int:
+        if value is None or value != value:
+            return NO_LABEL
         if isinstance(value, str | bytes) and len(value) > 4 * self.limits.name_length:
             start = value[:40].decode(errors="replace") if isinstance(value, bytes) else value
-            raise too_long(len(value), start, self.limits)
-        position = self._table.setdefault(value, len(self._table))
-        if position >= self.limits.classes:
-            raise too_many_classes(self.limits)
-        return position
+            self.limits.check_name_length(len(value), start)
+        self.limits.check_classes(len(self._codes) + (value not in self._codes))
+        return self._codes.setdefault(value, len(self._codes))
 
 
-def too_many_classes(limits: Limits) -> ReadingError:
-    """What to say of a column of identifiers."""
-    most = Limits().classes
-    otherwise = f", or count them with read_counts(path), which takes {most:,}" if limits.classes < most else ""
-    return ReadingError(
-        f"there are more than {limits.classes:,} different labels, so this is hardly the column of classes. "
-        f"Choose another column{otherwise}"
-    )
-
-
-def encode_values(values: Sequence[Any], limits: Limits) -> tuple[Codes, list[Raw]]:
-    """A list from JSON -> (codes, distinct values); None and NaN are -1."""
-    table: dict[Raw, int] = {}
-    codes = np.full(len(values), -1, dtype=np.int64)
-    for row, value in enumerate(values):
-        if isinstance(value, list | dict):
-            raise ReadingError(
-                "a label is itself a list or an object, where one name a sample is needed. Choose another field"
-            )
-        if value is not None and value == value:
-            codes[row] = table.setdefault(value, len(table))
-    return codes, list(table)
-
-
-def encode_numpy(array: NDArray[Any], limits: Limits) -> tuple[Codes, list[Raw]]:
-    """A 1-D array of numbers or text -> (codes, distinct values); NaN is -1."""
-    if array.dtype.kind in "Mm":
-        array = array.astype(str)
-    if array.ndim != 1 or array.dtype.kind not in "biufUS":
-        raise ReadingError(f"the array holds {quoted(array.dtype)}, where labels are integers or text. Choose another")
-    check_letters(array)
-    present = ~np.isnan(array) if array.dtype.kind == "f" else np.ones(array.shape, dtype=bool)
-    distinct, inverse = np.unique(array[present], return_inverse=True)
-    if distinct.size > limits.classes:
-        raise too_many_classes(limits)
-    codes = np.full(array.size, -1, dtype=np.int64)
-    codes[present] = inverse
-    return codes, distinct.tolist()
-
-
-def check_letters(array: NDArray[Any]) -> None:
-    """`ReadingError` for text that holds numbers which are no letters; NumPy would fail on it in its own way."""
-    if array.dtype.kind == "U" and array.size:
-        points = np.ascontiguousarray(array).view(np.dtype(np.uint32).newbyteorder(array.dtype.byteorder))
-        if points.size and points.max() > sys.maxunicode:
-            raise ReadingError("the array is damaged: it holds text that is none. Save or download it again")
-
-
-def count_of(raw: Raw | None, label: Raw) -> int:
+def whole_count(raw: Raw | None, label: Raw | None) -> int:
     """A class's count: a whole number however it is written (12, 12.0, "12,0", "1e+05"); never a guess."""
     text = (raw.decode("latin-1") if isinstance(raw, bytes) else "" if raw is None else str(raw)).strip()
     name = quoted(label.decode(errors="replace") if isinstance(label, bytes) else label)
@@ -151,18 +92,9 @@ def count_of(raw: Raw | None, label: Raw) -> int:
             f"the count of class {name} must be a whole number, got {quoted(text)}. Correct it or choose another column"
         )
     number = float(text.replace(",", "."))
-    count = int(text) if re.fullmatch(r"[+-]?\d+", text) else int(number)
-    if count != number or count < 0:
-        wanted = "0 or more" if count < 0 else "a whole number"
+    if not number.is_integer() or number < 0:
+        wanted = "0 or more" if number <= -1 else "a whole number"
         raise ReadingError(f"the count of class {name} must be {wanted}, got {quoted(text)}. Correct it in the file")
-    if count > MOST_OF_A_CLASS:
+    if number > MOST_OF_A_CLASS:
         raise ReadingError(f"the count of class {name} must be at most {MOST_OF_A_CLASS:,}, got {quoted(text)}")
-    return count
-
-
-def _placed(codes: Codes, positions: IntArray, known: int) -> Codes:
-    """Codes of a piece as positions in the whole table, in the smallest type; -1 stays."""
-    dtype = np.int8 if known < 128 else np.int16 if known < 32768 else np.int32
-    table: Codes = np.append(positions, -1).astype(dtype)  # code -1 reads the last entry
-    placed: Codes = table[codes]
-    return placed
+    return int(number)

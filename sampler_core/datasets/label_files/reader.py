@@ -3,34 +3,46 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import Any, TypedDict, Unpack
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from typing import Any, TypeAlias, TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sampler_core.data.array_types import Codes
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.plain_values import ClassName
-from sampler_core.datasets.label_files import delimited_text, numpy_files, parquet_and_arrow
-from sampler_core.datasets.label_files.byte_source import File, Source, opened
-from sampler_core.datasets.label_files.class_naming import MISSING, Named, Raw, check_name, name_values
-from sampler_core.datasets.label_files.errors import ReadingError, listed
-from sampler_core.datasets.label_files.file_layout import Kind, Layout
-from sampler_core.datasets.label_files.format_detection import sniff
+from sampler_core.datasets.label_files.byte_source import ByteSource, File, name_of, opened
+from sampler_core.datasets.label_files.class_naming import MISSING, Named, check_name, name_values
+from sampler_core.datasets.label_files.errors import ReadingError, ReadingStopped, listed, only_reading_errors
+from sampler_core.datasets.label_files.file_layout import Layout
 from sampler_core.datasets.label_files.json_labels import json_pieces
-from sampler_core.datasets.label_files.label_tally import Piece, Tally
-from sampler_core.datasets.label_files.reading_limits import Limits, Progress, report
+from sampler_core.datasets.label_files.label_tally import LabelTally, Piece
+from sampler_core.datasets.label_files.layout_detection import sniff
+from sampler_core.datasets.label_files.numpy_files import npy_pieces, npz_pieces
+from sampler_core.datasets.label_files.parquet_and_arrow import arrow_pieces, parquet_pieces
+from sampler_core.datasets.label_files.reading_limits import Limits
 from sampler_core.datasets.label_files.reading_result import Dropped, Reading, doubts
 from sampler_core.datasets.label_files.text_encoding import encoding_of_labels
+from sampler_core.datasets.label_files.text_labels import text_pieces
 from sampler_core.datasets.published import class_names
 from sampler_core.formatting import several
+
+Progress: TypeAlias = Callable[[float], object]  # takes the share that is read; returns False to stop, or raises
+
+_READERS: dict[str, Callable[[ByteSource, Layout, LabelTally], Iterator[Piece]]] = {
+    **dict.fromkeys(("table", "lines", "image list", "words"), text_pieces),
+    "parquet": parquet_pieces,
+    "arrow": arrow_pieces,
+    "npy": npy_pieces,
+    "npz": npz_pieces,
+}
 
 
 class Options(TypedDict, total=False):
     """What `sniff` need not guess; see there."""
 
-    kind: Kind
+    kind: str
     label: str
     count: str
     separator: str
@@ -53,7 +65,7 @@ def read_counts(
     said. `progress(share)` is called after each piece; when it returns False, `ReadingStopped` is raised, and what it
     raises passes through. Classes come sorted, those of a `class,count` table in its order. `ReadingError` otherwise.
     """
-    return _read(file, layout, progress, missing, limits, options, keep_codes=False)[0]
+    return _read(file, layout, progress, missing, limits, options)[0]
 
 
 def read_labels(
@@ -70,7 +82,7 @@ def read_labels(
     `ReadingError` when a row has no label, because then labels and samples would no longer go together.
     """
     reading, labels = _read(file, layout, progress, missing, limits, options, keep_codes=True)
-    if labels is None or reading.dropped:
+    if reading.dropped:
         why = "; ".join(f"{several(dropped.rows, 'row', 'rows')}: {dropped.reason}" for dropped in reading.dropped)
         raise ReadingError(
             f"{reading.name} has rows without a label ({why}). Correct them, or take counts with read_counts"
@@ -80,41 +92,33 @@ def read_labels(
 
 def _read(
     file: File, layout: Layout | None, progress: Progress | None, missing: Sequence[str], limits: Limits,
-    options: Options, keep_codes: bool,
-) -> tuple[Reading, NDArray[Any] | None]:  # fmt: skip
+    options: Options, keep_codes: bool = False,
+) -> tuple[Reading, NDArray[Any]]:  # fmt: skip
     layout = layout if layout is not None else sniff(file, limits=limits, **options)
-    with opened(file, limits) as source:
-        tally, categories = Tally(limits, keep_codes), dict[Raw, str]()
-        if keep_codes and layout.count is not None:
-            raise ReadingError(f"{source.name} is a table of class,count and has no label per sample. Use read_counts")
-        for piece in _pieces(source, layout, tally, categories):
+    if keep_codes and layout.count is not None:
+        raise ReadingError(f"{name_of(file)} is a table of class,count and has no label per sample. Use read_counts")
+    tally = LabelTally(limits, keep_codes)
+    with closing(_add_pieces(file, layout, tally)) as shares:
+        for share in shares:
+            if progress is not None and progress(share) is False:
+                raise ReadingStopped("reading was stopped; nothing was changed")
+    with only_reading_errors(name_of(file)):
+        named = _named(tally, layout, missing)
+        return _reading(name_of(file), layout, tally, named), _row_labels(tally, named)
+
+
+def _add_pieces(file: File, layout: Layout, tally: LabelTally) -> Generator[float, None, None]:
+    """Adds up the pieces of a file; yields the share of it that has been read, at last 1."""
+    with opened(file, tally.limits) as source:
+        for piece in _READERS.get(layout.kind, json_pieces)(source, layout, tally):
             tally.add(piece)
-            report(progress, source.share if piece.share is None else piece.share)
-        named = _named(tally, layout, categories, missing)
-        reading = _reading(source.name, layout, tally, named, categories)
-        report(progress, 1.0)
-        return reading, None if tally.row_codes is None else _labels(tally.row_codes, named)
+            yield source.share
+    yield 1.0
 
 
-def _pieces(source: Source, layout: Layout, tally: Tally, categories: dict[Raw, str]) -> Iterator[Piece]:
-    limits = source.limits
-    match layout.kind:
-        case "table" | "lines" | "image list" | "words":
-            return delimited_text.text_pieces(source.stream(), layout, tally.dropped)
-        case "parquet":
-            return parquet_and_arrow.parquet_pieces(source.seekable(), layout, limits)
-        case "arrow":
-            return parquet_and_arrow.arrow_pieces(source.seekable(), layout, limits)
-        case "npy":
-            return numpy_files.npy_pieces(source.stream(), layout, limits)
-        case "npz":
-            return numpy_files.npz_pieces(source, layout, limits)
-        case _:
-            return json_pieces(source.stream(), layout, limits, categories)
-
-
-def _named(tally: Tally, layout: Layout, categories: dict[Raw, str], missing: Sequence[str]) -> Named:
+def _named(tally: LabelTally, layout: Layout, missing: Sequence[str]) -> Named:
     """The class of each raw value; of COCO category ids the listed name, told apart where two are the same."""
+    categories = tally.categories
     if not categories:
         encoding = encoding_of_labels(layout.encoding or "utf-8")
         return name_values(tally.values, encoding, missing, tally.limits)
@@ -129,33 +133,38 @@ def _named(tally: Tally, layout: Layout, categories: dict[Raw, str], missing: Se
     return Named([of.get(value) for value in tally.values], notes)
 
 
-def _reading(name: str, layout: Layout, tally: Tally, named: Named, categories: dict[Raw, str]) -> Reading:
+def _reading(file_name: str, layout: Layout, tally: LabelTally, named: Named) -> Reading:
     counts: dict[ClassName, int] = {}
-    for value, n, rows in zip(named.names, tally.counts.tolist(), tally.rows_of.tolist(), strict=True):
-        if value is None:
-            tally.dropped["category that is not listed" if categories else "no label"] += rows
+    dropped = tally.dropped.copy()
+    for name, (samples, rows) in zip(named.names, tally.totals(), strict=True):
+        if name is None:
+            dropped["category that is not listed" if tally.categories else "no label"] += rows
         else:
-            counts[value] = counts.get(value, 0) + n
+            counts[name] = counts.get(name, 0) + samples
     if not any(counts.values()):
-        raise ReadingError(f"no row of {name} holds a {'count above 0' if counts else 'label'}. Choose another column")
-    order = list(counts) if layout.count is not None else sorted(counts)
-    if categories:
-        listed_names = dict(zip(tally.values, named.names, strict=True))
-        order = [found for number in categories if (found := listed_names[number]) is not None]
-    dropped = tuple(Dropped(why, rows) for why, rows in tally.dropped.items() if rows)
-    several_rows = layout.count is not None and bool((tally.rows_of > 1).any())
-    notes = [*named.notes, *(["Some classes come in several rows; their counts were added."] if several_rows else [])]
-    class_counts = ClassCounts(tuple(order), np.array([counts[value] for value in order], dtype=np.int64))
-    rows = tally.rows + sum(n for why, n in tally.dropped.items() if why.startswith("not "))
-    return Reading(class_counts, layout, name, rows, dropped, (*notes, *doubts(class_counts, rows, layout)))
-
-
-def _labels(pieces: list[Codes], named: Named) -> NDArray[Any]:
-    whole = all(isinstance(name, int) for name in named.names if name is not None)
-    if whole:
-        table: NDArray[Any] = np.array([0 if name is None else name for name in named.names], dtype=np.int64)
+        what = "count above 0" if counts else "label"
+        raise ReadingError(f"no row of {file_name} holds a {what}. Choose another column")
+    if tally.categories:
+        name_of_label = dict(zip(tally.values, named.names, strict=True))
+        order = [name for label in tally.categories if (name := name_of_label[label]) is not None]
     else:
-        table = np.empty(len(named.names), dtype=object)
-        table[:] = named.names
-    labels: NDArray[Any] = table[np.concatenate(pieces)]
+        order = list(counts) if layout.count is not None else sorted(counts)
+    class_counts = ClassCounts(tuple(order), np.array([counts[name] for name in order], dtype=np.int64))
+    total_rows = sum(rows for _, rows in tally.totals()) + tally.dropped.total()
+    several_rows = layout.count is not None and any(rows > 1 for _, rows in tally.totals())
+    added = ["Some classes come in several rows; their counts were added."] if several_rows else []
+    return Reading(
+        class_counts, layout, file_name, total_rows,
+        dropped=tuple(Dropped(why, rows) for why, rows in dropped.items() if rows),
+        warnings=(*named.notes, *added, *doubts(class_counts, total_rows, layout)),
+    )  # fmt: skip
+
+
+def _row_labels(tally: LabelTally, named: Named) -> NDArray[Any]:
+    """The label of each row whose code was kept."""
+    if all(isinstance(name, int) for name in named.names if name is not None):
+        names = np.array([name or 0 for name in named.names], dtype=np.int64)
+    else:
+        names = np.array(named.names, dtype=object)
+    labels: NDArray[Any] = names[np.concatenate([np.zeros(0, dtype=np.int8), *tally.row_codes])]
     return labels

@@ -1,22 +1,18 @@
-"""What a file may ask of the machine that reads it, and how far the reading has come."""
+"""What a file may ask of the machine that reads it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from sampler_core.datasets.label_files.errors import FromProgress, ReadingStopped
-
-Progress = Callable[[float], object]  # takes the share that is read; returns False to stop, or raises
+from sampler_core.datasets.label_files.errors import ReadingError, quoted
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on a file. Sizes in bytes.
+    """Bounds on a file. Sizes in bytes. The checks raise `ReadingError`.
 
     `unpacked` bounds what a .gz or .npz may unpack to, `ratio` how many times its size that may be (asked only beyond
-    64 MiB, since short files of one label pack well), `in_memory` what must be unpacked as a whole (Parquet in .gz, a
-    batch of Arrow).
+    64 MiB, since short files of one label pack well), `in_memory` what must be unpacked as a whole (Parquet in .gz).
     """
 
     unpacked: int = 16 << 30
@@ -26,14 +22,25 @@ class Limits:
     classes: int = 100_000
     name_length: int = 1_000
 
+    def check_rows(self, rows: int) -> None:
+        """Whether a file of so many rows is read."""
+        if rows > self.rows:
+            raise ReadingError(f"there are more than {self.rows:,} rows. Read a table of class,count instead")
 
-def report(progress: Progress | None, share: float) -> None:
-    """Tell how far it is; `ReadingStopped` when the function says False."""
-    if progress is None:
-        return
-    try:
-        go_on = progress(min(max(share, 0.0), 1.0))
-    except Exception as error:
-        raise FromProgress(error) from error
-    if go_on is False:
-        raise ReadingStopped("reading was stopped; nothing was changed")
+    def check_classes(self, classes: int) -> None:
+        """Whether a column of so many distinct labels is read; a column of identifiers is not."""
+        if classes > self.classes:
+            most = Limits().classes
+            otherwise = f", or count them with read_counts(path), which takes {most:,}" if self.classes < most else ""
+            raise ReadingError(
+                f"there are more than {self.classes:,} different labels, so this is hardly the column of classes. "
+                f"Choose another column{otherwise}"
+            )
+
+    def check_name_length(self, characters: int, start: str) -> None:
+        """Whether a label of so many characters is read; `start` shows which one it is."""
+        if characters > self.name_length:
+            raise ReadingError(
+                f"a label is {characters:,} characters long ({quoted(start, 30)}), at most {self.name_length:,} are "
+                "read. Choose the column that holds the class names"
+            )

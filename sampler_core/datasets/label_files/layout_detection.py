@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
-from sampler_core.datasets.label_files import column_guess, delimited_text, numpy_files, parquet_and_arrow
-from sampler_core.datasets.label_files.byte_source import GZIP, File, Source, opened
+from sampler_core.datasets.label_files import column_guess
+from sampler_core.datasets.label_files.byte_source import GZIP, ByteSource, File, opened
 from sampler_core.datasets.label_files.class_naming import FALLBACK
 from sampler_core.datasets.label_files.errors import ReadingError, quoted
-from sampler_core.datasets.label_files.file_layout import Kind, Layout, check_text_options, no_counts
+from sampler_core.datasets.label_files.file_layout import Layout
+from sampler_core.datasets.label_files.numpy_files import npy_layout, npz_layout
+from sampler_core.datasets.label_files.parquet_and_arrow import arrow_layout, parquet_layout
 from sampler_core.datasets.label_files.reading_limits import Limits
 from sampler_core.datasets.label_files.text_layout import text_layout
 
+_BINARY: tuple[tuple[bytes, Callable[[ByteSource], Layout]], ...] = (
+    (b"PAR1", parquet_layout),
+    (b"ARROW1", arrow_layout),
+    (b"\xff\xff\xff\xff", arrow_layout),
+    (b"\x93NUMPY", npy_layout),
+    (b"PK\x03\x04", npz_layout),
+    (b"PK\x05\x06", npz_layout),
+)
 _CSV = "Save the labels as CSV and read that"
 _FOLDER = "Read a file that lists labels, or class/file folders with count_folder(path)"
-
-
 _PICKLE = f"is a Python pickle, which is never loaded because loading can run code. {_CSV} or as NPY"
 _REFUSED: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0", "is an old Excel workbook. In Excel: File, Save as, CSV UTF-8; then read the CSV"),
@@ -41,7 +48,7 @@ _REFUSED: tuple[tuple[bytes, str], ...] = (
 def sniff(
     file: File,
     *,
-    kind: Kind | None = None,
+    kind: str | None = None,
     label: str | None = None,
     count: str | None = None,
     separator: str | None = None,
@@ -54,17 +61,17 @@ def sniff(
     What is given is taken instead of a guess: `kind`, `separator`, `encoding` and `header` for text files, `label` and
     `count` by column name. `ReadingError` when no reader fits or a column is not there.
     """
-    check_text_options(separator, encoding)
+    Layout(kind=kind or "table", separator=separator, encoding=encoding)  # says what they must be
     with opened(file, limits) as source:
-        layout = _binary(source) or text_layout(source, kind, separator, encoding, header)
+        layout = _binary_layout(source) or text_layout(source, kind, separator, encoding, header)
         if kind is not None and layout.kind != kind:
             raise ReadingError(
                 f"{source.name} is {layout.title}, which cannot be read as {quoted(kind)}. Leave that out"
             )
-        return _chosen(layout, label, count)
+        return _with_columns(layout, label, count)
 
 
-def _binary(source: Source) -> Layout | None:
+def _binary_layout(source: ByteSource) -> Layout | None:
     head = source.head
     if not head:
         raise ReadingError(f"{source.name} is empty. Choose a file with at least one label")
@@ -73,59 +80,30 @@ def _binary(source: Source) -> Layout | None:
             raise ReadingError(f"{source.name} {advice}")
     if head[257:262] == b"ustar":
         raise ReadingError(f"{source.name} is a tar archive. Unpack it and read the label file in it")
-    if head.startswith(b"PAR1"):
-        return _columns("parquet", *parquet_and_arrow.parquet_preview(source.seekable(), delimited_text.PREVIEW_ROWS))
-    if head.startswith((b"ARROW1", b"\xff\xff\xff\xff")):
-        return _columns("arrow", *parquet_and_arrow.arrow_preview(source.seekable(), delimited_text.PREVIEW_ROWS))
-    if head.startswith(b"\x93NUMPY"):
-        columns, first_rows = numpy_files.npy_preview(source.stream(), delimited_text.PREVIEW_ROWS)
-        return _columns("npy", columns, first_rows)
-    return _zip(source) if head.startswith((b"PK\x03\x04", b"PK\x05\x06")) else None
+    return next((layout(source) for magic, layout in _BINARY if head.startswith(magic)), None)
 
 
-def _columns(kind: Kind, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Layout:
-    return Layout(kind=kind, columns=tuple(columns), rows=tuple(map(tuple, rows)))
-
-
-def _zip(source: Source) -> Layout:
-    with zipfile.ZipFile(source.seekable()) as archive:
-        names = archive.namelist()
-    if "[Content_Types].xml" in names:
-        raise ReadingError(f"{source.name} is an Excel workbook. In Excel: File, Save as, CSV UTF-8; then read the CSV")
-    if any(name.endswith("data.pkl") for name in names):
-        raise ReadingError(f"{source.name} was saved by torch (a pickle), which is never loaded. {_CSV} or as NPY")
-    found = numpy_files.members(source)
-    if not found:
-        raise ReadingError(
-            f"{source.name} is a zip archive without NumPy arrays. Unpack it and read the label file in it"
-        )
-    return Layout(kind="npz", columns=tuple(found))
-
-
-def _chosen(layout: Layout, label: str | None, count: str | None) -> Layout:
-    """With the label column as given or guessed, and in words what was found."""
-    if count is not None and not layout.columns:
-        raise no_counts(layout.title, count)
+def _with_columns(layout: Layout, label: str | None, count: str | None) -> Layout:
+    """With the columns of labels and counts as given or guessed, and in words what was found."""
     if label is not None and layout.label not in (None, label):
         raise ReadingError(f"label must be {quoted(layout.label)} in {layout.title}, got {quoted(label)}")
-    table = column_guess.count_column(layout.columns, layout.rows) if label is None and count is None else None
-    if layout.label is None and layout.columns:
-        left = [c for c, name in enumerate(layout.columns) if name != count]
-        rows = [[row[c] for c in left] for row in layout.rows]
-        guess = column_guess.label_column([layout.columns[c] for c in left], rows)
-        label, count = label or (table[0] if table else guess), count or (table[1] if table else None)
+    if layout.label is None and layout.columns and not label:
+        columns = {name: [row[c] for row in layout.rows] for c, name in enumerate(layout.columns)}
+        table = column_guess.count_column(columns) if count is None else None
+        others = {name: values for name, values in columns.items() if name != count}
+        label, count = table or (column_guess.label_column(others), count)
     layout = replace(layout, label=label or layout.label, count=count or layout.count)
-    return replace(layout, found=tuple(_findings(layout)))
+    return replace(layout, found=(_found(layout),))
 
 
-def _findings(layout: Layout) -> list[str]:
-    parts = [f"Read as {layout.title}"]
+def _found(layout: Layout) -> str:
+    found = f"Read as {layout.title}"
     if layout.separator not in (None, " "):
-        parts[0] += f" with {'tabs' if layout.separator == chr(9) else quoted(layout.separator)} between columns"
+        found += f" with {'tabs' if layout.separator == chr(9) else quoted(layout.separator)} between columns"
     if layout.encoding is not None:
-        parts[0] += f", in {'Latin-1 (it is not UTF-8)' if layout.encoding == FALLBACK else layout.encoding.upper()}"
+        found += f", in {'Latin-1 (it is not UTF-8)' if layout.encoding == FALLBACK else layout.encoding.upper()}"
     if layout.columns:
-        parts.append(f"the labels are in {quoted(layout.label)}")
+        found += f"; the labels are in {quoted(layout.label)}"
     if layout.count is not None:
-        parts.append(f"their counts in {quoted(layout.count)}")
-    return ["; ".join(parts) + "."]
+        found += f"; their counts in {quoted(layout.count)}"
+    return f"{found}."

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.server.result_cache import keepers_of_this_run, keeping_in
+from pages.parts.server.result_cache import session_cache, using_cache
 from pages.parts.share.share_dialog import sharing
 from pages.parts.sidebar.controls import rows_by_key
 from pages.parts.sidebar.page_switch import keep_values
@@ -24,7 +24,7 @@ notices = st.container()
 sidebar()
 keep_values(page.url_path)
 # What keeps results is settled before the page begins: a session may end while its page still runs.
-with keeping_in(keepers_of_this_run()), sharing(page.title):
+with using_cache(session_cache()), sharing(page.title):
     page.run()
 with notices:
     show_url_messages(remember(rows_by_key()))

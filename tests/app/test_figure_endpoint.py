@@ -140,9 +140,8 @@ def test_the_settings_of_a_ticket_differ_with_every_choice():
 
 
 def sizes_of_shared_results():
-    """How many results each keeper of all sessions has; maps are kept in a plain mapping."""
-    keepers = result_cache._of_all_sessions.items()
-    return {name: keep.cache_info().currsize if hasattr(keep, "cache_info") else len(keep) for name, keep in keepers}
+    """How many results the cache of all sessions has of each function."""
+    return {function: len(results) for function, results in result_cache._shared_cache.results.items()}
 
 
 def test_what_a_user_s_labels_give_stays_with_the_session_and_goes_with_the_labels():
@@ -165,7 +164,7 @@ def test_a_session_that_ends_while_its_page_runs_leaves_nothing_to_the_others(mo
     def ended():
         found = current()
         for key in list(st.session_state):
-            if key in (session_labels.LABELS, result_cache.PRIVATE_RESULTS):
+            if key in (session_labels.LABELS, result_cache.PRIVATE_CACHE):
                 del st.session_state[key]
         return found
 

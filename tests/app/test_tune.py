@@ -3,7 +3,6 @@
 import base64
 import json
 import re
-from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +26,7 @@ from sampler_core.tuning import (
     NaturalMix,
     RepeatsAtMost,
     ShareOfClass,
+    sweep,
     verdicts,
 )
 from sampler_core.tuning.linear_schedule_map import map_axes
@@ -291,12 +291,12 @@ def test_a_figure_of_the_run_is_shown_of_the_class_that_its_control_names():
 
 
 def test_the_map_is_not_worked_out_anew_for_another_seed():
-    kept = result_cache._of_all_sessions.setdefault("sweeps", OrderedDict())
+    maps = result_cache._shared_cache.results[sweep]
     opened(epochs="13")
-    before = list(kept)
+    before = set(maps)
     again = opened(epochs="13", seed="5")
     assert again.session_state["scenario"].plan.seed == 5
-    assert sorted(map(id, kept)) == sorted(map(id, before))
+    assert set(maps) == before
 
 
 # --- changes -----------------------------------------------------------------------------------------

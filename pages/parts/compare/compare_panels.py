@@ -1,4 +1,4 @@
-"""The panels of Compare for a scenario, from results that are kept."""
+"""The panels of Compare for a scenario, from cached results."""
 
 from __future__ import annotations
 

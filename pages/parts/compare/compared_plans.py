@@ -9,19 +9,19 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.compare.compare_panels import plans_in
-from pages.parts.server import page_contents
-from pages.parts.server.result_cache import kept
+from pages.parts.server.page_contents import page_contents
+from pages.parts.server.result_cache import cached
 from pages.parts.sidebar.controls import control
 from pages.parts.sidebar.page_parameters import BASE, FIGURES_OF, FOLLOW, PLANS, RANK
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.sidebar.value_words import error_in_words
 from pages.parts.text.markdown import literal
-from sampler_core.data.array_types import FloatArray
 from sampler_core.figures.compare_charts import ComparedPlan
-from sampler_core.forecast.forecast import Forecast
 from sampler_core.forecast.plan_comparison import Comparison, compared, courses
 from sampler_core.plans.plan_set import PlanSet
 from sampler_core.plans.plan_variants import Variants, check_length
+
+courses_of = cached(32)(courses)  # forecasts are compared by identity, and are cached too
 
 
 def chosen_variants(place: DeltaGenerator) -> Variants:
@@ -39,7 +39,7 @@ def shown_plans(variants: Variants, scenario: Scenario) -> tuple[ComparedPlan, .
         sentence = f"{name} is left out: {error_in_words(error)}. Edit it, or change the sidebar."
         st.warning(literal(sentence), icon=":material/warning:")
     if plans:
-        page_contents.shown().files["plans.json"] = PlanSet(plans).to_json
+        page_contents().files["plans.json"] = PlanSet(plans).to_json
     if waiting := [name for name, plan in plans if plan.adaptive is not None]:
         sentence = f"As it holds before any feedback, which training will give: {', '.join(waiting)}."
         st.info(literal(sentence), icon=":material/model_training:")
@@ -93,9 +93,3 @@ def rename_base(old: str, new: str) -> None:
 
 def _difference_to(name: str) -> str:
     return f"differences to {name}"
-
-
-@kept(32)
-def courses_of(forecast: Forecast) -> FloatArray:
-    """Every metric in every epoch, kept while the forecast is: forecasts compare by identity, and are kept too."""
-    return courses(forecast)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.parts.server.page_contents import shown
+from pages.parts.server.page_contents import page_contents
 from sampler_core.exporting.csv_tables import csv_file
 from sampler_core.figures.compare_charts import comparison_table, comparison_words
 from sampler_core.forecast.plan_comparison import Comparison
@@ -16,7 +16,7 @@ BEST = "font-weight: bold; background-color: rgba(14, 154, 107, 0.22)"
 def metric_table(comparison: Comparison, base: int | None) -> None:
     """Show the table; differences from the plan in place `base`, where one is given."""
     numbers, words = comparison_table(comparison, base), comparison_words(comparison, base)
-    shown().tables.append(("Metrics", lambda: numbers))
+    page_contents().tables.append(("Metrics", lambda: numbers))
     marks = pd.DataFrame(comparison.best, numbers.index, numbers.columns)
     styled = numbers.style.apply(lambda _: marks.replace({True: BEST, False: ""}), axis=None)
     for column in numbers.columns:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.parts.compare.compared_plans import change, try_change
 from pages.parts.compare.plan_editor import edit_plan
-from pages.parts.server.page_contents import shown
+from pages.parts.server.page_contents import page_contents
 from pages.parts.sidebar.plan_values import set_sidebar
 from pages.parts.sidebar.value_words import error_in_words, target_in_words, value_in_words
 from pages.parts.text.markdown import literal
@@ -25,7 +25,7 @@ def plan_cards(variants: Variants, base: SamplingPlan) -> None:
     """All plans, to be changed in place, and the buttons of the set. base: the sidebar's plan."""
     st.html(Path(__file__).with_name("plan_cards.css"))
     descriptions = {variant.name: _in_words(variant, base) for variant in variants.all}
-    shown().facts["Plans compared"] = descriptions
+    page_contents().facts["Plans compared"] = descriptions
     with st.container(horizontal=True, gap="small", key="plan-cards"):
         for place, variant in enumerate(variants.all):
             with st.container(border=True, key=f"plan-card-{variant.colour}", gap="small"):

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from pages.parts.my_labels.session_labels import are_own_labels
-from pages.parts.server.page_contents import shown
+from pages.parts.server.page_contents import page_contents
 from pages.parts.server.result_cache import forecast_of
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.sidebar.url_values import bound_unless
@@ -90,6 +90,6 @@ def followed_numbers(scenario: Scenario, followed: SelectedClasses) -> None:
     if chosen := selected_positions(followed):
         forecast = forecast_of(scenario.plan, scenario.counts)
         numbers = class_table(forecast, forecast.class_weights, chosen, scenario.epoch)
-        shown().tables.append(("SelectedClasses classes", lambda: numbers))
+        page_contents().tables.append(("SelectedClasses classes", lambda: numbers))
         with st.container(key="page-text-followed"):
             st.dataframe(numbers, key="followed-numbers", width="stretch")

@@ -1,4 +1,4 @@
-"""The live parts of Explore for a scenario, from results that are kept."""
+"""The live parts of Explore for a scenario, from cached results."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.server.page_contents import shown
+from pages.parts.server.page_contents import page_contents
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures import Chart, compare_charts
 from sampler_core.figures.class_series import series_of
@@ -24,7 +24,7 @@ _key = st.components.v2.component(
 
 def class_key(counts: ClassCounts) -> None:
     """Show it. A report, which knows figures only, has it as one."""
-    shown().charts.append(
+    page_contents().charts.append(
         Chart("class-key", "", compare_charts.class_legend(counts), height=compare_charts.class_legend_height(counts))
     )
     entries = [[shortened(one.label), one.colour, one.dash] for one in series_of(counts)]

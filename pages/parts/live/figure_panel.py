@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from pages.parts.server.page_contents import shown
+from pages.parts.server.page_contents import page_contents
 from sampler_core.figures import Chart, to_json
 
 PLOTLY_SRC = "/assets/plotly.min.js"
@@ -61,7 +61,7 @@ def live_panel(
     frames. on_click: called when a figure is clicked; the panel's `clicked` then is {"chart", "curve", "point",
     "x", "y"}.
     """
-    shown().charts.extend(panel.charts)
+    page_contents().charts.extend(panel.charts)
     data = {"key": key, "src": PLOTLY_SRC, **panel.data()}
     if ticket is not None:
         data["ticket"] = to_json(ticket)

@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.my_labels.session_labels import changes_to_own_labels, left_out_of_the_link
-from pages.parts.server.page_contents import Shown, forget_shown, shown
+from pages.parts.server.page_contents import PageContents, clear_page_contents, page_contents
 from pages.parts.share.package_download import WHEEL, wheel
 from pages.parts.share.plan_file import offer_plan, show_opened_message
 from pages.parts.sidebar.scenario import Scenario, current
@@ -40,7 +40,7 @@ def sharing(title: str) -> Iterator[None]:
 
     A button of the page with the key `GET_CODE` opens it too, at the Code tab.
     """
-    forget_shown()
+    clear_page_contents()
     with st.container(horizontal=True, horizontal_alignment="right", key="share-place"):
         pressed = st.button(
             "Share", key="share", icon=":material/ios_share:", help="Link, code, plan, report, figures."
@@ -49,11 +49,11 @@ def sharing(title: str) -> Iterator[None]:
     yield
     if pressed or st.session_state.get(GET_CODE):
         dialog = st.dialog("Share" if pressed else "Code for your training", width="large")(_dialog)
-        dialog(title, current(), shown(), "Link" if pressed else "Code")
-    forget_shown()
+        dialog(title, current(), page_contents(), "Link" if pressed else "Code")
+    clear_page_contents()
 
 
-def _dialog(title: str, scenario: Scenario, contents: Shown, first: str) -> None:
+def _dialog(title: str, scenario: Scenario, contents: PageContents, first: str) -> None:
     tabs: dict[str, Callable[[], None]] = {
         "Link": _link, "Code": partial(_code, scenario), "Plan": partial(offer_plan, scenario),
         "Report": partial(_report, title, scenario, contents), "Figures": partial(_figures, contents),
@@ -78,7 +78,7 @@ def _link() -> None:
     )  # fmt: skip
 
 
-def _report(title: str, scenario: Scenario, contents: Shown) -> None:
+def _report(title: str, scenario: Scenario, contents: PageContents) -> None:
     make = contents.report or partial(_page_report, title, scenario, contents)
     st.markdown(
         "One HTML file with the figures of this page, its findings, the data in numbers and the plan. It opens in any "
@@ -90,7 +90,7 @@ def _report(title: str, scenario: Scenario, contents: Shown) -> None:
     )  # fmt: skip
 
 
-def _page_report(title: str, scenario: Scenario, contents: Shown) -> str:
+def _page_report(title: str, scenario: Scenario, contents: PageContents) -> str:
     panels = [chart_panel(chart) for chart in contents.charts]
     return page_report(
         title, scenario.plan, scenario.counts, panels, contents.tables, sentences=contents.sentences,
@@ -111,7 +111,7 @@ def _code(scenario: Scenario) -> None:
     st.code(code, language="python")
 
 
-def _figures(contents: Shown) -> None:
+def _figures(contents: PageContents) -> None:
     st.markdown("Each figure as it is on the page now, made in your browser.")
     titled = [chart for chart in contents.charts if chart.title]  # one without a title is a legend
     charts = [{"id": chart.id, "title": chart.title, "file": file_name(chart.title),
@@ -119,7 +119,7 @@ def _figures(contents: Shown) -> None:
     _share(key="share-figures", data={"part": "figures", "charts": charts})
 
 
-def _tables(contents: Shown) -> None:
+def _tables(contents: PageContents) -> None:
     st.markdown("CSV files for Excel and others. Text that a spreadsheet would run as a formula gets an apostrophe.")
     for place, (title, table) in enumerate(contents.tables):
         st.download_button(

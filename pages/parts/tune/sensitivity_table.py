@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.server.page_contents import shown
+from pages.parts.server.page_contents import page_contents
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.sidebar.value_words import row_labels
 from pages.parts.text.markdown import literal
@@ -26,7 +26,7 @@ def sensitivity_box(scenario: Scenario, over: str) -> None:
         except ValueError as error:
             st.markdown(literal(f"There is none for this plan: {error}."))
             return
-        shown().tables.append(("What each parameter changes", lambda: table))
+        page_contents().tables.append(("What each parameter changes", lambda: table))
         st.markdown(f"What one unit more of a parameter adds to a metric ({over} over the run, of the rarest class).")
         st.dataframe(table.style.format(number), key="sensitivity-table", width="stretch", height="content")
         st.download_button("Download the table", lambda: csv_file(table), "sensitivity.csv", "text/csv",

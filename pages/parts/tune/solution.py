@@ -6,7 +6,7 @@ import zlib
 
 import streamlit as st
 
-from pages.parts.server.page_contents import shown
+from pages.parts.server.page_contents import page_contents
 from pages.parts.server.result_cache import forecast_of
 from pages.parts.share.share_dialog import GET_CODE
 from pages.parts.sidebar.controls import control
@@ -110,7 +110,7 @@ def panel_revision(scenario: Scenario, requirements: Requirements, *also: object
 
 def _show_solution(found: Solution, scenario: Scenario, all_requirements: str) -> None:
     if found.plan is None:
-        shown().sentences.append(found.says)
+        page_contents().sentences.append(found.says)
         st.warning(literal(found.says), icon=":material/block:")
         return
     rarest = scenario.counts.rarest
@@ -126,7 +126,7 @@ def _show_solution(found: Solution, scenario: Scenario, all_requirements: str) -
         low, high = map(number, found.bounds)
         says += f" Each skew may be off by about {number(found.slack)} before one fails; skews from {low} to {high}"
         says += " were tried."
-    shown().sentences.append(says)
+    page_contents().sentences.append(says)
     st.success(literal(says), icon=":material/check_circle:")
     with st.container(horizontal=True, vertical_alignment="center"):
         if found.plan.target == scenario.plan.target:

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts.server.result_cache import kept
+from pages.parts.server.result_cache import cached
 from pages.parts.sidebar.controls import control
 from pages.parts.sidebar.page_parameters import REQUIREMENTS_TEXT
 from pages.parts.sidebar.scenario import Scenario
@@ -96,18 +96,18 @@ def judged_requirements(requirements: Requirements, scenario: Scenario) -> dict[
     return found
 
 
-@kept(256)
+@cached(256)
 def _verdict(plan: SamplingPlan, counts: ClassCounts, requirement: Requirement) -> Verdict:
     return verdicts(plan, counts, (requirement,))[0]
 
 
-@kept(64)
+@cached(64)
 def band_of(plan: SamplingPlan, counts: ClassCounts, requirements: Requirements) -> Band:
     """The feasible band."""
     return feasible_band(plan, counts, requirements)
 
 
-@kept(64)
+@cached(64)
 def solution_of(plan: SamplingPlan, counts: ClassCounts, requirements: Requirements, shape: str | None) -> Solution:
     """The schedule with the most slack, in short numbers, or why there is none."""
     return round_solution(solve(plan, counts, requirements, shape), counts, requirements)

@@ -11,15 +11,11 @@ from pages.parts.compare.plan_cards import plan_cards
 from pages.parts.live.class_legend import class_key
 from pages.parts.live.figure_panel import live_panel
 from pages.parts.share.chart_tables import chart_tables
-from pages.parts.sidebar.data_line import data_line
-from pages.parts.sidebar.epoch_and_batches import choose_axis, choose_epoch, phone_sliders
 from pages.parts.sidebar.figure_ticket import figure_ticket
-from pages.parts.sidebar.scenario import current
+from pages.parts.sidebar.page_controls import choose_axis, choose_epoch, phone_sliders
+from pages.parts.sidebar.page_heading import page_heading
 
-scenario = current()
-st.title("Compare", anchor=False)
-with st.container(key="page-text-data"):
-    st.markdown(data_line(scenario))
+scenario = page_heading("Compare")
 cards, rest = st.container(), st.container()
 with st.expander("The plans as text, as a link carries them", icon=":material/link:"):
     variants = compared_plans.chosen_variants(cards)

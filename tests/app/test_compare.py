@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.compare.metric_table import BEST
-from pages.parts.sidebar.page_parameters import COMPARE_ROWS
+from pages.parts.sidebar.page_parameters import COMPARE_PARAMETERS
 from sampler_core import Constant, Forecast, Linear, PowerSkew, ProgressivelyBalanced, SamplingPlan, Step
 from sampler_core.datasets import load, synthetic
 from sampler_core.plans.parameters import DATA_ROWS, PAGE_ROWS, RUN_ROWS, rows_of
@@ -312,7 +312,7 @@ def test_the_menu_adds_a_preset_or_the_sidebar_s_plan_as_it_is():
 def test_a_link_opens_every_control_of_the_page_as_it_was():
     url = {"plans": '["natural","class_balanced"]', "follow": "class of rank", "rank": "2",
            "figures_of": "worst epoch", "shown_as": "differences to class-balanced"}  # fmt: skip
-    assert url.keys() == {row.key for row in COMPARE_ROWS}
+    assert url.keys() == {row.key for row in COMPARE_PARAMETERS}
     at = opened(**url, axis="logarithmic", epoch="7")
     is_sound(at)
     assert {key: str(at.session_state[key]) for key in url} == url
@@ -428,7 +428,7 @@ def test_every_control_has_a_help_text_and_a_label_and_is_in_the_url():
     for widget in (*at.number_input, *at.selectbox, *at.text_input, *at.button):
         assert widget.help, widget.label
         assert widget.label
-    assert all(row.key in at.session_state for row in COMPARE_ROWS)
+    assert all(row.key in at.session_state for row in COMPARE_PARAMETERS)
 
 
 # --- presets in the sidebar --------------------------------------------------------------------------
@@ -449,4 +449,4 @@ def test_a_preset_of_the_menu_sets_the_sidebar_and_its_source_is_told(name):
 def test_no_control_of_a_page_has_the_key_of_another():
     of_schedules = {row.key for book in (SCHEDULES, TARGETS) for name in book for row in rows_of(book[name]).values()}
     others = of_schedules | {row.key for row in (*DATA_ROWS, *RUN_ROWS, *PAGE_ROWS)} | {"shape", "target"}
-    assert not others & {row.key for row in COMPARE_ROWS}
+    assert not others & {row.key for row in COMPARE_PARAMETERS}

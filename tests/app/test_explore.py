@@ -11,9 +11,8 @@ from streamlit.testing.v1 import AppTest
 from pages.parts.explore import animation_frames, explore_panels
 from pages.parts.explore.class_selection import class_at
 from pages.parts.my_labels import session_labels
-from pages.parts.sidebar import epoch_and_batches
-from pages.parts.sidebar.controls import rows_by_key, titles_of
-from pages.parts.sidebar.page_parameters import COMPARE_ROWS, TUNE_ROWS
+from pages.parts.sidebar import page_controls
+from pages.parts.sidebar.page_parameters import COMPARE_PARAMETERS, PARAMETERS, TUNE_PARAMETERS, choice_titles
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import load, synthetic
 from sampler_core.figures.class_series import NO_CLASS, by_count
@@ -108,7 +107,7 @@ def test_a_wrong_value_in_the_address_gets_a_sentence_and_the_rest_is_kept(key, 
     assert values_of(at)["seed"] == 5
     assert values_of(at)["epoch"] == 3
     if key in values_of(at):
-        assert values_of(at)[key] == rows_by_key()[key].default
+        assert values_of(at)[key] == PARAMETERS[key].default
     assert key not in at.query_params
 
 
@@ -154,7 +153,7 @@ def test_undo_leads_out_of_settings_that_do_not_go_together():
 def another_value(row):
     if row.kind == "choice":
         other = next(choice for choice in row.choices if choice != row.default)
-        return titles_of(row)[other], other
+        return choice_titles(row)[other], other
     if row.kind == "names":
         return "class 3", ["class 3"]
     if row.kind == "text":
@@ -177,7 +176,7 @@ for _name in TARGETS:
     NEEDS |= {row.key: {"target": _name.replace("_", " ")} for row in rows_of(TARGETS[_name]).values()}
 
 
-OWN_ROWS = [row for row in rows_by_key().values() if row not in (*COMPARE_ROWS, *TUNE_ROWS)]
+OWN_ROWS = [row for row in PARAMETERS.values() if row not in (*COMPARE_PARAMETERS, *TUNE_PARAMETERS)]
 
 
 @pytest.mark.parametrize("row", OWN_ROWS, ids=lambda row: row.key)
@@ -455,9 +454,9 @@ def test_a_click_on_a_band_of_classes_or_beside_them_is_on_no_class(clicked):
 
 def test_a_run_of_the_page_computes_the_plan_s_class_shares_and_the_shown_batches_once(monkeypatch):
     calls = []
-    shares, batches = SamplingPlan.class_shares, epoch_and_batches.batches_shown
+    shares, batches = SamplingPlan.class_shares, page_controls.batches_shown
     monkeypatch.setattr(SamplingPlan, "class_shares", lambda plan, counts: calls.append(plan) or shares(plan, counts))
-    for module in (epoch_and_batches, explore_panels):
+    for module in (page_controls, explore_panels):
         monkeypatch.setattr(module, "batches_shown", lambda *given: calls.append("batches") or batches(*given))
     is_sound(opened(skew="0.123", followed="class 3"))
     plan = SamplingPlan(target=PowerSkew(Linear(0.123, 0.01)), epochs=100, batch_size=128)

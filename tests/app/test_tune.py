@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.server import result_cache
-from pages.parts.sidebar.page_parameters import COMPARE_ROWS, REQUIREMENTS_TEXT, TUNE_ROWS
+from pages.parts.sidebar.page_parameters import COMPARE_PARAMETERS, REQUIREMENTS_TEXT, TUNE_PARAMETERS
 from pages.parts.tune.stated_requirements import new_requirement, read_requirements, text_of
 from sampler_core import Forecast, Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
 from sampler_core.datasets import load, synthetic
@@ -343,7 +343,7 @@ def test_a_link_opens_every_control_of_the_page_as_it_was():
     stated = text_of((ShareOfClass(0.01),))
     address = {"requirements": stated, "metric": "share", "whose": "largest", "over": "greatest",
                "solved_shape": "cosine"}  # fmt: skip
-    assert address.keys() == {row.key for row in TUNE_ROWS}
+    assert address.keys() == {row.key for row in TUNE_PARAMETERS}
     at = opened(**address | {"metric": METRICS["share"].label.lower()})
     is_sound(at)
     assert {key: at.session_state[key] for key in address} == address
@@ -386,8 +386,8 @@ def test_every_control_has_a_help_text_and_a_label_and_a_key_of_its_own():
         assert widget.help, widget.label
         assert widget.label
     of_schedules = {row.key for book in (SCHEDULES, TARGETS) for name in book for row in rows_of(book[name]).values()}
-    others = of_schedules | {row.key for row in (*DATA_ROWS, *RUN_ROWS, *PAGE_ROWS, *COMPARE_ROWS)}
-    assert not others & {row.key for row in TUNE_ROWS}
+    others = of_schedules | {row.key for row in (*DATA_ROWS, *RUN_ROWS, *PAGE_ROWS, *COMPARE_PARAMETERS)}
+    assert not others & {row.key for row in TUNE_PARAMETERS}
 
 
 def test_sensitivities_are_worked_out_when_somebody_opens_them():

@@ -11,10 +11,10 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.parts.compare.compare_panels import plans_in
 from pages.parts.server.page_contents import page_contents
 from pages.parts.server.result_cache import cached
-from pages.parts.sidebar.controls import control
 from pages.parts.sidebar.page_parameters import BASE, FIGURES_OF, FOLLOW, PLANS, RANK
+from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.sidebar.scenario import Scenario
-from pages.parts.sidebar.value_words import error_in_words
+from pages.parts.sidebar.wording import error_in_words
 from pages.parts.text.markdown import literal
 from sampler_core.figures.compare_charts import ComparedPlan
 from sampler_core.forecast.plan_comparison import Comparison, compared, courses
@@ -26,7 +26,7 @@ courses_of = cached(32)(courses)  # forecasts are compared by identity, and are 
 
 def chosen_variants(place: DeltaGenerator) -> Variants:
     """The text's control, and the plans in it; in `place` a sentence for each thing that cannot be used."""
-    variants, complaints = Variants.from_text(control(PLANS))
+    variants, complaints = Variants.from_text(bound_widget(PLANS))
     if complaints:
         place.warning("\n\n".join(literal(f"{complaint}.") for complaint in complaints), icon=":material/link_off:")
     return variants
@@ -65,14 +65,14 @@ def try_change(make: Callable[..., Variants], *given: Any) -> bool:
 
 def choose_followed() -> tuple[str, int]:
     """Whose share the curves show: which class or group, and the rank of a class."""
-    which = control(FOLLOW, width=200)
-    return which, control(RANK, width=200) if which == "class of rank" else 1
+    which = bound_widget(FOLLOW, width=200)
+    return which, bound_widget(RANK, width=200) if which == "class of rank" else 1
 
 
 def choose_comparison(plans: tuple[ComparedPlan, ...], scenario: Scenario) -> tuple[Comparison, int | None]:
     """The metrics, and the place of the plan that the others are measured from (None: none)."""
     names = tuple(plan.name for plan in plans)
-    when = control(FIGURES_OF, width=260)
+    when = bound_widget(FIGURES_OF, width=260)
     offered = [str(BASE.default), *map(_difference_to, names)]
     asked = st.session_state.get(BASE.key, st.query_params.get(BASE.key))
     if asked not in (None, *offered):

@@ -6,8 +6,8 @@ import streamlit as st
 
 from pages.parts.compare.compared_plans import change, rename_base, try_change
 from pages.parts.compare.plan_fields import plan_fields
-from pages.parts.sidebar.plan_values import set_sidebar_to_plan
-from pages.parts.sidebar.value_words import error_in_words
+from pages.parts.sidebar.sidebar_values import set_sidebar_to_plan
+from pages.parts.sidebar.wording import error_in_words
 from pages.parts.text.markdown import literal
 from sampler_core.plans.parameters import LIMIT_ROWS
 from sampler_core.plans.plan import SamplingPlan

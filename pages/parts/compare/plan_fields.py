@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages.parts.compare.compared_plans import change
-from pages.parts.sidebar.controls import widget
+from pages.parts.sidebar.parameter_widgets import widget
 from pages.parts.text.markdown import literal
 from sampler_core.plans.parameters import LIMIT_ROWS, Parameter
 from sampler_core.plans.plan import SamplingPlan

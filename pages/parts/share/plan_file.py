@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.parts.sidebar.controls import TABLE
-from pages.parts.sidebar.plan_values import checked_values, plan_values, set_controls
+from pages.parts.sidebar.page_parameters import TABLE
 from pages.parts.sidebar.scenario import Scenario
+from pages.parts.sidebar.sidebar_values import checked_values, set_widgets, sidebar_values
 from pages.parts.text.markdown import literal
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.datasets import load, published_datasets
@@ -48,12 +48,12 @@ def _open_plan(counts: ClassCounts) -> None:
         return
     try:
         plan = SamplingPlan.from_json(_decoded(file.getvalue()))
-        values = checked_values(plan_values(plan, run=True))
+        values = checked_values(sidebar_values(plan, run=True))
     except (TypeError, ValueError) as error:
         st.session_state[REFUSED] = f"The sidebar cannot take this plan: {error}. Nothing was changed."
         return
     data, sentence = _data_controls(plan.tuned_on, counts)
-    set_controls(values | data)
+    set_widgets(values | data)
     st.session_state[OPENED] = f"The sidebar now has the plan of the file ({plan.fingerprint}). {sentence}"
 
 

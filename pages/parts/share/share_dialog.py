@@ -15,7 +15,7 @@ from pages.parts.my_labels.session_labels import changes_to_own_labels, left_out
 from pages.parts.server.page_contents import PageContents, clear_page_contents, page_contents
 from pages.parts.share.package_download import WHEEL, wheel
 from pages.parts.share.plan_file import offer_plan, show_opened_message
-from pages.parts.sidebar.scenario import Scenario, current
+from pages.parts.sidebar.scenario import Scenario, current_scenario
 from pages.parts.text.markdown import literal
 from sampler_core.exporting import VARIANTS, csv_file, snippet
 from sampler_core.exporting.plan_report import chart_panel, page_report
@@ -49,7 +49,7 @@ def sharing(title: str) -> Iterator[None]:
     yield
     if pressed or st.session_state.get(GET_CODE):
         dialog = st.dialog("Share" if pressed else "Code for your training", width="large")(_dialog)
-        dialog(title, current(), page_contents(), "Link" if pressed else "Code")
+        dialog(title, current_scenario(), page_contents(), "Link" if pressed else "Code")
     clear_page_contents()
 
 

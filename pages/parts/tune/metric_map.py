@@ -9,10 +9,10 @@ from typing import Any
 import streamlit as st
 
 from pages.parts.server.result_cache import cached
-from pages.parts.sidebar.controls import control
 from pages.parts.sidebar.page_parameters import METRIC, OVER, WHOSE
-from pages.parts.sidebar.plan_values import set_sidebar_to_plan
+from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.sidebar.scenario import Scenario
+from pages.parts.sidebar.sidebar_values import set_sidebar_to_plan
 from pages.parts.tune.stated_requirements import Requirements
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.plans.plan import SamplingPlan
@@ -36,15 +36,15 @@ def metric_label(metric: str) -> str:
 
 def choose_metric() -> tuple[str, str, str]:
     """The metric that the map shows, whose, and over what."""
-    metric = control(METRIC, width=260)
+    metric = bound_widget(METRIC, width=260)
     scope = METRICS[metric].scope
     if scope == "mix":
-        return metric, "every", control(OVER, width=150)
+        return metric, "every", bound_widget(OVER, width=150)
     if scope == "class":
-        return metric, control(WHOSE, width=150), control(OVER, width=150)
+        return metric, bound_widget(WHOSE, width=150), bound_widget(OVER, width=150)
     if st.session_state.get(WHOSE.key) == "every":  # chosen for another metric; no map shows the runs of every class
         st.session_state[WHOSE.key] = WHOSE.default
-    return metric, control(replace(WHOSE, choices=("rarest", "largest")), width=150), "mean"
+    return metric, bound_widget(replace(WHOSE, choices=("rarest", "largest")), width=150), "mean"
 
 
 def computed_map(

@@ -13,7 +13,7 @@ from pages.parts.explore.explore_panels import METRICS, ONE_EPOCH, OVER_EPOCHS, 
 from pages.parts.explore.findings_list import headline, show_findings
 from pages.parts.live.figure_panel import live_panel
 from pages.parts.live.metric_tiles import tiles
-from pages.parts.share.chart_tables import chart_tables
+from pages.parts.share.page_tables import chart_tables
 from pages.parts.sidebar.figure_ticket import figure_ticket
 from pages.parts.sidebar.page_controls import (
     choose_axis,

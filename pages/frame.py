@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.parts.server.result_cache import session_cache, using_cache
-from pages.parts.share.share_dialog import sharing
+from pages.parts.share.share_dialog import share_button
 from pages.parts.sidebar.page_switch import keep_values_on_page_switch
 from pages.parts.sidebar.sidebar import sidebar
 from pages.parts.sidebar.undo_buttons import record_undo_step
@@ -22,8 +22,8 @@ page = st.navigation([
 notices = st.container()
 sidebar()
 keep_values_on_page_switch(page.url_path)
-# What keeps results is settled before the page begins: a session may end while its page still runs.
-with using_cache(session_cache()), sharing(page.title):
+# The cache is chosen before the page begins: a session may end while its page still runs.
+with using_cache(session_cache()), share_button(page.title):
     page.run()
 with notices:
     show_url_messages(record_undo_step())

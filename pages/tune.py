@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.parts.live.figure_panel import Panel, live_panel
-from pages.parts.share.chart_tables import chart_tables
+from pages.parts.share.page_tables import chart_tables
 from pages.parts.sidebar.figure_ticket import figure_ticket
 from pages.parts.sidebar.page_controls import phone_sliders
 from pages.parts.sidebar.page_heading import page_heading

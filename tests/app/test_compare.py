@@ -375,6 +375,14 @@ def test_a_plan_goes_into_the_sidebar_and_says_what_changed_and_the_sidebar_s_st
     assert "skew factor from 0.7 to 1" in said(at.toast)
 
 
+def test_a_plan_that_the_sidebar_cannot_show_changes_nothing_and_says_so():
+    at = edited(opened(plans='[{"name":"capped","preset":"natural","max_repeats":2.5}]'), 0)
+    before = at.session_state["scenario"].plan
+    at.button(key="plan-0-into").click().run()
+    assert "The sidebar cannot show this plan: Cap on repeats must be a whole number" in said(at.toast)
+    assert at.session_state["scenario"].plan == before
+
+
 def test_a_set_of_plans_is_opened_from_a_file_with_its_run_settings():
     plan = SamplingPlan(target=PowerSkew(Constant(0.25)), epochs=30, batch_size=64, drawing="exact", max_repeats=9)
     file = PlanSet(
@@ -420,6 +428,7 @@ def test_a_file_that_is_no_set_of_plans_gets_a_sentence(content):
     at.file_uploader(key="open_plans").upload("plans.json", content, "application/json").run()
     assert not at.exception
     assert "The file cannot be used" in said(at.toast)
+    assert "Save plans here and compare the two files." in said(at.toast)
     assert names_shown(at) == SIX
 
 

@@ -175,11 +175,11 @@ def test_a_session_that_ends_while_its_page_runs_leaves_nothing_to_the_others(mo
 
 
 def test_the_server_answers_in_json_or_with_no_content():
-    from app import figures
+    from app import figure_endpoint as endpoint
 
-    def answered(of, query):
-        request = Request({"type": "http", "path_params": {"of": of}, "query_string": query, "headers": []})
-        return figures(request)
+    def answered(offer, query):
+        request = Request({"type": "http", "path_params": {"offer": offer}, "query_string": query, "headers": []})
+        return endpoint(request)
 
     at = opened()  # what a page offers lives as long as its session
     offer = ticket_of(at)["offer"]

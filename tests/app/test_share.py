@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.share.package_download import WHEEL, wheel
-from pages.parts.share.share_dialog import file_name
+from pages.parts.text.file_names import file_name
 from sampler_core import (
     Boost,
     ClassCounts,

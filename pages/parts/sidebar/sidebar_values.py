@@ -35,15 +35,14 @@ def checked_values(values: dict[str, Any]) -> dict[str, Any]:
 
 def set_sidebar(values: dict[str, Any]) -> None:
     """Set widgets, from the callback of a button, and say what changed; a sentence where they cannot take a value."""
-    changes = []
     with error_toast("The sidebar cannot show this plan", str):
-        for key, value in checked_values(values).items():
-            parameter = PARAMETERS[key]
-            before = st.session_state.get(key, parameter.default)
-            if value != before:
-                old, new = value_in_words(parameter, before), value_in_words(parameter, value)
-                changes.append(f"{parameter.label.lower()} from {old} to {new}")
-        set_widgets(checked_values(values))
+        values = checked_values(values)
+        changes = [
+            f"{p.label.lower()} from {value_in_words(p, before)} to {value_in_words(p, values[key])}"
+            for key, p in PARAMETERS.items()
+            if key in values and (before := st.session_state.get(key, p.default)) != values[key]
+        ]
+        set_widgets(values)
         message = f"Set in the sidebar: {'; '.join(changes)}." if changes else "The sidebar has this plan already."
         st.toast(literal(message))
 

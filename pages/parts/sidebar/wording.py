@@ -45,9 +45,7 @@ def error_in_words(error: Exception) -> str:
     """An error of the library with the sidebar's labels for its names; what it quotes stays."""
     groups = (DATA_FIELDS, PLAN_ROWS, *map(rows_of, (*TARGETS.classes, *SCHEDULES.classes)))
     labels = {field: p.label for group in groups for field, p in group.items() if field != p.label.lower()}
-    labels |= {
-        f"{field}=": f"{limit.label} " for field, limit in LIMIT_ROWS.items()
-    }  # as in "max_repeats=2 must allow"
+    labels |= {f"{field}=": f"{limit.label} " for field, limit in LIMIT_ROWS.items()}  # as "max_repeats=2 must allow"
     return _QUOTED_OR_WORD.sub(lambda word: labels.get(word[0], word[0]), str(error))
 
 
@@ -57,7 +55,7 @@ def error_toast(what: str, in_words: Callable[[Exception], str] = error_in_words
     try:
         yield
     except (TypeError, ValueError) as error:
-        st.toast(literal(f"{what}: {error_in_words(error)}."), icon=":material/error:")
+        st.toast(literal(f"{what}: {in_words(error)}."), icon=":material/error:")
 
 
 def parameter_labels(plan: SamplingPlan) -> dict[str, str]:

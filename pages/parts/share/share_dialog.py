@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 
+from pages.parts.live.browser_component import browser_component
 from pages.parts.my_labels.session_labels import changes_to_own_labels, left_out_of_the_link
 from pages.parts.server.page_contents import PageContents, clear_page_contents, page_contents
 from pages.parts.share.package_download import WHEEL, wheel
@@ -22,14 +22,7 @@ from sampler_core.figures.legend import added_legend_height
 from sampler_core.plans.parameters import DATA
 
 GET_CODE = "get_code"
-_here = Path(__file__).parent
-_share = st.components.v2.component(
-    "share",
-    html='<div class="share"></div>',
-    css=(_here / "share_dialog.css").read_text(encoding="utf-8"),
-    js=(_here / "share_dialog.js").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
+_share = browser_component("share", '<div class="share"></div>', "share/share_dialog.css", "share/share_dialog.js")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The Explore page without a browser: its controls, its address, its sentences, its figures' numbers."""
+"""The Explore page without a browser: its controls, its URL, its sentences, its figures' numbers."""
 
 import base64
 import json
@@ -24,9 +24,9 @@ INAT = {"data": "published", "table": "inat2018_supercategory", "skew": "0.2", "
         "epoch": "7", "scheme": "stratified"}  # fmt: skip
 
 
-def opened(**address):
+def opened(**url):
     at = AppTest.from_file(FRAME, default_timeout=20)
-    for key, value in address.items():
+    for key, value in url.items():
         at.query_params[key] = value
     return at.run()
 
@@ -73,7 +73,7 @@ def is_sound(at):
 # --- empty and wrong input first ---------------------------------------------------------------------
 
 
-def test_the_page_opens_without_an_address():
+def test_the_page_opens_without_a_url():
     at = opened()
     is_sound(at)
     assert at.title[0].value == "Explore"
@@ -98,7 +98,7 @@ def test_the_page_opens_without_an_address():
         ("colour", "red", "'colour', which is no parameter here"),
     ],
 )
-def test_a_wrong_value_in_the_address_gets_a_sentence_and_the_rest_is_kept(key, value, must):
+def test_a_wrong_value_in_the_url_gets_a_sentence_and_the_rest_is_kept(key, value, must):
     at = opened(seed="5", epoch="3", **{key: value})
     said = at.warning[0].value.replace("\\", "")
     assert must.replace("\\", "") in said
@@ -119,7 +119,7 @@ def test_the_sentence_goes_with_the_first_change():
 
 
 @pytest.mark.parametrize(
-    ("address", "sentence"),
+    ("url", "sentence"),
     [
         ({"classes": "1000", "samples": "10"}, "Samples must be from Number of classes (1,000) to 1e12, got 10"),
         ({"min_per_batch": "1"}, 'Floor per batch must be 0 unless Sampling scheme is "stratified", got 1'),
@@ -131,8 +131,8 @@ def test_the_sentence_goes_with_the_first_change():
         ({"target": "boost", "boosts": "end: 2"}, "class must be one of the data's (10 classes), got 'end'"),
     ],
 )
-def test_settings_that_do_not_go_together_get_a_sentence_and_the_controls_stay(address, sentence):
-    at = opened(**address)
+def test_settings_that_do_not_go_together_get_a_sentence_and_the_controls_stay(url, sentence):
+    at = opened(**url)
     assert not at.exception
     assert sentence in at.error[0].value.replace("\\", "")
     assert values_of(at)["batch"] == 128
@@ -147,7 +147,7 @@ def test_undo_leads_out_of_settings_that_do_not_go_together():
     assert values_of(at)["samples"] == 20_000
 
 
-# --- controls, address, state ------------------------------------------------------------------------
+# --- controls, URL, state ------------------------------------------------------------------------
 
 
 def another_value(row):
@@ -180,7 +180,7 @@ OWN_ROWS = [row for row in PARAMETERS.values() if row not in (*COMPARE_PARAMETER
 
 
 @pytest.mark.parametrize("row", OWN_ROWS, ids=lambda row: row.key)
-def test_every_control_can_be_set_from_the_address_and_the_same_address_opens_the_same_state(row):
+def test_every_control_can_be_set_from_the_url_and_the_same_url_opens_the_same_state(row):
     text, value = another_value(row)
     text, value = {"max_repeats": ("50", 50), "limit": ("0.9", 0.9), "min_share": ("0.02", 0.02)}.get(
         row.key, (text, value)
@@ -253,7 +253,7 @@ def plan_of_inat():
     return SamplingPlan(target=target, epochs=100, batch_size=128, drawing="stratified")
 
 
-def test_the_page_shows_the_core_s_numbers_for_the_plan_in_the_address():
+def test_the_page_shows_the_core_s_numbers_for_the_plan_in_the_url():
     at = opened(**INAT)
     is_sound(at)
     counts, plan = load("inat2018_supercategory"), plan_of_inat()
@@ -267,7 +267,7 @@ def test_the_page_shows_the_core_s_numbers_for_the_plan_in_the_address():
     assert tiles_of(at)["Share of the rarest class"] == "0.315 %"
 
 
-def test_a_name_of_a_table_in_the_address_stands_for_its_title():
+def test_a_name_of_a_table_in_the_url_stands_for_its_title():
     at = opened(**INAT)
     assert values_of(at)["table"] == "inat2018_supercategory"
     assert at.query_params["table"] == "iNaturalist 2018, super-categories"

@@ -69,8 +69,8 @@ COMPARE = {
 
 @pytest.mark.parametrize("case", EXPLORE)
 def test_what_is_asked_for_is_what_explore_shows_there(case):
-    address, values = EXPLORE[case]
-    at = opened(**address)
+    url, values = EXPLORE[case]
+    at = opened(**url)
     asked = parts_at(ticket_of(at)["offer"], values)
     assert {"over-epochs", "metrics"} <= set(asked)
     assert ("one-epoch" in asked) == (case != "draws that training decides")
@@ -79,8 +79,8 @@ def test_what_is_asked_for_is_what_explore_shows_there(case):
 
 @pytest.mark.parametrize("case", COMPARE)
 def test_what_is_asked_for_is_what_compare_shows_there(case):
-    address, values = COMPARE[case]
-    at = test_compare.opened(**address)
+    url, values = COMPARE[case]
+    at = test_compare.opened(**url)
     asked = parts_at(ticket_of(at)["offer"], values)
     assert set(asked) == {"side-by-side", "mixes"}
     assert asked == sent_to(moved_to(at, values))

@@ -56,12 +56,12 @@ def plan_of(target=RAMP, **settings):
     return SamplingPlan(**{"target": target, "epochs": 40, "batch_size": 64, "seed": 9, **settings})
 
 
-def opened(page="explore", **address):
+def opened(page="explore", **url):
     at = AppTest.from_file(FRAME, default_timeout=30)
-    for key, value in address.items():
+    for key, value in url.items():
         at.query_params[key] = value
     at.run()
-    for key, value in address.items():  # a switch of pages, unlike a deep link, leaves out what the page does not show
+    for key, value in url.items():  # a switch of pages, unlike a deep link, leaves out what the page does not show
         at.query_params[key] = value
     return at if page == "explore" else at.switch_page(f"{page}.py").run()
 

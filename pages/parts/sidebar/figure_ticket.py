@@ -31,9 +31,8 @@ def figure_ticket(
 
 def slider_values(scenario: Scenario) -> dict[str, float]:
     """Key -> value of every slider on the page."""
-    sliders = [key for key, parameter in PARAMETERS.items() if parameter.slider is not None]
-    values = {key: float(st.session_state[key]) for key in sliders if st.session_state.get(key) is not None}
-    return {**values, EPOCH.key: scenario.epoch}
+    values = {key: st.session_state.get(key) for key, parameter in PARAMETERS.items() if parameter.slider is not None}
+    return {key: float(value) for key, value in values.items() if value is not None} | {EPOCH.key: scenario.epoch}
 
 
 def scenario_at(scenario: Scenario, slider_values: Mapping[str, float]) -> Scenario:

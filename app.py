@@ -34,6 +34,7 @@ SECURITY_HEADERS = [
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 ]
+MOST_COMPRESSED = 200_000  # bytes of a response; larger ones are numbers, slow to compress and hardly smaller then
 
 
 @cache
@@ -61,7 +62,12 @@ def figure_endpoint(request: Request) -> Response:
         return Response(status_code=204)
     finite = all(map(isfinite, slider_values.values()))
     parts = parts_at(request.path_params["offer"], slider_values) if finite else None
-    return Response(status_code=204) if parts is None else JSONResponse(parts, headers={"Cache-Control": "no-store"})
+    if parts is None:
+        return Response(status_code=204)
+    response = JSONResponse(parts, headers={"Cache-Control": "no-store"})
+    if len(response.body) > MOST_COMPRESSED:
+        response.headers["Content-Encoding"] = "identity"
+    return response
 
 
 def with_security_headers(server: ASGIApp) -> ASGIApp:

@@ -1,14 +1,14 @@
 // The report's figures: unpacks plotly.js from the file, draws, and plays the epochs. Text arrives as text, never as HTML.
 // @ts-check
 /** @returns {any} */
-const find = id => document.getElementById(id);
+const find = (id) => document.getElementById(id);
 const { panels, frames: states, epoch, epochs } = JSON.parse(find("data").textContent);  // a state: one epoch
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const CONFIG = { responsive: true, displaylogo: false, showSendToCloud: false,
   modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
 /** What stands in a plot, as JSON. @type {WeakMap<Element, string>} */
 const drawnStates = new WeakMap();
-let at = states.findIndex(state => state.epoch === epoch), playing = false, drawing = Promise.resolve();
+let at = states.findIndex((state) => state.epoch === epoch), playing = false, drawing = Promise.resolve();
 
 async function decompressed(id) {
   const packed = Uint8Array.from(atob(find(id).textContent), (byte) => byte.charCodeAt(0));
@@ -36,7 +36,7 @@ function themed({ layout }, height) {
     font: { ...font, size: 13 }, hoverlabel: { bgcolor: paper, bordercolor: grid, font } };
 }
 
-const figures = panels.map(panel => {
+const figures = panels.map((panel) => {
   const figure = element(find("panels"), "figure");
   figure.style.setProperty("--span", panel.span);
   const caption = element(figure, "figcaption");
@@ -58,7 +58,7 @@ async function draw() {
   find("shown").textContent = `epoch ${state.epoch} of ${epochs - 1}`;
   find("epoch").setAttribute("aria-valuetext", `epoch ${state.epoch}`);
   find("sentences").replaceChildren();
-  state.sentences.forEach(sentence => element(find("sentences"), "p", sentence));
+  state.sentences.forEach((sentence) => element(find("sentences"), "p", sentence));
   find("tiles").replaceChildren();
   state.tiles.forEach(([label, value, note]) => {
     const tile = element(find("tiles"), "div");
@@ -81,7 +81,7 @@ async function draw() {
   Object.assign(document.body.dataset, { epoch: state.epoch, drawn: Boolean(window.Plotly) });
 }
 
-const show = place => { at = place; return (drawing = drawing.then(draw)); };
+const show = (place) => { at = place; return (drawing = drawing.then(draw)); };
 
 function play(on) {
   playing = on;
@@ -100,7 +100,7 @@ async function run() {
 }
 
 find("epoch").max = states.length - 1;
-find("epoch").oninput = event => { at = Number(event.target.value); play(false); };
+find("epoch").oninput = (event) => { at = Number(event.target.value); play(false); };
 find("play").onclick = () => { play(!playing); if (playing) run(); };
 find("player").hidden = states.length < 2;
 dark.onchange = () => show(at);

@@ -10,8 +10,7 @@ class Player {
   started = 0;
   epoch = 0;
   data = { epoch: 0, epochs: 1, run: "" };
-  /** @type {Component["setTriggerValue"]} */
-  send = () => {};
+  send = (name, value) => {};
 
   constructor(root) {
     this.root = root;

@@ -11,7 +11,7 @@ type Tile = {
 type Answer = Record<string, any> | null;
 /** What the page's last run showed: the value of each slider, and how other figures are asked for. */
 type Ticket = { text: string; values: Values; offer?: string; settings?: string };
-type Question = { key: string; url: string };
+type Question = { key: string; url: string; prefetch: boolean };
 type Commit = { value: number; send: (value: number) => void };
 /** Chart id -> attribute of its traces -> per epoch one value a trace; "metrics" -> "value" -> per epoch a text a tile. */
 type Frames = { run: string; charts: Record<string, Record<string, any[][]>> };

@@ -1,31 +1,38 @@
 // When Plotly draws: one figure at a time over all panels, low ranks first; a newer request of a chart replaces its older.
 // @ts-check
-const MOST_WAITING = 150;  // ms after which a figure is drawn before those of lower rank; a slow one waits longer
-const SLOW = 6;  // times what it took to draw it last
+const DRAW_BUDGET = 50;  // ms of drawing before the browser may show what there is
+const SLOW = 30;  // ms that a slow figure takes
+const MOST_WAITING = 150, MOST_WAITING_SLOW = 600;  // ms after which a figure is drawn before those of lower rank
 
 async function loadPlotly(src) {
   if (!window.Plotly) await import(new URL(src, location.href).href);
   return window.Plotly;
 }
 
-// Lets the browser show what there is, and newer figures arrive.
-const otherTasks = () => new Promise((done) => setTimeout(done, 0));
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+const isSlow = ({ id }) => live.drawTimes.get(id) > SLOW;
+const isLate = (job) => performance.now() - job.since > (isSlow(job) ? MOST_WAITING_SLOW : MOST_WAITING);
 
+/** @returns {Job | undefined} none while a slow figure waits for a newer one, which is on its way */
 function nextJob() {
-  const now = performance.now(), jobs = [...live.jobs.values()];
-  const late = jobs.filter(({ id, since }) => now - since > Math.max(MOST_WAITING, SLOW * (live.drawTimes.get(id) ?? 0)));
-  return late.sort((a, b) => a.since - b.since)[0] ?? jobs.sort((a, b) => a.rank - b.rank)[0];
+  const jobs = [...live.jobs.values()].sort((a, b) => a.rank - b.rank);
+  const late = jobs.filter(isLate).sort((a, b) => a.since - b.since);
+  return late[0] ?? jobs.find((job) => !(live.dragging && live.asking && isSlow(job)));
 }
 
 async function drawAll() {
   if (live.drawing) return;
   live.drawing = true;
-  while (live.jobs.size) {
+  for (let shownAt = performance.now(); live.jobs.size;) {
     const job = nextJob(), start = performance.now();
-    live.jobs.delete(job.id);
-    try { await job.draw(); } catch (error) { console.error("live panel:", error); }
-    live.drawTimes.set(job.id, performance.now() - start);
-    if (live.jobs.size) await otherTasks();
+    if (job) {
+      live.jobs.delete(job.id);
+      try { await job.draw(); } catch (error) { console.error("live panel:", error); }
+      live.drawTimes.set(job.id, performance.now() - start);
+    }
+    if (job && !live.dragging && performance.now() - shownAt < DRAW_BUDGET) continue;
+    await pause(job ? 0 : 10);
+    shownAt = performance.now();
   }
   live.drawing = false;
 }

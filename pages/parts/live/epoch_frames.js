@@ -3,21 +3,22 @@
 const WITH_EPOCH_LINE = ["shares", "skew", "map"];
 
 // Plotly takes 10 ms and more to move a shape; a line over the figure takes none.
-/** @param {HTMLElement} plot a drawn figure @param {number} epoch */
 function moveEpochLine(plot, epoch) {
-  const area = plot.querySelector(".nsewdrag");
-  /** @type {HTMLElement} */
   const line = plot.querySelector(":scope > .epoch-line")
     ?? plot.appendChild(Object.assign(document.createElement("div"), { className: "epoch-line" }));
-  const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => Number(area.getAttribute(name)));
-  const [first, last] = /** @type {any} */ (plot).layout.xaxis.range;
+  const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => Number(plot.querySelector(".nsewdrag").getAttribute(name)));
+  const [first, last] = plot.layout.xaxis.range;
   line.style.transform = `translate(${x + (width * (epoch - first)) / (last - first)}px, ${y}px)`;
   line.style.height = `${height}px`;
+  plot.classList.add("playing");
 }
 
-const removeEpochLine = (plot) => plot.querySelector(":scope > .epoch-line")?.remove();
+function removeEpochLine(plot) {
+  plot.classList.remove("playing");
+  plot.querySelector(":scope > .epoch-line")?.remove();
+}
 
-/** Show a chart at an epoch; false where it does not follow. @param {HTMLElement} plot @param {string} id @param {number} epoch */
+/** Show a chart at an epoch; false where it does not follow. */
 function showEpoch(plot, id, epoch) {
   const frames = live.frames?.charts[id];
   if (frames) window.Plotly.restyle(plot, Object.fromEntries(Object.entries(frames).map(([name, of]) => [name, of[epoch]])));
@@ -26,7 +27,6 @@ function showEpoch(plot, id, epoch) {
   return true;
 }
 
-/** @param {string} text the frames, as JSON */
 function takeFrames(text) {
   const { run, charts } = JSON.parse(text);
   for (const attributes of Object.values(charts)) {

@@ -18,7 +18,7 @@ function parsedFigure(spec) {
   for (const trace of figure.data) {
     if (trace.type !== "heatmap" || trace.z) continue;
     trace.customdata = unpacked(trace.customdata);
-    trace.z = trace.customdata.map(row =>
+    trace.z = trace.customdata.map((row) =>
       row.map((share) => Math.max(Math.log10(share), trace.zmin)));
   }
   return figure;
@@ -26,7 +26,7 @@ function parsedFigure(spec) {
 
 function pageTheme(root) {
   const style = getComputedStyle(root);
-  const of = name => style.getPropertyValue(name).trim();
+  const of = (name) => style.getPropertyValue(name).trim();
   const grid = of("--st-border-color-light") || of("--st-border-color");
   return { text: of("--st-text-color"), font: of("--st-font"), paper: of("--st-background-color"), grid };
 }
@@ -36,7 +36,7 @@ function themedLayout(layout, theme, height) {
   const lines = { gridcolor: theme.grid, zerolinecolor: theme.grid, linecolor: theme.grid };
   const axes = Object.fromEntries(Object.keys(layout).filter((key) => /^[xy]axis/.test(key))
     .map((key) => [key, { ...lines, ...layout[key] }]));
-  const annotations = layout.annotations?.map(note => ({ bgcolor: theme.paper, ...note }));
+  const annotations = layout.annotations?.map((note) => ({ bgcolor: theme.paper, ...note }));
   const font = { color: theme.text, family: theme.font }, clear = "rgba(0,0,0,0)";
   return { ...layout, ...axes, annotations, height, autosize: true, paper_bgcolor: clear, plot_bgcolor: clear,
     font: { ...font, size: 13 }, hoverlabel: { bgcolor: theme.paper, bordercolor: theme.grid, font } };

@@ -1,9 +1,9 @@
-"""What a page shows with sliders elsewhere: asked for over HTTP while a slider moves, without a run of the page.
+"""The figure endpoint: what a page shows at other values of its sliders, asked for over HTTP without a run of the page.
 
-A page hands over the very function that makes its live parts in a run, so that a figure is the same whichever way it
-comes. What a page hands over lives as long as its session, and no longer.
+A page offers the very function that makes its live parts in a run, so that a figure is the same whichever way it
+comes. What a page offers lives as long as its session, and no longer.
 
-NOTE own-road: a run of the page sends every control again, and the browser works on that for 200 to 300 ms before it
+NOTE own-request: a run of the page sends every control again, and the browser works on that for 200 to 300 ms before it
 comes to the figures. Asked for alone they are there in a fraction of it; the run follows, for all that stands beside.
 """
 

@@ -15,27 +15,26 @@ function newFrame(id) {
   return frame;
 }
 
-/** @param {HTMLElement} frame @param {string} title @param {string} note */
+/** What is there already is not written again: the browser would lay it out anew. @param {HTMLElement} frame */
 function writeCaption(frame, title, note) {
-  frame.querySelector("strong").textContent = title;
-  frame.querySelector("figcaption span").textContent = note;
+  const [heading, text] = frame.querySelector("figcaption").children;
+  if (heading.textContent !== title) heading.textContent = title;
+  if (text.textContent !== note) text.textContent = note;
 }
 
 class FigurePanel {
   key = "";
+  src = "";
   frames = "";
   /** Of the page's last run. @type {Panel} */
   own = { rev: "", charts: [] };
-  /** @type {Panel} */
   shown = this.own;
   theme = /** @type {ReturnType<typeof pageTheme> | null} */ (null);
-  /** @type {(point: object) => void} */
-  clicked = () => {};
+  clicked = (point) => {};
 
-  /** @param {HTMLElement} root @param {string} src of plotly.js */
-  constructor(root, src) {
+  /** @param {HTMLElement} root */
+  constructor(root) {
     this.root = root;
-    this.src = src;
     let width = root.clientWidth;
     this.resized = new ResizeObserver(() => {
       if (!root.clientWidth || root.clientWidth === width) return;
@@ -73,7 +72,8 @@ class FigurePanel {
     charts.forEach((chart, i) => {
       const [frame] = this.frameOf(chart.id);
       if (this.root.children[i] !== frame) this.root.insertBefore(frame, this.root.children[i]);  // else laid out anew
-      frame.style.setProperty("--span", String(chart.span));
+      const span = String(chart.span);
+      if (frame.style.getPropertyValue("--span") !== span) frame.style.setProperty("--span", span);
       this.showChart(chart, rev);
     });
   }
@@ -115,19 +115,17 @@ class FigurePanel {
     for (const chart of this.shown.charts) {
       const [frame, plot] = this.frameOf(chart.id), stands = drawn.get(plot), id = `${this.key}/${chart.id}`;
       if (!stands || live.jobs.has(id) || (chart.id === "weights" && now - (stands.played ?? 0) < PLAYED_EVERY)) continue;
-      enqueue(id, chart.rank, () => {
-        const follows = showEpoch(plot, chart.id, epoch);
-        frame.classList.toggle("stands-still", !follows);
-        if (!follows) return;
-        writeCaption(frame, chart.title.replace(/epoch \d+/, `epoch ${epoch}`), chart.note);
-        Object.assign(stands, { spec: "", played: now });  // no chart of Python's any more
-        plot.dataset.rev = this.root.dataset.rev = `playing-${epoch}`;
-      });
+      const follows = showEpoch(plot, chart.id, epoch);
+      frame.classList.toggle("stands-still", !follows);
+      if (!follows) continue;
+      writeCaption(frame, chart.title.replace(/epoch \d+/, `epoch ${epoch}`), chart.note);
+      Object.assign(stands, { spec: "", played: now });  // no chart of Python's any more
+      plot.dataset.rev = this.root.dataset.rev = `playing-${epoch}`;
     }
   }
 
   follow = () => {
-    const figures = valuesAhead() ? answerAhead()?.[this.key] : this.own;
+    const figures = changedValues() ? changedFigures()?.[this.key] : this.own;
     if (live.playing) this.showEpoch(live.values.epoch);
     else if (figures) this.show(figures);  // else they are on their way
   };
@@ -147,13 +145,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
   /** @type {HTMLElement} */
   const root = parentElement.querySelector(".panel");
   if (!root || !data) return;
-  const panel = panels.get(root) ?? new FigurePanel(root, data.src);
+  const panel = panels.get(root) ?? new FigurePanel(root);
   panels.set(root, panel);
   if (data.ticket) takeTicket(data.ticket);
   if (data.frames && data.frames !== panel.frames) takeFrames(data.frames);
   else if (data.ticket && !data.frames) live.frames = null;
-  Object.assign(panel, { key: data.key, own: data, frames: data.frames });
+  Object.assign(panel, { key: data.key, src: data.src, own: data, frames: data.frames });
   panel.clicked = (point) => setTriggerValue("clicked", point);
-  panel.show((!live.playing && answerAhead()?.[data.key]) || data);
+  panel.show((!live.playing && changedFigures()?.[data.key]) || data);
   return () => setTimeout(() => { if (!root.isConnected) panel.end(); }, 0);  // also called while the panel stays
 }

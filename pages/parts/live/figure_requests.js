@@ -2,30 +2,30 @@
 // @ts-check
 const MOST_ANSWERS = 12;
 
-/** The question about these values; values that are not given are those of the last run. @param {Values | null} ahead */
-function questionKey(ahead) {
+/** The question about these values; values that are not given are those of the last run. @param {Values | null} changed */
+function questionKey(changed) {
   const { ticket } = live;
-  return ahead && ticket?.offer && JSON.stringify([ticket.settings, Object.entries({ ...ticket.values, ...ahead }).sort()]);
+  return changed && ticket?.offer && JSON.stringify([ticket.settings, Object.entries({ ...ticket.values, ...changed }).sort()]);
 }
 
-/** Undefined: not answered yet; null: nothing to show. @param {Values | null} ahead @returns {Answer | undefined} */
-const answerTo = (ahead) => live.answers.get(questionKey(ahead));
+/** Undefined: not answered yet; null: nothing to show. @param {Values | null} changed @returns {Answer | undefined} */
+const answerTo = (changed) => live.answers.get(questionKey(changed));
 
-/** What is shown while sliders are ahead: the answer, or the latest one until it is there. @returns {Answer} */
-const answerAhead = () => (valuesAhead() ? answerTo(valuesAhead()) ?? live.latestAnswer : null);
+/** What is shown while sliders are changed: the answer, or the latest one until it is there. @returns {Answer} */
+const changedFigures = () => (changedValues() ? answerTo(changedValues()) ?? live.latestAnswer : null);
 
-/** @param {Values | null} ahead */
-function requestFigures(ahead) {
-  const key = questionKey(ahead);
-  if (!key || live.answers.has(key)) return;
-  const url = `/figures/${live.ticket.offer}?${new URLSearchParams(Object.entries(ahead).map(([k, v]) => [k, `${v}`]))}`;
-  live.nextQuestion = live.asking?.key === key ? null : { key, url };
+/** @param {Values | null} changed @param {boolean} [prefetch] of values that a slider may take next */
+function requestFigures(changed, prefetch = false) {
+  const key = questionKey(changed);
+  if (!key || live.answers.has(key) || (prefetch && live.nextQuestion)) return;
+  const url = `/figures/${live.ticket.offer}?${new URLSearchParams(Object.entries(changed).map(([k, v]) => [k, `${v}`]))}`;
+  live.nextQuestion = live.asking?.key === key ? null : { key, url, prefetch };
   if (!live.asking) askOn();
 }
 
 async function askOn() {
   while (live.nextQuestion) {
-    const { key, url } = (live.asking = live.nextQuestion);
+    const { key, url, prefetch } = (live.asking = live.nextQuestion);
     live.nextQuestion = null;
     /** @type {Answer} */
     let answer = null;
@@ -35,6 +35,7 @@ async function askOn() {
     } catch { /* the next run of the page shows it */ }
     live.answers.set(key, answer);
     if (live.answers.size > MOST_ANSWERS) live.answers.delete(live.answers.keys().next().value);
+    if (prefetch && key !== questionKey(changedValues())) continue;
     live.latestAnswer = answer ?? live.latestAnswer;
     announce();
   }

@@ -8,8 +8,7 @@ class TileList {
   key = "";
   /** Of the page's last run. @type {Tile[]} */
   own = [];
-  /** @type {Tile[]} */
-  shown = [];
+  shown = this.own;
   width = WIDTH;  // measured on resize only: asking while playing would lay the page out each time
 
   constructor(list) {
@@ -22,7 +21,6 @@ class TileList {
     document.addEventListener("skewlab:slider", this.follow);
   }
 
-  /** @param {number} x from 0 to 1 @param {number} y from 0 to 1 */
   pixels(x, y) { return [ROOM + x * (this.width - 2 * ROOM), HEIGHT - ROOM - y * (HEIGHT - 2 * ROOM)]; }
 
   /** @param {Tile[]} tiles */
@@ -49,11 +47,10 @@ class TileList {
   }
 
   follow = () => {
-    const { epoch } = live.values;
-    /** @type {string[] | undefined} */
-    const values = live.frames?.charts[this.key]?.value[epoch];
+    const { epoch } = live.values, values = live.frames?.charts[this.key]?.value[epoch];
     if (live.playing) values?.forEach((value, i) => this.showValue(i, epoch, value));
-    else this.show(valuesAhead() ? answerAhead()?.[this.key]?.tiles ?? this.shown : this.own);
+    const tiles = changedValues() ? changedFigures()?.[this.key]?.tiles : this.own;
+    if (!live.playing && tiles && tiles !== this.shown) this.show(tiles);
   };
 
   end() {
@@ -73,6 +70,6 @@ export default function ({ data, parentElement }) {
   const tiles = lists.get(list) ?? new TileList(list);
   lists.set(list, tiles);
   Object.assign(tiles, { key: data.key, own: data.tiles });
-  tiles.show((!live.playing && answerAhead()?.[data.key]?.tiles) || data.tiles);
+  tiles.show((!live.playing && changedFigures()?.[data.key]?.tiles) || data.tiles);
   return () => setTimeout(() => { if (!list.isConnected) tiles.end(); }, 0);
 }

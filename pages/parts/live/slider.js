@@ -1,7 +1,6 @@
 // Sliders beside number boxes: the figures follow while one moves; Python sets the box's value when it rests.
 // @ts-check
 /** @typedef {{ key: string, label: string, stops: number[], value: number | null, even: boolean }} SliderData */
-
 const digits = (value) => Number(Number(value).toPrecision(12));
 
 /** @param {SliderData} data @param {number} value */
@@ -14,25 +13,27 @@ function placeOf({ stops, even }, value) {
 function update(slider, data, send) {
   const label = slider.querySelector("span"), input = slider.querySelector("input");
   const { key, stops, even } = data, last = stops.length - 1;
-  const valueAt = place => (even ? digits(place) : stops[Number(place)]);
+  const valueAt = (place) => (even ? digits(place) : stops[Number(place)]);
   const [low, high, step] = even ? [stops[0], stops[last], last ? digits(stops[1] - stops[0]) : 1] : [0, last, 1];
   Object.assign(input, { min: low, max: high, step, disabled: last < 1 });
-  const isAhead = live.uncommitted.has(key) || performance.now() < live.runEnds || (live.playing && key === "epoch");
+  const isChanged = live.uncommitted.has(key) || performance.now() < live.runEnds || (live.playing && key === "epoch");
   if (equal(live.values[key], data.value)) {  // the server knows this value
     if (!live.uncommitted.has(key)) live.runEnds = Math.min(live.runEnds, performance.now() + RUN_REST);
-  } else if (!isAhead) delete live.values[key];
-  if (!isAhead || !(key in live.values)) input.value = String(placeOf(data, data.value ?? stops[0]));
-  const write = value => {
+  } else if (!isChanged) delete live.values[key];
+  if (!isChanged || !(key in live.values)) input.value = String(placeOf(data, data.value ?? stops[0]));
+  const write = (value) => {
     const text = value.toLocaleString("en", { maximumFractionDigits: 4 });
-    input.setAttribute("aria-label", data.label);
-    input.setAttribute("aria-valuetext", text);
+    Object.assign(input, { ariaLabel: data.label, ariaValueText: text });
     label.textContent = `${data.label}: ${text}`;
   };
-  write(isAhead ? valueAt(input.value) : data.value ?? valueAt(input.value));
+  let place = Number(input.value);
+  write(isChanged ? valueAt(input.value) : data.value ?? valueAt(input.value));
   input.oninput = () => {
-    const value = valueAt(input.value);
+    const now = Number(input.value), next = Math.min(Math.max(2 * now - place, low), high), value = valueAt(now);
+    place = now;
     write(value);
     moveSlider(key, value);
+    if (live.keyed) requestFigures({ ...changedValues(), [key]: valueAt(next) }, true);  // where the next key will lead
     commit(key, value, (newest) => send({ key, value: newest }));
   };
   input.onpointerdown = () => Object.assign(live, { dragging: true, keyed: false });
@@ -53,9 +54,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const box = parentElement.querySelector(".sliders");
   if (!data || !box) return;
   const keys = [...box.children].map((slider) => /** @type {HTMLElement} */ (slider).dataset.slider);
-  const wanted = data.sliders.map(one => one.key);
   // Built anew only where they are others: a slider that is put in its place again loses the pointer.
-  if (keys.join() !== wanted.join()) box.replaceChildren(...data.sliders.map(newSlider));
+  if (keys.join() !== data.sliders.map((one) => one.key).join()) box.replaceChildren(...data.sliders.map(newSlider));
   data.sliders.forEach((one, i) =>
     update(/** @type {HTMLElement} */ (box.children[i]), one, (value) => setTriggerValue("moved", value)));
 }

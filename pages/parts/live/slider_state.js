@@ -1,4 +1,4 @@
-// Where the sliders are, which may be ahead of the server, and when the server is told. All live components share this.
+// Where the sliders are, which may be newer than the server knows, and when the server is told. All live components share this.
 // @ts-check
 /** @type {LiveState} */
 const live = (window.skewlab ??= {
@@ -15,19 +15,18 @@ const announce = () => document.dispatchEvent(new CustomEvent("skewlab:slider"))
 const equal = (one, other) => Math.abs(one - other) < 1e-9;
 
 /** The values that the last run of the page did not have; null where it had all. @returns {Values | null} */
-function valuesAhead() {
-  const ahead = Object.entries(live.values).filter(([key, value]) => !equal(live.ticket?.values[key], value));
-  return ahead.length ? Object.fromEntries(ahead) : null;
+function changedValues() {
+  const changed = Object.entries(live.values).filter(([key, value]) => !equal(live.ticket?.values[key], value));
+  return changed.length ? Object.fromEntries(changed) : null;
 }
 
-/** @param {string} key @param {number} value */
 function moveSlider(key, value) {
   live.values[key] = value;
   live.movedAt = performance.now();
-  document.documentElement.dataset.sliders = "ahead";  // the page's text, which waits for a run, fades (frame.css)
+  document.documentElement.dataset.sliders = "changed";  // the page's text, which waits for a run, fades (frame.css)
   const box = document.querySelector(`.st-key-${key} input`);  // shows the value, but does not have it yet
   if (box) Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(box, String(value));
-  if (!live.playing) requestFigures(valuesAhead());
+  if (!live.playing) requestFigures(changedValues());
   announce();
 }
 
@@ -44,7 +43,7 @@ function commitIsDue() {
   if (live.playing || now < live.runEnds) return false;
   if (!live.ticket?.offer) return true;
   if (live.dragging || (live.keyed && now - live.movedAt < KEY_ROW)) return false;
-  return answerTo(valuesAhead()) !== undefined || now - live.movedAt > ANSWER_WAIT;
+  return answerTo(changedValues()) !== undefined || now - live.movedAt > ANSWER_WAIT;
 }
 
 function commitWhenDue() {

@@ -49,7 +49,7 @@ function imageOf(plot, paper, { title, key }) {
   const legend = { ...plot.layout.legend };
   if (legend.yref === "container") legend.y -= TITLE_HEIGHT / height;
   const keyed = key ? { showlegend: true } : {};
-  const data = plot.data.map(trace => ({ ...trace, ...keyed }));
+  const data = plot.data.map((trace) => ({ ...trace, ...keyed }));
   return { data, layout: { ...plot.layout, ...keyed, title: heading, margin, legend, font, height, width,
     autosize: false, paper_bgcolor: paper, plot_bgcolor: paper } };
 }

@@ -11,9 +11,8 @@ import asyncio
 import gc
 import gzip
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -56,12 +55,10 @@ def figure_endpoint(request: Request) -> Response:
     """The figures of a page with its sliders at other values (`pages/parts/live/figure_endpoint.py`), 204 if none."""
     from pages.parts.live.figure_endpoint import parts_at
 
-    try:
-        slider_values = {key: float(value) for key, value in request.query_params.items()}
-    except ValueError:
-        return Response(status_code=204)
-    finite = all(map(isfinite, slider_values.values()))
-    parts = parts_at(request.path_params["offer"], slider_values) if finite else None
+    parts = None
+    with suppress(ValueError):  # not a number
+        values = {key: float(value) for key, value in request.query_params.items()}
+        parts = parts_at(request.path_params["offer"], values)
     if parts is None:
         return Response(status_code=204)
     response = JSONResponse(parts, headers={"Cache-Control": "no-store"})

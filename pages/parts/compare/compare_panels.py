@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pages.parts.compare.compared_plans import compared_plans
 from pages.parts.live.figure_panel import Panel
-from pages.parts.sidebar.page_parameters import FOLLOW, RANK
+from pages.parts.sidebar.page_parameters import CLASS_GROUP, CLASS_RANK
 from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.sidebar.scenario import Scenario
 from sampler_core.figures import Chart, compare_charts
@@ -27,8 +27,8 @@ class View(NamedTuple):
 
 def choose_followed() -> tuple[str, int]:
     """Whose share the panels show: which class or group, and the rank of a class."""
-    group = bound_widget(FOLLOW, width=200)
-    return group, bound_widget(RANK, width=200) if group == "class of rank" else 1
+    group = bound_widget(CLASS_GROUP, width=200)
+    return group, bound_widget(CLASS_RANK, width=200) if group == "class of rank" else 1
 
 
 def panels_of(scenario: Scenario, view: View) -> dict[str, Panel]:

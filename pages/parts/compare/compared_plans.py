@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.server.page_contents import page_contents
 from pages.parts.server.result_cache import forecast_of
-from pages.parts.sidebar.page_parameters import PLANS
+from pages.parts.sidebar.page_parameters import PLANS_TEXT
 from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.sidebar.wording import error_in_words, error_toast
@@ -31,7 +31,7 @@ class ComparedPlans(NamedTuple):
 
 def plan_variants(place: DeltaGenerator) -> Variants:
     """The widget of the plans' text, and the plans in it; in `place` a message for each thing that cannot be used."""
-    variants, complaints = Variants.from_text(bound_widget(PLANS))
+    variants, complaints = Variants.from_text(bound_widget(PLANS_TEXT))
     if complaints:
         place.warning("\n\n".join(literal(f"{complaint}.") for complaint in complaints), icon=":material/link_off:")
     return variants
@@ -70,7 +70,7 @@ def set_plans(variants: Variants) -> None:
     """Set the plans, from a callback; `ValueError` where a link cannot hold them."""
     text = variants.text
     check_length(text)
-    st.session_state[PLANS.key] = text
+    st.session_state[PLANS_TEXT.key] = text
 
 
 def change_plans(change: Callable[..., Variants], *arguments: Any) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.parts.server.page_contents import page_contents
 from pages.parts.server.result_cache import cached
-from pages.parts.sidebar.page_parameters import BASE, FIGURES_OF
+from pages.parts.sidebar.page_parameters import METRICS_OVER, TABLE_BASE
 from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.text.markdown import literal
 from sampler_core.exporting.csv_tables import csv_file
@@ -21,7 +21,7 @@ courses_of = cached(32)(courses)  # forecasts are compared by identity, and are 
 def metric_table(plans: tuple[ComparedPlan, ...], epoch: int) -> None:
     """Show the table, with the choice of its values: over the run or of an epoch, and differences to which plan."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        when, base = bound_widget(FIGURES_OF, width=260), _choose_base(plans)
+        when, base = bound_widget(METRICS_OVER, width=260), _choose_base(plans)
     comparison = compared(
         tuple(plan.name for plan in plans), tuple(courses_of(plan.forecast) for plan in plans), when, epoch
     )
@@ -42,21 +42,21 @@ def metric_table(plans: tuple[ComparedPlan, ...], epoch: int) -> None:
 
 def rename_base(old: str, new: str) -> None:
     """The table's base stays the same plan when that has a new name; from a callback."""
-    if st.session_state.get(BASE.key) == _differences_to(old):
-        st.session_state[BASE.key] = _differences_to(new)
+    if st.session_state.get(TABLE_BASE.key) == _differences_to(old):
+        st.session_state[TABLE_BASE.key] = _differences_to(new)
 
 
 def _choose_base(plans: tuple[ComparedPlan, ...]) -> int | None:
     """The place of the plan that the others are measured from (None: none)."""
-    options = [str(BASE.default), *(_differences_to(plan.name) for plan in plans)]
-    chosen = st.session_state.get(BASE.key, st.query_params.get(BASE.key))
+    options = [str(TABLE_BASE.default), *(_differences_to(plan.name) for plan in plans)]
+    chosen = st.session_state.get(TABLE_BASE.key, st.query_params.get(TABLE_BASE.key))
     if chosen not in (None, *options):
-        st.session_state[BASE.key] = BASE.default
-        message = f"{BASE.label} {chosen!r}: no such plan is shown, so the table has the values."
+        st.session_state[TABLE_BASE.key] = TABLE_BASE.default
+        message = f"{TABLE_BASE.label} {chosen!r}: no such plan is shown, so the table has the values."
         st.toast(literal(message), icon=":material/info:")
-    option = st.selectbox(BASE.label, options, key=BASE.key, help=BASE.help, bind="query-params",
+    option = st.selectbox(TABLE_BASE.label, options, key=TABLE_BASE.key, help=TABLE_BASE.help, bind="query-params",
                           persist_state="session", width=300)  # fmt: skip
-    return options.index(option) - 1 if option != BASE.default else None
+    return options.index(option) - 1 if option != TABLE_BASE.default else None
 
 
 def _differences_to(name: str) -> str:

@@ -42,7 +42,7 @@ def scenario_at(scenario: Scenario, slider_values: Mapping[str, float]) -> Scena
         parameter = PARAMETERS.get(key)
         if parameter is None or parameter.slider is None or key not in values:
             raise ValueError(f"{key} has no slider here")
-        values[key] = int(value) if parameter.kind == "integer" and value == int(value) else value
+        values[key] = int(value) if parameter.kind == "integer" and float(value).is_integer() else value
         parameter.check(values[key])
     return Scenario.of(values).at_epoch(values[EPOCH.key])
 

@@ -15,27 +15,27 @@ from sampler_core.plans.registry import SCHEDULES, TARGETS
 from sampler_core.plans.target_values import SHAPE, TARGET
 from sampler_core.tuning import FAMILIES, METRICS
 
-PLANS = Parameter(
+PLANS_TEXT = Parameter(
     "plans", "The plans as text",
     f"What a link carries of these plans: presets by their names, other plans by what they change about the sidebar's. "
     f"At most {LONGEST_TEXT:,} characters.",
     START_TEXT, kind="text",
 )  # fmt: skip
-FOLLOW = Parameter(
+CLASS_GROUP = Parameter(
     "follow", "Share of", "Which class, or which group of classes, the curves show.",
     "rarest class", kind="choice", choices=CLASS_GROUPS,
 )  # fmt: skip
-RANK = Parameter(
+CLASS_RANK = Parameter(
     "rank", "Rank of the class", "1 is the largest class; beyond the smallest, the smallest is shown.",
     1, 1, 1_000_000, 1, kind="integer",
 )  # fmt: skip
-FIGURES_OF = Parameter(
+METRICS_OVER = Parameter(
     "figures_of", "Metrics",
     "Their mean over the run, those of the chosen epoch, or those of the worst epoch: the lowest where more is better, "
     "else the highest. Figures per run are the same in all three.",
     WHEN[0], kind="choice", choices=WHEN,
 )  # fmt: skip
-BASE = Parameter(
+TABLE_BASE = Parameter(
     "shown_as", "Shown as", "The values themselves, or how far each plan is from one of them.", "values", kind="text"
 )
 REQUIREMENTS_TEXT = Parameter(
@@ -59,7 +59,7 @@ OVER = Parameter(
     "over", "Over the run", "The mean of all epochs, the least or the greatest of them. Figures per run are the same.",
     "mean", kind="choice", choices=("mean", "least", "greatest"),
 )  # fmt: skip
-COMPARE_PARAMETERS = (PLANS, FOLLOW, RANK, FIGURES_OF, BASE)
+COMPARE_PARAMETERS = (PLANS_TEXT, CLASS_GROUP, CLASS_RANK, METRICS_OVER, TABLE_BASE)
 TUNE_PARAMETERS = (REQUIREMENTS_TEXT, SOLVED_SHAPE, METRIC, WHOSE, OVER)
 TABLE = replace(parameters.TABLE, choices=tuple(table.name for table in published_datasets()))
 PROFILE = replace(parameters.PROFILE, choices=tuple(PROFILES))

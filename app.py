@@ -2,7 +2,7 @@
 
 Serves Plotly from the installed package (nothing is fetched from outside), and figures while a slider moves;
 compresses, sets security headers, loads what is heavy before the first user, empties sessions that ended, and shows a
-sentence where a script fails.
+message where a script fails.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ import asyncio
 import gc
 import gzip
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -27,18 +26,18 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-SECURITY_HEADERS = {
-    "X-Frame-Options": "DENY",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
-MOST_COMPRESSED = 200_000  # bytes of an answer; larger ones are numbers, slow to compress and hardly smaller then
+SECURITY_HEADERS = [
+    (b"x-frame-options", b"DENY"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+]
+MOST_COMPRESSED = 200_000  # bytes of a response; larger ones are numbers, slow to compress and hardly smaller then
 
 
 @cache
-def packed_plotly_js() -> bytes:
+def compressed_plotly_js() -> bytes:
     """plotly.js as the installed plotly package ships it, compressed once instead of at each session."""
     return gzip.compress(PLOTLY_JS.read_bytes(), 6)
 
@@ -49,40 +48,37 @@ async def plotly_js(request: Request) -> Response:
     if "gzip" not in request.headers.get("Accept-Encoding", ""):
         return FileResponse(PLOTLY_JS, media_type="text/javascript", headers=headers)
     headers["Content-Encoding"] = "gzip"
-    return Response(packed_plotly_js(), media_type="text/javascript", headers=headers)
+    return Response(compressed_plotly_js(), media_type="text/javascript", headers=headers)
 
 
-def figures(request: Request) -> Response:
+def figure_endpoint(request: Request) -> Response:
     """The figures of a page with its sliders at other values (`pages/parts/live/figure_endpoint.py`), 204 if none."""
     from pages.parts.live.figure_endpoint import parts_at
 
-    try:
+    parts = None
+    with suppress(ValueError):  # not a number
         values = {key: float(value) for key, value in request.query_params.items()}
-    except ValueError:
-        return Response(status_code=204)
-    parts = parts_at(request.path_params["of"], values) if all(map(isfinite, values.values())) else None
+        parts = parts_at(request.path_params["offer"], values)
     if parts is None:
         return Response(status_code=204)
-    answer = JSONResponse(parts, headers={"Cache-Control": "no-store"})
-    if len(answer.body) > MOST_COMPRESSED:
-        answer.headers["Content-Encoding"] = "identity"
-    return answer
+    response = JSONResponse(parts, headers={"Cache-Control": "no-store"})
+    if len(response.body) > MOST_COMPRESSED:
+        response.headers["Content-Encoding"] = "identity"
+    return response
 
 
-class SecurityHeaders:
-    """Adds `SECURITY_HEADERS` to every response."""
+def with_security_headers(server: ASGIApp) -> ASGIApp:
+    """Adds `SECURITY_HEADERS` to every response of a server."""
 
-    def __init__(self, inner: ASGIApp) -> None:
-        self.inner = inner
-        self.headers = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def secured_server(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *self.headers]
+                message["headers"] = [*message.get("headers", []), *SECURITY_HEADERS]
             await send(message)
 
-        await self.inner(scope, receive, send_with_headers)
+        await server(scope, receive, send_with_headers)
+
+    return secured_server
 
 
 @asynccontextmanager
@@ -99,7 +95,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     from pages.parts.server.session_cleanup import remove_downloads_after_uploads, watch_lost_sessions
 
     start_spare(MODULES)
-    packed_plotly_js()
+    compressed_plotly_js()
     gc.collect()
     gc.freeze()
     cleanup = [asyncio.create_task(watch_lost_sessions()), asyncio.create_task(remove_downloads_after_uploads())]
@@ -108,11 +104,11 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
         task.cancel()
 
 
-def say_sorry(_: Exception) -> bool:
+def show_error_message(_: Exception) -> bool:
     """What a user sees instead of a traceback; the traceback itself is in the server's log."""
     st.error(
         "Something went wrong while this page was built, and it is our mistake, not yours. Undo the last change, or "
-        "open the page without its address parameters to start again. The server's log has the details.",
+        "open the page without its URL parameters to start again. The server's log has the details.",
         icon=":material/error:",
     )
     return True
@@ -120,8 +116,8 @@ def say_sorry(_: Exception) -> bool:
 
 app = st.App(
     "pages/frame.py",
-    routes=[Route("/assets/plotly.min.js", plotly_js), Route("/figures/{of}", figures)],
-    middleware=[Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)],
+    routes=[Route("/assets/plotly.min.js", plotly_js), Route("/figures/{offer}", figure_endpoint)],
+    middleware=[Middleware(with_security_headers), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)],
     lifespan=lifespan,
-    on_script_error=say_sorry,
+    on_script_error=show_error_message,
 )

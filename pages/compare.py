@@ -4,35 +4,31 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts.compare import compared_plans
-from pages.parts.compare.compare_panels import MIXES, SIDE_BY_SIDE, View, panels_of
+from pages.parts.compare.compare_panels import MIXES, SIDE_BY_SIDE, View, choose_followed, panels_of
+from pages.parts.compare.compared_plans import note_compared_plans, plan_variants
 from pages.parts.compare.metric_table import metric_table
 from pages.parts.compare.plan_cards import plan_cards
 from pages.parts.live.class_legend import class_key
 from pages.parts.live.figure_panel import live_panel
-from pages.parts.share.chart_tables import chart_tables
-from pages.parts.sidebar.data_line import data_line
-from pages.parts.sidebar.epoch_and_batches import choose_axis, choose_epoch, phone_sliders
+from pages.parts.share.page_tables import chart_tables
 from pages.parts.sidebar.figure_ticket import figure_ticket
-from pages.parts.sidebar.scenario import current
+from pages.parts.sidebar.page_controls import choose_axis, choose_epoch, phone_sliders
+from pages.parts.sidebar.page_heading import page_heading
 
-scenario = current()
-st.title("Compare", anchor=False)
-with st.container(key="page-text-data"):
-    st.markdown(data_line(scenario))
+scenario = page_heading("Compare")
 cards, rest = st.container(), st.container()
 with st.expander("The plans as text, as a link carries them", icon=":material/link:"):
-    variants = compared_plans.chosen_variants(cards)
+    variants = plan_variants(cards)
 with cards:
     plan_cards(variants, scenario.plan)
 with rest:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        who, rank = compared_plans.choose_followed()
+        group, rank = choose_followed()
         scenario = choose_epoch(scenario)
         logarithmic = choose_axis()
     phone_sliders()
-    plans = compared_plans.shown_plans(variants, scenario)
-    view = View(variants, who, rank, logarithmic)
+    plans = note_compared_plans(variants, scenario)
+    view = View(variants, group, rank, logarithmic)
     panels, ticket = panels_of(scenario, view), figure_ticket(scenario, partial(panels_of, view=view), view)
     side_by_side, metrics, all_classes = st.container(), st.container(key="page-text-metrics"), st.container()
     # The panels come one after the other, so that the browser draws all figures in one go; the long table after them.
@@ -44,7 +40,5 @@ with rest:
         live_panel(MIXES, panels[MIXES])
     with metrics:
         st.subheader("All metrics", anchor=False)
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-            comparison, base = compared_plans.choose_comparison(plans, scenario)
-        metric_table(comparison, base)
+        metric_table(plans, scenario.epoch)
     chart_tables([chart for panel in panels.values() for chart in panel.charts], "compare")

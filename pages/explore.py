@@ -13,23 +13,19 @@ from pages.parts.explore.explore_panels import METRICS, ONE_EPOCH, OVER_EPOCHS, 
 from pages.parts.explore.findings_list import headline, show_findings
 from pages.parts.live.figure_panel import live_panel
 from pages.parts.live.metric_tiles import tiles
-from pages.parts.share.chart_tables import chart_tables
-from pages.parts.sidebar.data_line import data_line
-from pages.parts.sidebar.epoch_and_batches import (
+from pages.parts.share.page_tables import chart_tables
+from pages.parts.sidebar.figure_ticket import figure_ticket
+from pages.parts.sidebar.page_controls import (
     choose_axis,
     choose_batches,
     choose_epoch,
     phone_sliders,
     switch_scheme,
 )
-from pages.parts.sidebar.figure_ticket import figure_ticket
-from pages.parts.sidebar.scenario import current
+from pages.parts.sidebar.page_heading import page_heading
 from sampler_core import figures
 
-scenario = current()
-st.title("Explore", anchor=False)
-with st.container(key="page-text-data"):
-    st.markdown(data_line(scenario))
+scenario = page_heading("Explore")
 top, metric_row = st.container(key="page-text-first"), st.container()
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="epoch-row"):
     play_button = st.container(width="content")

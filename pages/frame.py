@@ -4,13 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.server.result_cache import keepers_of_this_run, keeping_in
-from pages.parts.share.share_dialog import sharing
-from pages.parts.sidebar.controls import rows_by_key
-from pages.parts.sidebar.page_switch import keep_values
+from pages.parts.server.result_cache import session_cache, using_cache
+from pages.parts.share.share_dialog import share_button
+from pages.parts.sidebar.page_switch import keep_values_on_page_switch
 from pages.parts.sidebar.sidebar import sidebar
-from pages.parts.sidebar.undo import remember
-from pages.parts.sidebar.url_values import show_url_messages
+from pages.parts.sidebar.undo_buttons import record_undo_step
+from pages.parts.sidebar.url_correction import show_url_messages
 
 st.set_page_config(page_title="Skewlab", page_icon="🎚️", layout="wide", initial_sidebar_state="auto")
 st.html(Path(__file__).parent / "frame.css")
@@ -22,9 +21,9 @@ page = st.navigation([
 ], position="top")  # fmt: skip
 notices = st.container()
 sidebar()
-keep_values(page.url_path)
-# What keeps results is settled before the page begins: a session may end while its page still runs.
-with keeping_in(keepers_of_this_run()), sharing(page.title):
+keep_values_on_page_switch(page.url_path)
+# The cache is chosen before the page begins: a session may end while its page still runs.
+with using_cache(session_cache()), share_button(page.title):
     page.run()
 with notices:
-    show_url_messages(remember(rows_by_key()))
+    show_url_messages(record_undo_step())

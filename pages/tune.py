@@ -3,20 +3,16 @@
 import streamlit as st
 
 from pages.parts.live.figure_panel import Panel, live_panel
-from pages.parts.share.chart_tables import chart_tables
-from pages.parts.sidebar.data_line import data_line
-from pages.parts.sidebar.epoch_and_batches import phone_sliders
+from pages.parts.share.page_tables import chart_tables
 from pages.parts.sidebar.figure_ticket import figure_ticket
-from pages.parts.sidebar.scenario import current
+from pages.parts.sidebar.page_controls import phone_sliders
+from pages.parts.sidebar.page_heading import page_heading
 from pages.parts.tune import metric_map, solution, stated_requirements
 from pages.parts.tune.requirement_form import requirement_form, say_what_is_left_to_chance
 from pages.parts.tune.sensitivity_table import sensitivity_box
 from sampler_core.figures import Chart, tune_charts
 
-scenario = current()
-st.title("Tune", anchor=False)
-with st.container(key="page-text-data"):
-    st.markdown(data_line(scenario))
+scenario = page_heading("Tune")
 form, rest = st.container(), st.container()
 with st.expander("The requirements as text, as a link carries them", icon=":material/link:"):
     requirements = stated_requirements.stated_requirements(form)

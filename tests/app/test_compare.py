@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.compare.metric_table import BEST
-from pages.parts.sidebar.page_parameters import COMPARE_ROWS
+from pages.parts.sidebar.page_parameters import COMPARE_PARAMETERS
 from sampler_core import Constant, Forecast, Linear, PowerSkew, ProgressivelyBalanced, SamplingPlan, Step
 from sampler_core.datasets import load, synthetic
 from sampler_core.plans.parameters import DATA_ROWS, PAGE_ROWS, RUN_ROWS, rows_of
@@ -312,7 +312,7 @@ def test_the_menu_adds_a_preset_or_the_sidebar_s_plan_as_it_is():
 def test_a_link_opens_every_control_of_the_page_as_it_was():
     url = {"plans": '["natural","class_balanced"]', "follow": "class of rank", "rank": "2",
            "figures_of": "worst epoch", "shown_as": "differences to class-balanced"}  # fmt: skip
-    assert url.keys() == {row.key for row in COMPARE_ROWS}
+    assert url.keys() == {row.key for row in COMPARE_PARAMETERS}
     at = opened(**url, axis="logarithmic", epoch="7")
     is_sound(at)
     assert {key: str(at.session_state[key]) for key in url} == url
@@ -375,6 +375,14 @@ def test_a_plan_goes_into_the_sidebar_and_says_what_changed_and_the_sidebar_s_st
     assert "skew factor from 0.7 to 1" in said(at.toast)
 
 
+def test_a_plan_that_the_sidebar_cannot_show_changes_nothing_and_says_so():
+    at = edited(opened(plans='[{"name":"capped","preset":"natural","max_repeats":2.5}]'), 0)
+    before = at.session_state["scenario"].plan
+    at.button(key="plan-0-into").click().run()
+    assert "The sidebar cannot show this plan: Cap on repeats must be a whole number" in said(at.toast)
+    assert at.session_state["scenario"].plan == before
+
+
 def test_a_set_of_plans_is_opened_from_a_file_with_its_run_settings():
     plan = SamplingPlan(target=PowerSkew(Constant(0.25)), epochs=30, batch_size=64, drawing="exact", max_repeats=9)
     file = plans_to_json(
@@ -420,6 +428,7 @@ def test_a_file_that_is_no_set_of_plans_gets_a_sentence(content):
     at.file_uploader(key="open_plans").upload("plans.json", content, "application/json").run()
     assert not at.exception
     assert "The file cannot be used" in said(at.toast)
+    assert "Save plans here and compare the two files." in said(at.toast)
     assert names_shown(at) == SIX
 
 
@@ -428,7 +437,7 @@ def test_every_control_has_a_help_text_and_a_label_and_is_in_the_url():
     for widget in (*at.number_input, *at.selectbox, *at.text_input, *at.button):
         assert widget.help, widget.label
         assert widget.label
-    assert all(row.key in at.session_state for row in COMPARE_ROWS)
+    assert all(row.key in at.session_state for row in COMPARE_PARAMETERS)
 
 
 # --- presets in the sidebar --------------------------------------------------------------------------
@@ -449,4 +458,4 @@ def test_a_preset_of_the_menu_sets_the_sidebar_and_its_source_is_told(name):
 def test_no_control_of_a_page_has_the_key_of_another():
     of_schedules = {row.key for book in (SCHEDULES, TARGETS) for name in book for row in rows_of(book[name]).values()}
     others = of_schedules | {row.key for row in (*DATA_ROWS, *RUN_ROWS, *PAGE_ROWS)} | {"shape", "target"}
-    assert not others & {row.key for row in COMPARE_ROWS}
+    assert not others & {row.key for row in COMPARE_PARAMETERS}

@@ -1,4 +1,4 @@
-"""The Explore page without a browser: its controls, its address, its sentences, its figures' numbers."""
+"""The Explore page without a browser: its controls, its URL, its sentences, its figures' numbers."""
 
 import base64
 import json
@@ -11,9 +11,8 @@ from streamlit.testing.v1 import AppTest
 from pages.parts.explore import animation_frames, explore_panels
 from pages.parts.explore.class_selection import class_at
 from pages.parts.my_labels import session_labels
-from pages.parts.sidebar import epoch_and_batches
-from pages.parts.sidebar.controls import rows_by_key, titles_of
-from pages.parts.sidebar.page_parameters import COMPARE_ROWS, TUNE_ROWS
+from pages.parts.sidebar import page_controls
+from pages.parts.sidebar.page_parameters import COMPARE_PARAMETERS, PARAMETERS, TUNE_PARAMETERS, choice_titles
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import load, synthetic
 from sampler_core.figures.class_series import NO_CLASS, by_count
@@ -25,9 +24,9 @@ INAT = {"data": "published", "table": "inat2018_supercategory", "skew": "0.2", "
         "epoch": "7", "scheme": "stratified"}  # fmt: skip
 
 
-def opened(**address):
+def opened(**url):
     at = AppTest.from_file(FRAME, default_timeout=20)
-    for key, value in address.items():
+    for key, value in url.items():
         at.query_params[key] = value
     return at.run()
 
@@ -74,7 +73,7 @@ def is_sound(at):
 # --- empty and wrong input first ---------------------------------------------------------------------
 
 
-def test_the_page_opens_without_an_address():
+def test_the_page_opens_without_a_url():
     at = opened()
     is_sound(at)
     assert at.title[0].value == "Explore"
@@ -99,7 +98,7 @@ def test_the_page_opens_without_an_address():
         ("colour", "red", "'colour', which is no parameter here"),
     ],
 )
-def test_a_wrong_value_in_the_address_gets_a_sentence_and_the_rest_is_kept(key, value, must):
+def test_a_wrong_value_in_the_url_gets_a_sentence_and_the_rest_is_kept(key, value, must):
     at = opened(seed="5", epoch="3", **{key: value})
     said = at.warning[0].value.replace("\\", "")
     assert must.replace("\\", "") in said
@@ -108,7 +107,7 @@ def test_a_wrong_value_in_the_address_gets_a_sentence_and_the_rest_is_kept(key, 
     assert values_of(at)["seed"] == 5
     assert values_of(at)["epoch"] == 3
     if key in values_of(at):
-        assert values_of(at)[key] == rows_by_key()[key].default
+        assert values_of(at)[key] == PARAMETERS[key].default
     assert key not in at.query_params
 
 
@@ -120,7 +119,7 @@ def test_the_sentence_goes_with_the_first_change():
 
 
 @pytest.mark.parametrize(
-    ("address", "sentence"),
+    ("url", "sentence"),
     [
         ({"classes": "1000", "samples": "10"}, "Samples must be from Number of classes (1,000) to 1e12, got 10"),
         ({"min_per_batch": "1"}, 'Floor per batch must be 0 unless Sampling scheme is "stratified", got 1'),
@@ -132,8 +131,8 @@ def test_the_sentence_goes_with_the_first_change():
         ({"target": "boost", "boosts": "end: 2"}, "class must be one of the data's (10 classes), got 'end'"),
     ],
 )
-def test_settings_that_do_not_go_together_get_a_sentence_and_the_controls_stay(address, sentence):
-    at = opened(**address)
+def test_settings_that_do_not_go_together_get_a_sentence_and_the_controls_stay(url, sentence):
+    at = opened(**url)
     assert not at.exception
     assert sentence in at.error[0].value.replace("\\", "")
     assert values_of(at)["batch"] == 128
@@ -148,13 +147,13 @@ def test_undo_leads_out_of_settings_that_do_not_go_together():
     assert values_of(at)["samples"] == 20_000
 
 
-# --- controls, address, state ------------------------------------------------------------------------
+# --- controls, URL, state ------------------------------------------------------------------------
 
 
 def another_value(row):
     if row.kind == "choice":
         other = next(choice for choice in row.choices if choice != row.default)
-        return titles_of(row)[other], other
+        return choice_titles(row)[other], other
     if row.kind == "names":
         return "class 3", ["class 3"]
     if row.kind == "text":
@@ -177,11 +176,11 @@ for _name in TARGETS:
     NEEDS |= {row.key: {"target": _name.replace("_", " ")} for row in rows_of(TARGETS[_name]).values()}
 
 
-OWN_ROWS = [row for row in rows_by_key().values() if row not in (*COMPARE_ROWS, *TUNE_ROWS)]
+OWN_ROWS = [row for row in PARAMETERS.values() if row not in (*COMPARE_PARAMETERS, *TUNE_PARAMETERS)]
 
 
 @pytest.mark.parametrize("row", OWN_ROWS, ids=lambda row: row.key)
-def test_every_control_can_be_set_from_the_address_and_the_same_address_opens_the_same_state(row):
+def test_every_control_can_be_set_from_the_url_and_the_same_url_opens_the_same_state(row):
     text, value = another_value(row)
     text, value = {"max_repeats": ("50", 50), "limit": ("0.9", 0.9), "min_share": ("0.02", 0.02)}.get(
         row.key, (text, value)
@@ -254,7 +253,7 @@ def plan_of_inat():
     return SamplingPlan(target=target, epochs=100, batch_size=128, drawing="stratified")
 
 
-def test_the_page_shows_the_core_s_numbers_for_the_plan_in_the_address():
+def test_the_page_shows_the_core_s_numbers_for_the_plan_in_the_url():
     at = opened(**INAT)
     is_sound(at)
     counts, plan = load("inat2018_supercategory"), plan_of_inat()
@@ -268,7 +267,7 @@ def test_the_page_shows_the_core_s_numbers_for_the_plan_in_the_address():
     assert tiles_of(at)["Share of the rarest class"] == "0.315 %"
 
 
-def test_a_name_of_a_table_in_the_address_stands_for_its_title():
+def test_a_name_of_a_table_in_the_url_stands_for_its_title():
     at = opened(**INAT)
     assert values_of(at)["table"] == "inat2018_supercategory"
     assert at.query_params["table"] == "iNaturalist 2018, super-categories"
@@ -455,9 +454,9 @@ def test_a_click_on_a_band_of_classes_or_beside_them_is_on_no_class(clicked):
 
 def test_a_run_of_the_page_computes_the_plan_s_class_shares_and_the_shown_batches_once(monkeypatch):
     calls = []
-    shares, batches = SamplingPlan.class_shares, epoch_and_batches.batches_shown
+    shares, batches = SamplingPlan.class_shares, page_controls.batches_shown
     monkeypatch.setattr(SamplingPlan, "class_shares", lambda plan, counts: calls.append(plan) or shares(plan, counts))
-    for module in (epoch_and_batches, explore_panels):
+    for module in (page_controls, explore_panels):
         monkeypatch.setattr(module, "batches_shown", lambda *given: calls.append("batches") or batches(*given))
     is_sound(opened(skew="0.123", followed="class 3"))
     plan = SamplingPlan(target=PowerSkew(Linear(0.123, 0.01)), epochs=100, batch_size=128)

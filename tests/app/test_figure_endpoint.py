@@ -12,8 +12,8 @@ from pages.parts.live.figure_endpoint import parts_at
 from pages.parts.live.slider import set_control
 from pages.parts.my_labels import session_labels
 from pages.parts.server import result_cache
-from pages.parts.sidebar import scenario
-from pages.parts.sidebar.controls import rows_by_key
+from pages.parts.sidebar import page_heading
+from pages.parts.sidebar.page_parameters import PARAMETERS
 from tests.app import test_compare, test_my_labels
 from tests.app.test_explore import opened
 
@@ -40,7 +40,7 @@ def moved_to(at, values):
     return at.run()
 
 
-SKEW, BATCH_SIZE = (rows_by_key()[key] for key in ("skew", "batch"))
+SKEW, BATCH_SIZE = (PARAMETERS[key] for key in ("skew", "batch"))
 EXPLORE = {
     "skew": ({}, {"skew": 0.52}),
     "many classes": ({"classes": "60", "scheme": "stratified"}, {"skew": -0.4}),
@@ -69,8 +69,8 @@ COMPARE = {
 
 @pytest.mark.parametrize("case", EXPLORE)
 def test_what_is_asked_for_is_what_explore_shows_there(case):
-    address, values = EXPLORE[case]
-    at = opened(**address)
+    url, values = EXPLORE[case]
+    at = opened(**url)
     asked = parts_at(ticket_of(at)["offer"], values)
     assert {"over-epochs", "metrics"} <= set(asked)
     assert ("one-epoch" in asked) == (case != "draws that training decides")
@@ -79,8 +79,8 @@ def test_what_is_asked_for_is_what_explore_shows_there(case):
 
 @pytest.mark.parametrize("case", COMPARE)
 def test_what_is_asked_for_is_what_compare_shows_there(case):
-    address, values = COMPARE[case]
-    at = test_compare.opened(**address)
+    url, values = COMPARE[case]
+    at = test_compare.opened(**url)
     asked = parts_at(ticket_of(at)["offer"], values)
     assert set(asked) == {"side-by-side", "mixes"}
     assert asked == sent_to(moved_to(at, values))
@@ -140,9 +140,8 @@ def test_the_settings_of_a_ticket_differ_with_every_choice():
 
 
 def sizes_of_shared_results():
-    """How many results each keeper of all sessions has; maps are kept in a plain mapping."""
-    keepers = result_cache._of_all_sessions.items()
-    return {name: keep.cache_info().currsize if hasattr(keep, "cache_info") else len(keep) for name, keep in keepers}
+    """How many results the cache of all sessions has of each function."""
+    return {function: len(results) for function, results in result_cache._shared_cache.results.items()}
 
 
 def test_what_a_user_s_labels_give_stays_with_the_session_and_goes_with_the_labels():
@@ -160,27 +159,27 @@ def test_what_a_user_s_labels_give_stays_with_the_session_and_goes_with_the_labe
 def test_a_session_that_ends_while_its_page_runs_leaves_nothing_to_the_others(monkeypatch):
     at = test_my_labels.uploaded(test_my_labels.opened(data="my labels"), b"label,count\ncat,30\ndog,7\n")
     everybody = sizes_of_shared_results()
-    current = scenario.current
+    current = page_heading.current_scenario
 
     def ended():
         found = current()
         for key in list(st.session_state):
-            if key in (session_labels.LABELS, result_cache.PRIVATE_RESULTS):
+            if key in (session_labels.LABELS, result_cache.PRIVATE_CACHE):
                 del st.session_state[key]
         return found
 
-    monkeypatch.setattr(scenario, "current", ended)
+    monkeypatch.setattr(page_heading, "current_scenario", ended)
     moved_to(at, {"skew": 0.46})
     assert session_labels.LABELS not in at.session_state
     assert sizes_of_shared_results() == everybody
 
 
 def test_the_server_answers_in_json_or_with_no_content():
-    from app import figures
+    from app import figure_endpoint as endpoint
 
-    def answered(of, query):
-        request = Request({"type": "http", "path_params": {"of": of}, "query_string": query, "headers": []})
-        return figures(request)
+    def answered(offer, query):
+        request = Request({"type": "http", "path_params": {"offer": offer}, "query_string": query, "headers": []})
+        return endpoint(request)
 
     at = opened()  # what a page offers lives as long as its session
     offer = ticket_of(at)["offer"]

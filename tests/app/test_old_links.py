@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts.sidebar.url_values import OLD_KEYS
+from pages.parts.sidebar.url_correction import OLD_KEYS
 from sampler_core import SamplingPlan
 from sampler_core.plans.plans_file import plans_from_json
 from sampler_core.plans.registry import SCHEDULES, TARGETS

@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.share.package_download import WHEEL, wheel
-from pages.parts.share.share_dialog import file_name
+from pages.parts.text.file_names import file_name
 from sampler_core import (
     Boost,
     ClassCounts,
@@ -56,12 +56,12 @@ def plan_of(target=RAMP, **settings):
     return SamplingPlan(**{"target": target, "epochs": 40, "batch_size": 64, "seed": 9, **settings})
 
 
-def opened(page="explore", **address):
+def opened(page="explore", **url):
     at = AppTest.from_file(FRAME, default_timeout=30)
-    for key, value in address.items():
+    for key, value in url.items():
         at.query_params[key] = value
     at.run()
-    for key, value in address.items():  # a switch of pages, unlike a deep link, leaves out what the page does not show
+    for key, value in url.items():  # a switch of pages, unlike a deep link, leaves out what the page does not show
         at.query_params[key] = value
     return at if page == "explore" else at.switch_page(f"{page}.py").run()
 

@@ -3,7 +3,6 @@
 import base64
 import json
 import re
-from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.server import result_cache
-from pages.parts.sidebar.page_parameters import COMPARE_ROWS, REQUIREMENTS_TEXT, TUNE_ROWS
+from pages.parts.sidebar.page_parameters import COMPARE_PARAMETERS, REQUIREMENTS_TEXT, TUNE_PARAMETERS
 from pages.parts.tune.stated_requirements import new_requirement, read_requirements, text_of
 from sampler_core import Forecast, Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
 from sampler_core.datasets import load, synthetic
@@ -27,6 +26,7 @@ from sampler_core.tuning import (
     NaturalMix,
     RepeatsAtMost,
     ShareOfClass,
+    sweep,
     verdicts,
 )
 from sampler_core.tuning.linear_schedule_map import map_axes
@@ -35,18 +35,18 @@ FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
 ISIC = {"data": "published", "table": "isic2019", "epochs": "60", "batch": "64"}
 
 
-def opened(**address):
+def opened(**url):
     at = AppTest.from_file(FRAME, default_timeout=30)
-    for key, value in address.items():
+    for key, value in url.items():
         at.query_params[key] = value
     at.run()
-    for key, value in address.items():  # a switch of pages, unlike a deep link, leaves out what the page does not show
+    for key, value in url.items():  # a switch of pages, unlike a deep link, leaves out what the page does not show
         at.query_params[key] = value
     return at.switch_page("tune.py").run()
 
 
-def stating(*requirements, **address):
-    return opened(requirements=text_of(requirements), **address)
+def stating(*requirements, **url):
+    return opened(requirements=text_of(requirements), **url)
 
 
 def charts_of(at):
@@ -132,7 +132,7 @@ def test_without_a_requirement_every_skew_is_allowed():
         ),
     ],
 )
-def test_bad_text_in_the_address_gets_a_sentence_and_the_rest_is_kept(text, sentence, kept):
+def test_bad_text_in_the_url_gets_a_sentence_and_the_rest_is_kept(text, sentence, kept):
     at = opened(requirements=text)
     is_sound(at)
     assert sentence in said(at.warning)
@@ -248,11 +248,11 @@ def test_the_note_of_the_band_names_orange_only_where_there_is_some():
 
 
 @pytest.mark.parametrize(
-    ("address", "ringed"),
+    ("url", "ringed"),
     [({}, True), ({"increment": "0.032"}, False), ({"skew": "2"}, False), ({"shape": "cosine"}, False)],
 )
-def test_the_map_says_of_a_schedule_that_is_not_on_it_that_it_is_not(address, ringed):
-    chart = charts_of(opened(**address))["metric-map"]
+def test_the_map_says_of_a_schedule_that_is_not_on_it_that_it_is_not(url, ringed):
+    chart = charts_of(opened(**url))["metric-map"]
     assert ("your schedule" in {trace.get("name") for trace in chart["figure"]["data"]}) == ringed
     assert ("Ring: your schedule." in chart["note"], "Your schedule is not on this map." in chart["note"]) == (
         ringed, not ringed
@@ -291,12 +291,12 @@ def test_a_figure_of_the_run_is_shown_of_the_class_that_its_control_names():
 
 
 def test_the_map_is_not_worked_out_anew_for_another_seed():
-    kept = result_cache._of_all_sessions.setdefault("sweeps", OrderedDict())
+    maps = result_cache._shared_cache.results[sweep]
     opened(epochs="13")
-    before = list(kept)
+    before = set(maps)
     again = opened(epochs="13", seed="5")
     assert again.session_state["scenario"].plan.seed == 5
-    assert sorted(map(id, kept)) == sorted(map(id, before))
+    assert set(maps) == before
 
 
 # --- changes -----------------------------------------------------------------------------------------
@@ -341,12 +341,12 @@ def test_any_of_a_thousand_classes_is_chosen_by_name():
 
 def test_a_link_opens_every_control_of_the_page_as_it_was():
     stated = text_of((ShareOfClass(0.01),))
-    address = {"requirements": stated, "metric": "share", "whose": "largest", "over": "greatest",
+    url = {"requirements": stated, "metric": "share", "whose": "largest", "over": "greatest",
                "solved_shape": "cosine"}  # fmt: skip
-    assert address.keys() == {row.key for row in TUNE_ROWS}
-    at = opened(**address | {"metric": METRICS["share"].label.lower()})
+    assert url.keys() == {row.key for row in TUNE_PARAMETERS}
+    at = opened(**url | {"metric": METRICS["share"].label.lower()})
     is_sound(at)
-    assert {key: at.session_state[key] for key in address} == address
+    assert {key: at.session_state[key] for key in url} == url
     chart = charts_of(at)["metric-map"]
     assert chart["title"] == METRICS["share"].label
     counts = synthetic("exponential", 10, 20_000, 100.0)
@@ -386,8 +386,8 @@ def test_every_control_has_a_help_text_and_a_label_and_a_key_of_its_own():
         assert widget.help, widget.label
         assert widget.label
     of_schedules = {row.key for book in (SCHEDULES, TARGETS) for name in book for row in rows_of(book[name]).values()}
-    others = of_schedules | {row.key for row in (*DATA_ROWS, *RUN_ROWS, *PAGE_ROWS, *COMPARE_ROWS)}
-    assert not others & {row.key for row in TUNE_ROWS}
+    others = of_schedules | {row.key for row in (*DATA_ROWS, *RUN_ROWS, *PAGE_ROWS, *COMPARE_PARAMETERS)}
+    assert not others & {row.key for row in TUNE_PARAMETERS}
 
 
 def test_sensitivities_are_worked_out_when_somebody_opens_them():

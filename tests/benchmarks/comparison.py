@@ -19,7 +19,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from pages.parts.sidebar.controls import rows_by_key
+from pages.parts.sidebar.page_parameters import PARAMETERS
 from pages.parts.sidebar.scenario import Scenario
 from sampler_core import Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import synthetic
@@ -49,7 +49,7 @@ PRESSED = """([slider, states]) => {
 
 def states(key: str, classes: int, samples: int, epochs: int) -> dict[str, str]:
     """Value of a slider -> the mark that a figure of the page carries there, computed here."""
-    row = rows_by_key()[key]
+    row = PARAMETERS[key]
     marks = {}
     for stop in row.stops:
         skew, ratio = (stop, 100.0) if key == "skew" else (0.0, stop)

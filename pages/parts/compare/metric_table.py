@@ -5,18 +5,28 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.parts.server.page_contents import shown
+from pages.parts.server.page_contents import page_contents
+from pages.parts.server.result_cache import cached
+from pages.parts.sidebar.page_parameters import METRICS_OVER, TABLE_BASE
+from pages.parts.sidebar.parameter_widgets import bound_widget
+from pages.parts.text.markdown import literal
 from sampler_core.exporting.csv_tables import csv_file
-from sampler_core.figures.compare_charts import comparison_table, comparison_words
-from sampler_core.forecast.plan_comparison import Comparison
+from sampler_core.figures.compare_charts import ComparedPlan, comparison_table, comparison_words
+from sampler_core.forecast.plan_comparison import compared, courses
 
 BEST = "font-weight: bold; background-color: rgba(14, 154, 107, 0.22)"
+courses_of = cached(32)(courses)  # forecasts are compared by identity, and are cached too
 
 
-def metric_table(comparison: Comparison, base: int | None) -> None:
-    """Show the table; differences from the plan in place `base`, where one is given."""
+def metric_table(plans: tuple[ComparedPlan, ...], epoch: int) -> None:
+    """Show the table, with the choice of its values: over the run or of an epoch, and differences to which plan."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        when, base = bound_widget(METRICS_OVER, width=260), _choose_base(plans)
+    comparison = compared(
+        tuple(plan.name for plan in plans), tuple(courses_of(plan.forecast) for plan in plans), when, epoch
+    )
     numbers, words = comparison_table(comparison, base), comparison_words(comparison, base)
-    shown().tables.append(("Metrics", lambda: numbers))
+    page_contents().tables.append(("Metrics", lambda: numbers))
     marks = pd.DataFrame(comparison.best, numbers.index, numbers.columns)
     styled = numbers.style.apply(lambda _: marks.replace({True: BEST, False: ""}), axis=None)
     for column in numbers.columns:
@@ -28,3 +38,26 @@ def metric_table(comparison: Comparison, base: int | None) -> None:
         st.download_button("Download the table", lambda: csv_file(numbers), "metrics.csv", "text/csv",
                            key="download-metrics", on_click="ignore", help="As CSV, with all digits.")  # fmt: skip
         st.markdown("★ best of its column. Click a column's name to sort by it.")
+
+
+def rename_base(old: str, new: str) -> None:
+    """The table's base stays the same plan when that has a new name; from a callback."""
+    if st.session_state.get(TABLE_BASE.key) == _differences_to(old):
+        st.session_state[TABLE_BASE.key] = _differences_to(new)
+
+
+def _choose_base(plans: tuple[ComparedPlan, ...]) -> int | None:
+    """The place of the plan that the others are measured from (None: none)."""
+    options = [str(TABLE_BASE.default), *(_differences_to(plan.name) for plan in plans)]
+    chosen = st.session_state.get(TABLE_BASE.key, st.query_params.get(TABLE_BASE.key))
+    if chosen not in (None, *options):
+        st.session_state[TABLE_BASE.key] = TABLE_BASE.default
+        message = f"{TABLE_BASE.label} {chosen!r}: no such plan is shown, so the table has the values."
+        st.toast(literal(message), icon=":material/info:")
+    option = st.selectbox(TABLE_BASE.label, options, key=TABLE_BASE.key, help=TABLE_BASE.help, bind="query-params",
+                          persist_state="session", width=300)  # fmt: skip
+    return options.index(option) - 1 if option != TABLE_BASE.default else None
+
+
+def _differences_to(name: str) -> str:
+    return f"differences to {name}"

@@ -1,4 +1,4 @@
-"""A card a plan, in the plan's colour: what it is, and a place to change it; and the set as a whole."""
+"""A card a plan, in the plan's colour: what it is, and a place to change it; and buttons for all plans together."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.compare.compared_plans import change, try_change
-from pages.parts.compare.plan_editor import edit_plan
-from pages.parts.server.page_contents import shown
-from pages.parts.sidebar.plan_values import set_sidebar
-from pages.parts.sidebar.value_words import error_in_words, target_in_words, value_in_words
+from pages.parts.compare.compared_plans import change_plans, set_plans
+from pages.parts.compare.plan_editor import plan_editor
+from pages.parts.server.page_contents import page_contents
+from pages.parts.sidebar.sidebar_values import set_sidebar
+from pages.parts.sidebar.wording import error_in_words, error_toast, target_in_words, value_in_words
 from pages.parts.text.markdown import literal
 from sampler_core.plans.parameters import LENGTH_ROWS, LIMIT_ROWS
 from sampler_core.plans.plan import SamplingPlan
@@ -22,10 +22,10 @@ ADD, OPEN = "add_plan", "open_plans"
 
 
 def plan_cards(variants: Variants, base: SamplingPlan) -> None:
-    """All plans, to be changed in place, and the buttons of the set. base: the sidebar's plan."""
+    """A card a plan, to be changed in place, and the buttons for all plans. base: the sidebar's plan."""
     st.html(Path(__file__).with_name("plan_cards.css"))
-    descriptions = {variant.name: _in_words(variant, base) for variant in variants.all}
-    shown().facts["Plans compared"] = descriptions
+    descriptions = {variant.name: _description(variant, base) for variant in variants.all}
+    page_contents().facts["Plans compared"] = descriptions
     with st.container(horizontal=True, gap="small", key="plan-cards"):
         for place, variant in enumerate(variants.all):
             with st.container(border=True, key=f"plan-card-{variant.colour}", gap="small"):
@@ -34,13 +34,11 @@ def plan_cards(variants: Variants, base: SamplingPlan) -> None:
                                  help="Change, rename, move or remove this plan.")  # fmt: skip
                 if box.open:
                     with box:
-                        if isinstance(variant.target, str):
-                            st.markdown(literal(PRESETS[variant.target].source))
-                        edit_plan(variants, place, base)
-    _buttons_of_the_set(variants, base)
+                        plan_editor(variants, place, base)
+    _buttons_for_all_plans(variants, base)
 
 
-def _buttons_of_the_set(variants: Variants, base: SamplingPlan) -> None:
+def _buttons_for_all_plans(variants: Variants, base: SamplingPlan) -> None:
     with st.container(horizontal=True, gap="small"):
         st.menu_button("Add a plan", [MINE, *PRESETS], key=ADD, disabled=len(variants.all) >= MOST_PLANS,
                        on_click=_add_plan, args=(variants, base),
@@ -53,46 +51,37 @@ def _buttons_of_the_set(variants: Variants, base: SamplingPlan) -> None:
                            on_click="ignore")  # fmt: skip
         box = st.popover("Open plans", key="open_plans_box", on_change="rerun", help="Compare the plans of a file.")
         if box.open:
-            with box:
-                st.file_uploader("plans.json, or the plan.json of one plan", type="json", key=OPEN, max_upload_size=20,
-                                 help="Its run settings (epochs, batch size, draws, seed) are set in the sidebar.",
-                                 on_change=_open_plans)  # fmt: skip
+            box.file_uploader("plans.json, or the plan.json of one plan", type="json", key=OPEN, max_upload_size=20,
+                              help="Its run settings (epochs, batch size, draws, seed) are set in the sidebar.",
+                              on_change=_open_plans)  # fmt: skip
 
 
 def _add_plan(variants: Variants, base: SamplingPlan) -> None:
-    name = st.session_state.get(ADD)
-    if name is not None:
+    if name := st.session_state.get(ADD):
         new = Variant.of("sidebar's", base) if name == MINE else Variant(PRESETS[name].title, name)
-        change(variants.added, new)
+        change_plans(variants.added, new)
 
 
 def _open_plans() -> None:
     """The plans of the uploaded file; all run as long as the first of them."""
-    file = st.session_state.get(OPEN)
-    if file is None:
+    if (file := st.session_state.get(OPEN)) is None:
         return
-    try:
+    with error_toast("The file cannot be used", "{}. Save plans here and compare the two files".format):
         plans = plans_from_json(file.getvalue().decode("utf-8"))
-    except ValueError as error:  # also of text that is no UTF-8
-        st.toast(literal(f"The file cannot be used: {error}. Save plans here and compare the two files."),
-                 icon=":material/error:")  # fmt: skip
-        return
-    if not try_change(Variants.from_plans, plans):
-        return
-    first = plans[0][1]
-    run = {row.key: getattr(first, field) for field, row in LENGTH_ROWS.items()}
-    set_sidebar({key: value for key, value in run.items() if value is not None or key == "per_epoch"})
-    if len({tuple(getattr(plan, field) for field in LENGTH_ROWS) for _, plan in plans}) > 1:
-        st.toast("The file's plans run differently; here all run as the first does.", icon=":material/info:")
+        set_plans(Variants.from_plans(plans))
+        runs = [{p.key: getattr(plan, field) for field, p in LENGTH_ROWS.items()} for _, plan in plans]
+        set_sidebar({key: value for key, value in runs[0].items() if value is not None or key == "per_epoch"})
+        if any(run != runs[0] for run in runs):
+            st.toast("The file's plans run differently; here all run as the first does.", icon=":material/info:")
 
 
-def _in_words(variant: Variant, base: SamplingPlan) -> str:
+def _description(variant: Variant, base: SamplingPlan) -> str:
     if variant.is_base:
         return "the sidebar's plan"
     try:
-        description = target_in_words(variant.target_on(base))
+        target = target_in_words(variant.target_on(base))
     except ValueError as error:
-        description = error_in_words(error)
-    own = [f"{row.label.lower()} {value_in_words(row, value)}" for field, row in LIMIT_ROWS.items()
-           if (value := variant.limits_on(base)[field]) != getattr(base, field)]  # fmt: skip
-    return "; ".join([description, *own])
+        target = error_in_words(error)
+    own_limits = [f"{limit.label.lower()} {value_in_words(limit, value)}" for field, limit in LIMIT_ROWS.items()
+                  if (value := variant.limits_on(base)[field]) != getattr(base, field)]  # fmt: skip
+    return "; ".join([target, *own_limits])

@@ -1,70 +1,114 @@
-"""Editing a plan in place: its name, its target and limits, and buttons for all that can be done with it."""
+"""The editor of one plan: its name, widgets for its target and limits, and buttons for all that can be done with it."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import streamlit as st
 
-from pages.parts.compare.compared_plans import change, rename_base, try_change
-from pages.parts.compare.plan_fields import plan_fields
-from pages.parts.sidebar.plan_values import set_sidebar_to_plan
-from pages.parts.sidebar.value_words import error_in_words
+from pages.parts.compare.compared_plans import change_plans, set_plans
+from pages.parts.compare.metric_table import rename_base
+from pages.parts.sidebar.parameter_widgets import widget
+from pages.parts.sidebar.sidebar_values import set_sidebar_to_plan
+from pages.parts.sidebar.wording import error_toast
 from pages.parts.text.markdown import literal
-from sampler_core.plans.parameters import LIMIT_ROWS
+from sampler_core.plans.parameters import LIMIT_ROWS, Parameter
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.plan_variants import Variant, Variants
 from sampler_core.plans.plans_file import LONGEST_NAME, MOST_PLANS
+from sampler_core.plans.presets import PRESETS
+from sampler_core.plans.target_values import collected_values, target_of, values_of
 
 
-def edit_plan(variants: Variants, place: int, base: SamplingPlan) -> None:
-    """All that can be done with one plan. base: the sidebar's plan."""
+def plan_editor(variants: Variants, place: int, base: SamplingPlan) -> None:
+    """All that can be done with the plan in this place. base: the sidebar's plan."""
     variant = variants.all[place]
-    key = f"plan-{variant.colour}"
-    st.session_state[f"{key}-name"] = variant.name
-    st.text_input("Name", key=f"{key}-name", max_chars=LONGEST_NAME, help="What the plan is called in figures, tables "
-                  "and files.", on_change=_rename, args=(variants, place))  # fmt: skip
+    if isinstance(variant.target, str):
+        st.markdown(literal(PRESETS[variant.target].source))
+    st.session_state[_key(variant, "name")] = variant.name
+    st.text_input("Name", key=_key(variant, "name"), max_chars=LONGEST_NAME, help="What the plan is called in figures, "
+                  "tables and files.", on_change=_rename, args=(variants, place))  # fmt: skip
     if variant.is_base:
         st.markdown("This is the sidebar's plan: it changes with the sidebar.")
     else:
-        plan_fields(variants, place, base)
+        _target_and_limits(variants, place, base)
     _buttons(variants, place, base)
+
+
+def _target_and_limits(variants: Variants, place: int, base: SamplingPlan) -> None:
+    variant = variants.all[place]
+
+    def target_widget(parameter: Parameter) -> Any:
+        value = values[parameter.key]
+        widget(parameter, _key(variant, parameter.key), value=value, on_change=_set_target, args=(variants, place))
+        return value
+
+    try:
+        values = values_of(variant.target_on(base))
+        collected_values(target_widget)
+    except ValueError as error:
+        st.markdown(literal(f"Its target has no controls here, only figures: {error}."))
+    limits = variant.limits_on(base)
+    for field, limit in LIMIT_ROWS.items():
+        widget(limit, _key(variant, limit.key), value=limits[field], on_change=_set_limit,
+               args=(variants, place, base, field))  # fmt: skip
 
 
 def _buttons(variants: Variants, place: int, base: SamplingPlan) -> None:
     variant, last, full = variants.all[place], len(variants.all) - 1, len(variants.all) >= MOST_PLANS
-    key = f"plan-{variant.colour}"
-    kept = Variant.of(variant.name, base)
+    as_base = Variant.of(variant.name, base)
+
+    def button(label: str, name: str, tip: str, change: Any, *arguments: Any, disabled: bool = False) -> None:
+        st.button(label, key=_key(variant, name), help=tip, disabled=disabled, on_click=change_plans,
+                  args=(change, *arguments))  # fmt: skip
+
     with st.container(horizontal=True, gap="small"):
-        st.button("Into the sidebar", key=f"{key}-into", help="Set the sidebar to this plan.",
+        st.button("Into the sidebar", key=_key(variant, "into"), help="Set the sidebar to this plan.",
                   on_click=_into_sidebar, args=(variant, base), disabled=variant.is_base)  # fmt: skip
-        st.button("From the sidebar", key=f"{key}-from", help="Keep the sidebar's plan here as it is now.",
-                  on_click=change, args=(variants.replaced, place, kept))  # fmt: skip
+        button("From the sidebar", "from", "Keep the sidebar's plan here as it is now.",
+               variants.replaced, place, as_base)  # fmt: skip
     if variant.limits:
-        own = ", ".join(row.label.lower() for field, row in LIMIT_ROWS.items() if field in dict(variant.limits))
-        st.button("Follow the sidebar's limits", key=f"{key}-follow", on_click=change,
-                  args=(variants.replaced, place, Variant(variant.name, variant.target)),
-                  help=f"Until then this plan has its own: {own}.")  # fmt: skip
+        own = ", ".join(limit.label.lower() for field, limit in LIMIT_ROWS.items() if field in dict(variant.limits))
+        button("Follow the sidebar's limits", "follow", f"Until then this plan has its own: {own}.",
+               variants.replaced, place, replace(variant, limits=()))  # fmt: skip
     with st.container(horizontal=True, gap="small"):
-        st.button("Earlier", key=f"{key}-earlier", help="One place to the front.", disabled=place == 0,
-                  on_click=change, args=(variants.moved, place, -1))  # fmt: skip
-        st.button("Later", key=f"{key}-later", help="One place to the back.", disabled=place == last,
-                  on_click=change, args=(variants.moved, place, 1))  # fmt: skip
-        st.button("Copy", key=f"{key}-copy", help="The same plan once more.", disabled=full,
-                  on_click=change, args=(variants.added, kept if variant.is_base else variant))  # fmt: skip
-        st.button("Remove", key=f"{key}-remove", help="Take the plan out of the comparison.", disabled=last == 0,
-                  on_click=change, args=(variants.without, place))  # fmt: skip
+        button("Earlier", "earlier", "One place to the front.", variants.moved, place, -1, disabled=place == 0)
+        button("Later", "later", "One place to the back.", variants.moved, place, 1, disabled=place == last)
+        button("Copy", "copy", "The same plan once more.", variants.added, as_base if variant.is_base else variant,
+               disabled=full)  # fmt: skip
+        button("Remove", "remove", "Take the plan out of the comparison.", variants.without, place, disabled=last == 0)
+
+
+def _key(variant: Variant, name: str) -> str:
+    return f"plan-{variant.colour}-{name}"
 
 
 def _into_sidebar(variant: Variant, base: SamplingPlan) -> None:
-    try:
-        plan = variant.plan_on(base)
-    except ValueError as error:
-        st.toast(literal(f"Not set: {error_in_words(error)}."), icon=":material/error:")
-        return
-    set_sidebar_to_plan(plan)
+    with error_toast("Not set"):
+        set_sidebar_to_plan(variant.plan_on(base))
 
 
 def _rename(variants: Variants, place: int) -> None:
-    old = variants.all[place]
-    name = str(st.session_state[f"plan-{old.colour}-name"] or "").strip()
-    if try_change(lambda: variants.replaced(place, Variant(name, old.target, old.limits))):
-        rename_base(old.name, name)
+    variant = variants.all[place]
+    name = str(st.session_state[_key(variant, "name")] or "").strip()
+    with error_toast("Not changed"):
+        set_plans(variants.replaced(place, replace(variant, name=name)))
+        rename_base(variant.name, name)
+
+
+def _set_target(variants: Variants, place: int) -> None:
+    variant = variants.all[place]
+    with error_toast("Not changed"):
+        values = collected_values(lambda p: st.session_state.get(_key(variant, p.key), p.default))
+        set_plans(variants.replaced(place, replace(variant, target=target_of(values))))
+
+
+def _set_limit(variants: Variants, place: int, base: SamplingPlan, field: str) -> None:
+    """From now on the plan has its own value of this limit; the others stay as they are."""
+    variant = variants.all[place]
+    value = st.session_state[_key(variant, LIMIT_ROWS[field].key)]
+    with error_toast("Not changed"):
+        changed = replace(variant, limits=tuple((dict(variant.limits) | {field: value}).items()))
+        changed.plan_on(base)  # its error is the message
+        set_plans(variants.replaced(place, changed))

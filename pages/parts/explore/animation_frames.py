@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pages.parts.explore.explore_panels import METRICS
 from pages.parts.live.figure_panel import Frames
-from pages.parts.server.result_cache import forecast_of, kept
+from pages.parts.server.result_cache import cached, forecast_of
 from pages.parts.sidebar.scenario import Scenario
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures import epoch_metrics
@@ -52,7 +52,7 @@ def say_if_batches_are_left_out(scenario: Scenario, shown: int) -> None:
     st.markdown(f"Play leaves the batches out: over all epochs they are too many draws. {way} to see them move too.")
 
 
-@kept(4)
+@cached(4)
 def batch_frames(
     plan: SamplingPlan, counts: ClassCounts, first_batch: int, num_batches: int, followed: SelectedClasses = ()
 ) -> NDArray[np.unsignedinteger]:
@@ -67,7 +67,7 @@ def batch_frames(
     return frames
 
 
-@kept(4)
+@cached(4)
 def _epoch_charts(plan: SamplingPlan, counts: ClassCounts, followed: SelectedClasses) -> dict[str, dict[str, Any]]:
     forecast, epochs = forecast_of(plan, counts), range(plan.epochs or 1)
     tiles = [(percent if metric.part else number, metric.course.tolist()) for metric in epoch_metrics(forecast, 0)]

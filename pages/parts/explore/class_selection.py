@@ -9,10 +9,10 @@ from typing import Any
 import streamlit as st
 
 from pages.parts.my_labels.session_labels import are_own_labels
-from pages.parts.server.page_contents import shown
+from pages.parts.server.page_contents import page_contents
 from pages.parts.server.result_cache import forecast_of
 from pages.parts.sidebar.scenario import Scenario
-from pages.parts.sidebar.url_values import bound_unless
+from pages.parts.sidebar.url_correction import url_binding
 from pages.parts.text.class_options import class_options
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures import class_table
@@ -27,7 +27,7 @@ def choose_followed(scenario: Scenario) -> SelectedClasses:
     """The control; the chosen classes."""
     st.multiselect(
         FOLLOW.label, list(class_options(scenario.counts)), key=FOLLOW.key, help=FOLLOW.help, persist_state="session",
-        placeholder="choose by name, or click a class in a figure", bind=bound_unless(FOLLOW.key, are_own_labels()),
+        placeholder="choose by name, or click a class in a figure", bind=url_binding(FOLLOW.key, are_own_labels()),
     )  # fmt: skip
     return followed_classes(scenario)
 
@@ -90,6 +90,6 @@ def followed_numbers(scenario: Scenario, followed: SelectedClasses) -> None:
     if chosen := selected_positions(followed):
         forecast = forecast_of(scenario.plan, scenario.counts)
         numbers = class_table(forecast, forecast.class_weights, chosen, scenario.epoch)
-        shown().tables.append(("SelectedClasses classes", lambda: numbers))
+        page_contents().tables.append(("SelectedClasses classes", lambda: numbers))
         with st.container(key="page-text-followed"):
             st.dataframe(numbers, key="followed-numbers", width="stretch")

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from pages.parts.explore.animation_frames import FRAMES_FOR, run_of
+from pages.parts.live.browser_component import browser_component
 from pages.parts.live.slider import set_control
 from pages.parts.sidebar.scenario import Scenario
 from sampler_core.plans.parameters import EPOCH
 
-_here = Path(__file__).parent
-_player = st.components.v2.component(
-    "player",
-    html='<div class="player"></div>',
-    css=(_here / "epoch_player.css").read_text(encoding="utf-8"),
-    js="".join(
-        (_here / name).read_text(encoding="utf-8")
-        for name in ("../live/slider_state.js", "../live/figure_requests.js", "epoch_player.js")
-    ),
-    isolate_styles=False,
-)
+_player = browser_component(
+    "player", '<div class="player"></div>', "explore/epoch_player.css",
+    "live/slider_state.js", "live/figure_requests.js", "explore/epoch_player.js",
+)  # fmt: skip
 
 
 def epoch_player(scenario: Scenario) -> None:

@@ -1,4 +1,4 @@
-"""The live parts of Explore for a scenario, from results that are kept."""
+"""The live parts of Explore for a scenario, from cached results."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pages.parts.live.figure_panel import Panel
 from pages.parts.live.metric_tiles import Tiles
 from pages.parts.server.result_cache import epoch_class_counts_of, forecast_of, preview_of
-from pages.parts.sidebar.epoch_and_batches import batches_shown
+from pages.parts.sidebar.page_controls import batches_shown
 from pages.parts.sidebar.scenario import Scenario
 from sampler_core.figures import explore_chart_list
 from sampler_core.figures.class_series import NO_CLASS, SelectedClasses

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import streamlit as st
-
-from pages.parts.server.page_contents import shown
+from pages.parts.live.browser_component import browser_component
+from pages.parts.server.page_contents import page_contents
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures import Chart, compare_charts
 from sampler_core.figures.class_series import series_of
 from sampler_core.formatting import shortened
 
-_here = Path(__file__).parent
-_key = st.components.v2.component(
-    "class_key",
-    html='<ul class="class-key" aria-label="Colours of the classes"></ul>',
-    css=(_here / "class_legend.css").read_text(encoding="utf-8"),
-    js=(_here / "class_legend.js").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
+_key = browser_component(
+    "class_key", '<ul class="class-key" aria-label="Colours of the classes"></ul>', "live/class_legend.css",
+    "live/class_legend.js",
+)  # fmt: skip
 
 
 def class_key(counts: ClassCounts) -> None:
     """Show it. A report, which knows figures only, has it as one."""
-    shown().charts.append(
+    page_contents().charts.append(
         Chart("class-key", "", compare_charts.class_legend(counts), height=compare_charts.class_legend_height(counts))
     )
     entries = [[shortened(one.label), one.colour, one.dash] for one in series_of(counts)]

@@ -18,7 +18,7 @@ from weakref import WeakValueDictionary
 
 import streamlit as st
 
-from pages.parts.server.result_cache import PAGE_FIGURES, keepers_of_this_run, keeping_in
+from pages.parts.server.result_cache import PAGE_FIGURES, ResultCache, session_cache, using_cache
 
 
 class Part(Protocol):
@@ -34,10 +34,10 @@ MOST_KEPT = 2  # the browser may ask about the run before while this one is on i
 
 @dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
 class OfferedFigures:
-    """What a run of a page offers: the values of sliders -> its parts, and where results are kept."""
+    """What a run of a page offers: the values of sliders -> its parts, and the cache in use."""
 
     parts_at: PartsAt
-    keepers: dict[object, Any]
+    cache: ResultCache
 
 
 _offered: WeakValueDictionary[str, OfferedFigures] = WeakValueDictionary()
@@ -48,7 +48,7 @@ def offer_figures(parts_at: PartsAt) -> str:
 
     parts_at: `TypeError` or `ValueError` where the values do not go together.
     """
-    offered = OfferedFigures(parts_at, keepers_of_this_run())
+    offered = OfferedFigures(parts_at, session_cache())
     name = secrets.token_urlsafe(16)
     _offered[name] = offered
     st.session_state.setdefault(PAGE_FIGURES, deque(maxlen=MOST_KEPT)).append(offered)
@@ -63,7 +63,7 @@ def parts_at(name: str, values: Mapping[str, float]) -> dict[str, Any] | None:
     offered = _offered.get(name)
     if offered is None:
         return None
-    with keeping_in(offered.keepers):
+    with using_cache(offered.cache):
         try:
             return {key: part.data() for key, part in offered.parts_at(values).items()}
         except (TypeError, ValueError):

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import streamlit as st
-
-from pages.parts.server.page_contents import shown
+from pages.parts.live.browser_component import browser_component
+from pages.parts.server.page_contents import page_contents
 from sampler_core.figures import Chart, to_json
 
 PLOTLY_SRC = "/assets/plotly.min.js"
-_here = Path(__file__).parent
-_SCRIPTS = (
-    "slider_state.js", "figure_requests.js", "draw_queue.js", "figure_data.js", "epoch_frames.js", "figure_panel.js"
+_panel = browser_component(
+    "live_panel", '<div class="panel-box"><div class="panel"></div></div>', "live/figure_panel.css",
+    "live/slider_state.js", "live/figure_requests.js", "live/draw_queue.js", "live/figure_data.js",
+    "live/epoch_frames.js", "live/figure_panel.js",
 )  # fmt: skip
-_panel = st.components.v2.component(
-    "live_panel",
-    html='<div class="panel-box"><div class="panel"></div></div>',
-    css=(_here / "figure_panel.css").read_text(encoding="utf-8"),
-    js="".join((_here / name).read_text(encoding="utf-8") for name in _SCRIPTS),
-    isolate_styles=False,
-)
 
 
 class Panel(NamedTuple):
@@ -61,7 +53,7 @@ def live_panel(
     frames. on_click: called when a figure is clicked; the panel's `clicked` then is {"chart", "curve", "point",
     "x", "y"}.
     """
-    shown().charts.extend(panel.charts)
+    page_contents().charts.extend(panel.charts)
     data = {"key": key, "src": PLOTLY_SRC, **panel.data()}
     if ticket is not None:
         data["ticket"] = to_json(ticket)

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import streamlit as st
 
+from pages.parts.live.browser_component import browser_component
 from sampler_core.figures import EpochMetric, epoch_metrics
 from sampler_core.forecast.forecast import Forecast
 
 MOST_POINTS = 120
-_here = Path(__file__).parent
-_tiles = st.components.v2.component(
-    "tiles",
-    html='<div class="tiles-box"><dl class="tiles"></dl></div>',
-    css=(_here / "metric_tiles.css").read_text(encoding="utf-8"),
-    js="".join(
-        (_here / name).read_text(encoding="utf-8")
-        for name in ("slider_state.js", "figure_requests.js", "metric_tiles.js")
-    ),
-    isolate_styles=False,
-)
+_tiles = browser_component(
+    "tiles", '<div class="tiles-box"><dl class="tiles"></dl></div>', "live/metric_tiles.css",
+    "live/slider_state.js", "live/figure_requests.js", "live/metric_tiles.js",
+)  # fmt: skip
 
 
 class Tiles(NamedTuple):

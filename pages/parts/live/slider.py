@@ -8,23 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import streamlit as st
 
+from pages.parts.live.browser_component import browser_component
 from sampler_core.plans.parameters import Parameter
 
-_here = Path(__file__).parent
-_sliders = st.components.v2.component(
-    "sliders",
-    html='<div class="sliders"></div>',
-    css=(_here / "slider.css").read_text(encoding="utf-8"),
-    js="".join(
-        (_here / name).read_text(encoding="utf-8") for name in ("slider_state.js", "figure_requests.js", "slider.js")
-    ),
-    isolate_styles=False,
-)
+_sliders = browser_component(
+    "sliders", '<div class="sliders"></div>', "live/slider.css",
+    "live/slider_state.js", "live/figure_requests.js", "live/slider.js",
+)  # fmt: skip
 
 
 class Slider(NamedTuple):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from pages.parts.my_labels.file_reading import ReadingJob, Upload
-from pages.parts.server.result_cache import end_private_results, start_private_results
+from pages.parts.server.result_cache import drop_private_cache, start_private_cache
 from pages.parts.server.session_cleanup import JOB
 from sampler_core.datasets.label_files import Layout, Reading, ReadingError
 from sampler_core.plans.parameters import DATA
@@ -133,7 +133,7 @@ def remove_labels() -> None:
     stop_reading()
     for key in (LABELS, READINGS):
         st.session_state.pop(key, None)
-    end_private_results()
+    drop_private_cache()
 
 
 def refuse(what: str, error: Exception) -> None:
@@ -142,7 +142,7 @@ def refuse(what: str, error: Exception) -> None:
 
 
 def _set_uploaded_labels(upload: Upload, reading: Reading) -> None:
-    start_private_results()
+    start_private_cache()
     st.session_state[LABELS] = UploadedLabels(upload, (reading,))
 
 

@@ -12,10 +12,11 @@ import streamlit as st
 from sampler_core.figures import Chart
 
 Table: TypeAlias = tuple[str, Callable[[], pd.DataFrame]]
+_PAGE_CONTENTS = "page_contents"
 
 
 @dataclass
-class Shown:
+class PageContents:
     """charts: those of the live panels, in their order; tables: pairs of a title and what makes the table.
 
     sentences: the page's own answers, plain text; facts: heading -> word -> value; files: file name -> what makes its
@@ -31,12 +32,12 @@ class Shown:
     report: Callable[[], str] | None = None
 
 
-def shown() -> Shown:
+def page_contents() -> PageContents:
     """What this run of the page has shown so far."""
-    found: Shown = st.session_state.setdefault("shown_in_this_run", Shown())
-    return found
+    contents: PageContents = st.session_state.setdefault(_PAGE_CONTENTS, PageContents())
+    return contents
 
 
-def forget_shown() -> None:
+def clear_page_contents() -> None:
     """Before a page runs, and after it: figures are large, and nobody else needs them."""
-    st.session_state.pop("shown_in_this_run", None)
+    st.session_state.pop(_PAGE_CONTENTS, None)

@@ -1,108 +1,111 @@
-"""Slow calls of the core, kept for a while: keyed by frozen values, bounded.
+"""A cache for the results of slow functions: one for all sessions, and a private one for a session with own labels.
 
-The one contract here: sessions share what they compute, but a session with its own labels keeps all of it to itself,
-so that nothing made of an upload outlives it.
+The one contract here: nothing made of an upload is in the cache of all sessions, and nothing of it outlives the labels.
 
-NOTE plain-cache: `functools.lru_cache` compares keys by equality and hands out the very same result; Streamlit's data
-cache would serialise each result once more, and key large arrays by a sample of them.
+NOTE plain-cache: arguments are compared by equality and the very same result is handed out; Streamlit's data cache
+would serialise each result once more, and key large arrays by a sample of them.
 """
 
 from __future__ import annotations
 
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache, wraps
+from functools import wraps
+from threading import Lock
 from typing import Any, ParamSpec, TypeVar
 
 import streamlit as st
 
-from sampler_core.data.array_types import IntArray
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.draws.preview import Preview
 from sampler_core.forecast.findings import Finding, findings
 from sampler_core.forecast.forecast import Forecast
 from sampler_core.plans.plan import SamplingPlan
 
-Given = ParamSpec("Given")
-Kept = TypeVar("Kept")
-PRIVATE_RESULTS = "private_results"  # in the state of a session that brought labels: what was computed from them
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+PRIVATE_CACHE = "private_cache"  # in the state of a session with own labels
 PAGE_FIGURES = "page_figures"  # there too: what its last runs offered to the figure endpoint
-_of_all_sessions: dict[object, Any] = {}
-_given: ContextVar[dict[object, Any] | None] = ContextVar("keepers", default=None)
 
 
-def keepers_of_this_run() -> dict[object, Any]:
-    """What keeps the results of calls: that of all sessions, or the session's own once it brought labels."""
-    if (given := _given.get()) is not None:
-        return given
-    private: dict[object, Any] | None = st.session_state.get(PRIVATE_RESULTS)
-    return _of_all_sessions if private is None else private
+class ResultCache:
+    """Function -> arguments -> result; of each function the results that were used last."""
+
+    def __init__(self) -> None:
+        self.results: defaultdict[Callable[..., Any], OrderedDict[Any, Any]] = defaultdict(OrderedDict)
+        self._lock = Lock()  # sessions run in threads
+
+    def result(self, function: Callable[..., Any], arguments: Any, most: int, **uncached: Any) -> Any:
+        """The cached result, or that of a call now. most: how many to cache of this function."""
+        results = self.results[function]
+        with self._lock:
+            if arguments in results:
+                results.move_to_end(arguments)
+                return results[arguments]
+        result = function(*arguments, **uncached)
+        with self._lock:
+            results[arguments] = result
+            if len(results) > most:
+                results.popitem(last=False)
+        return result
 
 
-def start_private_results() -> None:
-    """From now on the session keeps its results to itself; those of labels before are dropped."""
-    end_private_results()
-    st.session_state[PRIVATE_RESULTS] = {}
+_shared_cache = ResultCache()
+_cache_in_use: ContextVar[ResultCache | None] = ContextVar("cache_in_use", default=None)
 
 
-def end_private_results() -> None:
+def session_cache() -> ResultCache:
+    """The cache of this session: the shared one, or its private one while it has own labels."""
+    cache: ResultCache = _cache_in_use.get() or st.session_state.get(PRIVATE_CACHE, _shared_cache)
+    return cache
+
+
+def start_private_cache() -> None:
+    """From now on the session has an empty cache of its own."""
+    drop_private_cache()
+    st.session_state[PRIVATE_CACHE] = ResultCache()
+
+
+def drop_private_cache() -> None:
     """Drops all that was computed from the session's labels."""
-    for key in (PRIVATE_RESULTS, PAGE_FIGURES):
+    for key in (PRIVATE_CACHE, PAGE_FIGURES):
         st.session_state.pop(key, None)
 
 
 @contextmanager
-def keeping_in(keepers: dict[object, Any]) -> Iterator[None]:
-    """Keep results there, whatever becomes of the session meanwhile."""
-    token = _given.set(keepers)
+def using_cache(cache: ResultCache) -> Iterator[None]:
+    """Use this cache, whatever becomes of the session meanwhile."""
+    token = _cache_in_use.set(cache)
     try:
         yield
     finally:
-        _given.reset(token)
+        _cache_in_use.reset(token)
 
 
-def keeper(of: object, make: Callable[[], Kept]) -> Kept:
-    """What keeps the results of a call."""
-    keepers = keepers_of_this_run()
-    if of not in keepers:
-        keepers[of] = make()
-    found: Kept = keepers[of]
-    return found
+def cached(most: int) -> Callable[[Callable[Arguments, Result]], Callable[Arguments, Result]]:
+    """Decorator: look a function's result up in the session's cache first.
+
+    most: how many results are cached. Keyword arguments are no part of the key, as a progress callback.
+    """
+
+    def decorated(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+        @wraps(function)
+        def cached_function(*arguments: Arguments.args, **uncached: Arguments.kwargs) -> Result:
+            result: Result = session_cache().result(function, arguments, most, **uncached)
+            return result
+
+        return cached_function
+
+    return decorated
 
 
-def kept(most: int) -> Callable[[Callable[Given, Kept]], Callable[Given, Kept]]:
-    """As `functools.lru_cache`, in the `keeper`."""
-
-    def keeping(call: Callable[Given, Kept]) -> Callable[Given, Kept]:
-        @wraps(call)
-        def kept_call(*given: Given.args, **named: Given.kwargs) -> Kept:
-            return keeper(call, lambda: lru_cache(most)(call))(*given, **named)  # type: ignore[arg-type]
-
-        return kept_call
-
-    return keeping
+forecast_of = cached(32)(Forecast.of)  # at most 8 MB of shares at 1000 classes x 1000 epochs
+preview_of = cached(64)(SamplingPlan.preview)
+epoch_class_counts_of = cached(64)(SamplingPlan.epoch_class_counts)
 
 
-@kept(32)
-def forecast_of(plan: SamplingPlan, counts: ClassCounts) -> Forecast:
-    """What the plan tells; at most 8 MB of shares at 1000 classes x 1000 epochs."""
-    return Forecast.of(plan, counts)
-
-
-@kept(32)
+@cached(32)
 def findings_of(plan: SamplingPlan, counts: ClassCounts) -> tuple[Finding, ...]:
     """What deserves a second look."""
     return findings(plan, forecast_of(plan, counts))
-
-
-@kept(64)
-def preview_of(plan: SamplingPlan, counts: ClassCounts, epoch: int, first_batch: int, num_batches: int) -> Preview:
-    """The shown batches, as they will be drawn."""
-    return plan.preview(counts, epoch, first_batch, num_batches)
-
-
-@kept(64)
-def epoch_class_counts_of(plan: SamplingPlan, counts: ClassCounts, epoch: int) -> IntArray:
-    """What the whole epoch draws of each class: all draws are made."""
-    return plan.epoch_class_counts(counts, epoch)

@@ -1,4 +1,4 @@
-"""plan.json: the page's plan as a file, and the sidebar's controls set from a file."""
+"""plan.json: the page's plan as a file, and the sidebar set from a file."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.parts.sidebar.controls import TABLE
-from pages.parts.sidebar.plan_values import checked_values, plan_values, set_controls
+from pages.parts.sidebar.page_parameters import TABLE
 from pages.parts.sidebar.scenario import Scenario
+from pages.parts.sidebar.sidebar_values import checked_values, set_widgets, sidebar_values
 from pages.parts.text.markdown import literal
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.datasets import load, published_datasets
 from sampler_core.formatting import count, several
-from sampler_core.plans import parameters as rows
+from sampler_core.plans.parameters import DATA
 from sampler_core.plans.plan import SamplingPlan
 
 FILE, OPENED, REFUSED = "plan_file", "plan_opened", "plan_refused"
@@ -42,18 +42,18 @@ def show_opened_message() -> None:
 
 
 def _open_plan(counts: ClassCounts) -> None:
-    """Set the controls from the file: all of it, or nothing."""
+    """Set the sidebar from the file: all of it, or nothing."""
     file = st.session_state[FILE]
     if file is None:
         return
     try:
         plan = SamplingPlan.from_json(_decoded(file.getvalue()))
-        values = checked_values(plan_values(plan, run=True))
+        values = checked_values(sidebar_values(plan, run=True))
     except (TypeError, ValueError) as error:
         st.session_state[REFUSED] = f"The sidebar cannot take this plan: {error}. Nothing was changed."
         return
-    data, sentence = _data_controls(plan.tuned_on, counts)
-    set_controls(values | data)
+    data, sentence = _data_values(plan.tuned_on, counts)
+    set_widgets(values | data)
     st.session_state[OPENED] = f"The sidebar now has the plan of the file ({plan.fingerprint}). {sentence}"
 
 
@@ -64,12 +64,12 @@ def _decoded(file: bytes) -> str:
         raise ValueError("the file must be UTF-8 text, as plan.json is") from None
 
 
-def _data_controls(tuned_on: ClassCounts | None, counts: ClassCounts) -> tuple[dict[str, object], str]:
-    """Controls for the data that the plan was tuned on, and what to say of it."""
+def _data_values(tuned_on: ClassCounts | None, counts: ClassCounts) -> tuple[dict[str, object], str]:
+    """Values of the sidebar for the data that the plan was tuned on, and what to say of it."""
     if tuned_on is None or tuned_on.present == counts.present:  # in whatever order: the draws are the same
         return {}, ""
     for table in published_datasets():
         if load(table.name).present == tuned_on.present:
-            return {rows.DATA.key: "published", TABLE.key: table.name}, f"The data is {table.title}, as in the file."
+            return {DATA.key: "published", TABLE.key: table.name}, f"The data is {table.title}, as in the file."
     size = f"{several(tuned_on.num_classes, 'class', 'classes')}, {count(tuned_on.num_samples)} samples"
     return {}, f"It was tuned on other data ({size}), which a plan does not bring along: the Data group is as it was."

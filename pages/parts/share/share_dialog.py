@@ -2,45 +2,36 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 
-import pandas as pd
 import streamlit as st
 
+from pages.parts.live.browser_component import browser_component
 from pages.parts.my_labels.session_labels import changes_to_own_labels, left_out_of_the_link
-from pages.parts.server.page_contents import Shown, forget_shown, shown
+from pages.parts.server.page_contents import PageContents, clear_page_contents, page_contents
 from pages.parts.share.package_download import WHEEL, wheel
+from pages.parts.share.page_tables import table_downloads
 from pages.parts.share.plan_file import offer_plan, show_opened_message
-from pages.parts.sidebar.scenario import Scenario, current
-from pages.parts.text.markdown import literal
-from sampler_core.exporting import VARIANTS, csv_file, snippet
+from pages.parts.sidebar.scenario import Scenario, current_scenario
+from pages.parts.text.file_names import file_name
+from sampler_core.exporting import VARIANTS, snippet
 from sampler_core.exporting.plan_report import page_report
 from sampler_core.figures.legend import added_legend_height
-from sampler_core.plans import parameters as rows
+from sampler_core.plans.parameters import DATA
 
-DATA_IN_LINKS = ("synthetic", "published")  # kinds of data that a link can hold; uploads stay with their user
 GET_CODE = "get_code"
-_here = Path(__file__).parent
-_share = st.components.v2.component(
-    "share",
-    html='<div class="share"></div>',
-    css=(_here / "share_dialog.css").read_text(encoding="utf-8"),
-    js=(_here / "share_dialog.js").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
+_share = browser_component("share", '<div class="share"></div>', "share/share_dialog.css", "share/share_dialog.js")
 
 
 @contextmanager
-def sharing(title: str) -> Iterator[None]:
+def share_button(title: str) -> Iterator[None]:
     """Wraps a page: shows the Share button above it and opens the dialog with what the page has shown.
 
     A button of the page with the key `GET_CODE` opens it too, at the Code tab.
     """
-    forget_shown()
+    clear_page_contents()
     with st.container(horizontal=True, horizontal_alignment="right", key="share-place"):
         pressed = st.button(
             "Share", key="share", icon=":material/ios_share:", help="Link, code, plan, report, figures."
@@ -48,26 +39,27 @@ def sharing(title: str) -> Iterator[None]:
     show_opened_message()
     yield
     if pressed or st.session_state.get(GET_CODE):
-        dialog = st.dialog("Share" if pressed else "Code for your training", width="large")(_dialog)
-        dialog(title, current(), shown(), "Link" if pressed else "Code")
-    forget_shown()
+        dialog = st.dialog("Share" if pressed else "Code for your training", width="large")(share_dialog)
+        dialog(title, current_scenario(), page_contents(), "Link" if pressed else "Code")
+    clear_page_contents()
 
 
-def _dialog(title: str, scenario: Scenario, contents: Shown, first: str) -> None:
+def share_dialog(title: str, scenario: Scenario, contents: PageContents, first_tab: str) -> None:
+    """The tabs of the dialog, of what a page has shown."""
     tabs: dict[str, Callable[[], None]] = {
         "Link": _link, "Code": partial(_code, scenario), "Plan": partial(offer_plan, scenario),
         "Report": partial(_report, title, scenario, contents), "Figures": partial(_figures, contents),
         "Tables": partial(_tables, contents),
     }  # fmt: skip
-    for tab, show in zip(st.tabs(list(tabs), default=first), tabs.values(), strict=True):
+    for tab, show_tab in zip(st.tabs(list(tabs), default=first_tab), tabs.values(), strict=True):
         with tab:
-            show()
+            show_tab()
 
 
 def _link() -> None:
     st.markdown("The link opens this picture on any server that runs this dashboard.")
     _share(key="share-link", data={"part": "link"})
-    if st.session_state.get(rows.DATA.key, rows.DATA.default) in DATA_IN_LINKS:
+    if st.session_state.get(DATA.key) != "mine":
         return
     left_out = left_out_of_the_link()
     also = f" Nor are the {' and the '.join(left_out)}: they name your classes." if left_out else ""
@@ -75,26 +67,7 @@ def _link() -> None:
         f"Your labels are not in the link: what you upload stays with you.{also} Whoever opens the link sees "
         "everything else, and is asked for the labels. The report has the picture with your data.",
         icon=":material/lock:",
-    )  # fmt: skip
-
-
-def _report(title: str, scenario: Scenario, contents: Shown) -> None:
-    make = contents.report or partial(_page_report, title, scenario, contents)
-    st.markdown(
-        "One HTML file with the figures of this page, its findings, the data in numbers and the plan. It opens in any "
-        "browser, without a server and without a network."
     )
-    st.download_button(
-        "Download the report", lambda: make().encode(), f"skewlab-{file_name(title)}.html", "text/html",
-        key="share-report", on_click="ignore", icon=":material/download:", type="primary",
-    )  # fmt: skip
-
-
-def _page_report(title: str, scenario: Scenario, contents: Shown) -> str:
-    return page_report(
-        title, scenario.plan, scenario.counts, contents.charts, contents.tables, sentences=contents.sentences,
-        facts=contents.facts, files={name: text() for name, text in contents.files.items()}, unit=scenario.unit,
-    )  # fmt: skip
 
 
 def _code(scenario: Scenario) -> None:
@@ -110,27 +83,35 @@ def _code(scenario: Scenario) -> None:
     st.code(code, language="python")
 
 
-def _figures(contents: Shown) -> None:
+def _report(title: str, scenario: Scenario, contents: PageContents) -> None:
+    def report() -> bytes:
+        if contents.report is not None:
+            return contents.report().encode()
+        return page_report(
+            title, scenario.plan, scenario.counts, contents.charts, contents.tables, sentences=contents.sentences,
+            facts=contents.facts, files={name: text() for name, text in contents.files.items()}, unit=scenario.unit,
+        ).encode()  # fmt: skip
+
+    st.markdown(
+        "One HTML file with the figures of this page, its findings, the data in numbers and the plan. It opens in any "
+        "browser, without a server and without a network."
+    )
+    st.download_button(
+        "Download the report", report, f"skewlab-{file_name(title)}.html", "text/html", key="share-report",
+        on_click="ignore", icon=":material/download:", type="primary",
+    )  # fmt: skip
+
+
+def _figures(contents: PageContents) -> None:
     st.markdown("Each figure as it is on the page now, made in your browser.")
-    titled = [chart for chart in contents.charts if chart.title]  # one without a title is a legend
-    charts = [{"id": chart.id, "title": chart.title, "file": file_name(chart.title),
-               "key": added_legend_height(chart.figure)} for chart in titled]  # fmt: skip
+    charts = [
+        {"id": chart.id, "title": chart.title, "file": file_name(chart.title), "key": added_legend_height(chart.figure)}
+        for chart in contents.charts
+        if chart.title  # one without a title is a legend
+    ]
     _share(key="share-figures", data={"part": "figures", "charts": charts})
 
 
-def _tables(contents: Shown) -> None:
+def _tables(contents: PageContents) -> None:
     st.markdown("CSV files for Excel and others. Text that a spreadsheet would run as a formula gets an apostrophe.")
-    for place, (title, table) in enumerate(contents.tables):
-        st.download_button(
-            literal(title), partial(_csv_of, table), f"skewlab-{file_name(title)}.csv", "text/csv",
-            key=f"share-table-{place}", on_click="ignore", icon=":material/table:", type="tertiary",
-        )  # fmt: skip
-
-
-def _csv_of(table: Callable[[], pd.DataFrame]) -> bytes:
-    return csv_file(table())
-
-
-def file_name(title: str) -> str:
-    """A title as part of a file name: at most 60 lower-case letters, digits and hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60] or "page"
+    table_downloads(contents.tables)

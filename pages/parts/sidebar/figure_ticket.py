@@ -9,9 +9,8 @@ from typing import Any
 import streamlit as st
 
 from pages.parts.live.figure_endpoint import Part, offer_figures
-from pages.parts.sidebar.controls import rows_by_key
-from pages.parts.sidebar.scenario import Scenario, current_settings, mark_of
-from pages.parts.sidebar.settings import OWN, Settings
+from pages.parts.sidebar.page_parameters import PARAMETERS
+from pages.parts.sidebar.scenario import OWN_COUNTS, Scenario, counts_checksum
 from sampler_core.plans.parameters import EPOCH
 
 
@@ -23,33 +22,33 @@ def figure_ticket(
 
     parts: makes the page's live parts of a scenario. view: all that they depend on beside it.
     """
-    values = slider_values(scenario)
-    if parts is None:
-        return {"values": values}
-    settings, epoch = current_settings(), scenario.epoch
-    name = offer_figures(lambda moved: parts(scenario_at(settings, epoch, moved)))
-    return {"values": values, "offer": name, "settings": _checksum_of_the_rest(settings, values, view)}
+    ticket: dict[str, Any] = {"values": slider_values(scenario)}
+    if parts is not None:
+        ticket["offer"] = offer_figures(lambda values: parts(scenario_at(scenario, values)))
+        ticket["settings"] = _checksum_without(ticket["values"], scenario, view)
+    return ticket
 
 
 def slider_values(scenario: Scenario) -> dict[str, float]:
     """Key -> value of every slider on the page."""
-    state = st.session_state
-    sliders = [key for key, row in rows_by_key().items() if row.slider is not None]
-    values = {key: float(state[key]) for key in sliders if state.get(key) is not None}
-    return {**values, EPOCH.key: scenario.epoch}
+    values = {key: st.session_state.get(key) for key, parameter in PARAMETERS.items() if parameter.slider is not None}
+    return {key: float(value) for key, value in values.items() if value is not None} | {EPOCH.key: scenario.epoch}
 
 
-def scenario_at(settings: Settings, epoch: int, values: Mapping[str, float]) -> Scenario:
+def scenario_at(scenario: Scenario, slider_values: Mapping[str, float]) -> Scenario:
     """The scenario with sliders elsewhere (key -> value). `TypeError`, `ValueError` where these are none."""
-    for key, value in values.items():
-        if key == EPOCH.key:
-            EPOCH.check(epoch := int(value))
-        else:
-            settings = settings.with_slider(key, value)
-    return Scenario.of(settings).at_epoch(epoch)
+    values = {**scenario.values, EPOCH.key: scenario.epoch}
+    for key, value in slider_values.items():
+        parameter = PARAMETERS.get(key)
+        if parameter is None or parameter.slider is None or key not in values:
+            raise ValueError(f"{key} has no slider here")
+        values[key] = int(value) if parameter.kind == "integer" and float(value).is_integer() else value
+        parameter.check(values[key])
+    return Scenario.of(values).at_epoch(values[EPOCH.key])
 
 
-def _checksum_of_the_rest(settings: Settings, slider_values: Mapping[str, float], view: object) -> str:
-    values = settings.values.items()
-    rest = [(key, mark_of(value) if key == OWN else value) for key, value in values if key not in slider_values], view
-    return f"{zlib.crc32(repr(rest).encode()):08x}"
+def _checksum_without(slider_values: Mapping[str, float], scenario: Scenario, view: object) -> str:
+    values = {key: value for key, value in scenario.values.items() if key not in slider_values}
+    if OWN_COUNTS in values:
+        values[OWN_COUNTS] = counts_checksum(values[OWN_COUNTS])
+    return f"{zlib.crc32(repr((values, view)).encode()):08x}"

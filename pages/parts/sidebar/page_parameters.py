@@ -1,35 +1,41 @@
-"""Rows of the pages beside Explore: what their controls are called in the URL."""
+"""The parameters of Compare and Tune, and every parameter that the URL may have by its key, with its titles."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from sampler_core.datasets import PROFILES, published_datasets
 from sampler_core.figures.compare_charts import CLASS_GROUPS
 from sampler_core.forecast.metrics import GROUPS
 from sampler_core.forecast.plan_comparison import WHEN
-from sampler_core.plans.parameters import Parameter
+from sampler_core.plans import parameters
+from sampler_core.plans.parameters import Parameter, rows_of
 from sampler_core.plans.plan_variants import LONGEST_TEXT, START_TEXT
+from sampler_core.plans.registry import SCHEDULES, TARGETS
+from sampler_core.plans.target_values import SHAPE, TARGET
 from sampler_core.tuning import FAMILIES, METRICS
 
-PLANS = Parameter(
+PLANS_TEXT = Parameter(
     "plans", "The plans as text",
     f"What a link carries of these plans: presets by their names, other plans by what they change about the sidebar's. "
     f"At most {LONGEST_TEXT:,} characters.",
     START_TEXT, kind="text",
 )  # fmt: skip
-FOLLOW = Parameter(
+CLASS_GROUP = Parameter(
     "follow", "Share of", "Which class, or which group of classes, the curves show.",
     "rarest class", kind="choice", choices=CLASS_GROUPS,
 )  # fmt: skip
-RANK = Parameter(
+CLASS_RANK = Parameter(
     "rank", "Rank of the class", "1 is the largest class; beyond the smallest, the smallest is shown.",
     1, 1, 1_000_000, 1, kind="integer",
 )  # fmt: skip
-FIGURES_OF = Parameter(
+METRICS_OVER = Parameter(
     "figures_of", "Metrics",
     "Their mean over the run, those of the chosen epoch, or those of the worst epoch: the lowest where more is better, "
     "else the highest. Figures per run are the same in all three.",
     WHEN[0], kind="choice", choices=WHEN,
 )  # fmt: skip
-BASE = Parameter(
+TABLE_BASE = Parameter(
     "shown_as", "Shown as", "The values themselves, or how far each plan is from one of them.", "values", kind="text"
 )
 REQUIREMENTS_TEXT = Parameter(
@@ -53,6 +59,25 @@ OVER = Parameter(
     "over", "Over the run", "The mean of all epochs, the least or the greatest of them. Figures per run are the same.",
     "mean", kind="choice", choices=("mean", "least", "greatest"),
 )  # fmt: skip
-PAGE_TITLES = {METRIC.key: {name: metric.label.lower() for name, metric in METRICS.items()}}
-COMPARE_ROWS = (PLANS, FOLLOW, RANK, FIGURES_OF, BASE)
-TUNE_ROWS = (REQUIREMENTS_TEXT, SOLVED_SHAPE, METRIC, WHOSE, OVER)
+COMPARE_PARAMETERS = (PLANS_TEXT, CLASS_GROUP, CLASS_RANK, METRICS_OVER, TABLE_BASE)
+TUNE_PARAMETERS = (REQUIREMENTS_TEXT, SOLVED_SHAPE, METRIC, WHOSE, OVER)
+TABLE = replace(parameters.TABLE, choices=tuple(table.name for table in published_datasets()))
+PROFILE = replace(parameters.PROFILE, choices=tuple(PROFILES))
+PARAMETERS = {
+    parameter.key: parameter
+    for parameter in (
+        *parameters.DATA_ROWS, TABLE, PROFILE, SHAPE, TARGET,
+        *(parameter for cls in (*SCHEDULES.values(), *TARGETS.values()) for parameter in rows_of(cls).values()),
+        *parameters.RUN_ROWS, *parameters.PAGE_ROWS, *COMPARE_PARAMETERS, *TUNE_PARAMETERS,
+    )
+}  # fmt: skip
+TITLES = {
+    "data": {"synthetic": "synthetic", "published": "published", "mine": "my labels"},
+    TABLE.key: {table.name: table.title for table in published_datasets()},
+    METRIC.key: {name: metric.label.lower() for name, metric in METRICS.items()},
+}
+
+
+def choice_titles(parameter: Parameter) -> dict[str, str]:
+    """Choice -> its title: what a person reads, and the URL has."""
+    return TITLES.get(parameter.key) or {choice: choice.replace("_", " ") for choice in parameter.choices}

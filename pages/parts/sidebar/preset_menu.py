@@ -1,12 +1,12 @@
-"""The menu of presets: a button that sets the sidebar's schedule, and the source of the preset that is set."""
+"""The menu of presets: a button that sets the sidebar's schedule, and the citation of the preset that is set."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.sidebar.plan_values import set_sidebar
+from pages.parts.sidebar.sidebar_values import set_sidebar
 from pages.parts.text.markdown import literal
-from sampler_core.plans import parameters as rows
+from sampler_core.plans.parameters import EPOCHS
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.presets import PRESETS
 from sampler_core.plans.target_values import values_of
@@ -23,7 +23,7 @@ def schedule_heading() -> None:
                        on_click=_set_preset)  # fmt: skip
 
 
-def preset_source(plan: SamplingPlan) -> None:
+def preset_citation(plan: SamplingPlan) -> None:
     """Where the plan's target is from, when it is a preset's."""
     for preset in PRESETS.values():
         if preset.target(plan) == plan.target:
@@ -32,7 +32,5 @@ def preset_source(plan: SamplingPlan) -> None:
 
 
 def _set_preset() -> None:
-    name = st.session_state.get(MENU)
-    if name is None:
-        return
-    set_sidebar(values_of(PRESETS[name].rule(st.session_state.get(rows.EPOCHS.key, rows.EPOCHS.default))))
+    if name := st.session_state.get(MENU):
+        set_sidebar(values_of(PRESETS[name].rule(st.session_state.get(EPOCHS.key, EPOCHS.default))))

@@ -1,38 +1,46 @@
-"""The sidebar shared by all pages -> the current Scenario."""
+"""The scenario that all pages show: class counts, a plan for them and an epoch, made from the sidebar's values."""
 
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass, replace
-from typing import cast
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
 
 import streamlit as st
 
-from pages.parts.sidebar.settings import Settings
+from pages.parts.sidebar.page_parameters import TABLE
 from sampler_core.data.class_counts import ClassCounts
+from sampler_core.datasets import load, published_datasets, synthetic
+from sampler_core.plans.parameters import PLAN_ROWS
 from sampler_core.plans.plan import SamplingPlan
+from sampler_core.plans.target_values import target_of
 
-_CURRENT, _SETTINGS = "scenario", "settings"
+OWN_COUNTS, CURRENT = "own", "scenario"
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """What all pages show: class counts, a plan for them, the chosen epoch. A frozen value, and the key of caches.
+    """What all pages show: class counts, a plan for them, the chosen epoch.
 
-    `unit`: what one sample is ("images").
+    unit: what one sample is ("images"). values: those of the sidebar's widgets by key, with the class counts of the
+    user's own labels under `OWN_COUNTS`.
     """
 
     counts: ClassCounts
     plan: SamplingPlan
     unit: str = "samples"
     epoch: int = 0
+    values: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     @classmethod
-    def of(cls, settings: Settings) -> Scenario:
-        """That of these settings; `TypeError`, `ValueError` where they do not go together."""
-        counts, plan = settings.counts(), settings.plan()
+    def of(cls, values: Mapping[str, Any]) -> Scenario:
+        """That of the sidebar's values; `TypeError`, `ValueError` where they do not go together."""
+        counts, unit = _counts_and_unit(values)
+        fields = {field: values[parameter.key] for field, parameter in PLAN_ROWS.items()}
+        plan = SamplingPlan(target=target_of(values), **fields)
         plan.check(counts)
-        return cls(counts, plan, settings.unit())
+        return cls(counts, plan, unit, values=values)
 
     def at_epoch(self, epoch: int) -> Scenario:
         """At an epoch; beyond the run's last one, at the last."""
@@ -41,24 +49,22 @@ class Scenario:
     @property
     def rev(self) -> str:
         """A short name of this state; the panels carry it once they show it."""
-        return f"{self.plan.fingerprint}-{mark_of(self.counts)}-{self.epoch}"
+        return f"{self.plan.fingerprint}-{counts_checksum(self.counts)}-{self.epoch}"
 
 
-def mark_of(counts: ClassCounts) -> str:
+def _counts_and_unit(values: Mapping[str, Any]) -> tuple[ClassCounts, str]:
+    if OWN_COUNTS in values:
+        return values[OWN_COUNTS], "samples"
+    if name := values.get(TABLE.key):
+        return load(name), next(table.unit for table in published_datasets() if table.name == name)
+    return synthetic(*(values[key] for key in ("profile", "classes", "samples", "ratio"))), "samples"
+
+
+def counts_checksum(counts: ClassCounts) -> str:
     """A short name of class counts."""
     return f"{zlib.crc32(counts.counts.tobytes() + repr(counts.names).encode()):08x}"
 
 
-def current() -> Scenario:
+def current_scenario() -> Scenario:
     """The scenario of this run of the page, as `sidebar` made it."""
-    return cast(Scenario, st.session_state[_CURRENT])
-
-
-def current_settings() -> Settings:
-    """What it was made of."""
-    return cast(Settings, st.session_state[_SETTINGS])
-
-
-def set_current(scenario: Scenario, settings: Settings) -> None:
-    """For the rest of this run of the page."""
-    st.session_state[_CURRENT], st.session_state[_SETTINGS] = scenario, settings
+    return cast(Scenario, st.session_state[CURRENT])

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from dataclasses import replace
-from threading import Lock
 from typing import Any
 
 import streamlit as st
 
-from pages.parts.server.result_cache import keeper, kept
-from pages.parts.sidebar.controls import control
+from pages.parts.server.result_cache import cached
 from pages.parts.sidebar.page_parameters import METRIC, OVER, WHOSE
-from pages.parts.sidebar.plan_values import set_sidebar_to_plan
+from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.sidebar.scenario import Scenario
+from pages.parts.sidebar.sidebar_values import set_sidebar_to_plan
 from pages.parts.tune.stated_requirements import Requirements
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.plans.plan import SamplingPlan
@@ -24,11 +22,11 @@ from sampler_core.tuning import METRICS, Sensitivity, Sweep, sensitivity, sweep
 from sampler_core.tuning.linear_schedule_map import FeasiblePoints, feasible_points, map_axes, plan_at_point
 from sampler_core.tuning.metric_sweep import Progress, partial_progress
 
-CANCELLED, MOST_CACHED = "map_cancelled", 16
+CANCELLED = "map_cancelled"
 PROGRESS_TEXT = "Computing the map"
 QUICK = 0.3  # seconds without a progress bar, which would only flicker
-Call = tuple[Any, ...]  # a function of the core with its arguments but for progress
-_cache_lock = Lock()  # sessions share the cache
+Call = tuple[Any, ...]  # a function with its arguments but for progress
+sweep_of, feasible_points_of = cached(16)(sweep), cached(16)(feasible_points)
 
 
 def metric_label(metric: str) -> str:
@@ -38,15 +36,15 @@ def metric_label(metric: str) -> str:
 
 def choose_metric() -> tuple[str, str, str]:
     """The metric that the map shows, whose, and over what."""
-    metric = control(METRIC, width=260)
+    metric = bound_widget(METRIC, width=260)
     scope = METRICS[metric].scope
     if scope == "mix":
-        return metric, "every", control(OVER, width=150)
+        return metric, "every", bound_widget(OVER, width=150)
     if scope == "class":
-        return metric, control(WHOSE, width=150), control(OVER, width=150)
+        return metric, bound_widget(WHOSE, width=150), bound_widget(OVER, width=150)
     if st.session_state.get(WHOSE.key) == "every":  # chosen for another metric; no map shows the runs of every class
         st.session_state[WHOSE.key] = WHOSE.default
-    return metric, control(replace(WHOSE, choices=("rarest", "largest")), width=150), "mean"
+    return metric, bound_widget(replace(WHOSE, choices=("rarest", "largest")), width=150), "mean"
 
 
 def computed_map(
@@ -57,8 +55,8 @@ def computed_map(
     It depends on the limits of the schedule, on nothing else of it, and not on the seed.
     """
     plan, counts = replace(plan_at_point(scenario.plan), seed=0), scenario.counts
-    calls: list[Call] = [(sweep, plan, counts, metric, *map(tuple, map_axes(plan.epochs or 1)), over, whose)]
-    calls += [(feasible_points, plan, counts, requirements)] * bool(requirements)
+    calls: list[Call] = [(sweep_of, plan, counts, metric, *map(tuple, map_axes(plan.epochs or 1)), over, whose)]
+    calls += [(feasible_points_of, plan, counts, requirements)] * bool(requirements)
     if st.session_state.get(CANCELLED) == hash(tuple(calls)):
         st.info("Map cancelled.", icon=":material/cancel:")
         st.button("Compute map", key="sweep-again", help="Compute the map after all.", on_click=_cancel, args=(None,))
@@ -66,27 +64,11 @@ def computed_map(
     place = st.empty()
     progress = _progress_bar(place, hash(tuple(calls)))
     found = [
-        _cached_result(call, partial_progress(progress, i / len(calls), (i + 1) / len(calls)))
-        for i, call in enumerate(calls)
+        function(*arguments, progress=partial_progress(progress, i / len(calls), (i + 1) / len(calls)))
+        for i, (function, *arguments) in enumerate(calls)
     ]
     place.empty()
     return found[0], found[1] if requirements else None
-
-
-def _cached_result(call: Call, progress: Progress) -> Any:
-    """The result of a call, from the cache where it is one of the last."""
-    results: OrderedDict[Call, Any] = keeper("sweeps", OrderedDict)
-    with _cache_lock:
-        if call in results:
-            results.move_to_end(call)
-            return results[call]
-    function, *arguments = call
-    found = function(*arguments, progress=progress)
-    with _cache_lock:
-        results[call] = found
-        while len(results) > 2 * MOST_CACHED:
-            results.popitem(last=False)
-    return found
 
 
 def _progress_bar(place: Any, call_hash: int) -> Progress:
@@ -123,7 +105,7 @@ def set_sidebar_to_click(plan: SamplingPlan, clicked: dict[str, Any] | None) -> 
         set_sidebar_to_plan(plan_at_point(plan, round(float(clicked["x"]), 10), round(float(clicked["y"]), 12)))
 
 
-@kept(16)
+@cached(16)
 def sensitivities(plan: SamplingPlan, counts: ClassCounts, over: str) -> tuple[Sensitivity, ...]:
     """How each metric of the rarest class changes with each parameter."""
     return sensitivity(plan, counts, at=over)

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts.sidebar.controls import widget
+from pages.parts.sidebar.parameter_widgets import widget
 from pages.parts.text.markdown import literal
 from pages.parts.tune.stated_requirements import Requirements, state
 from sampler_core.data.class_counts import ClassCounts

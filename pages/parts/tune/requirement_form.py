@@ -8,8 +8,8 @@ from string import Formatter
 
 import streamlit as st
 
-from pages.parts.server.page_contents import shown
-from pages.parts.sidebar.plan_values import set_sidebar
+from pages.parts.server.page_contents import page_contents
+from pages.parts.sidebar.sidebar_values import set_sidebar
 from pages.parts.text.markdown import literal
 from pages.parts.tune.requirement_fields import class_control, field_control
 from pages.parts.tune.stated_requirements import MOST_REQUIREMENTS, Requirements, new_requirement, state
@@ -43,7 +43,7 @@ def requirement_form(
                 others = (*requirements[:place], *requirements[place + 1 :])
                 st.button("Remove", key=f"requirement-{place}-remove", icon=":material/delete:", type="tertiary",
                           help="Remove this requirement.", on_click=state, args=(others,))  # fmt: skip
-    shown().facts["What must hold"] = {
+    page_contents().facts["What must hold"] = {
         f"Requirement {place + 1}": f"{verdicts.get(place, f'{requirement}: cannot be judged here')}."
         for place, requirement in enumerate(requirements)
     }

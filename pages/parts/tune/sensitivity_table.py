@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.server.page_contents import shown
+from pages.parts.server.page_contents import page_contents
 from pages.parts.sidebar.scenario import Scenario
-from pages.parts.sidebar.value_words import row_labels
+from pages.parts.sidebar.wording import parameter_labels
 from pages.parts.text.markdown import literal
 from pages.parts.tune.metric_map import sensitivities
 from sampler_core.exporting import csv_file
@@ -22,11 +22,11 @@ def sensitivity_box(scenario: Scenario, over: str) -> None:
     with box:
         try:
             found = sensitivities(scenario.plan, scenario.counts, over)
-            table = sensitivity_table(found, row_labels(scenario.plan))
+            table = sensitivity_table(found, parameter_labels(scenario.plan))
         except ValueError as error:
             st.markdown(literal(f"There is none for this plan: {error}."))
             return
-        shown().tables.append(("What each parameter changes", lambda: table))
+        page_contents().tables.append(("What each parameter changes", lambda: table))
         st.markdown(f"What one unit more of a parameter adds to a metric ({over} over the run, of the rarest class).")
         st.dataframe(table.style.format(number), key="sensitivity-table", width="stretch", height="content")
         st.download_button("Download the table", lambda: csv_file(table), "sensitivity.csv", "text/csv",

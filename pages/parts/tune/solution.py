@@ -6,14 +6,14 @@ import zlib
 
 import streamlit as st
 
-from pages.parts.server.page_contents import shown
+from pages.parts.server.page_contents import page_contents
 from pages.parts.server.result_cache import forecast_of
 from pages.parts.share.share_dialog import GET_CODE
-from pages.parts.sidebar.controls import control
 from pages.parts.sidebar.page_parameters import SOLVED_SHAPE
-from pages.parts.sidebar.plan_values import set_sidebar_to_plan
+from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.sidebar.scenario import Scenario
-from pages.parts.sidebar.value_words import target_in_words
+from pages.parts.sidebar.sidebar_values import set_sidebar_to_plan
+from pages.parts.sidebar.wording import target_in_words
 from pages.parts.text.markdown import literal
 from pages.parts.tune.requirement_form import on_average_only
 from pages.parts.tune.stated_requirements import Requirements, band_of, solution_of, text_of
@@ -38,7 +38,7 @@ def solved(scenario: Scenario, requirements: Requirements, stated: int) -> Solut
 
     requirements: those that can be judged; stated: how many there are.
     """
-    shape = control(SOLVED_SHAPE, width=240)
+    shape = bound_widget(SOLVED_SHAPE, width=240)
     if scenario.plan.adaptive is not None:
         return None
     if not requirements and stated:
@@ -110,7 +110,7 @@ def panel_revision(scenario: Scenario, requirements: Requirements, *also: object
 
 def _show_solution(found: Solution, scenario: Scenario, all_requirements: str) -> None:
     if found.plan is None:
-        shown().sentences.append(found.says)
+        page_contents().sentences.append(found.says)
         st.warning(literal(found.says), icon=":material/block:")
         return
     rarest = scenario.counts.rarest
@@ -126,7 +126,7 @@ def _show_solution(found: Solution, scenario: Scenario, all_requirements: str) -
         low, high = map(number, found.bounds)
         says += f" Each skew may be off by about {number(found.slack)} before one fails; skews from {low} to {high}"
         says += " were tried."
-    shown().sentences.append(says)
+    page_contents().sentences.append(says)
     st.success(literal(says), icon=":material/check_circle:")
     with st.container(horizontal=True, vertical_alignment="center"):
         if found.plan.target == scenario.plan.target:

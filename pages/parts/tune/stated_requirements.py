@@ -10,9 +10,9 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts.server.result_cache import kept
-from pages.parts.sidebar.controls import control
+from pages.parts.server.result_cache import cached
 from pages.parts.sidebar.page_parameters import REQUIREMENTS_TEXT
+from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.text.markdown import literal
 from sampler_core.data.class_counts import ClassCounts
@@ -27,7 +27,7 @@ Requirements = tuple[Requirement, ...]
 
 def stated_requirements(place: DeltaGenerator) -> Requirements:
     """The text control and the requirements in it; a message in `place` for each entry that cannot be used."""
-    requirements, errors = read_requirements(control(REQUIREMENTS_TEXT))
+    requirements, errors = read_requirements(bound_widget(REQUIREMENTS_TEXT))
     if errors:
         place.warning("\n\n".join(literal(f"{message}.") for message in errors), icon=":material/link_off:")
     return requirements
@@ -96,18 +96,18 @@ def judged_requirements(requirements: Requirements, scenario: Scenario) -> dict[
     return found
 
 
-@kept(256)
+@cached(256)
 def _verdict(plan: SamplingPlan, counts: ClassCounts, requirement: Requirement) -> Verdict:
     return verdicts(plan, counts, (requirement,))[0]
 
 
-@kept(64)
+@cached(64)
 def band_of(plan: SamplingPlan, counts: ClassCounts, requirements: Requirements) -> Band:
     """The feasible band."""
     return feasible_band(plan, counts, requirements)
 
 
-@kept(64)
+@cached(64)
 def solution_of(plan: SamplingPlan, counts: ClassCounts, requirements: Requirements, shape: str | None) -> Solution:
     """The schedule with the most slack, in short numbers, or why there is none."""
     return round_solution(solve(plan, counts, requirements, shape), counts, requirements)

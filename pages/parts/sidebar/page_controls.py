@@ -5,22 +5,22 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.live.slider import Slider, sliders
-from pages.parts.sidebar.controls import control, rows_by_key
+from pages.parts.sidebar.page_parameters import PARAMETERS
+from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.sidebar.scenario import Scenario
 from sampler_core.figures.explore_chart_list import MOST_DRAWS
 from sampler_core.formatting import several
-from sampler_core.plans import parameters as rows
-from sampler_core.plans.parameters import rows_of
+from sampler_core.plans.parameters import AXIS, DRAWING, EPOCH, FIRST_BATCH, RATIO, SHOWN_BATCHES, rows_of
 from sampler_core.plans.registry import SCHEDULES
 
-SCHEDULE_KEYS = ("ratio", *(row.key for cls in SCHEDULES.values() for row in rows_of(cls).values()))
+PHONE_SLIDERS = {RATIO.key} | {parameter.key for cls in SCHEDULES.values() for parameter in rows_of(cls).values()}
 
 
 def choose_epoch(scenario: Scenario) -> Scenario:
     """The epoch control; the scenario at the chosen epoch. Beyond the run's last epoch, the last is shown."""
     last = (scenario.plan.epochs or 1) - 1
     with st.container(width="stretch"):
-        epoch = control(rows.EPOCH, last=last)
+        epoch = bound_widget(EPOCH, last=last)
     if epoch > last:
         st.markdown(f"The run has {several(last + 1, 'epoch', 'epochs')}, so epoch {last} is shown.")
     return scenario.at_epoch(epoch)
@@ -28,37 +28,34 @@ def choose_epoch(scenario: Scenario) -> Scenario:
 
 def phone_sliders() -> None:
     """The schedule's sliders once more, for narrow screens, where the sidebar is folded away (see frame.css)."""
-    values = {key: st.session_state.get(key) for key in SCHEDULE_KEYS}
-    rows_here = [row for key, row in rows_by_key().items() if row.slider is not None and values.get(key) is not None]
-    sliders("phone-sliders", [Slider(row, values[row.key]) for row in rows_here])
+    with_sliders = [p for key, p in PARAMETERS.items() if key in PHONE_SLIDERS and p.slider is not None]
+    values = [st.session_state.get(parameter.key) for parameter in with_sliders]
+    pairs = zip(with_sliders, values, strict=True)
+    sliders("phone-sliders", [Slider(parameter, value) for parameter, value in pairs if value is not None])
 
 
 def choose_axis() -> bool:
     """Whether shares are to be shown on a logarithmic axis."""
-    return bool(control(rows.AXIS, width=220) == "logarithmic")
+    return bool(bound_widget(AXIS, width=220) == "logarithmic")
 
 
 def switch_scheme(scenario: Scenario) -> None:
     """The sampling schemes as buttons beside what they draw; the sidebar's control follows."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.markdown("Sampling scheme", help=rows.DRAWING.help, width="content")
-        for scheme in rows.DRAWING.choices:
+        st.markdown("Sampling scheme", help=DRAWING.help, width="content")
+        for scheme in DRAWING.choices:
             chosen = scheme == scenario.plan.drawing
             st.button(scheme.capitalize(), key=f"scheme-{scheme}", type="primary" if chosen else "secondary",
-                      on_click=_set_scheme, args=(scheme,))  # fmt: skip
-
-
-def _set_scheme(scheme: str) -> None:
-    st.session_state[rows.DRAWING.key] = scheme
+                      on_click=st.session_state.update, args=({DRAWING.key: scheme},))  # fmt: skip
 
 
 def choose_batches(scenario: Scenario) -> tuple[tuple[int, int], tuple[int, int]]:
     """The chosen window of batches, and what is shown of it; each (first batch, how many)."""
     left, right = st.columns(2)
     with left:
-        first = control(rows.FIRST_BATCH)
+        first = bound_widget(FIRST_BATCH)
     with right:
-        chosen = control(rows.SHOWN_BATCHES)
+        chosen = bound_widget(SHOWN_BATCHES)
     start, shown = batches_shown(scenario, (first, chosen))
     if shown < min(chosen, scenario.plan.num_batches(scenario.counts) - start):
         st.markdown(f"Batches this large are shown {shown} at a time.")

@@ -1,0 +1,44 @@
+"""The tables of a page: those of its charts in one expander, and all of them as CSV files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts.server.page_contents import Table, page_contents
+from pages.parts.text.file_names import file_name
+from pages.parts.text.markdown import literal
+from sampler_core.exporting import csv_file
+from sampler_core.figures import Chart
+
+
+def chart_tables(charts: Iterable[Chart], key: str, *others: Table) -> None:
+    """An expander with a tab for each table, made when it is open: the others, then those of the charts.
+
+    Titles may be equal.
+    """
+    tables = [*others, *((chart.title, chart.figure.table) for chart in charts)]
+    page_contents().tables.extend(tables)
+    expander = st.expander("The same numbers as tables", icon=":material/table:", key=f"{key}-tables",
+                           on_change="rerun")  # fmt: skip
+    if not expander.open:
+        return
+    with expander:
+        tabs = st.tabs([literal(title) for title, _ in tables])
+    for place, (tab, (_, table)) in enumerate(zip(tabs, tables, strict=True)):
+        tab.dataframe(table(), key=f"{key}-table-{place}", width="stretch", height=300)
+
+
+def table_downloads(tables: Iterable[Table]) -> None:
+    """A button for each table, which downloads it as a CSV file."""
+
+    def csv_of(table: Callable[[], pd.DataFrame]) -> Callable[[], bytes]:
+        return lambda: csv_file(table())
+
+    for place, (title, table) in enumerate(tables):
+        st.download_button(
+            literal(title), csv_of(table), f"skewlab-{file_name(title)}.csv", "text/csv", key=f"share-table-{place}",
+            on_click="ignore", icon=":material/table:", type="tertiary",
+        )  # fmt: skip

@@ -1,0 +1,63 @@
+"""Widgets made from parameters: one parameter, one widget, whatever page or form it belongs to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from pages.parts.live.slider import Slider, sliders
+from pages.parts.my_labels.session_labels import NAMING, names_own_classes
+from pages.parts.sidebar.page_parameters import choice_titles
+from pages.parts.sidebar.url_correction import url_binding
+from sampler_core.plans.parameters import Parameter
+
+MOST_WHOLE = 2**53  # beyond, a browser's numbers have gaps
+UNSET: Any = object()
+
+
+def bound_widget(parameter: Parameter, *, last: float | None = None, **options: Any) -> Any:
+    """The widget that the URL has under the parameter's key, with its slider; `last` ends the slider early."""
+    key = parameter.key
+    bind = url_binding(key, private=key in NAMING and names_own_classes(key))
+    value = widget(parameter, key, bind=bind, persist_state="session", **options)
+    if parameter.slider is not None:
+        sliders(f"slider-{key}", [Slider(parameter, value, last)])
+    return value
+
+
+def widget(
+    parameter: Parameter, key: str, *, label: str = "", value: Any = UNSET, scale: float = 1.0, **options: Any
+) -> Any:
+    """The Streamlit widget of a parameter.
+
+    value: what it shows, where that is neither the URL's nor the user's last. scale: 100 shows a share in percent.
+    options: of the Streamlit function.
+    """
+    label, options = label or parameter.label, {"key": key, "help": parameter.help} | options
+    if parameter.kind not in ("choice", "text"):
+        return _number_box(parameter, label, value, scale, options)
+    if value is not UNSET:
+        st.session_state[key] = value
+    default, choices = str(parameter.default), parameter.choices
+    if parameter.kind == "text":
+        return st.text_input(label, default, **options)
+    return st.selectbox(label, choices, choices.index(default), choice_titles(parameter).__getitem__, **options)
+
+
+def _number_box(parameter: Parameter, label: str, value: Any, scale: float, options: dict[str, Any]) -> Any:
+    """Its range has room for a value that a file or a link may have though the parameter does not, as 0.5 repeats."""
+    given = [number for number in (value,) if number not in (UNSET, None)]
+    whole = parameter.kind == "integer" and all(number == int(number) < MOST_WHOLE for number in given)
+
+    def scaled(number: Any) -> Any:
+        if number is None:
+            return None
+        return int(number) if whole else float(number) if scale == 1.0 else round(number * scale, 10)
+
+    if value is not UNSET:
+        st.session_state[options["key"]] = scaled(value)
+    ends = min([parameter.minimum or 0.0, *given]), max([parameter.maximum or 0.0, *given])
+    low, high, default, step = map(scaled, (*ends, parameter.default, parameter.step))
+    options = {"format": "%d" if whole else "%.10g", "placeholder": "none"} | options
+    return st.number_input(label, low, high, default, step, **options)

@@ -1,0 +1,92 @@
+"""The URL: what a link may have, and a message for each thing in it that cannot be used.
+
+Streamlit drops what a bound widget cannot take without a message; the user who opened the link needs one.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Literal
+
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+
+from pages.parts.sidebar.page_parameters import PARAMETERS, choice_titles
+from pages.parts.text.markdown import literal
+from sampler_core.plans.parameters import Parameter
+
+MESSAGES, FIRST_STATE = "url_messages", "url_first_state"
+# What links of version 0.1.0 call a parameter or a choice, and what it is called now.
+OLD_KEYS = {"law": "scheme", "demands": "requirements", "merit": "metric"}
+OLD_CHOICES = {("data", "known"): "published"}
+
+
+def correct_url() -> None:
+    """Before the first widget of a session: correct the URL, keep a message for each thing left out of it.
+
+    Runs the page again where the URL had to change, because widgets take their first value from the URL that the run
+    began with.
+    """
+    if MESSAGES not in st.session_state:
+        url = st.query_params.to_dict()
+        corrected, st.session_state[MESSAGES] = corrected_url(url)
+        if corrected != url:
+            st.query_params.from_dict(corrected)
+            st.rerun()
+
+
+def corrected_url(url: dict[str, str]) -> tuple[dict[str, str], list[str]]:
+    """The URL with the keys and titles of today, and a message for each thing left out of it.
+
+    A choice may be given by its name or by its title.
+    """
+    corrected, messages = {}, []
+    for given_key, given_text in url.items():
+        key = OLD_KEYS.get(given_key, given_key)
+        if key not in PARAMETERS:
+            messages.append(f"The URL has {key!r}, which is no parameter here; it was left out.")
+            continue
+        titles = choice_titles(PARAMETERS[key])
+        text = OLD_CHOICES.get((key, given_text), given_text)
+        text = titles.get(text, text)
+        if text not in titles.values() and (problem := problem_with(PARAMETERS[key], _parsed(PARAMETERS[key], text))):
+            messages.append(f"In the URL, {problem}. The default is shown instead.")
+        else:
+            corrected[key] = text
+    return corrected, messages
+
+
+def show_url_messages(state: dict[str, object]) -> None:
+    """After the last widget: show the messages, until the first change of a widget."""
+    if st.session_state.setdefault(FIRST_STATE, state) == state and st.session_state[MESSAGES]:
+        messages = "\n\n".join(literal(message) for message in st.session_state[MESSAGES])
+        st.warning(messages, icon=":material/link_off:")
+
+
+def problem_with(parameter: Parameter, value: object) -> str:
+    """What is wrong with this value, under the parameter's label; "" when nothing is."""
+    try:
+        parameter.check(value)
+    except (TypeError, ValueError) as error:
+        return str(error).replace(parameter.key, parameter.label, 1)
+    return ""
+
+
+def url_binding(key: str, private: bool) -> Literal["query-params"] | None:
+    """How a widget is bound to the URL: not at all while it holds what belongs to its user alone."""
+    if private:
+        with suppress(StreamlitAPIException):  # Streamlit takes a widget that was bound until now out of the URL
+            st.query_params.pop(key, None)
+    return None if private else "query-params"
+
+
+def _parsed(parameter: Parameter, text: str) -> object:
+    if parameter.kind in ("choice", "text"):
+        return text
+    if not text and parameter.default is None:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return int(number) if parameter.kind == "integer" and number.is_integer() else number

@@ -63,7 +63,8 @@ def find_conflict(finder: BestScheduleFinder, requirements: Sequence[Requirement
         alone = False
     else:
         conflicting = _irreducible(requirements, lambda some: not finder.has_schedule(some))
-        alone = finder.shape != "piecewise" and finder.has_piecewise_schedule(requirements)
+        piecewise = BestScheduleFinder(finder.by_skew, finder.plan, "piecewise", finder.bounds)
+        alone = finder.shape != "piecewise" and piecewise.has_schedule(requirements)
     agree = tuple(_agreeing_bound(finder, conflicting, i) for i in range(len(conflicting)))
     return Conflict(tuple(conflicting), agree, finder.shape, alone, finder.bounds, finder.proved)
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
-from dataclasses import replace
-from threading import Lock
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
 
-from pages.parts.server.result_cache import keeper, kept
+from pages.parts.server.result_cache import kept
 from pages.parts.sidebar.controls import control
 from pages.parts.sidebar.page_parameters import METRIC, OVER, WHOSE
 from pages.parts.sidebar.plan_values import set_sidebar_to_plan
@@ -28,7 +26,6 @@ CANCELLED, MOST_CACHED = "map_cancelled", 16
 PROGRESS_TEXT = "Computing the map"
 QUICK = 0.3  # seconds without a progress bar, which would only flicker
 Call = tuple[Any, ...]  # a function of the core with its arguments but for progress
-_cache_lock = Lock()  # sessions share the cache
 
 
 def metric_label(metric: str) -> str:
@@ -66,27 +63,24 @@ def computed_map(
     place = st.empty()
     progress = _progress_bar(place, hash(tuple(calls)))
     found = [
-        _cached_result(call, partial_progress(progress, i / len(calls), (i + 1) / len(calls)))
+        _cached_result(call, _Reported(partial_progress(progress, i / len(calls), (i + 1) / len(calls))))
         for i, call in enumerate(calls)
     ]
     place.empty()
     return found[0], found[1] if requirements else None
 
 
-def _cached_result(call: Call, progress: Progress) -> Any:
-    """The result of a call, from the cache where it is one of the last."""
-    results: OrderedDict[Call, Any] = keeper("sweeps", OrderedDict)
-    with _cache_lock:
-        if call in results:
-            results.move_to_end(call)
-            return results[call]
+@dataclass(frozen=True)
+class _Reported:
+    """A callback that is no part of a cache's key."""
+
+    progress: Progress = field(compare=False)
+
+
+@kept(2 * MOST_CACHED)
+def _cached_result(call: Call, reported: _Reported) -> Any:
     function, *arguments = call
-    found = function(*arguments, progress=progress)
-    with _cache_lock:
-        results[call] = found
-        while len(results) > 2 * MOST_CACHED:
-            results.popitem(last=False)
-    return found
+    return function(*arguments, progress=reported.progress)
 
 
 def _progress_bar(place: Any, call_hash: int) -> Progress:

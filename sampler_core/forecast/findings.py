@@ -41,7 +41,7 @@ def findings(plan: SamplingPlan, forecast: Forecast) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda finding: -finding.weight))
 
 
-def _dominating(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
+def _find_dominating_class(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
     rarest = forecast.counts.rarest
     share = forecast.shares[:, rarest]
     past = remedies.above(share, DOMINATING)
@@ -57,7 +57,7 @@ def _dominating(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
     )  # fmt: skip
 
 
-def _reversed(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
+def _find_reversed_mix(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
     rarest, largest = forecast.counts.rarest, forecast.counts.largest
     share, other = forecast.shares[:, rarest], forecast.shares[:, largest]
     past = remedies.above(share, other)
@@ -73,7 +73,7 @@ def _reversed(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
     )  # fmt: skip
 
 
-def _repeated(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
+def _find_repeated_samples(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
     repeats = forecast.repeats
     past = remedies.above(repeats.max(axis=1), remedies.MANY_REPEATS)
     if not past.any():
@@ -93,11 +93,12 @@ def _repeated(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
         f"{_epochs(past)} the samples of {whose if alone else many} are drawn more than {remedies.MANY_REPEATS:g} "
         f"times an epoch: {each}{'' if alone else f' of {whose}'} comes {number(float(repeats[epoch, worst]))} times "
         f"on average{_in_epoch(repeats[:, worst], epoch)}.",
-        f"{remedies.on_repeats(plan, forecast)} Strong augmentation varies the copies, but does not reduce them.",
+        f"{remedies.remedy_for_repeats(plan, forecast)} "
+        "Strong augmentation varies the copies, but does not reduce them.",
     )  # fmt: skip
 
 
-def _absent(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
+def _find_absent_class(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
     missing = np.where(forecast.counts.counts > 0, forecast.absence, 0.0)
     past = remedies.above(missing.max(axis=1), remedies.OFTEN_ABSENT)
     if not past.any():
@@ -110,11 +111,11 @@ def _absent(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
         f"{_epochs(past)} some class is missing from more than a third of the batches: "
         f"{_named(forecast, worst)} from {percent(float(missing[epoch, worst]))} of them"
         f"{_in_epoch(missing[:, worst], epoch)}{too}.",
-        remedies.on_absence(plan, forecast, epoch, worst),
+        remedies.remedy_for_absence(plan, forecast, epoch, worst),
     )  # fmt: skip
 
 
-def _unseen(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
+def _find_unseen_samples(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
     largest = forecast.counts.largest
     unseen = 1.0 - float(forecast.run_coverage[largest])
     if not remedies.above(unseen, remedies.MUCH_UNSEEN):
@@ -129,11 +130,11 @@ def _unseen(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
     yield Finding(
         "unseen", 50,
         f"{percent(unseen)} of the largest class, {_named(forecast, largest)}, is never drawn in the whole run{lost}.",
-        remedies.on_unseen(plan, forecast, largest),
+        remedies.remedy_for_unseen(plan, forecast, largest),
     )  # fmt: skip
 
 
-def _empty(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
+def _find_empty_classes(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
     empty = forecast.counts.empty
     if not empty:
         return
@@ -146,21 +147,21 @@ def _empty(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
     )  # fmt: skip
 
 
-def _crowded(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
+def _find_batch_below_classes(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
     classes = int((forecast.counts.counts > 0).sum())
     if plan.needed_batch_size >= classes:
         return
-    held = forecast.classes_in_batch
-    most = f"{'' if np.allclose(held, held[0]) else 'at most '}{number(float(held.max()))}"
+    classes_in_batch = forecast.classes_in_batch
+    up_to = "" if np.allclose(classes_in_batch, classes_in_batch[0]) else "at most "
     yield Finding(
         "crowded", 40,
         f"A batch of {count(plan.needed_batch_size)} is smaller than the {count(classes)} classes: on average it holds "
-        f"{most} of them.",
+        f"{up_to}{number(float(classes_in_batch.max()))} of them.",
         "Losses that compare classes within a batch need a larger one; for others this is no fault.",
     )  # fmt: skip
 
 
-def _replaced(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
+def _find_needless_repeats(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
     once = ~remedies.above(forecast.repeats.max(axis=1), 1.0)
     if plan.drawing != "independent" or forecast.draws.samples < 2 or once.sum() <= WITHOUT_REPEATS * len(once):
         return
@@ -178,7 +179,7 @@ def _replaced(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
     )  # fmt: skip
 
 
-def _flat(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
+def _find_constant_skew(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
     schedule, skews = skew_schedule(plan.target), forecast.skews
     if skews is None or len(skews) < 3 or not isinstance(schedule, Linear):  # no other schedule has limits
         return
@@ -191,13 +192,14 @@ def _flat(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
             "flat", 20,
             f"The skew rests at its limit of {number(float(limit or 0.0))} {where}: {held.size} of {len(skews)} epochs "
             "have the same mix.",
-            remedies.on_constant_skew(schedule, float(skews[0]), float(skews[-1]), len(skews)),
+            remedies.remedy_for_constant_skew(schedule, float(skews[0]), float(skews[-1]), len(skews)),
         )  # fmt: skip
 
 
 Check = Callable[[SamplingPlan, Forecast], Iterator[Finding]]
 CHECKS: tuple[Check, ...] = (
-    _dominating, _reversed, _repeated, _absent, _unseen, _empty, _crowded, _replaced, _flat,
+    _find_dominating_class, _find_reversed_mix, _find_repeated_samples, _find_absent_class, _find_unseen_samples,
+    _find_empty_classes, _find_batch_below_classes, _find_needless_repeats, _find_constant_skew,
 )  # fmt: skip
 
 

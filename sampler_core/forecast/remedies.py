@@ -29,7 +29,7 @@ LARGEST_BATCH, MOST_EPOCHS = 65_536, 1000  # the sliders' ends: no more is advis
 STEEPEST = 50.0  # the largest skew of a control; an increment can go further
 
 
-def on_repeats(plan: SamplingPlan, forecast: Forecast) -> str:
+def remedy_for_repeats(plan: SamplingPlan, forecast: Forecast) -> str:
     """Against samples that are drawn often."""
     cap = f"set the cap on repeats to {MANY_REPEATS:g}"
     if not trial(plan, forecast, max_repeats=MANY_REPEATS):
@@ -38,16 +38,16 @@ def on_repeats(plan: SamplingPlan, forecast: Forecast) -> str:
         return sentence(
             [" and ".join([cap, *_lower_floors(plan, forecast)])], ": with a higher floor samples come more often."
         )
-    skew = _largest_skew(plan, forecast, lambda tried: not above(tried.repeats, MANY_REPEATS).any())
+    skew = _skew_that_mends(plan, forecast, lambda tried: not above(tried.repeats, MANY_REPEATS).any())
     milder = [] if skew is None else [skew_limit(plan, skew)]
     return sentence([cap, *milder])
 
 
-def on_absence(plan: SamplingPlan, forecast: Forecast, epoch: int, worst: int) -> str:
+def remedy_for_absence(plan: SamplingPlan, forecast: Forecast, epoch: int, worst: int) -> str:
     """Against batches without the class at position `worst`, most often in this epoch."""
     skews, share = forecast.skews, float(forecast.shares[epoch, worst])
     if len(forecast.counts.present.names) > plan.needed_batch_size:
-        return _on_small_batch(plan, forecast)
+        return _remedy_for_small_batch(plan, forecast)
 
     def often_present(tried: Forecast) -> bool:
         return not above(absence(tried.shares[:, worst], tried.draws), OFTEN_ABSENT).any()
@@ -60,10 +60,8 @@ def on_absence(plan: SamplingPlan, forecast: Forecast, epoch: int, worst: int) -
                     [skew_limit(plan, 1.0) + also], ": here the skew starves the larger classes."
                 )
     ways = _with_stratified(plan, forecast, share)
-    if (
-        skews is not None
-        and (lift := _least_skew(plan, forecast, skews, float(skews[epoch]), often_present)) is not None
-    ):
+    lift = _skew_that_mends(plan, forecast, often_present, least=True)
+    if skews is not None and lift is not None:
         kept = "keep the scheme and " if ways and plan.drawing != "stratified" else ""
         ways.append(
             kept
@@ -73,7 +71,7 @@ def on_absence(plan: SamplingPlan, forecast: Forecast, epoch: int, worst: int) -
     return sentence(ways or ["give this class a larger share: with this one no batch is large enough"])
 
 
-def on_unseen(plan: SamplingPlan, forecast: Forecast, largest: int) -> str:
+def remedy_for_unseen(plan: SamplingPlan, forecast: Forecast, largest: int) -> str:
     """Against samples of the largest class that a whole run never draws."""
     draws, epochs = forecast.draws.samples, len(forecast.shares)
 
@@ -88,7 +86,7 @@ def on_unseen(plan: SamplingPlan, forecast: Forecast, largest: int) -> str:
     ways += [f"{count(fuller)} samples per epoch"] * seen(trial(plan, forecast, samples_per_epoch=fuller))
     ways[:1] = [f"try {way}" for way in ways[:1]]
     schedule: Any = skew_schedule(plan.target)
-    skew = _largest_skew(plan, forecast, seen)
+    skew = _skew_that_mends(plan, forecast, seen)
     if hasattr(schedule, "end"):  # another end bends the whole schedule
         bent = trial(plan, forecast, target=PowerSkew(replace(schedule, end=skew or 0.0)))
         skew = skew if seen(bent) else None
@@ -101,7 +99,7 @@ def on_unseen(plan: SamplingPlan, forecast: Forecast, largest: int) -> str:
     return sentence(ways, f": then at most {percent(MUCH_UNSEEN)} of it stay unseen.")
 
 
-def on_constant_skew(schedule: Linear, first: float, last: float, epochs: int) -> str:
+def remedy_for_constant_skew(schedule: Linear, first: float, last: float, epochs: int) -> str:
     """The increment that goes evenly from the first skew to the last, cut to three digits so that it stops before."""
     if first == last:
         return "If the mix is meant to move, start away from the limit, with an increment towards it."
@@ -178,8 +176,8 @@ def _limits_on_both_ends(plan: SamplingPlan, level: Forecast, skews: FloatArray)
     def full(tried: Forecast) -> bool:
         return not above(absence(tried.shares, tried.draws)[:, tried.counts.counts > 0], OFTEN_ABSENT).any()
 
-    limited_skews = np.minimum(skews, 1.0)
-    least = None if full(level) else _least_skew(plan, level, limited_skews, float(limited_skews.min()), full)
+    limited = replace(level, skews=np.minimum(skews, 1.0))
+    least = None if full(level) else _skew_that_mends(plan, limited, full, least=True)
     if least is None or least >= 1.0:
         return ""
     both = f"{skew_limit(plan, 1.0)} and {skew_limit(plan, least, least=True)}".replace(" and set ", " and ")
@@ -192,7 +190,7 @@ def _repeats_note(tried: Forecast, epoch: int) -> str:
     return f" (a sample then comes up to {number(most)} times an epoch)" if above(most, MANY_REPEATS) else ""
 
 
-def _on_small_batch(plan: SamplingPlan, forecast: Forecast) -> str:
+def _remedy_for_small_batch(plan: SamplingPlan, forecast: Forecast) -> str:
     """Against batches smaller than the number of classes."""
     present = forecast.counts.counts > 0
     full = f"A batch of {count(plan.needed_batch_size)} cannot hold all {count(int(present.sum()))} classes"
@@ -230,22 +228,24 @@ def _with_skew(plan: SamplingPlan, forecast: Forecast, skew: float, where: BoolA
     return replace(forecast, shares=np.where(where[:, None], row, forecast.shares))
 
 
-def _least_skew(
-    plan: SamplingPlan, forecast: Forecast, skews: FloatArray, start: float, good: Callable[[Forecast], bool]
+def _skew_that_mends(
+    plan: SamplingPlan, forecast: Forecast, mended: Callable[[Forecast], bool], *, least: bool = False
 ) -> float | None:
-    """The least skew in hundredths, from `start` to 1, that is good as the lower limit of all epochs; None: none is."""
-    span = range(math.ceil(100 * max(start, -STEEPEST)), 101)
-    lift = bisect_left(span, True, key=lambda s: good(_with_skew(plan, forecast, s / 100, skews < s / 100)))
-    return span[lift] / 100 if lift < len(span) else None
+    """The mildest limit on the skew of all epochs, in hundredths, with which a forecast is mended; None: none does.
 
-
-def _largest_skew(plan: SamplingPlan, forecast: Forecast, good: Callable[[Forecast], bool]) -> float | None:
-    """The largest skew in hundredths, 0 or more, that is good as the limit of all epochs; None where none is."""
+    An upper limit down to 0, or (`least`) a lower limit up to 1.
+    """
     if (skews := forecast.skews) is None:
         return None
-    span = range(math.ceil(100 * min(skews.max(), STEEPEST)) + 1)
-    bad = bisect_left(span, True, key=lambda s: not good(_with_skew(plan, forecast, s / 100, skews > s / 100)))
-    return (bad - 1) / 100 if bad else None
+    first = math.ceil(100 * (max(skews.min(), -STEEPEST) if least else min(skews.max(), STEEPEST)))
+    hundredths = range(first, 101) if least else range(first, -1, -1)
+
+    def mends(skew: int) -> bool:
+        limited = skews < skew / 100 if least else skews > skew / 100
+        return mended(_with_skew(plan, forecast, skew / 100, limited))
+
+    place = bisect_left(hundredths, True, key=mends)
+    return hundredths[place] / 100 if place < len(hundredths) else None
 
 
 def _rounded_down(value: float) -> str:

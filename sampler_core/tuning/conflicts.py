@@ -7,6 +7,7 @@ bound changed to the number given, one does.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -63,7 +64,8 @@ def find_conflict(finder: BestScheduleFinder, requirements: Sequence[Requirement
         alone = False
     else:
         conflicting = _irreducible(requirements, lambda some: not finder.has_schedule(some))
-        alone = finder.shape != "piecewise" and finder.has_piecewise_schedule(requirements)
+        piecewise = BestScheduleFinder(finder.by_skew, finder.plan, "piecewise", finder.bounds)
+        alone = finder.shape != "piecewise" and piecewise.has_schedule(requirements)
     agree = tuple(_agreeing_bound(finder, conflicting, i) for i in range(len(conflicting)))
     return Conflict(tuple(conflicting), agree, finder.shape, alone, finder.bounds, finder.proved)
 
@@ -86,31 +88,40 @@ def _irreducible(
 
 
 def _agreeing_bound(finder: BestScheduleFinder, requirements: list[Requirement], i: int) -> float | None:
-    """The bound of requirement i at which all are possible, rounded outwards to three digits."""
-    requirement = requirements[i]
-    floor, ceiling = bounds_of(requirement)
-    at_least = requirement.sense == "at least"
+    """The bound of requirement i at which all are possible, rounded outwards to three digits; None: there is none."""
 
-    def possible(bound: float) -> bool:
-        return finder.has_schedule([*requirements[:i], relaxed(requirement, bound), *requirements[i + 1 :]])
+    def agree(place: int) -> bool:
+        agreeing = relaxed(requirements[i], _three_digits(place))
+        return finder.has_schedule([*requirements[:i], agreeing, *requirements[i + 1 :]])
 
-    def rounded(bound: float) -> float | None:
-        tried = [_rounded_outwards(bound, at_least, nudge) for nudge in range(2)]
-        return next((outer for outer in tried if floor <= outer <= ceiling and possible(outer)), None)
-
-    tight = _bound_estimate(finder, requirements, i)
-    if (at_once := rounded(tight)) is not None:
-        return at_once
-    loose = _looser_possible_bound(possible, tight, floor, ceiling, at_least)
-    if loose is None:
+    places = _places_outwards(requirements[i], _bound_estimate(finder, requirements, i))
+    nearby = next((place for place in places[:2] if agree(place)), None)
+    if nearby is not None:
+        return _three_digits(nearby)
+    if not places or not agree(places[-1]):
         return None
-    loose = min(max(_rounded_outwards(loose, at_least, 0), floor), ceiling)
-    while True:  # among numbers of three digits
-        middle = math.sqrt(loose * tight) if min(loose, tight) > 0 else (loose + tight) / 2
-        middle = _rounded_outwards(middle, at_least, 0)
-        if middle == loose or not min(loose, tight) < middle < max(loose, tight):
-            return loose
-        loose, tight = (middle, tight) if possible(middle) else (loose, middle)
+    return _three_digits(places[bisect_left(places, True, lo=min(2, len(places) - 1), key=agree)])
+
+
+def _places_outwards(requirement: Requirement, tightest: float) -> range:
+    """The places of the bounds that may be asked for, from the tightest on; see `_three_digits`."""
+    floor, ceiling = bounds_of(requirement)
+    down = requirement.sense == "at least"
+    first, last = (_place(bound, down) for bound in (tightest, floor if down else ceiling))
+    return range(first, last - 1, -1) if down else range(first, last + 1)
+
+
+def _place(bound: float, down: bool) -> int:
+    """The place of a bound among the numbers of three digits, rounded down or up; of what is below 1e-12 as of that."""
+    bound = max(bound, 1e-12)
+    decade = math.floor(math.log10(bound)) - 2
+    digits = bound / 10.0**decade
+    return 900 * decade + (math.floor(digits) if down else math.ceil(digits)) - 100
+
+
+def _three_digits(place: int) -> float:
+    """The number of three digits at a place: 100, 101, ..., 999, 1000, 1010 at 0, 1, ..., 899, 900, 901."""
+    return float(f"{100 + place % 900}e{place // 900}")
 
 
 def _bound_estimate(finder: BestScheduleFinder, requirements: list[Requirement], i: int) -> float:
@@ -136,29 +147,3 @@ def _best_metric_value(by_skew: SharesBySkew, requirement: Requirement, allowed:
 
     best = [float(metric_value(np.array([where_highest(metric_value, low, high)]))[0]) for low, high in allowed]
     return sign * max(best, default=-np.inf)
-
-
-def _looser_possible_bound(
-    possible: Callable[[float], bool], bound: float, floor: float, ceiling: float, at_least: bool
-) -> float | None:
-    """A looser bound that is possible, found in growing steps; None where not even the loosest is."""
-    end = floor if at_least else ceiling
-    if not possible(end):
-        return None
-    factor = 1.25
-    while True:
-        bound = bound / factor if at_least else max(bound, 1e-9) * factor
-        if bound <= floor or bound >= ceiling or bound < 1e-12:
-            return end
-        if possible(bound):
-            return bound
-        factor *= factor
-
-
-def _rounded_outwards(bound: float, down: bool, nudge: int) -> float:
-    """Three significant digits, away from the conflict, and `nudge` units further."""
-    if bound == 0:
-        return 0.0
-    unit = 10.0 ** (math.floor(math.log10(abs(bound))) - 2)
-    steps = math.floor(bound / unit) - nudge if down else math.ceil(bound / unit) + nudge
-    return float(f"{steps * unit:.12g}")

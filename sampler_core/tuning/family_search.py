@@ -13,7 +13,8 @@ with 0.10 could reach 0.35, and is cut into four cells of half-width 0.125. Cell
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,17 +24,11 @@ from sampler_core.tuning.requirement_values import requirement_margin
 from sampler_core.tuning.run_bounds import RunBound, run_bound_slack
 from sampler_core.tuning.schedule_families import Family
 from sampler_core.tuning.shares_by_skew import SharesBySkew
-from sampler_core.tuning.skew_intervals import (
-    UNLIMITED,
-    EdgeDistance,
-    SkewIntervals,
-    intersect,
-)
+from sampler_core.tuning.skew_intervals import UNLIMITED, SkewIntervals, intersect, least_edge_distance
 
 COARSE = 1e-3
 _TOLERANCE = 0.25  # of a cell's half-width: how exactly its slack is computed
-_MOST_CELLS = 12_000  # more are cut off, and the result is not proved
-Cells: TypeAlias = tuple[IntArray, FloatArray, FloatArray]  # candidate, and the two skews at the centre
+_MOST_CELLS = 4_000  # more are cut off, and the result is not proved
 _SKEWS_PER_PIECE = 1 << 18  # more of them leave the processor's cache
 
 
@@ -42,11 +37,9 @@ class SlackProblem(NamedTuple):
 
     by_skew: SharesBySkew
     segments: Sequence[tuple[range, SkewIntervals]]
-    distances: Sequence[EdgeDistance]
     run_bounds: Sequence[RunBound]
     low: float
     high: float
-    enough: float = UNLIMITED  # slack above this counts as this
 
 
 class FoundSchedule(NamedTuple):
@@ -54,30 +47,33 @@ class FoundSchedule(NamedTuple):
 
     slack: float
     h: int
-    a: float
-    b: float
+    skews: FloatArray
     proved: bool = True
 
-    def skews(self, family: Family) -> FloatArray:
+    def epoch_skews(self, family: Family) -> FloatArray:
         """Its skews; shape (1, epochs)."""
-        return family.skews(np.array([self.h]), np.array([self.a]), np.array([self.b]))
+        return family.epoch_skews(np.array([self.h]), self.skews[None])
 
 
 def slack_of_schedules(
-    problem: SlackProblem, skews: FloatArray, low: FloatArray | float = -UNLIMITED, fine: float = 1e-11
+    problem: SlackProblem,
+    skews: FloatArray,
+    low: float = -UNLIMITED,
+    high: float = UNLIMITED,
+    fine: float = 1e-11,
 ) -> FloatArray:
     """Slack of schedules, shape (schedules,), to within `fine` where run bounds bind.
 
-    skews: (schedules, epochs). low: slack below this may come out as anything below it.
+    skews: (schedules, epochs). low, high: slack beyond these may come out as anything beyond them.
     """
-    slack = np.full(len(skews), problem.enough)
-    for (segment, _), table in zip(problem.segments, problem.distances, strict=True):
-        np.minimum(slack, table.least(skews[:, segment.start : segment.stop]), out=slack)
-    low = np.broadcast_to(np.asarray(low, dtype=np.float64), slack.shape)
+    slack = np.full(len(skews), high)
+    for segment, allowed in problem.segments:
+        np.minimum(slack, least_edge_distance(allowed, skews[:, segment.start : segment.stop]), out=slack)
     for run_bound in problem.run_bounds:
         rows = np.flatnonzero(slack > low)
         if rows.size:
-            slack[rows] = run_bound_slack(problem.by_skew, run_bound, skews[rows], low[rows], slack[rows], fine)
+            lows = np.full(rows.size, low)
+            slack[rows] = run_bound_slack(problem.by_skew, run_bound, skews[rows], lows, slack[rows], fine)
     return slack
 
 
@@ -96,29 +92,25 @@ def search_family(problem: SlackProblem, family: Family, least: float = np.inf) 
 
     Ends early at one with slack `least`, and where none can have 0. Deterministic; `refined` makes one exact.
     """
-    cells, radius = _first_cells(problem, family)
-    best, proved = FoundSchedule(-np.inf, 0, 0.0, 0.0), True
+    h, centres, radius = _first_cells(problem, family)
+    best, proved = FoundSchedule(-np.inf, 0, centres[0]), True
     while True:
         margin = radius * (1 + _TOLERANCE)  # what a cell may have above the slack computed at its centre
-        slack = _slack_of_cells(problem, family, cells, best.slack - margin, _TOLERANCE * radius)
+        slack = _slack_of_cells(problem, family, h, centres, best.slack - margin, _TOLERANCE * radius)
         order = np.argsort(-slack, kind="stable")
         if slack[order[0]] > best.slack:
-            best = _found(cells, order[0], slack, proved)
+            best = FoundSchedule(float(slack[order[0]]), int(h[order[0]]), centres[order[0]])
         done = best.slack >= least or radius <= COARSE or best.slack + margin < -COARSE
         order = order[slack[order] + margin > best.slack + (0.0 if done else COARSE / 4)]
         if done or order.size == 0:
             break
         proved = proved and order.size <= _MOST_CELLS
-        cells = _halved(cells, order[:_MOST_CELLS], radius, family.one)
-        radius /= 2
-    firsts = np.sort(np.unique(cells[0][order], return_index=True)[1])
-    others = [_found(cells, order[i], slack, proved) for i in firsts]
+        order, radius = order[:_MOST_CELLS], radius / 2
+        shifts = radius * np.array(list(product((-1.0, 1.0), repeat=centres.shape[1])))
+        h, centres = np.tile(h[order], len(shifts)), np.concatenate([centres[order] + shift for shift in shifts])
+    firsts = order[np.sort(np.unique(h[order], return_index=True)[1])]
+    others = [FoundSchedule(float(slack[i]), int(h[i]), centres[i], proved) for i in firsts]
     return [best._replace(proved=proved), *(one for one in others if one.h != best.h)]
-
-
-def _found(cells: Cells, i: int, slack: FloatArray, proved: bool) -> FoundSchedule:
-    h, a, b = cells
-    return FoundSchedule(float(slack[i]), int(h[i]), float(a[i]), float(b[i]), proved)
 
 
 def cannot_hold(problem: SlackProblem, jumps: bool) -> bool:
@@ -156,33 +148,25 @@ def _best_share(problem: SlackProblem, run_bound: RunBound, allowed: SkewInterva
 # --- cells ----------------------------------------------------------------------------------------------------------
 
 
-def _first_cells(problem: SlackProblem, family: Family) -> tuple[Cells, float]:
-    many = len(family.ways_a)
+def _first_cells(problem: SlackProblem, family: Family) -> tuple[IntArray, FloatArray, float]:
+    """Candidates h, the skews at the centres of the cells, and their half-width."""
+    many, num_skews, _ = family.ways.shape
     per_axis = 8 if many > 1 else 16
     radius = (problem.high - problem.low) / (2 * per_axis)
-    centres = problem.low + radius * (1 + 2 * np.arange(per_axis))
-    b_centres = centres[:1] if family.one else centres
-    h, a, b = (axis.ravel() for axis in np.meshgrid(np.arange(many), centres, b_centres, indexing="ij"))
-    allowed = np.abs(b - a) <= family.most_change[h] + 2 * radius
-    return (h[allowed], a[allowed], b[allowed]), radius
+    axis = problem.low + radius * (1 + 2 * np.arange(per_axis))
+    h, *skews = (grid.ravel() for grid in np.meshgrid(np.arange(many), *[axis] * num_skews, indexing="ij"))
+    centres = np.stack(skews, axis=1)
+    allowed = np.ptp(centres, axis=1) <= family.most_change[h] + 2 * radius
+    return h[allowed], centres[allowed], radius
 
 
-def _halved(cells: Cells, chosen: IntArray, radius: float, one: bool) -> Cells:
-    h, a, b = (axis[chosen] for axis in cells)
-    shifts = [(-0.5, 0.0), (0.5, 0.0)] if one else [(i, j) for i in (-0.5, 0.5) for j in (-0.5, 0.5)]
-    return (
-        np.tile(h, len(shifts)),
-        np.concatenate([a + radius * i for i, _ in shifts]),
-        np.concatenate([b + radius * j for _, j in shifts]),
-    )
-
-
-def _slack_of_cells(problem: SlackProblem, family: Family, cells: Cells, low: float, fine: float) -> FloatArray:
-    h, a, b = cells
-    b = np.clip(b, a - family.most_change[h], a + family.most_change[h])
-    cells[2][:] = b
-    epochs = family.offset.size
-    piece = max(1, _SKEWS_PER_PIECE // epochs)
+def _slack_of_cells(
+    problem: SlackProblem, family: Family, h: IntArray, centres: FloatArray, low: float, fine: float
+) -> FloatArray:
+    """The slack at the centres, once these are moved to where the second skew is one that a schedule can have."""
+    most = family.most_change[h]
+    centres[:, -1] = np.clip(centres[:, -1], centres[:, 0] - most, centres[:, 0] + most)
+    piece = max(1, _SKEWS_PER_PIECE // family.ways.shape[2])
     parts = [slice(i, i + piece) for i in range(0, h.size, piece)]
-    skews = (family.skews(h[part], a[part], b[part]) for part in parts)
-    return np.concatenate([slack_of_schedules(problem, some, max(low, -UNLIMITED), fine) for some in skews])
+    skews = (family.epoch_skews(h[part], centres[part]) for part in parts)
+    return np.concatenate([slack_of_schedules(problem, some, max(low, -UNLIMITED), fine=fine) for some in skews])

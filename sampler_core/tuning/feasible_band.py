@@ -21,7 +21,7 @@ from sampler_core.forecast.metrics import columns, metric_of
 from sampler_core.formatting import several
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.tuning.requirement_sentences import bound_in_words
-from sampler_core.tuning.requirement_values import requirement_margin, requirement_value
+from sampler_core.tuning.requirement_values import requirement_margin, requirement_values
 from sampler_core.tuning.requirements import Requirement, limits_repeats, over_run
 from sampler_core.tuning.shares_by_skew import SharesBySkew
 from sampler_core.tuning.skew_intervals import (
@@ -133,32 +133,16 @@ def epoch_segments(edges: Sequence[Edge], epochs: int) -> list[tuple[range, Skew
 
 
 def _verdict(requirement: Requirement, shares: FloatArray, counts: ClassCounts, draws: Draws) -> Verdict:
-    window = requirement.epochs(len(shares))
+    window, chosen = requirement.epochs(len(shares)), columns(counts, requirement.group, requirement.class_name)
     rows = shares[window.start : window.stop]
-    values = requirement_value(requirement, rows, counts, draws)
+    values = requirement_values(requirement, rows, counts, draws)
     margins = requirement_margin(requirement, values)
-    at = int(margins.argmin())
-    broken = () if over_run(requirement) else tuple((window.start + np.flatnonzero(margins < 0)).tolist())
-    whose = _worst_class(requirement, rows, at, counts, draws)
-    bounded = draws.scheme == "exact" and limits_repeats(requirement)
-    most = _most_repeats(requirement, rows, counts, draws) if bounded else None
-    return Verdict(requirement, bool(margins[at] >= 0), float(values[at]), broken, whose, most)
-
-
-def _most_repeats(requirement: Requirement, rows: FloatArray, counts: ClassCounts, draws: Draws) -> int:
-    chosen = columns(counts, requirement.group, requirement.class_name)
-    part = rows[:, chosen] if over_run(requirement) else rows[:, chosen].max(axis=0)
-    return int(most_repeats(counts.counts[chosen], part, draws.samples).max())
-
-
-def _worst_class(
-    requirement: Requirement, rows: FloatArray, at: int, counts: ClassCounts, draws: Draws
-) -> ClassName | None:
-    metric = metric_of(requirement.metric)
-    if metric.scope == "mix":
-        return None
-    chosen = columns(counts, requirement.group, requirement.class_name)
-    part = rows if over_run(requirement) else rows[[at]]
-    values = metric.values(part, counts, chosen, draws)[0]
-    name: ClassName = counts.names[chosen[int(values.argmax() if requirement.sense == "at most" else values.argmin())]]
-    return name
+    at, worst = np.unravel_index(int(margins.argmin()), margins.shape)
+    violated = np.flatnonzero(margins.min(axis=1) < 0)
+    broken = () if over_run(requirement) else tuple((window.start + violated).tolist())
+    whose = None if metric_of(requirement.metric).scope == "mix" else counts.names[chosen[worst]]
+    most = None
+    if draws.scheme == "exact" and limits_repeats(requirement):
+        part = rows[:, chosen] if over_run(requirement) else rows[:, chosen].max(axis=0)
+        most = int(most_repeats(counts.counts[chosen], part, draws.samples).max())
+    return Verdict(requirement, violated.size == 0, float(values[at, worst]), broken, whose, most)

@@ -1,4 +1,4 @@
-"""A linear program in three variables, two skews and a slack, solved exactly by a few 3 x 3 systems.
+"""A linear program in a few skews and a slack, solved exactly by small systems of equations.
 
 NOTE scipy.optimize.linprog gives the same point, and takes 15 times as long for programs as small as these.
 """
@@ -9,18 +9,18 @@ import numpy as np
 
 from sampler_core.data.array_types import FloatArray
 
-_OBJECTIVE = np.array([0.0, 0.0, 1.0])
 _MOST_STEPS = 500
 
 
-def highest_point(rows: FloatArray, limits: FloatArray) -> tuple[float, float, float]:
-    """The point with rows @ point <= limits and the largest third coordinate.
+def highest_point(rows: FloatArray, limits: FloatArray) -> FloatArray:
+    """The point with rows @ point <= limits and the largest last coordinate; (coordinates,).
 
-    Dual simplex: the corner of three rows, whose normals span the objective with factors >= 0, is moved to the row that
-    it violates most until it violates none. The first three rows must be such (x <= X, y <= Y, t <= T). rows: (m, 3);
-    limits: (m,). Of several best points, one of them, always the same.
+    Dual simplex: the corner of as many rows as there are coordinates, whose normals span the objective with factors
+    >= 0, is moved to the row that it violates most until it violates none. The first rows must be such: an upper bound
+    on each coordinate. rows: (m, coordinates); limits: (m,). Of several best points, one of them, always the same.
     """
-    basis = np.array([0, 1, 2])
+    basis = np.arange(rows.shape[1])
+    objective = np.eye(basis.size)[-1]
     for step in range(_MOST_STEPS):
         corner = np.linalg.solve(rows[basis], limits[basis])
         excess = rows @ corner - limits
@@ -29,11 +29,11 @@ def highest_point(rows: FloatArray, limits: FloatArray) -> tuple[float, float, f
             break
         # Bland's rule after a while: the first violated row, so that no corner comes up for ever
         entering = int(violated[0] if step > 50 else excess.argmax())
-        factors = np.linalg.solve(rows[basis].T, np.stack([_OBJECTIVE, rows[entering]], axis=1))
+        factors = np.linalg.solve(rows[basis].T, np.stack([objective, rows[entering]], axis=1))
         possible = np.flatnonzero(factors[:, 1] > 1e-12)
         if possible.size == 0:
             break  # no point at all: the corner that is nearest to one
         ratios = np.maximum(factors[possible, 0], 0.0) / factors[possible, 1]
         leaving = possible[ratios <= ratios.min() + 1e-15]
         basis[leaving[basis[leaving].argmin()]] = entering
-    return float(corner[0]), float(corner[1]), float(corner[2])
+    return np.asarray(corner)

@@ -9,111 +9,95 @@ from __future__ import annotations
 import numpy as np
 
 from sampler_core.data.array_types import FloatArray
-from sampler_core.tuning.family_search import COARSE, FoundSchedule, SlackProblem, slack_of_schedules
+from sampler_core.tuning.family_search import FoundSchedule, SlackProblem, slack_of_schedules
 from sampler_core.tuning.linear_program import highest_point
 from sampler_core.tuning.schedule_families import Family
-from sampler_core.tuning.skew_intervals import nearest_interval
+from sampler_core.tuning.skew_intervals import UNLIMITED, nearest_interval
 
 
-def refined(problem: SlackProblem, family: Family, found: FoundSchedule) -> FoundSchedule:
-    """The best schedule near a found one, exact to rounding."""
-    free = problem._replace(run_bounds=())
-    alone, _ = _by_linear_program(free, family, found, np.inf)
-    together = float(slack_of_schedules(problem, alone.skews(family))[0])
-    if not problem.run_bounds or together >= alone.slack - 1e-10:  # no run bound binds
+def refined(problem: SlackProblem, family: Family, found: FoundSchedule, trust: float) -> FoundSchedule:
+    """The best schedule near a found one, exact to rounding. trust: how far a skew is moved at once, at most."""
+    alone, promised = _by_linear_program(problem, family, found, np.inf)
+    if not problem.run_bounds or alone.slack >= promised - 1e-10:  # no run bound binds
         return alone if alone.slack >= found.slack or not problem.run_bounds else found
-    found = found._replace(slack=float(slack_of_schedules(problem, found.skews(family))[0]))
-    trust = 4 * COARSE
+    found = found._replace(slack=float(slack_of_schedules(problem, found.epoch_skews(family))[0]))
+    most_trust = trust
     for _ in range(40):
         better, promised = _by_linear_program(problem, family, found, trust)
         gain, hoped = better.slack - found.slack, promised - found.slack
         found = better if gain > 0 else found
         if hoped < 1e-12 or trust < 1e-11:
             break
-        trust = trust / 4 if gain < 0.25 * hoped else min(2 * trust, 4 * COARSE)
+        trust = trust / 4 if gain < 0.25 * hoped else min(2 * trust, most_trust)
     return found
 
 
 def nearest_schedule(problem: SlackProblem, family: Family, found: FoundSchedule, skews: FloatArray) -> FoundSchedule:
     """Of the schedules with the same h and slack, the one whose largest difference from `skews` is least."""
     rows, limits = _edge_rows(problem, family, found, 0.0)
-    edge_slack = float(slack_of_schedules(problem._replace(run_bounds=()), found.skews(family))[0])
+    edge_slack = float(slack_of_schedules(problem._replace(run_bounds=()), found.epoch_skews(family))[0])
     limits = limits - min(found.slack, edge_slack) + 1e-12
-    ways = np.stack([family.ways_a[found.h], family.ways_b[found.h]], axis=1)
-    here = skews - family.offset
-    ones = np.ones((len(ways), 1))
+    ways, ones = family.ways[found.h].T, np.ones((skews.size, 1))
     away = np.vstack([np.hstack([ways, ones]), np.hstack([-ways, ones])])
-    rows, limits = np.vstack([rows, away]), np.concatenate([limits, here, -here])
-    a, b, _ = highest_point(*_with_bounds(problem, family, found, rows, limits))
-    moved = found._replace(a=a, b=b)
-    slack = float(slack_of_schedules(problem, moved.skews(family))[0])
+    rows, limits = np.vstack([rows, away]), np.concatenate([limits, skews, -skews])
+    moved = found._replace(skews=highest_point(*_with_bounds(problem, family, found, rows, limits))[:-1])
+    slack = float(slack_of_schedules(problem, moved.epoch_skews(family))[0])
     return moved._replace(slack=slack) if slack >= found.slack - 1e-9 else found
 
 
 def _by_linear_program(
     problem: SlackProblem, family: Family, found: FoundSchedule, trust: float
 ) -> tuple[FoundSchedule, float]:
-    """The solution of the linear program, with its true slack, and the slack that the program promised."""
+    """The solution of the linear program, with its true slack, and the slack that the program promised.
+
+    trust: inf leaves the run bounds out.
+    """
     rows, limits = _edge_rows(problem, family, found, 1.0)
-    at = np.array([found.a, found.b])
-    if problem.run_bounds:
-        coupled, bound = _run_rows(problem, family, found, at, trust)
+    if problem.run_bounds and np.isfinite(trust):
+        coupled, bound = _run_bound_rows(problem, family, found, trust)
         rows, limits = np.vstack([rows, coupled]), np.concatenate([limits, bound])
-    a, b, promised = highest_point(*_with_bounds(problem, family, found, rows, limits))
-    moved = found._replace(a=a, b=b)
-    return moved._replace(slack=float(slack_of_schedules(problem, moved.skews(family))[0])), promised
+    *skews, promised = highest_point(*_with_bounds(problem, family, found, rows, limits))
+    moved = found._replace(skews=np.array(skews))
+    return moved._replace(slack=float(slack_of_schedules(problem, moved.epoch_skews(family))[0])), promised
 
 
 def _edge_rows(
     problem: SlackProblem, family: Family, found: FoundSchedule, slack: float
 ) -> tuple[FloatArray, FloatArray]:
     """low + slack t <= skew <= high - slack t, for the interval that each epoch is in."""
-    skews = found.skews(family)[0]
-    ways = np.stack([family.ways_a[found.h], family.ways_b[found.h]], axis=1)
-    rows, limits = [np.zeros((0, 3))], [np.zeros(0)]
-    for segment, allowed in problem.segments:
-        part = slice(segment.start, segment.stop)
-        pieces = nearest_interval(allowed, skews[part])
-        for sign, edge in ((-1.0, 0), (1.0, 1)):
-            real = np.isfinite(pieces[:, edge])
-            rows.append(np.column_stack([sign * ways[part][real], np.full(real.sum(), slack)]))
-            limits.append(sign * (pieces[real, edge] - family.offset[part][real]))
-    return np.vstack(rows), np.concatenate(limits)
+    skews, ways = found.epoch_skews(family)[0], family.ways[found.h].T
+    intervals = np.vstack([nearest_interval(allowed, skews[list(segment)]) for segment, allowed in problem.segments])
+    rows = np.column_stack([np.vstack([-ways, ways]), np.full(2 * skews.size, slack)])
+    limits = np.concatenate([-intervals[:, 0], intervals[:, 1]])
+    return rows[np.isfinite(limits)], limits[np.isfinite(limits)]
 
 
-def _run_rows(
-    problem: SlackProblem, family: Family, found: FoundSchedule, at: FloatArray, trust: float
+def _run_bound_rows(
+    problem: SlackProblem, family: Family, found: FoundSchedule, trust: float
 ) -> tuple[FloatArray, FloatArray]:
-    """The slack of the run bounds, linear in a and b around this schedule, and the trust region."""
-    step = max(min(trust, 1e-4) / 2, 1e-9)
-    moves = np.array([[0, 0], [step, 0], [-step, 0], [0, step], [0, -step]]) + at
-    skews = family.skews(np.full(5, found.h), moves[:, 0], moves[:, 1])
-    rows, limits = [], []
+    """The slack of the run bounds, linear in the skews around this schedule, and the trust region."""
+    step, at, n = max(min(trust, 1e-4) / 2, 1e-9), found.skews, found.skews.size
+    moves = step * np.vstack([np.zeros(n), np.eye(n), -np.eye(n)]) + at
+    skews = family.epoch_skews(np.full(len(moves), found.h), moves)
     near = 10 * trust + 4 * step  # a run bound with more slack does not bind
-    alone = problem._replace(segments=(), distances=(), enough=min(found.slack + near, problem.enough))
     fine = max(1e-11, 1e-6 * step)
+    rows, limits = [np.eye(n, n + 1), -np.eye(n, n + 1)], [at + trust, trust - at]
     for run_bound in problem.run_bounds:
-        here, right, left, above, below = slack_of_schedules(
-            alone._replace(run_bounds=(run_bound,)), skews, found.slack - near, fine
-        )
-        slope = np.array([right - left, above - below]) / (2 * step)
-        rows.append([-slope[0], -slope[1], 1.0])
-        limits.append(here - slope @ at)
-    for i in (0, 1):
-        for sign in (1.0, -1.0):
-            rows.append([sign * (i == 0), sign * (i == 1), 0.0])
-            limits.append(sign * at[i] + trust)
-    return np.array(rows), np.array(limits)
+        alone = problem._replace(segments=(), run_bounds=(run_bound,))
+        slack = slack_of_schedules(alone, skews, found.slack - near, found.slack + near, fine)
+        slope = (slack[1 : n + 1] - slack[n + 1 :]) / (2 * step)
+        rows.append(np.append(-slope, 1.0)[None])
+        limits.append(slack[:1] - slope @ at)
+    return np.vstack(rows), np.concatenate(limits)
 
 
 def _with_bounds(
     problem: SlackProblem, family: Family, found: FoundSchedule, rows: FloatArray, limits: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """The rows with those of the bounds on a, b and slack first, from which the linear program starts."""
-    change = float(family.most_change[found.h])
-    bounds = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [-1, 0, 0], [0, -1, 0]]
-    ends = [problem.high, problem.high, problem.enough, -problem.low, -problem.low]
+    """The rows with those of the bounds on skews and slack first, from which the linear program starts."""
+    n, change = found.skews.size, float(family.most_change[found.h])
+    bounds, ends = [np.eye(n + 1), -np.eye(n, n + 1)], [problem.high] * n + [UNLIMITED] + [-problem.low] * n
     if np.isfinite(change):
-        bounds += [[1, -1, 0], [-1, 1, 0]]
+        bounds.append(np.array([[1.0, -1.0, 0.0], [-1.0, 1.0, 0.0]]))
         ends += [change, change]
-    return np.vstack([np.array(bounds, dtype=np.float64), rows]), np.concatenate([ends, limits])
+    return np.vstack([*bounds, rows]), np.concatenate([ends, limits])

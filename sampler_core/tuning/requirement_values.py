@@ -11,15 +11,20 @@ from sampler_core.forecast.metrics import columns, metric_of
 from sampler_core.tuning.requirements import Requirement
 
 
-def requirement_value(requirement: Requirement, shares: FloatArray, counts: ClassCounts, draws: Draws) -> FloatArray:
-    """The metric value that a requirement bounds, of its worst class: of each row (rows,), or of the run (1,).
+def requirement_values(requirement: Requirement, shares: FloatArray, counts: ClassCounts, draws: Draws) -> FloatArray:
+    """The metric values that a requirement bounds: of each row and class (rows, classes), or of the run (1, classes).
 
-    shares: (rows, num_classes); for a requirement over the run, the rows are the epochs it holds for.
+    shares: (rows, num_classes); for a requirement over the run, the rows are the epochs it holds for. A metric of the
+    whole mix has one column.
     """
-    metric = metric_of(requirement.metric)
-    values = metric.values(shares, counts, columns(counts, requirement.group, requirement.class_name), draws)
-    most = requirement.sense == "at most" and metric.better == ""
-    return np.asarray(values.max(axis=-1)) if most else metric.worst(values)
+    chosen = columns(counts, requirement.group, requirement.class_name)
+    return metric_of(requirement.metric).values(shares, counts, chosen, draws)
+
+
+def requirement_value(requirement: Requirement, shares: FloatArray, counts: ClassCounts, draws: Draws) -> FloatArray:
+    """The metric value of the worst class: of each row (rows,), or of the run (1,)."""
+    values = requirement_values(requirement, shares, counts, draws)
+    return np.asarray(values.max(axis=-1) if requirement.sense == "at most" else values.min(axis=-1))
 
 
 def requirement_margin(requirement: Requirement, values: FloatArray) -> FloatArray:

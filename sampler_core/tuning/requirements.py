@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from sampler_core.data.plain_values import ClassName
 from sampler_core.plans.parameters import Described, described, rows_of
@@ -19,39 +19,35 @@ from sampler_core.tuning import requirement_sentences as words
 REQUIREMENTS = Catalogue("requirement")
 
 
-class Requirement(Protocol):
-    """What every entry of `REQUIREMENTS` has.
+class Requirement(Described):
+    """Base of every entry of `REQUIREMENTS`: checked fields, and a sentence from the template of its kind.
 
     bound: the number it asks for. class_name: a class by name; None means the group. title, template: its kind in the
-    menu and its sentence, with fields and phrases in braces (`requirement_sentences`).
+    menu and its sentence, with fields and phrases in braces (`requirement_sentences`). sense: "at least" or "at most".
     """
 
+    __slots__ = ()
     title: ClassVar[str]
     template: ClassVar[str]
-
     bound: float
+    sense: str
+    group: str
     class_name: ClassName | None
 
     @property
-    def metric(self) -> str: ...  # a name in `metrics.METRICS`
-    @property
-    def sense(self) -> str: ...  # "at least" or "at most"
-    @property
-    def group(self) -> str: ...
-    def epochs(self, epochs: int) -> range: ...  # the epochs of a run it holds for, each by itself or together
-    def __str__(self) -> str: ...  # the sentence
+    def metric(self) -> str:
+        """A name in `metrics.METRICS`."""
+        raise NotImplementedError
 
-
-class _Sentence(Described):
-    """Base of all requirements: checked fields, and a sentence from the template of the kind."""
-
-    __slots__ = ()
+    def epochs(self, epochs: int) -> range:
+        """The epochs of a run that it holds for, each by itself or together."""
+        raise NotImplementedError
 
     def __str__(self) -> str:
         return words.sentence(self)
 
 
-class _Windowed(_Sentence):
+class _Windowed(Requirement):
     """Base of those that hold from first_epoch to last_epoch (None: the run's last)."""
 
     __slots__ = ()
@@ -166,7 +162,7 @@ class SeenAtLeast(_Windowed):
 
 @REQUIREMENTS.entry("natural_mix")
 @dataclass(frozen=True, slots=True)
-class NaturalMix(_Sentence):
+class NaturalMix(Requirement):
     """The data's own mix in the first or last epochs: a skew of 0 to within `bound`.
 
     Measured on the shares: their prior shift spans at most `bound` times log rho, which for a power skew is |s|; so a

@@ -33,7 +33,7 @@ def round_solution(found: Solution, counts: ClassCounts, requirements: Sequence[
     plan, schedule = found.plan, found.schedule
     if plan is None or schedule is None:
         return found
-    finder = BestScheduleFinder(SharesBySkew(plan, counts), plan, SCHEDULES.name_of(schedule), found.bounds, UNLIMITED)
+    finder = BestScheduleFinder(SharesBySkew(plan, counts), plan, SCHEDULES.name_of(schedule), found.bounds)
     for digits in DIGITS_TRIED:
         shorter = dataclasses.replace(plan, target=PowerSkew(_rounded_schedule(schedule, digits)))
         judged = verdicts(shorter, counts, requirements)

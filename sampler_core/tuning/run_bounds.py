@@ -47,7 +47,7 @@ def unmet_run_bound(
         window = requirement.epochs(skews.size)
         several = requirement.group == "every" and requirement.class_name is None
         within = slack if several and not metric_jumps(by_skew, [requirement]) else 0.0
-        shares = _extreme_of_all(by_skew, skews[window.start : window.stop], within, requirement.sense == "at most")
+        shares = _worst_shares(by_skew, skews[window.start : window.stop], within, requirement.sense == "at most")
         if by_skew.margin(requirement, shares)[0] < 0:
             run_bound = _run_bound_of_worst_class(by_skew, requirement, shares, window)
             if run_bound not in known:
@@ -66,9 +66,9 @@ def metric_jumps(by_skew: SharesBySkew, requirements: Sequence[Requirement]) -> 
 def run_bound_slack(
     by_skew: SharesBySkew, run_bound: RunBound, skews: FloatArray, low: FloatArray, high: FloatArray, fine: float
 ) -> FloatArray:
-    """The t in [low, high] up to which the requirement holds for all schedules that are at most t away, by bisection.
+    """The slack in [low, high]: the run bound holds for all schedules that are at most so far away; by bisection.
 
-    t < 0: the best schedule within -t.
+    slack < 0: for the best schedule within -slack.
     """
     skews = skews[:, run_bound.window.start : run_bound.window.stop]
     found, high = low.copy(), np.minimum(high, HIGHEST - LOWEST)
@@ -87,24 +87,24 @@ def run_bound_slack(
     return found
 
 
-def _holds(by_skew: SharesBySkew, run_bound: RunBound, skews: FloatArray, t: FloatArray) -> BoolArray:
+def _holds(by_skew: SharesBySkew, run_bound: RunBound, skews: FloatArray, slack: FloatArray) -> BoolArray:
     n, draws = by_skew.counts.counts[run_bound.position], by_skew.draws
-    shares = _extreme_shares(by_skew, run_bound, skews, t)
+    shares = _share_within_slack(by_skew, run_bound, skews, slack)
     values = metric_of(run_bound.requirement.metric).search_formula(np.full(len(skews), n), shares.T, draws)
     return np.asarray(requirement_margin(run_bound.requirement, values) >= 0)
 
 
-def _extreme_shares(by_skew: SharesBySkew, run_bound: RunBound, skews: FloatArray, t: FloatArray) -> FloatArray:
-    """The worst share of the class within t of each skew (t >= 0), or the best one (t < 0)."""
-    wants_most = (t >= 0) == (run_bound.requirement.sense == "at most")
+def _share_within_slack(by_skew: SharesBySkew, run_bound: RunBound, skews: FloatArray, slack: FloatArray) -> FloatArray:
+    """The worst share of the class within the slack of each skew, or where that is below 0 the best one."""
+    wants_most = (slack >= 0) == (run_bound.requirement.sense == "at most")
     if wants_most.any() and not wants_most.all():
         shares = np.empty(skews.shape)
         for rows in (wants_most, ~wants_most):
-            shares[rows] = _extreme_shares(by_skew, run_bound, skews[rows], t[rows])
+            shares[rows] = _share_within_slack(by_skew, run_bound, skews[rows], slack[rows])
         return shares
     sign = 1.0 if wants_most.all() else -1.0
     column = sign * by_skew.table_shares[:, run_bound.position]
-    return sign * _greatest_within(by_skew.table_skews, column, skews, np.abs(t)[:, None])
+    return sign * _greatest_within(by_skew.table_skews, column, skews, np.abs(slack)[:, None])
 
 
 def _greatest_within(table_skews: FloatArray, column: FloatArray, skews: FloatArray, radius: FloatArray) -> FloatArray:
@@ -121,7 +121,7 @@ def _greatest_within(table_skews: FloatArray, column: FloatArray, skews: FloatAr
     return most
 
 
-def _extreme_of_all(by_skew: SharesBySkew, skews: FloatArray, slack: float, most: bool) -> FloatArray:
+def _worst_shares(by_skew: SharesBySkew, skews: FloatArray, slack: float, most: bool) -> FloatArray:
     """The greatest or the least share of each class within the slack of each skew, on table rows and both ends."""
     if slack == 0.0:
         return by_skew.shares_at(skews)
@@ -138,7 +138,7 @@ def _run_bound_of_worst_class(
     by_skew: SharesBySkew, requirement: Requirement, shares: FloatArray, window: range
 ) -> RunBound:
     """A run bound on the class that is worst at these shares, tighter by what the approximation gives too much."""
-    metric, chosen = metric_of(requirement.metric), by_skew.classes_of(requirement)
+    metric, chosen = metric_of(requirement.metric), columns(by_skew.counts, requirement.group, requirement.class_name)
     values = metric.values(shares, by_skew.counts, chosen, by_skew.draws)[0]
     at = int(values.argmax() if requirement.sense == "at most" else values.argmin())
     c = int(chosen[at])

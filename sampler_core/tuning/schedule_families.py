@@ -1,6 +1,6 @@
-"""Shapes as families: for fixed discrete parameters, every shape of schedule is linear in two skews.
+"""Shapes as families: for fixed discrete parameters, every shape of schedule is linear in a few skews, mostly two.
 
-The one contract here: `family(name, ...).build(h, a, b)` is a schedule with skews offset + a ways_a[h] + b ways_b[h].
+The one contract here: `family(name, ...).build(h, *skews)` is a schedule with the epochs' skews `skews @ ways[h]`.
 A schedule with a start and an end has a family by itself (`_two_ended`), other shapes have one in `_OWN_FAMILIES`; a
 shape without one is refused by name.
 """
@@ -32,21 +32,17 @@ MOST_CANDIDATES = 120  # values of a discrete parameter that are tried
 class Family(NamedTuple):
     """Candidates h = 0 .. H - 1 of the discrete parameters.
 
-    ways_a, ways_b: shape (H, epochs), from 0 to 1 and at most 1 in sum, so that no skew of the run moves further than
-    the two skews a and b do. most_change: the largest |b - a| of each candidate, (H,). one: only a counts.
+    ways: shape (H, skews, epochs), from 0 to 1 and at most 1 in sum, so that no epoch's skew moves further than the
+    family's skews do. most_change: the largest difference of the two skews of each candidate, (H,).
     """
 
-    ways_a: FloatArray
-    ways_b: FloatArray
-    offset: FloatArray
+    ways: FloatArray
     most_change: FloatArray
-    one: bool
-    build: Callable[[int, float, float], Schedule]
+    build: Callable[..., Schedule]
 
-    def skews(self, h: IntArray, a: FloatArray, b: FloatArray) -> FloatArray:
-        """Skews of schedules; shape (len(h), epochs)."""
-        skews: FloatArray = self.offset + a[:, None] * self.ways_a[h] + b[:, None] * self.ways_b[h]
-        return skews
+    def epoch_skews(self, h: IntArray, skews: FloatArray) -> FloatArray:
+        """The skews of schedules in each epoch; shape (len(h), epochs). skews: (len(h), skews of the family)."""
+        return np.asarray(np.einsum("ks,kse->ke", skews, self.ways[h]))
 
 
 def family(shape: str, epochs: int, starts: Sequence[int]) -> Family:
@@ -62,12 +58,11 @@ def family(shape: str, epochs: int, starts: Sequence[int]) -> Family:
 def between(ways: FloatArray, build: Callable[[int, float, float], Schedule], most_change: Any = np.inf) -> Family:
     """From a to b by ways, shape (H, epochs)."""
     ways = np.atleast_2d(ways)
-    most = np.broadcast_to(np.asarray(most_change, dtype=np.float64), (len(ways),))
-    return Family(1.0 - ways, ways, np.zeros(ways.shape[1]), most, False, build)
+    return Family(np.stack([1.0 - ways, ways], axis=1), np.broadcast_to(most_change, len(ways)), build)
 
 
 def _constant(epochs: int, starts: list[int]) -> Family:
-    return between(np.zeros((1, epochs)), lambda h, a, b: Constant(_tidy(a)))._replace(one=True)
+    return Family(np.ones((1, 1, epochs)), np.array([np.inf]), lambda h, a: Constant(_tidy(a)))
 
 
 def _linear(epochs: int, starts: list[int]) -> Family:
@@ -114,9 +109,16 @@ def _periodic(epochs: int, starts: list[int]) -> Family:
 
 
 def _piecewise(epochs: int, starts: list[int]) -> Family:
-    """One straight line, where all that is required is of the whole run; elsewhere `levels` of the stretches."""
-    last = max(epochs - 1, 1)
-    return between(np.arange(epochs) / last, lambda h, a, b: Piecewise(((0, _tidy(a)), (last, _tidy(b)))))
+    """A level from each start to the next one: a corner at both ends."""
+    ends = [*(start - 1 for start in starts[1:]), epochs - 1]
+    e = np.arange(epochs)
+    ways = np.array([[(first <= e) & (e <= last) for first, last in zip(starts, ends, strict=True)]], dtype=np.float64)
+
+    def build(h: int, *levels: float) -> Schedule:
+        pieces = zip(starts, ends, levels, strict=True)
+        return Piecewise(tuple((at, _tidy(level)) for *both, level in pieces for at in sorted({*both})))
+
+    return Family(ways, np.array([np.inf]), build)
 
 
 _OWN_FAMILIES: dict[str, Callable[[int, list[int]], Family]] = {
@@ -143,14 +145,6 @@ def _two_ended(cls: type) -> Callable[[int, list[int]], Family] | None:
     if once.min() < 0.0 or once.max() > 1.0 or not np.allclose(ways(7, 2.0, -1.0), 2.0 - 3.0 * once):
         return None
     return lambda epochs, starts: between(ways(epochs), lambda h, a, b: cls(start=_tidy(a), end=_tidy(b), **others))
-
-
-def piecewise_of_segments(stretches: Sequence[range], values: FloatArray) -> Piecewise:
-    """A level for each stretch of epochs: a corner at both ends."""
-    corners: list[tuple[int, float]] = []
-    for stretch, value in zip(stretches, values.tolist(), strict=True):
-        corners += [(epoch, _tidy(value)) for epoch in sorted({stretch[0], stretch[-1]})]
-    return Piecewise(tuple(corners))
 
 
 def _tidy(skew: float) -> float:

@@ -10,7 +10,6 @@ import numpy as np
 from sampler_core.data.array_types import BoolArray, FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.forecast.forecast import draws_of
-from sampler_core.forecast.metrics import columns
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.share_limits import normalised, water_filled
 from sampler_core.tuning.requirement_values import requirement_margin, requirement_value
@@ -93,10 +92,6 @@ class SharesBySkew:
         at = int(np.flatnonzero(self.counts.canonical == position)[0])
         low, high = self._limits[0][at], self._limits[1][at]
         return np.asarray((shares[:, position] > low * (1 + 1e-12)) & (shares[:, position] < high * (1 - 1e-12)))
-
-    def classes_of(self, requirement: Requirement) -> IntArray:
-        """The positions of the classes that a requirement is about."""
-        return columns(self.counts, requirement.group, requirement.class_name)
 
     def margin(self, requirement: Requirement, shares: FloatArray) -> FloatArray:
         """By how much rows of shares meet a requirement of single epochs: from 0 on it holds; shape (rows,)."""

@@ -6,8 +6,7 @@ The one contract here: a union is a tuple of (low, high), rising, both ends incl
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
@@ -17,24 +16,6 @@ SkewIntervals: TypeAlias = tuple[tuple[float, float], ...]
 ALL_SKEWS: SkewIntervals = ((-np.inf, np.inf),)
 UNLIMITED = 100.0  # the distance to an edge where there is none
 _FINEST = 1e-10
-
-
-class EdgeDistance(NamedTuple):
-    """Signed distance to the edge of a union as a piecewise linear function: > 0 inside, for `numpy.interp`.
-
-    rises_once: it rises, then falls, as of a single interval.
-    """
-
-    skews: FloatArray
-    values: FloatArray
-    rises_once: bool
-
-    def least(self, skews: FloatArray) -> FloatArray:
-        """The least distance in each row of skews."""
-        if self.rises_once:  # at the lowest or the highest of them
-            skews = np.stack([skews.min(axis=1), skews.max(axis=1)], axis=1)
-        least: FloatArray = np.interp(skews, self.skews, self.values).min(axis=1)
-        return least
 
 
 def intervals_where_not_negative(
@@ -64,16 +45,12 @@ def intersect(*unions: SkewIntervals) -> SkewIntervals:
     return common
 
 
-def edge_distance(union: SkewIntervals) -> EdgeDistance:
-    """How far each skew is inside (> 0) or outside (< 0) a union; -UNLIMITED everywhere where it is empty."""
-    edges = [edge for piece in union for edge in piece if np.isfinite(edge)]
-    between = [(a + b) / 2 for a, b in pairwise(edges)]
-    ends = [edges[0] - UNLIMITED, edges[-1] + UNLIMITED] if edges else [0.0]
-    skews = np.unique(np.array([*ends, *edges, *between]))
-    if not union:
-        return EdgeDistance(skews, np.full(skews.size, -UNLIMITED), rises_once=True)
-    inside = [np.minimum(skews - low, high - skews) for low, high in union]
-    return EdgeDistance(skews, np.minimum(UNLIMITED, np.max(inside, axis=0)), rises_once=len(union) == 1)
+def least_edge_distance(union: SkewIntervals, skews: FloatArray) -> FloatArray:
+    """How far all skews of a row are inside a union at least; < 0: how far one is outside. skews: (rows, epochs)."""
+    inside = np.full(skews.shape, -UNLIMITED)
+    for low, high in union:
+        np.maximum(inside, np.minimum(skews - low, high - skews), out=inside)
+    return np.asarray(np.minimum(inside.min(axis=1), UNLIMITED))
 
 
 def nearest_interval(union: SkewIntervals, skews: FloatArray) -> FloatArray:

@@ -59,13 +59,12 @@ def solve(
     requirements: Sequence[Requirement],
     shape: str | None = None,
     bounds: tuple[float, float] | None = None,
-    enough: float = UNLIMITED,
 ) -> Solution:
     """The plan with the schedule of this shape that meets all requirements with the most slack.
 
     shape: a name in `schedules.SCHEDULES`; None: the plan's own. bounds: the least and the largest skew; None: the
     first of `RANGES` with a solution; the second where the first has less than `AMPLE` slack and the second more.
-    enough: slack above this counts as this. Of schedules with equal slack, the one nearest to the plan's own (to the
+    Of schedules with equal slack, the one nearest to the plan's own (to the
     natural mix, where it has none).
     Limits, scheme and sizes are the plan's, as drawn. A target that is no power skew is replaced when a shape is given;
     when none is, it is left alone, and `says` names what can be done.
@@ -81,13 +80,13 @@ def solve(
     by_skew = SharesBySkew(plan, counts)
     best: Solution | None = None
     for within in [bounds] if bounds else RANGES:
-        finder = BestScheduleFinder(by_skew, plan, shape, within, enough)
+        finder = BestScheduleFinder(by_skew, plan, shape, within)
         if best is not None and best.slack >= finder.slack_upper_bound(requirements) - COARSE:
             break
         found = _solved(plan, counts, requirements, finder)
         if found is not None and (best is None or found.slack > best.slack + COARSE):
             best = found
-        if best is not None and (best.slack >= min(AMPLE, enough) or within != RANGES[0]):
+        if best is not None and (best.slack >= AMPLE or within != RANGES[0]):
             break
     if best is not None:
         return best
@@ -105,7 +104,7 @@ def _solved(
     plan: SamplingPlan, counts: ClassCounts, requirements: Sequence[Requirement], finder: BestScheduleFinder
 ) -> Solution | None:
     best = finder.best_schedule(requirements)
-    if best is None:
+    if best is None or best.schedule is None:
         return None
     solved = replace(plan, target=PowerSkew(best.schedule))
     judged = verdicts(solved, counts, requirements)

@@ -296,13 +296,6 @@ def test_of_equally_good_schedules_the_one_nearest_to_the_plan_is_taken():
     assert np.abs(solution.plan.skews() - 0.35).max() == pytest.approx(middle - 0.35, abs=1e-9)
 
 
-def test_slack_beyond_enough_is_not_sought():
-    requirements = [ShareOfClass(rare_share(0.2)), ShareOfClass(rare_share(0.9), "at most")]
-    solution = solve(plan_of(Constant(0.3)), TWO, requirements, enough=0.05)
-    assert solution.schedule == Constant(0.3)
-    assert solve(plan_of(Constant(0.3)), TWO, requirements).schedule.skew == pytest.approx(0.55, abs=1e-9)
-
-
 def test_without_requirements_the_plan_stays_as_it_is_and_no_slack_is_bounded():
     solution = solve(plan_of(Cosine(0.2, 0.7)), TWO, [])
     assert solution.slack == np.inf

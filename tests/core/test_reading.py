@@ -9,6 +9,7 @@ from importlib.resources import files
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet
 import pytest
 
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
@@ -98,6 +99,14 @@ def test_a_path_an_upload_and_bytes_read_alike_and_the_upload_stays_open_at_its_
     assert read_counts(path).counts == read_counts(str(path)).counts == read_counts(FILES["pandas.csv"]).counts
     assert read_counts(upload).counts == read_counts(path).counts
     assert (upload.closed, upload.tell()) == (False, 0)
+
+
+def test_an_open_file_of_any_kind_reads_as_its_bytes(tmp_path):
+    for name in ("pandas.parquet", "pandas.feather", "arrays.npz", "labels.npy", "coco.json", "pandas.csv.gz"):
+        (tmp_path / name).write_bytes(FILES[name])
+        with (tmp_path / name).open("rb") as file:
+            assert read_counts(file).counts == read_counts(FILES[name]).counts
+            assert (file.closed, file.tell()) == (False, 0)
 
 
 @pytest.mark.parametrize("table", ["isic2019", "mnist_train", "coco2017_train_instances", "kr_vs_k"])
@@ -388,6 +397,14 @@ def test_progress_of_arrow_rises_batch_by_batch(write):
     assert shares == sorted(shares)
     assert len(set(shares)) > 5
     assert shares[-1] == 1.0
+
+
+def test_progress_of_parquet_rises_within_a_row_group():
+    file, shares = io.BytesIO(), []
+    pa.parquet.write_table(pa.table({"label": ["a", "b"] * 300_000}), file, row_group_size=600_000)
+    read_counts(file, progress=shares.append)
+    assert shares == sorted(shares)
+    assert len(set(shares)) > 5
 
 
 def test_reading_stops_where_progress_says_no():

@@ -22,12 +22,14 @@ class Piece(NamedTuple):
     """Some rows of a file, as its reader yields them.
 
     `codes`, shape (rows,): which of the distinct `values` each row has, `NO_LABEL` for none; a value that is None or
-    NaN is no label either. `counts`: one per row, raw.
+    NaN is no label either. `counts`: one per row, raw. `share`: how much of the file is done, where its reader knows
+    better than the position in the file.
     """
 
     codes: Codes
     values: Sequence[Raw | None]
     counts: Sequence[Raw | None] | None = None
+    share: float | None = None
 
 
 class LabelTally:

@@ -44,9 +44,11 @@ def parquet_pieces(source: ByteSource, layout: Layout, tally: LabelTally) -> Ite
     import pyarrow.parquet as pq
 
     stream = source.seekable()
-    source.limits.check_rows(pq.read_metadata(stream).num_rows)
+    total, done = pq.read_metadata(stream).num_rows, 0
+    source.limits.check_rows(total)
     for batch in _parquet_batches(stream, layout.label_and_count, BATCH_ROWS):
-        yield _piece(batch, layout, source.limits)
+        done += batch.num_rows
+        yield _piece(batch, layout, source.limits)._replace(share=done / max(total, 1))
 
 
 def arrow_layout(source: ByteSource) -> Layout:

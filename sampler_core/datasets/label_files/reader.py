@@ -112,7 +112,7 @@ def _add_pieces(file: File, layout: Layout, tally: LabelTally) -> Generator[floa
     with opened(file, tally.limits) as source:
         for piece in _READERS.get(layout.kind, json_pieces)(source, layout, tally):
             tally.add(piece)
-            yield source.share
+            yield source.share if piece.share is None else piece.share
     yield 1.0
 
 

@@ -14,14 +14,8 @@ from pages.parts.explore.findings_list import headline, show_findings
 from pages.parts.live.figure_panel import live_panel
 from pages.parts.live.metric_tiles import tiles
 from pages.parts.share.page_tables import chart_tables
+from pages.parts.sidebar import page_controls
 from pages.parts.sidebar.figure_ticket import figure_ticket
-from pages.parts.sidebar.page_controls import (
-    choose_axis,
-    choose_batches,
-    choose_epoch,
-    phone_sliders,
-    switch_scheme,
-)
 from pages.parts.sidebar.page_heading import page_heading
 from sampler_core import figures
 
@@ -29,21 +23,21 @@ scenario = page_heading("Explore")
 top, metric_row = st.container(key="page-text-first"), st.container()
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="epoch-row"):
     play_button = st.container(width="content")
-    scenario = choose_epoch(scenario)
+    scenario = page_controls.choose_epoch(scenario)
 with play_button:
     epoch_player(scenario)
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     with st.container(width="stretch"):
         followed = choose_followed(scenario)
-    logarithmic = choose_axis()
+    logarithmic = page_controls.choose_axis()
 followed_numbers(scenario, followed)
-phone_sliders()
+page_controls.phone_sliders()
 over_epochs = st.container()
 st.subheader("The batches of this epoch, as training will draw them", anchor=False)
 window, batches = (0, 1), (0, 0)
 if scenario.plan.adaptive is None:
-    switch_scheme(scenario)
-    window, batches = choose_batches(scenario)
+    page_controls.switch_scheme(scenario)
+    window, batches = page_controls.choose_batches(scenario)
     say_if_batches_are_left_out(scenario, batches[1])
 one_epoch = st.container()
 

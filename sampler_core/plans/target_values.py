@@ -64,11 +64,6 @@ def followed_schedule(target: Target) -> Schedule | None:
     return None
 
 
-def rows_and_values(value: Any) -> list[tuple[Parameter, Any]]:
-    """The row and the value of each described field of a schedule or target."""
-    return [(row, _plain(row, getattr(value, name))) for name, row in rows_of(type(value)).items()]
-
-
 def _built(cls: type, values: Mapping[str, Any]) -> Any:
     fields: dict[str, Any] = {}
     for name, row in _rows_or_none(cls).items():
@@ -86,7 +81,7 @@ def _rows_or_none(cls: type) -> dict[str, Parameter | None]:
 
 
 def _own_values(value: Any) -> dict[str, Any]:
-    return {row.key: given for row, given in rows_and_values(value)}
+    return {row.key: _plain(row, getattr(value, name)) for name, row in rows_of(type(value)).items()}
 
 
 def _plain(row: Parameter, value: Any) -> Any:

@@ -90,6 +90,6 @@ def followed_numbers(scenario: Scenario, followed: SelectedClasses) -> None:
     if chosen := selected_positions(followed):
         forecast = forecast_of(scenario.plan, scenario.counts)
         numbers = class_table(forecast, forecast.class_weights, chosen, scenario.epoch)
-        page_contents().tables.append(("SelectedClasses classes", lambda: numbers))
+        page_contents().tables.append(("Followed classes", lambda: numbers))
         with st.container(key="page-text-followed"):
             st.dataframe(numbers, key="followed-numbers", width="stretch")

@@ -20,7 +20,7 @@ def choose_epoch(scenario: Scenario) -> Scenario:
     """The epoch control; the scenario at the chosen epoch. Beyond the run's last epoch, the last is shown."""
     last = (scenario.plan.epochs or 1) - 1
     with st.container(width="stretch"):
-        epoch = bound_widget(EPOCH, last=last)
+        epoch = bound_widget(EPOCH, last_stop=last)
     if epoch > last:
         st.markdown(f"The run has {several(last + 1, 'epoch', 'epochs')}, so epoch {last} is shown.")
     return scenario.at_epoch(epoch)

@@ -16,13 +16,13 @@ MOST_WHOLE = 2**53  # beyond, a browser's numbers have gaps
 UNSET: Any = object()
 
 
-def bound_widget(parameter: Parameter, *, last: float | None = None, **options: Any) -> Any:
-    """The widget that the URL has under the parameter's key, with its slider; `last` ends the slider early."""
+def bound_widget(parameter: Parameter, *, last_stop: float | None = None, **options: Any) -> Any:
+    """The widget that the URL has under the parameter's key, with its slider, which ends early at `last_stop`."""
     key = parameter.key
     bind = url_binding(key, private=key in NAMING and names_own_classes(key))
     value = widget(parameter, key, bind=bind, persist_state="session", **options)
     if parameter.slider is not None:
-        sliders(f"slider-{key}", [Slider(parameter, value, last)])
+        sliders(f"slider-{key}", [Slider(parameter, value, last_stop)])
     return value
 
 
@@ -53,7 +53,9 @@ def _number_box(parameter: Parameter, label: str, value: Any, scale: float, opti
     def scaled(number: Any) -> Any:
         if number is None:
             return None
-        return int(number) if whole else float(number) if scale == 1.0 else round(number * scale, 10)
+        if whole:
+            return int(number)
+        return float(number) if scale == 1.0 else round(number * scale, 10)
 
     if value is not UNSET:
         st.session_state[options["key"]] = scaled(value)

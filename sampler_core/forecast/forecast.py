@@ -9,7 +9,6 @@ import numpy as np
 
 from sampler_core.data.array_types import FloatArray
 from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
-from sampler_core.data.plain_values import ClassName
 from sampler_core.forecast import expectations
 from sampler_core.forecast.expectations import Draws, Groups
 from sampler_core.plans.plan import SamplingPlan, class_weights_of
@@ -49,11 +48,6 @@ class Forecast:
     def run_repeats(self) -> FloatArray:
         """Expected draws of one sample over the whole run; (num_classes,)."""
         return np.asarray(self.repeats.sum(axis=0))
-
-    @property
-    def most_repeated(self) -> ClassName:
-        """The class whose samples are drawn most often over the run (of equals, the first)."""
-        return self.counts.names[int(self.run_repeats.argmax())]
 
     @cached_property
     def coverage(self) -> FloatArray:

@@ -3,8 +3,7 @@
 The one contract here: everything is judged on the class shares that the plan draws, scheme, limits and sizes included.
 """
 
-from sampler_core.forecast.metrics import METRICS, Metric
-from sampler_core.tuning.conflicts import Conflict
+from sampler_core.forecast.metrics import METRICS
 from sampler_core.tuning.feasible_band import Band, Edge, Verdict, feasible_band, verdicts
 from sampler_core.tuning.metric_sensitivity import Sensitivity, sensitivity
 from sampler_core.tuning.metric_sweep import Sweep, sweep
@@ -28,9 +27,7 @@ __all__ = [
     "METRICS",
     "REQUIREMENTS",
     "Band",
-    "Conflict",
     "Edge",
-    "Metric",
     "MissingFromAtMost",
     "NaturalMix",
     "RepeatsAtMost",

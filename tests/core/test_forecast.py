@@ -54,7 +54,6 @@ def test_the_figures_of_a_small_plan_by_hand():
     assert forecast.shares == pytest.approx(np.array([[0.8, 0.2], [0.5, 0.5]]))
     assert forecast.repeats == pytest.approx(np.array([[1.0, 1.0], [0.625, 2.5]]))
     assert forecast.run_repeats == pytest.approx([1.625, 3.5])
-    assert forecast.most_repeated == 1
     assert forecast.absence == pytest.approx(np.zeros((2, 2)))
     assert forecast.classes_in_batch == pytest.approx([2.0, 2.0])
     assert forecast.balance == pytest.approx([np.exp(-0.8 * np.log(0.8) - 0.2 * np.log(0.2)) / 2, 1.0])

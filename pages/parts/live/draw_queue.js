@@ -1,6 +1,6 @@
 // When Plotly draws: one figure at a time over all panels, low ranks first; a newer request of a chart replaces its older.
 // @ts-check
-const DRAW_BUDGET = 50;  // ms of drawing before the browser may show what there is
+const DRAW_BUDGET = 120;  // ms of drawing before the browser may show what there is: a pause in between costs it a layout
 const SLOW = 30;  // ms that a slow figure takes
 const MOST_WAITING = 150, MOST_WAITING_SLOW = 600;  // ms after which a figure is drawn before those of lower rank
 

@@ -8,7 +8,7 @@ from pages.parts.compare.compare_panels import MIXES, SIDE_BY_SIDE, View, choose
 from pages.parts.compare.compared_plans import note_compared_plans, plan_variants
 from pages.parts.compare.metric_table import metric_table
 from pages.parts.compare.plan_cards import plan_cards
-from pages.parts.live.class_legend import class_key
+from pages.parts.live.class_legend import class_legend
 from pages.parts.live.figure_panel import live_panel
 from pages.parts.share.page_tables import chart_tables
 from pages.parts.sidebar.figure_ticket import figure_ticket
@@ -36,7 +36,7 @@ with rest:
         live_panel(SIDE_BY_SIDE, panels[SIDE_BY_SIDE], ticket=ticket)
     with all_classes:
         st.subheader("All classes of each plan", anchor=False)
-        class_key(scenario.counts)
+        class_legend(scenario.counts)
         live_panel(MIXES, panels[MIXES])
     with metrics:
         st.subheader("All metrics", anchor=False)

@@ -68,7 +68,7 @@ def preview_batches(
     first_batch = whole_number("first_batch", first_batch, most=in_epoch - 1)
     end = in_epoch if num_batches is None else min(first_batch + whole_number("num_batches", num_batches, 1), in_epoch)
     chunks = []
-    for positions, classes in _chunks_of_classes(scheme, epoch, first_batch * epoch.batch_size, end * epoch.batch_size):
+    for positions, classes in _previewed_classes(scheme, epoch, first_batch * epoch.batch_size, end * epoch.batch_size):
         cells = (positions // np.uint64(epoch.batch_size)).view(np.int64)
         cells *= counts.num_classes
         cells += counts.canonical.take(classes)
@@ -85,12 +85,12 @@ def epoch_class_counts(scheme: str, epoch: Epoch, counts: ClassCounts) -> IntArr
     if scheme == "exact":
         totals[counts.canonical] = exact_quotas(epoch)
         return totals
-    for _, classes in _chunks_of_classes(scheme, epoch, 0, epoch.samples):
+    for _, classes in _previewed_classes(scheme, epoch, 0, epoch.samples):
         totals[counts.canonical] += np.bincount(classes, minlength=epoch.shares.size)
     return totals
 
 
-def _chunks_of_classes(scheme: str, epoch: Epoch, begin: int, end: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def _previewed_classes(scheme: str, epoch: Epoch, begin: int, end: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Positions and their classes, in chunks of whole batches."""
     draws = SCHEMES[scheme](epoch)
     step = max(1, _CHUNK // epoch.batch_size) * epoch.batch_size

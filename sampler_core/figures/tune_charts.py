@@ -13,8 +13,12 @@ from sampler_core.figures.class_series import COLOURS
 from sampler_core.figures.figure import Figure, Spec
 from sampler_core.figures.legend import LEGEND, legend_height, legend_text
 from sampler_core.figures.plot_layout import axis, layout
+from sampler_core.forecast.metrics import METRICS
 from sampler_core.formatting import number, percent, several
-from sampler_core.tuning import METRICS, Band, Edge, Requirement, Sensitivity, Sweep
+from sampler_core.tuning.feasible_band import Band, Edge
+from sampler_core.tuning.metric_sensitivity import Sensitivity
+from sampler_core.tuning.metric_sweep import Sweep
+from sampler_core.tuning.requirements import Requirement
 
 ALLOWED, EXCLUDED = "rgba(14,154,107,0.16)", "rgba(213,94,0,0.16)"
 FURTHEST = 50.0  # the largest skew of a schedule

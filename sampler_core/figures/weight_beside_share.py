@@ -50,10 +50,10 @@ def _bars(
         for x, row in zip(("x", "x2"), values, strict=True)
     ]
     gap = 0.13 if outside else 0.07  # half of it: a phone has numbers in it
-    ticks: Spec = {"tickformat": "~%", "rangemode": "tozero", "nticks": 3, "tickangle": 0}
+    share_ticks: Spec = {"tickformat": "~%", "rangemode": "tozero", "nticks": 3, "tickangle": 0}
     return {"data": traces, "layout": layout(
-        xaxis=axis("class weight", domain=[0.0, 0.5 - gap], **ticks, **ranges[0]),
-        xaxis2=axis("class share", domain=[0.5 + gap, 1.0], **ticks, **ranges[1]), yaxis=row_axis(), bargap=0.25,
+        xaxis=axis("class weight", domain=[0.0, 0.5 - gap], **share_ticks, **ranges[0]),
+        xaxis2=axis("class share", domain=[0.5 + gap, 1.0], **share_ticks, **ranges[1]), yaxis=row_axis(), bargap=0.25,
         margin={"l": 8, "r": 56 if outside else 16, "t": 8, "b": 8}, uirevision=str(order.size),
     )}  # fmt: skip
 
@@ -69,10 +69,10 @@ def _curves(
         curve | {"y": row.astype(np.float32), "xaxis": f"x{number}", "yaxis": f"y{number}"}
         for number, row in zip(("", "2"), values, strict=True)
     ]
-    ticks: Spec = {"tickformat": "~%", "rangemode": "tozero", "nticks": 6}
+    share_ticks: Spec = {"tickformat": "~%", "rangemode": "tozero", "nticks": 6}
     return {"data": traces, "layout": layout(
         xaxis=axis("class weight by rank", domain=[0.0, 0.4], **RANK_TICKS),
         xaxis2=axis("class share by rank", domain=[0.6, 1.0], **RANK_TICKS),
-        yaxis=axis("", **ticks, **ranges[0]), yaxis2=axis("", anchor="x2", **ticks, **ranges[1]),
+        yaxis=axis("", **share_ticks, **ranges[0]), yaxis2=axis("", anchor="x2", **share_ticks, **ranges[1]),
         shapes=rank_lines(counts, selected, "x", "x2"), uirevision=str(order.size),
     )}  # fmt: skip

@@ -32,37 +32,40 @@ class ClassCursors:
 
     def __init__(self, plan: SamplingPlan, samples: int) -> None:
         self._plan, self.samples = plan, samples
-        self._settled: tuple[int, IntArray | None] = (0, None)
-        self._latest: tuple[int, IntArray | None] = (0, None)
+        self._settled_cursors: tuple[int, IntArray | None] = (0, None)
+        self._latest_cursors: tuple[int, IntArray | None] = (0, None)
 
     def start(self, present: ClassCounts, state: State | None, epoch: int) -> IntArray:
         """The cursor of each class at the start of an epoch: int64, shape (num_classes,).
 
         Epochs before the settled one start where it does: what was drawn in them is no longer known.
         """
-        at, start = self._latest if self._latest[0] <= epoch else self._settled
+        at, start = self._latest_cursors if self._latest_cursors[0] <= epoch else self._settled_cursors
         start = np.zeros(present.num_classes, dtype=np.int64) if start is None else start
         if self._plan.drawing != "independent":
             for earlier in range(at, epoch):
                 draws = self._plan.epoch_at(present, earlier, state, self.samples)
                 is_exact = self._plan.drawing == "exact"
                 start = start + exact_quotas(draws) if is_exact else stratified_next_start(draws, present.counts, start)
-        self._latest = (max(at, epoch), start)
+        self._latest_cursors = (max(at, epoch), start)
         return start
 
     def settle(self, present: ClassCounts, state: State | None, epoch: int) -> None:
         """Fixes the cursors at the start of an epoch, because feedback or labels change from there on."""
-        self._settled = self._latest = (epoch, self.start(present, state, epoch))
+        self._settled_cursors = self._latest_cursors = (epoch, self.start(present, state, epoch))
 
     def change_classes(self, before: ClassCounts, after: ClassCounts) -> None:
         """Keeps the settled cursor of each class by name; new classes start at 0."""
-        epoch, start = self._settled
+        epoch, start = self._settled_cursors
         by_name = {} if start is None else dict(zip(before.names, start.tolist(), strict=True))
-        self._settled = self._latest = (epoch, np.array([by_name.get(name, 0) for name in after.names], dtype=np.int64))
+        self._settled_cursors = self._latest_cursors = (
+            epoch,
+            np.array([by_name.get(name, 0) for name in after.names], dtype=np.int64),
+        )
 
     def as_json(self) -> dict[str, Any]:
         """The settled epoch and cursors as plain JSON types."""
-        epoch, start = self._settled
+        epoch, start = self._settled_cursors
         return {"epoch": epoch, "start": None if start is None else start.tolist()}
 
     @staticmethod
@@ -84,4 +87,4 @@ class ClassCursors:
     def load_json(self, data: dict[str, Any]) -> None:
         """The inverse of `as_json`."""
         start = None if data["start"] is None else np.array(data["start"], dtype=np.int64)
-        self._settled = self._latest = (data["epoch"], start)
+        self._settled_cursors = self._latest_cursors = (data["epoch"], start)

@@ -18,7 +18,6 @@ from sampler_core.forecast.metrics import columns, metric_of
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Linear
 from sampler_core.plans.targets import PowerSkew
-from sampler_core.tuning import Requirement
 from sampler_core.tuning.feasible_band import edge_of
 from sampler_core.tuning.metric_sweep import (
     Progress,
@@ -29,7 +28,7 @@ from sampler_core.tuning.metric_sweep import (
     skew_limits,
 )
 from sampler_core.tuning.requirement_values import requirement_margin
-from sampler_core.tuning.requirements import over_run
+from sampler_core.tuning.requirements import Requirement, over_run
 from sampler_core.tuning.shares_by_skew import SharesBySkew
 from sampler_core.tuning.skew_intervals import SkewIntervals
 
@@ -46,7 +45,7 @@ class FeasiblePoints(NamedTuple):
 
 def map_axes(epochs: int) -> tuple[FloatArray, FloatArray]:
     """Skew factors from -0.5 to 1.5, and increments that move the skew by about 2 either way over the run."""
-    step = _round_step(0.1 / max(epochs - 1, 1))
+    step = _rounded_axis_step(0.1 / max(epochs - 1, 1))
     middle = POINTS // 2
     return np.round(np.linspace(-0.5, 1.5, POINTS), 10), np.round(step * (np.arange(POINTS) - middle), 12)
 
@@ -103,7 +102,7 @@ def _all_within(skews: FloatArray, allowed: SkewIntervals) -> BoolArray:
     return np.asarray(inside.all(axis=-1))
 
 
-def _round_step(step: float) -> float:
+def _rounded_axis_step(step: float) -> float:
     """The nearest of 1, 2, 5 times a power of ten."""
-    decade = 10.0 ** math.floor(math.log10(step))
-    return min((m * decade for m in (1.0, 2.0, 5.0, 10.0)), key=lambda rounded: abs(math.log(rounded / step)))
+    step_decade = 10.0 ** math.floor(math.log10(step))
+    return min((m * step_decade for m in (1.0, 2.0, 5.0, 10.0)), key=lambda rounded: abs(math.log(rounded / step)))

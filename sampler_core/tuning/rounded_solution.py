@@ -15,11 +15,12 @@ import numpy as np
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.plans.registry import SCHEDULES
 from sampler_core.plans.targets import PowerSkew
-from sampler_core.tuning import Requirement, Solution, verdicts
 from sampler_core.tuning.best_schedule import BestScheduleFinder
+from sampler_core.tuning.feasible_band import verdicts
+from sampler_core.tuning.requirements import Requirement
 from sampler_core.tuning.shares_by_skew import SharesBySkew
 from sampler_core.tuning.skew_intervals import UNLIMITED
-from sampler_core.tuning.solver import solution_in_words
+from sampler_core.tuning.solver import Solution, solution_in_words
 
 DIGITS_TRIED = (2, 3, 4, 6)
 SLACK_KEPT = 0.9  # of the slack

@@ -10,7 +10,7 @@ from sampler_core.datasets import load
 from sampler_core.plans.parameters import rows_of
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 from sampler_core.plans.target_values import target_of
-from sampler_core.tuning import FAMILIES
+from sampler_core.tuning.schedule_families import FAMILIES
 from tests.app.test_explore import is_sound, opened, panel_of, values_of
 
 KNOWN = {"data": "published", "table": "isic2019", "epochs": "20"}

@@ -16,20 +16,14 @@ from pages.parts.tune.stated_requirements import new_requirement, read_requireme
 from sampler_core import Forecast, Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
 from sampler_core.datasets import load, synthetic
 from sampler_core.exporting import snippet
+from sampler_core.forecast.metrics import METRICS
 from sampler_core.formatting import number
 from sampler_core.plans.parameters import DATA_ROWS, PAGE_ROWS, RUN_ROWS, rows_of
 from sampler_core.plans.registry import SCHEDULES, TARGETS
-from sampler_core.tuning import (
-    METRICS,
-    REQUIREMENTS,
-    MissingFromAtMost,
-    NaturalMix,
-    RepeatsAtMost,
-    ShareOfClass,
-    sweep,
-    verdicts,
-)
+from sampler_core.tuning.feasible_band import verdicts
 from sampler_core.tuning.linear_schedule_map import map_axes
+from sampler_core.tuning.metric_sweep import sweep
+from sampler_core.tuning.requirements import REQUIREMENTS, MissingFromAtMost, NaturalMix, RepeatsAtMost, ShareOfClass
 
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
 ISIC = {"data": "published", "table": "isic2019", "epochs": "60", "batch": "64"}

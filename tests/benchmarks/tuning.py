@@ -17,19 +17,13 @@ from sampler_core import Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import load, synthetic
 from sampler_core.figures import to_json
 from sampler_core.figures.tune_charts import metric_map
-from sampler_core.tuning import (
-    METRICS,
-    MissingFromAtMost,
-    RepeatsAtMost,
-    SeenAtLeast,
-    ShareOfClass,
-    ShareRatio,
-    feasible_band,
-    linear_schedule_map,
-    sensitivity,
-    solve,
-    sweep,
-)
+from sampler_core.forecast.metrics import METRICS
+from sampler_core.tuning import linear_schedule_map
+from sampler_core.tuning.feasible_band import feasible_band
+from sampler_core.tuning.metric_sensitivity import sensitivity
+from sampler_core.tuning.metric_sweep import sweep
+from sampler_core.tuning.requirements import MissingFromAtMost, RepeatsAtMost, SeenAtLeast, ShareOfClass, ShareRatio
+from sampler_core.tuning.solver import solve
 
 DATA = {
     "inat2018_supercategory": load("inat2018_supercategory"),

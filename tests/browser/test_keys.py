@@ -34,7 +34,7 @@ FAULTS = """() => {
       if (bar.height) faults.push(`${chart.dataset.chart}: scrolled`);
     }
   }
-  for (const entry of document.querySelectorAll('.class-key li')) {
+  for (const entry of document.querySelectorAll('.class-legend li')) {
     if (!inside(entry.getBoundingClientRect(), { left: 0, right: innerWidth, top: -Infinity, bottom: Infinity })
       || entry.scrollWidth > entry.clientWidth) faults.push(`cut: ${entry.textContent}`);
   }
@@ -106,9 +106,11 @@ def test_names_of_classes_wrap_where_they_must(open_page):
     names = [f"{(('W', 'n ', '日')[place % 3] * 40)[:36].strip()} {place:02d}" for place in range(12)]
     page = open_page("/compare?data=my+labels", width=390, height=HEIGHT)
     upload(page, names)
-    page.wait_for_function("(name) => document.querySelector('.class-key')?.textContent.includes(name)", arg=names[3])
+    page.wait_for_function(
+        "(name) => document.querySelector('.class-legend')?.textContent.includes(name)", arg=names[3]
+    )
     settle(page)
-    assert page.locator(".class-key li").all_inner_texts() == names[::-1]
+    assert page.locator(".class-legend li").all_inner_texts() == names[::-1]
     assert page.evaluate(FAULTS) == []
 
 

@@ -20,8 +20,9 @@ from sampler_core.plans.presets import PRESETS
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 from sampler_core.plans.schedules import END, SKEW, ScheduleFields
 from sampler_core.plans.target_values import SHAPE, TARGET, collected_values, target_of, values_of
-from sampler_core.tuning import ShareOfClass, solve
+from sampler_core.tuning.requirements import ShareOfClass
 from sampler_core.tuning.schedule_families import _two_ended
+from sampler_core.tuning.solver import solve
 
 ROOT = Path(__file__).parents[2]
 COUNTS = ClassCounts.from_counts([90, 30, 9, 3])
@@ -87,7 +88,9 @@ import sampler_core
 from sampler_core import *
 from sampler_core.exporting import snippet
 from sampler_core.plans.plan_variants import Variants
-from sampler_core.tuning import FAMILIES, ShareOfClass, solve
+from sampler_core.tuning.requirements import ShareOfClass
+from sampler_core.tuning.schedule_families import FAMILIES
+from sampler_core.tuning.solver import solve
 counts, target = ClassCounts.from_counts([90, 10]), PowerSkew(Quadratic(0.0, 0.5))
 plan = SamplingPlan(target=target, epochs=10, batch_size=8)
 text = '[{"name":"new","target":{"name":"power_skew","schedule":{"name":"quadratic","start":0.0,"end":0.5}}}]'

@@ -18,11 +18,11 @@ from sampler_core import (
     SamplingPlan,
 )
 from sampler_core.forecast.expectations import SCHEMES
+from sampler_core.forecast.metrics import METRICS
 from sampler_core.plans.parameters import rows_of
 from sampler_core.plans.registry import SCHEDULES
-from sampler_core.tuning import (
-    FAMILIES,
-    METRICS,
+from sampler_core.tuning.feasible_band import feasible_band, verdicts
+from sampler_core.tuning.requirements import (
     REQUIREMENTS,
     MissingFromAtMost,
     NaturalMix,
@@ -30,13 +30,12 @@ from sampler_core.tuning import (
     SeenAtLeast,
     ShareOfClass,
     ShareRatio,
-    feasible_band,
     requirements_from_json,
     requirements_to_json,
-    solve,
-    verdicts,
 )
+from sampler_core.tuning.schedule_families import FAMILIES
 from sampler_core.tuning.shares_by_skew import SharesBySkew
+from sampler_core.tuning.solver import solve
 
 LARGE, RARE = 9_000, 1_000
 TWO = ClassCounts.from_counts({"common": LARGE, "rare": RARE})

@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 
 from sampler_core import ClassCounts, Constant, Piecewise, PowerSkew, SamplingPlan
 from sampler_core.forecast.expectations import SCHEMES
-from sampler_core.tuning import (
-    FAMILIES,
+from sampler_core.tuning.feasible_band import verdicts
+from sampler_core.tuning.requirements import (
     MissingFromAtMost,
     NaturalMix,
     RepeatsAtMost,
     SeenAtLeast,
     ShareOfClass,
     ShareRatio,
-    solve,
-    verdicts,
 )
+from sampler_core.tuning.schedule_families import FAMILIES
+from sampler_core.tuning.solver import solve
 from tests.core.schedule_grid import HIGH, LOW, STEP, Judge
 
 COARSE = 1e-3  # what the solver promises of its slack

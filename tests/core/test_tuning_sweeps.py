@@ -8,9 +8,12 @@ import pytest
 from sampler_core import Constant, EffectiveNumber, Forecast, Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import load, synthetic
 from sampler_core.forecast.expectations import SCHEMES
-from sampler_core.tuning import METRICS, SeenAtLeast, ShareRatio, metric_sweep, sensitivity, sweep
+from sampler_core.forecast.metrics import METRICS
+from sampler_core.tuning import metric_sweep
 from sampler_core.tuning.linear_schedule_map import feasible_points, map_axes
-from sampler_core.tuning.metric_sweep import run_metric_values
+from sampler_core.tuning.metric_sensitivity import sensitivity
+from sampler_core.tuning.metric_sweep import run_metric_values, sweep
+from sampler_core.tuning.requirements import SeenAtLeast, ShareRatio
 from sampler_core.tuning.shares_by_skew import SharesBySkew
 
 COUNTS = load("cifar10_lt_if100")

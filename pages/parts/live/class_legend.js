@@ -2,7 +2,7 @@
 // @ts-check
 /** @param {Component} component */
 export default function ({ data, parentElement }) {
-  const list = parentElement.querySelector(".class-key");
+  const list = parentElement.querySelector(".class-legend");
   if (!list || !data) return;
   list.replaceChildren(...data.entries.map(([label, colour, dash]) => {
     const entry = document.createElement("li");

@@ -9,16 +9,18 @@ from sampler_core.figures import Chart, compare_charts
 from sampler_core.figures.class_series import series_of
 from sampler_core.formatting import shortened
 
-_key = browser_component(
-    "class_key", '<ul class="class-key" aria-label="Colours of the classes"></ul>', "live/class_legend.css",
+_legend = browser_component(
+    "class_legend", '<ul class="class-legend" aria-label="Colours of the classes"></ul>', "live/class_legend.css",
     "live/class_legend.js",
 )  # fmt: skip
 
 
-def class_key(counts: ClassCounts) -> None:
-    """Show it. A report, which knows figures only, has it as one."""
+def class_legend(counts: ClassCounts) -> None:
+    """Show the legend. In a report, which has figures only, it is a figure."""
     page_contents().charts.append(
-        Chart("class-key", "", compare_charts.class_legend(counts), height=compare_charts.class_legend_height(counts))
+        Chart(
+            "class-legend", "", compare_charts.class_legend(counts), height=compare_charts.class_legend_height(counts)
+        )
     )
     entries = [[shortened(one.label), one.colour, one.dash] for one in series_of(counts)]
-    _key(key="class-key", data={"entries": entries})
+    _legend(key="class-legend", data={"entries": entries})

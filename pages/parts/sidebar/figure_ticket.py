@@ -37,14 +37,14 @@ def slider_values(scenario: Scenario) -> dict[str, float]:
 
 def scenario_at(scenario: Scenario, slider_values: Mapping[str, float]) -> Scenario:
     """The scenario with sliders elsewhere (key -> value). `TypeError`, `ValueError` where these are none."""
-    values = {**scenario.values, EPOCH.key: scenario.epoch}
+    moved_values = {**scenario.values, EPOCH.key: scenario.epoch}
     for key, value in slider_values.items():
         parameter = PARAMETERS.get(key)
-        if parameter is None or parameter.slider is None or key not in values:
+        if parameter is None or parameter.slider is None or key not in moved_values:
             raise ValueError(f"{key} has no slider here")
-        values[key] = int(value) if parameter.kind == "integer" and float(value).is_integer() else value
-        parameter.check(values[key])
-    return Scenario.of(values).at_epoch(values[EPOCH.key])
+        moved_values[key] = int(value) if parameter.kind == "integer" and float(value).is_integer() else value
+        parameter.check(moved_values[key])
+    return Scenario.of(moved_values).at_epoch(moved_values[EPOCH.key])
 
 
 def _checksum_without(slider_values: Mapping[str, float], scenario: Scenario, view: object) -> str:

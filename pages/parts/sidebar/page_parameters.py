@@ -6,14 +6,14 @@ from dataclasses import replace
 
 from sampler_core.datasets import PROFILES, published_datasets
 from sampler_core.figures.compare_charts import CLASS_GROUPS
-from sampler_core.forecast.metrics import GROUPS
+from sampler_core.forecast.metrics import GROUPS, METRICS
 from sampler_core.forecast.plan_comparison import WHEN
 from sampler_core.plans import parameters
 from sampler_core.plans.parameters import Parameter, rows_of
 from sampler_core.plans.plan_variants import LONGEST_TEXT, START_TEXT
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 from sampler_core.plans.target_values import SHAPE, TARGET
-from sampler_core.tuning import FAMILIES, METRICS
+from sampler_core.tuning.schedule_families import FAMILIES
 
 PLANS_TEXT = Parameter(
     "plans", "The plans as text",

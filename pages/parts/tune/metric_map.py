@@ -15,12 +15,13 @@ from pages.parts.sidebar.scenario import Scenario
 from pages.parts.sidebar.sidebar_values import set_sidebar_to_plan
 from pages.parts.tune.stated_requirements import Requirements
 from sampler_core.data.class_counts import ClassCounts
+from sampler_core.forecast.metrics import METRICS
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Linear
 from sampler_core.plans.targets import skew_schedule
-from sampler_core.tuning import METRICS, Sensitivity, Sweep, sensitivity, sweep
 from sampler_core.tuning.linear_schedule_map import FeasiblePoints, feasible_points, map_axes, plan_at_point
-from sampler_core.tuning.metric_sweep import Progress, partial_progress
+from sampler_core.tuning.metric_sensitivity import Sensitivity, sensitivity
+from sampler_core.tuning.metric_sweep import Progress, Sweep, partial_progress, sweep
 
 CANCELLED = "map_cancelled"
 PROGRESS_TEXT = "Computing the map"

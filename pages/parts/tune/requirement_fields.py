@@ -12,8 +12,8 @@ from pages.parts.text.markdown import literal
 from pages.parts.tune.stated_requirements import Requirements, state
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.class_labels import class_label
+from sampler_core.forecast.metrics import METRICS
 from sampler_core.plans.parameters import rows_of
-from sampler_core.tuning import METRICS
 
 MOST_NAMED = 1000  # options of one selection, which filters them as one types; more are named in the text
 

@@ -19,9 +19,10 @@ from pages.parts.tune.requirement_form import on_average_only
 from pages.parts.tune.stated_requirements import Requirements, band_of, solution_of, text_of
 from sampler_core.figures.class_labels import class_in_words
 from sampler_core.formatting import number, percent
-from sampler_core.tuning import Band, Solution
+from sampler_core.tuning.feasible_band import Band
 from sampler_core.tuning.linear_schedule_map import FeasiblePoints
 from sampler_core.tuning.requirement_sentences import bound_in_words
+from sampler_core.tuning.solver import Solution
 
 
 def band(scenario: Scenario, requirements: Requirements) -> Band | None:

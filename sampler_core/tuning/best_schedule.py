@@ -15,24 +15,29 @@ import numpy as np
 from sampler_core.data.array_types import FloatArray
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Schedule
-from sampler_core.tuning.family_search import (
-    COARSE,
-    FoundSchedule,
+from sampler_core.tuning.feasible_band import UNLIMITED, Edge, edge_of, epoch_segments, intersect
+from sampler_core.tuning.linear_programs import nearest_schedule, refined
+from sampler_core.tuning.requirements import Requirement, over_run
+from sampler_core.tuning.run_bounds import (
+    RunBound,
     SlackProblem,
     best_run_value,
     cannot_hold,
+    initial_run_bounds,
+    metric_jumps,
+    unmet_run_bound,
+)
+from sampler_core.tuning.schedule_families import Family, family
+from sampler_core.tuning.shares_by_skew import SharesBySkew
+from sampler_core.tuning.slack_search import (
+    COARSE,
+    FoundSchedule,
+    furthest_inside,
     search_family,
+    search_piecewise,
     slack_of_schedules,
     slack_on_exact_shares,
 )
-from sampler_core.tuning.feasible_band import Edge, edge_of, epoch_segments
-from sampler_core.tuning.local_refinement import nearest_schedule, refined
-from sampler_core.tuning.piecewise_search import furthest_inside, search_piecewise
-from sampler_core.tuning.requirements import Requirement, over_run
-from sampler_core.tuning.run_bounds import RunBound, initial_run_bounds, metric_jumps, unmet_run_bound
-from sampler_core.tuning.schedule_families import Family, family
-from sampler_core.tuning.shares_by_skew import SharesBySkew
-from sampler_core.tuning.skew_intervals import UNLIMITED, intersect
 
 HOLDS = -1e-9  # a slack that is 0 but for rounding
 _MOST_REFINED, _MOST_REFINED_WITH_RUN_BOUNDS = 24, 3  # candidates of a family

@@ -15,12 +15,11 @@ import numpy as np
 
 from sampler_core.data.array_types import FloatArray
 from sampler_core.tuning.best_schedule import BestScheduleFinder
-from sampler_core.tuning.feasible_band import epoch_segments
+from sampler_core.tuning.feasible_band import SkewIntervals, epoch_segments, intersect
 from sampler_core.tuning.requirement_sentences import bound_in_words
-from sampler_core.tuning.requirement_values import requirement_value
 from sampler_core.tuning.requirements import Requirement, bounds_of, over_run, relaxed
-from sampler_core.tuning.shares_by_skew import SharesBySkew
-from sampler_core.tuning.skew_intervals import SkewIntervals, intersect, where_highest
+from sampler_core.tuning.shares_by_skew import SharesBySkew, where_highest
+from sampler_core.tuning.verdicts import requirement_value
 
 
 @dataclass(frozen=True, slots=True)

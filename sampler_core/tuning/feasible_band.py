@@ -6,30 +6,22 @@ requirements over the run couple the epochs; each has a verdict of its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from sampler_core.data.array_types import BoolArray, FloatArray
-from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
-from sampler_core.data.plain_values import ClassName
-from sampler_core.forecast.expectations import Draws, most_repeats
-from sampler_core.forecast.forecast import draws_of
-from sampler_core.forecast.metrics import columns, metric_of
-from sampler_core.formatting import several
+from sampler_core.data.class_counts import CountsLike, as_class_counts
 from sampler_core.plans.plan import SamplingPlan
-from sampler_core.tuning.requirement_sentences import bound_in_words
-from sampler_core.tuning.requirement_values import requirement_margin, requirement_values
-from sampler_core.tuning.requirements import Requirement, limits_repeats, over_run
-from sampler_core.tuning.shares_by_skew import SharesBySkew
-from sampler_core.tuning.skew_intervals import (
-    ALL_SKEWS,
-    SkewIntervals,
-    intersect,
-    intervals_where_not_negative,
-)
+from sampler_core.tuning.requirements import Requirement, over_run
+from sampler_core.tuning.shares_by_skew import SharesBySkew, bisected_edges, where_highest
+from sampler_core.tuning.verdicts import Verdict, verdicts
+
+SkewIntervals: TypeAlias = tuple[tuple[float, float], ...]
+ALL_SKEWS: SkewIntervals = ((-np.inf, np.inf),)
+UNLIMITED = 100.0  # the distance to an edge where there is none
 
 
 class Edge(NamedTuple):
@@ -40,27 +32,6 @@ class Edge(NamedTuple):
     first_epoch: int
     last_epoch: int
     allowed: SkewIntervals
-
-
-class Verdict(NamedTuple):
-    """Whether a requirement holds. value: the worst metric value. epochs: those that violate it, () for a run's.
-
-    class_name: the class with the worst value, None for a metric of the whole mix. most: how often a single sample
-    can be drawn, for repeats under the exact scheme; None for all else.
-    """
-
-    requirement: Requirement
-    holds: bool
-    value: float
-    epochs: tuple[int, ...]
-    class_name: ClassName | None
-    most: int | None = None
-
-    def __str__(self) -> str:
-        if self.holds:
-            return f"{self.requirement}: holds ({bound_in_words(self.requirement, self.value)})"
-        where = f" in {several(len(self.epochs), 'epoch', 'epochs')} from {self.epochs[0]} on" if self.epochs else ""
-        return f"{self.requirement}: violated{where} ({bound_in_words(self.requirement, self.value)})"
 
 
 class Band(NamedTuple):
@@ -91,21 +62,6 @@ def feasible_band(plan: SamplingPlan, counts: CountsLike, requirements: Sequence
     return Band(allowed, edges, plan.skews(), violated, run)
 
 
-def verdicts(plan: SamplingPlan, counts: CountsLike, requirements: Sequence[Requirement]) -> tuple[Verdict, ...]:
-    """Each requirement against a plan, whatever its target, on the shares that are drawn.
-
-    `ValueError` for an adaptive target (its shares are not known before training), without epochs or a batch size, for
-    a requirement about a class or an epoch that is not there, and where the plan's limits cannot be met.
-    """
-    counts = as_class_counts(counts)
-    if plan.adaptive is not None:
-        raise ValueError("target must not be adaptive: its class shares are not known before training")
-    plan.check(counts)
-    shares = plan.class_shares(counts)
-    draws = draws_of(plan, counts)
-    return tuple(_verdict(requirement, shares, counts, draws) for requirement in requirements)
-
-
 def edge_of(by_skew: SharesBySkew, requirement: Requirement, epochs: int) -> Edge:
     """The edge of a requirement on single epochs."""
     window = requirement.epochs(epochs)
@@ -132,17 +88,68 @@ def epoch_segments(edges: Sequence[Edge], epochs: int) -> list[tuple[range, Skew
     ]
 
 
-def _verdict(requirement: Requirement, shares: FloatArray, counts: ClassCounts, draws: Draws) -> Verdict:
-    window, chosen = requirement.epochs(len(shares)), columns(counts, requirement.group, requirement.class_name)
-    rows = shares[window.start : window.stop]
-    values = requirement_values(requirement, rows, counts, draws)
-    margins = requirement_margin(requirement, values)
-    at, worst = np.unravel_index(int(margins.argmin()), margins.shape)
-    violated = np.flatnonzero(margins.min(axis=1) < 0)
-    broken = () if over_run(requirement) else tuple((window.start + violated).tolist())
-    whose = None if metric_of(requirement.metric).scope == "mix" else counts.names[chosen[worst]]
-    most = None
-    if draws.scheme == "exact" and limits_repeats(requirement):
-        part = rows[:, chosen] if over_run(requirement) else rows[:, chosen].max(axis=0)
-        most = int(most_repeats(counts.counts[chosen], part, draws.samples).max())
-    return Verdict(requirement, violated.size == 0, float(values[at, worst]), broken, whose, most)
+# --- skew intervals ---------------------------------------------------------------------------------------------------
+
+
+def intervals_where_not_negative(
+    function: Callable[[FloatArray], FloatArray], nodes: FloatArray, values: FloatArray
+) -> SkewIntervals:
+    """The union of skews with function >= 0, edges to 1e-10, on the inside.
+
+    values: function(nodes). An interval (or gap) between two nodes is found where the function has an extreme near 0.
+
+    NOTE Values -3, -1, -2 at the nodes 0, 1, 2: the function may rise above 0 near 1. Its highest point between 0 and 2
+    is looked up; with +0.5 at 0.8 the interval around 0.8 is found, though no node lies in it.
+    """
+    nodes, values = _with_extremes(function, nodes, values)
+    inside = values >= 0
+    turns = np.flatnonzero(inside[1:] != inside[:-1])
+    edges = bisected_edges(lambda skews: function(skews) >= 0, nodes[turns], nodes[turns + 1], inside[turns])
+    ends = [-np.inf] * bool(inside[0]) + edges.tolist() + [np.inf] * bool(inside[-1])
+    return tuple(zip(ends[::2], ends[1::2], strict=True))
+
+
+def intersect(*unions: SkewIntervals) -> SkewIntervals:
+    """The skews in all of them."""
+    common = ALL_SKEWS
+    for union in unions:
+        pairs = ((max(a, c), min(b, d)) for a, b in common for c, d in union)
+        common = tuple((low, high) for low, high in pairs if low <= high)
+    return common
+
+
+def least_edge_distance(union: SkewIntervals, skews: FloatArray) -> FloatArray:
+    """How far all skews of a row are inside a union at least; < 0: how far one is outside. skews: (rows, epochs)."""
+    inside = np.full(skews.shape, -UNLIMITED)
+    for low, high in union:
+        np.maximum(inside, np.minimum(skews - low, high - skews), out=inside)
+    return np.asarray(np.minimum(inside.min(axis=1), UNLIMITED))
+
+
+def nearest_interval(union: SkewIntervals, skews: FloatArray) -> FloatArray:
+    """The interval that holds each skew, or the nearest one; shape (len(skews), 2)."""
+    pieces = np.array(union)
+    outside = np.maximum(pieces[:, 0] - skews[:, None], skews[:, None] - pieces[:, 1])
+    nearest: FloatArray = pieces[outside.argmin(axis=1)]
+    return nearest
+
+
+def _with_extremes(
+    function: Callable[[FloatArray], FloatArray], nodes: FloatArray, values: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """The nodes, with further ones where an interval (or gap) is narrower than their spacing."""
+    values = np.clip(values, -1e9, 1e9)
+    step = np.maximum(np.abs(np.diff(values))[:-1], np.abs(np.diff(values))[1:])
+    middle, before, after = values[1:-1], values[:-2], values[2:]
+    up = (middle >= before) & (middle >= after) & (middle < 0)
+    down = (middle <= before) & (middle <= after) & (middle >= 0)
+    found = 1 + np.flatnonzero((up | down) & (np.abs(middle) <= 2 * step) & (step > 1e-12))
+    more = [
+        where_highest(function if values[i] < 0 else lambda skews: -function(skews), nodes[i - 1], nodes[i + 1])
+        for i in found
+    ]
+    if not more:
+        return nodes, values
+    all_nodes = np.concatenate([nodes, more])
+    order = np.argsort(all_nodes)
+    return all_nodes[order], np.concatenate([values, function(np.array(more))])[order]

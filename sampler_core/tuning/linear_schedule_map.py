@@ -18,7 +18,7 @@ from sampler_core.forecast.metrics import columns, metric_of
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Linear
 from sampler_core.plans.targets import PowerSkew
-from sampler_core.tuning.feasible_band import edge_of
+from sampler_core.tuning.feasible_band import SkewIntervals, edge_of
 from sampler_core.tuning.metric_sweep import (
     Progress,
     clamped_skews,
@@ -27,10 +27,9 @@ from sampler_core.tuning.metric_sweep import (
     run_metric_values,
     skew_limits,
 )
-from sampler_core.tuning.requirement_values import requirement_margin
 from sampler_core.tuning.requirements import Requirement, over_run
 from sampler_core.tuning.shares_by_skew import SharesBySkew
-from sampler_core.tuning.skew_intervals import SkewIntervals
+from sampler_core.tuning.verdicts import requirement_margin
 
 POINTS = 41
 _TOLERANCE = 1e-9

@@ -13,9 +13,10 @@ import numpy as np
 
 from sampler_core.data.array_types import BoolArray, FloatArray
 from sampler_core.forecast.metrics import columns, metric_of
-from sampler_core.tuning.requirement_values import requirement_margin
+from sampler_core.tuning.feasible_band import SkewIntervals, intersect
 from sampler_core.tuning.requirements import Requirement, over_run, relaxed
 from sampler_core.tuning.shares_by_skew import HIGHEST, LOWEST, SharesBySkew, peak_rows
+from sampler_core.tuning.verdicts import requirement_margin
 
 
 class RunBound(NamedTuple):
@@ -24,6 +25,16 @@ class RunBound(NamedTuple):
     requirement: Requirement
     position: int
     window: range
+
+
+class SlackProblem(NamedTuple):
+    """Requirements made ready for the search: allowed skews of each segment of epochs, and bounds over the run."""
+
+    by_skew: SharesBySkew
+    segments: Sequence[tuple[range, SkewIntervals]]
+    run_bounds: Sequence[RunBound]
+    low: float
+    high: float
 
 
 def initial_run_bounds(by_skew: SharesBySkew, requirements: Sequence[Requirement], epochs: int) -> list[RunBound]:
@@ -61,6 +72,38 @@ def unmet_run_bound(
 def metric_jumps(by_skew: SharesBySkew, requirements: Sequence[Requirement]) -> bool:
     """Whether a metric jumps with the skew, so that slack is known at the skews evaluated only."""
     return by_skew.draws.scheme == "stratified" and any("coverage" in one.metric for one in requirements)
+
+
+def cannot_hold(problem: SlackProblem, jumps: bool) -> bool:
+    """Whether a run bound fails even where every epoch has the best of its allowed skews.
+
+    jumps: whether a metric jumps with the shares; then this cannot be decided.
+    """
+    run_bounds = () if jumps else problem.run_bounds
+    values = [np.array(best_run_value(problem, run_bound)) for run_bound in run_bounds]
+    margins = [requirement_margin(bound.requirement, value) for bound, value in zip(run_bounds, values, strict=True)]
+    return any(margin < -1e-6 for margin in margins)
+
+
+def best_run_value(problem: SlackProblem, run_bound: RunBound) -> float:
+    """The best metric value of a run bound, where every epoch has the best of its allowed skews."""
+    shares = np.zeros(problem.segments[-1][0].stop)
+    for segment, allowed in problem.segments:
+        shares[segment.start : segment.stop] = _best_share(problem, run_bound, allowed)
+    rows = shares[run_bound.window.start : run_bound.window.stop, None]
+    n = problem.by_skew.counts.counts[[run_bound.position]]
+    return float(metric_of(run_bound.requirement.metric).search_formula(n, rows, problem.by_skew.draws)[0])
+
+
+def _best_share(problem: SlackProblem, run_bound: RunBound, allowed: SkewIntervals) -> float:
+    """The best share of the class for the run bound over the allowed skews: at an edge, or at an extreme."""
+    pieces = intersect(((problem.low, problem.high),), allowed)
+    if not pieces:
+        return 0.0 if run_bound.requirement.sense == "at most" else 1.0  # no allowed skew within the bounds
+    nodes = problem.by_skew.table_skews
+    skews = [np.array(piece) for piece in pieces] + [nodes[(nodes >= low) & (nodes <= high)] for low, high in pieces]
+    shares = problem.by_skew.shares_at(np.concatenate(skews))[:, run_bound.position]
+    return float(shares.min() if run_bound.requirement.sense == "at most" else shares.max())
 
 
 def run_bound_slack(

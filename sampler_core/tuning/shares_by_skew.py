@@ -5,6 +5,8 @@ The one contract here: the shares at a skew are those that the plan draws at tha
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from sampler_core.data.array_types import BoolArray, FloatArray, IntArray
@@ -12,11 +14,11 @@ from sampler_core.data.class_counts import ClassCounts
 from sampler_core.forecast.forecast import draws_of
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.share_limits import normalised, water_filled
-from sampler_core.tuning.requirement_values import requirement_margin, requirement_value
 from sampler_core.tuning.requirements import Requirement
-from sampler_core.tuning.skew_intervals import bisected_edges, where_highest
+from sampler_core.tuning.verdicts import requirement_margin, requirement_value
 
 LOWEST, HIGHEST = -50.0, 50.0  # the skews that a schedule allows
+_FINEST = 1e-10
 _SHARES_PER_PIECE = 1 << 16  # shares in one piece: more of them leave the processor's cache
 _DISTANCES = np.geomspace(0.02, 48.0, 90)
 # dense from -1 to 2, where skews are used
@@ -103,3 +105,24 @@ def peak_rows(column: FloatArray) -> IntArray:
     steps = np.diff(column)
     turns = np.flatnonzero(np.abs(steps) > 1e-13)
     return np.asarray(turns[1:][(steps[turns[:-1]] > 0) & (steps[turns[1:]] < 0)])
+
+
+def where_highest(function: Callable[[FloatArray], FloatArray], low: float, high: float) -> float:
+    """The skew from low to high where the function is highest, to 1e-10: on grids, each around the last one's best."""
+    while True:
+        skews = np.linspace(low, high, 33)
+        best = int(function(skews).argmax())
+        if high - low < _FINEST:
+            return float(skews[best])
+        low, high = float(skews[max(best - 1, 0)]), float(skews[min(best + 1, 32)])
+
+
+def bisected_edges(
+    inside: Callable[[FloatArray], BoolArray], low: FloatArray, high: FloatArray, low_is_inside: BoolArray
+) -> FloatArray:
+    """Where between low and high `inside` changes, for all pairs at once, to 1e-10; on the side that is inside."""
+    while low.size and np.max(high - low) > _FINEST:
+        middle = (low + high) / 2
+        like_low = inside(middle) == low_is_inside
+        low, high = np.where(like_low, middle, low), np.where(like_low, high, middle)
+    return np.where(low_is_inside, low, high)

@@ -7,7 +7,8 @@ plan); where there is none, the fewest requirements that conflict are named.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -19,14 +20,16 @@ from sampler_core.plans.schedules import Schedule
 from sampler_core.plans.targets import PowerSkew, skew_schedule
 from sampler_core.tuning.best_schedule import BestScheduleFinder
 from sampler_core.tuning.conflicts import Conflict, find_conflict
-from sampler_core.tuning.family_search import COARSE
-from sampler_core.tuning.feasible_band import Verdict, verdicts
+from sampler_core.tuning.feasible_band import UNLIMITED
 from sampler_core.tuning.requirements import Requirement
 from sampler_core.tuning.shares_by_skew import HIGHEST, LOWEST, SharesBySkew
-from sampler_core.tuning.skew_intervals import UNLIMITED
+from sampler_core.tuning.slack_search import COARSE
+from sampler_core.tuning.verdicts import Verdict, verdicts
 
 RANGES = ((0.0, 1.0), (-1.0, 2.0), (LOWEST, HIGHEST))  # natural to class-balanced; of the sliders; all
 AMPLE = 0.05  # slack with which skews from natural to class-balanced are preferred to any others
+DIGITS_TRIED = (2, 3, 4, 6)
+SLACK_KEPT = 0.9  # of the slack
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,29 @@ def solve(
     return Solution(str(why), None, -UNLIMITED, now, why, why.proved, finder.bounds)
 
 
+def round_solution(found: Solution, counts: ClassCounts, requirements: Sequence[Requirement]) -> Solution:
+    """The solution with its schedule in the fewest significant digits that keep `SLACK_KEPT` of its slack.
+
+    The solution itself where none of `DIGITS_TRIED` will do, or where nothing was solved.
+    """
+    plan, schedule = found.plan, found.schedule
+    if plan is None or schedule is None:
+        return found
+    finder = BestScheduleFinder(SharesBySkew(plan, counts), plan, SCHEDULES.name_of(schedule), found.bounds)
+    for digits in DIGITS_TRIED:
+        shorter = replace(plan, target=PowerSkew(_rounded_schedule(schedule, digits)))
+        judged = verdicts(shorter, counts, requirements)
+        skews = shorter.skews()
+        if skews is None or not all(verdict.holds for verdict in judged):
+            continue
+        slack = finder.slack_of(requirements, skews)
+        slack = np.inf if slack >= UNLIMITED - 1e-9 else slack
+        if slack >= SLACK_KEPT * found.slack:
+            says = solution_in_words(_rounded_schedule(schedule, digits), len(requirements), slack)
+            return replace(found, says=says, plan=shorter, slack=slack, verdicts=judged)
+    return found
+
+
 def solution_in_words(schedule: Schedule, requirements: int, slack: float) -> str:
     """One sentence about a schedule that meets so many requirements with this slack."""
     room = "with room to any side" if slack == np.inf else f"and any skew may move by {number(slack)} before one fails"
@@ -126,3 +152,15 @@ def _why_not_solved(plan: SamplingPlan) -> str:
 def _check_bounds(bounds: tuple[float, float] | None) -> None:
     if bounds is not None and not LOWEST <= bounds[0] <= bounds[1] <= HIGHEST:
         raise ValueError(f"bounds must be rising and within {LOWEST:g} to {HIGHEST:g}, got {bounds}")
+
+
+def _rounded_schedule(schedule: Any, digits: int) -> Any:
+    rounded = {field.name: _rounded_value(getattr(schedule, field.name), digits) for field in fields(schedule)}
+    return replace(schedule, **rounded)
+
+
+def _rounded_value(value: Any, digits: int) -> Any:
+    """Floats rounded, in pairs too; whole numbers and None as they are."""
+    if isinstance(value, tuple):
+        return tuple(_rounded_value(item, digits) for item in value)
+    return float(f"{value:.{digits}g}") if isinstance(value, float) else value

@@ -20,10 +20,10 @@ from sampler_core.forecast.metrics import METRICS
 from sampler_core.formatting import number
 from sampler_core.plans.parameters import DATA_ROWS, PAGE_ROWS, RUN_ROWS, rows_of
 from sampler_core.plans.registry import SCHEDULES, TARGETS
-from sampler_core.tuning.feasible_band import verdicts
 from sampler_core.tuning.linear_schedule_map import map_axes
 from sampler_core.tuning.metric_sweep import sweep
 from sampler_core.tuning.requirements import REQUIREMENTS, MissingFromAtMost, NaturalMix, RepeatsAtMost, ShareOfClass
+from sampler_core.tuning.verdicts import verdicts
 
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
 ISIC = {"data": "published", "table": "isic2019", "epochs": "60", "batch": "64"}

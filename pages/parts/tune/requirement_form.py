@@ -16,9 +16,9 @@ from pages.parts.tune.stated_requirements import MOST_REQUIREMENTS, Requirements
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.class_labels import class_in_words
 from sampler_core.plans.parameters import DRAWING
-from sampler_core.tuning.feasible_band import Verdict
 from sampler_core.tuning.requirement_sentences import bound_in_words, form_template
 from sampler_core.tuning.requirements import REQUIREMENTS, limits_repeats
+from sampler_core.tuning.verdicts import Verdict
 
 ADD = "add_requirement"
 EXPECTED = ("absence", "coverage", "run_coverage")  # metrics whose value is an expectation

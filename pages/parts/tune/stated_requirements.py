@@ -18,10 +18,10 @@ from pages.parts.text.markdown import literal
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.plans.parameters import rows_of
 from sampler_core.plans.plan import SamplingPlan
-from sampler_core.tuning.feasible_band import Band, Verdict, feasible_band, verdicts
+from sampler_core.tuning.feasible_band import Band, feasible_band
 from sampler_core.tuning.requirements import REQUIREMENTS, Requirement
-from sampler_core.tuning.rounded_solution import round_solution
-from sampler_core.tuning.solver import Solution, solve
+from sampler_core.tuning.solver import Solution, round_solution, solve
+from sampler_core.tuning.verdicts import Verdict, verdicts
 
 MOST_REQUIREMENTS, LONGEST_TEXT = 12, 6_000
 Requirements = tuple[Requirement, ...]

@@ -9,10 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 from sampler_core.data.array_types import FloatArray
-from sampler_core.tuning.family_search import FoundSchedule, SlackProblem, slack_of_schedules
-from sampler_core.tuning.linear_program import highest_point
+from sampler_core.tuning.feasible_band import UNLIMITED, nearest_interval
+from sampler_core.tuning.run_bounds import SlackProblem
 from sampler_core.tuning.schedule_families import Family
-from sampler_core.tuning.skew_intervals import UNLIMITED, nearest_interval
+from sampler_core.tuning.slack_search import FoundSchedule, slack_of_schedules
+
+_MOST_STEPS = 500
 
 
 def refined(problem: SlackProblem, family: Family, found: FoundSchedule, trust: float) -> FoundSchedule:
@@ -101,3 +103,30 @@ def _with_bounds(
         bounds.append(np.array([[1.0, -1.0, 0.0], [-1.0, 1.0, 0.0]]))
         ends += [change, change]
     return np.vstack([*bounds, rows]), np.concatenate([ends, limits])
+
+
+def highest_point(rows: FloatArray, limits: FloatArray) -> FloatArray:
+    """The point with rows @ point <= limits and the largest last coordinate; (coordinates,).
+
+    Dual simplex: the corner of as many rows as there are coordinates, whose normals span the objective with factors
+    >= 0, is moved to the row that it violates most until it violates none. The first rows must be such: an upper bound
+    on each coordinate. rows: (m, coordinates); limits: (m,). Of several best points, one of them, always the same.
+    """
+    basis = np.arange(rows.shape[1])
+    objective = np.eye(basis.size)[-1]
+    for step in range(_MOST_STEPS):
+        corner = np.linalg.solve(rows[basis], limits[basis])
+        excess = rows @ corner - limits
+        violated = np.flatnonzero(excess > 1e-12)
+        if violated.size == 0:
+            break
+        # Bland's rule after a while: the first violated row, so that no corner comes up for ever
+        entering = int(violated[0] if step > 50 else excess.argmax())
+        factors = np.linalg.solve(rows[basis].T, np.stack([objective, rows[entering]], axis=1))
+        possible = np.flatnonzero(factors[:, 1] > 1e-12)
+        if possible.size == 0:
+            break  # no point at all: the corner that is nearest to one
+        ratios = np.maximum(factors[possible, 0], 0.0) / factors[possible, 1]
+        leaving = possible[ratios <= ratios.min() + 1e-15]
+        basis[leaving[basis[leaving].argmin()]] = entering
+    return np.asarray(corner)

@@ -7,39 +7,26 @@ NOTE A family has two numbers, the skews a and b. Slack changes by at most d whe
 square cell of half-width r whose centre has slack F holds no schedule with slack above F + r. Say the best schedule so
 far has slack 0.30: a cell of half-width 0.25 with slack 0.02 at its centre can reach 0.27 at most, and is dropped; one
 with 0.10 could reach 0.35, and is cut into four cells of half-width 0.125. Cells of half-width `COARSE` end the search;
-`local_refinement.refined` makes the best of them exact.
+`linear_programs.refined` makes the best of them exact.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 
 from sampler_core.data.array_types import FloatArray, IntArray
-from sampler_core.forecast.metrics import metric_of
-from sampler_core.tuning.requirement_values import requirement_margin
-from sampler_core.tuning.run_bounds import RunBound, run_bound_slack
+from sampler_core.tuning.feasible_band import UNLIMITED, SkewIntervals, intersect, least_edge_distance, nearest_interval
+from sampler_core.tuning.run_bounds import SlackProblem, run_bound_slack
 from sampler_core.tuning.schedule_families import Family
-from sampler_core.tuning.shares_by_skew import SharesBySkew
-from sampler_core.tuning.skew_intervals import UNLIMITED, SkewIntervals, intersect, least_edge_distance
 
 COARSE = 1e-3
 _TOLERANCE = 0.25  # of a cell's half-width: how exactly its slack is computed
 _MOST_CELLS = 4_000  # more are cut off, and the result is not proved
+_USUAL_SKEWS, _SKEWS_TRIED = (-1.0, 2.0), 33  # with run bounds: tried first, and how many
 _SKEWS_PER_PIECE = 1 << 18  # more of them leave the processor's cache
-
-
-class SlackProblem(NamedTuple):
-    """Requirements made ready for the search: allowed skews of each segment of epochs, and bounds over the run."""
-
-    by_skew: SharesBySkew
-    segments: Sequence[tuple[range, SkewIntervals]]
-    run_bounds: Sequence[RunBound]
-    low: float
-    high: float
 
 
 class FoundSchedule(NamedTuple):
@@ -113,38 +100,6 @@ def search_family(problem: SlackProblem, family: Family, least: float = np.inf) 
     return [best._replace(proved=proved), *(one for one in others if one.h != best.h)]
 
 
-def cannot_hold(problem: SlackProblem, jumps: bool) -> bool:
-    """Whether a run bound fails even where every epoch has the best of its allowed skews.
-
-    jumps: whether a metric jumps with the shares; then this cannot be decided.
-    """
-    run_bounds = () if jumps else problem.run_bounds
-    values = [np.array(best_run_value(problem, run_bound)) for run_bound in run_bounds]
-    margins = [requirement_margin(bound.requirement, value) for bound, value in zip(run_bounds, values, strict=True)]
-    return any(margin < -1e-6 for margin in margins)
-
-
-def best_run_value(problem: SlackProblem, run_bound: RunBound) -> float:
-    """The best metric value of a run bound, where every epoch has the best of its allowed skews."""
-    shares = np.zeros(problem.segments[-1][0].stop)
-    for segment, allowed in problem.segments:
-        shares[segment.start : segment.stop] = _best_share(problem, run_bound, allowed)
-    rows = shares[run_bound.window.start : run_bound.window.stop, None]
-    n = problem.by_skew.counts.counts[[run_bound.position]]
-    return float(metric_of(run_bound.requirement.metric).search_formula(n, rows, problem.by_skew.draws)[0])
-
-
-def _best_share(problem: SlackProblem, run_bound: RunBound, allowed: SkewIntervals) -> float:
-    """The best share of the class for the run bound over the allowed skews: at an edge, or at an extreme."""
-    pieces = intersect(((problem.low, problem.high),), allowed)
-    if not pieces:
-        return 0.0 if run_bound.requirement.sense == "at most" else 1.0  # no allowed skew within the bounds
-    nodes = problem.by_skew.table_skews
-    skews = [np.array(piece) for piece in pieces] + [nodes[(nodes >= low) & (nodes <= high)] for low, high in pieces]
-    shares = problem.by_skew.shares_at(np.concatenate(skews))[:, run_bound.position]
-    return float(shares.min() if run_bound.requirement.sense == "at most" else shares.max())
-
-
 # --- cells ----------------------------------------------------------------------------------------------------------
 
 
@@ -170,3 +125,54 @@ def _slack_of_cells(
     parts = [slice(i, i + piece) for i in range(0, h.size, piece)]
     skews = (family.epoch_skews(h[part], centres[part]) for part in parts)
     return np.concatenate([slack_of_schedules(problem, some, max(low, -UNLIMITED), fine=fine) for some in skews])
+
+
+# --- piecewise schedules ----------------------------------------------------------------------------------------------
+
+
+def search_piecewise(problem: SlackProblem, family: Family, nearest_to: FloatArray) -> list[FoundSchedule]:
+    """The piecewise schedules with the most slack, best first; of equal ones, the nearest to skews (epochs,)."""
+    furthest = [furthest_inside(allowed, problem.low, problem.high) for _, allowed in problem.segments]
+    skews, most = np.array([skew for skew, _ in furthest]), min(inside for _, inside in furthest)
+    if most < 0:
+        return [FoundSchedule(most, 0, skews)]
+    near = np.array([
+        _nearest(allowed, most, float(nearest_to[list(segment)].mean()), problem.low, problem.high)
+        for segment, allowed in problem.segments
+    ])  # fmt: skip
+    tried = np.vstack([near, skews, _evenly_inside(problem)])
+    slack = slack_of_schedules(problem, tried @ family.ways[0])
+    if not problem.run_bounds or slack[0] >= most - 1e-9:
+        return [FoundSchedule(most, 0, near)]
+    return [FoundSchedule(float(slack[i]), 0, tried[i], proved=False) for i in np.argsort(-slack, kind="stable")]
+
+
+def furthest_inside(allowed: SkewIntervals, low: float, high: float) -> tuple[float, float]:
+    """The skew within bounds that is furthest inside, and how far; below 0: outside."""
+    best = (low, -np.inf)
+    for left, right in allowed:
+        at = (left + right) / 2 if np.isfinite(left) and np.isfinite(right) else high if np.isfinite(left) else low
+        if not np.isfinite(left) and not np.isfinite(right):
+            return (min(max(0.0, low), high), UNLIMITED)
+        at = min(max(at, low), high)
+        inside = min(at - left, right - at)
+        best = max(best, (at, inside), key=lambda pair: pair[1])
+    return best
+
+
+def _nearest(allowed: SkewIntervals, slack: float, value: float, low: float, high: float) -> float:
+    """The skew nearest to `value` that is inside by `slack`."""
+    pieces = [(max(a + slack, low), min(b - slack, high)) for a, b in allowed]
+    inside = [min(max(value, a), max(a, b)) for a, b in pieces if a <= b + 1e-9]
+    return min(inside, key=lambda skew: abs(skew - value)) if inside else value
+
+
+def _evenly_inside(problem: SlackProblem) -> FloatArray:
+    """Schedules that are at the same fraction of what every segment allows; shape (schedules, segments)."""
+    tried = []
+    for _, allowed in problem.segments:
+        within_bounds = intersect(((problem.low, problem.high),), allowed)
+        intervals = intersect((_USUAL_SKEWS,), within_bounds) or within_bounds
+        even = np.linspace(intervals[0][0], intervals[-1][1], _SKEWS_TRIED)
+        tried.append(np.clip(even, *nearest_interval(intervals, even).T))
+    return np.stack(tried, axis=1)

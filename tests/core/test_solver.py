@@ -6,11 +6,10 @@ import pytest
 
 from sampler_core import ClassCounts, Constant, EffectiveNumber, Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import load
-from sampler_core.tuning.feasible_band import verdicts
 from sampler_core.tuning.requirements import MissingFromAtMost, RepeatsAtMost, ShareOfClass
-from sampler_core.tuning.rounded_solution import round_solution
 from sampler_core.tuning.schedule_families import FAMILIES
-from sampler_core.tuning.solver import solve
+from sampler_core.tuning.solver import round_solution, solve
+from sampler_core.tuning.verdicts import verdicts
 
 ISIC = load("isic2019")
 PLAN = SamplingPlan(target=PowerSkew(Linear(0.0, 0.01)), epochs=60, batch_size=64)

@@ -7,22 +7,22 @@ from pages.parts.share.page_tables import chart_tables
 from pages.parts.sidebar.figure_ticket import figure_ticket
 from pages.parts.sidebar.page_controls import phone_sliders
 from pages.parts.sidebar.page_heading import page_heading
-from pages.parts.tune import metric_map, solution, stated_requirements
-from pages.parts.tune.requirement_form import requirement_form, say_what_is_left_to_chance
+from pages.parts.tune import metric_map, requirement_verdicts, requirements_text, solution
+from pages.parts.tune.requirement_form import requirement_form
 from pages.parts.tune.sensitivity_table import sensitivity_box
 from sampler_core.figures import Chart, tune_charts
 
 scenario = page_heading("Tune")
 form, rest = st.container(), st.container()
 with st.expander("The requirements as text, as a link carries them", icon=":material/link:"):
-    requirements = stated_requirements.stated_requirements(form)
+    requirements = requirements_text.stated_requirements(form)
 charts: list[Chart] = []
 with form:
     st.subheader("What must hold", anchor=False)
-    stated_requirements.say_if_examples()
-    verdicts = stated_requirements.judged_requirements(requirements, scenario)
+    requirements_text.say_if_examples()
+    verdicts = requirement_verdicts.judged_requirements(requirements, scenario)
     requirement_form(requirements, verdicts, scenario.counts, scenario.plan.drawing)
-    say_what_is_left_to_chance(requirements, scenario.plan.drawing)
+    requirement_verdicts.say_what_is_left_to_chance(requirements, scenario.plan.drawing)
 judged = tuple(requirements[place] for place in verdicts)
 with rest:
     st.subheader("The schedules that are allowed", anchor=False)
@@ -47,7 +47,7 @@ with rest:
         sweep, allowed = mapped
         here = metric_map.point_of_plan(scenario.plan, sweep)
         figure = tune_charts.metric_map(sweep, metric, whose, allowed and allowed.mask, here)
-        note = solution.map_note(
+        note = metric_map.map_note(
             allowed, sweep.error, solution.all_of(judged, len(requirements)), ringed=here is not None
         )
         charts.append(Chart("metric-map", metric_map.metric_label(metric), figure, note, 12, 460, 1))

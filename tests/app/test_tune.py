@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts.server import result_cache
 from pages.parts.sidebar.page_parameters import COMPARE_PARAMETERS, REQUIREMENTS_TEXT, TUNE_PARAMETERS
-from pages.parts.tune.stated_requirements import new_requirement, read_requirements, text_of
+from pages.parts.tune.requirements_text import new_requirement, read_requirements, text_of
 from sampler_core import Forecast, Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
 from sampler_core.datasets import load, synthetic
 from sampler_core.exporting import snippet

@@ -13,14 +13,13 @@ from pages.parts.sidebar.page_parameters import METRIC, OVER, WHOSE
 from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.sidebar.sidebar_values import set_sidebar_to_plan
-from pages.parts.tune.stated_requirements import Requirements
-from sampler_core.data.class_counts import ClassCounts
+from pages.parts.tune.requirements_text import Requirements
 from sampler_core.forecast.metrics import METRICS
+from sampler_core.formatting import number
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Linear
 from sampler_core.plans.targets import skew_schedule
 from sampler_core.tuning.linear_schedule_map import FeasiblePoints, feasible_points, map_axes, plan_at_point
-from sampler_core.tuning.metric_sensitivity import Sensitivity, sensitivity
 from sampler_core.tuning.metric_sweep import Progress, Sweep, partial_progress, sweep
 
 CANCELLED = "map_cancelled"
@@ -90,6 +89,23 @@ def _progress_bar(place: Any, call_hash: int) -> Progress:
     return progress
 
 
+def map_note(allowed: FeasiblePoints | None, error: float, all_requirements: str, *, ringed: bool) -> str:
+    """What the marks of the map mean, what its dots leave out, and how exact its values are.
+
+    allowed: the points that meet the requirements, None where there are none; all_requirements: `all_of` them.
+    """
+    ring = "Ring: your schedule." if ringed else "Your schedule is not on this map."
+    note = f"{ring} The sidebar's number boxes set the same."
+    if allowed is not None:
+        somewhere = allowed.mask.any()
+        dots = f"Dots: {all_requirements} hold." if somewhere else f"Nowhere on this map do {all_requirements} hold."
+        note = f"{dots} {note}"
+        if allowed.left_out:
+            note += f" Not judged on it: {'; '.join(map(str, allowed.left_out))}."
+    note = f"Click a point to take it. {note}"
+    return note + (f" Between knots interpolated, to within {number(error)}." if error else "")
+
+
 def point_of_plan(plan: SamplingPlan, found: Sweep) -> tuple[float, float] | None:
     """The point of the sidebar's schedule on the map; None where it is not linear, or outside the map."""
     schedule = skew_schedule(plan.target)
@@ -104,12 +120,6 @@ def set_sidebar_to_click(plan: SamplingPlan, clicked: dict[str, Any] | None) -> 
     """Set the sidebar to the linear schedule of a clicked point. clicked: its "x", the skew, and "y", the increment."""
     if clicked is not None:
         set_sidebar_to_plan(plan_at_point(plan, round(float(clicked["x"]), 10), round(float(clicked["y"]), 12)))
-
-
-@cached(16)
-def sensitivities(plan: SamplingPlan, counts: ClassCounts, over: str) -> tuple[Sensitivity, ...]:
-    """How each metric of the rarest class changes with each parameter."""
-    return sensitivity(plan, counts, at=over)
 
 
 def _cancel(call_hash: int | None) -> None:

@@ -7,7 +7,7 @@ import zlib
 import streamlit as st
 
 from pages.parts.server.page_contents import page_contents
-from pages.parts.server.result_cache import forecast_of
+from pages.parts.server.result_cache import cached, forecast_of
 from pages.parts.share.share_dialog import GET_CODE
 from pages.parts.sidebar.page_parameters import SOLVED_SHAPE
 from pages.parts.sidebar.parameter_widgets import bound_widget
@@ -15,14 +15,15 @@ from pages.parts.sidebar.scenario import Scenario
 from pages.parts.sidebar.sidebar_values import set_sidebar_to_plan
 from pages.parts.sidebar.wording import target_in_words
 from pages.parts.text.markdown import literal
-from pages.parts.tune.requirement_form import on_average_only
-from pages.parts.tune.stated_requirements import Requirements, band_of, solution_of, text_of
+from pages.parts.tune.requirement_verdicts import on_average_only
+from pages.parts.tune.requirements_text import Requirements, text_of
+from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.class_labels import class_in_words
 from sampler_core.formatting import number, percent
-from sampler_core.tuning.feasible_band import Band
-from sampler_core.tuning.linear_schedule_map import FeasiblePoints
+from sampler_core.plans.plan import SamplingPlan
+from sampler_core.tuning.feasible_band import Band, feasible_band
 from sampler_core.tuning.requirement_sentences import bound_in_words
-from sampler_core.tuning.solver import Solution
+from sampler_core.tuning.solver import Solution, round_solution, solve
 
 
 def band(scenario: Scenario, requirements: Requirements) -> Band | None:
@@ -87,23 +88,6 @@ def all_of(requirements: Requirements, stated: int) -> str:
     return "all requirements" if len(requirements) == stated else "all requirements that can be judged"
 
 
-def map_note(allowed: FeasiblePoints | None, error: float, all_requirements: str, *, ringed: bool) -> str:
-    """What the marks of the map mean, what its dots leave out, and how exact its values are.
-
-    allowed: the points that meet the requirements, None where there are none; all_requirements: `all_of` them.
-    """
-    ring = "Ring: your schedule." if ringed else "Your schedule is not on this map."
-    note = f"{ring} The sidebar's number boxes set the same."
-    if allowed is not None:
-        somewhere = allowed.mask.any()
-        dots = f"Dots: {all_requirements} hold." if somewhere else f"Nowhere on this map do {all_requirements} hold."
-        note = f"{dots} {note}"
-        if allowed.left_out:
-            note += f" Not judged on it: {'; '.join(map(str, allowed.left_out))}."
-    note = f"Click a point to take it. {note}"
-    return note + (f" Between knots interpolated, to within {number(error)}." if error else "")
-
-
 def panel_revision(scenario: Scenario, requirements: Requirements, *also: object) -> str:
     """A revision that changes with what a panel shows."""
     return f"{scenario.rev}-{zlib.crc32(f'{text_of(requirements)}{also}'.encode()):08x}"
@@ -137,3 +121,15 @@ def _show_solution(found: Solution, scenario: Scenario, all_requirements: str) -
         else:
             st.button("Use this", key="use_solution", help="Set the sidebar to this schedule.", type="primary",
                       on_click=set_sidebar_to_plan, args=(found.plan,))  # fmt: skip
+
+
+@cached(64)
+def band_of(plan: SamplingPlan, counts: ClassCounts, requirements: Requirements) -> Band:
+    """The feasible band."""
+    return feasible_band(plan, counts, requirements)
+
+
+@cached(64)
+def solution_of(plan: SamplingPlan, counts: ClassCounts, requirements: Requirements, shape: str | None) -> Solution:
+    """The schedule with the most slack, in short numbers, or why there is none."""
+    return round_solution(solve(plan, counts, requirements, shape), counts, requirements)

@@ -10,18 +10,11 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts.server.result_cache import cached
 from pages.parts.sidebar.page_parameters import REQUIREMENTS_TEXT
 from pages.parts.sidebar.parameter_widgets import bound_widget
-from pages.parts.sidebar.scenario import Scenario
 from pages.parts.text.markdown import literal
-from sampler_core.data.class_counts import ClassCounts
 from sampler_core.plans.parameters import rows_of
-from sampler_core.plans.plan import SamplingPlan
-from sampler_core.tuning.feasible_band import Band, feasible_band
 from sampler_core.tuning.requirements import REQUIREMENTS, Requirement
-from sampler_core.tuning.solver import Solution, round_solution, solve
-from sampler_core.tuning.verdicts import Verdict, verdicts
 
 MOST_REQUIREMENTS, LONGEST_TEXT = 12, 6_000
 Requirements = tuple[Requirement, ...]
@@ -82,37 +75,6 @@ def new_requirement(name: str) -> Requirement:
 def state(requirements: Iterable[Requirement]) -> None:
     """Set the requirements, from the callback of a control."""
     st.session_state[REQUIREMENTS_TEXT.key] = text_of(requirements)
-
-
-def judged_requirements(requirements: Requirements, scenario: Scenario) -> dict[int, Verdict]:
-    """Place -> verdict on the sidebar's plan, of those that can be judged; a sentence for each other one."""
-    found: dict[int, Verdict] = {}
-    if scenario.plan.adaptive is not None:
-        return found  # nothing can be judged, and the band says so once
-    for place, requirement in enumerate(requirements):
-        try:
-            found[place] = _verdict(scenario.plan, scenario.counts, requirement)
-        except (TypeError, ValueError, KeyError) as error:
-            sentence = f"Requirement {place + 1} cannot be judged: {error}. Change it, or change the sidebar."
-            st.warning(literal(sentence), icon=":material/warning:")
-    return found
-
-
-@cached(256)
-def _verdict(plan: SamplingPlan, counts: ClassCounts, requirement: Requirement) -> Verdict:
-    return verdicts(plan, counts, (requirement,))[0]
-
-
-@cached(64)
-def band_of(plan: SamplingPlan, counts: ClassCounts, requirements: Requirements) -> Band:
-    """The feasible band."""
-    return feasible_band(plan, counts, requirements)
-
-
-@cached(64)
-def solution_of(plan: SamplingPlan, counts: ClassCounts, requirements: Requirements, shape: str | None) -> Solution:
-    """The schedule with the most slack, in short numbers, or why there is none."""
-    return round_solution(solve(plan, counts, requirements, shape), counts, requirements)
 
 
 def _requirement(entry: Any) -> Requirement:

@@ -16,12 +16,13 @@ from sampler_core.data.array_types import BoolArray, FloatArray
 from sampler_core.data.class_counts import CountsLike, as_class_counts
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.tuning.requirements import Requirement, over_run
-from sampler_core.tuning.shares_by_skew import SharesBySkew, bisected_edges, where_highest
+from sampler_core.tuning.shares_by_skew import SharesBySkew, bisected_skews, skew_where_highest
 from sampler_core.tuning.verdicts import Verdict, verdicts
 
 SkewIntervals: TypeAlias = tuple[tuple[float, float], ...]
+EpochSegments: TypeAlias = Sequence[tuple[range, SkewIntervals]]  # with the skews that they allow
 ALL_SKEWS: SkewIntervals = ((-np.inf, np.inf),)
-UNLIMITED = 100.0  # the distance to an edge where there is none
+UNLIMITED_SLACK = 100.0  # the distance to an edge where there is none
 
 
 class Edge(NamedTuple):
@@ -51,29 +52,29 @@ class Band(NamedTuple):
 def feasible_band(plan: SamplingPlan, counts: CountsLike, requirements: Sequence[Requirement]) -> Band:
     """The skews that the requirements allow, under the plan's scheme, limits and sizes. Errors: those of `verdicts`."""
     counts = as_class_counts(counts)
-    judged = verdicts(plan, counts, requirements)
+    band_verdicts = verdicts(plan, counts, requirements)
     by_skew, epochs = SharesBySkew(plan, counts), plan.epochs or 1
     edges = tuple(edge_of(by_skew, one, epochs) for one in requirements if not over_run(one))
     violated = np.zeros(epochs, dtype=bool)
-    for verdict in judged:
+    for verdict in band_verdicts:
         violated[list(verdict.epochs)] = True
     allowed = tuple(allowed for segment, allowed in epoch_segments(edges, epochs) for _ in segment)
-    run = tuple(verdict for verdict in judged if over_run(verdict.requirement))
-    return Band(allowed, edges, plan.skews(), violated, run)
+    run_verdicts = tuple(verdict for verdict in band_verdicts if over_run(verdict.requirement))
+    return Band(allowed, edges, plan.skews(), violated, run_verdicts)
 
 
 def edge_of(by_skew: SharesBySkew, requirement: Requirement, epochs: int) -> Edge:
     """The edge of a requirement on single epochs."""
-    window = requirement.epochs(epochs)
+    edge_epochs = requirement.epochs(epochs)
     allowed = intervals_where_not_negative(
         lambda skews: by_skew.margin(requirement, by_skew.shares_at(skews)),
         by_skew.table_skews,
         by_skew.margin(requirement, by_skew.table_shares),
     )
-    return Edge(requirement, str(requirement), window[0], window[-1], allowed)
+    return Edge(requirement, str(requirement), edge_epochs[0], edge_epochs[-1], allowed)
 
 
-def epoch_segments(edges: Sequence[Edge], epochs: int) -> list[tuple[range, SkewIntervals]]:
+def epoch_segments(edges: Sequence[Edge], epochs: int) -> EpochSegments:
     """The run in segments of epochs that have the same requirements, with the skews that these allow.
 
     NOTE One requirement from epoch 3 on and one up to epoch 5, of 10 epochs: segments 0-2, 3-5 and 6-9.
@@ -92,64 +93,64 @@ def epoch_segments(edges: Sequence[Edge], epochs: int) -> list[tuple[range, Skew
 
 
 def intervals_where_not_negative(
-    function: Callable[[FloatArray], FloatArray], nodes: FloatArray, values: FloatArray
+    margin_at: Callable[[FloatArray], FloatArray], nodes: FloatArray, margins: FloatArray
 ) -> SkewIntervals:
-    """The union of skews with function >= 0, edges to 1e-10, on the inside.
+    """The union of skews with a margin >= 0, edges to 1e-10, on the inside.
 
-    values: function(nodes). An interval (or gap) between two nodes is found where the function has an extreme near 0.
+    margins: margin_at(nodes). An interval (or gap) between two nodes is found where the margin has an extreme near 0.
 
-    NOTE Values -3, -1, -2 at the nodes 0, 1, 2: the function may rise above 0 near 1. Its highest point between 0 and 2
+    NOTE Margins -3, -1, -2 at the nodes 0, 1, 2: the margin may rise above 0 near 1. Its highest point between 0 and 2
     is looked up; with +0.5 at 0.8 the interval around 0.8 is found, though no node lies in it.
     """
-    nodes, values = _with_extremes(function, nodes, values)
-    inside = values >= 0
-    turns = np.flatnonzero(inside[1:] != inside[:-1])
-    edges = bisected_edges(lambda skews: function(skews) >= 0, nodes[turns], nodes[turns + 1], inside[turns])
-    ends = [-np.inf] * bool(inside[0]) + edges.tolist() + [np.inf] * bool(inside[-1])
-    return tuple(zip(ends[::2], ends[1::2], strict=True))
+    nodes, margins = _nodes_with_extremes(margin_at, nodes, margins)
+    inside = margins >= 0
+    before = np.flatnonzero(inside[1:] != inside[:-1])
+    edges = bisected_skews(lambda skews: margin_at(skews) >= 0, nodes[before], nodes[before + 1], inside[before])
+    interval_ends = [-np.inf] * bool(inside[0]) + edges.tolist() + [np.inf] * bool(inside[-1])
+    return tuple(zip(interval_ends[::2], interval_ends[1::2], strict=True))
 
 
-def intersect(*unions: SkewIntervals) -> SkewIntervals:
+def intersect(*interval_unions: SkewIntervals) -> SkewIntervals:
     """The skews in all of them."""
-    common = ALL_SKEWS
-    for union in unions:
-        pairs = ((max(a, c), min(b, d)) for a, b in common for c, d in union)
-        common = tuple((low, high) for low, high in pairs if low <= high)
-    return common
+    common_intervals = ALL_SKEWS
+    for intervals in interval_unions:
+        interval_pairs = ((max(a, c), min(b, d)) for a, b in common_intervals for c, d in intervals)
+        common_intervals = tuple((low, high) for low, high in interval_pairs if low <= high)
+    return common_intervals
 
 
-def least_edge_distance(union: SkewIntervals, skews: FloatArray) -> FloatArray:
+def least_edge_distance(intervals: SkewIntervals, skews: FloatArray) -> FloatArray:
     """How far all skews of a row are inside a union at least; < 0: how far one is outside. skews: (rows, epochs)."""
-    inside = np.full(skews.shape, -UNLIMITED)
-    for low, high in union:
-        np.maximum(inside, np.minimum(skews - low, high - skews), out=inside)
-    return np.asarray(np.minimum(inside.min(axis=1), UNLIMITED))
+    distance_inside = np.full(skews.shape, -UNLIMITED_SLACK)
+    for low, high in intervals:
+        np.maximum(distance_inside, np.minimum(skews - low, high - skews), out=distance_inside)
+    return np.asarray(np.minimum(distance_inside.min(axis=1), UNLIMITED_SLACK))
 
 
-def nearest_interval(union: SkewIntervals, skews: FloatArray) -> FloatArray:
+def nearest_interval(intervals: SkewIntervals, skews: FloatArray) -> FloatArray:
     """The interval that holds each skew, or the nearest one; shape (len(skews), 2)."""
-    pieces = np.array(union)
-    outside = np.maximum(pieces[:, 0] - skews[:, None], skews[:, None] - pieces[:, 1])
-    nearest: FloatArray = pieces[outside.argmin(axis=1)]
+    interval_ends = np.array(intervals)
+    outside = np.maximum(interval_ends[:, 0] - skews[:, None], skews[:, None] - interval_ends[:, 1])
+    nearest: FloatArray = interval_ends[outside.argmin(axis=1)]
     return nearest
 
 
-def _with_extremes(
-    function: Callable[[FloatArray], FloatArray], nodes: FloatArray, values: FloatArray
+def _nodes_with_extremes(
+    margin_at: Callable[[FloatArray], FloatArray], nodes: FloatArray, margins: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """The nodes, with further ones where an interval (or gap) is narrower than their spacing."""
-    values = np.clip(values, -1e9, 1e9)
-    step = np.maximum(np.abs(np.diff(values))[:-1], np.abs(np.diff(values))[1:])
-    middle, before, after = values[1:-1], values[:-2], values[2:]
+    margins = np.clip(margins, -1e9, 1e9)
+    steps = np.maximum(np.abs(np.diff(margins))[:-1], np.abs(np.diff(margins))[1:])
+    middle, before, after = margins[1:-1], margins[:-2], margins[2:]
     up = (middle >= before) & (middle >= after) & (middle < 0)
     down = (middle <= before) & (middle <= after) & (middle >= 0)
-    found = 1 + np.flatnonzero((up | down) & (np.abs(middle) <= 2 * step) & (step > 1e-12))
-    more = [
-        where_highest(function if values[i] < 0 else lambda skews: -function(skews), nodes[i - 1], nodes[i + 1])
-        for i in found
+    extremes = 1 + np.flatnonzero((up | down) & (np.abs(middle) <= 2 * steps) & (steps > 1e-12))
+    extreme_nodes = [
+        skew_where_highest(margin_at if margins[i] < 0 else lambda skews: -margin_at(skews), nodes[i - 1], nodes[i + 1])
+        for i in extremes
     ]
-    if not more:
-        return nodes, values
-    all_nodes = np.concatenate([nodes, more])
+    if not extreme_nodes:
+        return nodes, margins
+    all_nodes = np.concatenate([nodes, extreme_nodes])
     order = np.argsort(all_nodes)
-    return all_nodes[order], np.concatenate([values, function(np.array(more))])[order]
+    return all_nodes[order], np.concatenate([margins, margin_at(np.array(extreme_nodes))])[order]

@@ -52,26 +52,28 @@ def verdicts(plan: SamplingPlan, counts: CountsLike, requirements: Sequence[Requ
     plan.check(counts)
     shares = plan.class_shares(counts)
     draws = draws_of(plan, counts)
-    return tuple(_verdict(requirement, shares, counts, draws) for requirement in requirements)
+    return tuple(_verdict_on(requirement, shares, counts, draws) for requirement in requirements)
 
 
-def _verdict(requirement: Requirement, shares: FloatArray, counts: ClassCounts, draws: Draws) -> Verdict:
-    window, chosen = requirement.epochs(len(shares)), columns(counts, requirement.group, requirement.class_name)
-    rows = shares[window.start : window.stop]
-    values = requirement_values(requirement, rows, counts, draws)
-    margins = requirement_margin(requirement, values)
-    at, worst = np.unravel_index(int(margins.argmin()), margins.shape)
-    violated = np.flatnonzero(margins.min(axis=1) < 0)
-    broken = () if over_run(requirement) else tuple((window.start + violated).tolist())
-    whose = None if metric_of(requirement.metric).scope == "mix" else counts.names[chosen[worst]]
+def _verdict_on(requirement: Requirement, shares: FloatArray, counts: ClassCounts, draws: Draws) -> Verdict:
+    window, judged = requirement.epochs(len(shares)), columns(counts, requirement.group, requirement.class_name)
+    judged_shares = shares[window.start : window.stop]
+    judged_values = verdict_values(requirement, judged_shares, counts, draws)
+    verdict_margins = verdict_margin(requirement, judged_values)
+    row, worst = np.unravel_index(int(verdict_margins.argmin()), verdict_margins.shape)
+    violated = np.flatnonzero(verdict_margins.min(axis=1) < 0)
+    violated_epochs = () if over_run(requirement) else tuple((window.start + violated).tolist())
+    worst_class = None if metric_of(requirement.metric).scope == "mix" else counts.names[judged[worst]]
     most = None
     if draws.scheme == "exact" and limits_repeats(requirement):
-        part = rows[:, chosen] if over_run(requirement) else rows[:, chosen].max(axis=0)
-        most = int(most_repeats(counts.counts[chosen], part, draws.samples).max())
-    return Verdict(requirement, violated.size == 0, float(values[at, worst]), broken, whose, most)
+        of_judged = judged_shares[:, judged] if over_run(requirement) else judged_shares[:, judged].max(axis=0)
+        most = int(most_repeats(counts.counts[judged], of_judged, draws.samples).max())
+    return Verdict(
+        requirement, violated.size == 0, float(judged_values[row, worst]), violated_epochs, worst_class, most
+    )
 
 
-def requirement_values(requirement: Requirement, shares: FloatArray, counts: ClassCounts, draws: Draws) -> FloatArray:
+def verdict_values(requirement: Requirement, shares: FloatArray, counts: ClassCounts, draws: Draws) -> FloatArray:
     """The metric values that a requirement bounds: of each row and class (rows, classes), or of the run (1, classes).
 
     shares: (rows, num_classes); for a requirement over the run, the rows are the epochs it holds for. A metric of the
@@ -81,13 +83,13 @@ def requirement_values(requirement: Requirement, shares: FloatArray, counts: Cla
     return metric_of(requirement.metric).values(shares, counts, chosen, draws)
 
 
-def requirement_value(requirement: Requirement, shares: FloatArray, counts: ClassCounts, draws: Draws) -> FloatArray:
+def verdict_value(requirement: Requirement, shares: FloatArray, counts: ClassCounts, draws: Draws) -> FloatArray:
     """The metric value of the worst class: of each row (rows,), or of the run (1,)."""
-    values = requirement_values(requirement, shares, counts, draws)
+    values = verdict_values(requirement, shares, counts, draws)
     return np.asarray(values.max(axis=-1) if requirement.sense == "at most" else values.min(axis=-1))
 
 
-def requirement_margin(requirement: Requirement, values: FloatArray) -> FloatArray:
+def verdict_margin(requirement: Requirement, values: FloatArray) -> FloatArray:
     """Signed distance of values from the bound, relative to it; at least 0 (to 1e-9) where the requirement holds."""
     scale = max(requirement.bound, 1e-12)
     signed = values - requirement.bound if requirement.sense == "at least" else requirement.bound - values

@@ -27,21 +27,21 @@ judged = tuple(requirements[place] for place in verdicts)
 with rest:
     st.subheader("The schedules that are allowed", anchor=False)
     phone_sliders()
-    found = solution.solved(scenario, judged, len(requirements))
+    solved = solution.solved(scenario, judged, len(requirements))
     band = solution.band(scenario, judged)
     if band is not None:
-        skews = found.plan.skews() if found and found.plan else None
+        skews = solved.plan.skews() if solved and solved.plan else None
         figure = tune_charts.feasible_band(band, requirements, skews)
         note, height = solution.band_note(band), tune_charts.band_height(band)
         charts.append(Chart("band", "Skews that each epoch may have", figure, note, 12, height, 0))
         live_panel(
             "feasible", Panel(solution.panel_revision(scenario, judged, skews), charts), ticket=figure_ticket(scenario)
         )
-        solution.show_run_requirements(requirements, band, found)
+        solution.show_run_requirements(requirements, band, solved)
 
     st.subheader("What a skew factor and an epoch increment would do", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        metric, whose, over = metric_map.choose_metric()
+        metric, whose, over = metric_map.choose_map_metric()
     mapped = metric_map.computed_map(scenario, metric, whose, over, judged)
     if mapped is not None:
         sweep, allowed = mapped
@@ -50,7 +50,7 @@ with rest:
         note = metric_map.map_note(
             allowed, sweep.error, solution.all_of(judged, len(requirements)), ringed=here is not None
         )
-        charts.append(Chart("metric-map", metric_map.metric_label(metric), figure, note, 12, 460, 1))
+        charts.append(Chart("metric-map", metric_map.map_metric_label(metric), figure, note, 12, 460, 1))
         live_panel(
             "map", Panel(solution.panel_revision(scenario, judged, metric, whose, over), charts[-1:]),
             on_click=lambda: metric_map.set_sidebar_to_click(scenario.plan, st.session_state["map"].get("clicked")),

@@ -17,7 +17,7 @@ from sampler_core.data.plain_values import ClassName
 from sampler_core.draws.counter_rng import GOLDEN, key_of
 
 _MEMBERS_KEY = 5  # `scheme` has the keys 1 to 4
-_CHUNK = 1 << 16  # stays in the processor's cache
+_SORTED_CHUNK = 1 << 16  # stays in the processor's cache
 _U = np.uint64
 
 
@@ -59,27 +59,28 @@ def class_sorted_indices(codes: NDArray[np.integer], num_classes: int, seed: int
     index_bits = max(1, (codes.size - 1).bit_length())
     class_bits = max(1, (num_classes - 1).bit_length())
     hash_bits = min(32, 64 - index_bits - class_bits)
-    packed = np.empty(codes.size, dtype=np.uint64)
-    index = np.arange(min(_CHUNK, codes.size), dtype=np.uint64)
-    counters = (index * _U(GOLDEN) + _U(key_of(seed, _MEMBERS_KEY))).astype(np.uint32)
-    for begin in range(0, codes.size, _CHUNK):
-        size = min(_CHUNK, codes.size - begin)
-        hashes = _mix_upper_bits(counters[:size] + np.uint32(begin * GOLDEN & 0xFFFFFFFF))
+    packed_samples = np.empty(codes.size, dtype=np.uint64)
+    index = np.arange(min(_SORTED_CHUNK, codes.size), dtype=np.uint64)
+    hash_counters = (index * _U(GOLDEN) + _U(key_of(seed, _MEMBERS_KEY))).astype(np.uint32)
+    for begin in range(0, codes.size, _SORTED_CHUNK):
+        size = min(_SORTED_CHUNK, codes.size - begin)
+        hashes = _mix_upper_bits(hash_counters[:size] + np.uint32(begin * GOLDEN & 0xFFFFFFFF))
         hashes >>= np.uint32(32 - hash_bits)
-        chunk = packed[begin : begin + size]
-        np.copyto(chunk, hashes)
-        chunk <<= _U(index_bits)
-        chunk |= index[:size]
-        chunk += _U(begin)
-        chunk |= codes[begin : begin + size].astype(np.uint64) << _U(hash_bits + index_bits)
-    packed.sort()
+        packed_chunk = packed_samples[begin : begin + size]
+        np.copyto(packed_chunk, hashes)
+        packed_chunk <<= _U(index_bits)
+        packed_chunk |= index[:size]
+        packed_chunk += _U(begin)
+        packed_chunk |= codes[begin : begin + size].astype(np.uint64) << _U(hash_bits + index_bits)
+    packed_samples.sort()
     narrow, signed = (np.uint32, np.int32) if codes.size < 1 << 31 else (np.uint64, np.int64)
-    order: NDArray[Any] = np.empty(codes.size, dtype=narrow)
-    for begin in range(0, codes.size, _CHUNK):
-        indices = order[begin : begin + _CHUNK]
-        np.copyto(indices, packed[begin : begin + _CHUNK], casting="unsafe")  # keeps the lower bits, where the index is
+    sorted_indices: NDArray[Any] = np.empty(codes.size, dtype=narrow)
+    for begin in range(0, codes.size, _SORTED_CHUNK):
+        indices = sorted_indices[begin : begin + _SORTED_CHUNK]
+        # keeps the lower bits, where the index is
+        np.copyto(indices, packed_samples[begin : begin + _SORTED_CHUNK], casting="unsafe")
         indices &= narrow((1 << index_bits) - 1)
-    return order.view(signed)
+    return sorted_indices.view(signed)
 
 
 def _mix_upper_bits(x: NDArray[np.uint32]) -> NDArray[np.uint32]:

@@ -62,19 +62,20 @@ class Permutation:
 
     def _feistel(self, x: NDArray[np.unsignedinteger]) -> NDArray[np.unsignedinteger]:
         h, left = x.dtype.type(self._h), np.uint32(self._left)
-        right = (x & x.dtype.type((1 << self._h) - 1)).astype(np.uint32, copy=False)
-        upper = (x >> h).astype(np.uint32, copy=False)
+        right_half = (x & x.dtype.type((1 << self._h) - 1)).astype(np.uint32, copy=False)
+        left_half = (x >> h).astype(np.uint32, copy=False)
         for k in range(0, len(self._keys), 2):
-            f = self._scaled_to_left(_round_function(right, self._keys[k]))
-            upper += f
-            np.subtract(upper, left, out=f)
-            np.minimum(upper, f, out=upper)  # modulo `left`: below it, the difference wraps to a huge number
-            f = _round_function(upper, self._keys[k + 1])
-            f >>= np.uint32(32 - self._h)
-            right ^= f
-        x = upper.astype(self._dtype, copy=False)
+            feistel_round = self._scaled_to_left(_round_function(right_half, self._keys[k]))
+            left_half += feistel_round
+            np.subtract(left_half, left, out=feistel_round)
+            # modulo `left`: below it, the difference wraps to a huge number
+            np.minimum(left_half, feistel_round, out=left_half)
+            feistel_round = _round_function(left_half, self._keys[k + 1])
+            feistel_round >>= np.uint32(32 - self._h)
+            right_half ^= feistel_round
+        x = left_half.astype(self._dtype, copy=False)
         x <<= h
-        x |= right
+        x |= right_half
         return x
 
     def _scaled_to_left(self, f: NDArray[np.uint32]) -> NDArray[np.uint32]:

@@ -53,20 +53,20 @@ def remedy_for_absence(plan: SamplingPlan, forecast: Forecast, epoch: int, worst
         return not above(absence(tried.shares[:, worst], tried.draws), OFTEN_ABSENT).any()
 
     if skews is not None and skews[epoch] > 1.0 and share < forecast.counts.frequencies[worst]:
-        level = _with_skew(plan, forecast, 1.0, skews > 1.0)
+        level = _forecast_with_skew(plan, forecast, 1.0, skews > 1.0)
         for scheme, also in ((plan.drawing, ""), ("stratified", ", with the stratified scheme")):
             if often_present(replace(level, draws=level.draws._replace(scheme=scheme))):
-                return _limits_on_both_ends(plan, level, skews) or sentence(
+                return _remedy_with_both_limits(plan, level, skews) or sentence(
                     [skew_limit(plan, 1.0) + also], ": here the skew starves the larger classes."
                 )
-    ways = _with_stratified(plan, forecast, share)
+    ways = _stratified_remedies(plan, forecast, share)
     lift = _skew_that_mends(plan, forecast, often_present, least=True)
     if skews is not None and lift is not None:
         kept = "keep the scheme and " if ways and plan.drawing != "stratified" else ""
         ways.append(
             kept
             + skew_limit(plan, lift, least=True)
-            + _repeats_note(_with_skew(plan, forecast, lift, skews < lift), epoch)
+            + _note_on_repeats(_forecast_with_skew(plan, forecast, lift, skews < lift), epoch)
         )
     return sentence(ways or ["give this class a larger share: with this one no batch is large enough"])
 
@@ -91,7 +91,7 @@ def remedy_for_unseen(plan: SamplingPlan, forecast: Forecast, largest: int) -> s
         bent = trial(plan, forecast, target=PowerSkew(replace(schedule, end=skew or 0.0)))
         skew = skew if seen(bent) else None
     if forecast.skews is not None and skew is not None:
-        level = _with_skew(plan, forecast, skew, forecast.skews > skew)
+        level = _forecast_with_skew(plan, forecast, skew, forecast.skews > skew)
         most = percent(float(level.shares[:, forecast.counts.rarest].max()))
         ways.append(f"{skew_limit(plan, skew)} (the rarest class then has {most} of the draws at most)")
     if not ways:
@@ -156,7 +156,7 @@ def _lower_floors(plan: SamplingPlan, forecast: Forecast) -> list[str]:
     return lower + [f"the floor per batch to {per_batch}"] * (plan.min_per_batch > per_batch)
 
 
-def _with_stratified(plan: SamplingPlan, forecast: Forecast, share: float) -> list[str]:
+def _stratified_remedies(plan: SamplingPlan, forecast: Forecast, share: float) -> list[str]:
     """The stratified scheme with a batch in which the class is missing from a third at most, or with a floor."""
     samples, batch_size, needed = forecast.draws.samples, plan.needed_batch_size, _least_batch(share)
     stratified = plan.drawing == "stratified"
@@ -170,7 +170,7 @@ def _with_stratified(plan: SamplingPlan, forecast: Forecast, share: float) -> li
     return [f"try the stratified scheme with {ways[0]}", *(f"that scheme with {way}" for way in ways[1:])]
 
 
-def _limits_on_both_ends(plan: SamplingPlan, level: Forecast, skews: FloatArray) -> str:
+def _remedy_with_both_limits(plan: SamplingPlan, level: Forecast, skews: FloatArray) -> str:
     """Both limits on the skew, where an upper limit of 1 alone still leaves classes missing; else ""."""
 
     def full(tried: Forecast) -> bool:
@@ -184,7 +184,7 @@ def _limits_on_both_ends(plan: SamplingPlan, level: Forecast, skews: FloatArray)
     return sentence([both], f": above 1 the skew starves the larger classes, below {least:g} the rarer ones.")
 
 
-def _repeats_note(tried: Forecast, epoch: int) -> str:
+def _note_on_repeats(tried: Forecast, epoch: int) -> str:
     """A note on repeats, where the advised skew would make them the next finding."""
     most = float(tried.repeats[epoch].max())
     return f" (a sample then comes up to {number(most)} times an epoch)" if above(most, MANY_REPEATS) else ""
@@ -194,7 +194,7 @@ def _remedy_for_small_batch(plan: SamplingPlan, forecast: Forecast) -> str:
     """Against batches smaller than the number of classes."""
     present = forecast.counts.counts > 0
     full = f"A batch of {count(plan.needed_batch_size)} cannot hold all {count(int(present.sum()))} classes"
-    level = _with_skew(plan, forecast, 1.0, np.ones(1, dtype=bool))
+    level = _forecast_with_skew(plan, forecast, 1.0, np.ones(1, dtype=bool))
     needed = _least_batch(float(level.shares[0, present].min()))
     if needed > min(forecast.draws.samples, LARGEST_BATCH):
         return f"{full}, so some are missing from each."
@@ -202,7 +202,7 @@ def _remedy_for_small_batch(plan: SamplingPlan, forecast: Forecast) -> str:
     asks += ["a skew of 1"] * (forecast.skews is None or bool((forecast.skews != 1.0).any()))
     asks += [f"a batch of {count(needed)} or more"] * (needed > plan.needed_batch_size)
     asked = " and ".join([", ".join(asks[:-1])] * (len(asks) > 1) + asks[-1:])
-    return f"{full}; with {asked}, each is in two thirds of the batches or more{_repeats_note(level, 0)}."
+    return f"{full}; with {asked}, each is in two thirds of the batches or more{_note_on_repeats(level, 0)}."
 
 
 def _least_batch(share: float) -> int:
@@ -222,7 +222,7 @@ def _draws_factor(plan: SamplingPlan, unseen: float) -> float:
     return math.log(MUCH_UNSEEN) / math.log1p(-seen) if plan.drawing == "independent" else (1 - MUCH_UNSEEN) / seen
 
 
-def _with_skew(plan: SamplingPlan, forecast: Forecast, skew: float, where: BoolArray) -> Forecast:
+def _forecast_with_skew(plan: SamplingPlan, forecast: Forecast, skew: float, where: BoolArray) -> Forecast:
     """The forecast with this skew in some of the epochs."""
     row = replace(plan, target=PowerSkew(Constant(skew)), epochs=1).class_shares(forecast.counts)
     return replace(forecast, shares=np.where(where[:, None], row, forecast.shares))
@@ -242,7 +242,7 @@ def _skew_that_mends(
 
     def mends(skew: int) -> bool:
         limited = skews < skew / 100 if least else skews > skew / 100
-        return mended(_with_skew(plan, forecast, skew / 100, limited))
+        return mended(_forecast_with_skew(plan, forecast, skew / 100, limited))
 
     place = bisect_left(hundredths, True, key=mends)
     return hundredths[place] / 100 if place < len(hundredths) else None

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from sampler_core.draws import Scheme
 
-_CHUNK = 8192  # indices drawn at a time
-_FIRST_CHUNK = 512  # the first batch should not wait for more than itself
-_PIECE = 1024  # indices turned into Python integers at a time
+_INDEX_CHUNK = 8192  # indices drawn at a time
+_FIRST_INDEX_CHUNK = 512  # the first batch should not wait for more than itself
+_INDEX_PIECE = 1024  # indices turned into Python integers at a time
 
 
 class StartPosition(NamedTuple):
@@ -57,9 +57,9 @@ class RankBatches(NamedTuple):
         """Positions of this rank's indices first..last-1, counted as in `length`."""
         positions = np.arange(first, last, dtype=np.uint64)
         if self.num_replicas > 1:
-            skipped = positions // np.uint64(self.batch_size)
-            skipped *= np.uint64(self.batch_size * (self.num_replicas - 1))
-            positions += skipped
+            other_ranks = positions // np.uint64(self.batch_size)
+            other_ranks *= np.uint64(self.batch_size * (self.num_replicas - 1))
+            positions += other_ranks
         positions += np.uint64((start.batches + self.rank) * self.batch_size)
         if int(positions[-1]) >= self.samples:
             positions %= np.uint64(self.samples)
@@ -73,7 +73,7 @@ class RankBatches(NamedTuple):
         return StartPosition(start.batches + rounds * self.num_replicas, within)
 
 
-class Piece(NamedTuple):
+class IndexPiece(NamedTuple):
     """Some indices of a pass; `end`: how many the pass has given once they are used up, counted as in `length`."""
 
     end: int
@@ -82,14 +82,14 @@ class Piece(NamedTuple):
 
 def index_pieces(
     batches: RankBatches, start: StartPosition, scheme: Scheme, class_sorted: NDArray[np.integer[Any]]
-) -> Iterator[Piece]:
+) -> Iterator[IndexPiece]:
     """This rank's indices of the rest of an epoch, in order."""
-    at, end, chunk = start.within, batches.length(start), min(_FIRST_CHUNK, _CHUNK)
+    at, end, chunk = start.within, batches.length(start), min(_FIRST_INDEX_CHUNK, _INDEX_CHUNK)
     while at < end:
         size = min(chunk, end - at)
-        drawn = class_sorted.take(scheme.places(batches.positions(start, at, at + size)))
-        for i in range(0, size, _PIECE):
-            indices = drawn[i : i + _PIECE].tolist()
-            yield Piece(at + i + len(indices), iter(indices))
+        rank_indices = class_sorted.take(scheme.places(batches.positions(start, at, at + size)))
+        for i in range(0, size, _INDEX_PIECE):
+            indices = rank_indices[i : i + _INDEX_PIECE].tolist()
+            yield IndexPiece(at + i + len(indices), iter(indices))
         at += size
-        chunk = min(2 * chunk, _CHUNK)
+        chunk = min(2 * chunk, _INDEX_CHUNK)

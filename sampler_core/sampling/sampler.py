@@ -25,7 +25,7 @@ from sampler_core.plans.targets import PowerSkew
 from sampler_core.sampling.current_epoch import CurrentEpoch
 from sampler_core.sampling.distributed import replicas_and_rank, warn_if_not_alone, world_size
 from sampler_core.sampling.feedback import ClassValues
-from sampler_core.sampling.rank_batches import Piece, RankBatches, StartPosition, index_pieces
+from sampler_core.sampling.rank_batches import IndexPiece, RankBatches, StartPosition, index_pieces
 from sampler_core.sampling.state_check import STATE_VERSION, check_state_dict
 
 
@@ -162,7 +162,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
         with workers needs it, because it reads ahead; without it the state counts what the sampler has handed out.
         """
         start = self._pass_start
-        done = self._piece.end - operator.length_hint(self._piece.indices)
+        done = self._index_piece.end - operator.length_hint(self._index_piece.indices)
         if batches_delivered is not None:
             whole_number("batches_delivered", batches_delivered)
             done = min(start.within + batches_delivered * self._batches.batch_size, self._batches.length(start))
@@ -194,13 +194,13 @@ class ScheduledClassSampler(DistributedSampler[int]):
     def _start_at(self, start: StartPosition) -> None:
         """Sets where the next pass starts; nothing of it has been handed out."""
         self._next_start = self._pass_start = start
-        self._piece = Piece(start.within, iter(()))
+        self._index_piece = IndexPiece(start.within, iter(()))
 
-    def _handed_out(self, start: StartPosition, pieces: Iterator[Piece]) -> Iterator[Iterator[int]]:
+    def _handed_out(self, start: StartPosition, pieces: Iterator[IndexPiece]) -> Iterator[Iterator[int]]:
         """List iterators, one by one: `state_dict` asks the current one how many indices it still has."""
         self._iterated, self._next_start = True, StartPosition()  # only now: frameworks make iterators they never use
         for piece in pieces:
-            self._pass_start, self._piece = start, piece
+            self._pass_start, self._index_piece = start, piece
             yield piece.indices
 
     def _change_epoch_or_warn(self) -> None:

@@ -110,7 +110,7 @@ def test_they_are_the_same_in_chunks_of_any_size(scheme, chunk, monkeypatch):
     whole = ScheduledClassSampler(LABELS, plan_of(scheme))
     ranked = ScheduledClassSampler(LABELS, plan_of(scheme), num_replicas=3, rank=1)
     expected, expected_ranked = list(whole), list(ranked)
-    for name in ("_CHUNK", "_FIRST_CHUNK", "_PIECE"):
+    for name in ("_INDEX_CHUNK", "_FIRST_INDEX_CHUNK", "_INDEX_PIECE"):
         monkeypatch.setattr(rank_batches, name, chunk)
     assert first_twenty(scheme, 3) == INDICES[scheme][3]
     for sampler, stream in ((whole, expected), (ranked, expected_ranked)):

@@ -14,17 +14,17 @@ from pages.parts.server.page_contents import page_contents
 from pages.parts.sidebar.parameter_widgets import widget
 from pages.parts.text.markdown import literal
 from pages.parts.tune.requirement_verdicts import verdict_line
-from pages.parts.tune.requirements_text import MOST_REQUIREMENTS, Requirements, new_requirement, state
+from pages.parts.tune.requirements_text import MOST_REQUIREMENTS, Requirements, new_requirement, state_requirements
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.class_labels import class_label
 from sampler_core.forecast.metrics import METRICS
 from sampler_core.plans.parameters import rows_of
 from sampler_core.tuning.requirement_sentences import form_template
-from sampler_core.tuning.requirements import REQUIREMENTS
+from sampler_core.tuning.requirements import REQUIREMENTS, Requirement
 from sampler_core.tuning.verdicts import Verdict
 
-ADD = "add_requirement"
-MOST_NAMED = 1000  # options of one selection, which filters them as one types; more are named in the text
+ADDED = "add_requirement"
+MOST_CLASSES_NAMED = 1000  # options of one selection, which filters them as one types; more are named in the text
 
 
 def requirement_form(
@@ -37,25 +37,25 @@ def requirement_form(
     st.html(Path(__file__).with_name("requirement_form.css"))
     with st.container(key="requirement-form"):
         for place in range(len(requirements)):
-            row = f"requirement-row-{place}"
-            with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", key=row):
-                _sentence(requirements, place, counts)
+            row_key = f"requirement-row-{place}"
+            with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", key=row_key):
+                _requirement_controls(requirements, place, counts)
             with st.container(horizontal=True, gap="small", vertical_alignment="center"):
                 if place in verdicts:
                     st.markdown(verdict_line(verdicts[place], scheme))
                 others = (*requirements[:place], *requirements[place + 1 :])
                 st.button("Remove", key=f"requirement-{place}-remove", icon=":material/delete:", type="tertiary",
-                          help="Remove this requirement.", on_click=state, args=(others,))  # fmt: skip
+                          help="Remove this requirement.", on_click=state_requirements, args=(others,))  # fmt: skip
     page_contents().facts["What must hold"] = {
         f"Requirement {place + 1}": f"{verdicts.get(place, f'{requirement}: cannot be judged here')}."
         for place, requirement in enumerate(requirements)
     }
-    st.menu_button("Add a requirement", list(REQUIREMENTS), key=ADD, disabled=len(requirements) >= MOST_REQUIREMENTS,
-                   format_func=lambda name: REQUIREMENTS[name].title, on_click=partial(_add, requirements),
+    st.menu_button("Add a requirement", list(REQUIREMENTS), key=ADDED, disabled=len(requirements) >= MOST_REQUIREMENTS,
+                   format_func=lambda name: REQUIREMENTS[name].title, on_click=partial(_add_requirement, requirements),
                    help=f"At most {MOST_REQUIREMENTS} requirements.")  # fmt: skip
 
 
-def _sentence(requirements: Requirements, place: int, counts: ClassCounts) -> None:
+def _requirement_controls(requirements: Requirements, place: int, counts: ClassCounts) -> None:
     requirement = requirements[place]
     st.markdown(f"**{place + 1}.**", width="content")
     for text, field, *_ in Formatter().parse(form_template(requirement.template)):
@@ -67,10 +67,10 @@ def _sentence(requirements: Requirements, place: int, counts: ClassCounts) -> No
             field_control(requirements, place, field)
 
 
-def _add(requirements: Requirements) -> None:
-    name = st.session_state.get(ADD)
+def _add_requirement(requirements: Requirements) -> None:
+    name = st.session_state.get(ADDED)
     if name is not None:
-        state((*requirements, new_requirement(name)))
+        state_requirements((*requirements, new_requirement(name)))
 
 
 def field_control(requirements: Requirements, place: int, field: str) -> None:
@@ -81,7 +81,7 @@ def field_control(requirements: Requirements, place: int, field: str) -> None:
     widget(
         row, key, label=f"{row.label}, requirement {place + 1}", value=getattr(requirement, field), scale=scale,
         placeholder="the last", label_visibility="collapsed", width=92 if row.kind == "choice" else 68,
-        on_change=_changed, args=(requirements, place, field, key, scale),
+        on_change=_requirement_changed, args=(requirements, place, field, key, scale),
     )  # fmt: skip
     if in_percent:
         st.markdown("%", width="content")
@@ -91,32 +91,34 @@ def class_control(requirements: Requirements, place: int, counts: ClassCounts) -
     """The class: the rarest, the largest, every, or one by name."""
     requirement, key = requirements[place], f"requirement-{place}-who"
     groups = rows_of(type(requirement))["group"].choices
-    named = list(counts.names) if counts.num_classes <= MOST_NAMED else []
-    if requirement.class_name is not None and requirement.class_name not in named:
-        named.append(requirement.class_name)
-    options: list[Any] = [("group", group) for group in groups] + [("class", name) for name in named]
+    named_classes = list(counts.names) if counts.num_classes <= MOST_CLASSES_NAMED else []
+    if requirement.class_name is not None and requirement.class_name not in named_classes:
+        named_classes.append(requirement.class_name)
+    options: list[Any] = [("group", group) for group in groups] + [("class", name) for name in named_classes]
     st.session_state[key] = (
         ("group", requirement.group) if requirement.class_name is None else ("class", requirement.class_name)
     )
-    st.selectbox(f"Class, requirement {place + 1}", options, format_func=_class_in_words, key=key, width=150,
+    st.selectbox(f"Class, requirement {place + 1}", options, format_func=_class_option_in_words, key=key, width=150,
                  help="Which class is meant.", label_visibility="collapsed",
-                 on_change=_changed, args=(requirements, place, "who", key, 1.0))  # fmt: skip
+                 on_change=_requirement_changed, args=(requirements, place, "who", key, 1.0))  # fmt: skip
 
 
-def _changed(requirements: Requirements, place: int, field: str, key: str, scale: float) -> None:
+def _requirement_changed(requirements: Requirements, place: int, field: str, key: str, scale: float) -> None:
     """A control's value into the requirements' text; a sentence where it does not go with its requirement's rest."""
-    value = st.session_state[key]
+    control_value = st.session_state[key]
     if field == "who":
-        kind, name = value
-        changes = {"class_name": None, "group": name} if kind == "group" else {"class_name": name}
+        class_kind, name = control_value
+        changed_fields = {"class_name": None, "group": name} if class_kind == "group" else {"class_name": name}
     else:
-        changes = {field: round(value / scale, 12) if scale != 1.0 and value is not None else value}
+        scaled = scale != 1.0 and control_value is not None
+        changed_fields = {field: round(control_value / scale, 12) if scaled else control_value}
     try:
-        state((*requirements[:place], dataclasses.replace(requirements[place], **changes), *requirements[place + 1 :]))  # type: ignore[type-var]
+        changed: Requirement = dataclasses.replace(requirements[place], **changed_fields)  # type: ignore[type-var]
+        state_requirements((*requirements[:place], changed, *requirements[place + 1 :]))
     except (TypeError, ValueError) as error:
         st.toast(literal(f"Not changed: {error}."), icon=":material/error:")
 
 
-def _class_in_words(option: tuple[str, Any]) -> str:
-    kind, name = option
-    return class_label(name) if kind == "class" else "every class" if name == "every" else f"the {name} class"
+def _class_option_in_words(option: tuple[str, Any]) -> str:
+    class_kind, name = option
+    return class_label(name) if class_kind == "class" else "every class" if name == "every" else f"the {name} class"

@@ -17,37 +17,37 @@ from sampler_core.tuning.requirement_sentences import bound_in_words
 from sampler_core.tuning.requirements import Requirement, limits_repeats
 from sampler_core.tuning.verdicts import Verdict, verdicts
 
-EXPECTED = ("absence", "coverage", "run_coverage")  # metrics whose value is an expectation
+EXPECTED_METRICS = ("absence", "coverage", "run_coverage")  # metrics whose value is an expectation
 
 
 def judged_requirements(requirements: Requirements, scenario: Scenario) -> dict[int, Verdict]:
     """Place -> verdict on the sidebar's plan, of those that can be judged; a sentence for each other one."""
-    found: dict[int, Verdict] = {}
+    requirement_verdicts: dict[int, Verdict] = {}
     if scenario.plan.adaptive is not None:
-        return found  # nothing can be judged, and the band says so once
+        return requirement_verdicts  # nothing can be judged, and the band says so once
     for place, requirement in enumerate(requirements):
         try:
-            found[place] = _verdict(scenario.plan, scenario.counts, requirement)
+            requirement_verdicts[place] = _verdict_of(scenario.plan, scenario.counts, requirement)
         except (TypeError, ValueError, KeyError) as error:
-            sentence = f"Requirement {place + 1} cannot be judged: {error}. Change it, or change the sidebar."
-            st.warning(literal(sentence), icon=":material/warning:")
-    return found
+            why_not_judged = f"Requirement {place + 1} cannot be judged: {error}. Change it, or change the sidebar."
+            st.warning(literal(why_not_judged), icon=":material/warning:")
+    return requirement_verdicts
 
 
 def verdict_line(verdict: Verdict, scheme: str) -> str:
     """What the form says of a verdict."""
-    requirement, who = verdict.requirement, ""
+    requirement, worst_class = verdict.requirement, ""
     if verdict.class_name is not None:
-        who = f" ({literal(class_in_words(verdict.class_name))})"
-    expected = " expected" if requirement.metric in EXPECTED else ""
-    worst = f"at worst {literal(bound_in_words(requirement, verdict.value))}{expected}{who}"
+        worst_class = f" ({literal(class_in_words(verdict.class_name))})"
+    expected = " expected" if requirement.metric in EXPECTED_METRICS else ""
+    worst_value = f"at worst {literal(bound_in_words(requirement, verdict.value))}{expected}{worst_class}"
     if not verdict.holds:
-        return f":material/cancel: **Violated**{_where(verdict.epochs) if verdict.epochs else ''}: {worst}."
+        return f":material/cancel: **Violated**{_violated_epochs(verdict.epochs)}: {worst_value}."
     if on_average_only(verdict, scheme):
-        often = "can come more often" if verdict.most is None else f"come up to {verdict.most:,} times"
-        return f":material/casino: Holds **on average**: {worst}. Single samples {often}."
-    up_to = "" if verdict.most is None else f", up to {verdict.most:,} for a single sample"
-    return f":material/check_circle: Holds: {worst}{up_to}."
+        how_often = "can come more often" if verdict.most is None else f"come up to {verdict.most:,} times"
+        return f":material/casino: Holds **on average**: {worst_value}. Single samples {how_often}."
+    most_repeats = "" if verdict.most is None else f", up to {verdict.most:,} for a single sample"
+    return f":material/check_circle: Holds: {worst_value}{most_repeats}."
 
 
 def say_what_is_left_to_chance(requirements: Requirements, scheme: str) -> None:
@@ -73,9 +73,11 @@ def on_average_only(verdict: Verdict, scheme: str) -> bool:
 
 
 @cached(256)
-def _verdict(plan: SamplingPlan, counts: ClassCounts, requirement: Requirement) -> Verdict:
+def _verdict_of(plan: SamplingPlan, counts: ClassCounts, requirement: Requirement) -> Verdict:
     return verdicts(plan, counts, (requirement,))[0]
 
 
-def _where(epochs: tuple[int, ...]) -> str:
+def _violated_epochs(epochs: tuple[int, ...]) -> str:
+    if not epochs:
+        return ""
     return f" in epoch {epochs[0]}" if len(epochs) == 1 else f" in {len(epochs):,} epochs, first in epoch {epochs[0]}"

@@ -34,51 +34,53 @@ def say_if_examples() -> None:
         st.caption("Two requirements to begin with: change them, remove them, add your own.")
 
 
-def read_requirements(text: str) -> tuple[Requirements, list[str]]:
+def read_requirements(requirements_text: str) -> tuple[Requirements, list[str]]:
     """Requirements from their text, and a message for each entry that cannot be used."""
-    if len(text) > LONGEST_TEXT:
-        return (), [f"requirements must be at most {LONGEST_TEXT:,} characters, got {len(text):,}. None is stated"]
+    if len(requirements_text) > LONGEST_TEXT:
+        return (), [
+            f"requirements must be at most {LONGEST_TEXT:,} characters, got {len(requirements_text):,}. None is stated"
+        ]
     try:
-        entries = json.loads(text or "[]")
+        json_requirements = json.loads(requirements_text or "[]")
     except (json.JSONDecodeError, RecursionError):
-        entries = None
-    if not isinstance(entries, list):
-        return (), [f"requirements must be a JSON list, got {text[:60]!r}. None is stated"]
+        json_requirements = None
+    if not isinstance(json_requirements, list):
+        return (), [f"requirements must be a JSON list, got {requirements_text[:60]!r}. None is stated"]
     requirements, errors = [], []
-    for place, entry in enumerate(entries[:MOST_REQUIREMENTS], 1):
+    for place, json_requirement in enumerate(json_requirements[:MOST_REQUIREMENTS], 1):
         try:
-            requirements.append(_requirement(entry))
+            requirements.append(_requirement_from_json(json_requirement))
         except (TypeError, ValueError) as error:
             errors.append(f"Requirement {place} was left out: {error}")
-    if len(entries) > MOST_REQUIREMENTS:
-        errors.append(f"There were {len(entries)} requirements; the first {MOST_REQUIREMENTS} are stated")
+    if len(json_requirements) > MOST_REQUIREMENTS:
+        errors.append(f"There were {len(json_requirements)} requirements; the first {MOST_REQUIREMENTS} are stated")
     return tuple(requirements), errors
 
 
-def text_of(requirements: Iterable[Requirement]) -> str:
+def requirements_text_of(requirements: Iterable[Requirement]) -> str:
     """Requirements as the text of a link, without what is not set."""
-    entries = [
+    json_requirements = [
         {key: value for key, value in REQUIREMENTS.encode(requirement).items() if value is not None}
         for requirement in requirements
     ]
-    return json.dumps(entries, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(json_requirements, separators=(",", ":"), ensure_ascii=False)
 
 
 def new_requirement(name: str) -> Requirement:
     """A requirement of this kind with its own defaults; what has none of them is as its row starts."""
-    kind, described = REQUIREMENTS[name], rows_of(REQUIREMENTS[name])
-    needed = [field.name for field in fields(kind) if field.default is MISSING]
-    requirement: Requirement = kind(**{field: described[field].default for field in needed})
+    requirement_class, requirement_rows = REQUIREMENTS[name], rows_of(REQUIREMENTS[name])
+    needed_fields = [field.name for field in fields(requirement_class) if field.default is MISSING]
+    requirement: Requirement = requirement_class(**{field: requirement_rows[field].default for field in needed_fields})
     return requirement
 
 
-def state(requirements: Iterable[Requirement]) -> None:
+def state_requirements(requirements: Iterable[Requirement]) -> None:
     """Set the requirements, from the callback of a control."""
-    st.session_state[REQUIREMENTS_TEXT.key] = text_of(requirements)
+    st.session_state[REQUIREMENTS_TEXT.key] = requirements_text_of(requirements)
 
 
-def _requirement(entry: Any) -> Requirement:
-    if isinstance(entry, dict) and not isinstance(entry.get("class_name"), str | int | None):
-        raise ValueError(f"class_name must be text or a whole number, got {entry['class_name']!r}")
-    requirement: Requirement = REQUIREMENTS.decode(entry)
+def _requirement_from_json(json_requirement: Any) -> Requirement:
+    if isinstance(json_requirement, dict) and not isinstance(json_requirement.get("class_name"), str | int | None):
+        raise ValueError(f"class_name must be text or a whole number, got {json_requirement['class_name']!r}")
+    requirement: Requirement = REQUIREMENTS.decode(json_requirement)
     return requirement

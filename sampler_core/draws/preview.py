@@ -65,11 +65,14 @@ def preview_batches(
 
     `ValueError` for a first batch outside the epoch and for less than one batch.
     """
-    in_epoch = -(-epoch.samples // epoch.batch_size)
-    first_batch = whole_number("first_batch", first_batch, most=in_epoch - 1)
-    end = in_epoch if num_batches is None else min(first_batch + whole_number("num_batches", num_batches, 1), in_epoch)
+    batches_in_epoch = -(-epoch.samples // epoch.batch_size)
+    first_batch = whole_number("first_batch", first_batch, most=batches_in_epoch - 1)
+    end_batch = batches_in_epoch
+    if num_batches is not None:
+        end_batch = min(first_batch + whole_number("num_batches", num_batches, 1), batches_in_epoch)
     preview_chunks = []
-    for positions, classes in _previewed_classes(scheme, epoch, first_batch * epoch.batch_size, end * epoch.batch_size):
+    begin, end = first_batch * epoch.batch_size, end_batch * epoch.batch_size
+    for positions, classes in _previewed_classes(scheme, epoch, begin, end):
         batch_classes = (positions // np.uint64(epoch.batch_size)).view(np.int64)
         batch_classes *= counts.num_classes
         batch_classes += counts.canonical.take(classes)
@@ -77,7 +80,7 @@ def preview_batches(
         batch = batch_classes // counts.num_classes
         preview_chunks.append((batch, batch_classes - batch * counts.num_classes, drawn))
     batch, position, drawn = (np.concatenate(arrays) for arrays in zip(*preview_chunks, strict=True))
-    return Preview(counts, epoch.epoch, first_batch, end - first_batch, batch, position, drawn)
+    return Preview(counts, epoch.epoch, first_batch, end_batch - first_batch, batch, position, drawn)
 
 
 def epoch_class_counts(scheme: str, epoch: Epoch, counts: ClassCounts) -> IntArray:

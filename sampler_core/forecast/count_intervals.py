@@ -104,15 +104,17 @@ def _quantile_interval(distribution: _Distribution) -> tuple[IntArray, IntArray]
 def _summed_quantiles(distribution: _Distribution, narrow: BoolArray) -> tuple[FloatArray, FloatArray]:
     """Quantiles by summing the distribution, from its log ratios, around its mean."""
     half_width = 9.0 * distribution.deviation[narrow].max() + 12.0
-    first_k = np.maximum(distribution.low[narrow], np.floor(distribution.mean[narrow] - half_width))
-    k = first_k[:, None] + np.arange(int(2 * half_width) + 2)
+    first_counts = np.maximum(distribution.low[narrow], np.floor(distribution.mean[narrow] - half_width))
+    drawn_counts = first_counts[:, None] + np.arange(int(2 * half_width) + 2)
     with np.errstate(divide="ignore", invalid="ignore"):
         log_ratios = np.where(
-            k[:, :-1] < distribution.high[narrow, None], distribution.log_ratio(k[:, :-1], narrow), -_NEVER
+            drawn_counts[:, :-1] < distribution.high[narrow, None],
+            distribution.log_ratio(drawn_counts[:, :-1], narrow),
+            -_NEVER,
         )
     log_ratios = np.clip(np.nan_to_num(log_ratios, nan=-_NEVER), -_NEVER, _NEVER)
-    log_mass = np.concatenate([np.zeros((len(k), 1)), np.cumsum(log_ratios, axis=1)], axis=1)
-    mass = np.exp(log_mass - log_mass.max(axis=1, keepdims=True))
-    cumulative = np.cumsum(mass, axis=1) / mass.sum(axis=1, keepdims=True)
-    lower, upper = (first_k + (cumulative < tail).sum(axis=1) for tail in (0.025, 0.975))
+    log_count_mass = np.concatenate([np.zeros((len(drawn_counts), 1)), np.cumsum(log_ratios, axis=1)], axis=1)
+    count_mass = np.exp(log_count_mass - log_count_mass.max(axis=1, keepdims=True))
+    cumulative_mass = np.cumsum(count_mass, axis=1) / count_mass.sum(axis=1, keepdims=True)
+    lower, upper = (first_counts + (cumulative_mass < tail).sum(axis=1) for tail in (0.025, 0.975))
     return lower, np.minimum(upper, distribution.high[narrow])

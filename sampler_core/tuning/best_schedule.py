@@ -160,15 +160,16 @@ class BestScheduleFinder:
             return BestSchedule(None, np.full(self.epochs, skew), 0.0)
         members = family(self.shape, self.epochs, [segment[0] for segment, _ in problem.segments])
         if self.shape == "piecewise":
-            best_found, trust = search_piecewise(problem, members, self.plan_skews), 0.5
+            best_found, trust_region = search_piecewise(problem, members, self.plan_skews), 0.5
         else:
-            best_found, trust = search_family(problem, members, least), 4 * COARSE_SLACK
+            best_found, trust_region = search_family(problem, members, least), 4 * COARSE_SLACK
         best = best_found[0]
         if best.slack < least and not (best.proved and self.shape == "piecewise"):
-            likely = [one for one in best_found if one.slack > best.slack - trust / 4]
-            likely = likely[: _MOST_REFINED_WITH_RUN_BOUNDS if problem.run_bounds else _MOST_CANDIDATES_REFINED]
-            exact = [self._refined(problem, members, one, trust) for one in likely]
-            best = self._nearest_to_plan(problem, members, exact)
+            likely_candidates = [one for one in best_found if one.slack > best.slack - trust_region / 4]
+            most_refined = _MOST_REFINED_WITH_RUN_BOUNDS if problem.run_bounds else _MOST_CANDIDATES_REFINED
+            likely = likely_candidates[:most_refined]
+            refined_candidates = [self._refined(problem, members, one, trust_region) for one in likely]
+            best = self._nearest_to_plan(problem, members, refined_candidates)
         if best.slack < ROUNDING_SLACK:
             self.proved = self.proved and best.proved
             return None
@@ -190,23 +191,25 @@ class BestScheduleFinder:
     ) -> FoundSchedule:
         """The most slack; of equal ones, the one nearest to the plan's own skews."""
         most = max(one.slack for one in best_found)
-        equal = [
+        equally_good = [
             nearest_schedule(problem, members, one, self.plan_skews) for one in best_found if one.slack >= most - 1e-7
         ]
-        return min(equal, key=lambda one: round(float(np.abs(one.epoch_skews(members) - self.plan_skews).max()), 6))
+        return min(
+            equally_good, key=lambda one: round(float(np.abs(one.epoch_skews(members) - self.plan_skews).max()), 6)
+        )
 
     def _refined(
-        self, problem: SlackProblem, members: Family, best_found: FoundSchedule, trust: float
+        self, problem: SlackProblem, members: Family, best_found: FoundSchedule, trust_region: float
     ) -> FoundSchedule:
         """Exact to rounding. With run bounds, on exact rows of shares, as often as that still moves the result."""
-        best_found = refined(problem, members, best_found, trust)
+        best_found = refined(problem, members, best_found, trust_region)
         for _ in range(4 if problem.run_bounds else 0):
             best_found = best_found._replace(
                 slack=slack_on_exact_shares(problem, best_found.epoch_skews(members)[0], best_found.slack)
             )
-            again = refined(problem, members, best_found, trust)
-            moved = np.abs(again.skews - best_found.skews).sum() + abs(again.slack - best_found.slack)
-            best_found = again
+            refined_again = refined(problem, members, best_found, trust_region)
+            moved = np.abs(refined_again.skews - best_found.skews).sum() + abs(refined_again.slack - best_found.slack)
+            best_found = refined_again
             if moved < 1e-9:
                 break
         return best_found._replace(

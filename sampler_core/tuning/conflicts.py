@@ -118,9 +118,9 @@ def _bound_place(bound: float, down: bool) -> int:
     return 900 * decade + (math.floor(digits) if down else math.ceil(digits)) - 100
 
 
-def _bound_at(place: int) -> float:
+def _bound_at(bound_place: int) -> float:
     """The number of three digits at a place: 100, 101, ..., 999, 1000, 1010 at 0, 1, ..., 899, 900, 901."""
-    return float(f"{100 + place % 900}e{place // 900}")
+    return float(f"{100 + bound_place % 900}e{bound_place // 900}")
 
 
 def _bound_estimate(finder: BestScheduleFinder, conflicting: list[Requirement], i: int) -> float:

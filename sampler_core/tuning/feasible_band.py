@@ -141,10 +141,10 @@ def _nodes_with_extremes(
     """The nodes, with further ones where an interval (or gap) is narrower than their spacing."""
     margins = np.clip(margins, -1e9, 1e9)
     steps = np.maximum(np.abs(np.diff(margins))[:-1], np.abs(np.diff(margins))[1:])
-    middle, before, after = margins[1:-1], margins[:-2], margins[2:]
-    up = (middle >= before) & (middle >= after) & (middle < 0)
-    down = (middle <= before) & (middle <= after) & (middle >= 0)
-    extremes = 1 + np.flatnonzero((up | down) & (np.abs(middle) <= 2 * steps) & (steps > 1e-12))
+    node_margin, before, after = margins[1:-1], margins[:-2], margins[2:]
+    margin_peak = (node_margin >= before) & (node_margin >= after) & (node_margin < 0)
+    margin_dip = (node_margin <= before) & (node_margin <= after) & (node_margin >= 0)
+    extremes = 1 + np.flatnonzero((margin_peak | margin_dip) & (np.abs(node_margin) <= 2 * steps) & (steps > 1e-12))
     extreme_nodes = [
         skew_where_highest(margin_at if margins[i] < 0 else lambda skews: -margin_at(skews), nodes[i - 1], nodes[i + 1])
         for i in extremes

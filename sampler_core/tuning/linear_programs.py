@@ -69,10 +69,12 @@ def _edge_constraints(
     problem: SlackProblem, family: Family, found: FoundSchedule, slack: float
 ) -> tuple[FloatArray, FloatArray]:
     """low + slack t <= skew <= high - slack t, for the interval that each epoch is in."""
-    skews, ways = found.epoch_skews(family)[0], family.ways[found.h].T
-    intervals = np.vstack([nearest_interval(allowed, skews[list(segment)]) for segment, allowed in problem.segments])
-    constraints = np.column_stack([np.vstack([-ways, ways]), np.full(2 * skews.size, slack)])
-    limits = np.concatenate([-intervals[:, 0], intervals[:, 1]])
+    found_skews, found_ways = found.epoch_skews(family)[0], family.ways[found.h].T
+    allowed_intervals = np.vstack(
+        [nearest_interval(allowed, found_skews[list(segment)]) for segment, allowed in problem.segments]
+    )
+    constraints = np.column_stack([np.vstack([-found_ways, found_ways]), np.full(2 * found_skews.size, slack)])
+    limits = np.concatenate([-allowed_intervals[:, 0], allowed_intervals[:, 1]])
     return constraints[np.isfinite(limits)], limits[np.isfinite(limits)]
 
 
@@ -80,18 +82,19 @@ def _run_bound_constraints(
     problem: SlackProblem, family: Family, found: FoundSchedule, trust_region: float
 ) -> tuple[FloatArray, FloatArray]:
     """The slack of the run bounds, linear in the skews around this schedule, and the trust region."""
-    step, at, n = max(min(trust_region, 1e-4) / 2, 1e-9), found.skews, found.skews.size
-    moves = step * np.vstack([np.zeros(n), np.eye(n), -np.eye(n)]) + at
-    skews = family.epoch_skews(np.full(len(moves), found.h), moves)
-    near = 10 * trust_region + 4 * step  # a run bound with more slack does not bind
+    step, found_skews, n = max(min(trust_region, 1e-4) / 2, 1e-9), found.skews, found.skews.size
+    moved_skews = step * np.vstack([np.zeros(n), np.eye(n), -np.eye(n)]) + found_skews
+    skews = family.epoch_skews(np.full(len(moved_skews), found.h), moved_skews)
+    near_slack = 10 * trust_region + 4 * step  # a run bound with more slack does not bind
     fine = max(1e-11, 1e-6 * step)
-    constraints, limits = [np.eye(n, n + 1), -np.eye(n, n + 1)], [at + trust_region, trust_region - at]
+    constraints = [np.eye(n, n + 1), -np.eye(n, n + 1)]
+    limits = [found_skews + trust_region, trust_region - found_skews]
     for run_bound in problem.run_bounds:
         one_bound_problem = problem._replace(segments=(), run_bounds=(run_bound,))
-        slack = slack_of_schedules(one_bound_problem, skews, found.slack - near, found.slack + near, fine)
-        slope = (slack[1 : n + 1] - slack[n + 1 :]) / (2 * step)
-        constraints.append(np.append(-slope, 1.0)[None])
-        limits.append(slack[:1] - slope @ at)
+        slack = slack_of_schedules(one_bound_problem, skews, found.slack - near_slack, found.slack + near_slack, fine)
+        slack_slope = (slack[1 : n + 1] - slack[n + 1 :]) / (2 * step)
+        constraints.append(np.append(-slack_slope, 1.0)[None])
+        limits.append(slack[:1] - slack_slope @ found_skews)
     return np.vstack(constraints), np.concatenate(limits)
 
 

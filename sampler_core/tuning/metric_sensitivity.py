@@ -74,18 +74,18 @@ def _varied_parameters(
 ) -> list[tuple[str, float, float, Callable[[Any], SamplingPlan]]]:
     """(name, value, step, the plan with another value) of every number of the plan that is set."""
     schedule = skew_schedule(plan.target)
-    holder: Any = plan.target if schedule is None else schedule
+    varied_holder: Any = plan.target if schedule is None else schedule
 
     def with_target(name: str, value: Any) -> SamplingPlan:
-        changed_holder = replace(holder, **{name: value})
-        return replace(plan, target=changed_holder if schedule is None else PowerSkew(changed_holder))
+        changed_target = replace(varied_holder, **{name: value})
+        return replace(plan, target=changed_target if schedule is None else PowerSkew(changed_target))
 
     def with_setting(name: str, value: Any) -> SamplingPlan:
         return replace(plan, **{name: value})
 
-    kinds = {name: row.kind for name, row in rows_of(type(holder)).items() if row.kind in ("number", "integer")}
+    kinds = {name: row.kind for name, row in rows_of(type(varied_holder)).items() if row.kind in ("number", "integer")}
     steps = {name: 1 if kind == "integer" else 1e-4 for name, kind in kinds.items()}
-    varied = [(name, getattr(holder, name), step, partial(with_target, name)) for name, step in steps.items()]
+    varied = [(name, getattr(varied_holder, name), step, partial(with_target, name)) for name, step in steps.items()]
     run_parameters = {"epochs": plan.epochs, "batch_size": plan.batch_size, "samples_per_epoch": plan.samples(counts),
              "min_per_batch": plan.min_per_batch or None}  # fmt: skip
     varied += [(name, value, 1, partial(with_setting, name)) for name, value in run_parameters.items()]

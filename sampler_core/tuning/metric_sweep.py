@@ -146,8 +146,8 @@ def aggregated_over_epochs(values: FloatArray, at: int | str) -> FloatArray:
 
 def linear_skew_limits(plan: SamplingPlan) -> tuple[float | None, float | None]:
     """The minimum and maximum of the plan's linear schedule; None where it has none."""
-    own = skew_schedule(plan.target)
-    return (own.minimum, own.maximum) if isinstance(own, Linear) else (None, None)
+    linear_schedule = skew_schedule(plan.target)
+    return (linear_schedule.minimum, linear_schedule.maximum) if isinstance(linear_schedule, Linear) else (None, None)
 
 
 def clamped_skews(plan: SamplingPlan, skews: FloatArray) -> FloatArray:

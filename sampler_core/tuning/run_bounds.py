@@ -108,16 +108,16 @@ def run_bound_slack(
     run_slack, high = low.copy(), np.minimum(high, HIGHEST_SKEW - LOWEST_SKEW)
     run_holds = _run_bound_holds(by_skew, run_bound, skews, high)
     run_slack[run_holds] = high[run_holds]
-    between = np.flatnonzero(~run_holds)  # most of these have no more slack than `low`
-    between = between[_run_bound_holds(by_skew, run_bound, skews[between], low[between])]
-    skews, low, high = skews[between], low[between], high[between]
+    bisected_rows = np.flatnonzero(~run_holds)  # most of these have no more slack than `low`
+    bisected_rows = bisected_rows[_run_bound_holds(by_skew, run_bound, skews[bisected_rows], low[bisected_rows])]
+    skews, low, high = skews[bisected_rows], low[bisected_rows], high[bisected_rows]
     while np.any(high - low > fine):
         middle = (low + high) / 2
         if np.all((middle <= low) | (middle >= high)):
             break
         run_holds = _run_bound_holds(by_skew, run_bound, skews, middle)
         low, high = np.where(run_holds, middle, low), np.where(run_holds, high, middle)
-    run_slack[between] = low
+    run_slack[bisected_rows] = low
     return run_slack
 
 

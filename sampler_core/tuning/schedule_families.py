@@ -172,8 +172,8 @@ def _thinned_candidates(first: int, last: int, starts: list[int]) -> list[int]:
     """Whole numbers from first to last; where these are many, evenly thinned, with those where requirements change."""
     if last - first < MOST_CANDIDATES:
         return list(range(first, last + 1))
-    thinned = np.linspace(first, last, MOST_CANDIDATES).round().astype(int).tolist()
-    return sorted({*thinned, *(e for e in starts if first <= e <= last)})
+    thinned_candidates = np.linspace(first, last, MOST_CANDIDATES).round().astype(int).tolist()
+    return sorted({*thinned_candidates, *(e for e in starts if first <= e <= last)})
 
 
 FAMILIES = {

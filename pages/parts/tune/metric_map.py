@@ -54,9 +54,11 @@ def computed_map(
 
     It depends on the limits of the schedule, on nothing else of it, and not on the seed.
     """
-    plan, counts = replace(plan_at_point(scenario.plan), seed=0), scenario.counts
-    map_calls: list[MapCall] = [(sweep_of, plan, counts, metric, *map(tuple, map_axes(plan.epochs or 1)), over, whose)]
-    map_calls += [(feasible_points_of, plan, counts, requirements)] * bool(requirements)
+    map_plan, counts = replace(plan_at_point(scenario.plan), seed=0), scenario.counts
+    map_calls: list[MapCall] = [
+        (sweep_of, map_plan, counts, metric, *map(tuple, map_axes(map_plan.epochs or 1)), over, whose)
+    ]
+    map_calls += [(feasible_points_of, map_plan, counts, requirements)] * bool(requirements)
     if st.session_state.get(MAP_CANCELLED) == hash(tuple(map_calls)):
         st.info("Map cancelled.", icon=":material/cancel:")
         st.button(

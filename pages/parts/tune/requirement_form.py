@@ -90,11 +90,11 @@ def field_control(requirements: Requirements, place: int, field: str) -> None:
 def class_control(requirements: Requirements, place: int, counts: ClassCounts) -> None:
     """The class: the rarest, the largest, every, or one by name."""
     requirement, key = requirements[place], f"requirement-{place}-who"
-    groups = rows_of(type(requirement))["group"].choices
+    class_groups = rows_of(type(requirement))["group"].choices
     named_classes = list(counts.names) if counts.num_classes <= MOST_CLASSES_NAMED else []
     if requirement.class_name is not None and requirement.class_name not in named_classes:
         named_classes.append(requirement.class_name)
-    options: list[Any] = [("group", group) for group in groups] + [("class", name) for name in named_classes]
+    options: list[Any] = [("group", group) for group in class_groups] + [("class", name) for name in named_classes]
     st.session_state[key] = (
         ("group", requirement.group) if requirement.class_name is None else ("class", requirement.class_name)
     )

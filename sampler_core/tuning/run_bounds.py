@@ -181,20 +181,13 @@ def _run_bound_of_worst_class(
     by_skew: SharesBySkew, requirement: Requirement, run_shares: FloatArray, run_window: range
 ) -> RunBound:
     """A run bound on the class that is worst at these shares, tighter by what the approximation gives too much."""
-    run_metric, bounded_classes = (
-        metric_of(requirement.metric),
-        columns(by_skew.counts, requirement.group, requirement.class_name),
-    )
+    run_metric = metric_of(requirement.metric)
+    bounded_classes = columns(by_skew.counts, requirement.group, requirement.class_name)
     run_values = run_metric.values(run_shares, by_skew.counts, bounded_classes, by_skew.draws)[0]
     worst = int(run_values.argmax() if requirement.sense == "at most" else run_values.argmin())
     worst_class = int(bounded_classes[worst])
     if run_metric.approximation is not None:
-        approximate = float(
-            run_metric.approximation(by_skew.counts.counts[[worst_class]], run_shares[:, [worst_class]], by_skew.draws)[
-                0
-            ]
-        )
-        requirement = relaxed(
-            requirement, min(1.0, requirement.bound + max(0.0, approximate - float(run_values[worst])))
-        )
+        n, worst_shares = by_skew.counts.counts[[worst_class]], run_shares[:, [worst_class]]
+        too_much = float(run_metric.approximation(n, worst_shares, by_skew.draws)[0]) - float(run_values[worst])
+        requirement = relaxed(requirement, min(1.0, requirement.bound + max(0.0, too_much)))
     return RunBound(requirement, worst_class, run_window)

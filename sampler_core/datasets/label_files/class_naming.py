@@ -9,10 +9,10 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
+from sampler_core.data.label_encoding import class_names
 from sampler_core.data.plain_values import ClassName, plain_name
 from sampler_core.datasets.label_files.errors import ReadingError, listed, quoted
 from sampler_core.datasets.label_files.reading_limits import Limits
-from sampler_core.datasets.published import class_names
 from sampler_core.formatting import several
 
 Raw: TypeAlias = str | bytes | int | float | bool

@@ -14,10 +14,10 @@ from typing import Literal, TypeVar
 import numpy as np
 
 from sampler_core.data.class_counts import ClassCounts
+from sampler_core.data.label_encoding import class_names
 from sampler_core.data.plain_values import ClassName
 from sampler_core.datasets.label_files.errors import ReadingError, listed, quoted
 from sampler_core.datasets.label_files.reading_result import Dropped, Reading
-from sampler_core.datasets.published import class_names
 
 Data = TypeVar("Data", ClassCounts, Reading)
 

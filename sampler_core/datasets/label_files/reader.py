@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sampler_core.data.class_counts import ClassCounts
+from sampler_core.data.label_encoding import class_names
 from sampler_core.data.plain_values import ClassName
 from sampler_core.datasets.label_files.byte_source import ByteSource, File, name_of, opened
 from sampler_core.datasets.label_files.class_naming import MISSING, Named, check_name, name_values
@@ -25,7 +26,6 @@ from sampler_core.datasets.label_files.reading_limits import Limits
 from sampler_core.datasets.label_files.reading_result import Dropped, Reading, doubts
 from sampler_core.datasets.label_files.text_encoding import encoding_of_labels
 from sampler_core.datasets.label_files.text_labels import text_pieces
-from sampler_core.datasets.published import class_names
 from sampler_core.formatting import several
 
 Progress: TypeAlias = Callable[[float], object]  # takes the share that is read; returns False to stop, or raises

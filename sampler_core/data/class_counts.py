@@ -38,7 +38,7 @@ class ClassCounts:
         object.__setattr__(self, "names", tuple(plain_name(name) for name in class_names))
         object.__setattr__(self, "counts", _read_only(_checked_counts(self.counts, self.names)))
         if len({type(name) for name in self.names}) > 1:
-            raise TypeError(f"class names must be all integers or all text, got {_first_of(self.names)}")
+            raise TypeError(f"class names must be all integers or all text, got {_first_names_or_counts(self.names)}")
         if len(set(self.names)) < len(self.names):
             repeated = Counter(self.names).most_common(1)[0][0]
             raise ValueError(f"class names must be distinct, got {repeated!r} more than once")
@@ -109,7 +109,7 @@ class ClassCounts:
     def position(self, name: ClassName) -> int:
         """The position of a class in `names`; `ValueError` where there is none of that name."""
         if name not in self.names:
-            raise ValueError(f"class must be one of {_first_of(self.names)}, got {name!r}")
+            raise ValueError(f"class must be one of {_first_names_or_counts(self.names)}, got {name!r}")
         return self.names.index(name)
 
     def __eq__(self, other: object) -> bool:
@@ -136,7 +136,7 @@ def _counts_array(counts: ArrayLike, what: str) -> NDArray[Any]:
     if counts_array.size == 0:
         raise ValueError(f"{what} must hold at least one class, got none")
     if counts_array.dtype.kind not in "iu":
-        raise TypeError(f"{what} must be integers, got {_first_of(counts_array.tolist())}")
+        raise TypeError(f"{what} must be integers, got {_first_names_or_counts(counts_array.tolist())}")
     if counts_array.max() > np.iinfo(np.int64).max:
         raise ValueError(f"{what} must be at most {np.iinfo(np.int64).max}, got {counts_array.max()}")
     return counts_array
@@ -161,7 +161,7 @@ def _read_only(array: IntArray) -> IntArray:
     return array
 
 
-def _first_of(values: Sequence[object], most: int = 6) -> str:
+def _first_names_or_counts(names_or_counts: Sequence[object], most: int = 6) -> str:
     """The first values as text, and how many there are."""
-    first = ", ".join(repr(value) for value in values[:most])
-    return first + (f", ... ({len(values)} in all)" if len(values) > most else "")
+    first_ones = ", ".join(repr(name_or_count) for name_or_count in names_or_counts[:most])
+    return first_ones + (f", ... ({len(names_or_counts)} in all)" if len(names_or_counts) > most else "")

@@ -18,7 +18,7 @@ from sampler_core.datasets.label_files.text_encoding import decoded_labels
 from sampler_core.formatting import listed, quoted
 
 MISSING = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "<NA>", "#N/A", "-nan")
-_FLOAT = re.compile(r"-?\d{1,15}\.\d{0,40}([eE][+-]?\d{1,2})?")
+_FLOAT_NAME = re.compile(r"-?\d{1,15}\.\d{0,40}([eE][+-]?\d{1,2})?")
 
 
 class ClassNaming(NamedTuple):
@@ -91,7 +91,7 @@ def _name_as_text(label: RawLabel, fractions: bool) -> str:
 
 def _name_without_fraction(text_name: str) -> str:
     """ "3.0" -> "3", "1.2000e+01", as numpy.savetxt writes it, -> "12"; other text as it is."""
-    if not _FLOAT.fullmatch(text_name) or not float(text_name).is_integer() or abs(float(text_name)) >= 2**53:
+    if not _FLOAT_NAME.fullmatch(text_name) or not float(text_name).is_integer() or abs(float(text_name)) >= 2**53:
         return text_name
     return str(int(float(text_name)))
 

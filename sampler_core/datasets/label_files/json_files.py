@@ -55,8 +55,10 @@ def _layout_of_json_object(json_object: dict[str, object], json_lines: list[obje
         for json_key, json_value in json_object.items()
     ):
         return _layout_of_json_records(json_values)
-    columns = {key: list(value.values()) if isinstance(value, dict) else value for key, value in json_object.items()}
-    json_lists = {json_key: column for json_key, column in columns.items() if isinstance(column, list)}
+    json_columns = {
+        k: list(column.values()) if isinstance(column, dict) else column for k, column in json_object.items()
+    }
+    json_lists = {json_key: column for json_key, column in json_columns.items() if isinstance(column, list)}
     json_rows = first_rows(zip(*json_lists.values(), strict=False))
     return Layout(kind="json columns", columns=tuple(json_lists), rows=json_rows)
 

@@ -90,11 +90,11 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     """
     import pages.parts.live.figure_panel
     import pages.parts.sidebar.sidebar  # noqa: F401
-    from pages.parts.my_labels.file_reading import MODULES
+    from pages.parts.my_labels.reading_job import READING_MODULES
     from pages.parts.server.jobs import start_spare
     from pages.parts.server.session_cleanup import remove_downloads_after_uploads, watch_lost_sessions
 
-    start_spare(MODULES)
+    start_spare(READING_MODULES)
     compressed_plotly_js()
     gc.collect()
     gc.freeze()

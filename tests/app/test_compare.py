@@ -16,9 +16,9 @@ from pages.parts.compare.metric_table import BEST
 from pages.parts.sidebar.page_parameters import COMPARE_PARAMETERS
 from sampler_core import Constant, Forecast, Linear, PowerSkew, ProgressivelyBalanced, SamplingPlan, Step
 from sampler_core.datasets import load, synthetic
+from sampler_core.plans.named_plans import plans_from_json, plans_to_json
 from sampler_core.plans.parameters import DATA_ROWS, PAGE_ROWS, RUN_ROWS, rows_of
 from sampler_core.plans.plan_variants import START_TEXT, Variants
-from sampler_core.plans.plans_file import plans_from_json, plans_to_json
 from sampler_core.plans.presets import PRESETS
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 

@@ -381,7 +381,7 @@ def test_a_plan_without_findings_says_so():
 
 
 def test_a_class_without_samples_is_listed_as_empty_and_no_figure_holds_what_is_no_number(monkeypatch):
-    monkeypatch.setattr(session_labels, "PATIENCE", 60.0)
+    monkeypatch.setattr(session_labels, "READING_PATIENCE", 60.0)
     at = opened(data="my labels")
     at.text_area(key="own-pasted").input("class,count\ncat,30\nowl,0\ndog,7\n")
     next(button for button in at.button if button.label == "Read the pasted text").click().run()

@@ -164,13 +164,13 @@ def test_a_session_that_ends_while_its_page_runs_leaves_nothing_to_the_others(mo
     def ended():
         found = current()
         for key in list(st.session_state):
-            if key in (session_labels.LABELS, result_cache.PRIVATE_CACHE):
+            if key in (session_labels.SESSION_LABELS, result_cache.PRIVATE_CACHE):
                 del st.session_state[key]
         return found
 
     monkeypatch.setattr(page_heading, "current_scenario", ended)
     moved_to(at, {"skew": 0.46})
-    assert session_labels.LABELS not in at.session_state
+    assert session_labels.SESSION_LABELS not in at.session_state
     assert sizes_of_shared_results() == everybody
 
 

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts.sidebar.url_correction import OLD_KEYS
 from sampler_core import SamplingPlan
-from sampler_core.plans.plans_file import plans_from_json
+from sampler_core.plans.named_plans import plans_from_json
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 from tests.app.test_explore import is_sound, opened
 

@@ -32,7 +32,7 @@ from sampler_core import (
 from sampler_core.datasets import load, synthetic
 from sampler_core.exporting import snippet
 from sampler_core.forecast.findings import findings
-from sampler_core.plans.plans_file import plans_from_json
+from sampler_core.plans.named_plans import plans_from_json
 
 PAGES = ("explore", "compare", "tune")
 LABELLED = ("button", "download_button", "expander", "selectbox", "text_input", "multiselect")

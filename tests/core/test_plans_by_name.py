@@ -12,8 +12,8 @@ from sampler_core import Boost, Constant, Linear, PowerSkew, SamplingPlan, Step,
 from sampler_core.datasets import load, synthetic
 from sampler_core.forecast.forecast import Forecast
 from sampler_core.forecast.plan_comparison import COLUMNS, WHEN, compared, courses
+from sampler_core.plans.named_plans import LONGEST_NAME, MOST_PLANS, check_names, plans_from_json, plans_to_json
 from sampler_core.plans.plan_variants import LONGEST_TEXT, START_TEXT, Variant, Variants
-from sampler_core.plans.plans_file import LONGEST_NAME, MOST_PLANS, check_names, plans_from_json, plans_to_json
 from sampler_core.plans.presets import PRESETS
 
 BASE = SamplingPlan(target=PowerSkew(Linear(0.1, 0.02)), epochs=40, batch_size=64, drawing="stratified", seed=5)

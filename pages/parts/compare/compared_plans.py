@@ -16,9 +16,9 @@ from pages.parts.sidebar.scenario import Scenario
 from pages.parts.sidebar.wording import error_in_words, error_toast
 from pages.parts.text.markdown import literal
 from sampler_core.figures.compare_charts import ComparedPlan
+from sampler_core.plans.named_plans import plans_to_json
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.plan_variants import Variants, check_length
-from sampler_core.plans.plans_file import plans_to_json
 
 
 class ComparedPlans(NamedTuple):

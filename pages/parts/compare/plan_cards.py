@@ -12,10 +12,10 @@ from pages.parts.server.page_contents import page_contents
 from pages.parts.sidebar.sidebar_values import set_sidebar
 from pages.parts.sidebar.wording import error_in_words, error_toast, target_in_words, value_in_words
 from pages.parts.text.markdown import literal
+from sampler_core.plans.named_plans import MOST_PLANS, plans_from_json, plans_to_json
 from sampler_core.plans.parameters import LENGTH_ROWS, LIMIT_ROWS
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.plan_variants import MINE, Variant, Variants
-from sampler_core.plans.plans_file import MOST_PLANS, plans_from_json, plans_to_json
 from sampler_core.plans.presets import PRESETS
 
 ADD, OPEN = "add_plan", "open_plans"

@@ -13,10 +13,10 @@ from pages.parts.sidebar.parameter_widgets import widget
 from pages.parts.sidebar.sidebar_values import set_sidebar_to_plan
 from pages.parts.sidebar.wording import error_toast
 from pages.parts.text.markdown import literal
+from sampler_core.plans.named_plans import LONGEST_NAME, MOST_PLANS
 from sampler_core.plans.parameters import LIMIT_ROWS, Parameter
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.plan_variants import Variant, Variants
-from sampler_core.plans.plans_file import LONGEST_NAME, MOST_PLANS
 from sampler_core.plans.presets import PRESETS
 from sampler_core.plans.target_values import collected_values, target_of, values_of
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts.my_labels.upload_form import own_labels_form
+from pages.parts.my_labels.upload_form import upload_form
 from pages.parts.sidebar.page_parameters import PROFILE, TABLE
 from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.sidebar.scenario import OWN_COUNTS
@@ -29,7 +29,7 @@ def data_group() -> dict[str, Any]:
         data = {parameter.key: bound_widget(parameter) for parameter in SOURCE_PARAMETERS[source]}
         st.session_state[_LAST_DATA] = data
         return data
-    if (reading := own_labels_form()) is not None:
+    if (reading := upload_form()) is not None:
         return {OWN_COUNTS: reading.counts}
     last_data: dict[str, Any] | None = st.session_state.get(_LAST_DATA)
     return last_data or {parameter.key: parameter.default for parameter in SOURCE_PARAMETERS["synthetic"]}

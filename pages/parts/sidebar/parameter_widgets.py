@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from pages.parts.live.slider import Slider, sliders
-from pages.parts.my_labels.session_labels import NAMING, names_own_classes
+from pages.parts.my_labels.session_labels import CONTROLS_NAMING_CLASSES, names_own_classes
 from pages.parts.sidebar.page_parameters import choice_titles
 from pages.parts.sidebar.url_correction import url_binding
 from sampler_core.plans.parameters import Parameter
@@ -19,7 +19,7 @@ UNSET: Any = object()
 def bound_widget(parameter: Parameter, *, last_stop: float | None = None, **options: Any) -> Any:
     """The widget that the URL has under the parameter's key, with its slider, which ends early at `last_stop`."""
     key = parameter.key
-    bind = url_binding(key, private=key in NAMING and names_own_classes(key))
+    bind = url_binding(key, private=key in CONTROLS_NAMING_CLASSES and names_own_classes(key))
     value = widget(parameter, key, bind=bind, persist_state="session", **options)
     if parameter.slider is not None:
         sliders(f"slider-{key}", [Slider(parameter, value, last_stop)])

@@ -1,21 +1,19 @@
-"""What kind of file this is and how to read it, from its first MiB."""
+"""Which file this is by its signature, the first bytes: `sniff` hands it to who reads it, or says why nobody does."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
-from sampler_core.datasets.label_files import column_guess
 from sampler_core.datasets.label_files.byte_source import GZIP, ByteSource, File, opened
-from sampler_core.datasets.label_files.class_naming import FALLBACK
-from sampler_core.datasets.label_files.errors import ReadingError, quoted
+from sampler_core.datasets.label_files.column_guess import with_guessed_columns
 from sampler_core.datasets.label_files.file_layout import Layout
 from sampler_core.datasets.label_files.numpy_files import npy_layout, npz_layout
 from sampler_core.datasets.label_files.parquet_and_arrow import arrow_layout, parquet_layout
-from sampler_core.datasets.label_files.reading_limits import Limits
-from sampler_core.datasets.label_files.text_layout import text_layout
+from sampler_core.datasets.label_files.reading_errors import Limits, ReadingError
+from sampler_core.datasets.label_files.text_files import text_layout
+from sampler_core.formatting import quoted
 
-_BINARY: tuple[tuple[bytes, Callable[[ByteSource], Layout]], ...] = (
+_READABLE_SIGNATURES: tuple[tuple[bytes, Callable[[ByteSource], Layout]], ...] = (
     (b"PAR1", parquet_layout),
     (b"ARROW1", arrow_layout),
     (b"\xff\xff\xff\xff", arrow_layout),
@@ -26,7 +24,7 @@ _BINARY: tuple[tuple[bytes, Callable[[ByteSource], Layout]], ...] = (
 _CSV = "Save the labels as CSV and read that"
 _FOLDER = "Read a file that lists labels, or class/file folders with count_folder(path)"
 _PICKLE = f"is a Python pickle, which is never loaded because loading can run code. {_CSV} or as NPY"
-_REFUSED: tuple[tuple[bytes, str], ...] = (
+_REFUSED_SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0", "is an old Excel workbook. In Excel: File, Save as, CSV UTF-8; then read the CSV"),
     (b"SQLite format 3\0", f"is an SQLite database. {_CSV}"),
     (b"\x89HDF", f"is an HDF5 file. {_CSV} or as NPY"),
@@ -63,47 +61,20 @@ def sniff(
     """
     Layout(kind=kind or "table", separator=separator, encoding=encoding)  # says what they must be
     with opened(file, limits) as source:
-        layout = _binary_layout(source) or text_layout(source, kind, separator, encoding, header)
+        layout = _layout_by_signature(source) or text_layout(source, kind, separator, encoding, header)
         if kind is not None and layout.kind != kind:
-            raise ReadingError(
-                f"{source.name} is {layout.title}, which cannot be read as {quoted(kind)}. Leave that out"
-            )
-        return _with_columns(layout, label, count)
+            by_signature = f"{source.name} is {layout.title}"
+            raise ReadingError(f"{by_signature}, which cannot be read as {quoted(kind)}. Leave that out")
+        return with_guessed_columns(layout, label, count)
 
 
-def _binary_layout(source: ByteSource) -> Layout | None:
-    head = source.head
-    if not head:
+def _layout_by_signature(source: ByteSource) -> Layout | None:
+    if not source.head:
         raise ReadingError(f"{source.name} is empty. Choose a file with at least one label")
-    for magic, advice in _REFUSED:
-        if head.startswith(magic):
-            raise ReadingError(f"{source.name} {advice}")
-    if head[257:262] == b"ustar":
+    for signature, refusal in _REFUSED_SIGNATURES:
+        if source.head.startswith(signature):
+            raise ReadingError(f"{source.name} {refusal}")
+    if source.head[257:262] == b"ustar":  # the signature of a tar archive
         raise ReadingError(f"{source.name} is a tar archive. Unpack it and read the label file in it")
-    return next((layout(source) for magic, layout in _BINARY if head.startswith(magic)), None)
-
-
-def _with_columns(layout: Layout, label: str | None, count: str | None) -> Layout:
-    """With the columns of labels and counts as given or guessed, and in words what was found."""
-    if label is not None and layout.label not in (None, label):
-        raise ReadingError(f"label must be {quoted(layout.label)} in {layout.title}, got {quoted(label)}")
-    if layout.label is None and layout.columns and not label:
-        columns = {name: [row[c] for row in layout.rows] for c, name in enumerate(layout.columns)}
-        table = column_guess.count_column(columns) if count is None else None
-        others = {name: values for name, values in columns.items() if name != count}
-        label, count = table or (column_guess.label_column(others), count)
-    layout = replace(layout, label=label or layout.label, count=count or layout.count)
-    return replace(layout, found=(_found(layout),))
-
-
-def _found(layout: Layout) -> str:
-    found = f"Read as {layout.title}"
-    if layout.separator not in (None, " "):
-        found += f" with {'tabs' if layout.separator == chr(9) else quoted(layout.separator)} between columns"
-    if layout.encoding is not None:
-        found += f", in {'Latin-1 (it is not UTF-8)' if layout.encoding == FALLBACK else layout.encoding.upper()}"
-    if layout.columns:
-        found += f"; the labels are in {quoted(layout.label)}"
-    if layout.count is not None:
-        found += f"; their counts in {quoted(layout.count)}"
-    return f"{found}."
+    readable = (layout_of for signature, layout_of in _READABLE_SIGNATURES if source.head.startswith(signature))
+    return next((layout_of(source) for layout_of in readable), None)

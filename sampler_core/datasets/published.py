@@ -1,6 +1,6 @@
-"""Bundled class counts of published data sets.
+"""Class counts of published data sets, bundled as tables with their sources.
 
-The one contract here: adding a table is one CSV file in `tables/` and its row in `tables/index.csv`.
+The one contract here: adding a table is one CSV file in `published_tables/` and its row in `index.csv` there.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.data.plain_values import ClassName
+from sampler_core.data.label_encoding import class_names
 
 
 class PublishedDataset(NamedTuple):
@@ -34,7 +34,7 @@ def published_datasets() -> tuple[PublishedDataset, ...]:
             row["name"], row["title"], row["unit"], int(row["classes"]), int(row["samples"]), float(row["ratio"]),
             row["source"],
         )
-        for row in _rows("index")
+        for row in _table_rows("index")
     )  # fmt: skip
 
 
@@ -45,21 +45,14 @@ def load(name: str) -> ClassCounts:
     Numbered classes (0, 1, 2, ...) get integer names, so that the table and integer labels of the same data have the
     same canonical order and therefore the same draws. `ValueError` where there is no table of that name.
     """
-    names = [table.name for table in published_datasets()]
-    if name not in names:
-        raise ValueError(f"data set must be one of {', '.join(names)}, got {name!r}")
-    rows = _rows(name)
-    classes = class_names([row["class"] for row in rows])
-    return ClassCounts.from_counts(dict(zip(classes, (int(row["count"]) for row in rows), strict=True)))
+    published = [dataset.name for dataset in published_datasets()]
+    if name not in published:
+        raise ValueError(f"data set must be one of {', '.join(published)}, got {name!r}")
+    table_rows = _table_rows(name)
+    table_classes = class_names([row["class"] for row in table_rows])
+    return ClassCounts.from_counts(dict(zip(table_classes, (int(row["count"]) for row in table_rows), strict=True)))
 
 
-def class_names(texts: list[str]) -> list[ClassName]:
-    """Names read from a file: integers where all are written as such ("7", not "07" or "+7"), else text."""
-    if all(text.removeprefix("-").isdecimal() and str(int(text)) == text for text in texts):
-        return [int(text) for text in texts]
-    return list(texts)
-
-
-def _rows(table: str) -> list[dict[str, str]]:
-    text = (files(__package__) / "tables" / f"{table}.csv").read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
+def _table_rows(table: str) -> list[dict[str, str]]:
+    published_table = files(__package__) / "published_tables" / f"{table}.csv"
+    return list(csv.DictReader(published_table.read_text(encoding="utf-8").splitlines()))

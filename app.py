@@ -1,4 +1,4 @@
-"""The server: what happens around the page script `pages/frame.py`.
+"""The server: what happens around the page script `pages/navigation.py`.
 
 Serves Plotly from the installed package (nothing is fetched from outside), and figures while a slider moves;
 compresses, sets security headers, loads what is heavy before the first user, empties sessions that ended, and shows a
@@ -52,8 +52,8 @@ async def plotly_js(request: Request) -> Response:
 
 
 def figure_endpoint(request: Request) -> Response:
-    """The figures of a page with its sliders at other values (`pages/parts/live/figure_endpoint.py`), 204 if none."""
-    from pages.parts.live.figure_endpoint import parts_at
+    """The figures of a page with its sliders elsewhere (`pages/parts/sidebar/figure_endpoint.py`), 204 if none."""
+    from pages.parts.sidebar.figure_endpoint import parts_at
 
     parts = None
     with suppress(ValueError):  # not a number
@@ -115,7 +115,7 @@ def show_error_message(_: Exception) -> bool:
 
 
 app = st.App(
-    "pages/frame.py",
+    "pages/navigation.py",
     routes=[Route("/assets/plotly.min.js", plotly_js), Route("/figures/{offer}", figure_endpoint)],
     middleware=[Middleware(with_security_headers), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)],
     lifespan=lifespan,

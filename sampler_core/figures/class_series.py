@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from sampler_core.data.array_types import IntArray
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.figures.class_labels import distinct_labels
+from sampler_core.figures.class_labels import by_count, class_options, distinct_labels
 from sampler_core.figures.legend import legend_text
 from sampler_core.forecast.expectations import FEW, MANY, groups
 from sampler_core.formatting import several
 
-MOST_LINES, MOST_BARS = 12, 30
+MOST_LINES = 12
 # Each has a contrast of 3 or more on white and on near-black. The first six differ for every kind of colour vision; the
 # second six come with another dash.
 COLOURS = (
@@ -54,16 +54,6 @@ class Series(NamedTuple):
         return np.asarray(per_class[:, self.members].sum(axis=1))
 
 
-def by_count(counts: ClassCounts) -> IntArray:
-    """Positions of the classes from the largest to the smallest; equals in their own order."""
-    return np.argsort(-counts.counts, kind="stable")
-
-
-def class_rows(counts: ClassCounts) -> int:
-    """The rows of a figure with one row per class; 0 where it shows a curve over ranks instead."""
-    return counts.num_classes if counts.num_classes <= MOST_BARS else 0
-
-
 def is_banded(counts: ClassCounts) -> bool:
     """Whether there are too many classes for a line each."""
     return counts.num_classes > MOST_LINES
@@ -79,7 +69,7 @@ def series_of(counts: ClassCounts, selected: SelectedClasses = ()) -> tuple[Seri
         labels = distinct_labels(counts.names, selected_positions(selected))
         left = [band for band in bands(counts, selected) if band.members.size]
         return (*left, *(Series(label, np.array([c]), colours[c], "solid") for label, c in labels.items()))
-    labels = distinct_labels(counts.names, by_count(counts).tolist())
+    labels = class_options(counts)
     return tuple(
         Series(label, np.array([c]), COLOURS[rank % len(COLOURS)], DASHES[rank // 6 % 2], opacity_of(c, selected))
         for rank, (label, c) in enumerate(labels.items())

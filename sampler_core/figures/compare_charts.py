@@ -14,14 +14,13 @@ import pandas as pd
 
 from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.figures.class_labels import class_in_words
-from sampler_core.figures.class_series import COLOURS, bands, by_count, series_of
+from sampler_core.figures.class_labels import by_count, class_in_words
+from sampler_core.figures.class_series import COLOURS, bands, series_of
 from sampler_core.figures.epoch_curves import Curve, class_curve, curves_over_epochs, share_axis, shares_in_words
 from sampler_core.figures.figure import Figure
 from sampler_core.figures.legend import LEGEND, legend_text, phone_legend_height
 from sampler_core.figures.plot_layout import axis, epoch_axis, layout
 from sampler_core.forecast.forecast import Forecast
-from sampler_core.forecast.plan_comparison import COLUMNS, Comparison
 from sampler_core.formatting import number, percent
 
 PLAN_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
@@ -119,27 +118,3 @@ def class_legend(counts: ClassCounts) -> Figure:
 def class_legend_height(counts: ClassCounts) -> int:
     """Pixels of `class_legend` on a phone."""
     return phone_legend_height([legend_text(one.label) for one in series_of(counts)])
-
-
-def comparison_table(comparison: Comparison, base: int | None = None) -> pd.DataFrame:
-    """One row per plan, one column per metric; with `base` the differences to the plan in that place."""
-    values = comparison.values if base is None else comparison.less(base)
-    return pd.DataFrame(values, index=pd.Index(comparison.names, name="plan"), columns=[c.label for c in COLUMNS])
-
-
-def comparison_words(comparison: Comparison, base: int | None = None) -> pd.DataFrame:
-    """The same table as text: shares in percent, signs on differences, a star on the best."""
-    values = comparison_table(comparison, base).to_numpy()
-    rows = [
-        [_cell(value, column.unit, base is not None, bool(best))
-         for value, column, best in zip(row, COLUMNS, row_best, strict=True)]
-        for row, row_best in zip(values, comparison.best, strict=True)
-    ]  # fmt: skip
-    return pd.DataFrame(rows, index=pd.Index(comparison.names, name="plan"), columns=[c.label for c in COLUMNS])
-
-
-def _cell(value: float, unit: str, signed: bool, best: bool) -> str:
-    size = round(abs(value), 12)  # a balance of 1 but for the last bit is 1
-    text = percent(size) if unit == "share" else number(size)
-    sign = "-" if value < 0 else "+" if signed and value > 0 else ""
-    return f"{sign}{text}{' ★' if best else ''}"

@@ -1,14 +1,16 @@
-"""A figure: plotly's data and layout, the same in words, and a table of its numbers."""
+"""A figure: plotly's data and layout, the same in words, and a table of its numbers; and plotly.js, which draws it."""
 
 from __future__ import annotations
 
 import base64
 import json
 from collections.abc import Callable
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from plotly.offline import get_plotlyjs, get_plotlyjs_version
 
 Spec = dict[str, Any]
 
@@ -47,3 +49,14 @@ def _encoded_array(value: object) -> object:
     data = base64.b64encode(np.ascontiguousarray(narrow).tobytes()).decode("ascii")
     shape = {"shape": ", ".join(map(str, narrow.shape))} if narrow.ndim > 1 else {}
     return {"dtype": narrow.dtype.str[1:], "bdata": data, **shape}
+
+
+@cache
+def plotly_js() -> str:
+    """The source of plotly.js, minified."""
+    return str(get_plotlyjs())
+
+
+def plotly_js_version() -> str:
+    """Its version, as in "4.1.1"."""
+    return str(get_plotlyjs_version())

@@ -9,8 +9,8 @@ import textwrap
 import unicodedata
 from collections.abc import Sequence
 
-from sampler_core.figures.class_labels import plotly_text
 from sampler_core.figures.figure import Figure, Spec
+from sampler_core.formatting import shortened
 
 MAX_LINE = 40  # characters of a line: with its stroke some 330 pixels in capitals
 MAX_ROW_LABEL = 16  # characters of a row's label: a third of a phone
@@ -32,6 +32,11 @@ def legend_text(text: str, most: int = 1, widest: int = MAX_LINE) -> str:
     if len(lines) > most:
         lines[most - 1] = f"{textwrap.wrap(' '.join(lines[most - 1 :]), widest - 1)[0]}…"
     return "<br>".join(plotly_text(line.replace(_FILL, ""), widest) for line in lines[:most])
+
+
+def plotly_text(text: str, longest: int = 24) -> str:
+    """Text for a label of a chart: cut to `longest` characters, and without anything plotly would read as markup."""
+    return shortened(text, longest).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def row_label(text: str) -> str:

@@ -7,12 +7,11 @@ import pandas as pd
 
 from sampler_core.data.array_types import FloatArray
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.figures.class_labels import class_in_words, class_label
-from sampler_core.figures.class_series import SelectedClasses, by_count, colours_of, selected_positions
+from sampler_core.figures.class_labels import by_count, class_in_words, class_index, class_label
+from sampler_core.figures.class_series import SelectedClasses, colours_of, selected_positions
 from sampler_core.figures.figure import Figure, Spec
 from sampler_core.figures.legend import row_label
 from sampler_core.figures.plot_layout import axis, epoch_axis, epoch_marker, layout
-from sampler_core.figures.rows_and_ranks import class_index
 from sampler_core.formatting import number, percent, several
 
 MOST_CELLS = 200_000

@@ -7,11 +7,11 @@ import pandas as pd
 
 from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.figures.class_labels import class_in_words
-from sampler_core.figures.class_series import SelectedClasses, by_count, class_rows, selected_positions
+from sampler_core.figures.class_labels import by_count, class_in_words, class_index
+from sampler_core.figures.class_series import SelectedClasses, selected_positions
 from sampler_core.figures.figure import Figure, Spec
 from sampler_core.figures.plot_layout import GREY, axis, layout, steady_range
-from sampler_core.figures.rows_and_ranks import RANK_TICKS, class_index, rank_lines, row_axis, row_markers, row_names
+from sampler_core.figures.rows_and_ranks import RANK_TICKS, class_rows, rank_lines, row_axis, row_markers, row_names
 from sampler_core.formatting import percent
 
 

@@ -22,7 +22,7 @@ from sampler_core.plans.plans_file import plans_from_json, plans_to_json
 from sampler_core.plans.presets import PRESETS
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 
-FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
+FRAME = Path(__file__).parents[2] / "pages" / "navigation.py"
 SIX = ["natural", "square-root", "class-balanced", "progressively balanced", "deferred", "mine"]
 
 

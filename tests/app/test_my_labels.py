@@ -20,13 +20,13 @@ from pages.parts.my_labels.file_reading import ReadingJob, Upload
 from pages.parts.my_labels.reading_process import LIMITS
 from pages.parts.server import result_cache
 from pages.parts.server.session_cleanup import end_lost_sessions
-from pages.parts.text.class_options import class_options
 from sampler_core import ClassCounts
 from sampler_core.datasets import ReadingError, load, read_counts, synthetic
+from sampler_core.figures.class_labels import class_options
 from tests.core.reading_files import FILES, named
 from tests.hostile_names import HOSTILE
 
-FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
+FRAME = Path(__file__).parents[2] / "pages" / "navigation.py"
 SPECIES = b"id,species\n1,cat\n2,dog\n3,cat\n4,cat\n5,\n6,emu\n"
 COUNTS = ClassCounts.from_counts({"cat": 3, "dog": 1, "emu": 1})
 NUMBERED = io.BytesIO()

@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.share.package_download import WHEEL, wheel
-from pages.parts.text.file_names import file_name
+from pages.parts.share.page_tables import file_name
 from sampler_core import (
     Boost,
     ClassCounts,
@@ -37,7 +37,7 @@ from sampler_core.plans.plans_file import plans_from_json
 PAGES = ("explore", "compare", "tune")
 LABELLED = ("button", "download_button", "expander", "selectbox", "text_input", "multiselect")
 TEXTS = ("markdown", "caption", "warning", "info", "error", "success")
-FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
+FRAME = Path(__file__).parents[2] / "pages" / "navigation.py"
 RAMP = PowerSkew(Linear(0.2, 0.05, maximum=1.0))
 DEFAULT = synthetic("exponential", 10, 20_000, 100.0)
 TARGETS = {

@@ -25,7 +25,7 @@ from sampler_core.tuning.linear_schedule_map import map_axes
 from sampler_core.tuning.metric_sweep import sweep
 from sampler_core.tuning.requirements import REQUIREMENTS, MissingFromAtMost, NaturalMix, RepeatsAtMost, ShareOfClass
 
-FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
+FRAME = Path(__file__).parents[2] / "pages" / "navigation.py"
 ISIC = {"data": "published", "table": "isic2019", "epochs": "60", "batch": "64"}
 
 

@@ -11,8 +11,9 @@ from pages.parts.sidebar.page_parameters import METRICS_OVER, TABLE_BASE
 from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.text.markdown import literal
 from sampler_core.exporting.csv_tables import csv_file
-from sampler_core.figures.compare_charts import ComparedPlan, comparison_table, comparison_words
-from sampler_core.forecast.plan_comparison import compared, courses
+from sampler_core.figures.compare_charts import ComparedPlan
+from sampler_core.forecast.plan_comparison import COLUMNS, Comparison, compared, courses
+from sampler_core.formatting import number, percent
 
 BEST = "font-weight: bold; background-color: rgba(14, 154, 107, 0.22)"
 courses_of = cached(32)(courses)  # forecasts are compared by identity, and are cached too
@@ -61,3 +62,27 @@ def _choose_base(plans: tuple[ComparedPlan, ...]) -> int | None:
 
 def _differences_to(name: str) -> str:
     return f"differences to {name}"
+
+
+def comparison_table(comparison: Comparison, base: int | None = None) -> pd.DataFrame:
+    """One row per plan, one column per metric; with `base` the differences to the plan in that place."""
+    values = comparison.values if base is None else comparison.less(base)
+    return pd.DataFrame(values, index=pd.Index(comparison.names, name="plan"), columns=[c.label for c in COLUMNS])
+
+
+def comparison_words(comparison: Comparison, base: int | None = None) -> pd.DataFrame:
+    """The same table as text: shares in percent, signs on differences, a star on the best."""
+    values = comparison_table(comparison, base).to_numpy()
+    rows = [
+        [_cell(value, column.unit, base is not None, bool(best))
+         for value, column, best in zip(row, COLUMNS, row_best, strict=True)]
+        for row, row_best in zip(values, comparison.best, strict=True)
+    ]  # fmt: skip
+    return pd.DataFrame(rows, index=pd.Index(comparison.names, name="plan"), columns=[c.label for c in COLUMNS])
+
+
+def _cell(value: float, unit: str, signed: bool, best: bool) -> str:
+    size = round(abs(value), 12)  # a balance of 1 but for the last bit is 1
+    text = percent(size) if unit == "share" else number(size)
+    sign = "-" if value < 0 else "+" if signed and value > 0 else ""
+    return f"{sign}{text}{' ★' if best else ''}"

@@ -9,8 +9,8 @@ import streamlit as st
 from pages.parts.compare.compared_plans import change_plans, set_plans
 from pages.parts.compare.plan_editor import plan_editor
 from pages.parts.server.page_contents import page_contents
-from pages.parts.sidebar.sidebar_values import set_sidebar
-from pages.parts.sidebar.wording import error_in_words, error_toast, target_in_words, value_in_words
+from pages.parts.sidebar.parameter_widgets import set_sidebar
+from pages.parts.sidebar.values_in_words import error_in_words, error_toast, target_in_words, value_in_words
 from pages.parts.text.markdown import literal
 from sampler_core.plans.parameters import LENGTH_ROWS, LIMIT_ROWS
 from sampler_core.plans.plan import SamplingPlan

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.my_labels.session_labels import UploadedLabels, correct, undo_correction
-from pages.parts.text.class_options import class_options
 from sampler_core.datasets.label_files import Reading, ReadingError, label_corrections
+from sampler_core.figures.class_labels import class_options
 
 CORRECTION, CLASSES, NAME = "own-correction", "own-classes", "own-name"
 TITLES = {

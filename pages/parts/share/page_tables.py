@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 import pandas as pd
 import streamlit as st
 
 from pages.parts.server.page_contents import Table, page_contents
-from pages.parts.text.file_names import file_name
 from pages.parts.text.markdown import literal
 from sampler_core.exporting import csv_file
 from sampler_core.figures import Chart
@@ -42,3 +42,8 @@ def table_downloads(tables: Iterable[Table]) -> None:
             literal(title), csv_of(table), f"skewlab-{file_name(title)}.csv", "text/csv", key=f"share-table-{place}",
             on_click="ignore", icon=":material/table:", type="tertiary",
         )  # fmt: skip
+
+
+def file_name(title: str) -> str:
+    """A title as part of a file name: at most 60 lower-case letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60] or "page"

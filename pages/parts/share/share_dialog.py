@@ -12,10 +12,9 @@ from pages.parts.live.browser_component import browser_component
 from pages.parts.my_labels.session_labels import changes_to_own_labels, left_out_of_the_link
 from pages.parts.server.page_contents import PageContents, clear_page_contents, page_contents
 from pages.parts.share.package_download import WHEEL, wheel
-from pages.parts.share.page_tables import table_downloads
-from pages.parts.share.plan_file import offer_plan, show_opened_message
+from pages.parts.share.page_tables import file_name, table_downloads
+from pages.parts.share.plan_tab import offer_plan, show_opened_message
 from pages.parts.sidebar.scenario import Scenario, current_scenario
-from pages.parts.text.file_names import file_name
 from sampler_core.exporting import VARIANTS, snippet
 from sampler_core.exporting.plan_report import page_report
 from sampler_core.figures.legend import added_legend_height

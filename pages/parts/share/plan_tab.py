@@ -7,8 +7,8 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.parts.sidebar.page_parameters import TABLE
+from pages.parts.sidebar.parameter_widgets import checked_values, set_widgets, sidebar_values
 from pages.parts.sidebar.scenario import Scenario
-from pages.parts.sidebar.sidebar_values import checked_values, set_widgets, sidebar_values
 from pages.parts.text.markdown import literal
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.datasets import load, published_datasets

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.draws.preview import Preview
-from sampler_core.figures.batch_bars import batch_mix
-from sampler_core.figures.class_series import SelectedClasses, class_rows, is_banded
+from sampler_core.figures.class_series import SelectedClasses, is_banded
+from sampler_core.figures.draw_charts import batch_mix, planned_and_drawn
 from sampler_core.figures.epoch_curves import class_shares, skew_curve
 from sampler_core.figures.figure import Chart
 from sampler_core.figures.legend import height_with_legend
 from sampler_core.figures.plan_sentences import SCHEME_NOTES, batches_note
-from sampler_core.figures.planned_and_drawn import planned_and_drawn
+from sampler_core.figures.rows_and_ranks import class_rows
 from sampler_core.figures.share_map import share_map
 from sampler_core.figures.weight_beside_share import weight_beside_share
 from sampler_core.forecast.count_intervals import count_intervals

@@ -13,10 +13,10 @@ from pages.parts.server.page_contents import page_contents
 from pages.parts.server.result_cache import forecast_of
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.sidebar.url_correction import url_binding
-from pages.parts.text.class_options import class_options
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures import class_table
-from sampler_core.figures.class_series import NO_CLASS, SelectedClasses, by_count, selected_positions, series_of
+from sampler_core.figures.class_labels import by_count, class_options
+from sampler_core.figures.class_series import NO_CLASS, SelectedClasses, selected_positions, series_of
 from sampler_core.plans.parameters import FOLLOW
 
 MOST = 5

@@ -53,7 +53,7 @@ def plan_report(
     if not 0 <= epoch < len(forecast.shares):
         raise ValueError(f"epoch must be a whole number from 0 to {len(forecast.shares) - 1}, got {epoch}")
 
-    def frame(epoch: int) -> Frame:
+    def report_frame(epoch: int) -> Frame:
         tiles = [(metric.label, metric.value, metric.note) for metric in epoch_metrics(forecast, epoch)]
         highlighted = tuple(selected)
         charts = charts_over_epochs(
@@ -67,8 +67,8 @@ def plan_report(
         return Frame(epoch, [takeaway(forecast, epoch, unit)], tiles, charts)
 
     return _report_html(
-        plan, forecast, unit, made, title=title, epochs=len(forecast.shares), epoch=epoch, frame=frame,
-        facts=report_facts(plan, counts, unit), files={"plan.json": plan_json(plan, counts)},
+        plan, forecast, unit, made, title=title, epochs=len(forecast.shares), epoch=epoch, frame=report_frame,
+        facts=report_facts(plan, counts, unit), files={"plan.json": report_plan(plan, counts)},
         tables=[("Class counts", partial(_class_count_table, counts)),
                 ("Metrics, all epochs", lambda: metric_table(epoch_metrics(forecast, 0)))],
     )  # fmt: skip
@@ -95,8 +95,8 @@ def page_report(
         plan, Forecast.of(plan, counts), unit, None, title=title, epochs=1, epoch=0,
         frame=lambda epoch: Frame(0, sentences, [], charts), about="Findings on the sidebar's plan",
         facts={**(facts or {}), **report_facts(plan, counts, unit, plan_heading="The sidebar's plan")},
-        files={"plan.json": plan_json(plan, counts), **(files or {})},
-        tables=[(name, table) for name, table in tables if table not in chart_tables],
+        files={"plan.json": report_plan(plan, counts), **(files or {})},
+        tables=[(table_title, table) for table_title, table in tables if table not in chart_tables],
     )  # fmt: skip
 
 
@@ -104,8 +104,8 @@ def _report_html(
     plan: SamplingPlan, forecast: Forecast, unit: str, made: datetime.datetime | None, **contents: Any
 ) -> str:
     found = [(finding.text, finding.advice) for finding in findings(plan, forecast)]
-    summary, sources = data_line(forecast.counts, unit), report_sources(made)
-    return report_html(Report(summary=summary, findings=found, sources=sources, **contents), plotly_js())
+    data_summary, sources = data_line(forecast.counts, unit), report_sources(made)
+    return report_html(Report(summary=data_summary, findings=found, sources=sources, **contents), plotly_js())
 
 
 def _class_count_table(counts: ClassCounts) -> pd.DataFrame:
@@ -140,26 +140,26 @@ def _data_facts(counts: ClassCounts, unit: str) -> dict[str, str]:
         unit.capitalize(): count(counts.num_samples),
         "Classes": count(counts.num_classes) + (f", {count(len(counts.empty))} of them empty" if counts.empty else ""),
         "Class imbalance": number(counts.imbalance_ratio),
-        **{word: f"{class_in_words(counts.names[c])} ({count(int(counts.counts[c]))})" for word, c in ends.items()},
+        **{fact: f"{class_in_words(counts.names[c])} ({count(int(counts.counts[c]))})" for fact, c in ends.items()},
     }
 
 
 def _plan_facts(plan: SamplingPlan, counts: ClassCounts) -> dict[str, str]:
-    limits = {"Cap on repeats": plan.max_repeats, "Floor on shares": plan.min_share}
+    limit_facts = {"Cap on repeats": plan.max_repeats, "Floor on shares": plan.min_share}
     return {
         "Target": shortened(as_code(plan.target), 300),
         "Epochs": str(plan.epochs),
         "Batch size": count(plan.needed_batch_size),
         "Samples per epoch": count(plan.samples(counts)),
         "Sampling scheme": plan.drawing,
-        **{word: number(float(value)) for word, value in limits.items() if value is not None},
+        **{fact: number(float(value)) for fact, value in limit_facts.items() if value is not None},
         **({"Floor per batch": count(plan.min_per_batch)} if plan.min_per_batch else {}),
         "Seed": str(plan.seed),
         "Fingerprint": plan.fingerprint,
     }
 
 
-def plan_json(plan: SamplingPlan, counts: ClassCounts) -> str:
+def report_plan(plan: SamplingPlan, counts: ClassCounts) -> str:
     """plan.json with the class counts of the report; without them where they would fill the file."""
-    text = replace(plan, tuned_on=counts).to_json()
-    return text if len(text) <= MAX_PLAN_JSON else replace(plan, tuned_on=None).to_json()
+    plan_text = replace(plan, tuned_on=counts).to_json()
+    return plan_text if len(plan_text) <= MAX_PLAN_JSON else replace(plan, tuned_on=None).to_json()

@@ -67,8 +67,8 @@ def series_of(counts: ClassCounts, selected: SelectedClasses = ()) -> tuple[Seri
     if is_banded(counts):
         colours = {c: SELECTED_COLOURS[slot % len(SELECTED_COLOURS)] for slot, c in enumerate(selected)}
         labels = distinct_labels(counts.names, selected_positions(selected))
-        left = [band for band in bands(counts, selected) if band.members.size]
-        return (*left, *(Series(label, np.array([c]), colours[c], "solid") for label, c in labels.items()))
+        bands_left = [band for band in bands(counts, selected) if band.members.size]
+        return (*bands_left, *(Series(label, np.array([c]), colours[c], "solid") for label, c in labels.items()))
     labels = class_options(counts)
     return tuple(
         Series(label, np.array([c]), COLOURS[rank % len(COLOURS)], DASHES[rank // 6 % 2], opacity_of(c, selected))
@@ -79,9 +79,9 @@ def series_of(counts: ClassCounts, selected: SelectedClasses = ()) -> tuple[Seri
 def colours_of(counts: ClassCounts, selected: SelectedClasses = ()) -> list[str]:
     """The colour of each class, by position: that of its series."""
     colours = [""] * counts.num_classes
-    for one in series_of(counts, selected):
-        for c in one.members:
-            colours[c] = one.colour
+    for series in series_of(counts, selected):
+        for c in series.members:
+            colours[c] = series.colour
     return colours
 
 
@@ -100,16 +100,16 @@ def bands(counts: ClassCounts, without: SelectedClasses = ()) -> tuple[Series, .
 
     without: classes with a series of their own.
     """
-    by_size = groups(counts.counts)
-    if all(group.any() for group in by_size):
-        sizes = (f"more than {MANY} samples", f"{FEW} to {MANY} samples", f"fewer than {FEW} samples")
-        members = [np.flatnonzero(group) for group in by_size]
+    masks = groups(counts.counts)
+    if all(group.any() for group in masks):
+        band_sizes = (f"more than {MANY} samples", f"{FEW} to {MANY} samples", f"fewer than {FEW} samples")
+        band_members = [np.flatnonzero(group) for group in masks]
     else:
-        sizes = ("largest third", "middle third", "smallest third")
-        members = list(np.array_split(by_count(counts), 3))
-    left = [classes[~np.isin(classes, without)] for classes in members]
-    words = zip(("Head", "Medium", "Tail"), sizes, left, BAND_COLOURS, strict=True)
+        band_sizes = ("largest third", "middle third", "smallest third")
+        band_members = list(np.array_split(by_count(counts), 3))
+    left = [classes[~np.isin(classes, without)] for classes in band_members]
+    band_parts = zip(("Head", "Medium", "Tail"), band_sizes, left, BAND_COLOURS, strict=True)
     return tuple(
         Series(f"{name}: {several(len(classes), 'class', 'classes')}, {size}", classes, colour, "solid")
-        for name, size, classes, colour in words
+        for name, size, classes, colour in band_parts
     )

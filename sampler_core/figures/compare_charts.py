@@ -47,26 +47,26 @@ class ClassGroup(NamedTuple):
     members: IntArray
 
 
-def class_group(counts: ClassCounts, which: str, rank: int = 1) -> ClassGroup:
+def class_group(counts: ClassCounts, group: str, rank: int = 1) -> ClassGroup:
     """The classes of one of `CLASS_GROUPS`. rank: 1 is the largest class; a rank past the last class is the last."""
     order = by_count(counts)
-    if which in ("head", "medium", "tail"):
-        band = bands(counts)[("head", "medium", "tail").index(which)]
+    if group in ("head", "medium", "tail"):
+        band = bands(counts)[("head", "medium", "tail").index(group)]
         return ClassGroup(band.label, band.members)
-    named = {"rarest class": counts.rarest, "largest class": counts.largest}
-    c = named[which] if which in named else int(order[min(rank, order.size) - 1])
+    singles = {"rarest class": counts.rarest, "largest class": counts.largest}
+    c = singles[group] if group in singles else int(order[min(rank, order.size) - 1])
     return ClassGroup(class_in_words(counts.names[c]), np.array([c]))
 
 
-def plan_shares(plans: Sequence[ComparedPlan], who: ClassGroup, epoch: int, *, logarithmic: bool = False) -> Figure:
+def plan_shares(plans: Sequence[ComparedPlan], group: ClassGroup, epoch: int, *, logarithmic: bool = False) -> Figure:
     """The share of the class group over epochs, one line per plan."""
-    curves = [plan.curve(plan.forecast.shares[:, who.members].sum(axis=1)) for plan in plans]
-    words = "; ".join(
+    curves = [plan.curve(plan.forecast.shares[:, group.members].sum(axis=1)) for plan in plans]
+    plan_words = "; ".join(
         f"{name} from {percent(float(row[0]))} to {percent(float(row[-1]))}, {percent(float(row[epoch]))} in "
         f"epoch {epoch}" for name, _, row, *_ in curves
     )  # fmt: skip
-    alt = f"Share of {who.label} over {len(curves[0].values)} epochs. {words}."
-    y_axis = share_axis(f"share of {legend_text(who.label, widest=20)}", logarithmic)
+    alt = f"Share of {group.label} over {len(curves[0].values)} epochs. {plan_words}."
+    y_axis = share_axis(f"share of {legend_text(group.label, widest=20)}", logarithmic)
     return curves_over_epochs(curves, y_axis, "%{y:.4~%}", alt, epoch, showlegend=True)
 
 
@@ -75,14 +75,14 @@ def plan_skews(plans: Sequence[ComparedPlan], epoch: int) -> Figure | None:
     curves = [plan.curve(skews) for plan in plans if (skews := plan.forecast.skews) is not None]
     if not curves:
         return None
-    words = "; ".join(f"{name} from {number(row[0])} to {number(row[-1])}" for name, _, row, *_ in curves)
-    return curves_over_epochs(curves, axis("skew"), "skew %{y:.4~f}", f"Skew over epochs. {words}.", epoch)
+    plan_words = "; ".join(f"{name} from {number(row[0])} to {number(row[-1])}" for name, _, row, *_ in curves)
+    return curves_over_epochs(curves, axis("skew"), "skew %{y:.4~f}", f"Skew over epochs. {plan_words}.", epoch)
 
 
 def plan_mix(plan: ComparedPlan, highest: float) -> Figure:
     """All classes of one plan over epochs, as lines or bands in their own colours. highest: the end of the axis."""
     shares = plan.forecast.shares
-    curves = [class_curve(one, shares, 1.5) for one in series_of(plan.forecast.counts)]
+    curves = [class_curve(series, shares, 1.5) for series in series_of(plan.forecast.counts)]
     alt = f"All classes of the plan {plan.name}; in the last epoch {shares_in_words(curves, -1)}."
     return curves_over_epochs(
         curves, axis("", tickformat="~%", range=[0.0, highest], nticks=5), "%{y:.4~%}", alt, None,
@@ -100,15 +100,15 @@ def highest_share(plans: Sequence[ComparedPlan]) -> float:
 def class_legend(counts: ClassCounts) -> Figure:
     """The colours of the classes: a legend without a plot. Its height: `class_legend_height`."""
     series = series_of(counts)
-    traces = [
+    strokes = [
         {"type": "scatter", "mode": "lines", "name": legend_text(one.label), "x": [None], "y": [None],
          "line": {"color": one.colour, "width": 3, "dash": one.dash}, "hoverinfo": "skip", "showlegend": True}
         for one in series
     ]  # fmt: skip
-    hidden = {"visible": False, "fixedrange": True}
+    no_axis = {"visible": False, "fixedrange": True}
     legend = LEGEND | {"itemclick": False, "itemdoubleclick": False}
-    spec = {"data": traces, "layout": layout(
-        xaxis=hidden, yaxis=hidden, showlegend=True, legend=legend, uirevision=str(len(series)),
+    spec = {"data": strokes, "layout": layout(
+        xaxis=no_axis, yaxis=no_axis, showlegend=True, legend=legend, uirevision=str(len(series)),
     )}  # fmt: skip
     colours = {one.label: one.colour for one in series}
     table = pd.Series(colours, name="colour").rename_axis("class").to_frame

@@ -20,33 +20,35 @@ from sampler_core.formatting import number, several
 
 def batch_mix(preview: Preview, selected: SelectedClasses = ()) -> Figure:
     """The class counts of each previewed batch, stacked, with the largest class (or the head) at the bottom."""
-    counts, drawn = preview.class_counts, preview.batch_class_counts
-    series = series_of(counts, selected)
+    counts, per_batch = preview.class_counts, preview.batch_class_counts
+    stacks = series_of(counts, selected)
     batches = np.arange(preview.first_batch, preview.first_batch + preview.num_batches)
-    traces = [
+    bars = [
         {
-            "type": "bar", "name": one.legend_entry, "x0": preview.first_batch, "dx": 1,
-            "y": one.total(drawn), "marker": {"color": one.colour, "line": {"width": 0}},
-            "opacity": one.opacity,
+            "type": "bar", "name": stack.legend_entry, "x0": preview.first_batch, "dx": 1,
+            "y": stack.total(per_batch), "marker": {"color": stack.colour, "line": {"width": 0}},
+            "opacity": stack.opacity,
             "hovertemplate": "batch %{x}: %{y:,}<extra>%{fullData.name}</extra>",
         }
-        for one in series
+        for stack in stacks
     ]  # fmt: skip
-    spec = {"data": traces, "layout": layout(
+    spec = {"data": bars, "layout": layout(
         barmode="stack", bargap=0.2 if len(batches) <= 60 else 0,  # a fifth is a pixel on a phone
-        showlegend=len(series) > 1, legend=LEGEND | {"traceorder": "normal"},
+        showlegend=len(stacks) > 1, legend=LEGEND | {"traceorder": "normal"},
         xaxis=axis("batch", tickformat="d", range=[batches[0] - 0.6, batches[-1] + 0.6]),
-        yaxis=axis("samples in the batch"), uirevision=f"{len(series)}-{batches[0]}-{len(batches)}",
+        yaxis=axis("samples in the batch"), uirevision=f"{len(stacks)}-{batches[0]}-{len(batches)}",
     )}  # fmt: skip
     rarest = counts.rarest
-    without = int((drawn[:, rarest] == 0).sum())
+    without = int((per_batch[:, rarest] == 0).sum())
     alt = (
         f"Batches {batches[0]} to {batches[-1]} of epoch {preview.epoch}. The rarest class, "
         f"{class_in_words(counts.names[rarest])}, is missing from {without} of them and has "
-        f"{number(float(drawn[:, rarest].mean()))} samples a batch on average."
+        f"{number(float(per_batch[:, rarest].mean()))} samples a batch on average."
     )
     index = pd.Index(batches, name="batch")
-    return Figure(spec, alt, lambda: pd.DataFrame({one.label: one.total(drawn) for one in series}, index=index))
+    return Figure(
+        spec, alt, lambda: pd.DataFrame({stack.label: stack.total(per_batch) for stack in stacks}, index=index)
+    )
 
 
 def planned_and_drawn(
@@ -57,32 +59,33 @@ def planned_and_drawn(
     spread, drawn: of the same draws, each (num_classes,). A class with share 0 has no point.
     """
     order = by_count(counts)
-    planned, got = CountIntervals(spread.expected[order], spread.lower[order], spread.upper[order]), drawn[order]
-    most = np.nanmax(np.abs([_deviation(ends, planned.expected) for ends in planned[1:]]), initial=0.0)
+    planned = CountIntervals(spread.expected[order], spread.lower[order], spread.upper[order])
+    got = drawn[order]
+    furthest = np.nanmax(np.abs([_deviation(ends, planned.expected) for ends in planned[1:]]), initial=0.0)
     deviation = axis("deviation from plan", ticksuffix=" %", nticks=4, tickangle=0, zeroline=True, zerolinewidth=2,
-                     **steady_range(-most, most, parts=4))  # fmt: skip
+                     **steady_range(-furthest, furthest, parts=4))  # fmt: skip
     marker, axes, shapes = row_markers(counts, order, selected), [deviation, row_axis()], list[Spec]()
     if class_rows(counts):
-        traces = [row_names(counts, order) | trace for trace in _rows(planned, got, marker)]
+        traces = [row_names(counts, order) | trace for trace in _drawn_rows(planned, got, marker)]
     else:
-        traces, shapes = _ranks(planned, got, marker["color"]), rank_lines(counts, selected, "x")
+        traces, shapes = _drawn_ranks(planned, got, marker["color"]), rank_lines(counts, selected, "x")
         axes = [axis("classes, largest first", **RANK_TICKS), deviation]
     spec = {"data": traces, "layout": layout(
         xaxis=axes[0], yaxis=axes[1], shapes=shapes, showlegend=True, legend=LEGEND, uirevision=str(order.size),
     )}  # fmt: skip
-    outside = int(((drawn < spread.lower) | (drawn > spread.upper)).sum())
+    drawn_outside = int(((drawn < spread.lower) | (drawn > spread.upper)).sum())
     classes = several(counts.num_classes, "class", "classes")
-    alt = f"Planned and drawn samples of {classes}; {outside} outside their 95 % interval."
+    alt = f"Planned and drawn samples of {classes}; {drawn_outside} outside their 95 % interval."
     columns = {"planned": planned.expected, "95 % from": planned.lower, "95 % to": planned.upper, "drawn": got}
     return Figure(spec, alt, lambda: pd.DataFrame(columns, index=class_index(counts, order)))
 
 
-def _rows(planned: CountIntervals, drawn: IntArray, marker: Spec) -> list[Spec]:
+def _drawn_rows(planned: CountIntervals, drawn: IntArray, marker: Spec) -> list[Spec]:
     """One row per class: the interval as a bar, the draws as a point."""
     low, high, off = (_deviation(values, planned.expected) for values in (planned.lower, planned.upper, drawn))
     texts = [
-        f"{got:,} drawn, {number(e)} planned, 95 % from {a:,} to {b:,}"
-        for got, e, a, b in zip(drawn, planned.expected, planned.lower, planned.upper, strict=True)
+        f"{draws:,} drawn, {number(e)} planned, 95 % from {a:,} to {b:,}"
+        for draws, e, a, b in zip(drawn, planned.expected, planned.lower, planned.upper, strict=True)
     ]
     interval = {"type": "data", "symmetric": False, "array": high, "arrayminus": -low, "color": GREY, "width": 6}
     shared = {"type": "scatter", "mode": "markers", "text": texts,
@@ -94,14 +97,14 @@ def _rows(planned: CountIntervals, drawn: IntArray, marker: Spec) -> list[Spec]:
     ]
 
 
-def _ranks(planned: CountIntervals, drawn: IntArray, colours: list[str]) -> list[Spec]:
+def _drawn_ranks(planned: CountIntervals, drawn: IntArray, colours: list[str]) -> list[Spec]:
     """Classes by rank: the intervals as a ribbon, the draws as points."""
     low, high, off = (_deviation(values, planned.expected) for values in (planned.lower, planned.upper, drawn))
     ranks = np.arange(1, drawn.size + 1)
-    edge = {"type": "scatter", "mode": "lines", "x": ranks, "line": {"width": 0, "shape": "hvh"}, "hoverinfo": "skip"}
+    ribbon = {"type": "scatter", "mode": "lines", "x": ranks, "line": {"width": 0, "shape": "hvh"}, "hoverinfo": "skip"}
     return [
-        {**edge, "y": low, "showlegend": False},
-        {**edge, "y": high, "name": "95 % interval", "fill": "tonexty", "fillcolor": "rgba(107,122,140,0.35)"},
+        {**ribbon, "y": low, "showlegend": False},
+        {**ribbon, "y": high, "name": "95 % interval", "fill": "tonexty", "fillcolor": "rgba(107,122,140,0.35)"},
         {"type": "scatter", "mode": "markers", "name": "drawn", "x": ranks, "y": off,
          "customdata": np.stack([drawn, planned.expected], axis=1), "marker": {"size": 4, "color": colours},
          "hovertemplate": "class of rank %{x}: %{customdata[0]:,} drawn, "

@@ -41,10 +41,10 @@ def charts_over_epochs(
         cells = share_map(counts, shares, epoch, selected)
         note = "One row a class; colour is the share. Its table has the first, the chosen and the last epoch."
         charts.append(Chart("map", "Share of every class", cells, note, 12, 420, 3))
-    both = weight_beside_share(counts, weights, shares, epoch, selected)
+    beside = weight_beside_share(counts, weights, shares, epoch, selected)
     note = "The weight is one sample's, the share is its whole class's: what a batch sees. They are not the same."
     title = f"Class weight beside class share, epoch {epoch}"
-    charts.append(Chart("weights", title, both, note, 12, _height_of_rows(counts, 340), 2))
+    charts.append(Chart("weights", title, beside, note, 12, _chart_height(counts, 340), 2))
     return charts
 
 
@@ -65,16 +65,17 @@ def charts_of_epoch(
         drawn, num_draws, which = epoch_class_counts(), plan.samples(counts), "the whole epoch"
     else:
         drawn, num_draws, which = preview.totals, int(preview.totals.sum()), "the batches shown"
-    off = planned_and_drawn(counts, count_intervals(forecast.shares[epoch], forecast.draws, num_draws), drawn, selected)
+    planned = count_intervals(forecast.shares[epoch], forecast.draws, num_draws)
+    deviations = planned_and_drawn(counts, planned, drawn, selected)
     title, stacks = f"Batches {first} to {first + preview.num_batches - 1}", batch_mix(preview, selected)
-    height = height_with_legend(stacks, max(380, _height_of_rows(counts, 380)))
+    height = height_with_legend(stacks, max(380, _chart_height(counts, 380)))
     return [
         Chart("batches", title, stacks, batches_note(plan, counts), 7, height, 2),
-        Chart("drawn", f"Planned against drawn, {which}", off, SCHEME_NOTES[plan.drawing], 5, height, 3),
+        Chart("drawn", f"Planned against drawn, {which}", deviations, SCHEME_NOTES[plan.drawing], 5, height, 3),
     ]
 
 
-def _height_of_rows(counts: ClassCounts, otherwise: int) -> int:
+def _chart_height(counts: ClassCounts, otherwise: int) -> int:
     """Pixels of a figure with one row per class; `otherwise` where it has no rows."""
     rows = class_rows(counts)
     return 90 + 26 * rows if rows else otherwise

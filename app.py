@@ -42,26 +42,26 @@ def compressed_plotly_js() -> bytes:
     return gzip.compress(PLOTLY_JS.read_bytes(), 6)
 
 
-async def plotly_js(request: Request) -> Response:
+async def plotly_js_response(request: Request) -> Response:
     """plotly.js, compressed for whoever takes it so."""
-    headers = {"Cache-Control": "public, max-age=86400", "Vary": "Accept-Encoding"}
+    asset_headers = {"Cache-Control": "public, max-age=86400", "Vary": "Accept-Encoding"}
     if "gzip" not in request.headers.get("Accept-Encoding", ""):
-        return FileResponse(PLOTLY_JS, media_type="text/javascript", headers=headers)
-    headers["Content-Encoding"] = "gzip"
-    return Response(compressed_plotly_js(), media_type="text/javascript", headers=headers)
+        return FileResponse(PLOTLY_JS, media_type="text/javascript", headers=asset_headers)
+    asset_headers["Content-Encoding"] = "gzip"
+    return Response(compressed_plotly_js(), media_type="text/javascript", headers=asset_headers)
 
 
-def figure_endpoint(request: Request) -> Response:
+def figures_response(request: Request) -> Response:
     """The figures of a page with its sliders elsewhere (`pages/parts/sidebar/figure_endpoint.py`), 204 if none."""
     from pages.parts.sidebar.figure_endpoint import parts_at
 
-    parts = None
+    figures = None
     with suppress(ValueError):  # not a number
-        values = {key: float(value) for key, value in request.query_params.items()}
-        parts = parts_at(request.path_params["offer"], values)
-    if parts is None:
+        slider_values = {key: float(value) for key, value in request.query_params.items()}
+        figures = parts_at(request.path_params["offer"], slider_values)
+    if figures is None:
         return Response(status_code=204)
-    response = JSONResponse(parts, headers={"Cache-Control": "no-store"})
+    response = JSONResponse(figures, headers={"Cache-Control": "no-store"})
     if len(response.body) > MOST_COMPRESSED:
         response.headers["Content-Encoding"] = "identity"
     return response
@@ -116,7 +116,7 @@ def show_error_message(_: Exception) -> bool:
 
 app = st.App(
     "pages/navigation.py",
-    routes=[Route("/assets/plotly.min.js", plotly_js), Route("/figures/{offer}", figure_endpoint)],
+    routes=[Route("/assets/plotly.min.js", plotly_js_response), Route("/figures/{offer}", figures_response)],
     middleware=[Middleware(with_security_headers), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)],
     lifespan=lifespan,
     on_script_error=show_error_message,

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.parts.compare.compared_plans import (
     MIXES,
     SIDE_BY_SIDE,
-    View,
+    CompareView,
     choose_followed,
     note_compared_plans,
     panels_of,
@@ -34,7 +34,7 @@ with rest:
         logarithmic = choose_axis()
     phone_sliders()
     plans = note_compared_plans(variants, scenario)
-    view = View(variants, group, rank, logarithmic)
+    view = CompareView(variants, group, rank, logarithmic)
     panels, ticket = panels_of(scenario, view), figure_ticket(scenario, partial(panels_of, view=view), view)
     side_by_side, metrics, all_classes = st.container(), st.container(key="page-text-metrics"), st.container()
     # The panels come one after the other, so that the browser draws all figures in one go; the long table after them.

@@ -9,7 +9,7 @@ from pages.parts.explore.explore_panels import (
     METRICS,
     ONE_EPOCH,
     OVER_EPOCHS,
-    View,
+    ExploreView,
     live_parts,
     offer_report,
     panels_of,
@@ -48,7 +48,7 @@ if scenario.plan.adaptive is None:
 one_epoch = st.container()
 
 # The panels come after all controls and together, so that the browser draws all figures in one go; text comes last.
-view = View(followed, logarithmic, window)
+view = ExploreView(followed, logarithmic, window)
 panels, metrics = panels_of(scenario, view, batches), tiles_of(scenario)
 with over_epochs:
     live_panel(

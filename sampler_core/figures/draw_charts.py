@@ -46,9 +46,7 @@ def batch_mix(preview: Preview, selected: SelectedClasses = ()) -> Figure:
         f"{number(float(per_batch[:, rarest].mean()))} samples a batch on average."
     )
     index = pd.Index(batches, name="batch")
-    return Figure(
-        spec, alt, lambda: pd.DataFrame({stack.label: stack.total(per_batch) for stack in stacks}, index=index)
-    )
+    return Figure(spec, alt, lambda: pd.DataFrame({bar.label: bar.total(per_batch) for bar in stacks}, index=index))
 
 
 def planned_and_drawn(

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.explore import epoch_player, explore_panels
-from pages.parts.explore.followed_classes import class_at
+from pages.parts.explore.followed_classes import clicked_class
 from pages.parts.my_labels import session_labels
 from pages.parts.sidebar import page_controls
 from pages.parts.sidebar.page_parameters import COMPARE_PARAMETERS, PARAMETERS, TUNE_PARAMETERS, choice_titles
@@ -441,7 +441,7 @@ def test_the_scheme_can_be_switched_beside_the_batches():
 )  # fmt: skip
 def test_a_click_in_any_figure_is_on_the_class_that_lies_there(clicked):
     counts = load("isic2019")
-    assert class_at(counts, (), clicked) == by_count(counts)[1]
+    assert clicked_class(counts, (), clicked) == by_count(counts)[1]
 
 
 @pytest.mark.parametrize(
@@ -450,7 +450,7 @@ def test_a_click_in_any_figure_is_on_the_class_that_lies_there(clicked):
      {"chart": "shares", "curve": 0, "point": 3}, {"chart": "skew", "curve": 0, "point": 3}],
 )  # fmt: skip
 def test_a_click_on_a_band_of_classes_or_beside_them_is_on_no_class(clicked):
-    assert class_at(synthetic("exponential", 60, 20_000, 100.0), (), clicked) is None
+    assert clicked_class(synthetic("exponential", 60, 20_000, 100.0), (), clicked) is None
 
 
 def test_a_run_of_the_page_computes_the_plan_s_class_shares_and_the_shown_batches_once(monkeypatch):

@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 from starlette.requests import Request
 
-from pages.parts.live.slider import set_control
+from pages.parts.live.slider import set_slider_box
 from pages.parts.my_labels import session_labels
 from pages.parts.server import result_cache
 from pages.parts.sidebar import figure_endpoint, page_controls
@@ -174,7 +174,7 @@ def test_a_session_that_ends_while_its_page_runs_leaves_nothing_to_the_others(mo
 
 
 def test_the_server_answers_in_json_or_with_no_content():
-    from app import figure_endpoint as endpoint
+    from app import figures_response as endpoint
 
     def answered(offer, query):
         request = Request({"type": "http", "path_params": {"offer": offer}, "query_string": query, "headers": []})
@@ -200,6 +200,6 @@ def test_the_server_answers_in_json_or_with_no_content():
 def test_a_slider_sets_its_number_box_to_values_that_the_box_can_have_only(monkeypatch, row, value, set_to):
     state = {}
     monkeypatch.setattr(st, "session_state", state)
-    set_control(row, value)
+    set_slider_box(row, value)
     assert state == ({} if set_to is None else {row.key: set_to})
     assert all(type(found) is type(set_to) for found in state.values())

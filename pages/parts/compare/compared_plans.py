@@ -32,11 +32,11 @@ class ComparedPlans(NamedTuple):
     errors: Mapping[str, Exception]
 
 
-def plan_variants(place: DeltaGenerator) -> Variants:
-    """The widget of the plans' text, and the plans in it; in `place` a message for each thing that cannot be used."""
+def plan_variants(notes: DeltaGenerator) -> Variants:
+    """The widget of the plans' text, and the plans in it; in `notes` a message for each thing that cannot be used."""
     variants, complaints = Variants.from_text(bound_widget(PLANS_TEXT))
     if complaints:
-        place.warning("\n\n".join(literal(f"{complaint}.") for complaint in complaints), icon=":material/link_off:")
+        notes.warning("\n\n".join(literal(f"{complaint}.") for complaint in complaints), icon=":material/link_off:")
     return variants
 
 
@@ -51,8 +51,8 @@ def compared_plans(variants: Variants, scenario: Scenario) -> ComparedPlans:
             plans.append((variant.name, plan))
         except (TypeError, ValueError) as error:
             errors[variant.name] = error
-    mine = ComparedPlan("mine", forecast_of(scenario.plan, scenario.counts), 0)
-    return ComparedPlans(tuple(compared) or (mine,), tuple(plans), errors)
+    sidebar_plan = ComparedPlan("mine", forecast_of(scenario.plan, scenario.counts), 0)
+    return ComparedPlans(tuple(compared) or (sidebar_plan,), tuple(plans), errors)
 
 
 def note_compared_plans(variants: Variants, scenario: Scenario) -> tuple[ComparedPlan, ...]:
@@ -63,8 +63,8 @@ def note_compared_plans(variants: Variants, scenario: Scenario) -> tuple[Compare
         st.warning(literal(message), icon=":material/warning:")
     if plans:
         page_contents().files["plans.json"] = lambda: plans_to_json(plans)
-    if adaptive := [name for name, plan in plans if plan.adaptive is not None]:
-        message = f"As it holds before any feedback, which training will give: {', '.join(adaptive)}."
+    if adaptive_plans := [name for name, plan in plans if plan.adaptive is not None]:
+        message = f"As it holds before any feedback, which training will give: {', '.join(adaptive_plans)}."
         st.info(literal(message), icon=":material/model_training:")
     return compared
 
@@ -85,7 +85,7 @@ def change_plans(change: Callable[..., Variants], *arguments: Any) -> None:
 SIDE_BY_SIDE, MIXES = "side-by-side", "mixes"
 
 
-class View(NamedTuple):
+class CompareView(NamedTuple):
     """Which plans, whose share (`sampler_core.figures.compare_charts.class_group`), and on which axis."""
 
     variants: Variants
@@ -100,7 +100,7 @@ def choose_followed() -> tuple[str, int]:
     return group, bound_widget(CLASS_RANK, width=200) if group == "class of rank" else 1
 
 
-def panels_of(scenario: Scenario, view: View) -> dict[str, Panel]:
+def panels_of(scenario: Scenario, view: CompareView) -> dict[str, Panel]:
     """The course of one share and of the skew in all plans side by side, and all classes of each plan."""
     plans, epoch = compared_plans(view.variants, scenario).compared, scenario.epoch
     group = compare_charts.class_group(scenario.counts, view.group, view.rank)

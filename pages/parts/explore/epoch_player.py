@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pages.parts.explore.explore_panels import METRICS
 from pages.parts.live.browser_component import browser_component
 from pages.parts.live.figure_panel import Frames
-from pages.parts.live.slider import set_control
+from pages.parts.live.slider import set_slider_box
 from pages.parts.server.result_cache import cached, forecast_of
 from pages.parts.sidebar.scenario import Scenario
 from sampler_core.data.class_counts import ClassCounts
@@ -31,26 +31,26 @@ def run_of(scenario: Scenario) -> str:
     return scenario.rev.rpartition("-")[0]
 
 
-def animation_frames(scenario: Scenario, first: int, shown: int, followed: SelectedClasses) -> Frames | None:
+def animation_frames(scenario: Scenario, first_batch: int, shown: int, followed: SelectedClasses) -> Frames | None:
     """The frames of a run that somebody plays. Batches are left out where they are too many, or cannot be known.
 
-    first, shown: the batches of each epoch; shown is 0 where they cannot be known.
+    first_batch, shown: the batches of each epoch; shown is 0 where they cannot be known.
     """
     if st.session_state.get(FRAMES_FOR) != run_of(scenario):
         return None
     plan, counts = scenario.plan, scenario.counts
-    charts = dict(_epoch_charts(plan, counts, followed))
-    if 0 < _draws(scenario, shown) <= MOST_DRAWS:
-        charts["batches"] = {"y": batch_frames(plan, counts, first, shown, followed)}
-    return Frames(run_of(scenario), charts)
+    frame_charts = dict(_frame_charts(plan, counts, followed))
+    if 0 < _played_draws(scenario, shown) <= MOST_DRAWS:
+        frame_charts["batches"] = {"y": batch_frames(plan, counts, first_batch, shown, followed)}
+    return Frames(run_of(scenario), frame_charts)
 
 
 def say_if_batches_are_left_out(scenario: Scenario, shown: int) -> None:
     """Where playing leaves the shown batches out: why, and what to do."""
-    draws = _draws(scenario, shown)
-    if draws <= MOST_DRAWS:
+    played = _played_draws(scenario, shown)
+    if played <= MOST_DRAWS:
         return
-    fewer = shown * MOST_DRAWS // draws
+    fewer = shown * MOST_DRAWS // played
     way = f"Show {several(fewer, 'batch', 'batches')} or fewer" if fewer else "Choose fewer epochs or a smaller batch"
     st.markdown(f"Play leaves the batches out: over all epochs they are too many draws. {way} to see them move too.")
 
@@ -61,32 +61,32 @@ def batch_frames(
 ) -> NDArray[np.unsignedinteger]:
     """The shown batches of every epoch, by the series of the figures: shape (epochs, series, num_batches)."""
     series = series_of(counts, followed)
-    kind = np.uint16 if plan.needed_batch_size < 2**16 else np.uint32
-    frames = np.empty((plan.epochs or 1, len(series), num_batches), dtype=kind)
+    frame_type = np.uint16 if plan.needed_batch_size < 2**16 else np.uint32
+    frames = np.empty((plan.epochs or 1, len(series), num_batches), dtype=frame_type)
     for epoch, frame in enumerate(frames):
-        drawn = plan.preview(counts, epoch, first_batch, num_batches).batch_class_counts
+        epoch_batches = plan.preview(counts, epoch, first_batch, num_batches).batch_class_counts
         for row, one in zip(frame, series, strict=True):
-            row[:] = drawn[:, one.members].sum(axis=1)
+            row[:] = epoch_batches[:, one.members].sum(axis=1)
     return frames
 
 
 @cached(4)
-def _epoch_charts(plan: SamplingPlan, counts: ClassCounts, followed: SelectedClasses) -> dict[str, dict[str, Any]]:
+def _frame_charts(plan: SamplingPlan, counts: ClassCounts, followed: SelectedClasses) -> dict[str, dict[str, Any]]:
     forecast, epochs = forecast_of(plan, counts), range(plan.epochs or 1)
     tiles = [(percent if metric.part else number, metric.course.tolist()) for metric in epoch_metrics(forecast, 0)]
-    texts = [[in_words(course[epoch]) for in_words, course in tiles] for epoch in epochs]
-    charts: dict[str, dict[str, Any]] = {METRICS: {"value": texts}}
+    tile_texts = [[in_words(course[epoch]) for in_words, course in tiles] for epoch in epochs]
+    frames: dict[str, dict[str, Any]] = {METRICS: {"value": tile_texts}}
     if forecast.shares.size <= MOST_WEIGHTS:
         figures = [weight_beside_share(counts, forecast.class_weights, forecast.shares, e, followed) for e in epochs]
         traces = [figure.spec["data"] for figure in figures]
-        lengths = "x" if "text" in traces[0][0] else "y"
-        charts["weights"] = {lengths: np.array([[one[lengths] for one in pair] for pair in traces], dtype=np.float32)}
-        if lengths == "x":
-            charts["weights"]["text"] = [[one["text"] for one in pair] for pair in traces]
-    return charts
+        ends = "x" if "text" in traces[0][0] else "y"
+        frames["weights"] = {ends: np.array([[trace[ends] for trace in pair] for pair in traces], dtype=np.float32)}
+        if ends == "x":
+            frames["weights"]["text"] = [[trace["text"] for trace in pair] for pair in traces]
+    return frames
 
 
-def _draws(scenario: Scenario, shown: int) -> int:
+def _played_draws(scenario: Scenario, shown: int) -> int:
     return (scenario.plan.epochs or 1) * shown * scenario.plan.needed_batch_size
 
 
@@ -106,4 +106,4 @@ def epoch_player(scenario: Scenario) -> None:
 
 
 def _set_epoch() -> None:
-    set_control(EPOCH, st.session_state["player"].get("rested"))
+    set_slider_box(EPOCH, st.session_state["player"].get("rested"))

@@ -18,47 +18,47 @@ from sampler_core.figures.class_series import NO_CLASS, SelectedClasses
 OVER_EPOCHS, ONE_EPOCH, METRICS = "over-epochs", "one-epoch", "metrics"
 
 
-class View(NamedTuple):
-    """How they are looked at. window: the chosen batches, (first, how many)."""
+class ExploreView(NamedTuple):
+    """How the panels of Explore are looked at. window: the chosen batches, (first, how many)."""
 
     followed: SelectedClasses
     logarithmic: bool
     window: tuple[int, int]
 
 
-def panels_of(scenario: Scenario, view: View, batches: tuple[int, int]) -> dict[str, Panel]:
+def panels_of(scenario: Scenario, view: ExploreView, batches: tuple[int, int]) -> dict[str, Panel]:
     """All epochs, and where the draws are known the chosen one (`sampler_core.figures.explore_charts`).
 
     batches: what is shown of the view's window (`batches_shown`).
     """
     plan, counts, epoch = scenario.plan, scenario.counts, scenario.epoch
     followed = tuple(place if place < counts.num_classes else NO_CLASS for place in view.followed)
-    rev, forecast = f"{scenario.rev}-{view.logarithmic}-{followed}", forecast_of(plan, counts)
-    over_epochs = explore_charts.charts_over_epochs(
+    panel_rev, forecast = f"{scenario.rev}-{view.logarithmic}-{followed}", forecast_of(plan, counts)
+    charts = explore_charts.charts_over_epochs(
         forecast, forecast.class_weights, epoch, logarithmic=view.logarithmic, selected=followed
     )
-    panels = {OVER_EPOCHS: Panel(rev, over_epochs)}
+    panels = {OVER_EPOCHS: Panel(panel_rev, charts)}
     if plan.adaptive is None:
-        first, shown = batches
-        preview = preview_of(plan, counts, epoch, first, shown)
-        of_epoch = explore_charts.charts_of_epoch(
+        first_batch, num_batches = batches
+        preview = preview_of(plan, counts, epoch, first_batch, num_batches)
+        epoch_charts = explore_charts.charts_of_epoch(
             plan, forecast, preview, lambda: epoch_class_counts_of(plan, counts, epoch), followed
         )
-        panels[ONE_EPOCH] = Panel(f"{rev}-{first}-{shown}", of_epoch)
+        panels[ONE_EPOCH] = Panel(f"{panel_rev}-{first_batch}-{num_batches}", epoch_charts)
     return panels
 
 
 def tiles_of(scenario: Scenario) -> Tiles:
-    """The metrics."""
+    """The metric tiles of Explore."""
     return Tiles(forecast_of(scenario.plan, scenario.counts), scenario.epoch)
 
 
-def live_parts(scenario: Scenario, view: View) -> dict[str, Panel | Tiles]:
+def live_parts(scenario: Scenario, view: ExploreView) -> dict[str, Panel | Tiles]:
     """All of them, by their keys on the page, as they are asked for while a slider moves."""
     return {**panels_of(scenario, view, batches_shown(scenario, view.window)), METRICS: tiles_of(scenario)}
 
 
-def offer_report(scenario: Scenario, view: View) -> None:
+def offer_report(scenario: Scenario, view: ExploreView) -> None:
     """To Share, as the page's report. Its settings are those of this run: no control can be read during a download."""
     plan, counts, (first, batches) = scenario.plan, scenario.counts, view.window
     page_contents().report = partial(

@@ -13,8 +13,8 @@ from sampler_core.figures import plan_sentences
 def takeaway(scenario: Scenario) -> str:
     """What the chosen epoch does to the class mix, in one sentence of Markdown."""
     forecast = forecast_of(scenario.plan, scenario.counts)
-    said = plan_sentences.takeaway(forecast, scenario.epoch, scenario.unit, literal, lambda mood: f"**{mood}**")
-    return unbroken_percents(said)
+    sentence = plan_sentences.takeaway(forecast, scenario.epoch, scenario.unit, literal, lambda mood: f"**{mood}**")
+    return unbroken_percents(sentence)
 
 
 def formulas(scenario: Scenario) -> list[str]:
@@ -23,11 +23,11 @@ def formulas(scenario: Scenario) -> list[str]:
     if forecast.skews is None:
         return []
     skew, rarest = float(forecast.skews[scenario.epoch]), scenario.counts.rarest
-    n, power = int(scenario.counts.counts[rarest]), 1.0 - skew
+    rarest_n, power = int(scenario.counts.counts[rarest]), 1.0 - skew
     share = 100 * float(forecast.shares[scenario.epoch, rarest])
     return [  # two, so that a phone shows all of each
         rf"p_c = \frac{{n_c^{{\,1-s}}}}{{\sum_k n_k^{{\,1-s}}}},\quad s({scenario.epoch}) = {skew:.4g}",
-        rf"p_{{\text{{rarest}}}} = \frac{{{n}^{{{power:.4g}}}}}{{\sum_k n_k^{{{power:.4g}}}}} = {share:.4g}\,\%",
+        rf"p_{{\text{{rarest}}}} = \frac{{{rarest_n}^{{{power:.4g}}}}}{{\sum_k n_k^{{{power:.4g}}}}} = {share:.4g}\,\%",
     ]
 
 
@@ -37,27 +37,27 @@ ADAPTIVE_NOTE = (
 )
 
 
-NOTHING = (
+NO_FINDINGS = (
     ":green[:material/check_circle:] No findings: by the usual limits nothing about this plan needs a second look. "
     "**Tune** judges it by limits of your own."
 )
-SERIOUS = 60  # from this weight on a finding is a warning
+SERIOUS_FINDING = 60  # from this weight on a finding is a warning
 
 
 def headline(scenario: Scenario) -> str:
     """How much there is to read below, and the heaviest of it; one line of Markdown."""
-    found = findings_of(scenario.plan, scenario.counts)
-    if not found:
-        return NOTHING
-    more = f" And {len(found) - 1} more, with what to try, at the end of this page." if len(found) > 1 else ""
-    return f"**{literal(found[0].text)}**{more}"
+    findings = findings_of(scenario.plan, scenario.counts)
+    if not findings:
+        return NO_FINDINGS
+    more = f" And {len(findings) - 1} more, with what to try, at the end of this page." if len(findings) > 1 else ""
+    return f"**{literal(findings[0].text)}**{more}"
 
 
 def show_findings(scenario: Scenario) -> None:
     """Each finding with a coloured sign, the heaviest first."""
-    found = findings_of(scenario.plan, scenario.counts)
-    for finding in found:
-        sign = ":orange[:material/warning:]" if finding.weight >= SERIOUS else ":blue[:material/info:]"
+    findings = findings_of(scenario.plan, scenario.counts)
+    for finding in findings:
+        sign = ":orange[:material/warning:]" if finding.weight >= SERIOUS_FINDING else ":blue[:material/info:]"
         st.markdown(f"{sign} **{literal(finding.text)}** {literal(finding.advice)}")
-    if not found:
-        st.markdown(NOTHING)
+    if not findings:
+        st.markdown(NO_FINDINGS)

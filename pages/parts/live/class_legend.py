@@ -22,5 +22,5 @@ def class_legend(counts: ClassCounts) -> None:
             "class-legend", "", compare_charts.class_legend(counts), height=compare_charts.class_legend_height(counts)
         )
     )
-    entries = [[shortened(one.label), one.colour, one.dash] for one in series_of(counts)]
-    _legend(key="class-legend", data={"entries": entries})
+    legend_entries = [[shortened(one.label), one.colour, one.dash] for one in series_of(counts)]
+    _legend(key="class-legend", data={"entries": legend_entries})

@@ -19,16 +19,16 @@ def chart_tables(charts: Iterable[Chart], key: str, *others: Table) -> None:
 
     Titles may be equal.
     """
-    tables = [*others, *((chart.title, chart.figure.table) for chart in charts)]
-    page_contents().tables.extend(tables)
-    expander = st.expander("The same numbers as tables", icon=":material/table:", key=f"{key}-tables",
+    page_tables = [*others, *((chart.title, chart.figure.table) for chart in charts)]
+    page_contents().tables.extend(page_tables)
+    tables_box = st.expander("The same numbers as tables", icon=":material/table:", key=f"{key}-tables",
                            on_change="rerun")  # fmt: skip
-    if not expander.open:
+    if not tables_box.open:
         return
-    with expander:
-        tabs = st.tabs([literal(title) for title, _ in tables])
-    for place, (tab, (_, table)) in enumerate(zip(tabs, tables, strict=True)):
-        tab.dataframe(table(), key=f"{key}-table-{place}", width="stretch", height=300)
+    with tables_box:
+        tabs = st.tabs([literal(title) for title, _ in page_tables])
+    for place, (tab, (_, page_table)) in enumerate(zip(tabs, page_tables, strict=True)):
+        tab.dataframe(page_table(), key=f"{key}-table-{place}", width="stretch", height=300)
 
 
 def table_downloads(tables: Iterable[Table]) -> None:

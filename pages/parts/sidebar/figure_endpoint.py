@@ -53,46 +53,47 @@ def offer_figures(parts_at: PartsAt) -> str:
     parts_at: `TypeError` or `ValueError` where the values do not go together.
     """
     offered = OfferedFigures(parts_at, session_cache())
-    name = secrets.token_urlsafe(16)
-    _offered[name] = offered
+    offer = secrets.token_urlsafe(16)
+    _offered[offer] = offered
     st.session_state.setdefault(PAGE_FIGURES, deque(maxlen=MOST_KEPT)).append(offered)
-    return name
+    return offer
 
 
-def parts_at(name: str, values: Mapping[str, float]) -> dict[str, Any] | None:
+def parts_at(offer: str, slider_values: Mapping[str, float]) -> dict[str, Any] | None:
     """Key of a part -> what a run of the page would send it; None where there is nothing to show.
 
-    name: as `offer_figures` gave it; one of a session that ended, or went on, is not known any more.
+    offer: as `offer_figures` gave it; one of a session that ended, or went on, is not known any more.
     """
-    offered = _offered.get(name)
+    offered = _offered.get(offer)
     if offered is None:
         return None
     with using_cache(offered.cache):
         try:
-            return {key: part.data() for key, part in offered.parts_at(values).items()}
+            return {key: part.data() for key, part in offered.parts_at(slider_values).items()}
         except (TypeError, ValueError):
             return None  # the run of the page says what does not go together
 
 
 def figure_ticket(
-    scenario: Scenario, parts: Callable[[Scenario], Mapping[str, Part]] | None = None, *view: object
+    scenario: Scenario, figures_of: Callable[[Scenario], Mapping[str, Part]] | None = None, *view: object
 ) -> dict[str, Any]:
     """For the browser: "values", the value of every slider; with parts also "offer", the name to ask for others by, and
     "settings", another text where anything but a slider differs.
 
-    parts: makes the page's live parts of a scenario. view: all that they depend on beside it.
+    figures_of: makes the page's live parts of a scenario. view: all that they depend on beside it.
     """
     ticket: dict[str, Any] = {"values": slider_values(scenario)}
-    if parts is not None:
-        ticket["offer"] = offer_figures(lambda values: parts(scenario_at(scenario, values)))
-        ticket["settings"] = _checksum_without(ticket["values"], scenario, view)
+    if figures_of is not None:
+        ticket["offer"] = offer_figures(lambda moved: figures_of(scenario_at(scenario, moved)))
+        ticket["settings"] = _checksum_beside_sliders(ticket["values"], scenario, view)
     return ticket
 
 
 def slider_values(scenario: Scenario) -> dict[str, float]:
     """Key -> value of every slider on the page."""
-    values = {key: st.session_state.get(key) for key, parameter in PARAMETERS.items() if parameter.slider is not None}
-    return {key: float(value) for key, value in values.items() if value is not None} | {EPOCH.key: scenario.epoch}
+    sliders = [key for key, parameter in PARAMETERS.items() if parameter.slider is not None]
+    values = {key: float(st.session_state[key]) for key in sliders if st.session_state.get(key) is not None}
+    return values | {EPOCH.key: scenario.epoch}
 
 
 def scenario_at(scenario: Scenario, slider_values: Mapping[str, float]) -> Scenario:
@@ -107,8 +108,8 @@ def scenario_at(scenario: Scenario, slider_values: Mapping[str, float]) -> Scena
     return Scenario.of(moved_values).at_epoch(moved_values[EPOCH.key])
 
 
-def _checksum_without(slider_values: Mapping[str, float], scenario: Scenario, view: object) -> str:
-    values = {key: value for key, value in scenario.values.items() if key not in slider_values}
-    if OWN_COUNTS in values:
-        values[OWN_COUNTS] = counts_checksum(values[OWN_COUNTS])
-    return f"{zlib.crc32(repr((values, view)).encode()):08x}"
+def _checksum_beside_sliders(slider_values: Mapping[str, float], scenario: Scenario, view: object) -> str:
+    other_values = {key: value for key, value in scenario.values.items() if key not in slider_values}
+    if OWN_COUNTS in other_values:
+        other_values[OWN_COUNTS] = counts_checksum(other_values[OWN_COUNTS])
+    return f"{zlib.crc32(repr((other_values, view)).encode()):08x}"

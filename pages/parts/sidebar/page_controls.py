@@ -23,10 +23,10 @@ def page_heading(title: str) -> Scenario:
     """Show the heading; the scenario that the page shows."""
     scenario = current_scenario()
     epochs = several(scenario.plan.epochs or 1, "epoch", "epochs")
-    run = f"{epochs} in batches of {count(scenario.plan.needed_batch_size)}"
+    run_line = f"{epochs} in batches of {count(scenario.plan.needed_batch_size)}"
     st.title(title, anchor=False)
     with st.container(key="page-text-data"):
-        st.markdown(f"{plan_sentences.data_line(scenario.counts, scenario.unit)} {run}.")
+        st.markdown(f"{plan_sentences.data_line(scenario.counts, scenario.unit)} {run_line}.")
     return scenario
 
 
@@ -35,20 +35,20 @@ PHONE_SLIDERS = {RATIO.key} | {parameter.key for cls in SCHEDULES.values() for p
 
 def choose_epoch(scenario: Scenario) -> Scenario:
     """The epoch control; the scenario at the chosen epoch. Beyond the run's last epoch, the last is shown."""
-    last = (scenario.plan.epochs or 1) - 1
+    last_epoch = (scenario.plan.epochs or 1) - 1
     with st.container(width="stretch"):
-        epoch = bound_widget(EPOCH, last_stop=last)
-    if epoch > last:
-        st.markdown(f"The run has {several(last + 1, 'epoch', 'epochs')}, so epoch {last} is shown.")
+        epoch = bound_widget(EPOCH, last_stop=last_epoch)
+    if epoch > last_epoch:
+        st.markdown(f"The run has {several(last_epoch + 1, 'epoch', 'epochs')}, so epoch {last_epoch} is shown.")
     return scenario.at_epoch(epoch)
 
 
 def phone_sliders() -> None:
     """The schedule's sliders once more, for narrow screens, where the sidebar is folded away (see page.css)."""
-    with_sliders = [p for key, p in PARAMETERS.items() if key in PHONE_SLIDERS and p.slider is not None]
-    values = [st.session_state.get(parameter.key) for parameter in with_sliders]
-    pairs = zip(with_sliders, values, strict=True)
-    sliders("phone-sliders", [Slider(parameter, value) for parameter, value in pairs if value is not None])
+    parameters = [p for key, p in PARAMETERS.items() if key in PHONE_SLIDERS and p.slider is not None]
+    shown = [st.session_state.get(parameter.key) for parameter in parameters]
+    phone_values = zip(parameters, shown, strict=True)
+    sliders("phone-sliders", [Slider(parameter, value) for parameter, value in phone_values if value is not None])
 
 
 def choose_axis() -> bool:
@@ -70,21 +70,21 @@ def choose_batches(scenario: Scenario) -> tuple[tuple[int, int], tuple[int, int]
     """The chosen window of batches, and what is shown of it; each (first batch, how many)."""
     left, right = st.columns(2)
     with left:
-        first = bound_widget(FIRST_BATCH)
+        first_batch = bound_widget(FIRST_BATCH)
     with right:
-        chosen = bound_widget(SHOWN_BATCHES)
-    start, shown = batches_shown(scenario, (first, chosen))
-    if shown < min(chosen, scenario.plan.num_batches(scenario.counts) - start):
-        st.markdown(f"Batches this large are shown {shown} at a time.")
-    return (first, chosen), (start, shown)
+        num_chosen = bound_widget(SHOWN_BATCHES)
+    shown_from, num_shown = batches_shown(scenario, (first_batch, num_chosen))
+    if num_shown < min(num_chosen, scenario.plan.num_batches(scenario.counts) - shown_from):
+        st.markdown(f"Batches this large are shown {num_shown} at a time.")
+    return (first_batch, num_chosen), (shown_from, num_shown)
 
 
 def batches_shown(scenario: Scenario, window: tuple[int, int]) -> tuple[int, int]:
     """What an epoch has of a window, and a figure has room for: (first batch, how many)."""
     num_batches = scenario.plan.num_batches(scenario.counts)
-    first = min(window[0], num_batches - 1)
-    most = max(1, MOST_DRAWS // scenario.plan.needed_batch_size)
-    return first, min(window[1], num_batches - first, most)
+    first_batch = min(window[0], num_batches - 1)
+    most_batches = max(1, MOST_DRAWS // scenario.plan.needed_batch_size)
+    return first_batch, min(window[1], num_batches - first_batch, most_batches)
 
 
 LAST_PAGE = "last_page"

@@ -11,8 +11,8 @@ from streamlit.errors import StreamlitAPIException
 from pages.parts.live.slider import Slider, sliders
 from pages.parts.my_labels.session_labels import NAMING, names_own_classes
 from pages.parts.sidebar.page_parameters import PARAMETERS, choice_titles
-from pages.parts.sidebar.url_correction import problem_with, url_binding
-from pages.parts.sidebar.values_in_words import error_toast, value_in_words
+from pages.parts.sidebar.url_correction import url_binding
+from pages.parts.sidebar.values_in_words import error_toast, problem_in_words, value_in_words
 from pages.parts.text.markdown import literal
 from sampler_core.plans.parameters import LIMIT_ROWS, PLAN_ROWS, Parameter
 from sampler_core.plans.plan import SamplingPlan
@@ -53,8 +53,8 @@ def widget(
 
 def _number_box(parameter: Parameter, label: str, value: Any, scale: float, options: dict[str, Any]) -> Any:
     """Its range has room for a value that a file or a link may have though the parameter does not, as 0.5 repeats."""
-    given = [number for number in (value,) if number not in (UNSET, None)]
-    whole = parameter.kind == "integer" and all(number == int(number) < MOST_WHOLE for number in given)
+    shown_values = [number for number in (value,) if number not in (UNSET, None)]
+    whole = parameter.kind == "integer" and all(number == int(number) < MOST_WHOLE for number in shown_values)
 
     def scaled(number: Any) -> Any:
         if number is None:
@@ -65,23 +65,23 @@ def _number_box(parameter: Parameter, label: str, value: Any, scale: float, opti
 
     if value is not UNSET:
         st.session_state[options["key"]] = scaled(value)
-    ends = min([parameter.minimum or 0.0, *given]), max([parameter.maximum or 0.0, *given])
+    ends = min([parameter.minimum or 0.0, *shown_values]), max([parameter.maximum or 0.0, *shown_values])
     low, high, default, step = map(scaled, (*ends, parameter.default, parameter.step))
     options = {"format": "%d" if whole else "%.10g", "placeholder": "none"} | options
     return st.number_input(label, low, high, default, step, **options)
 
 
-def sidebar_values(plan: SamplingPlan, *, run: bool = False) -> dict[str, Any]:
+def widget_values(plan: SamplingPlan, *, run: bool = False) -> dict[str, Any]:
     """Key -> value of a plan's target and limits; with `run`, of its epochs, batch size, draws and seed too."""
     fields = PLAN_ROWS if run else LIMIT_ROWS
     return values_of(plan.target) | {parameter.key: getattr(plan, field) for field, parameter in fields.items()}
 
 
-def checked_values(values: dict[str, Any]) -> dict[str, Any]:
+def checked_widget_values(values: dict[str, Any]) -> dict[str, Any]:
     """The values as their widgets hold them; `ValueError` where a widget cannot take one."""
     checked = {}
     for key, value in values.items():
-        if problem := problem_with(PARAMETERS[key], value):
+        if problem := problem_in_words(PARAMETERS[key], value):
             raise ValueError(problem)
         checked[key] = int(value) if PARAMETERS[key].kind == "integer" and value is not None else value
     return checked
@@ -90,7 +90,7 @@ def checked_values(values: dict[str, Any]) -> dict[str, Any]:
 def set_sidebar(values: dict[str, Any]) -> None:
     """Set widgets, from the callback of a button, and say what changed; a sentence where they cannot take a value."""
     with error_toast("The sidebar cannot show this plan", str):
-        values = checked_values(values)
+        values = checked_widget_values(values)
         changes = [
             f"{p.label.lower()} from {value_in_words(p, before)} to {value_in_words(p, values[key])}"
             for key, p in PARAMETERS.items()
@@ -104,7 +104,7 @@ def set_sidebar(values: dict[str, Any]) -> None:
 def set_sidebar_to_plan(plan: SamplingPlan) -> None:
     """Set the sidebar to a plan's target and limits, from the callback of a button."""
     with error_toast("The sidebar cannot show this plan", str):
-        set_sidebar(sidebar_values(plan))
+        set_sidebar(widget_values(plan))
 
 
 def set_widgets(values: dict[str, Any]) -> None:

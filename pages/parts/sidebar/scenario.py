@@ -55,8 +55,8 @@ class Scenario:
 def _counts_and_unit(values: Mapping[str, Any]) -> tuple[ClassCounts, str]:
     if OWN_COUNTS in values:
         return values[OWN_COUNTS], "samples"
-    if name := values.get(TABLE.key):
-        return load(name), next(table.unit for table in published_datasets() if table.name == name)
+    if table_name := values.get(TABLE.key):
+        return load(table_name), next(table.unit for table in published_datasets() if table.name == table_name)
     return synthetic(*(values[key] for key in ("profile", "classes", "samples", "ratio"))), "samples"
 
 

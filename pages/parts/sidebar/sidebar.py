@@ -45,15 +45,15 @@ def say_if_labels_are_missing(data: dict[str, Any], counts: ClassCounts) -> None
     """Above the page, when my labels are chosen and none are here: the next step, and what is shown instead."""
     if st.session_state.get(DATA.key) != "mine" or OWN_COUNTS in data:
         return
-    kind = "a published data set" if TABLE.key in data else "synthetic data"
-    size = (
+    shown_data = "a published data set" if TABLE.key in data else "synthetic data"
+    data_size = (
         f"{several(counts.num_classes, 'class', 'classes')}, {count(counts.num_samples)} samples, "
         f"class imbalance {number(counts.imbalance_ratio)}"
     )
     st.info(
         literal(
             "This page needs your labels: choose a file or paste them in the sidebar, under Data. Until then it shows "
-            f"{kind} ({size}). Your labels stay with you: no link has them, or what names their classes."
+            f"{shown_data} ({data_size}). Your labels stay with you: no link has them, or what names their classes."
         ),
         icon=":material/upload_file:",
     )
@@ -92,19 +92,19 @@ def sidebar() -> None:
             st.markdown("**Skewlab** plans what each class gets of every batch. Set what must hold in **Tune**.")
         undo_buttons()
         st.subheader("Data")
-        data = data_group()
+        data_values = data_group()
         schedule_heading()
-        target = collected_values(bound_widget)
-        citation = st.container()
+        target_values = collected_values(bound_widget)
+        citation_place = st.container()
         st.subheader("Run")
-        run = {parameter.key: bound_widget(parameter) for parameter in RUN_ROWS}
+        run_values = {parameter.key: bound_widget(parameter) for parameter in RUN_ROWS}
     try:
-        scenario = Scenario.of(data | target | run)
+        scenario = Scenario.of(data_values | target_values | run_values)
     except (TypeError, ValueError) as error:
         message = f"These settings do not go together: {error_in_words(error)}."
         st.error(literal(f"{message} Change one in the sidebar, or press Undo."), icon=":material/error:")
         st.stop()
-    say_if_labels_are_missing(data, scenario.counts)
-    with citation:
+    say_if_labels_are_missing(data_values, scenario.counts)
+    with citation_place:
         preset_citation(scenario.plan)
     st.session_state[CURRENT] = scenario

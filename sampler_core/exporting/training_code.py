@@ -42,22 +42,22 @@ def snippet(plan: SamplingPlan, counts: CountsLike, variant: str = "torch", chan
     )  # fmt: skip
 
 
-def _comment_line(sentence: str) -> str:
+def _comment_line(comment: str) -> str:
     """A sentence that no character of a class name leads out of its comment."""
-    return shortened("".join(c if c.isprintable() else " " for c in sentence), 110)
+    return shortened("".join(c if c.isprintable() else " " for c in comment), 110)
 
 
 def _called_classes(call: Any) -> Iterator[str]:
     """The names of the classes that `as_code` calls for this value."""
     yield type(call).__name__
-    for _, argument in _arguments(call):
+    for _, argument in _call_arguments(call):
         if isinstance(argument, ClassCounts) or is_entry(argument):
             yield from _called_classes(argument)
 
 
 def as_code(value: Any, indent: str = "", room: int = 1_000_000) -> str:
     """The call that builds a frozen value, without what is at its default; broken into lines where room is short."""
-    arguments = [(f"{name}=", argument) for name, argument in _arguments(value)]
+    arguments = [(f"{name}=", argument) for name, argument in _call_arguments(value)]
     return _code_of(f"{type(value).__name__}(", arguments, ")", indent, room)
 
 
@@ -71,7 +71,7 @@ def _code_of(start: str, items: Sequence[tuple[str, object]], end: str, indent: 
     return f"{start}\n{''.join(code_lines)}{indent}{end}"
 
 
-def _arguments(value: Any) -> Iterator[tuple[str, object]]:
+def _call_arguments(value: Any) -> Iterator[tuple[str, object]]:
     for field in dataclasses.fields(value):
         argument = getattr(value, field.name)
         if type(argument) is not type(field.default) or argument != field.default:

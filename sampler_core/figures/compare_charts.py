@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts
@@ -18,8 +17,8 @@ from sampler_core.figures.class_labels import by_count, class_in_words
 from sampler_core.figures.class_series import COLOURS, bands, series_of
 from sampler_core.figures.epoch_curves import Curve, class_curve, curves_over_epochs, share_axis, shares_in_words
 from sampler_core.figures.figure import Figure
-from sampler_core.figures.legend import LEGEND, legend_text, phone_legend_height
-from sampler_core.figures.plot_layout import axis, epoch_axis, layout
+from sampler_core.figures.legend import legend_text
+from sampler_core.figures.plot_layout import axis, epoch_axis
 from sampler_core.forecast.forecast import Forecast
 from sampler_core.formatting import number, percent
 
@@ -95,26 +94,3 @@ def highest_share(plans: Sequence[ComparedPlan]) -> float:
     series = series_of(plans[0].forecast.counts)
     top = max(float(one.total(plan.forecast.shares).max()) for plan in plans for one in series)
     return min(1.02, math.ceil(top * 10.0 + 1e-9) / 10.0 + 0.02)
-
-
-def class_legend(counts: ClassCounts) -> Figure:
-    """The colours of the classes: a legend without a plot. Its height: `class_legend_height`."""
-    series = series_of(counts)
-    strokes = [
-        {"type": "scatter", "mode": "lines", "name": legend_text(one.label), "x": [None], "y": [None],
-         "line": {"color": one.colour, "width": 3, "dash": one.dash}, "hoverinfo": "skip", "showlegend": True}
-        for one in series
-    ]  # fmt: skip
-    no_axis = {"visible": False, "fixedrange": True}
-    legend = LEGEND | {"itemclick": False, "itemdoubleclick": False}
-    spec = {"data": strokes, "layout": layout(
-        xaxis=no_axis, yaxis=no_axis, showlegend=True, legend=legend, uirevision=str(len(series)),
-    )}  # fmt: skip
-    colours = {one.label: one.colour for one in series}
-    table = pd.Series(colours, name="colour").rename_axis("class").to_frame
-    return Figure(spec, f"Colours of the classes: {', '.join(colours)}.", table)
-
-
-def class_legend_height(counts: ClassCounts) -> int:
-    """Pixels of `class_legend` on a phone."""
-    return phone_legend_height([legend_text(one.label) for one in series_of(counts)])

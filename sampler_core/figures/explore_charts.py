@@ -31,16 +31,16 @@ def charts_over_epochs(
     weights: (epochs, num_classes). logarithmic: the axis of the shares. selected: the classes to highlight.
     """
     counts, shares, skews = forecast.counts, forecast.shares, forecast.skews
-    lines = class_shares(counts, shares, epoch, logarithmic=logarithmic, selected=selected)
-    note, height = "The chance that one draw is of the class.", height_with_legend(lines, 340)
-    charts = [Chart("shares", "Class share over epochs", lines, note, 12 if skews is None else 8, height, 0)]
+    share_lines = class_shares(counts, shares, epoch, logarithmic=logarithmic, selected=selected)
+    note, height = "The chance that one draw is of the class.", height_with_legend(share_lines, 340)
+    charts = [Chart("shares", "Class share over epochs", share_lines, note, 12 if skews is None else 8, height, 0)]
     if skews is not None:
-        curve, note = skew_curve(skews, forecast.crossover, epoch), "0 natural, 1 class-balanced, above 1 reversed."
-        charts.append(Chart("skew", "Skew over epochs", curve, note, 4, height, 1))
+        skew_line, note = skew_curve(skews, forecast.crossover, epoch), "0 natural, 1 class-balanced, above 1 reversed."
+        charts.append(Chart("skew", "Skew over epochs", skew_line, note, 4, height, 1))
     if is_banded(counts):
-        cells = share_map(counts, shares, epoch, selected)
+        share_cells = share_map(counts, shares, epoch, selected)
         note = "One row a class; colour is the share. Its table has the first, the chosen and the last epoch."
-        charts.append(Chart("map", "Share of every class", cells, note, 12, 420, 3))
+        charts.append(Chart("map", "Share of every class", share_cells, note, 12, 420, 3))
     beside = weight_beside_share(counts, weights, shares, epoch, selected)
     note = "The weight is one sample's, the share is its whole class's: what a batch sees. They are not the same."
     title = f"Class weight beside class share, epoch {epoch}"
@@ -62,16 +62,17 @@ def charts_of_epoch(
     """
     counts, epoch, first = forecast.counts, preview.epoch, preview.first_batch
     if plan.drawing == "exact" or plan.samples(counts) <= MOST_DRAWS:
-        drawn, num_draws, which = epoch_class_counts(), plan.samples(counts), "the whole epoch"
+        drawn, num_draws, title = epoch_class_counts(), plan.samples(counts), "Planned against drawn, the whole epoch"
     else:
-        drawn, num_draws, which = preview.totals, int(preview.totals.sum()), "the batches shown"
+        drawn, num_draws = preview.totals, int(preview.totals.sum())
+        title = "Planned against drawn, the batches shown"
     planned = count_intervals(forecast.shares[epoch], forecast.draws, num_draws)
     deviations = planned_and_drawn(counts, planned, drawn, selected)
-    title, stacks = f"Batches {first} to {first + preview.num_batches - 1}", batch_mix(preview, selected)
+    batches_title, stacks = f"Batches {first} to {first + preview.num_batches - 1}", batch_mix(preview, selected)
     height = height_with_legend(stacks, max(380, _chart_height(counts, 380)))
     return [
-        Chart("batches", title, stacks, batches_note(plan, counts), 7, height, 2),
-        Chart("drawn", f"Planned against drawn, {which}", deviations, SCHEME_NOTES[plan.drawing], 5, height, 3),
+        Chart("batches", batches_title, stacks, batches_note(plan, counts), 7, height, 2),
+        Chart("drawn", title, deviations, SCHEME_NOTES[plan.drawing], 5, height, 3),
     ]
 
 

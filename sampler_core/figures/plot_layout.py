@@ -45,7 +45,7 @@ def steady_range(*values: float, parts: int = 8) -> Spec:
     if not math.isfinite(high - low) or high - low <= 0.0:
         return {}
     least_step = (high - low) / parts
-    unit = 10.0 ** math.floor(math.log10(least_step))
-    step = unit * next(digit for digit in (1, 2, 5, 10) if digit * unit >= least_step * (1 - 1e-9))
-    axis_ends = [math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step]
+    axis_unit = 10.0 ** math.floor(math.log10(least_step))
+    axis_step = axis_unit * next(digit for digit in (1, 2, 5, 10) if digit * axis_unit >= least_step * (1 - 1e-9))
+    axis_ends = [math.floor(low / axis_step + 1e-9) * axis_step, math.ceil(high / axis_step - 1e-9) * axis_step]
     return {"autorangeoptions": {"include": [float(f"{end:.6g}") for end in axis_ends]}}

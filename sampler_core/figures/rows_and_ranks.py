@@ -34,8 +34,8 @@ def row_names(counts: ClassCounts, order: IntArray) -> Spec:
 
 def row_markers(counts: ClassCounts, order: IntArray, selected: SelectedClasses) -> Spec:
     """Plotly's marker settings: colour and opacity of each class, in this order."""
-    colours = colours_of(counts, selected)
-    return {"color": [colours[c] for c in order], "opacity": [opacity_of(int(c), selected) for c in order]}
+    row_colours = colours_of(counts, selected)
+    return {"color": [row_colours[c] for c in order], "opacity": [opacity_of(int(c), selected) for c in order]}
 
 
 def rank_lines(counts: ClassCounts, selected: SelectedClasses, *axes: str) -> list[Spec]:

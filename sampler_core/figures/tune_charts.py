@@ -128,13 +128,13 @@ def _side_by_side(notes: list[Spec], skew_range: list[float]) -> list[Spec]:
     """The notes, those that would overlap side by side from right to left."""
     note_height = 0.08 * (skew_range[1] - skew_range[0])  # a note's height on a phone
     column_tops: dict[float, list[float]] = {}  # where they stand -> the upper end of each column
-    apart = []
+    notes_apart = []
     for note in sorted(notes, key=lambda note: _note_bottom(note, note_height)):
-        columns, low = column_tops.setdefault(note["x"], []), _note_bottom(note, note_height)
-        column = next((i for i, top in enumerate(columns) if top <= low), len(columns))
-        columns[column : column + 1] = [low + note_height]
-        apart.append({**note, "xshift": -34 * column})
-    return apart
+        columns, note_bottom = column_tops.setdefault(note["x"], []), _note_bottom(note, note_height)
+        note_column = next((i for i, top in enumerate(columns) if top <= note_bottom), len(columns))
+        columns[note_column : note_column + 1] = [note_bottom + note_height]
+        notes_apart.append({**note, "xshift": -34 * note_column})
+    return notes_apart
 
 
 def _note_bottom(note: Spec, height: float) -> float:
@@ -222,9 +222,9 @@ def _interval_in_words(low: float, high: float) -> str:
     return f"at least {number(low)}" if np.isinf(high) else f"{number(low)} to {number(high)}"
 
 
-def _map_range(values: FloatArray) -> list[float]:
-    half = float(values[1] - values[0]) / 2
-    return [float(values[0]) - half, float(values[-1]) + half]
+def _map_range(grid: FloatArray) -> list[float]:
+    half = float(grid[1] - grid[0]) / 2
+    return [float(grid[0]) - half, float(grid[-1]) + half]
 
 
 def _metric_scale(cells: FloatArray, logarithmic: bool, unit: str) -> Spec:

@@ -174,7 +174,7 @@ def test_a_session_that_ends_while_its_page_runs_leaves_nothing_to_the_others(mo
 
 
 def test_the_server_answers_in_json_or_with_no_content():
-    from app import figures_response as endpoint
+    from pages.parts.sidebar.figure_endpoint import figure_endpoint as endpoint
 
     def answered(offer, query):
         request = Request({"type": "http", "path_params": {"offer": offer}, "query_string": query, "headers": []})

@@ -9,7 +9,7 @@ import streamlit as st
 from pages.parts.compare.compared_plans import change_plans, set_plans
 from pages.parts.compare.plan_editor import plan_editor
 from pages.parts.server.page_contents import page_contents
-from pages.parts.sidebar.parameter_widgets import set_sidebar
+from pages.parts.sidebar.sidebar import set_sidebar
 from pages.parts.sidebar.values_in_words import error_in_words, error_toast, target_in_words, value_in_words
 from pages.parts.text.markdown import literal
 from sampler_core.plans.parameters import LENGTH_ROWS, LIMIT_ROWS
@@ -51,8 +51,8 @@ def _buttons_for_all_plans(variants: Variants, base: SamplingPlan) -> None:
                            on_click="ignore")  # fmt: skip
         box = st.popover("Open plans", key="open_plans_box", on_change="rerun", help="Compare the plans of a file.")
         if box.open:
-            box.file_uploader("plans.json, or the plan.json of one plan", type="json", key=OPEN_PLANS,
-                              max_upload_size=20, help="Its run settings (epochs, batch size, draws, seed) are set in the sidebar.",
+            box.file_uploader("plans.json, or the plan.json of one plan", "json", key=OPEN_PLANS, max_upload_size=20,
+                              help="Its run settings (epochs, batch size, draws, seed) are set in the sidebar.",
                               on_change=_open_plans)  # fmt: skip
 
 

@@ -9,7 +9,8 @@ import streamlit as st
 
 from pages.parts.compare.compared_plans import change_plans, set_plans
 from pages.parts.compare.metric_table import rename_base
-from pages.parts.sidebar.parameter_widgets import set_sidebar_to_plan, widget
+from pages.parts.sidebar.parameter_widgets import widget
+from pages.parts.sidebar.sidebar import set_sidebar_to_plan
 from pages.parts.sidebar.values_in_words import error_toast
 from pages.parts.text.markdown import literal
 from sampler_core.plans.parameters import LIMIT_ROWS, Parameter

@@ -75,13 +75,13 @@ def clicked_class(counts: ClassCounts, followed: SelectedClasses, clicked: dict[
 
     clicked: the "chart", the "curve" in it, and the "point" in that, as plotly counts them.
     """
-    chart, curve, point = clicked.get("chart"), clicked.get("curve"), clicked.get("point")
+    clicked_chart, curve, point = clicked.get("chart"), clicked.get("curve"), clicked.get("point")
     with suppress(TypeError, IndexError):
-        if chart in ("shares", "batches") and curve is not None:
-            members = series_of(counts, followed)[curve].members
-            return int(members[0]) if members.size == 1 else None
-        if chart in ("map", "weights", "drawn") and point is not None:
-            return int(by_count(counts)[point[0] if chart == "map" else point])
+        if clicked_chart in ("shares", "batches") and curve is not None:
+            clicked_members = series_of(counts, followed)[curve].members
+            return int(clicked_members[0]) if clicked_members.size == 1 else None
+        if clicked_chart in ("map", "weights", "drawn") and point is not None:
+            return int(by_count(counts)[point[0] if clicked_chart == "map" else point])
     return None
 
 

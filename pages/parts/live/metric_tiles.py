@@ -43,9 +43,9 @@ def _tile_data(metric: EpochMetric, epoch: int) -> dict[str, object]:
     spark_heights = (course - low) / (high - low) if high > low else np.full(course.size, 0.5)
     spark_heights = np.nan_to_num(spark_heights, nan=1.0)
     spark_epochs = np.unique(np.linspace(0, course.size - 1, min(course.size, MOST_SPARK_POINTS)).round().astype(int))
-    along = spark_epochs / max(course.size - 1, 1)
+    spark_places = spark_epochs / max(course.size - 1, 1)
     return {
         "label": metric.label, "value": metric.value, "note": metric.note,
-        "points": np.stack([along, spark_heights[spark_epochs]], axis=1).round(4).tolist(),
+        "points": np.stack([spark_places, spark_heights[spark_epochs]], axis=1).round(4).tolist(),
         "epoch": epoch, "heights": spark_heights.round(4).tolist(),
     }  # fmt: skip

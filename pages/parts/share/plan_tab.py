@@ -17,7 +17,7 @@ from sampler_core.plans.parameters import DATA
 from sampler_core.plans.plan import SamplingPlan
 
 FILE, OPENED, REFUSED = "plan_file", "plan_opened", "plan_refused"
-MOST_MEGABYTES = 20  # 100,000 classes with long names
+MOST_PLAN_MEGABYTES = 20  # 100,000 classes with long names
 
 
 def plan_tab(scenario: Scenario) -> None:
@@ -27,12 +27,12 @@ def plan_tab(scenario: Scenario) -> None:
     st.download_button("Download plan.json", plan.to_json, "plan.json", "application/json", key="share-plan",
                        on_click="ignore", icon=":material/download:", type="primary")  # fmt: skip
     st.file_uploader("Open a plan.json", "json", key=FILE, on_change=_open_plan, args=(scenario.counts,),
-                     max_upload_size=MOST_MEGABYTES,
+                     max_upload_size=MOST_PLAN_MEGABYTES,
                      help="Sets the sidebar to the plan in the file. Undo takes it back.")  # fmt: skip
     if OPENED in st.session_state:
         st.rerun()  # the sidebar is outside the dialog
-    if refusal := st.session_state.pop(REFUSED, None):
-        st.error(literal(refusal), icon=":material/error:")
+    if plan_refusal := st.session_state.pop(REFUSED, None):
+        st.error(literal(plan_refusal), icon=":material/error:")
 
 
 def show_opened_message() -> None:

@@ -13,11 +13,14 @@ import secrets
 import zlib
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
 import streamlit as st
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from pages.parts.server.result_cache import PAGE_FIGURES, ResultCache, session_cache, using_cache
 from pages.parts.sidebar.page_parameters import PARAMETERS
@@ -34,6 +37,7 @@ class Part(Protocol):
 
 PartsAt = Callable[[Mapping[str, float]], Mapping[str, Part]]
 MOST_KEPT = 2  # the browser may ask about the run before while this one is on its way
+MOST_COMPRESSED = 200_000  # bytes of a response; larger ones are numbers, slow to compress and hardly smaller then
 
 
 @dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
@@ -74,6 +78,20 @@ def parts_at(offer: str, slider_values: Mapping[str, float]) -> dict[str, Any] |
             return None  # the run of the page says what does not go together
 
 
+def figure_endpoint(request: Request) -> Response:
+    """The answer to a request: the parts at its values of the sliders, 204 where there are none."""
+    parts = None
+    with suppress(ValueError):  # not a number
+        slider_values = {key: float(value) for key, value in request.query_params.items()}
+        parts = parts_at(request.path_params["offer"], slider_values)
+    if parts is None:
+        return Response(status_code=204)
+    response = JSONResponse(parts, headers={"Cache-Control": "no-store"})
+    if len(response.body) > MOST_COMPRESSED:
+        response.headers["Content-Encoding"] = "identity"
+    return response
+
+
 def figure_ticket(
     scenario: Scenario, figures_of: Callable[[Scenario], Mapping[str, Part]] | None = None, *view: object
 ) -> dict[str, Any]:
@@ -85,7 +103,7 @@ def figure_ticket(
     ticket: dict[str, Any] = {"values": slider_values(scenario)}
     if figures_of is not None:
         ticket["offer"] = offer_figures(lambda moved: figures_of(scenario_at(scenario, moved)))
-        ticket["settings"] = _checksum_beside_sliders(ticket["values"], scenario, view)
+        ticket["settings"] = _settings_checksum(ticket["values"], scenario, view)
     return ticket
 
 
@@ -108,8 +126,8 @@ def scenario_at(scenario: Scenario, slider_values: Mapping[str, float]) -> Scena
     return Scenario.of(moved_values).at_epoch(moved_values[EPOCH.key])
 
 
-def _checksum_beside_sliders(slider_values: Mapping[str, float], scenario: Scenario, view: object) -> str:
-    other_values = {key: value for key, value in scenario.values.items() if key not in slider_values}
-    if OWN_COUNTS in other_values:
-        other_values[OWN_COUNTS] = counts_checksum(other_values[OWN_COUNTS])
-    return f"{zlib.crc32(repr((other_values, view)).encode()):08x}"
+def _settings_checksum(slider_values: Mapping[str, float], scenario: Scenario, view: object) -> str:
+    settings = {key: value for key, value in scenario.values.items() if key not in slider_values}
+    if OWN_COUNTS in settings:
+        settings[OWN_COUNTS] = counts_checksum(settings[OWN_COUNTS])
+    return f"{zlib.crc32(repr((settings, view)).encode()):08x}"

@@ -12,8 +12,7 @@ from pages.parts.live.slider import Slider, sliders
 from pages.parts.my_labels.session_labels import NAMING, names_own_classes
 from pages.parts.sidebar.page_parameters import PARAMETERS, choice_titles
 from pages.parts.sidebar.url_correction import url_binding
-from pages.parts.sidebar.values_in_words import error_toast, problem_in_words, value_in_words
-from pages.parts.text.markdown import literal
+from pages.parts.sidebar.values_in_words import problem_in_words
 from sampler_core.plans.parameters import LIMIT_ROWS, PLAN_ROWS, Parameter
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.target_values import values_of
@@ -85,26 +84,6 @@ def checked_widget_values(values: dict[str, Any]) -> dict[str, Any]:
             raise ValueError(problem)
         checked[key] = int(value) if PARAMETERS[key].kind == "integer" and value is not None else value
     return checked
-
-
-def set_sidebar(values: dict[str, Any]) -> None:
-    """Set widgets, from the callback of a button, and say what changed; a sentence where they cannot take a value."""
-    with error_toast("The sidebar cannot show this plan", str):
-        values = checked_widget_values(values)
-        changes = [
-            f"{p.label.lower()} from {value_in_words(p, before)} to {value_in_words(p, values[key])}"
-            for key, p in PARAMETERS.items()
-            if key in values and (before := st.session_state.get(key, p.default)) != values[key]
-        ]
-        set_widgets(values)
-        message = f"Set in the sidebar: {'; '.join(changes)}." if changes else "The sidebar has this plan already."
-        st.toast(literal(message))
-
-
-def set_sidebar_to_plan(plan: SamplingPlan) -> None:
-    """Set the sidebar to a plan's target and limits, from the callback of a button."""
-    with error_toast("The sidebar cannot show this plan", str):
-        set_sidebar(widget_values(plan))
 
 
 def set_widgets(values: dict[str, Any]) -> None:

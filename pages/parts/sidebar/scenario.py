@@ -37,8 +37,8 @@ class Scenario:
     def of(cls, values: Mapping[str, Any]) -> Scenario:
         """That of the sidebar's values; `TypeError`, `ValueError` where they do not go together."""
         counts, unit = _counts_and_unit(values)
-        fields = {field: values[parameter.key] for field, parameter in PLAN_ROWS.items()}
-        plan = SamplingPlan(target=target_of(values), **fields)
+        plan_fields = {field: values[parameter.key] for field, parameter in PLAN_ROWS.items()}
+        plan = SamplingPlan(target=target_of(values), **plan_fields)
         plan.check(counts)
         return cls(counts, plan, unit, values=values)
 

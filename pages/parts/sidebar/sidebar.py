@@ -7,12 +7,12 @@ from typing import Any
 import streamlit as st
 
 from pages.parts.my_labels.upload_form import own_labels_form
-from pages.parts.sidebar.page_parameters import PROFILE, TABLE
-from pages.parts.sidebar.parameter_widgets import bound_widget, set_sidebar
+from pages.parts.sidebar.page_parameters import PARAMETERS, PROFILE, TABLE
+from pages.parts.sidebar.parameter_widgets import bound_widget, checked_widget_values, set_widgets, widget_values
 from pages.parts.sidebar.scenario import CURRENT, OWN_COUNTS, Scenario
 from pages.parts.sidebar.undo_buttons import undo_buttons
 from pages.parts.sidebar.url_correction import correct_url
-from pages.parts.sidebar.values_in_words import error_in_words
+from pages.parts.sidebar.values_in_words import error_in_words, error_toast, value_in_words
 from pages.parts.text.markdown import literal
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.formatting import count, number, several
@@ -77,6 +77,26 @@ def preset_citation(plan: SamplingPlan) -> None:
         if preset.target(plan) == plan.target:
             st.caption(literal(f"Preset {preset.title}. {preset.source}."))
             return
+
+
+def set_sidebar(values: dict[str, Any]) -> None:
+    """Set widgets, from the callback of a button, and say what changed; a sentence where they cannot take a value."""
+    with error_toast("The sidebar cannot show this plan", str):
+        values = checked_widget_values(values)
+        changes = [
+            f"{p.label.lower()} from {value_in_words(p, before)} to {value_in_words(p, values[key])}"
+            for key, p in PARAMETERS.items()
+            if key in values and (before := st.session_state.get(key, p.default)) != values[key]
+        ]
+        set_widgets(values)
+        message = f"Set in the sidebar: {'; '.join(changes)}." if changes else "The sidebar has this plan already."
+        st.toast(literal(message))
+
+
+def set_sidebar_to_plan(plan: SamplingPlan) -> None:
+    """Set the sidebar to a plan's target and limits, from the callback of a button."""
+    with error_toast("The sidebar cannot show this plan", str):
+        set_sidebar(widget_values(plan))
 
 
 def _set_preset() -> None:

@@ -79,7 +79,7 @@ def _url_value(parameter: Parameter, url_text: str) -> object:
     if not url_text and parameter.default is None:
         return None
     try:
-        number = float(url_text)
+        url_number = float(url_text)
     except ValueError:
         return url_text
-    return int(number) if parameter.kind == "integer" and number.is_integer() else number
+    return int(url_number) if parameter.kind == "integer" and url_number.is_integer() else url_number

@@ -10,8 +10,9 @@ import streamlit as st
 
 from pages.parts.server.result_cache import cached
 from pages.parts.sidebar.page_parameters import METRIC, OVER, WHOSE
-from pages.parts.sidebar.parameter_widgets import bound_widget, set_sidebar_to_plan
+from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.sidebar.scenario import Scenario
+from pages.parts.sidebar.sidebar import set_sidebar_to_plan
 from pages.parts.tune.stated_requirements import Requirements
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.forecast.metrics import METRICS

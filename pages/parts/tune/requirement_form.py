@@ -9,7 +9,7 @@ from string import Formatter
 import streamlit as st
 
 from pages.parts.server.page_contents import page_contents
-from pages.parts.sidebar.parameter_widgets import set_sidebar
+from pages.parts.sidebar.sidebar import set_sidebar
 from pages.parts.text.markdown import literal
 from pages.parts.tune.requirement_fields import class_control, field_control
 from pages.parts.tune.stated_requirements import MOST_REQUIREMENTS, Requirements, new_requirement, state

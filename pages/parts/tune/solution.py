@@ -10,8 +10,9 @@ from pages.parts.server.page_contents import page_contents
 from pages.parts.server.result_cache import forecast_of
 from pages.parts.share.share_dialog import GET_CODE
 from pages.parts.sidebar.page_parameters import SOLVED_SHAPE
-from pages.parts.sidebar.parameter_widgets import bound_widget, set_sidebar_to_plan
+from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.sidebar.scenario import Scenario
+from pages.parts.sidebar.sidebar import set_sidebar_to_plan
 from pages.parts.sidebar.values_in_words import target_in_words
 from pages.parts.text.markdown import literal
 from pages.parts.tune.requirement_form import on_average_only

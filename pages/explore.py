@@ -4,17 +4,9 @@ from functools import partial
 
 import streamlit as st
 
+from pages.parts.explore import explore_panels
 from pages.parts.explore.epoch_player import animation_frames, epoch_player, say_if_batches_are_left_out
-from pages.parts.explore.explore_panels import (
-    METRICS,
-    ONE_EPOCH,
-    OVER_EPOCHS,
-    ExploreView,
-    live_parts,
-    offer_report,
-    panels_of,
-    tiles_of,
-)
+from pages.parts.explore.explore_panels import METRICS, ONE_EPOCH, OVER_EPOCHS, ExploreView, live_parts
 from pages.parts.explore.followed_classes import choose_followed, follow_clicked, followed_numbers
 from pages.parts.explore.takeaway_and_findings import ADAPTIVE_NOTE, formulas, headline, show_findings, takeaway
 from pages.parts.live.figure_panel import live_panel
@@ -49,7 +41,7 @@ one_epoch = st.container()
 
 # The panels come after all controls and together, so that the browser draws all figures in one go; text comes last.
 view = ExploreView(followed, logarithmic, window)
-panels, metrics = panels_of(scenario, view, batches), tiles_of(scenario)
+panels, metrics = explore_panels.panels_of(scenario, view, batches), explore_panels.tiles_of(scenario)
 with over_epochs:
     live_panel(
         OVER_EPOCHS, panels[OVER_EPOCHS], ticket=figure_ticket(scenario, partial(live_parts, view=view), view),
@@ -65,7 +57,7 @@ with top:
     st.markdown(headline(scenario))
 with metric_row:
     tiles(METRICS, metrics)
-offer_report(scenario, view)
+explore_panels.offer_report(scenario, view)
 
 st.subheader("Findings", anchor=False)
 with st.container(key="page-text-findings"):

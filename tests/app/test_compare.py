@@ -22,12 +22,12 @@ from sampler_core.plans.plans_file import plans_from_json, plans_to_json
 from sampler_core.plans.presets import PRESETS
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 
-FRAME = Path(__file__).parents[2] / "pages" / "navigation.py"
+NAVIGATION = Path(__file__).parents[2] / "pages" / "navigation.py"
 SIX = ["natural", "square-root", "class-balanced", "progressively balanced", "deferred", "mine"]
 
 
 def opened(**url):
-    at = AppTest.from_file(FRAME, default_timeout=20)
+    at = AppTest.from_file(NAVIGATION, default_timeout=20)
     for key, value in url.items():
         at.query_params[key] = value
     at.run()

@@ -20,13 +20,13 @@ from sampler_core.figures.class_series import NO_CLASS
 from sampler_core.plans.parameters import rows_of
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 
-FRAME = Path(__file__).parents[2] / "pages" / "navigation.py"
+NAVIGATION = Path(__file__).parents[2] / "pages" / "navigation.py"
 INAT = {"data": "published", "table": "inat2018_supercategory", "skew": "0.2", "increment": "0.05", "limit": "1",
         "epoch": "7", "scheme": "stratified"}  # fmt: skip
 
 
 def opened(**url):
-    at = AppTest.from_file(FRAME, default_timeout=20)
+    at = AppTest.from_file(NAVIGATION, default_timeout=20)
     for key, value in url.items():
         at.query_params[key] = value
     return at.run()

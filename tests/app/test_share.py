@@ -37,7 +37,7 @@ from sampler_core.plans.plans_file import plans_from_json
 PAGES = ("explore", "compare", "tune")
 LABELLED = ("button", "download_button", "expander", "selectbox", "text_input", "multiselect")
 TEXTS = ("markdown", "caption", "warning", "info", "error", "success")
-FRAME = Path(__file__).parents[2] / "pages" / "navigation.py"
+NAVIGATION = Path(__file__).parents[2] / "pages" / "navigation.py"
 RAMP = PowerSkew(Linear(0.2, 0.05, maximum=1.0))
 DEFAULT = synthetic("exponential", 10, 20_000, 100.0)
 TARGETS = {
@@ -57,7 +57,7 @@ def plan_of(target=RAMP, **settings):
 
 
 def opened(page="explore", **url):
-    at = AppTest.from_file(FRAME, default_timeout=30)
+    at = AppTest.from_file(NAVIGATION, default_timeout=30)
     for key, value in url.items():
         at.query_params[key] = value
     at.run()
@@ -277,7 +277,7 @@ def test_the_package_installs_with_pip_and_is_the_code_of_this_server(tmp_path):
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", tmp_path / "there"]
     done = subprocess.run([*pip, tmp_path / WHEEL], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    core = FRAME.parents[1] / "sampler_core"
+    core = NAVIGATION.parents[1] / "sampler_core"
     files = [path.relative_to(core) for path in core.rglob("*") if path.is_file() and path.suffix != ".pyc"]
     assert len(files) > 100
     for path in files:

@@ -192,7 +192,7 @@ def plain_server() -> Iterator[str]:
 
 
 def plain_page(folder: Path) -> Path:
-    """The frame and its pages as they are, but for the panels."""
+    """The navigation and its pages as they are, but for the panels."""
     for page in (*(ROOT / "pages").glob("*.py"), ROOT / "pages" / "page.css"):
         shutil.copy(page, folder)
     (folder / "parts").symlink_to(ROOT / "pages" / "parts")

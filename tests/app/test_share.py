@@ -260,7 +260,7 @@ def test_a_file_name_is_made_of_plain_letters(title, name):
 def only_the_link():
     from pages.parts.share import share_dialog
 
-    share_dialog._link()
+    share_dialog._link_tab()
 
 
 @pytest.mark.parametrize(("data", "said"), [("synthetic", False), ("published", False), ("mine", True)])

@@ -4,9 +4,8 @@ import streamlit as st
 
 from pages.parts.live.figure_panel import Panel, live_panel
 from pages.parts.share.page_tables import chart_tables
-from pages.parts.sidebar.figure_ticket import figure_ticket
-from pages.parts.sidebar.page_controls import phone_sliders
-from pages.parts.sidebar.page_heading import page_heading
+from pages.parts.sidebar.figure_endpoint import figure_ticket
+from pages.parts.sidebar.page_controls import page_heading, phone_sliders
 from pages.parts.tune import metric_map, requirement_verdicts, requirements_text, solution
 from pages.parts.tune.requirement_form import requirement_form
 from pages.parts.tune.sensitivity_table import sensitivity_box

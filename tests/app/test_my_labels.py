@@ -19,13 +19,13 @@ from pages.parts.my_labels.correction_form import corrected_reading
 from pages.parts.my_labels.reading_job import UPLOAD_LIMITS, ReadingJob, Upload
 from pages.parts.server import result_cache
 from pages.parts.server.session_cleanup import end_lost_sessions
-from pages.parts.text.class_options import class_options
 from sampler_core import ClassCounts
 from sampler_core.datasets import ReadingError, load, read_counts, synthetic
+from sampler_core.figures.class_labels import class_options
 from tests.core.reading_files import FILES, named
 from tests.hostile_names import HOSTILE
 
-FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
+NAVIGATION = Path(__file__).parents[2] / "pages" / "navigation.py"
 SPECIES = b"id,species\n1,cat\n2,dog\n3,cat\n4,cat\n5,\n6,emu\n"
 COUNTS = ClassCounts.from_counts({"cat": 3, "dog": 1, "emu": 1})
 NUMBERED = io.BytesIO()
@@ -33,7 +33,7 @@ np.save(NUMBERED, np.array([("cat", 30), ("dog", 7)], dtype=[("class", "U3"), ("
 
 
 def opened(**url_values):
-    at = AppTest.from_file(FRAME, default_timeout=60)
+    at = AppTest.from_file(NAVIGATION, default_timeout=60)
     for key, value in {"data": "my labels", **url_values}.items():
         at.query_params[key] = value
     return sound(at.run())

@@ -25,12 +25,12 @@ from sampler_core.tuning.metric_sweep import sweep
 from sampler_core.tuning.requirements import REQUIREMENTS, MissingFromAtMost, NaturalMix, RepeatsAtMost, ShareOfClass
 from sampler_core.tuning.verdicts import verdicts
 
-FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
+NAVIGATION = Path(__file__).parents[2] / "pages" / "navigation.py"
 ISIC = {"data": "published", "table": "isic2019", "epochs": "60", "batch": "64"}
 
 
 def opened(**url):
-    at = AppTest.from_file(FRAME, default_timeout=30)
+    at = AppTest.from_file(NAVIGATION, default_timeout=30)
     for key, value in url.items():
         at.query_params[key] = value
     at.run()

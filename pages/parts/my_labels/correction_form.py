@@ -13,8 +13,8 @@ from pages.parts.my_labels.session_labels import (
     refuse_labels,
     session_labels,
 )
-from pages.parts.text.class_options import class_options
 from sampler_core.datasets.label_files import Reading, ReadingError, label_corrections
+from sampler_core.figures.class_labels import class_options
 
 CORRECTION, TO_CORRECT, NEW_NAME = "own-correction", "own-classes", "own-name"
 CORRECTIONS = {

@@ -12,7 +12,7 @@ from pages.parts.server.result_cache import cached
 from pages.parts.sidebar.page_parameters import METRIC, OVER, WHOSE
 from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.sidebar.scenario import Scenario
-from pages.parts.sidebar.sidebar_values import set_sidebar_to_plan
+from pages.parts.sidebar.sidebar import set_sidebar_to_plan
 from pages.parts.tune.requirements_text import Requirements
 from sampler_core.forecast.metrics import METRICS
 from sampler_core.formatting import number

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.parts.server.result_cache import cached
 from pages.parts.sidebar.scenario import Scenario
-from pages.parts.sidebar.sidebar_values import set_sidebar
+from pages.parts.sidebar.sidebar import set_sidebar
 from pages.parts.text.markdown import literal
 from pages.parts.tune.requirements_text import Requirements
 from sampler_core.data.class_counts import ClassCounts

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.parts.server.page_contents import page_contents
 from pages.parts.server.result_cache import cached
 from pages.parts.sidebar.scenario import Scenario
-from pages.parts.sidebar.wording import parameter_labels
+from pages.parts.sidebar.values_in_words import parameter_labels
 from pages.parts.text.markdown import literal
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.exporting import csv_file

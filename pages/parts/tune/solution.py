@@ -12,8 +12,8 @@ from pages.parts.share.share_dialog import GET_CODE
 from pages.parts.sidebar.page_parameters import SOLVED_SHAPE
 from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.sidebar.scenario import Scenario
-from pages.parts.sidebar.sidebar_values import set_sidebar_to_plan
-from pages.parts.sidebar.wording import target_in_words
+from pages.parts.sidebar.sidebar import set_sidebar_to_plan
+from pages.parts.sidebar.values_in_words import target_in_words
 from pages.parts.text.markdown import literal
 from pages.parts.tune.requirement_verdicts import on_average_only
 from pages.parts.tune.requirements_text import Requirements, requirements_text_of

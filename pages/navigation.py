@@ -6,13 +6,13 @@ import streamlit as st
 
 from pages.parts.server.result_cache import session_cache, using_cache
 from pages.parts.share.share_dialog import share_button
-from pages.parts.sidebar.page_switch import keep_values_on_page_switch
+from pages.parts.sidebar.page_controls import keep_values_on_page_switch
 from pages.parts.sidebar.sidebar import sidebar
 from pages.parts.sidebar.undo_buttons import record_undo_step
 from pages.parts.sidebar.url_correction import show_url_messages
 
 st.set_page_config(page_title="Skewlab", page_icon="🎚️", layout="wide", initial_sidebar_state="auto")
-st.html(Path(__file__).parent / "frame.css")
+st.html(Path(__file__).parent / "page.css")
 
 page = st.navigation([
     st.Page("explore.py", title="Explore", icon=":material/insights:", default=True),

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.draws.preview import Preview
-from sampler_core.figures.batch_bars import batch_mix
-from sampler_core.figures.class_series import SelectedClasses, class_rows, is_banded
+from sampler_core.figures.class_series import SelectedClasses, is_banded
+from sampler_core.figures.draw_charts import batch_mix, planned_and_drawn
 from sampler_core.figures.epoch_curves import class_shares, skew_curve
 from sampler_core.figures.figure import Chart
 from sampler_core.figures.legend import height_with_legend
 from sampler_core.figures.plan_sentences import SCHEME_NOTES, batches_note
-from sampler_core.figures.planned_and_drawn import planned_and_drawn
+from sampler_core.figures.rows_and_ranks import class_rows
 from sampler_core.figures.share_map import share_map
 from sampler_core.figures.weight_beside_share import weight_beside_share
 from sampler_core.forecast.count_intervals import count_intervals
@@ -31,20 +31,20 @@ def charts_over_epochs(
     weights: (epochs, num_classes). logarithmic: the axis of the shares. selected: the classes to highlight.
     """
     counts, shares, skews = forecast.counts, forecast.shares, forecast.skews
-    lines = class_shares(counts, shares, epoch, logarithmic=logarithmic, selected=selected)
-    note, height = "The chance that one draw is of the class.", height_with_legend(lines, 340)
-    charts = [Chart("shares", "Class share over epochs", lines, note, 12 if skews is None else 8, height, 0)]
+    share_lines = class_shares(counts, shares, epoch, logarithmic=logarithmic, selected=selected)
+    note, height = "The chance that one draw is of the class.", height_with_legend(share_lines, 340)
+    charts = [Chart("shares", "Class share over epochs", share_lines, note, 12 if skews is None else 8, height, 0)]
     if skews is not None:
-        curve, note = skew_curve(skews, forecast.crossover, epoch), "0 natural, 1 class-balanced, above 1 reversed."
-        charts.append(Chart("skew", "Skew over epochs", curve, note, 4, height, 1))
+        skew_line, note = skew_curve(skews, forecast.crossover, epoch), "0 natural, 1 class-balanced, above 1 reversed."
+        charts.append(Chart("skew", "Skew over epochs", skew_line, note, 4, height, 1))
     if is_banded(counts):
-        cells = share_map(counts, shares, epoch, selected)
+        share_cells = share_map(counts, shares, epoch, selected)
         note = "One row a class; colour is the share. Its table has the first, the chosen and the last epoch."
-        charts.append(Chart("map", "Share of every class", cells, note, 12, 420, 3))
-    both = weight_beside_share(counts, weights, shares, epoch, selected)
+        charts.append(Chart("map", "Share of every class", share_cells, note, 12, 420, 3))
+    beside = weight_beside_share(counts, weights, shares, epoch, selected)
     note = "The weight is one sample's, the share is its whole class's: what a batch sees. They are not the same."
     title = f"Class weight beside class share, epoch {epoch}"
-    charts.append(Chart("weights", title, both, note, 12, _height_of_rows(counts, 340), 2))
+    charts.append(Chart("weights", title, beside, note, 12, _chart_height(counts, 340), 2))
     return charts
 
 
@@ -62,19 +62,21 @@ def charts_of_epoch(
     """
     counts, epoch, first = forecast.counts, preview.epoch, preview.first_batch
     if plan.drawing == "exact" or plan.samples(counts) <= MOST_DRAWS:
-        drawn, num_draws, which = epoch_class_counts(), plan.samples(counts), "the whole epoch"
+        drawn, num_draws, title = epoch_class_counts(), plan.samples(counts), "Planned against drawn, the whole epoch"
     else:
-        drawn, num_draws, which = preview.totals, int(preview.totals.sum()), "the batches shown"
-    off = planned_and_drawn(counts, count_intervals(forecast.shares[epoch], forecast.draws, num_draws), drawn, selected)
-    title, stacks = f"Batches {first} to {first + preview.num_batches - 1}", batch_mix(preview, selected)
-    height = height_with_legend(stacks, max(380, _height_of_rows(counts, 380)))
+        drawn, num_draws = preview.totals, int(preview.totals.sum())
+        title = "Planned against drawn, the batches shown"
+    planned = count_intervals(forecast.shares[epoch], forecast.draws, num_draws)
+    deviations = planned_and_drawn(counts, planned, drawn, selected)
+    batches_title, stacks = f"Batches {first} to {first + preview.num_batches - 1}", batch_mix(preview, selected)
+    height = height_with_legend(stacks, max(380, _chart_height(counts, 380)))
     return [
-        Chart("batches", title, stacks, batches_note(plan, counts), 7, height, 2),
-        Chart("drawn", f"Planned against drawn, {which}", off, SCHEME_NOTES[plan.drawing], 5, height, 3),
+        Chart("batches", batches_title, stacks, batches_note(plan, counts), 7, height, 2),
+        Chart("drawn", title, deviations, SCHEME_NOTES[plan.drawing], 5, height, 3),
     ]
 
 
-def _height_of_rows(counts: ClassCounts, otherwise: int) -> int:
+def _chart_height(counts: ClassCounts, otherwise: int) -> int:
     """Pixels of a figure with one row per class; `otherwise` where it has no rows."""
     rows = class_rows(counts)
     return 90 + 26 * rows if rows else otherwise

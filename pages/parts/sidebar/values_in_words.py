@@ -33,20 +33,29 @@ def value_in_words(parameter: Parameter, value: Any) -> str:
 
 def target_in_words(target: Target) -> str:
     """A target in one line of plain text: its name, shape and settings. `ValueError` where widgets cannot make it."""
-    words = {
+    in_words = {
         key: value_in_words(PARAMETERS[key], value) for key, value in values_of(target).items() if value is not None
     }
-    names = ", ".join(words.pop(key) for key in (TARGET.key, SHAPE.key) if key in words)
-    settings = ", ".join(f"{PARAMETERS[key].label.lower()} {value}" for key, value in words.items())
+    names = ", ".join(in_words.pop(key) for key in (TARGET.key, SHAPE.key) if key in in_words)
+    settings = ", ".join(f"{PARAMETERS[key].label.lower()} {value}" for key, value in in_words.items())
     return f"{names}: {settings}" if settings else names
 
 
 def error_in_words(error: Exception) -> str:
     """An error of the library with the sidebar's labels for its names; what it quotes stays."""
-    groups = (DATA_FIELDS, PLAN_ROWS, *map(rows_of, (*TARGETS.values(), *SCHEDULES.values())))
-    labels = {field: p.label for group in groups for field, p in group.items() if field != p.label.lower()}
+    named_rows = (DATA_FIELDS, PLAN_ROWS, *map(rows_of, (*TARGETS.values(), *SCHEDULES.values())))
+    labels = {field: p.label for group in named_rows for field, p in group.items() if field != p.label.lower()}
     labels |= {f"{field}=": f"{limit.label} " for field, limit in LIMIT_ROWS.items()}  # as "max_repeats=2 must allow"
     return _QUOTED_OR_WORD.sub(lambda word: labels.get(word[0], word[0]), str(error))
+
+
+def problem_in_words(parameter: Parameter, value: object) -> str:
+    """What is wrong with this value, under the parameter's label; "" when nothing is."""
+    try:
+        parameter.check(value)
+    except (TypeError, ValueError) as error:
+        return str(error).replace(parameter.key, parameter.label, 1)
+    return ""
 
 
 @contextmanager

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +24,32 @@ class Piece(NamedTuple):
 
     end: int
     indices: Iterator[int]
+
+
+@dataclass(slots=True)
+class PassPosition:
+    """Where a pass over an epoch stands: some way behind `start`. Of two passes the newer one has the larger `order`.
+
+    pieces: of the pass, where the class shares were known when it was made.
+    """
+
+    order: int
+    epoch: int
+    start: StartPosition
+    pieces: Iterator[Piece] | None = None
+    piece: Piece = field(default_factory=lambda: Piece(0, iter(())))
+
+    @property
+    def done(self) -> int:
+        """Indices handed out, counted as in `RankBatches.length`; asks the current list iterator what it still has."""
+        return max(self.start.within, self.piece.end - operator.length_hint(self.piece.indices))
+
+
+class IndexPass(chain[int]):
+    """The indices of one pass, with a state of its own, which torchdata's loaders save beside the sampler's."""
+
+    state_dict: Callable[[], dict[str, Any]]
+    load_state_dict: Callable[[Mapping[str, Any]], None]
 
 
 def index_pieces(

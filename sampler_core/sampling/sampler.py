@@ -5,10 +5,10 @@ The one contract here: each index is a pure function of (plan, labels, state, ep
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
-from typing import Any
+from functools import partial
+from itertools import count
+from typing import Any, cast
 
 import numpy as np
 from torch.utils.data import DataLoader, Dataset, DistributedSampler
@@ -22,7 +22,7 @@ from sampler_core.plans.schedules import Schedule
 from sampler_core.sampling.current_epoch import CurrentEpoch
 from sampler_core.sampling.distributed import replicas_and_rank, world_size
 from sampler_core.sampling.feedback import ClassValues
-from sampler_core.sampling.index_chunks import Piece, index_pieces
+from sampler_core.sampling.index_chunks import IndexPass, PassPosition, Piece, index_pieces
 from sampler_core.sampling.rank_batches import RankBatches, StartPosition
 from sampler_core.sampling.short_form import plan_or_short_form
 from sampler_core.sampling.state_check import STATE_VERSION, check_state_dict
@@ -69,8 +69,8 @@ class ScheduledClassSampler(DistributedSampler[int]):
         self.dataset = range(self.class_counts.num_samples)  # type: ignore[assignment]  # only its length
         self._set_batches(self._current.samples)
         self._iterated, self._warned, self._restored_epoch, self._requested_epoch = False, False, 0, 0
-        self._next_start: StartPosition
-        self._start_at(StartPosition())
+        self._passes, self._next_start = count(), StartPosition()
+        self._start_at(self._next_start)
 
     @property
     def class_counts(self) -> ClassCounts:
@@ -98,15 +98,20 @@ class ScheduledClassSampler(DistributedSampler[int]):
             self._change_epoch_or_warn()
         if self._alone_by_default and warn_if_not_alone():
             self._alone_by_default = False
-        start, current = self._next_start, self._current
-        self._start_at(start)
-        if self._batches.is_over(start):  # an iterator that is never used must not take anything away
+        position = PassPosition(next(self._passes), self.epoch, self._next_start)
+        if self._batches.is_over(position.start):  # an iterator that is never used must not take anything away
             self._next_start = StartPosition()
-        pieces = index_pieces(self._batches, start, current.scheme(), current.dataset.indices)
-        return chain.from_iterable(self._handed_out(start, pieces))
+        if not self._current.is_awaited:
+            position.pieces = self._pieces(position.start)
+        indices = cast(IndexPass, IndexPass.from_iterable(self._handed_out(position)))
+        indices.state_dict, indices.load_state_dict = partial(self._state, position), partial(self._load, position)
+        return indices
 
     def preview(self, first_batch: int = 0, num_batches: int | None = None) -> Preview:
-        """The class counts of batches of the current epoch, over all ranks; also for adaptive targets."""
+        """The class counts of batches of the current epoch, over all ranks; also for adaptive targets.
+
+        `RuntimeError` on several ranks between `set_epoch` and the exchange of feedback; `class_shares` alike.
+        """
         self.plan.needed_batch_size  # noqa: B018  # its error is the point
         return preview_batches(self.plan.drawing, self._current.draws(), self.class_counts, first_batch, num_batches)
 
@@ -130,10 +135,20 @@ class ScheduledClassSampler(DistributedSampler[int]):
         """Feedback of this epoch for an adaptive target; the shares change at the next `set_epoch`.
 
         One value per class, in the order of `class_counts.names` or as {name: value}; None where a class had no
-        validation samples. recall from 0 to 1. With torch.distributed, the mean over the ranks that saw the class.
-        `TypeError` for a plan without an adaptive target, `ValueError` naming the class for invalid values.
+        validation samples. recall from 0 to 1. The last call of an epoch counts. Never communicates: any ranks may call
+        it, and the mean over those that saw a class is exchanged later, see `exchange`. `TypeError` for a plan without
+        an adaptive target, `ValueError` naming the class for invalid values.
         """
         self._current.update(recall=recall, loss=loss)
+
+    def exchange(self) -> None:
+        """Exchanges feedback between the ranks of torch.distributed; for adaptive targets, on all ranks.
+
+        The first index after `set_epoch` does it too. Call it before `state_dict`, which else holds the feedback of
+        one rank, and before `preview` and `class_shares` of a new epoch. It is no collective: it waits for what the
+        other ranks post. `TimeoutError` naming the ranks that did not come within the process group's time limit.
+        """
+        self._current.exchange()
 
     def update_labels(self, labels: Labels, classes: Sequence[ClassName] | None = None) -> None:
         """Other labels from the next epoch on, for a data set that grew or was relabelled; `len` stays.
@@ -148,13 +163,12 @@ class ScheduledClassSampler(DistributedSampler[int]):
         batches_delivered: batches of this rank that training has taken in this pass over the loader. A plain DataLoader
         with workers needs it, because it reads ahead; without it the state counts what the sampler has handed out.
         """
-        start = self._pass_start
-        done = self._piece.end - operator.length_hint(self._piece.indices)
+        done = self._position.done
         if batches_delivered is not None:
+            start = self._position.start
             whole_number("batches_delivered", batches_delivered)
             done = min(start.within + batches_delivered * self._batches.batch_size, self._batches.length(start))
-        rest = self._batches.after(start, done)
-        return {"version": STATE_VERSION, "replicas": self.num_replicas, **rest._asdict(), **self._current.as_json()}
+        return self._state(self._position, done)
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Goes on where the state was taken, also with another number of ranks.
@@ -179,16 +193,34 @@ class ScheduledClassSampler(DistributedSampler[int]):
         self.total_size = self.num_samples * self.num_replicas
 
     def _start_at(self, start: StartPosition) -> None:
-        """Sets where the next pass starts; nothing of it has been handed out."""
-        self._next_start = self._pass_start = start
-        self._piece = Piece(start.within, iter(()))
+        """Sets where the next pass starts; the passes that were made before no longer move the state."""
+        self._next_start = start
+        self._position = PassPosition(next(self._passes), self.epoch, start)
 
-    def _handed_out(self, start: StartPosition, pieces: Iterator[Piece]) -> Iterator[Iterator[int]]:
-        """List iterators, one by one: `state_dict` asks the current one how many indices it still has."""
-        self._iterated, self._next_start = True, StartPosition()  # only now: frameworks make iterators they never use
-        for piece in pieces:
-            self._pass_start, self._piece = start, piece
+    def _pieces(self, start: StartPosition) -> Iterator[Piece]:
+        return index_pieces(self._batches, start, self._current.scheme(), self._current.dataset.indices)
+
+    def _handed_out(self, position: PassPosition) -> Iterator[Iterator[int]]:
+        """List iterators, one by one. A pass begins here: frameworks make iterators that they never use."""
+        if position.order > self._position.order:
+            self._position, self._iterated, self._next_start = position, True, StartPosition()
+        for piece in position.pieces or self._pieces(position.start):
+            position.piece = piece
             yield piece.indices
+
+    def _state(self, position: PassPosition, done: int | None = None) -> dict[str, Any]:
+        rest = self._batches.after(position.start, position.done if done is None else done)
+        state = {**self._current.as_json(), "epoch": position.epoch}
+        return {"version": STATE_VERSION, "replicas": self.num_replicas, **rest._asdict(), **state}
+
+    def _load(self, position: PassPosition, state: Mapping[str, Any]) -> None:
+        """Puts a pass that has not begun where another one, of this sampler's state, was."""
+        check_state_dict(state, self._current, self._batches)
+        start = StartPosition(state["batches"], state["within"])
+        if (position.epoch, position.start) != (state["epoch"], start):
+            self.load_state_dict(state)
+            position.order, position.epoch, position.start = next(self._passes), self.epoch, start
+            position.pieces = None
 
     def _change_epoch_or_warn(self) -> None:
         """Before a second pass: goes to the epoch that was requested before a finished one was restored, or warns."""

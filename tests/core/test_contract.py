@@ -685,14 +685,25 @@ def test_point_9_feedback_follows_the_names_when_the_classes_are_not_in_canonica
     assert named.class_shares() == pytest.approx(np.array([0.06, 0.15, 0.01, 0.0]) / 0.22)
 
 
-def test_point_9_two_updates_in_one_epoch_both_count():
-    once, twice = (ScheduledClassSampler(THREE, plan_of(target=DifficultyBalanced(smoothing=s))) for s in (0.25, 0.5))
-    once.update(recall=[1.0, 0.5, 0.0])
-    for _ in range(2):
-        twice.update(recall=[1.0, 0.5, 0.0])
-    once.set_epoch(1)
-    twice.set_epoch(1)
-    assert twice.class_shares() == pytest.approx(once.class_shares())
+@pytest.mark.parametrize("exchanges", [False, True])
+def test_point_9_the_last_update_of_an_epoch_counts(exchanges):
+    once, twice = (ScheduledClassSampler(THREE, plan_of(target=DifficultyBalanced())) for _ in range(2))
+    twice.update(recall=[0.1, 0.9, 0.5])
+    if exchanges:  # one process has nothing to exchange: the shares are the same
+        twice.exchange()
+    for sampler in (once, twice):
+        before = sampler.class_shares().tolist()
+        sampler.update(recall=[1.0, 0.5, None])
+        assert sampler.class_shares().tolist() == before
+        sampler.set_epoch(1)
+    assert twice.class_shares().tolist() == once.class_shares().tolist() != before
+    assert twice.state_dict() == once.state_dict()
+
+
+def test_point_9_without_an_adaptive_target_there_is_nothing_to_exchange():
+    sampler = ScheduledClassSampler(THREE, plan_of(0.5))
+    sampler.exchange()
+    assert sampler.state_dict() == ScheduledClassSampler(THREE, plan_of(0.5)).state_dict()
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,12 @@ class CurrentEpoch:
         return self._cursors.samples
 
     @property
+    def dataset_lengths(self) -> set[int]:
+        """Samples of the data set now and, where other labels wait, from the next epoch on."""
+        waiting = [self._next_dataset] if self._next_dataset else []
+        return {dataset.class_counts.num_samples for dataset in [self.dataset, *waiting]}
+
+    @property
     def is_awaited(self) -> bool:
         """Whether the shares of this epoch are not known before the feedback of all ranks is exchanged."""
         return self._target_state.is_awaited

@@ -26,7 +26,13 @@ from sampler_core.sampling.index_chunks import IndexPass, PassPosition, Piece, i
 from sampler_core.sampling.rank_batches import RankBatches, StartPosition
 from sampler_core.sampling.short_form import plan_or_short_form
 from sampler_core.sampling.state_check import STATE_VERSION, check_state_dict
-from sampler_core.sampling.usage_checks import check_loader, warn_if_not_alone, warn_of_going_back, warn_of_repetition
+from sampler_core.sampling.usage_checks import (
+    check_dataset,
+    check_loader,
+    warn_if_not_alone,
+    warn_of_going_back,
+    warn_of_repetition,
+)
 
 
 class ScheduledClassSampler(DistributedSampler[int]):
@@ -36,7 +42,8 @@ class ScheduledClassSampler(DistributedSampler[int]):
     fields of `SamplingPlan`. num_replicas, rank: from torch.distributed where it is initialised, else 1 and 0; pass
     num_replicas=1 under Accelerate and the Hugging Face Trainer, which give every n-th batch to a rank themselves.
     drop_last: with several ranks, cut the epoch to whole rounds of batches instead of completing it. classes: names of
-    the classes, where the labels are codes 0, 1, 2, ... of them.
+    the classes, where the labels are codes 0, 1, 2, ... of them. dataset: is only kept as `.dataset`, where some batch
+    samplers look for the sizes of images.
 
     With W ranks, batch b of rank r is batch b W + r of the one-process stream. Call `set_epoch` before each epoch.
     """
@@ -56,6 +63,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
         rank: int | None = None,
         drop_last: bool = False,
         classes: Sequence[ClassName] | None = None,
+        dataset: Dataset[Any] | None = None,
     ) -> None:
         run = {"epochs": epochs, "batch_size": batch_size, "samples_per_epoch": samples_per_epoch}
         self.plan = plan = plan_or_short_form(plan, skew, {**run, "drawing": drawing, "seed": seed})
@@ -66,7 +74,9 @@ class ScheduledClassSampler(DistributedSampler[int]):
         self._current = CurrentEpoch(plan, labels, classes)
         # What torch's own __init__ would set; that one needs a process group.
         self.drop_last, self.shuffle, self.seed, self.epoch = drop_last, True, plan.seed, 0
-        self.dataset = range(self.class_counts.num_samples)  # type: ignore[assignment]  # only its length
+        length = self.class_counts.num_samples
+        check_dataset(dataset, length)
+        self.dataset = range(length) if dataset is None else dataset  # type: ignore[assignment]  # of which only `len`
         self._set_batches(self._current.samples)
         self._iterated, self._warned, self._restored_epoch, self._requested_epoch = False, False, 0, 0
         self._passes, self._next_start = count(), StartPosition()
@@ -125,11 +135,17 @@ class ScheduledClassSampler(DistributedSampler[int]):
         """A DataLoader over this sampler with the plan's batch size; `kwargs` go to the DataLoader."""
         if taken := {"batch_size", "sampler", "batch_sampler", "shuffle"} & kwargs.keys():
             raise TypeError(f"{sorted(taken)[0]} must be left to the plan, got {kwargs[sorted(taken)[0]]!r}")
-        return DataLoader(dataset, batch_size=self.plan.needed_batch_size, sampler=self, **kwargs)
+        loader = DataLoader(dataset, batch_size=self.plan.needed_batch_size, sampler=self, **kwargs)
+        self.check_loader(loader)
+        return loader
 
     def check_loader(self, loader: Any) -> None:
-        """`ValueError` where the batches of this loader would not be those of the plan and its previews."""
-        check_loader(loader, self, self.plan.batch_size, self.num_replicas)
+        """`ValueError` where the batches of this loader would not be those of the plan and its previews.
+
+        Another sampler, batch size or length of the data set, `drop_last` where the epoch has a smaller last batch, or
+        Accelerate sharding what is sharded. Takes loaders of torch, Accelerate (prepared, skipping) and DeepSpeed.
+        """
+        check_loader(loader, self, self.plan.batch_size, self._current.dataset_lengths)
 
     def update(self, *, recall: ClassValues | None = None, loss: ClassValues | None = None) -> None:
         """Feedback of this epoch for an adaptive target; the shares change at the next `set_epoch`.

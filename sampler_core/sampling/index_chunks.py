@@ -30,7 +30,7 @@ class Piece(NamedTuple):
 class PassPosition:
     """Where a pass over an epoch stands: some way behind `start`. Of two passes the newer one has the larger `order`.
 
-    pieces: of the pass, where the class shares were known when it was made.
+    pieces: of a pass that has not begun, where the class shares were known when it was made.
     """
 
     order: int

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from itertools import count
 from typing import Any, cast
 
 import numpy as np
@@ -79,7 +78,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
         self.dataset = range(length) if dataset is None else dataset  # type: ignore[assignment]  # of which only `len`
         self._set_batches(self._current.samples)
         self._iterated, self._warned, self._restored_epoch, self._requested_epoch = False, False, 0, 0
-        self._passes, self._next_start = count(), StartPosition()
+        self._passes_made, self._next_start = 0, StartPosition()
         self._start_at(self._next_start)
 
     @property
@@ -108,7 +107,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
             self._change_epoch_or_warn()
         if self._alone_by_default and warn_if_not_alone():
             self._alone_by_default = False
-        position = PassPosition(next(self._passes), self.epoch, self._next_start)
+        position = self._new_position(self._next_start)
         if self._batches.is_over(position.start):  # an iterator that is never used must not take anything away
             self._next_start = StartPosition()
         if not self._current.is_awaited:
@@ -211,7 +210,11 @@ class ScheduledClassSampler(DistributedSampler[int]):
     def _start_at(self, start: StartPosition) -> None:
         """Sets where the next pass starts; the passes that were made before no longer move the state."""
         self._next_start = start
-        self._position = PassPosition(next(self._passes), self.epoch, start)
+        self._position = self._new_position(start)
+
+    def _new_position(self, start: StartPosition) -> PassPosition:
+        self._passes_made += 1
+        return PassPosition(self._passes_made, self.epoch, start)
 
     def _pieces(self, start: StartPosition) -> Iterator[Piece]:
         return index_pieces(self._batches, start, self._current.scheme(), self._current.dataset.indices)
@@ -220,7 +223,8 @@ class ScheduledClassSampler(DistributedSampler[int]):
         """List iterators, one by one. A pass begins here: frameworks make iterators that they never use."""
         if position.order > self._position.order:
             self._position, self._iterated, self._next_start = position, True, StartPosition()
-        for piece in position.pieces or self._pieces(position.start):
+        pieces, position.pieces = position.pieces or self._pieces(position.start), None
+        for piece in pieces:
             position.piece = piece
             yield piece.indices
 
@@ -235,8 +239,8 @@ class ScheduledClassSampler(DistributedSampler[int]):
         start = StartPosition(state["batches"], state["within"])
         if (position.epoch, position.start) != (state["epoch"], start):
             self.load_state_dict(state)
-            position.order, position.epoch, position.start = next(self._passes), self.epoch, start
-            position.pieces = None
+            now = self._new_position(start)
+            position.order, position.epoch, position.start, position.pieces = now.order, now.epoch, start, None
 
     def _change_epoch_or_warn(self) -> None:
         """Before a second pass: goes to the epoch that was requested before a finished one was restored, or warns."""

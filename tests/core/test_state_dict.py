@@ -1,5 +1,6 @@
 """State: what a sampler remembers, and that whoever is given it goes on with exactly the remaining draws."""
 
+import copy
 import json
 import warnings
 
@@ -284,6 +285,16 @@ def test_a_second_loader_over_a_sampler_does_not_move_the_first_ones_place():
     again.load_state_dict(through_json(first.state_dict()))
     assert taken(again, 10) == taken(first, 10)
     assert restored.state_dict() == first.state_dict()
+
+
+def test_a_sampler_in_use_can_be_copied():
+    sampler = sampler_of(plan_of())
+    stream = iter(sampler)
+    taken(stream, 100)
+    copied = copy.deepcopy(sampler)
+    assert copied.state_dict() == sampler.state_dict()
+    copied.load_state_dict(copied.state_dict())
+    assert list(copied) == list(stream)
 
 
 def test_a_state_can_be_loaded_into_a_sampler_that_was_used_before():

@@ -13,7 +13,7 @@ import torch.distributed as dist
 from torch.distributed import distributed_c10d
 
 from sampler_core import ScheduledClassSampler
-from sampler_core.sampling import target_state
+from sampler_core.sampling import feedback_posts, target_state
 from tests.frameworks.training import COUNTS, LABELS, Indices, adaptive_plan, write
 
 Record = dict[str, Any]
@@ -123,8 +123,9 @@ def previewed_too_early() -> Record:
     return {"known": known, "errors": errors, **seen(sampler)}
 
 
-def posts_of_three_epochs() -> list[int]:
-    """How often this rank has posted after each of: two passes over an epoch, `set_epoch` of another one and a pass."""
+def posts_of_three_epochs() -> Record:
+    """How often this rank has posted after each of four passes, two of them over one epoch; whether the last post is
+    still in the store when all have read it."""
     post, posted, counts = target_state.post_feedback, 0, []
 
     def counting(*given: Any) -> int:
@@ -140,7 +141,10 @@ def posts_of_three_epochs() -> list[int]:
         sampler.update(recall=recall_of(dist.get_rank()))
         counts.append(posted)
     target_state.post_feedback = post
-    return counts
+    dist.barrier()
+    store = feedback_posts._store_of(sampler.plan.fingerprint)
+    last = store.add(f"posts of rank {dist.get_rank()}", 0)
+    return {"counts": counts, "left": [store.check([f"{number}/{dist.get_rank()}"]) for number in (last - 1, last)]}
 
 
 def saved_by_the_first(after_set_epoch: bool) -> Record:

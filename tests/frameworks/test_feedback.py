@@ -87,8 +87,8 @@ def test_before_the_exchange_preview_and_shares_of_the_new_epoch_are_refused(run
 
 
 @BOTH
-def test_a_rank_posts_once_an_epoch(runs: Runs, ranks: int) -> None:
-    assert [run["posts"] for run in runs[ranks]] == [[0, 1, 1, 2]] * ranks
+def test_a_rank_posts_once_an_epoch_and_what_all_have_read_is_deleted(runs: Runs, ranks: int) -> None:
+    assert [run["posts"] for run in runs[ranks]] == [{"counts": [0, 1, 1, 2], "left": [False, False]}] * ranks
 
 
 @BOTH

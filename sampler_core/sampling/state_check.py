@@ -9,6 +9,7 @@ from sampler_core.data.plain_values import whole_number
 from sampler_core.plans.adaptive_targets import check_state
 from sampler_core.sampling.class_cursors import ClassCursors
 from sampler_core.sampling.current_epoch import CurrentEpoch
+from sampler_core.sampling.feedback import feedback_array
 from sampler_core.sampling.rank_batches import RankBatches
 
 STATE_VERSION = 1
@@ -42,8 +43,21 @@ def check_state_dict(state: Any, current: CurrentEpoch, batches: RankBatches) ->
     moment = plan.moment_at(0, state["samples"])
     for name in ("target", "next_target"):
         check_state(f"{name} of the state", state[name], plan.adaptive, dataset.present, moment)
+    _check_feedback(state.get("feedback"), state.get("ended"), current)
     if state["within"] and state["replicas"] != batches.num_replicas:
         raise ValueError(
             f"state must be taken between batches to go on with {batches.num_replicas} ranks, got one taken "
             f"{state['within']} indices into a batch by {state['replicas']}"
         )
+
+
+def _check_feedback(feedback: Any, ended: Any, current: CurrentEpoch) -> None:
+    """For the fields that states of version 0.1.0 lack."""
+    if ended is not None:
+        whole_number("ended of the state", ended)
+    if feedback is None:
+        return
+    if current.plan.adaptive is None or not isinstance(feedback, list | tuple):
+        must = "None where the target is not adaptive" if current.plan.adaptive is None else "a list or None"
+        raise ValueError(f"feedback of the state must be {must}, got {feedback!r:.200}")
+    feedback_array(current.plan.adaptive.reads, feedback, current.dataset.present)

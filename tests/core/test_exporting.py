@@ -141,7 +141,10 @@ def test_what_was_changed_about_the_labels_stands_in_comments_that_no_name_leave
 
 
 def test_an_adaptive_target_gets_a_line_about_its_feedback():
-    assert "sampler.update(recall=one_per_class)" in snippet(plan_of(DifficultyBalanced()), COUNTS)
+    for variant in VARIANTS:
+        code = snippet(plan_of(DifficultyBalanced()), COUNTS, variant)
+        assert "sampler.update(recall=one_per_class)" in code
+        assert "Before one of them saves the sampler's state_dict(), call its exchange() in all" in code
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

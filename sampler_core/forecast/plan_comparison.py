@@ -11,7 +11,7 @@ import numpy as np
 
 from sampler_core.data.array_types import BoolArray, FloatArray
 from sampler_core.forecast.forecast import Forecast
-from sampler_core.forecast.metrics import columns, metric_of
+from sampler_core.forecast.metrics import Metric, columns, metric_of
 
 WHEN = ("average over the run", "chosen epoch", "worst epoch")
 
@@ -68,8 +68,8 @@ def courses(forecast: Forecast) -> FloatArray:
     shares = forecast.shares
     new = np.append(True, (shares[1:] != shares[:-1]).any(axis=1))  # equal epochs are computed once
     distinct, index = shares[new], np.cumsum(new) - 1
-    return np.stack([_course(forecast, column, distinct)[index] if metric_of(column.metric).scope != "run"
-                     else _course(forecast, column, shares) for column in COLUMNS])  # fmt: skip
+    return np.stack([_course(forecast, column, shares) if _depends_on_run(metric_of(column.metric))
+                     else _course(forecast, column, distinct)[index] for column in COLUMNS])  # fmt: skip
 
 
 def compared(names: tuple[str, ...], plans: tuple[FloatArray, ...], when: str, epoch: int) -> Comparison:
@@ -82,8 +82,12 @@ def compared(names: tuple[str, ...], plans: tuple[FloatArray, ...], when: str, e
 
 def _course(forecast: Forecast, column: Column, shares: FloatArray) -> FloatArray:
     metric, counts = metric_of(column.metric), forecast.counts
-    values = metric.values(shares, counts, columns(counts, column.group), forecast.draws)
+    values = metric.of_run(shares, counts, columns(counts, column.group), forecast.draws)
     return np.asarray(np.broadcast_to(metric.worst(values), shares.shape[:1]))
+
+
+def _depends_on_run(metric: Metric) -> bool:
+    return metric.scope == "run" or metric.in_run is not None
 
 
 def _summary(course: FloatArray, when: str, epoch: int) -> FloatArray:

@@ -23,9 +23,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     warnings.filterwarnings("ignore", message="the plan was tuned on other data", category=UserWarning)
     try:
-        plan = _read_plan(options.plan)
+        plan, changed = _read_plan(options.plan)
         counts, sentence = _read_counts(options)
         (sys.stdout if options.run is check else sys.stderr).write(f"{_one_line(sentence)}\n")
+        if changed:
+            sys.stderr.write(f"{_one_line(changed)}\n")
         return int(options.run(options, plan, counts))
     except ModuleNotFoundError as error:
         package = str(error.name).partition(".")[0]
@@ -108,9 +110,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _read_plan(path: Path) -> SamplingPlan:
+def _read_plan(path: Path) -> tuple[SamplingPlan, str]:
     try:
-        return SamplingPlan.from_json(path.read_text(encoding="utf-8-sig"))
+        return SamplingPlan.read_json(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:
         raise ValueError(f"{path} must be UTF-8 text, as plan.json is") from None
 

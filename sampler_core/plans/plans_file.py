@@ -6,6 +6,7 @@ The one contract here: `plans_from_json(plans_to_json(plans)) == plans`.
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
@@ -25,7 +26,18 @@ def plans_to_json(plans: NamedPlans) -> str:
 
 
 def plans_from_json(text: str) -> NamedPlans:
-    """The plans again; a single plan's JSON is taken as one named "plan". `ValueError` that names what is wrong."""
+    """The plans again; a single plan's JSON is taken as one named "plan". `ValueError` that names what is wrong.
+
+    A warning as of `SamplingPlan.from_json`.
+    """
+    plans, changed = read_plans(text)
+    if changed:
+        warnings.warn(changed, stacklevel=2)
+    return plans
+
+
+def read_plans(text: str) -> tuple[NamedPlans, str]:
+    """`plans_from_json`, and what it would warn of, else ""."""
     if len(text) > LONGEST_FILE:
         raise ValueError(f"plans must be at most {LONGEST_FILE:,} characters, got {len(text):,}")
     try:
@@ -35,12 +47,13 @@ def plans_from_json(text: str) -> NamedPlans:
     if not isinstance(data, Mapping):
         raise ValueError(f"plans must be a JSON object, got {type(data).__name__}")
     if "plans" not in data:
-        return (("plan", SamplingPlan.from_json(text)),)
+        plan, changed = SamplingPlan.read_json(text)
+        return (("plan", plan),), changed
     if data.get("schema") != SCHEMA or not isinstance(data["plans"], list):
         raise ValueError(f'plans must be an object with "schema": {SCHEMA} and a list "plans"')
-    plans = tuple(_named_plan(entry) for entry in data["plans"])
-    check_names(name for name, _ in plans)
-    return plans
+    read = [_named_plan(entry) for entry in data["plans"]]
+    check_names(name for name, _, _ in read)
+    return tuple((name, plan) for name, plan, _ in read), next((changed for *_, changed in read if changed), "")
 
 
 def check_names(names: Iterable[str]) -> None:
@@ -55,10 +68,10 @@ def check_names(names: Iterable[str]) -> None:
             raise ValueError(f"name of a plan must be its own, got {name!r} twice")
 
 
-def _named_plan(entry: object) -> tuple[str, SamplingPlan]:
+def _named_plan(entry: object) -> tuple[str, SamplingPlan, str]:
     if not isinstance(entry, Mapping) or set(entry) != {"name", "plan"}:
         raise ValueError('each of plans must be an object with "name" and "plan"')
     try:
-        return str(entry["name"]), SamplingPlan.from_json(json.dumps(entry["plan"]))
+        return str(entry["name"]), *SamplingPlan.read_json(json.dumps(entry["plan"]))
     except ValueError as error:
         raise ValueError(f"plan {str(entry['name'])[:LONGEST_NAME]!r}: {error}") from None

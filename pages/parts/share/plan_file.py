@@ -47,14 +47,15 @@ def _open_plan(counts: ClassCounts) -> None:
     if file is None:
         return
     try:
-        plan = SamplingPlan.from_json(_decoded(file.getvalue()))
+        plan, changed = SamplingPlan.read_json(_decoded(file.getvalue()))
         values = checked_values(sidebar_values(plan, run=True))
     except (TypeError, ValueError) as error:
         st.session_state[REFUSED] = f"The sidebar cannot take this plan: {error}. Nothing was changed."
         return
     data, sentence = _data_values(plan.tuned_on, counts)
     set_widgets(values | data)
-    st.session_state[OPENED] = f"The sidebar now has the plan of the file ({plan.fingerprint}). {sentence}"
+    note = f"Note: {changed}. " if changed else ""
+    st.session_state[OPENED] = f"The sidebar now has the plan of the file ({plan.fingerprint}). {note}{sentence}"
 
 
 def _decoded(file: bytes) -> str:

@@ -6,6 +6,7 @@ The one contract here: feedback and labels take effect at the next epoch, never 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,13 @@ class CurrentEpoch:
     def samples(self) -> int:
         """M, the draws of one epoch over all ranks; a restored run keeps its own."""
         return self._cursors.samples
+
+    @property
+    def plan_of_run(self) -> SamplingPlan:
+        """The plan, with the run's samples per epoch where the labels would give it others."""
+        labels = (self._next_dataset or self.dataset).class_counts
+        same = self.plan.samples(labels) == self.samples
+        return self.plan if same else replace(self.plan, samples_per_epoch=self.samples)
 
     def draws(self) -> Epoch:
         """The shares, in canonical order, and keys of this epoch."""

@@ -6,6 +6,7 @@ The one contract here: feedback and labels take effect at the next epoch, never 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sampler_core.data.array_types import Labels
@@ -46,6 +47,13 @@ class CurrentEpoch:
     def is_awaited(self) -> bool:
         """Whether the shares of this epoch are not known before the feedback of all ranks is exchanged."""
         return self._target_state.is_awaited
+
+    @property
+    def plan_of_run(self) -> SamplingPlan:
+        """The plan, with the run's samples per epoch where the labels would give it others."""
+        labels = (self._next_dataset or self.dataset).class_counts
+        same = self.plan.samples(labels) == self.samples
+        return self.plan if same else replace(self.plan, samples_per_epoch=self.samples)
 
     def draws(self) -> Epoch:
         """The shares, in canonical order, and keys of this epoch; `RuntimeError` before the exchange of feedback."""

@@ -61,7 +61,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
         dataset: Dataset[Any] | None = None,
     ) -> None:
         run = {"epochs": epochs, "batch_size": batch_size, "samples_per_epoch": samples_per_epoch}
-        self.plan = plan = _plan_or_short_form(plan, skew, {**run, "drawing": drawing, "seed": seed})
+        plan = _plan_or_short_form(plan, skew, {**run, "drawing": drawing, "seed": seed})
         self.num_replicas, self.rank = replicas_and_rank(num_replicas, rank)
         self._alone_by_default = num_replicas is None and not world_size()
         if self.num_replicas > 1:
@@ -76,6 +76,11 @@ class ScheduledClassSampler(DistributedSampler[int]):
         self._iterated, self._warned, self._restored_epoch, self._requested_epoch = False, False, 0, 0
         self._passes_made, self._next_start = 0, StartPosition()
         self._start_at(self._next_start)
+
+    @property
+    def plan(self) -> SamplingPlan:
+        """The plan; with the run's samples per epoch, where other labels than those of its start have come."""
+        return self._current.plan_of_run
 
     @property
     def class_counts(self) -> ClassCounts:
@@ -165,7 +170,9 @@ class ScheduledClassSampler(DistributedSampler[int]):
     def update_labels(self, labels: Labels, classes: Sequence[ClassName] | None = None) -> None:
         """Other labels from the next epoch on, for a data set that grew or was relabelled; `len` stays.
 
-        Classes keep their cursors by name; an adaptive target starts again where the classes differ.
+        `sampler.plan.preview` of the new counts is what training draws: where the labels of construction have settled
+        the epoch's length, `sampler.plan` has it as its samples_per_epoch. Classes keep their cursors by name; an
+        adaptive target starts again where the classes differ.
         """
         self._current.update_labels(labels, classes)
 

@@ -215,20 +215,23 @@ def test_point_2_exact_member_walk_begins_at_the_sum_of_the_earlier_quotas(skew)
         assert sorted(place[drawn[codes[drawn] == c]] - first[c]) == walked
 
 
-def test_point_2_stratified_members_stand_at_start_plus_b_stride_plus_j():
+def test_point_2_stratified_goes_through_a_class_pass_after_pass_without_playing_the_earlier_epochs():
     codes = codes_of(ISIC)
-    plan = plan_of(0.6, drawing="stratified", samples_per_epoch=1000, batch_size=64)
+    plan = plan_of(0.6, drawing="stratified", samples_per_epoch=960, batch_size=64)
     sampler = ScheduledClassSampler(codes, plan)
-    order, first = class_sorted_indices(codes, 8, plan.seed), np.cumsum(ISIC.counts) - ISIC.counts
-    place = np.empty(codes.size, dtype=int)
-    place[order] = np.arange(codes.size)
     stride = np.ceil(plan.class_shares(ISIC.counts)[0] * 64).astype(int)
-    sampler.set_epoch(3)
-    for b, batch in enumerate(batches_of(sampler, 64)):
-        for c in range(8):
-            found = sorted(place[[i for i in batch if codes[i] == c]] - first[c])
-            begin = (3 * 16 + b) * stride[c]  # 16 batches an epoch, the last one smaller
-            assert found == sorted((begin + j) % ISIC.counts[c] for j in range(len(found)))
+    batches = []
+    for epoch in range(12):
+        sampler.set_epoch(epoch)
+        batches += batches_of(sampler, 64)
+    for c in range(8):
+        per_pass = ISIC.counts[c] // stride[c]
+        for first in range(0, len(batches) - per_pass + 1, per_pass):
+            drawn = [i for batch in batches[first : first + per_pass] for i in batch if codes[i] == c]
+            assert len(set(drawn)) == len(drawn)
+    cold = ScheduledClassSampler(codes, plan)
+    cold.set_epoch(11)
+    assert batches_of(cold, 64) == batches[-15:]
 
 
 @pytest.mark.parametrize("skew", [0.0, 0.5, 1.0])
@@ -1008,6 +1011,24 @@ def test_point_10_other_labels_hold_from_the_next_epoch_on(scheme):
     assert drawn.max() >= before.size
     preview = plan.preview(ClassCounts.from_labels(now), 1).batch_class_counts
     assert np.bincount(now[drawn[:128]], minlength=10)[[*range(8), 9]].tolist() == preview[0].tolist()
+
+
+@EACH_SCHEME
+def test_point_10_the_plan_has_the_length_that_the_first_labels_have_settled(scheme):
+    plan = plan_of(0.0, drawing=scheme, batch_size=10)
+    sampler = ScheduledClassSampler([0] * 50 + [1] * 10, plan)
+    assert sampler.plan is plan
+    now = np.array([0] * 50 + [1] * 50)
+    sampler.update_labels(now)
+    assert sampler.plan.samples_per_epoch == 60
+    sampler.set_epoch(1)
+    drawn = np.bincount(now[list(sampler)], minlength=2)
+    assert sampler.plan.preview([50, 50], 1).totals.tolist() == drawn.tolist() == sampler.preview().totals.tolist()
+    resumed = ScheduledClassSampler(now, sampler.plan)
+    resumed.load_state_dict(sampler.state_dict())
+    for each in (sampler, resumed):
+        each.set_epoch(2)
+    assert list(resumed) == list(sampler)
 
 
 def test_point_12_other_labels_are_judged_by_the_draws_that_the_run_keeps():

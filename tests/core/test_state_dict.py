@@ -474,6 +474,14 @@ def test_a_state_that_lacks_a_field_is_refused_by_its_name():
             restored.load_state_dict({key: value for key, value in state.items() if key != field})
 
 
+def test_a_stratified_state_from_before_its_draws_changed_says_so():
+    plan = plan_of(drawing="stratified")
+    sampler = sampler_of(plan)
+    old = {**sampler.state_dict(), "plan": plan.earlier_fingerprints[0], "walk": {"epoch": 0, "start": [7] * 5}}
+    with pytest.raises(ValueError, match="state must be of the stratified scheme as it is now, got one of before"):
+        sampler.load_state_dict(old)
+
+
 def test_a_refused_state_leaves_the_sampler_as_it_was():
     sampler, other = sampler_of(plan_of()), sampler_of(plan_of(seed=4))
     sampler.set_epoch(2)

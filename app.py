@@ -1,4 +1,4 @@
-"""The server: what happens around the page script `pages/frame.py`.
+"""The server: what happens around the page script `pages/navigation.py`.
 
 Serves Plotly from the installed package (nothing is fetched from outside), and figures while a slider moves;
 compresses, sets security headers, loads what is heavy before the first user, empties sessions that ended, and shows a
@@ -11,7 +11,7 @@ import asyncio
 import gc
 import gzip
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -33,7 +33,6 @@ SECURITY_HEADERS = [
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 ]
-MOST_COMPRESSED = 200_000  # bytes of a response; larger ones are numbers, slow to compress and hardly smaller then
 
 
 @cache
@@ -42,29 +41,20 @@ def compressed_plotly_js() -> bytes:
     return gzip.compress(PLOTLY_JS.read_bytes(), 6)
 
 
-async def plotly_js(request: Request) -> Response:
+async def plotly_js_response(plotly_request: Request) -> Response:
     """plotly.js, compressed for whoever takes it so."""
-    headers = {"Cache-Control": "public, max-age=86400", "Vary": "Accept-Encoding"}
-    if "gzip" not in request.headers.get("Accept-Encoding", ""):
-        return FileResponse(PLOTLY_JS, media_type="text/javascript", headers=headers)
-    headers["Content-Encoding"] = "gzip"
-    return Response(compressed_plotly_js(), media_type="text/javascript", headers=headers)
+    asset_headers = {"Cache-Control": "public, max-age=86400", "Vary": "Accept-Encoding"}
+    if "gzip" not in plotly_request.headers.get("Accept-Encoding", ""):
+        return FileResponse(PLOTLY_JS, media_type="text/javascript", headers=asset_headers)
+    asset_headers["Content-Encoding"] = "gzip"
+    return Response(compressed_plotly_js(), media_type="text/javascript", headers=asset_headers)
 
 
-def figure_endpoint(request: Request) -> Response:
-    """The figures of a page with its sliders at other values (`pages/parts/live/figure_endpoint.py`), 204 if none."""
-    from pages.parts.live.figure_endpoint import parts_at
+def figures_response(request: Request) -> Response:
+    """The figures of a page with its sliders elsewhere."""
+    from pages.parts.sidebar.figure_endpoint import figure_endpoint
 
-    parts = None
-    with suppress(ValueError):  # not a number
-        values = {key: float(value) for key, value in request.query_params.items()}
-        parts = parts_at(request.path_params["offer"], values)
-    if parts is None:
-        return Response(status_code=204)
-    response = JSONResponse(parts, headers={"Cache-Control": "no-store"})
-    if len(response.body) > MOST_COMPRESSED:
-        response.headers["Content-Encoding"] = "identity"
-    return response
+    return figure_endpoint(request)
 
 
 def with_security_headers(server: ASGIApp) -> ASGIApp:
@@ -90,11 +80,11 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     """
     import pages.parts.live.figure_panel
     import pages.parts.sidebar.sidebar  # noqa: F401
-    from pages.parts.my_labels.file_reading import MODULES
+    from pages.parts.my_labels.reading_job import READING_MODULES
     from pages.parts.server.jobs import start_spare
     from pages.parts.server.session_cleanup import remove_downloads_after_uploads, watch_lost_sessions
 
-    start_spare(MODULES)
+    start_spare(READING_MODULES)
     compressed_plotly_js()
     gc.collect()
     gc.freeze()
@@ -115,8 +105,8 @@ def show_error_message(_: Exception) -> bool:
 
 
 app = st.App(
-    "pages/frame.py",
-    routes=[Route("/assets/plotly.min.js", plotly_js), Route("/figures/{offer}", figure_endpoint)],
+    "pages/navigation.py",
+    routes=[Route("/assets/plotly.min.js", plotly_js_response), Route("/figures/{offer}", figures_response)],
     middleware=[Middleware(with_security_headers), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)],
     lifespan=lifespan,
     on_script_error=show_error_message,

@@ -1,1 +1,1 @@
-"""What is shown: the frame, one script a page, and their parts."""
+"""What is shown: the navigation, one script a page, and their parts."""

@@ -4,16 +4,22 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts.compare.compare_panels import MIXES, SIDE_BY_SIDE, View, choose_followed, panels_of
-from pages.parts.compare.compared_plans import note_compared_plans, plan_variants
+from pages.parts.compare.compared_plans import (
+    MIXES,
+    SIDE_BY_SIDE,
+    CompareView,
+    choose_followed,
+    note_compared_plans,
+    panels_of,
+    plan_variants,
+)
 from pages.parts.compare.metric_table import metric_table
 from pages.parts.compare.plan_cards import plan_cards
 from pages.parts.live.class_legend import class_legend
 from pages.parts.live.figure_panel import live_panel
 from pages.parts.share.page_tables import chart_tables
-from pages.parts.sidebar.figure_ticket import figure_ticket
-from pages.parts.sidebar.page_controls import choose_axis, choose_epoch, phone_sliders
-from pages.parts.sidebar.page_heading import page_heading
+from pages.parts.sidebar.figure_endpoint import figure_ticket
+from pages.parts.sidebar.page_controls import choose_axis, choose_epoch, page_heading, phone_sliders
 
 scenario = page_heading("Compare")
 cards, rest = st.container(), st.container()
@@ -28,7 +34,7 @@ with rest:
         logarithmic = choose_axis()
     phone_sliders()
     plans = note_compared_plans(variants, scenario)
-    view = View(variants, group, rank, logarithmic)
+    view = CompareView(variants, group, rank, logarithmic)
     panels, ticket = panels_of(scenario, view), figure_ticket(scenario, partial(panels_of, view=view), view)
     side_by_side, metrics, all_classes = st.container(), st.container(key="page-text-metrics"), st.container()
     # The panels come one after the other, so that the browser draws all figures in one go; the long table after them.

@@ -4,19 +4,17 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts.explore import takeaway
-from pages.parts.explore.animated_report import offer_report
-from pages.parts.explore.animation_frames import animation_frames, say_if_batches_are_left_out
-from pages.parts.explore.class_selection import choose_followed, follow_clicked, followed_numbers
-from pages.parts.explore.epoch_player import epoch_player
-from pages.parts.explore.explore_panels import METRICS, ONE_EPOCH, OVER_EPOCHS, View, live_parts, panels_of, tiles_of
-from pages.parts.explore.findings_list import headline, show_findings
+from pages.parts.explore import explore_panels
+from pages.parts.explore.epoch_player import animation_frames, epoch_player, say_if_batches_are_left_out
+from pages.parts.explore.explore_panels import METRICS, ONE_EPOCH, OVER_EPOCHS, ExploreView, live_parts
+from pages.parts.explore.followed_classes import choose_followed, follow_clicked, followed_numbers
+from pages.parts.explore.takeaway_and_findings import ADAPTIVE_NOTE, formulas, headline, show_findings, takeaway
 from pages.parts.live.figure_panel import live_panel
 from pages.parts.live.metric_tiles import tiles
 from pages.parts.share.page_tables import chart_tables
 from pages.parts.sidebar import page_controls
-from pages.parts.sidebar.figure_ticket import figure_ticket
-from pages.parts.sidebar.page_heading import page_heading
+from pages.parts.sidebar.figure_endpoint import figure_ticket
+from pages.parts.sidebar.page_controls import page_heading
 from sampler_core import figures
 
 scenario = page_heading("Explore")
@@ -42,8 +40,8 @@ if scenario.plan.adaptive is None:
 one_epoch = st.container()
 
 # The panels come after all controls and together, so that the browser draws all figures in one go; text comes last.
-view = View(followed, logarithmic, window)
-panels, metrics = panels_of(scenario, view, batches), tiles_of(scenario)
+view = ExploreView(followed, logarithmic, window)
+panels, metrics = explore_panels.panels_of(scenario, view, batches), explore_panels.tiles_of(scenario)
 with over_epochs:
     live_panel(
         OVER_EPOCHS, panels[OVER_EPOCHS], ticket=figure_ticket(scenario, partial(live_parts, view=view), view),
@@ -53,18 +51,18 @@ with one_epoch:
     if ONE_EPOCH in panels:
         live_panel(ONE_EPOCH, panels[ONE_EPOCH], on_click=lambda: follow_clicked(scenario, ONE_EPOCH))
     else:
-        st.info(takeaway.ADAPTIVE, icon=":material/model_training:")
+        st.info(ADAPTIVE_NOTE, icon=":material/model_training:")
 with top:
-    st.markdown(takeaway.takeaway(scenario))
+    st.markdown(takeaway(scenario))
     st.markdown(headline(scenario))
 with metric_row:
     tiles(METRICS, metrics)
-offer_report(scenario, view)
+explore_panels.offer_report(scenario, view)
 
 st.subheader("Findings", anchor=False)
 with st.container(key="page-text-findings"):
     show_findings(scenario)
-for tex in takeaway.formulas(scenario):
+for tex in formulas(scenario):
     st.latex(tex)
 chart_tables(
     [chart for panel in panels.values() for chart in panel.charts],

@@ -4,53 +4,52 @@ import streamlit as st
 
 from pages.parts.live.figure_panel import Panel, live_panel
 from pages.parts.share.page_tables import chart_tables
-from pages.parts.sidebar.figure_ticket import figure_ticket
-from pages.parts.sidebar.page_controls import phone_sliders
-from pages.parts.sidebar.page_heading import page_heading
-from pages.parts.tune import metric_map, solution, stated_requirements
-from pages.parts.tune.requirement_form import requirement_form, say_what_is_left_to_chance
+from pages.parts.sidebar.figure_endpoint import figure_ticket
+from pages.parts.sidebar.page_controls import page_heading, phone_sliders
+from pages.parts.tune import metric_map, requirement_verdicts, requirements_text, solution
+from pages.parts.tune.requirement_form import requirement_form
 from pages.parts.tune.sensitivity_table import sensitivity_box
 from sampler_core.figures import Chart, tune_charts
 
 scenario = page_heading("Tune")
 form, rest = st.container(), st.container()
 with st.expander("The requirements as text, as a link carries them", icon=":material/link:"):
-    requirements = stated_requirements.stated_requirements(form)
+    requirements = requirements_text.stated_requirements(form)
 charts: list[Chart] = []
 with form:
     st.subheader("What must hold", anchor=False)
-    stated_requirements.say_if_examples()
-    verdicts = stated_requirements.judged_requirements(requirements, scenario)
+    requirements_text.say_if_examples()
+    verdicts = requirement_verdicts.judged_requirements(requirements, scenario)
     requirement_form(requirements, verdicts, scenario.counts, scenario.plan.drawing)
-    say_what_is_left_to_chance(requirements, scenario.plan.drawing)
+    requirement_verdicts.say_what_is_left_to_chance(requirements, scenario.plan.drawing)
 judged = tuple(requirements[place] for place in verdicts)
 with rest:
     st.subheader("The schedules that are allowed", anchor=False)
     phone_sliders()
-    found = solution.solved(scenario, judged, len(requirements))
+    solved = solution.solved(scenario, judged, len(requirements))
     band = solution.band(scenario, judged)
     if band is not None:
-        skews = found.plan.skews() if found and found.plan else None
+        skews = solved.plan.skews() if solved and solved.plan else None
         figure = tune_charts.feasible_band(band, requirements, skews)
         note, height = solution.band_note(band), tune_charts.band_height(band)
         charts.append(Chart("band", "Skews that each epoch may have", figure, note, 12, height, 0))
         live_panel(
             "feasible", Panel(solution.panel_revision(scenario, judged, skews), charts), ticket=figure_ticket(scenario)
         )
-        solution.show_run_requirements(requirements, band, found)
+        solution.show_run_requirements(requirements, band, solved)
 
     st.subheader("What a skew factor and an epoch increment would do", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        metric, whose, over = metric_map.choose_metric()
+        metric, whose, over = metric_map.choose_map_metric()
     mapped = metric_map.computed_map(scenario, metric, whose, over, judged)
     if mapped is not None:
         sweep, allowed = mapped
         here = metric_map.point_of_plan(scenario.plan, sweep)
         figure = tune_charts.metric_map(sweep, metric, whose, allowed and allowed.mask, here)
-        note = solution.map_note(
+        note = metric_map.map_note(
             allowed, sweep.error, solution.all_of(judged, len(requirements)), ringed=here is not None
         )
-        charts.append(Chart("metric-map", metric_map.metric_label(metric), figure, note, 12, 460, 1))
+        charts.append(Chart("metric-map", metric_map.map_metric_label(metric), figure, note, 12, 460, 1))
         live_panel(
             "map", Panel(solution.panel_revision(scenario, judged, metric, whose, over), charts[-1:]),
             on_click=lambda: metric_map.set_sidebar_to_click(scenario.plan, st.session_state["map"].get("clicked")),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sampler_core.data.class_counts import ClassCounts as ClassCounts
-from sampler_core.data.dataset_labels import labels_of as labels_of
+from sampler_core.data.label_encoding import labels_of as labels_of
 from sampler_core.forecast.forecast import Forecast as Forecast
 from sampler_core.plans.plan import SamplingPlan as SamplingPlan
 from sampler_core.plans.registry import SCHEDULES, TARGETS

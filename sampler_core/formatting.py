@@ -1,8 +1,9 @@
-"""Numbers and names as text: three significant digits, thousands separators, long names cut."""
+"""Numbers and names as text: three significant digits, thousands separators, long names cut, names in quotes."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 
 def number(value: float) -> str:
@@ -45,3 +46,21 @@ def shortened(name: str, longest: int = 60) -> str:
 def several(things: int, one: str, many: str) -> str:
     """1 -> "1 class"; 3 -> "3 classes"; 1000 -> "1,000 classes"."""
     return f"{things:,} {one if things == 1 else many}"
+
+
+def printable(text: str, most: int = 80) -> str:
+    """Text from a file as it may stand in a sentence: one line, nothing invisible, shortened."""
+    shortened = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return shortened if len(shortened) <= most else shortened[: most - 3] + "..."
+
+
+def quoted(text: object, most: int = 60) -> str:
+    """A name or value from a file in quotes, shortened."""
+    return f"'{printable(str(text), most)}'"
+
+
+def listed(names: Iterable[object], most: int = 8) -> str:
+    """Names in quotes with commas, at most `most` of them."""
+    every = list(names)
+    shortened = ", ".join(quoted(name, 40) for name in every[:most])
+    return shortened + (f", ... ({len(every):,} in all)" if len(every) > most else "")

@@ -23,7 +23,6 @@ BUILT = {"__pycache__", "build", "dist", "sampler_core.egg-info"}
 LAYERS = [
     "sampler_core/formatting.py",
     "sampler_core/data",
-    "sampler_core/datasets/published",
     "sampler_core/datasets/label_files",
     "sampler_core/datasets",
     "sampler_core/draws",

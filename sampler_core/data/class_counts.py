@@ -32,13 +32,13 @@ class ClassCounts:
     counts: IntArray
 
     def __post_init__(self) -> None:
-        names: Any = self.names
-        if isinstance(names, str) or not isinstance(names, Iterable):
-            raise TypeError(f"class names must be a sequence of integers or texts, got {names!r:.100}")
-        object.__setattr__(self, "names", tuple(plain_name(name) for name in names))
+        class_names: Any = self.names
+        if isinstance(class_names, str) or not isinstance(class_names, Iterable):
+            raise TypeError(f"class names must be a sequence of integers or texts, got {class_names!r:.100}")
+        object.__setattr__(self, "names", tuple(plain_name(name) for name in class_names))
         object.__setattr__(self, "counts", _read_only(_checked_counts(self.counts, self.names)))
         if len({type(name) for name in self.names}) > 1:
-            raise TypeError(f"class names must be all integers or all text, got {_first_of(self.names)}")
+            raise TypeError(f"class names must be all integers or all text, got {_first_names_or_counts(self.names)}")
         if len(set(self.names)) < len(self.names):
             repeated = Counter(self.names).most_common(1)[0][0]
             raise ValueError(f"class names must be distinct, got {repeated!r} more than once")
@@ -47,9 +47,9 @@ class ClassCounts:
     def from_counts(cls, counts: Mapping[ClassName, int] | ArrayLike) -> ClassCounts:
         """From `{name: count}`, in that order, or from an integer array, whose classes are named 0, 1, 2, ..."""
         if isinstance(counts, Mapping):
-            return cls(tuple(counts.keys()), _integer_array(list(counts.values()), "counts"))
-        array = _integer_array(counts, "counts")
-        return cls(tuple(range(array.size)), array)
+            return cls(tuple(counts.keys()), _counts_array(list(counts.values()), "counts"))
+        counts_array = _counts_array(counts, "counts")
+        return cls(tuple(range(counts_array.size)), counts_array)
 
     @classmethod
     def from_labels(cls, labels: Labels, classes: Sequence[ClassName] | None = None) -> ClassCounts:
@@ -96,8 +96,8 @@ class ClassCounts:
     @cached_property
     def canonical(self) -> IntArray:
         """Positions of the classes that are not empty, in canonical order; int64, read-only."""
-        order = np.array(sorted(range(self.num_classes), key=self.names.__getitem__), dtype=np.int64)
-        return _read_only(order[self.counts[order] > 0])
+        canonical_order = np.array(sorted(range(self.num_classes), key=self.names.__getitem__), dtype=np.int64)
+        return _read_only(canonical_order[self.counts[canonical_order] > 0])
 
     @cached_property
     def present(self) -> ClassCounts:
@@ -109,7 +109,7 @@ class ClassCounts:
     def position(self, name: ClassName) -> int:
         """The position of a class in `names`; `ValueError` where there is none of that name."""
         if name not in self.names:
-            raise ValueError(f"class must be one of {_first_of(self.names)}, got {name!r}")
+            raise ValueError(f"class must be one of {_first_names_or_counts(self.names)}, got {name!r}")
         return self.names.index(name)
 
     def __eq__(self, other: object) -> bool:
@@ -129,31 +129,31 @@ def as_class_counts(counts: CountsLike) -> ClassCounts:
     return counts if isinstance(counts, ClassCounts) else ClassCounts.from_counts(counts)
 
 
-def _integer_array(values: ArrayLike, what: str) -> NDArray[Any]:
-    array = array_of_tensor(values, what) if hasattr(values, "detach") else np.asarray(values)
-    if array.ndim != 1:
-        raise ValueError(f"{what} must be one integer per class (1-D), got shape {array.shape}")
-    if array.size == 0:
+def _counts_array(counts: ArrayLike, what: str) -> NDArray[Any]:
+    counts_array = array_of_tensor(counts, what) if hasattr(counts, "detach") else np.asarray(counts)
+    if counts_array.ndim != 1:
+        raise ValueError(f"{what} must be one integer per class (1-D), got shape {counts_array.shape}")
+    if counts_array.size == 0:
         raise ValueError(f"{what} must hold at least one class, got none")
-    if array.dtype.kind not in "iu":
-        raise TypeError(f"{what} must be integers, got {_first_of(array.tolist())}")
-    if array.max() > np.iinfo(np.int64).max:
-        raise ValueError(f"{what} must be at most {np.iinfo(np.int64).max}, got {array.max()}")
-    return array
+    if counts_array.dtype.kind not in "iu":
+        raise TypeError(f"{what} must be integers, got {_first_names_or_counts(counts_array.tolist())}")
+    if counts_array.max() > np.iinfo(np.int64).max:
+        raise ValueError(f"{what} must be at most {np.iinfo(np.int64).max}, got {counts_array.max()}")
+    return counts_array
 
 
-def _checked_counts(counts: NDArray[Any], names: Sequence[ClassName]) -> IntArray:
-    array = _integer_array(counts, "counts").astype(np.int64)
-    if array.size != len(names):
-        raise ValueError(f"counts must be one per class name ({len(names)}), got {array.size}")
-    if array.min() < 0:
-        c = int(array.argmin())
-        raise ValueError(f"counts must be >= 0, got {array[c]} for class {names[c]!r}")
-    if not array.any():
+def _checked_counts(counts: NDArray[Any], class_names: Sequence[ClassName]) -> IntArray:
+    checked_counts = _counts_array(counts, "counts").astype(np.int64)
+    if checked_counts.size != len(class_names):
+        raise ValueError(f"counts must be one per class name ({len(class_names)}), got {checked_counts.size}")
+    if checked_counts.min() < 0:
+        c = int(checked_counts.argmin())
+        raise ValueError(f"counts must be >= 0, got {checked_counts[c]} for class {class_names[c]!r}")
+    if not checked_counts.any():
         raise ValueError("counts must hold at least one sample, got none")
-    if array.sum(dtype=np.float64) >= 2.0**63:
+    if checked_counts.sum(dtype=np.float64) >= 2.0**63:
         raise ValueError(f"counts must sum to at most {np.iinfo(np.int64).max}, got more")
-    return array
+    return checked_counts
 
 
 def _read_only(array: IntArray) -> IntArray:
@@ -161,7 +161,7 @@ def _read_only(array: IntArray) -> IntArray:
     return array
 
 
-def _first_of(values: Sequence[object], most: int = 6) -> str:
+def _first_names_or_counts(names_or_counts: Sequence[object], most: int = 6) -> str:
     """The first values as text, and how many there are."""
-    first = ", ".join(repr(value) for value in values[:most])
-    return first + (f", ... ({len(values)} in all)" if len(values) > most else "")
+    first_ones = ", ".join(repr(name_or_count) for name_or_count in names_or_counts[:most])
+    return first_ones + (f", ... ({len(names_or_counts)} in all)" if len(names_or_counts) > most else "")

@@ -32,9 +32,9 @@ def encode_labels(labels: Labels, classes: Sequence[ClassName] | None = None) ->
     `ValueError` with the first offending position for None, NaN, a float with a fraction and mixed types; also for
     labels that are 2-D or empty.
     """
-    codes, names, counts = _codes_names_counts(labels)
+    codes, names, counts = _label_codes(labels)
     if classes is not None:
-        return _codes_of_classes(codes, names, counts, classes)
+        return _labels_as_codes_of_classes(codes, names, counts, classes)
     order = sorted(range(len(names)), key=lambda c: plain_name(names[c]))
     if order != list(range(len(names))):
         rank = np.empty(len(names), dtype=codes.dtype)
@@ -43,31 +43,31 @@ def encode_labels(labels: Labels, classes: Sequence[ClassName] | None = None) ->
     return EncodedLabels(codes, tuple(plain_name(names[c]) for c in order), counts[order])
 
 
-def _codes_names_counts(labels: Labels) -> tuple[Codes, Sequence[ClassName], IntArray]:
+def _label_codes(labels: Labels) -> tuple[Codes, Sequence[ClassName], IntArray]:
     """The code of each label, and the name and number of labels of each code, in any order."""
     categorical = getattr(labels, "cat", labels)  # a pandas Series of categories has them as .cat
     if hasattr(categorical, "categories") and hasattr(categorical, "codes"):
         codes = np.asarray(categorical.codes)
         if (codes < 0).any():
             raise ValueError(f"labels must not be missing, got none at position {int((codes < 0).argmax())}")
-        return _with_counts(codes, [plain_name(name) for name in categorical.categories])
-    array = label_array(labels)
-    if array.ndim != 1:
-        raise ValueError(f"labels must be one per sample (1-D), got shape {array.shape}")
-    if array.size == 0:
+        return _codes_with_counts(codes, [plain_name(name) for name in categorical.categories])
+    labels_array = label_array(labels)
+    if labels_array.ndim != 1:
+        raise ValueError(f"labels must be one per sample (1-D), got shape {labels_array.shape}")
+    if labels_array.size == 0:
         raise ValueError("labels must hold at least one label, got none")
-    if array.dtype.kind == "f":
-        array = _floats_as_integers(array)
-    if array.dtype.kind == "b":
-        array = array.astype(np.uint8)
-    if array.dtype.kind in "iu":
-        return _integer_codes(array)
-    if array.dtype.kind in "UT":
-        distinct, inverse = np.unique(array, return_inverse=True)
-        return _with_counts(inverse, [str(name) for name in distinct])
-    if array.dtype.kind == "O":
-        return _object_codes(array)
-    raise ValueError(f"labels must be integers or text, got {array.dtype}")
+    if labels_array.dtype.kind == "f":
+        labels_array = _float_labels_as_integers(labels_array)
+    if labels_array.dtype.kind == "b":
+        labels_array = labels_array.astype(np.uint8)
+    if labels_array.dtype.kind in "iu":
+        return _codes_of_integer_labels(labels_array)
+    if labels_array.dtype.kind in "UT":
+        distinct_labels, inverse = np.unique(labels_array, return_inverse=True)
+        return _codes_with_counts(inverse, [str(name) for name in distinct_labels])
+    if labels_array.dtype.kind == "O":
+        return _codes_of_object_labels(labels_array)
+    raise ValueError(f"labels must be integers or text, got {labels_array.dtype}")
 
 
 def label_array(labels: Labels) -> NDArray[Any]:
@@ -80,87 +80,123 @@ def label_array(labels: Labels) -> NDArray[Any]:
         raise ValueError(f"labels must not be missing, got none at position {labels.mask.argmax()}")
     if hasattr(labels, "__array__"):
         return np.asarray(labels)
-    values: list[Any] = list(labels)  # `ArrayLike` cannot say that it is iterable here
-    kinds = set(map(type, values))
-    if kinds <= {int, bool}:
-        return _array_of_integers(values)
-    if kinds == {float}:
-        return np.array(values)
-    array = np.empty(len(values), dtype=object)
-    array[:] = [plain_value(value) for value in values]
-    return array
+    label_values: list[Any] = list(labels)  # `ArrayLike` cannot say that it is iterable here
+    label_types = set(map(type, label_values))
+    if label_types <= {int, bool}:
+        return _integer_labels(label_values)
+    if label_types == {float}:
+        return np.array(label_values)
+    object_labels = np.empty(len(label_values), dtype=object)
+    object_labels[:] = [plain_value(value) for value in label_values]
+    return object_labels
 
 
-def _with_counts(codes: Codes, names: Sequence[ClassName]) -> tuple[Codes, Sequence[ClassName], IntArray]:
+def labels_of(dataset: object) -> Labels:
+    """The labels of a data set, without reading a sample.
+
+    Reads `.targets` or `.labels`, the last tensor of torch's TensorDataset, and Subset and ConcatDataset of such.
+    `TypeError` that says what to pass where none of these is there.
+    """
+    parts, inner, tensors = (getattr(dataset, name, None) for name in ("datasets", "dataset", "tensors"))
+    for name in ("targets", "labels"):
+        labels = getattr(dataset, name, None)
+        if labels is not None and not callable(labels):
+            return labels  # type: ignore[no-any-return]
+    if inner is not None and hasattr(dataset, "indices"):
+        return label_array(labels_of(inner))[np.asarray(dataset.indices, dtype=np.int64)]
+    if isinstance(parts, Sequence) and parts and hasattr(dataset, "cumulative_sizes"):  # a StackDataset has parts too
+        of_parts = [label_array(labels_of(part)) for part in parts]
+        same_kind = len({part_labels.dtype.kind for part_labels in of_parts}) == 1
+        if not same_kind:  # 1 is not "1"
+            of_parts = [part_labels.astype(object) for part_labels in of_parts]
+        return np.concatenate(of_parts)
+    if isinstance(tensors, Sequence) and len(tensors) > 1:
+        return tensors[-1]  # type: ignore[no-any-return]
+    raise TypeError(
+        "dataset must have .targets or .labels, or be a TensorDataset, Subset or ConcatDataset of such, "
+        f"got {type(dataset).__name__}; pass the labels themselves, one per sample"
+    )
+
+
+def class_names(text_labels: Sequence[str]) -> list[ClassName]:
+    """Labels written as text -> names: integers where all are written as such ("7", not "07" or "+7"), else text."""
+    if all(label.removeprefix("-").isdecimal() and str(int(label)) == label for label in text_labels):
+        return [int(label) for label in text_labels]
+    return list(text_labels)
+
+
+def _codes_with_counts(codes: Codes, names: Sequence[ClassName]) -> tuple[Codes, Sequence[ClassName], IntArray]:
     return codes, names, np.bincount(codes, minlength=len(names)).astype(np.int64)
 
 
-def _integer_codes(array: NDArray[Any]) -> tuple[Codes, Sequence[ClassName], IntArray]:
-    max_span = 4 * array.size + 65536  # sparser labels are sorted, not counted in a table
-    low, high = 0, int(array.view(np.uint64).max()) if array.dtype == np.int64 else -1
-    if not 0 <= high <= max_span:  # some are negative (a huge number, seen as unsigned), or another type
-        low, high = int(array.min()), int(array.max())
-    if high - low > max_span:
-        distinct, inverse = np.unique(array, return_inverse=True)
-        return _with_counts(inverse, [int(name) for name in distinct])
-    span = high - low + 1
-    dtype = np.uint8 if span <= 256 else np.uint16 if span <= 65536 else np.int64
-    shifted = array if low == 0 else array - array.dtype.type(low)
-    codes: NDArray[Any] = shifted.astype(dtype, copy=False)
-    counts = np.bincount(array if low == 0 and array.dtype == np.int64 else codes, minlength=span)  # int64 is fastest
-    present = np.flatnonzero(counts)
-    if present.size < span:
-        table = np.zeros(span, dtype=dtype)
-        table[present] = np.arange(present.size, dtype=dtype)
-        codes = table[codes]
-    return codes, [int(value) + low for value in present], counts[present]
+def _codes_of_integer_labels(labels_array: NDArray[Any]) -> tuple[Codes, Sequence[ClassName], IntArray]:
+    max_label_span = 4 * labels_array.size + 65536  # sparser labels are sorted, not counted in a table
+    least_label, largest_label = 0, int(labels_array.view(np.uint64).max()) if labels_array.dtype == np.int64 else -1
+    if not 0 <= largest_label <= max_label_span:  # some are negative (a huge number, seen as unsigned), or another type
+        least_label, largest_label = int(labels_array.min()), int(labels_array.max())
+    if largest_label - least_label > max_label_span:
+        distinct_labels, inverse = np.unique(labels_array, return_inverse=True)
+        return _codes_with_counts(inverse, [int(name) for name in distinct_labels])
+    label_span = largest_label - least_label + 1
+    code_type = np.uint8 if label_span <= 256 else np.uint16 if label_span <= 65536 else np.int64
+    shifted_labels = labels_array if least_label == 0 else labels_array - labels_array.dtype.type(least_label)
+    codes: NDArray[Any] = shifted_labels.astype(code_type, copy=False)
+    int64_is_fastest = least_label == 0 and labels_array.dtype == np.int64
+    counts = np.bincount(labels_array if int64_is_fastest else codes, minlength=label_span)
+    labels_present = np.flatnonzero(counts)
+    if labels_present.size < label_span:
+        code_of_label = np.zeros(label_span, dtype=code_type)
+        code_of_label[labels_present] = np.arange(labels_present.size, dtype=code_type)
+        codes = code_of_label[codes]
+    return codes, [int(value) + least_label for value in labels_present], counts[labels_present]
 
 
-def _object_codes(array: NDArray[Any]) -> tuple[Codes, Sequence[ClassName], IntArray]:
-    values = [plain_value(value) for value in array]
-    kinds = set(map(type, values))
-    if kinds <= {int, bool}:
-        return _integer_codes(_array_of_integers(values))
-    if kinds <= {int, bool, float}:
-        return _integer_codes(_floats_as_integers(np.array(values, dtype=np.float64)))
-    if kinds != {str}:
-        first = type(values[0]) if isinstance(values[0], str | int) else str
-        wrong = next(i for i, value in enumerate(values) if not isinstance(value, first) or value is None)
-        raise ValueError(f"labels must be all integers or all text, got {values[wrong]!r} at position {wrong}")
-    table: dict[object, int] = {}
-    codes = np.fromiter((table.setdefault(value, len(table)) for value in values), dtype=np.int64, count=len(values))
-    return _with_counts(codes, [str(name) for name in table])
+def _codes_of_object_labels(labels_array: NDArray[Any]) -> tuple[Codes, Sequence[ClassName], IntArray]:
+    label_values = [plain_value(value) for value in labels_array]
+    label_types = set(map(type, label_values))
+    if label_types <= {int, bool}:
+        return _codes_of_integer_labels(_integer_labels(label_values))
+    if label_types <= {int, bool, float}:
+        return _codes_of_integer_labels(_float_labels_as_integers(np.array(label_values, dtype=np.float64)))
+    if label_types != {str}:
+        label_type = type(label_values[0]) if isinstance(label_values[0], str | int) else str
+        wrong = next(i for i, value in enumerate(label_values) if not isinstance(value, label_type) or value is None)
+        raise ValueError(f"labels must be all integers or all text, got {label_values[wrong]!r} at position {wrong}")
+    code_of_label: dict[object, int] = {}
+    codes = (code_of_label.setdefault(value, len(code_of_label)) for value in label_values)
+    label_codes = np.fromiter(codes, dtype=np.int64, count=len(label_values))
+    return _codes_with_counts(label_codes, [str(name) for name in code_of_label])
 
 
-def _codes_of_classes(
+def _labels_as_codes_of_classes(
     codes: Codes, names: Sequence[ClassName], counts: IntArray, classes: Sequence[ClassName]
 ) -> EncodedLabels:
     """Labels (given as codes of `names`) that are themselves codes of `classes`: i means classes[i]."""
     if isinstance(classes, str) or not (hasattr(classes, "__len__") and isinstance(classes, Iterable)):
         raise TypeError(f"classes must be a sequence of class names, got {classes!r:.100}")
-    outside = [name for name in names if not isinstance(name, int) or not 0 <= name < len(classes)]
-    if outside:
-        raise ValueError(f"labels must be codes from 0 to {len(classes) - 1} of `classes`, got {outside[0]!r}")
-    table = np.array([int(name) for name in names], dtype=np.int64)
-    of_classes = np.zeros(len(classes), dtype=np.int64)
-    of_classes[table] = counts
-    return EncodedLabels(table[codes], tuple(classes), of_classes)
+    not_a_code = [name for name in names if not isinstance(name, int) or not 0 <= name < len(classes)]
+    if not_a_code:
+        raise ValueError(f"labels must be codes from 0 to {len(classes) - 1} of `classes`, got {not_a_code[0]!r}")
+    class_codes = np.array([int(name) for name in names], dtype=np.int64)
+    counts_of_classes = np.zeros(len(classes), dtype=np.int64)
+    counts_of_classes[class_codes] = counts
+    return EncodedLabels(class_codes[codes], tuple(classes), counts_of_classes)
 
 
-def _array_of_integers(values: list[Any]) -> IntArray:
+def _integer_labels(label_values: list[Any]) -> IntArray:
     try:
-        return np.array(values, dtype=np.int64)
+        return np.array(label_values, dtype=np.int64)
     except OverflowError:
-        wrong = next(i for i, value in enumerate(values) if not -(1 << 63) <= value < 1 << 63)
+        wrong_label = next(i for i, value in enumerate(label_values) if not -(1 << 63) <= value < 1 << 63)
         raise ValueError(
-            f"labels must be integers of at most 64 bits, got {values[wrong]!r} at position {wrong}"
+            f"labels must be integers of at most 64 bits, got {label_values[wrong_label]!r} at position {wrong_label}"
         ) from None
 
 
-def _floats_as_integers(array: NDArray[Any]) -> IntArray:
-    values = array.astype(np.float64)
-    bad = ~((np.abs(values) < 2.0**63) & (values == np.floor(values)))
-    if bad.any():
-        first = int(bad.argmax())
-        raise ValueError(f"labels must be whole numbers or text, got {array[first]} at position {first}")
-    return values.astype(np.int64)
+def _float_labels_as_integers(labels_array: NDArray[Any]) -> IntArray:
+    label_values = labels_array.astype(np.float64)
+    not_whole = ~((np.abs(label_values) < 2.0**63) & (label_values == np.floor(label_values)))
+    if not_whole.any():
+        wrong = int(not_whole.argmax())
+        raise ValueError(f"labels must be whole numbers or text, got {labels_array[wrong]} at position {wrong}")
+    return label_values.astype(np.int64)

@@ -18,21 +18,22 @@ def plain_value(value: object) -> object:
 
 def plain_name(name: object) -> ClassName:
     """A class name as Python's own integer or text; `TypeError` for anything else."""
-    plain = plain_value(name)
-    if isinstance(plain, bool):
-        return int(plain)
-    if isinstance(plain, float) and plain.is_integer():
-        return int(plain)
-    if not isinstance(plain, int | str):
+    plain_class_name = plain_value(name)
+    if isinstance(plain_class_name, bool):
+        return int(plain_class_name)
+    if isinstance(plain_class_name, float) and plain_class_name.is_integer():
+        return int(plain_class_name)
+    if not isinstance(plain_class_name, int | str):
         raise TypeError(f"class name must be an integer or text, got {name!r}")
-    return plain
+    return plain_class_name
 
 
 def array_of_tensor(tensor: Any, what: str) -> NDArray[Any]:
     """A torch tensor on any device as an array; short floats as float64, as NumPy lacks some of them (bfloat16)."""
     try:
-        tensor = tensor.detach().cpu()
-        return np.asarray(tensor.double() if tensor.is_floating_point() and tensor.itemsize < 4 else tensor)
+        plain_tensor = tensor.detach().cpu()
+        is_short_float = plain_tensor.is_floating_point() and plain_tensor.itemsize < 4
+        return np.asarray(plain_tensor.double() if is_short_float else plain_tensor)
     except (RuntimeError, TypeError) as error:  # sparse, nested, quantized, on "meta"
         raise TypeError(f"{what} must be a plain tensor of numbers, got {tensor.dtype}: {error}") from None
 
@@ -48,10 +49,11 @@ def check_number(name: str, value: Any, must: str, least: float, most: float, ki
 def whole_number(name: str, value: Any, least: int = 0, most: int | None = None) -> int:
     """An integer of Python, NumPy or torch as Python's; `ValueError` for anything else and outside least..most."""
     try:
-        number = operator.index(value)
+        plain_number = operator.index(value)
     except TypeError:
-        number = None
-    if isinstance(value, bool) or number is None or number < least or (most is not None and number > most):
+        plain_number = None
+    too_large = plain_number is not None and most is not None and plain_number > most
+    if isinstance(value, bool) or plain_number is None or plain_number < least or too_large:
         must = f"of at least {least}" if most is None else f"from {least} to {most}"
         raise ValueError(f"{name} must be a whole number {must}, got {value!r}")
-    return number
+    return plain_number

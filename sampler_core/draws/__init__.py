@@ -1,6 +1,6 @@
 """Draws: position -> class -> sample, one file per sampling scheme; this package imports nothing above `data`."""
 
-from sampler_core.draws.class_sorted_indices import class_sorted_indices
+from sampler_core.draws.class_sorted_dataset import class_sorted_indices
 from sampler_core.draws.exact import Exact, exact_quotas
 from sampler_core.draws.independent import Independent
 from sampler_core.draws.scheme import ClassMembers, Epoch, Scheme

@@ -24,17 +24,19 @@ def alias_table(masses: IntArray, heights: IntArray, slack: int = 0) -> tuple[In
     within `slack`. Masses made from floating point differ in their last bits between processors; the assignment of
     heavy to light columns must not.
     """
-    light, heavy = np.flatnonzero(masses < heights), np.flatnonzero(masses >= heights)
-    own, other = np.minimum(masses, heights), np.arange(masses.size)
-    if light.size:
-        needed = np.cumsum(heights[light] - masses[light])
-        offered = np.cumsum(masses[heavy] - heights[heavy])
-        begins = needed - (heights[light] - masses[light])
-        other[light] = heavy[np.minimum(offered.searchsorted(begins + slack, side="right"), heavy.size - 1)]
+    light_columns, heavy_columns = np.flatnonzero(masses < heights), np.flatnonzero(masses >= heights)
+    own_rows, other_class = np.minimum(masses, heights), np.arange(masses.size)
+    if light_columns.size:
+        rows_needed = np.cumsum(heights[light_columns] - masses[light_columns])
+        rows_offered = np.cumsum(masses[heavy_columns] - heights[heavy_columns])
+        need_begins = rows_needed - (heights[light_columns] - masses[light_columns])
+        other_class[light_columns] = heavy_columns[
+            np.minimum(rows_offered.searchsorted(need_begins + slack, side="right"), heavy_columns.size - 1)
+        ]
         # the light column that uses up each heavy one
-        last = np.minimum(needed.searchsorted(offered - slack), light.size - 1)
-        overdrawn = np.where(offered > 0, np.maximum(needed[last] - offered, 0), 0)[:-1]
+        last_filled = np.minimum(rows_needed.searchsorted(rows_offered - slack), light_columns.size - 1)
+        overdrawn = np.where(rows_offered > 0, np.maximum(rows_needed[last_filled] - rows_offered, 0), 0)[:-1]
         debtors = np.flatnonzero(overdrawn)
-        own[heavy[debtors]] -= overdrawn[debtors]
-        other[heavy[debtors]] = heavy[debtors + 1]
-    return own, other
+        own_rows[heavy_columns[debtors]] -= overdrawn[debtors]
+        other_class[heavy_columns[debtors]] = heavy_columns[debtors + 1]
+    return own_rows, other_class

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 U64Array = NDArray[np.uint64]
 
 GOLDEN, M1, M2 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
-_MASK = (1 << 64) - 1
+_KEY_MASK = (1 << 64) - 1
 _U = np.uint64
 
 
@@ -20,7 +20,7 @@ def key_of(*parts: int) -> int:
     """One 64-bit key from any integers; it depends on their order and number."""
     key = 0
     for part in parts:
-        key = mixed_int(key + GOLDEN + mixed_int(part & _MASK))
+        key = mixed_int(key + GOLDEN + mixed_int(part & _KEY_MASK))
     return key
 
 
@@ -54,7 +54,7 @@ def mix(x: U64Array) -> U64Array:
 
 def mixed_int(v: int) -> int:
     """`mix` for one integer."""
-    v &= _MASK
-    v = ((v ^ v >> 30) * M1) & _MASK
-    v = ((v ^ v >> 27) * M2) & _MASK
+    v &= _KEY_MASK
+    v = ((v ^ v >> 30) * M1) & _KEY_MASK
+    v = ((v ^ v >> 27) * M2) & _KEY_MASK
     return v ^ v >> 31

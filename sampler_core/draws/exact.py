@@ -28,52 +28,54 @@ class Exact:
 
     NOTE cell numbering, for quotas 3, 1: columns 0 and 1 have 2 rows each, own = 2, 1 and other = 0, 0. Cell 1 (column
     0, both rows) and cell 2 (column 1, row 1) are class 0, cell 3 (column 1, row 0) is class 1. The slots of class 0
-    are numbered 0, 1 in cell 1 and 2 in cell 2; `_number` is what to add to the row: 0 in cell 1, 2 - 1 = 1 in cell 2.
+    are numbered 0, 1 in cell 1 and 2 in cell 2; `_slot_number` is added to the row: 0 in cell 1, 2 - 1 = 1 in cell 2.
     """
 
     def __init__(self, epoch: Epoch, members: ClassMembers | None = None) -> None:
         num_classes = epoch.shares.size
-        self._bits = bits = max(1, (num_classes - 1).bit_length())
+        self._column_bits = bits = max(1, (num_classes - 1).bit_length())
         columns = 1 << bits
-        quotas = np.zeros(columns, dtype=np.int64)
-        quotas[:num_classes] = exact_quotas(epoch)
-        heights = (epoch.samples - np.arange(columns) + columns - 1) // columns
-        own, other = alias_table(quotas, heights)
-        self._own, self._class_of_cell = own, np.stack([other, np.arange(columns)], axis=1).astype(np.int32).ravel()
+        class_quotas = np.zeros(columns, dtype=np.int64)
+        class_quotas[:num_classes] = exact_quotas(epoch)
+        column_heights = (epoch.samples - np.arange(columns) + columns - 1) // columns
+        own_rows, other_class = alias_table(class_quotas, column_heights)
+        self._own_rows = own_rows
+        self._class_of_cell = np.stack([other_class, np.arange(columns)], axis=1).astype(np.int32).ravel()
         self._slot_of = Permutation(epoch.samples, epoch.key(SLOTS_KEY))
         if members is not None:
-            self._set_members(np.stack([heights - own, own], axis=1).ravel(), members)
+            self._set_members(np.stack([column_heights - own_rows, own_rows], axis=1).ravel(), members)
 
     def _set_members(self, cell_sizes: IntArray, members: ClassMembers) -> None:
         """Numbers the slots of each class 0, 1, 2, ... over its cells, from the class's start on."""
-        cells = np.flatnonzero(cell_sizes)
-        cells = cells[np.argsort(self._class_of_cell[cells], kind="stable")]
-        before = np.cumsum(cell_sizes[cells]) - cell_sizes[cells]
-        drawn = self._class_of_cell[cells]
-        number = np.zeros(cell_sizes.size, dtype=np.int64)
-        number[cells] = before - before[np.searchsorted(drawn, drawn)]
-        number[0::2] -= self._own  # upper cells: their rows begin at `own`
-        number[cells] += members.start[drawn] % members.counts[drawn]
-        self._number = number
-        self._count, self._first = np.ones_like(cell_sizes), np.zeros_like(cell_sizes)
-        self._count[cells], self._first[cells] = members.counts[drawn], members.first[drawn]
-        self._inverse = 1.0 / self._count
+        filled_cells = np.flatnonzero(cell_sizes)
+        filled_cells = filled_cells[np.argsort(self._class_of_cell[filled_cells], kind="stable")]
+        slots_before = np.cumsum(cell_sizes[filled_cells]) - cell_sizes[filled_cells]
+        class_of_cells = self._class_of_cell[filled_cells]
+        slot_number = np.zeros(cell_sizes.size, dtype=np.int64)
+        slot_number[filled_cells] = slots_before - slots_before[np.searchsorted(class_of_cells, class_of_cells)]
+        slot_number[0::2] -= self._own_rows  # upper cells: their rows begin at `own_rows`
+        slot_number[filled_cells] += members.start[class_of_cells] % members.counts[class_of_cells]
+        self._slot_number = slot_number
+        self._member_count, self._first_member = np.ones_like(cell_sizes), np.zeros_like(cell_sizes)
+        self._member_count[filled_cells] = members.counts[class_of_cells]
+        self._first_member[filled_cells] = members.first[class_of_cells]
+        self._inverse_count = 1.0 / self._member_count
 
     def classes(self, positions: U64Array) -> NDArray[np.int32]:
         return self._class_of_cell.take(self._cells(positions)[0])
 
     def places(self, positions: U64Array) -> IntArray:
         cell, row = self._cells(positions)
-        row += self._number.take(cell)
-        places = modulo(row, self._count.take(cell), self._inverse.take(cell))
-        places += self._first.take(cell)
+        row += self._slot_number.take(cell)
+        places = modulo(row, self._member_count.take(cell), self._inverse_count.take(cell))
+        places += self._first_member.take(cell)
         return places
 
     def _cells(self, positions: U64Array) -> tuple[IntArray, IntArray]:
-        slot = self._slot_of(positions)
-        cell = (slot & slot.dtype.type((1 << self._bits) - 1)).astype(np.int64)
-        row = (slot >> slot.dtype.type(self._bits)).astype(np.int64)
-        lower = row < self._own.take(cell)
+        shuffled_slot = self._slot_of(positions)
+        cell = (shuffled_slot & shuffled_slot.dtype.type((1 << self._column_bits) - 1)).astype(np.int64)
+        row = (shuffled_slot >> shuffled_slot.dtype.type(self._column_bits)).astype(np.int64)
+        lower = row < self._own_rows.take(cell)
         cell <<= 1
         cell |= lower
         return cell, row

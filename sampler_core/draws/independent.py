@@ -11,7 +11,7 @@ from sampler_core.draws.counter_rng import GOLDEN, U64Array, mix
 from sampler_core.draws.scheme import CLASS_KEY, ClassMembers, Epoch
 
 _U = np.uint64
-_SLACK = 1 << 22  # of 2**62: far above the last bits of a share, far below any that could be noticed
+_INDEPENDENT_SLACK = 1 << 22  # of 2**62: far above the last bits of a share, far below any that could be noticed
 
 
 class Independent:
@@ -24,15 +24,16 @@ class Independent:
     def __init__(self, epoch: Epoch, members: ClassMembers | None = None) -> None:
         self._bits = bits = max(1, (epoch.shares.size - 1).bit_length())
         columns = 1 << bits
-        masses = np.zeros(columns, dtype=np.int64)
-        masses[: epoch.shares.size] = np.rint(epoch.shares * 2.0**62)
-        masses[int(masses.argmax())] += (1 << 62) - int(masses.sum())
-        height = 1 << (62 - bits)
-        own, other = alias_table(masses, np.full(columns, height), slack=_SLACK)
-        full = own == height  # 2**64 would not fit below: the upper part of such a column is its own class instead
-        other[full], own[full] = np.flatnonzero(full), 0
-        self._own = own.astype(np.uint64) << _U(2 + bits)
-        self._class_of_cell = np.stack([other, np.arange(columns)], axis=1).astype(np.int32).ravel()
+        class_masses = np.zeros(columns, dtype=np.int64)
+        class_masses[: epoch.shares.size] = np.rint(epoch.shares * 2.0**62)
+        class_masses[int(class_masses.argmax())] += (1 << 62) - int(class_masses.sum())
+        column_height = 1 << (62 - bits)
+        own_rows, other_class = alias_table(class_masses, np.full(columns, column_height), slack=_INDEPENDENT_SLACK)
+        # 2**64 would not fit below: the upper part of a full column is its own class instead
+        full_columns = own_rows == column_height
+        other_class[full_columns], own_rows[full_columns] = np.flatnonzero(full_columns), 0
+        self._own_threshold = own_rows.astype(np.uint64) << _U(2 + bits)
+        self._class_of_cell = np.stack([other_class, np.arange(columns)], axis=1).astype(np.int32).ravel()
         self._key = _U(epoch.key(CLASS_KEY))
         if members is not None:
             self._scale, self._first = members.counts * 2.0**-53, members.first
@@ -41,14 +42,14 @@ class Independent:
         return self._classes(mix(self._counters(positions)))
 
     def places(self, positions: U64Array) -> IntArray:
-        x = self._counters(positions)
-        y = x + _U(GOLDEN)
-        drawn = self._classes(mix(x))
-        mix(y)
-        y >>= _U(11)
-        u = y.view(np.int64).astype(np.float64)
-        u *= self._scale.take(drawn)  # floor(u * n) < n for every u < 1 in double precision
-        places = u.astype(np.int64)
+        class_counters = self._counters(positions)
+        member_counters = class_counters + _U(GOLDEN)
+        drawn = self._classes(mix(class_counters))
+        mix(member_counters)
+        member_counters >>= _U(11)
+        member_numbers = member_counters.view(np.int64).astype(np.float64)
+        member_numbers *= self._scale.take(drawn)  # floor(u n) < n for every u < 1 in double precision
+        places = member_numbers.astype(np.int64)
         places += self._first.take(drawn)
         return places
 
@@ -58,10 +59,10 @@ class Independent:
         x += self._key
         return x
 
-    def _classes(self, x: U64Array) -> NDArray[np.int32]:
-        cell = (x >> _U(64 - self._bits)).view(np.int64)
-        x <<= _U(self._bits)
-        lower = x < self._own.take(cell)
-        cell <<= 1
-        cell |= lower
-        return self._class_of_cell.take(cell)
+    def _classes(self, class_hashes: U64Array) -> NDArray[np.int32]:
+        alias_cell = (class_hashes >> _U(64 - self._bits)).view(np.int64)
+        class_hashes <<= _U(self._bits)
+        in_lower_cell = class_hashes < self._own_threshold.take(alias_cell)
+        alias_cell <<= 1
+        alias_cell |= in_lower_cell
+        return self._class_of_cell.take(alias_cell)

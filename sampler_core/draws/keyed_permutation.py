@@ -41,53 +41,54 @@ class Permutation:
 
     def __init__(self, size: int, key: int) -> None:
         self.size = size
-        self._row = shuffled_rows(np.array([key], dtype=np.uint64), size)[0] if size <= self.SMALL else None
-        self._h = max(1, (size.bit_length() - 1) // 2)
-        self._left = -(-size >> self._h)
-        self._keys = [np.uint32(mixed_int(key + GOLDEN * (i + 1)) >> 32) for i in range(2 * self.ROUNDS)]
+        self._shuffled_row = shuffled_rows(np.array([key], dtype=np.uint64), size)[0] if size <= self.SMALL else None
+        self._half_bits = max(1, (size.bit_length() - 1) // 2)
+        self._left_size = -(-size >> self._half_bits)
+        self._round_keys = [np.uint32(mixed_int(key + GOLDEN * (i + 1)) >> 32) for i in range(2 * self.ROUNDS)]
         self._dtype = np.uint32 if size <= 1 << 31 else np.uint64
 
     def __call__(self, positions: U64Array) -> NDArray[np.unsignedinteger]:
         """The image of each position; uint32 for sizes above `SMALL` and up to 2**31, else 64 bits."""
-        if self._row is not None:
-            row: U64Array = self._row.take(positions.view(np.int64)).view(np.uint64)
+        if self._shuffled_row is not None:
+            row: U64Array = self._shuffled_row.take(positions.view(np.int64)).view(np.uint64)
             return row
-        x = self._feistel(positions.astype(self._dtype))
-        outside = np.flatnonzero(x >= self.size)
+        permuted = self._feistel(positions.astype(self._dtype))
+        outside = np.flatnonzero(permuted >= self.size)
         while outside.size:
-            again = self._feistel(x[outside])
-            x[outside] = again
-            outside = outside[again >= self.size]
-        return x
+            walked = self._feistel(permuted[outside])
+            permuted[outside] = walked
+            outside = outside[walked >= self.size]
+        return permuted
 
-    def _feistel(self, x: NDArray[np.unsignedinteger]) -> NDArray[np.unsignedinteger]:
-        h, left = x.dtype.type(self._h), np.uint32(self._left)
-        right = (x & x.dtype.type((1 << self._h) - 1)).astype(np.uint32, copy=False)
-        upper = (x >> h).astype(np.uint32, copy=False)
-        for k in range(0, len(self._keys), 2):
-            f = self._scaled_to_left(_round_function(right, self._keys[k]))
-            upper += f
-            np.subtract(upper, left, out=f)
-            np.minimum(upper, f, out=upper)  # modulo `left`: below it, the difference wraps to a huge number
-            f = _round_function(upper, self._keys[k + 1])
-            f >>= np.uint32(32 - self._h)
-            right ^= f
-        x = upper.astype(self._dtype, copy=False)
-        x <<= h
-        x |= right
-        return x
+    def _feistel(self, permuted: NDArray[np.unsignedinteger]) -> NDArray[np.unsignedinteger]:
+        h, left_size = permuted.dtype.type(self._half_bits), np.uint32(self._left_size)
+        right_half = (permuted & permuted.dtype.type((1 << self._half_bits) - 1)).astype(np.uint32, copy=False)
+        left_half = (permuted >> h).astype(np.uint32, copy=False)
+        for k in range(0, len(self._round_keys), 2):
+            feistel_round = self._scaled_to_left(_feistel_function(right_half, self._round_keys[k]))
+            left_half += feistel_round
+            np.subtract(left_half, left_size, out=feistel_round)
+            # modulo `left`: below it, the difference wraps to a huge number
+            np.minimum(left_half, feistel_round, out=left_half)
+            feistel_round = _feistel_function(left_half, self._round_keys[k + 1])
+            feistel_round >>= np.uint32(32 - self._half_bits)
+            right_half ^= feistel_round
+        permuted = left_half.astype(self._dtype, copy=False)
+        permuted <<= h
+        permuted |= right_half
+        return permuted
 
     def _scaled_to_left(self, f: NDArray[np.uint32]) -> NDArray[np.uint32]:
         """Scales 32 random bits down to 0..left-1."""
-        if self._left > 1 << 16:
-            return ((f.astype(np.uint64) * _U(self._left)) >> _U(32)).astype(np.uint32)
+        if self._left_size > 1 << 16:
+            return ((f.astype(np.uint64) * _U(self._left_size)) >> _U(32)).astype(np.uint32)
         f >>= np.uint32(16)
-        f *= np.uint32(self._left)
+        f *= np.uint32(self._left_size)
         f >>= np.uint32(16)
         return f
 
 
-def _round_function(half: NDArray[np.uint32], key: np.uint32) -> NDArray[np.uint32]:
+def _feistel_function(half: NDArray[np.uint32], key: np.uint32) -> NDArray[np.uint32]:
     f = half * np.uint32(0x9E3779B1)
     f += key
     t = f >> np.uint32(15)

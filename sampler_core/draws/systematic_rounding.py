@@ -59,14 +59,15 @@ class SystematicRounding:
 
     def extra_classes(self, offsets: FloatArray) -> IntArray:
         """The classes that get one more, for each of several offsets: int64, shape (len(offsets), left_over)."""
-        points = (np.arange(self.left_over) + offsets[:, None]).ravel()
-        np.minimum(points, np.nextafter(self.left_over, 0), out=points)  # an offset next to 1 can round up
-        drawn = self._first_class_in_cell.take((points * self._cells_per_unit).astype(np.int64))
+        offset_points = (np.arange(self.left_over) + offsets[:, None]).ravel()
+        # an offset next to 1 can round up
+        np.minimum(offset_points, np.nextafter(self.left_over, 0), out=offset_points)
+        rounded_up = self._first_class_in_cell.take((offset_points * self._cells_per_unit).astype(np.int64))
         for _ in range(2):
-            drawn += self.edges.take(drawn) <= points
-        late = np.flatnonzero(self.edges.take(drawn) <= points)  # many tiny classes in one cell
-        drawn[late] = self.edges.searchsorted(points[late], side="right")
-        return drawn.reshape(offsets.size, self.left_over)
+            rounded_up += self.edges.take(rounded_up) <= offset_points
+        beyond_cell = np.flatnonzero(self.edges.take(rounded_up) <= offset_points)  # many tiny classes in one cell
+        rounded_up[beyond_cell] = self.edges.searchsorted(offset_points[beyond_cell], side="right")
+        return rounded_up.reshape(offsets.size, self.left_over)
 
     @cached_property
     def _first_class_in_cell(self) -> IntArray:

@@ -20,12 +20,12 @@ FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 def csv_file(table: pd.DataFrame) -> bytes:
     """The table with its index, as UTF-8 with a byte order mark (for Excel) and CR LF line ends."""
-    safe = table.map(not_a_formula)
-    safe.columns = [not_a_formula(name) for name in table.columns]
-    safe.index = table.index.map(not_a_formula)
+    csv = table.map(not_a_formula)
+    csv.columns = [not_a_formula(name) for name in table.columns]
+    csv.index = table.index.map(not_a_formula)
     names = [not_a_formula(name or "") for name in table.index.names]
-    text: str = safe.to_csv(index_label=names, lineterminator="\r\n")
-    return text.encode("utf-8-sig", errors="replace")
+    csv_text: str = csv.to_csv(index_label=names, lineterminator="\r\n")
+    return csv_text.encode("utf-8-sig", errors="replace")
 
 
 def not_a_formula(cell: object) -> object:
@@ -40,5 +40,5 @@ def batch_table(preview: Preview) -> pd.DataFrame:
     batches = pd.RangeIndex(preview.first_batch, preview.first_batch + preview.num_batches, name="batch")
     names = preview.class_counts.names
     # Not names as they are: pandas cannot hold a lone surrogate (half a character), which becomes a question mark.
-    columns = [name.encode(errors="replace").decode() if isinstance(name, str) else name for name in names]
-    return pd.DataFrame(preview.batch_class_counts, index=batches, columns=columns)
+    csv_columns = [name.encode(errors="replace").decode() if isinstance(name, str) else name for name in names]
+    return pd.DataFrame(preview.batch_class_counts, index=batches, columns=csv_columns)

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import datetime
+import platform
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+import sampler_core
 from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
-from sampler_core.exporting.html_report import Report, report_html
-from sampler_core.exporting.report_facts import plan_json, report_facts, report_sources
-from sampler_core.exporting.report_frames import Frame
-from sampler_core.figures.class_series import by_count
+from sampler_core.exporting import as_code
+from sampler_core.exporting.html_report import Frame, Report, report_html
+from sampler_core.figures.class_labels import by_count, class_in_words, class_index
 from sampler_core.figures.epoch_metrics import epoch_metrics, metric_table
-from sampler_core.figures.explore_chart_list import charts_of_epoch, charts_over_epochs
-from sampler_core.figures.figure import Chart
+from sampler_core.figures.explore_charts import charts_of_epoch, charts_over_epochs
+from sampler_core.figures.figure import Chart, plotly_js, plotly_js_version
 from sampler_core.figures.plan_sentences import data_line, takeaway
-from sampler_core.figures.plotly_script import plotly_js
-from sampler_core.figures.rows_and_ranks import class_index
 from sampler_core.forecast.findings import findings
 from sampler_core.forecast.forecast import Forecast
+from sampler_core.formatting import count, number, shortened
 from sampler_core.plans.plan import SamplingPlan
 
 
@@ -51,7 +53,7 @@ def plan_report(
     if not 0 <= epoch < len(forecast.shares):
         raise ValueError(f"epoch must be a whole number from 0 to {len(forecast.shares) - 1}, got {epoch}")
 
-    def frame(epoch: int) -> Frame:
+    def report_frame(epoch: int) -> Frame:
         tiles = [(metric.label, metric.value, metric.note) for metric in epoch_metrics(forecast, epoch)]
         highlighted = tuple(selected)
         charts = charts_over_epochs(
@@ -65,8 +67,8 @@ def plan_report(
         return Frame(epoch, [takeaway(forecast, epoch, unit)], tiles, charts)
 
     return _report_html(
-        plan, forecast, unit, made, title=title, epochs=len(forecast.shares), epoch=epoch, frame=frame,
-        facts=report_facts(plan, counts, unit), files={"plan.json": plan_json(plan, counts)},
+        plan, forecast, unit, made, title=title, epochs=len(forecast.shares), epoch=epoch, frame=report_frame,
+        facts=report_facts(plan, counts, unit), files={"plan.json": report_plan(plan, counts)},
         tables=[("Class counts", partial(_class_count_table, counts)),
                 ("Metrics, all epochs", lambda: metric_table(epoch_metrics(forecast, 0)))],
     )  # fmt: skip
@@ -93,8 +95,8 @@ def page_report(
         plan, Forecast.of(plan, counts), unit, None, title=title, epochs=1, epoch=0,
         frame=lambda epoch: Frame(0, sentences, [], charts), about="Findings on the sidebar's plan",
         facts={**(facts or {}), **report_facts(plan, counts, unit, plan_heading="The sidebar's plan")},
-        files={"plan.json": plan_json(plan, counts), **(files or {})},
-        tables=[(name, table) for name, table in tables if table not in chart_tables],
+        files={"plan.json": report_plan(plan, counts), **(files or {})},
+        tables=[(table_title, table) for table_title, table in tables if table not in chart_tables],
     )  # fmt: skip
 
 
@@ -102,8 +104,8 @@ def _report_html(
     plan: SamplingPlan, forecast: Forecast, unit: str, made: datetime.datetime | None, **contents: Any
 ) -> str:
     found = [(finding.text, finding.advice) for finding in findings(plan, forecast)]
-    summary, sources = data_line(forecast.counts, unit), report_sources(made)
-    return report_html(Report(summary=summary, findings=found, sources=sources, **contents), plotly_js())
+    data_summary, sources = data_line(forecast.counts, unit), report_sources(made)
+    return report_html(Report(summary=data_summary, findings=found, sources=sources, **contents), plotly_js())
 
 
 def _class_count_table(counts: ClassCounts) -> pd.DataFrame:
@@ -111,3 +113,53 @@ def _class_count_table(counts: ClassCounts) -> pd.DataFrame:
     order = by_count(counts)
     columns = {"samples": counts.counts[order], "frequency": counts.frequencies[order]}
     return pd.DataFrame(columns, index=class_index(counts, order))
+
+
+MAX_PLAN_JSON = 200_000  # characters, class counts included
+
+
+def report_facts(
+    plan: SamplingPlan, counts: ClassCounts, unit: str, *, plan_heading: str = "Plan"
+) -> dict[str, dict[str, str]]:
+    """Heading -> word -> value."""
+    return {"Data": _data_facts(counts, unit), plan_heading: _plan_facts(plan, counts)}
+
+
+def report_sources(made: datetime.datetime | None) -> str:
+    """The date of a report and the versions that made it."""
+    made = made or datetime.datetime.now(datetime.UTC)
+    return (
+        f"Made on {made:%Y-%m-%d %H:%M} UTC with sampler_core {sampler_core.__version__}, NumPy {np.__version__}, "
+        f"plotly.js {plotly_js_version()}, Python {platform.python_version()}."
+    )
+
+
+def _data_facts(counts: ClassCounts, unit: str) -> dict[str, str]:
+    ends = {"Largest class": counts.largest, "Rarest class": counts.rarest}
+    return {
+        unit.capitalize(): count(counts.num_samples),
+        "Classes": count(counts.num_classes) + (f", {count(len(counts.empty))} of them empty" if counts.empty else ""),
+        "Class imbalance": number(counts.imbalance_ratio),
+        **{fact: f"{class_in_words(counts.names[c])} ({count(int(counts.counts[c]))})" for fact, c in ends.items()},
+    }
+
+
+def _plan_facts(plan: SamplingPlan, counts: ClassCounts) -> dict[str, str]:
+    limit_facts = {"Cap on repeats": plan.max_repeats, "Floor on shares": plan.min_share}
+    return {
+        "Target": shortened(as_code(plan.target), 300),
+        "Epochs": str(plan.epochs),
+        "Batch size": count(plan.needed_batch_size),
+        "Samples per epoch": count(plan.samples(counts)),
+        "Sampling scheme": plan.drawing,
+        **{fact: number(float(value)) for fact, value in limit_facts.items() if value is not None},
+        **({"Floor per batch": count(plan.min_per_batch)} if plan.min_per_batch else {}),
+        "Seed": str(plan.seed),
+        "Fingerprint": plan.fingerprint,
+    }
+
+
+def report_plan(plan: SamplingPlan, counts: ClassCounts) -> str:
+    """plan.json with the class counts of the report; without them where they would fill the file."""
+    plan_text = replace(plan, tuned_on=counts).to_json()
+    return plan_text if len(plan_text) <= MAX_PLAN_JSON else replace(plan, tuned_on=None).to_json()

@@ -36,50 +36,50 @@ def snippet(plan: SamplingPlan, counts: CountsLike, variant: str = "torch", chan
     is_short = counts.num_classes <= MOST_CLASSES and sum(len(str(name)) for name in counts.names) <= MOST_NAMES
     plan = dataclasses.replace(plan, tuned_on=counts if is_short else None)
     return TEMPLATES.get_template("training_code.txt").render(
-        plan=plan, plan_code=as_code(plan, room=MAX_LINE), variant=variant, changed=[_one_line(s) for s in changed],
-        imported_names=[*sorted({"ScheduledClassSampler", *_class_names(plan)}), "labels_of"],
+        plan=plan, plan_code=as_code(plan, room=MAX_LINE), variant=variant, changed=[_comment_line(s) for s in changed],
+        imported_names=[*sorted({"ScheduledClassSampler", *_called_classes(plan)}), "labels_of"],
         named=any(isinstance(name, str) for name in counts.names),
     )  # fmt: skip
 
 
-def _one_line(sentence: str) -> str:
+def _comment_line(comment: str) -> str:
     """A sentence that no character of a class name leads out of its comment."""
-    return shortened("".join(c if c.isprintable() else " " for c in sentence), 110)
+    return shortened("".join(c if c.isprintable() else " " for c in comment), 110)
 
 
-def _class_names(value: Any) -> Iterator[str]:
+def _called_classes(call: Any) -> Iterator[str]:
     """The names of the classes that `as_code` calls for this value."""
-    yield type(value).__name__
-    for _, item in _given(value):
-        if isinstance(item, ClassCounts) or is_entry(item):
-            yield from _class_names(item)
+    yield type(call).__name__
+    for _, argument in _call_arguments(call):
+        if isinstance(argument, ClassCounts) or is_entry(argument):
+            yield from _called_classes(argument)
 
 
 def as_code(value: Any, indent: str = "", room: int = 1_000_000) -> str:
     """The call that builds a frozen value, without what is at its default; broken into lines where room is short."""
-    given = [(f"{name}=", item) for name, item in _given(value)]
-    return _broken(f"{type(value).__name__}(", given, ")", indent, room)
+    arguments = [(f"{name}=", argument) for name, argument in _call_arguments(value)]
+    return _code_of(f"{type(value).__name__}(", arguments, ")", indent, room)
 
 
-def _broken(start: str, items: Sequence[tuple[str, object]], end: str, indent: str, room: int) -> str:
+def _code_of(start: str, items: Sequence[tuple[str, object]], end: str, indent: str, room: int) -> str:
     """start item, item end: in one line, or one line an item."""
-    inner = indent + "    "
-    line = start + ", ".join(name + _literal(item, inner, 1_000_000) for name, item in items) + end
-    if len(indent) + len(line) <= room:
-        return line
-    lines = (f"{inner}{name}{_literal(item, inner, room)},\n" for name, item in items)
-    return f"{start}\n{''.join(lines)}{indent}{end}"
+    inner_indent = indent + "    "
+    code_line = start + ", ".join(name + _code_literal(item, inner_indent, 1_000_000) for name, item in items) + end
+    if len(indent) + len(code_line) <= room:
+        return code_line
+    code_lines = (f"{inner_indent}{name}{_code_literal(item, inner_indent, room)},\n" for name, item in items)
+    return f"{start}\n{''.join(code_lines)}{indent}{end}"
 
 
-def _given(value: Any) -> Iterator[tuple[str, object]]:
+def _call_arguments(value: Any) -> Iterator[tuple[str, object]]:
     for field in dataclasses.fields(value):
-        given = getattr(value, field.name)
-        if type(given) is not type(field.default) or given != field.default:
-            yield field.name, given
+        argument = getattr(value, field.name)
+        if type(argument) is not type(field.default) or argument != field.default:
+            yield field.name, argument
 
 
-def _literal(value: object, indent: str, room: int) -> str:
+def _code_literal(value: object, indent: str, room: int) -> str:
     if isinstance(value, ClassCounts):
-        pairs = [(f"{name!r}: ", count) for name, count in zip(value.names, value.counts.tolist(), strict=True)]
-        return f"ClassCounts.from_counts({_broken('{', pairs, '}', indent, room)})"
+        count_items = [(f"{name!r}: ", count) for name, count in zip(value.names, value.counts.tolist(), strict=True)]
+        return f"ClassCounts.from_counts({_code_of('{', count_items, '}', indent, room)})"
     return as_code(value, indent, room) if is_entry(value) else repr(value)

@@ -4,12 +4,12 @@ The one contract here: a figure is plain data (`Figure.spec` has plotly's "data"
 shows (`alt`), and has a table of the same numbers (`table()`). Class names are data: never markup, never a template.
 """
 
-from sampler_core.figures.batch_bars import batch_mix
-from sampler_core.figures.class_series import class_rows, is_banded
+from sampler_core.figures.class_series import is_banded
+from sampler_core.figures.draw_charts import batch_mix, planned_and_drawn
 from sampler_core.figures.epoch_curves import class_shares, skew_curve
 from sampler_core.figures.epoch_metrics import EpochMetric, class_table, epoch_metrics, metric_table
 from sampler_core.figures.figure import Chart, Figure, to_json
-from sampler_core.figures.planned_and_drawn import planned_and_drawn
+from sampler_core.figures.rows_and_ranks import class_rows
 from sampler_core.figures.share_map import share_map
 from sampler_core.figures.weight_beside_share import weight_beside_share
 

@@ -1,10 +1,15 @@
-"""Class names as charts, tables and sentences show them."""
+"""Class names as charts, tables, controls and sentences show them, and the order of the classes by count."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 
+import numpy as np
+import pandas as pd
+
+from sampler_core.data.array_types import IntArray
+from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.plain_values import ClassName
 from sampler_core.formatting import shortened
 
@@ -37,6 +42,16 @@ def class_in_words(name: ClassName) -> str:
     return shortened(class_label(name))
 
 
-def plotly_text(text: str, longest: int = 24) -> str:
-    """Text for a label of a chart: cut to `longest` characters, and without anything plotly would read as markup."""
-    return shortened(text, longest).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def by_count(counts: ClassCounts) -> IntArray:
+    """Positions of the classes from the largest to the smallest; equals in their own order."""
+    return np.argsort(-counts.counts, kind="stable")
+
+
+def class_options(counts: ClassCounts) -> dict[str, int]:
+    """Label -> position, from the largest class down: the classes as options of a control."""
+    return distinct_labels(counts.names, by_count(counts).tolist())
+
+
+def class_index(counts: ClassCounts, order: IntArray) -> pd.Index:
+    """The index of a table with one row per class."""
+    return pd.Index([class_label(counts.names[c]) for c in order], name="class")

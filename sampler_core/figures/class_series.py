@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from sampler_core.data.array_types import IntArray
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.figures.class_labels import distinct_labels
+from sampler_core.figures.class_labels import by_count, class_options, distinct_labels
 from sampler_core.figures.legend import legend_text
 from sampler_core.forecast.expectations import FEW, MANY, groups
 from sampler_core.formatting import several
 
-MOST_LINES, MOST_BARS = 12, 30
+MOST_LINES = 12
 # Each has a contrast of 3 or more on white and on near-black. The first six differ for every kind of colour vision; the
 # second six come with another dash.
 COLOURS = (
@@ -54,16 +54,6 @@ class Series(NamedTuple):
         return np.asarray(per_class[:, self.members].sum(axis=1))
 
 
-def by_count(counts: ClassCounts) -> IntArray:
-    """Positions of the classes from the largest to the smallest; equals in their own order."""
-    return np.argsort(-counts.counts, kind="stable")
-
-
-def class_rows(counts: ClassCounts) -> int:
-    """The rows of a figure with one row per class; 0 where it shows a curve over ranks instead."""
-    return counts.num_classes if counts.num_classes <= MOST_BARS else 0
-
-
 def is_banded(counts: ClassCounts) -> bool:
     """Whether there are too many classes for a line each."""
     return counts.num_classes > MOST_LINES
@@ -77,9 +67,9 @@ def series_of(counts: ClassCounts, selected: SelectedClasses = ()) -> tuple[Seri
     if is_banded(counts):
         colours = {c: SELECTED_COLOURS[slot % len(SELECTED_COLOURS)] for slot, c in enumerate(selected)}
         labels = distinct_labels(counts.names, selected_positions(selected))
-        left = [band for band in bands(counts, selected) if band.members.size]
-        return (*left, *(Series(label, np.array([c]), colours[c], "solid") for label, c in labels.items()))
-    labels = distinct_labels(counts.names, by_count(counts).tolist())
+        bands_left = [band for band in bands(counts, selected) if band.members.size]
+        return (*bands_left, *(Series(label, np.array([c]), colours[c], "solid") for label, c in labels.items()))
+    labels = class_options(counts)
     return tuple(
         Series(label, np.array([c]), COLOURS[rank % len(COLOURS)], DASHES[rank // 6 % 2], opacity_of(c, selected))
         for rank, (label, c) in enumerate(labels.items())
@@ -89,9 +79,9 @@ def series_of(counts: ClassCounts, selected: SelectedClasses = ()) -> tuple[Seri
 def colours_of(counts: ClassCounts, selected: SelectedClasses = ()) -> list[str]:
     """The colour of each class, by position: that of its series."""
     colours = [""] * counts.num_classes
-    for one in series_of(counts, selected):
-        for c in one.members:
-            colours[c] = one.colour
+    for series in series_of(counts, selected):
+        for c in series.members:
+            colours[c] = series.colour
     return colours
 
 
@@ -110,16 +100,16 @@ def bands(counts: ClassCounts, without: SelectedClasses = ()) -> tuple[Series, .
 
     without: classes with a series of their own.
     """
-    by_size = groups(counts.counts)
-    if all(group.any() for group in by_size):
-        sizes = (f"more than {MANY} samples", f"{FEW} to {MANY} samples", f"fewer than {FEW} samples")
-        members = [np.flatnonzero(group) for group in by_size]
+    masks = groups(counts.counts)
+    if all(group.any() for group in masks):
+        band_sizes = (f"more than {MANY} samples", f"{FEW} to {MANY} samples", f"fewer than {FEW} samples")
+        band_members = [np.flatnonzero(group) for group in masks]
     else:
-        sizes = ("largest third", "middle third", "smallest third")
-        members = list(np.array_split(by_count(counts), 3))
-    left = [classes[~np.isin(classes, without)] for classes in members]
-    words = zip(("Head", "Medium", "Tail"), sizes, left, BAND_COLOURS, strict=True)
+        band_sizes = ("largest third", "middle third", "smallest third")
+        band_members = list(np.array_split(by_count(counts), 3))
+    left = [classes[~np.isin(classes, without)] for classes in band_members]
+    band_parts = zip(("Head", "Medium", "Tail"), band_sizes, left, BAND_COLOURS, strict=True)
     return tuple(
         Series(f"{name}: {several(len(classes), 'class', 'classes')}, {size}", classes, colour, "solid")
-        for name, size, classes, colour in words
+        for name, size, classes, colour in band_parts
     )

@@ -10,18 +10,16 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.figures.class_labels import class_in_words
-from sampler_core.figures.class_series import COLOURS, bands, by_count, series_of
+from sampler_core.figures.class_labels import by_count, class_in_words
+from sampler_core.figures.class_series import COLOURS, bands, series_of
 from sampler_core.figures.epoch_curves import Curve, class_curve, curves_over_epochs, share_axis, shares_in_words
 from sampler_core.figures.figure import Figure
-from sampler_core.figures.legend import LEGEND, legend_text, phone_legend_height
-from sampler_core.figures.plot_layout import axis, epoch_axis, layout
+from sampler_core.figures.legend import legend_text
+from sampler_core.figures.plot_layout import axis, epoch_axis
 from sampler_core.forecast.forecast import Forecast
-from sampler_core.forecast.plan_comparison import COLUMNS, Comparison
 from sampler_core.formatting import number, percent
 
 PLAN_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
@@ -48,26 +46,26 @@ class ClassGroup(NamedTuple):
     members: IntArray
 
 
-def class_group(counts: ClassCounts, which: str, rank: int = 1) -> ClassGroup:
+def class_group(counts: ClassCounts, group: str, rank: int = 1) -> ClassGroup:
     """The classes of one of `CLASS_GROUPS`. rank: 1 is the largest class; a rank past the last class is the last."""
     order = by_count(counts)
-    if which in ("head", "medium", "tail"):
-        band = bands(counts)[("head", "medium", "tail").index(which)]
+    if group in ("head", "medium", "tail"):
+        band = bands(counts)[("head", "medium", "tail").index(group)]
         return ClassGroup(band.label, band.members)
-    named = {"rarest class": counts.rarest, "largest class": counts.largest}
-    c = named[which] if which in named else int(order[min(rank, order.size) - 1])
+    singles = {"rarest class": counts.rarest, "largest class": counts.largest}
+    c = singles[group] if group in singles else int(order[min(rank, order.size) - 1])
     return ClassGroup(class_in_words(counts.names[c]), np.array([c]))
 
 
-def plan_shares(plans: Sequence[ComparedPlan], who: ClassGroup, epoch: int, *, logarithmic: bool = False) -> Figure:
+def plan_shares(plans: Sequence[ComparedPlan], group: ClassGroup, epoch: int, *, logarithmic: bool = False) -> Figure:
     """The share of the class group over epochs, one line per plan."""
-    curves = [plan.curve(plan.forecast.shares[:, who.members].sum(axis=1)) for plan in plans]
-    words = "; ".join(
+    curves = [plan.curve(plan.forecast.shares[:, group.members].sum(axis=1)) for plan in plans]
+    plan_words = "; ".join(
         f"{name} from {percent(float(row[0]))} to {percent(float(row[-1]))}, {percent(float(row[epoch]))} in "
         f"epoch {epoch}" for name, _, row, *_ in curves
     )  # fmt: skip
-    alt = f"Share of {who.label} over {len(curves[0].values)} epochs. {words}."
-    y_axis = share_axis(f"share of {legend_text(who.label, widest=20)}", logarithmic)
+    alt = f"Share of {group.label} over {len(curves[0].values)} epochs. {plan_words}."
+    y_axis = share_axis(f"share of {legend_text(group.label, widest=20)}", logarithmic)
     return curves_over_epochs(curves, y_axis, "%{y:.4~%}", alt, epoch, showlegend=True)
 
 
@@ -76,14 +74,14 @@ def plan_skews(plans: Sequence[ComparedPlan], epoch: int) -> Figure | None:
     curves = [plan.curve(skews) for plan in plans if (skews := plan.forecast.skews) is not None]
     if not curves:
         return None
-    words = "; ".join(f"{name} from {number(row[0])} to {number(row[-1])}" for name, _, row, *_ in curves)
-    return curves_over_epochs(curves, axis("skew"), "skew %{y:.4~f}", f"Skew over epochs. {words}.", epoch)
+    plan_words = "; ".join(f"{name} from {number(row[0])} to {number(row[-1])}" for name, _, row, *_ in curves)
+    return curves_over_epochs(curves, axis("skew"), "skew %{y:.4~f}", f"Skew over epochs. {plan_words}.", epoch)
 
 
 def plan_mix(plan: ComparedPlan, highest: float) -> Figure:
     """All classes of one plan over epochs, as lines or bands in their own colours. highest: the end of the axis."""
     shares = plan.forecast.shares
-    curves = [class_curve(one, shares, 1.5) for one in series_of(plan.forecast.counts)]
+    curves = [class_curve(series, shares, 1.5) for series in series_of(plan.forecast.counts)]
     alt = f"All classes of the plan {plan.name}; in the last epoch {shares_in_words(curves, -1)}."
     return curves_over_epochs(
         curves, axis("", tickformat="~%", range=[0.0, highest], nticks=5), "%{y:.4~%}", alt, None,
@@ -96,50 +94,3 @@ def highest_share(plans: Sequence[ComparedPlan]) -> float:
     series = series_of(plans[0].forecast.counts)
     top = max(float(one.total(plan.forecast.shares).max()) for plan in plans for one in series)
     return min(1.02, math.ceil(top * 10.0 + 1e-9) / 10.0 + 0.02)
-
-
-def class_legend(counts: ClassCounts) -> Figure:
-    """The colours of the classes: a legend without a plot. Its height: `class_legend_height`."""
-    series = series_of(counts)
-    traces = [
-        {"type": "scatter", "mode": "lines", "name": legend_text(one.label), "x": [None], "y": [None],
-         "line": {"color": one.colour, "width": 3, "dash": one.dash}, "hoverinfo": "skip", "showlegend": True}
-        for one in series
-    ]  # fmt: skip
-    hidden = {"visible": False, "fixedrange": True}
-    legend = LEGEND | {"itemclick": False, "itemdoubleclick": False}
-    spec = {"data": traces, "layout": layout(
-        xaxis=hidden, yaxis=hidden, showlegend=True, legend=legend, uirevision=str(len(series)),
-    )}  # fmt: skip
-    colours = {one.label: one.colour for one in series}
-    table = pd.Series(colours, name="colour").rename_axis("class").to_frame
-    return Figure(spec, f"Colours of the classes: {', '.join(colours)}.", table)
-
-
-def class_legend_height(counts: ClassCounts) -> int:
-    """Pixels of `class_legend` on a phone."""
-    return phone_legend_height([legend_text(one.label) for one in series_of(counts)])
-
-
-def comparison_table(comparison: Comparison, base: int | None = None) -> pd.DataFrame:
-    """One row per plan, one column per metric; with `base` the differences to the plan in that place."""
-    values = comparison.values if base is None else comparison.less(base)
-    return pd.DataFrame(values, index=pd.Index(comparison.names, name="plan"), columns=[c.label for c in COLUMNS])
-
-
-def comparison_words(comparison: Comparison, base: int | None = None) -> pd.DataFrame:
-    """The same table as text: shares in percent, signs on differences, a star on the best."""
-    values = comparison_table(comparison, base).to_numpy()
-    rows = [
-        [_cell(value, column.unit, base is not None, bool(best))
-         for value, column, best in zip(row, COLUMNS, row_best, strict=True)]
-        for row, row_best in zip(values, comparison.best, strict=True)
-    ]  # fmt: skip
-    return pd.DataFrame(rows, index=pd.Index(comparison.names, name="plan"), columns=[c.label for c in COLUMNS])
-
-
-def _cell(value: float, unit: str, signed: bool, best: bool) -> str:
-    size = round(abs(value), 12)  # a balance of 1 but for the last bit is 1
-    text = percent(size) if unit == "share" else number(size)
-    sign = "-" if value < 0 else "+" if signed and value > 0 else ""
-    return f"{sign}{text}{' ★' if best else ''}"

@@ -32,7 +32,7 @@ def curves_over_epochs(
 ) -> Figure:
     """The figure of these curves, with `epoch` marked. hover: how the hover text shows a value."""
     epochs = len(curves[0].values)
-    traces = [
+    curve_traces = [
         {
             "type": "scatter", "mode": "lines" if epochs > 1 else "markers", "name": curve.legend_entry, "x0": 0,
             "dx": 1, "y": curve.values.astype(np.float32), "line": curve.line,
@@ -45,7 +45,7 @@ def curves_over_epochs(
     shared = {"xaxis": epoch_axis(curves[0].values), "yaxis": y_axis, "legend": LEGEND, "shapes": markers,
               "uirevision": f"{epochs}-{y_axis.get('type')}"}  # fmt: skip
     table = {curve.name: curve.values for curve in curves}
-    return Figure({"data": traces, "layout": layout(**shared | settings)}, alt, lambda: epoch_table(table))
+    return Figure({"data": curve_traces, "layout": layout(**shared | settings)}, alt, lambda: epoch_table(table))
 
 
 def epoch_table(columns: Mapping[str, FloatArray]) -> pd.DataFrame:
@@ -75,8 +75,8 @@ def class_shares(
 ) -> Figure:
     """Class share over epochs: one line per class, or per band of classes. shares: (epochs, num_classes)."""
     curves = [
-        class_curve(one, shares, 4 if one.members.size == 1 and one.members[0] in selected else 2)
-        for one in series_of(counts, selected)
+        class_curve(series, shares, 4 if series.members.size == 1 and series.members[0] in selected else 2)
+        for series in series_of(counts, selected)
     ]
     alt = (
         f"Class share over {several(len(shares), 'epoch', 'epochs')}. First epoch: {shares_in_words(curves, 0)}. "
@@ -90,10 +90,10 @@ def class_shares(
 
 def skew_curve(skews: FloatArray, crossover: int | None, epoch: int) -> Figure:
     """The skew of each epoch, with 1 (class-balanced) and the crossover epoch marked. skews: (epochs,)."""
-    level = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 1, "y1": 1, "visible": float(skews.max()) >= 0.75,
-             "line": {"color": GREY, "width": 1, "dash": "dot"}}  # fmt: skip
+    balanced = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 1, "y1": 1,
+                "visible": float(skews.max()) >= 0.75, "line": {"color": GREY, "width": 1, "dash": "dot"}}  # fmt: skip
     crossovers = [] if crossover is None else [crossover]
-    mark = {
+    crossover_mark = {
         "type": "scatter", "mode": "markers+text", "x": crossovers, "y": skews[crossovers],
         "text": [f"1 in epoch {epoch}" for epoch in crossovers], "marker": {"size": 9, "color": "#D55E00"},
         "textposition": "top left" if max(crossovers, default=0) > len(skews) / 3 else "bottom right",
@@ -103,6 +103,6 @@ def skew_curve(skews: FloatArray, crossover: int | None, epoch: int) -> Figure:
     alt = f"Skew over {several(len(skews), 'epoch', 'epochs')}, from {number(skews[0])} to {number(skews[-1])}. {where}"
     curve = Curve("skew", "skew", skews, {"color": GREY, "width": 2, "dash": "solid"})
     figure = curves_over_epochs([curve], axis("skew", **steady_range(*skews)), "skew %{y:.4~f}", alt, epoch)
-    figure.spec["data"].append(mark)
-    figure.spec["layout"]["shapes"].append(level)
+    figure.spec["data"].append(crossover_mark)
+    figure.spec["layout"]["shapes"].append(balanced)
     return figure

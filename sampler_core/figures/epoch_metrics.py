@@ -43,15 +43,15 @@ def epoch_metrics(forecast: Forecast, epoch: int) -> tuple[EpochMetric, ...]:
     )
 
 
-def metric_table(found: tuple[EpochMetric, ...]) -> pd.DataFrame:
+def metric_table(metrics: tuple[EpochMetric, ...]) -> pd.DataFrame:
     """One row per epoch, one column per metric."""
-    return epoch_table({metric.label: metric.course for metric in found})
+    return epoch_table({metric.label: metric.course for metric in metrics})
 
 
 def class_table(forecast: Forecast, weights: FloatArray, positions: tuple[int, ...], epoch: int) -> pd.DataFrame:
     """Single classes as texts, one row each: shares, weight, repeats, coverage. weights: (epochs, num_classes)."""
     counts, last = forecast.counts, len(forecast.shares) - 1
-    rows = {
+    metrics_of = {
         label: {
             "samples": count(int(counts.counts[c])),
             f"share in epoch {epoch}": percent(float(forecast.shares[epoch, c])),
@@ -65,7 +65,7 @@ def class_table(forecast: Forecast, weights: FloatArray, positions: tuple[int, .
         }
         for label, c in distinct_labels(counts.names, positions).items()
     }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("class")
+    return pd.DataFrame.from_dict(metrics_of, orient="index").rename_axis("class")
 
 
 def _coverage_of(forecast: Forecast, position: int, epoch: int) -> float:

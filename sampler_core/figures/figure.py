@@ -1,14 +1,16 @@
-"""A figure: plotly's data and layout, the same in words, and a table of its numbers."""
+"""A figure: plotly's data and layout, the same in words, and a table of its numbers; and plotly.js, which draws it."""
 
 from __future__ import annotations
 
 import base64
 import json
 from collections.abc import Callable
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from plotly.offline import get_plotlyjs, get_plotlyjs_version
 
 Spec = dict[str, Any]
 
@@ -38,12 +40,23 @@ def to_json(spec: Spec) -> str:
     return json.dumps(spec, default=_encoded_array, separators=(",", ":"))
 
 
-def _encoded_array(value: object) -> object:
-    if not isinstance(value, np.ndarray):
-        raise TypeError(f"a figure must hold plain values and arrays, got {type(value).__name__}")
-    if value.dtype.kind not in "fiu":
-        return value.tolist()
-    narrow = value.astype(np.int32) if value.dtype == np.int64 else value  # plotly.js has no 64-bit integers
-    data = base64.b64encode(np.ascontiguousarray(narrow).tobytes()).decode("ascii")
+def _encoded_array(item: object) -> object:
+    if not isinstance(item, np.ndarray):
+        raise TypeError(f"a figure must hold plain values and arrays, got {type(item).__name__}")
+    if item.dtype.kind not in "fiu":
+        return item.tolist()
+    narrow = item.astype(np.int32) if item.dtype == np.int64 else item  # plotly.js has no 64-bit integers
+    array_bytes = base64.b64encode(np.ascontiguousarray(narrow).tobytes()).decode("ascii")
     shape = {"shape": ", ".join(map(str, narrow.shape))} if narrow.ndim > 1 else {}
-    return {"dtype": narrow.dtype.str[1:], "bdata": data, **shape}
+    return {"dtype": narrow.dtype.str[1:], "bdata": array_bytes, **shape}
+
+
+@cache
+def plotly_js() -> str:
+    """The source of plotly.js, minified."""
+    return str(get_plotlyjs())
+
+
+def plotly_js_version() -> str:
+    """Its version, as in "4.1.1"."""
+    return str(get_plotlyjs_version())

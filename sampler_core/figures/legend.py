@@ -9,8 +9,8 @@ import textwrap
 import unicodedata
 from collections.abc import Sequence
 
-from sampler_core.figures.class_labels import plotly_text
 from sampler_core.figures.figure import Figure, Spec
+from sampler_core.formatting import shortened
 
 MAX_LINE = 40  # characters of a line: with its stroke some 330 pixels in capitals
 MAX_ROW_LABEL = 16  # characters of a row's label: a third of a phone
@@ -26,12 +26,17 @@ LEGEND: Spec = {
 }  # fmt: skip
 
 
-def legend_text(text: str, most: int = 1, widest: int = MAX_LINE) -> str:
-    """Text of an entry, in whole words and at most `most` lines; "…" where it is cut. Wide characters count twice."""
+def legend_text(text: str, most_lines: int = 1, widest: int = MAX_LINE) -> str:
+    """Text of an entry, in whole words, at most `most_lines`; "…" where it is cut. Wide characters count twice."""
     lines = textwrap.wrap(_filled(text), widest, break_on_hyphens=False)
-    if len(lines) > most:
-        lines[most - 1] = f"{textwrap.wrap(' '.join(lines[most - 1 :]), widest - 1)[0]}…"
-    return "<br>".join(plotly_text(line.replace(_FILL, ""), widest) for line in lines[:most])
+    if len(lines) > most_lines:
+        lines[most_lines - 1] = f"{textwrap.wrap(' '.join(lines[most_lines - 1 :]), widest - 1)[0]}…"
+    return "<br>".join(plotly_text(line.replace(_FILL, ""), widest) for line in lines[:most_lines])
+
+
+def plotly_text(text: str, longest: int = 24) -> str:
+    """Text for a label of a chart: cut to `longest` characters, and without anything plotly would read as markup."""
+    return shortened(text, longest).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def row_label(text: str) -> str:
@@ -57,14 +62,14 @@ def added_legend_height(figure: Figure) -> int:
 
 def legend_height(entries: Sequence[str], columns: int = 1) -> int:
     """Pixels of a legend with this many columns; one fits every screen."""
-    rows = [entries[i : i + columns] for i in range(0, len(entries), columns)]
-    return 12 + sum(ENTRY_HEIGHT + LINE_HEIGHT * max(entry.count("<br>") for entry in row) for row in rows)
+    legend_rows = [entries[i : i + columns] for i in range(0, len(entries), columns)]
+    return 12 + sum(ENTRY_HEIGHT + LINE_HEIGHT * max(entry.count("<br>") for entry in row) for row in legend_rows)
 
 
 def phone_legend_height(entries: Sequence[str]) -> int:
     """Pixels of a legend with as many columns as fit on a phone."""
-    longest = max(len(_filled(line)) for entry in entries for line in entry.split("<br>"))
-    return legend_height(entries, 3 if longest <= 8 else 2 if longest <= 16 else 1)
+    widest = max(len(_filled(line)) for entry in entries for line in entry.split("<br>"))
+    return legend_height(entries, 3 if widest <= 8 else 2 if widest <= 16 else 1)
 
 
 def _filled(text: str) -> str:

@@ -32,13 +32,13 @@ def takeaway(
         if counts.num_classes - len(counts.empty) == 1:
             return f"Every draw is of {plain(class_in_words(counts.names[rarest]))}: no other class has {unit}."
         return f"The classes have equally many {unit}, so no skew changes the mix."
-    mix = _mix_in_words(float(shares[rarest] / shares[largest]), counts.counts[rarest] / counts.counts[largest])
+    mix_words = _mix_in_words(float(shares[rarest] / shares[largest]), counts.counts[rarest] / counts.counts[largest])
     names = [plain(class_in_words(counts.names[c])) for c in (rarest, largest)]
-    small, large = (
+    of_rarest, of_largest = (
         f"{name}, {percent(counts.frequencies[c])} of the data, gets {percent(shares[c])}"
         for name, c in zip(names, (rarest, largest), strict=True)
     )
-    return f"In epoch {epoch} the batches are {strong(mix)}: {small} of the draws, and {large}."
+    return f"In epoch {epoch} the batches are {strong(mix_words)}: {of_rarest} of the draws, and {of_largest}."
 
 
 def data_line(counts: ClassCounts, unit: str = "samples") -> str:

@@ -13,8 +13,8 @@ GREY = "#6B7A8C"
 
 def layout(**settings: Any) -> Spec:
     """The settings that all figures share; `settings` come on top."""
-    shared = {"margin": {"l": 8, "r": 8, "t": 8, "b": 8}, "showlegend": False, "hovermode": "closest"}
-    return {**shared, **settings}
+    shared_layout = {"margin": {"l": 8, "r": 8, "t": 8, "b": 8}, "showlegend": False, "hovermode": "closest"}
+    return {**shared_layout, **settings}
 
 
 def axis(title: str, **settings: Any) -> Spec:
@@ -44,8 +44,8 @@ def steady_range(*values: float, parts: int = 8) -> Spec:
     low, high = min(values), max(values)
     if not math.isfinite(high - low) or high - low <= 0.0:
         return {}
-    least = (high - low) / parts
-    unit = 10.0 ** math.floor(math.log10(least))
-    step = unit * next(digit for digit in (1, 2, 5, 10) if digit * unit >= least * (1 - 1e-9))
-    ends = [math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step]
-    return {"autorangeoptions": {"include": [float(f"{end:.6g}") for end in ends]}}
+    least_step = (high - low) / parts
+    axis_unit = 10.0 ** math.floor(math.log10(least_step))
+    axis_step = axis_unit * next(digit for digit in (1, 2, 5, 10) if digit * axis_unit >= least_step * (1 - 1e-9))
+    axis_ends = [math.floor(low / axis_step + 1e-9) * axis_step, math.ceil(high / axis_step - 1e-9) * axis_step]
+    return {"autorangeoptions": {"include": [float(f"{end:.6g}") for end in axis_ends]}}

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from sampler_core.data.array_types import IntArray
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.figures.class_labels import class_label, distinct_labels
-from sampler_core.figures.class_series import SelectedClasses, by_count, colours_of, opacity_of, selected_positions
+from sampler_core.figures.class_labels import by_count, class_label, distinct_labels
+from sampler_core.figures.class_series import SelectedClasses, colours_of, opacity_of, selected_positions
 from sampler_core.figures.figure import Spec
 from sampler_core.figures.legend import legend_text, row_label
 from sampler_core.figures.plot_layout import axis
 
+MOST_ROWS = 30
 RANK_TICKS: Spec = {"nticks": 4, "tickangle": 0}
+
+
+def class_rows(counts: ClassCounts) -> int:
+    """The rows of a figure with one row per class; 0 where it shows a curve over ranks instead."""
+    return counts.num_classes if counts.num_classes <= MOST_ROWS else 0
 
 
 def row_axis() -> Spec:
@@ -29,8 +34,8 @@ def row_names(counts: ClassCounts, order: IntArray) -> Spec:
 
 def row_markers(counts: ClassCounts, order: IntArray, selected: SelectedClasses) -> Spec:
     """Plotly's marker settings: colour and opacity of each class, in this order."""
-    colours = colours_of(counts, selected)
-    return {"color": [colours[c] for c in order], "opacity": [opacity_of(int(c), selected) for c in order]}
+    row_colours = colours_of(counts, selected)
+    return {"color": [row_colours[c] for c in order], "opacity": [opacity_of(int(c), selected) for c in order]}
 
 
 def rank_lines(counts: ClassCounts, selected: SelectedClasses, *axes: str) -> list[Spec]:
@@ -39,8 +44,3 @@ def rank_lines(counts: ClassCounts, selected: SelectedClasses, *axes: str) -> li
     return [{"type": "line", "xref": x, "x0": int(rank[c]), "x1": int(rank[c]), "yref": f"y{x[1:]} domain", "y0": 0,
              "y1": 1, "line": {"color": colours[c], "width": 2}}
             for x in axes for c in selected_positions(selected)]  # fmt: skip
-
-
-def class_index(counts: ClassCounts, order: IntArray) -> pd.Index:
-    """The index of a table with one row per class."""
-    return pd.Index([class_label(counts.names[c]) for c in order], name="class")

@@ -7,11 +7,11 @@ import pandas as pd
 
 from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.figures.class_labels import class_in_words
-from sampler_core.figures.class_series import SelectedClasses, by_count, class_rows, selected_positions
+from sampler_core.figures.class_labels import by_count, class_in_words, class_index
+from sampler_core.figures.class_series import SelectedClasses, selected_positions
 from sampler_core.figures.figure import Figure, Spec
 from sampler_core.figures.plot_layout import GREY, axis, layout, steady_range
-from sampler_core.figures.rows_and_ranks import RANK_TICKS, class_index, rank_lines, row_axis, row_markers, row_names
+from sampler_core.figures.rows_and_ranks import RANK_TICKS, class_rows, rank_lines, row_axis, row_markers, row_names
 from sampler_core.formatting import percent
 
 
@@ -26,8 +26,8 @@ def weight_beside_share(
     order = by_count(counts)
     ranges = [steady_range(0.0, float(values.max())) for values in (weights, shares)]
     weights, shares = weights[epoch], shares[epoch]
-    make = _bars if class_rows(counts) else _curves
-    spec = make(counts, order, [weights[order], shares[order]], ranges, selected)
+    make_spec = _weight_share_bars if class_rows(counts) else _weight_share_curves
+    spec = make_spec(counts, order, [weights[order], shares[order]], ranges, selected)
     alt = "Class weight (of one sample) beside class share (of the class in a batch). " + " ".join(
         f"{class_in_words(counts.names[c])}: weight {percent(float(weights[c]))}, share {percent(float(shares[c]))}."
         for c in dict.fromkeys((int(order[0]), int(order[-1])))
@@ -36,10 +36,10 @@ def weight_beside_share(
     return Figure(spec, alt, lambda: pd.DataFrame(columns, index=class_index(counts, order)))
 
 
-def _bars(
+def _weight_share_bars(
     counts: ClassCounts, order: IntArray, values: list[FloatArray], ranges: list[Spec], selected: SelectedClasses
 ) -> Spec:
-    marker, outside = row_markers(counts, order, selected), bool(selected_positions(selected))
+    marker, texts_outside = row_markers(counts, order, selected), bool(selected_positions(selected))
     bars = {
         **row_names(counts, order), "type": "bar", "orientation": "h", "marker": marker, "cliponaxis": False,
         "textposition": "auto" if min(marker["opacity"]) == 1.0 else "outside",
@@ -49,16 +49,16 @@ def _bars(
         bars | {"x": row, "xaxis": x, "text": [percent(float(value)) for value in row]}
         for x, row in zip(("x", "x2"), values, strict=True)
     ]
-    gap = 0.13 if outside else 0.07  # half of it: a phone has numbers in it
+    gap = 0.13 if texts_outside else 0.07  # half of it: a phone has numbers in it
     share_ticks: Spec = {"tickformat": "~%", "rangemode": "tozero", "nticks": 3, "tickangle": 0}
     return {"data": traces, "layout": layout(
         xaxis=axis("class weight", domain=[0.0, 0.5 - gap], **share_ticks, **ranges[0]),
         xaxis2=axis("class share", domain=[0.5 + gap, 1.0], **share_ticks, **ranges[1]), yaxis=row_axis(), bargap=0.25,
-        margin={"l": 8, "r": 56 if outside else 16, "t": 8, "b": 8}, uirevision=str(order.size),
+        margin={"l": 8, "r": 56 if texts_outside else 16, "t": 8, "b": 8}, uirevision=str(order.size),
     )}  # fmt: skip
 
 
-def _curves(
+def _weight_share_curves(
     counts: ClassCounts, order: IntArray, values: list[FloatArray], ranges: list[Spec], selected: SelectedClasses
 ) -> Spec:
     curve = {

@@ -16,7 +16,7 @@ from sampler_core.forecast.metrics import columns, metric_of
 WHEN = ("average over the run", "chosen epoch", "worst epoch")
 
 
-class Column(NamedTuple):
+class ComparedMetric(NamedTuple):
     """A metric of a comparison. metric: a name in `METRICS`; group: of which classes.
 
     better: "high", "low" or "" (neither is marked; the highest counts as the worst epoch's).
@@ -34,19 +34,19 @@ class Column(NamedTuple):
 
 
 COLUMNS = (
-    Column("Share of the rarest class", "share", "rarest", "high"),
-    Column("Share of the largest class", "share", "largest", ""),
-    Column("Share ratio", "share_ratio", "every", "low"),
-    Column("Balance", "balance", "every", "high"),
-    Column("Batches without the rarest class", "absence", "rarest", "low"),
-    Column("Classes in a batch", "classes_in_batch", "every", "high"),
-    Column("Most repeats per epoch", "repeats", "every", "low"),
-    Column("Most repeats per run", "run_repeats", "every", "low"),
-    Column("Largest class seen per epoch", "coverage", "largest", "high"),
-    Column("Largest class seen per run", "run_coverage", "largest", "high"),
-    Column("Distinct samples per epoch", "distinct", "every", "high"),
-    Column("Effective samples", "effective_samples", "every", "high"),
-    Column("Distance from the natural mix", "natural_distance", "every", ""),
+    ComparedMetric("Share of the rarest class", "share", "rarest", "high"),
+    ComparedMetric("Share of the largest class", "share", "largest", ""),
+    ComparedMetric("Share ratio", "share_ratio", "every", "low"),
+    ComparedMetric("Balance", "balance", "every", "high"),
+    ComparedMetric("Batches without the rarest class", "absence", "rarest", "low"),
+    ComparedMetric("Classes in a batch", "classes_in_batch", "every", "high"),
+    ComparedMetric("Most repeats per epoch", "repeats", "every", "low"),
+    ComparedMetric("Most repeats per run", "run_repeats", "every", "low"),
+    ComparedMetric("Largest class seen per epoch", "coverage", "largest", "high"),
+    ComparedMetric("Largest class seen per run", "run_coverage", "largest", "high"),
+    ComparedMetric("Distinct samples per epoch", "distinct", "every", "high"),
+    ComparedMetric("Effective samples", "effective_samples", "every", "high"),
+    ComparedMetric("Distance from the natural mix", "natural_distance", "every", ""),
 )
 
 
@@ -66,38 +66,40 @@ class Comparison(NamedTuple):
 def courses(forecast: Forecast) -> FloatArray:
     """Every column in every epoch; float64, (columns, epochs). Metrics of the run are the same in all of them."""
     shares = forecast.shares
-    new = np.append(True, (shares[1:] != shares[:-1]).any(axis=1))  # equal epochs are computed once
-    distinct, index = shares[new], np.cumsum(new) - 1
-    return np.stack([_course(forecast, column, distinct)[index] if metric_of(column.metric).scope != "run"
-                     else _course(forecast, column, shares) for column in COLUMNS])  # fmt: skip
+    first = np.append(True, (shares[1:] != shares[:-1]).any(axis=1))  # equal epochs are computed once
+    distinct, index = shares[first], np.cumsum(first) - 1
+    return np.stack([_column_course(forecast, column, distinct)[index] if metric_of(column.metric).scope != "run"
+                     else _column_course(forecast, column, shares) for column in COLUMNS])  # fmt: skip
 
 
-def compared(names: tuple[str, ...], plans: tuple[FloatArray, ...], when: str, epoch: int) -> Comparison:
+def compared(names: tuple[str, ...], plan_courses: tuple[FloatArray, ...], when: str, epoch: int) -> Comparison:
     """The comparison of plans by their `courses`; when: one of `WHEN`."""
     if when not in WHEN:
         raise ValueError(f"when must be one of {', '.join(WHEN)}, got {when!r}")
-    values = np.stack([_summary(course, when, epoch) for course in plans])
-    return Comparison(names, values, _best(values))
+    compared_values = np.stack([_column_summary(course, when, epoch) for course in plan_courses])
+    return Comparison(names, compared_values, _best_of_column(compared_values))
 
 
-def _course(forecast: Forecast, column: Column, shares: FloatArray) -> FloatArray:
+def _column_course(forecast: Forecast, column: ComparedMetric, shares: FloatArray) -> FloatArray:
     metric, counts = metric_of(column.metric), forecast.counts
-    values = metric.values(shares, counts, columns(counts, column.group), forecast.draws)
-    return np.asarray(np.broadcast_to(metric.worst(values), shares.shape[:1]))
+    column_values = metric.values(shares, counts, columns(counts, column.group), forecast.draws)
+    return np.asarray(np.broadcast_to(metric.worst(column_values), shares.shape[:1]))
 
 
-def _summary(course: FloatArray, when: str, epoch: int) -> FloatArray:
+def _column_summary(course: FloatArray, when: str, epoch: int) -> FloatArray:
     if when == "chosen epoch":
         return np.asarray(course[:, epoch])
     if when == "average over the run":
         return np.asarray(course.mean(axis=1))
-    high = np.array([column.better == "high" for column in COLUMNS])
-    return np.asarray(np.where(high, course.min(axis=1), course.max(axis=1)))
+    high_is_better = np.array([column.better == "high" for column in COLUMNS])
+    return np.asarray(np.where(high_is_better, course.min(axis=1), course.max(axis=1)))
 
 
-def _best(values: FloatArray) -> BoolArray:
-    sign = np.array([{"high": 1.0, "low": -1.0, "": 0.0}[column.better] for column in COLUMNS])
+def _best_of_column(values: FloatArray) -> BoolArray:
+    better_sign = np.array([{"high": 1.0, "low": -1.0, "": 0.0}[column.better] for column in COLUMNS])
     with np.errstate(invalid="ignore"):
-        towards = np.where(sign == 0.0, 0.0, values * sign)
-    best = towards >= towards.max(axis=0) - 1e-9 * np.abs(np.where(np.isfinite(values), values, 0.0)).max(axis=0)
-    return np.asarray(best & (sign != 0.0) & ~best.all(axis=0))
+        signed_values = np.where(better_sign == 0.0, 0.0, values * better_sign)
+    best_plans = signed_values >= signed_values.max(axis=0) - 1e-9 * np.abs(
+        np.where(np.isfinite(values), values, 0.0)
+    ).max(axis=0)
+    return np.asarray(best_plans & (better_sign != 0.0) & ~best_plans.all(axis=0))

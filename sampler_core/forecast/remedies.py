@@ -53,22 +53,22 @@ def remedy_for_absence(plan: SamplingPlan, forecast: Forecast, epoch: int, worst
         return not above(absence(tried.shares[:, worst], tried.draws), OFTEN_ABSENT).any()
 
     if skews is not None and skews[epoch] > 1.0 and share < forecast.counts.frequencies[worst]:
-        level = _with_skew(plan, forecast, 1.0, skews > 1.0)
+        at_skew_1 = _forecast_with_skew(plan, forecast, 1.0, skews > 1.0)
         for scheme, also in ((plan.drawing, ""), ("stratified", ", with the stratified scheme")):
-            if often_present(replace(level, draws=level.draws._replace(scheme=scheme))):
-                return _limits_on_both_ends(plan, level, skews) or sentence(
+            if often_present(replace(at_skew_1, draws=at_skew_1.draws._replace(scheme=scheme))):
+                return _remedy_with_both_limits(plan, at_skew_1, skews) or sentence(
                     [skew_limit(plan, 1.0) + also], ": here the skew starves the larger classes."
                 )
-    ways = _with_stratified(plan, forecast, share)
+    remedies = _stratified_remedies(plan, forecast, share)
     lift = _skew_that_mends(plan, forecast, often_present, least=True)
     if skews is not None and lift is not None:
-        kept = "keep the scheme and " if ways and plan.drawing != "stratified" else ""
-        ways.append(
+        kept = "keep the scheme and " if remedies and plan.drawing != "stratified" else ""
+        remedies.append(
             kept
             + skew_limit(plan, lift, least=True)
-            + _repeats_note(_with_skew(plan, forecast, lift, skews < lift), epoch)
+            + _note_on_repeats(_forecast_with_skew(plan, forecast, lift, skews < lift), epoch)
         )
-    return sentence(ways or ["give this class a larger share: with this one no batch is large enough"])
+    return sentence(remedies or ["give this class a larger share: with this one no batch is large enough"])
 
 
 def remedy_for_unseen(plan: SamplingPlan, forecast: Forecast, largest: int) -> str:
@@ -80,23 +80,23 @@ def remedy_for_unseen(plan: SamplingPlan, forecast: Forecast, largest: int) -> s
 
     more = _draws_factor(plan, _unseen_part(forecast, largest))
     longer, fuller = _rounded_up(epochs * more), _rounded_up(draws * more)
-    dealt = plan.drawing == "independent" and seen(trial(plan, forecast, drawing="exact"))
-    ways = ["the exact scheme"] * dealt
-    ways += [f"{count(longer)} epochs"] * (longer <= MOST_EPOCHS and seen(trial(plan, forecast, epochs=longer)))
-    ways += [f"{count(fuller)} samples per epoch"] * seen(trial(plan, forecast, samples_per_epoch=fuller))
-    ways[:1] = [f"try {way}" for way in ways[:1]]
+    exact_mends = plan.drawing == "independent" and seen(trial(plan, forecast, drawing="exact"))
+    remedies = ["the exact scheme"] * exact_mends
+    remedies += [f"{count(longer)} epochs"] * (longer <= MOST_EPOCHS and seen(trial(plan, forecast, epochs=longer)))
+    remedies += [f"{count(fuller)} samples per epoch"] * seen(trial(plan, forecast, samples_per_epoch=fuller))
+    remedies[:1] = [f"try {way}" for way in remedies[:1]]
     schedule: Any = skew_schedule(plan.target)
     skew = _skew_that_mends(plan, forecast, seen)
     if hasattr(schedule, "end"):  # another end bends the whole schedule
         bent = trial(plan, forecast, target=PowerSkew(replace(schedule, end=skew or 0.0)))
         skew = skew if seen(bent) else None
     if forecast.skews is not None and skew is not None:
-        level = _with_skew(plan, forecast, skew, forecast.skews > skew)
-        most = percent(float(level.shares[:, forecast.counts.rarest].max()))
-        ways.append(f"{skew_limit(plan, skew)} (the rarest class then has {most} of the draws at most)")
-    if not ways:
+        limited = _forecast_with_skew(plan, forecast, skew, forecast.skews > skew)
+        most = percent(float(limited.shares[:, forecast.counts.rarest].max()))
+        remedies.append(f"{skew_limit(plan, skew)} (the rarest class then has {most} of the draws at most)")
+    if not remedies:
         return "Give this class a larger share of the draws."
-    return sentence(ways, f": then at most {percent(MUCH_UNSEEN)} of it stay unseen.")
+    return sentence(remedies, f": then at most {percent(MUCH_UNSEEN)} of it stay unseen.")
 
 
 def remedy_for_constant_skew(schedule: Linear, first: float, last: float, epochs: int) -> str:
@@ -128,10 +128,10 @@ def skew_limit(plan: SamplingPlan, skew: float, *, least: bool = False) -> str:
     return f"{power} {skew:g} or {'more' if least else 'less'}"
 
 
-def sentence(ways: list[str], rest: str = ".") -> str:
+def sentence(remedies: list[str], rest: str = ".") -> str:
     """Alternatives joined by "or" in one sentence; `rest`: how it ends."""
-    text = ", or ".join(ways) + rest
-    text = text.replace(", or set ", ", or ") if ways[0].startswith("set ") else text
+    text = ", or ".join(remedies) + rest
+    text = text.replace(", or set ", ", or ") if remedies[0].startswith("set ") else text
     return text[0].upper() + text[1:]
 
 
@@ -152,25 +152,25 @@ def _lower_floors(plan: SamplingPlan, forecast: Forecast) -> list[str]:
     """The floors that stand against the cap on repeats, at the most that it leaves to the class with fewest samples."""
     share = MANY_REPEATS * float(forecast.counts.present.counts.min()) / forecast.draws.samples
     per_batch = math.floor(share * plan.needed_batch_size)
-    lower = [f"the floor on shares to {_rounded_down(share)}"] * ((plan.min_share or 0.0) > share)
-    return lower + [f"the floor per batch to {per_batch}"] * (plan.min_per_batch > per_batch)
+    lower_floors = [f"the floor on shares to {_rounded_down(share)}"] * ((plan.min_share or 0.0) > share)
+    return lower_floors + [f"the floor per batch to {per_batch}"] * (plan.min_per_batch > per_batch)
 
 
-def _with_stratified(plan: SamplingPlan, forecast: Forecast, share: float) -> list[str]:
+def _stratified_remedies(plan: SamplingPlan, forecast: Forecast, share: float) -> list[str]:
     """The stratified scheme with a batch in which the class is missing from a third at most, or with a floor."""
     samples, batch_size, needed = forecast.draws.samples, plan.needed_batch_size, _least_batch(share)
     stratified = plan.drawing == "stratified"
     if not stratified and needed <= min(batch_size, samples):
         return ["try the stratified scheme"]
-    ways = [f"a batch of {count(needed)} or more"] if needed <= min(samples, LARGEST_BATCH) else []
+    remedies = [f"a batch of {count(needed)} or more"] if needed <= min(samples, LARGEST_BATCH) else []
     if batch_size <= samples and trial(plan, forecast, drawing="stratified", min_per_batch=1):
-        ways.append("a floor of 1 per batch")
-    if not ways or stratified:
-        return [f"try {ways[0]}", *ways[1:]] if ways else []
-    return [f"try the stratified scheme with {ways[0]}", *(f"that scheme with {way}" for way in ways[1:])]
+        remedies.append("a floor of 1 per batch")
+    if not remedies or stratified:
+        return [f"try {remedies[0]}", *remedies[1:]] if remedies else []
+    return [f"try the stratified scheme with {remedies[0]}", *(f"that scheme with {way}" for way in remedies[1:])]
 
 
-def _limits_on_both_ends(plan: SamplingPlan, level: Forecast, skews: FloatArray) -> str:
+def _remedy_with_both_limits(plan: SamplingPlan, level: Forecast, skews: FloatArray) -> str:
     """Both limits on the skew, where an upper limit of 1 alone still leaves classes missing; else ""."""
 
     def full(tried: Forecast) -> bool:
@@ -184,7 +184,7 @@ def _limits_on_both_ends(plan: SamplingPlan, level: Forecast, skews: FloatArray)
     return sentence([both], f": above 1 the skew starves the larger classes, below {least:g} the rarer ones.")
 
 
-def _repeats_note(tried: Forecast, epoch: int) -> str:
+def _note_on_repeats(tried: Forecast, epoch: int) -> str:
     """A note on repeats, where the advised skew would make them the next finding."""
     most = float(tried.repeats[epoch].max())
     return f" (a sample then comes up to {number(most)} times an epoch)" if above(most, MANY_REPEATS) else ""
@@ -193,16 +193,17 @@ def _repeats_note(tried: Forecast, epoch: int) -> str:
 def _remedy_for_small_batch(plan: SamplingPlan, forecast: Forecast) -> str:
     """Against batches smaller than the number of classes."""
     present = forecast.counts.counts > 0
-    full = f"A batch of {count(plan.needed_batch_size)} cannot hold all {count(int(present.sum()))} classes"
-    level = _with_skew(plan, forecast, 1.0, np.ones(1, dtype=bool))
-    needed = _least_batch(float(level.shares[0, present].min()))
+    batch_is_small = f"A batch of {count(plan.needed_batch_size)} cannot hold all {count(int(present.sum()))} classes"
+    at_skew_1 = _forecast_with_skew(plan, forecast, 1.0, np.ones(1, dtype=bool))
+    needed = _least_batch(float(at_skew_1.shares[0, present].min()))
     if needed > min(forecast.draws.samples, LARGEST_BATCH):
-        return f"{full}, so some are missing from each."
-    asks = ["the stratified scheme"] * (plan.drawing != "stratified")
-    asks += ["a skew of 1"] * (forecast.skews is None or bool((forecast.skews != 1.0).any()))
-    asks += [f"a batch of {count(needed)} or more"] * (needed > plan.needed_batch_size)
-    asked = " and ".join([", ".join(asks[:-1])] * (len(asks) > 1) + asks[-1:])
-    return f"{full}; with {asked}, each is in two thirds of the batches or more{_repeats_note(level, 0)}."
+        return f"{batch_is_small}, so some are missing from each."
+    remedies = ["the stratified scheme"] * (plan.drawing != "stratified")
+    remedies += ["a skew of 1"] * (forecast.skews is None or bool((forecast.skews != 1.0).any()))
+    remedies += [f"a batch of {count(needed)} or more"] * (needed > plan.needed_batch_size)
+    all_remedies = " and ".join([", ".join(remedies[:-1])] * (len(remedies) > 1) + remedies[-1:])
+    note = _note_on_repeats(at_skew_1, 0)
+    return f"{batch_is_small}; with {all_remedies}, each is in two thirds of the batches or more{note}."
 
 
 def _least_batch(share: float) -> int:
@@ -222,7 +223,7 @@ def _draws_factor(plan: SamplingPlan, unseen: float) -> float:
     return math.log(MUCH_UNSEEN) / math.log1p(-seen) if plan.drawing == "independent" else (1 - MUCH_UNSEEN) / seen
 
 
-def _with_skew(plan: SamplingPlan, forecast: Forecast, skew: float, where: BoolArray) -> Forecast:
+def _forecast_with_skew(plan: SamplingPlan, forecast: Forecast, skew: float, where: BoolArray) -> Forecast:
     """The forecast with this skew in some of the epochs."""
     row = replace(plan, target=PowerSkew(Constant(skew)), epochs=1).class_shares(forecast.counts)
     return replace(forecast, shares=np.where(where[:, None], row, forecast.shares))
@@ -237,15 +238,15 @@ def _skew_that_mends(
     """
     if (skews := forecast.skews) is None:
         return None
-    first = math.ceil(100 * (max(skews.min(), -STEEPEST) if least else min(skews.max(), STEEPEST)))
-    hundredths = range(first, 101) if least else range(first, -1, -1)
+    first_hundredth = math.ceil(100 * (max(skews.min(), -STEEPEST) if least else min(skews.max(), STEEPEST)))
+    hundredths = range(first_hundredth, 101) if least else range(first_hundredth, -1, -1)
 
     def mends(skew: int) -> bool:
         limited = skews < skew / 100 if least else skews > skew / 100
-        return mended(_with_skew(plan, forecast, skew / 100, limited))
+        return mended(_forecast_with_skew(plan, forecast, skew / 100, limited))
 
-    place = bisect_left(hundredths, True, key=mends)
-    return hundredths[place] / 100 if place < len(hundredths) else None
+    mending = bisect_left(hundredths, True, key=mends)
+    return hundredths[mending] / 100 if mending < len(hundredths) else None
 
 
 def _rounded_down(value: float) -> str:

@@ -149,14 +149,13 @@ def check_state(name: str, given: object, target: AdaptiveTarget | None, counts:
         return
     if target is None:
         raise ValueError(f"{name} must be None where the target is not adaptive, got {given!r:.200}")
-    fields = target.initial(counts, moment).keys()
+    state_fields = target.initial(counts, moment).keys()
     try:
-        state = {field: np.array(given[field], dtype=np.float64) for field in fields}  # type: ignore[index]
+        state = {field: np.array(given[field], dtype=np.float64) for field in state_fields}  # type: ignore[index]
         with np.errstate(all="ignore"):
-            weights = target(counts, moment, state)
+            log_weights = target(counts, moment, state)
     except (TypeError, ValueError, KeyError, IndexError, OverflowError):
-        state, weights = {}, np.array(np.nan)
-    if any(values.shape != counts.counts.shape for values in state.values()) or not np.isfinite(weights).all():
-        raise ValueError(
-            f"{name} must hold one number per class ({counts.num_classes}) as {', '.join(fields)}, got {given!r:.200}"
-        )
+        state, log_weights = {}, np.array(np.nan)
+    if any(values.shape != counts.counts.shape for values in state.values()) or not np.isfinite(log_weights).all():
+        must = f"{name} must hold one number per class ({counts.num_classes}) as {', '.join(state_fields)}"
+        raise ValueError(f"{must}, got {given!r:.200}")

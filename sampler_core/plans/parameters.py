@@ -89,16 +89,17 @@ class Described:
     __slots__ = ()
 
     def __post_init__(self) -> None:
-        for name, row in rows_of(type(self)).items():
-            if row.kind == "text":  # read and checked by the value itself
+        for name, parameter in rows_of(type(self)).items():
+            if parameter.kind == "text":  # read and checked by the value itself
                 continue
-            given: Any = plain_value(getattr(self, name))
+            parameter_value: Any = plain_value(getattr(self, name))
             try:
-                row.check(given)
+                parameter.check(parameter_value)
             except (TypeError, ValueError) as error:
-                raise type(error)(str(error).replace(row.key, name, 1)) from None
-            if given is not None and row.kind in ("number", "integer"):
-                object.__setattr__(self, name, int(given) if row.kind == "integer" else float(given) + 0.0)
+                raise type(error)(str(error).replace(parameter.key, name, 1)) from None
+            if parameter_value is not None and parameter.kind in ("number", "integer"):
+                plain = int(parameter_value) if parameter.kind == "integer" else float(parameter_value) + 0.0
+                object.__setattr__(self, name, plain)
 
 
 # --- the rows of the Data and Run groups and of a page's own controls -------------------------------------------

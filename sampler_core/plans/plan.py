@@ -22,7 +22,7 @@ from sampler_core.data.plain_values import check_number, plain_value, whole_numb
 from sampler_core.draws import SCHEMES, Epoch
 from sampler_core.draws.preview import Preview, epoch_class_counts, preview_batches
 from sampler_core.plans.adaptive_targets import AdaptiveTarget, State
-from sampler_core.plans.plan_json import SCHEMA, counts_to_json, fields_from_json
+from sampler_core.plans.plan_json import PLAN_SCHEMA, counts_to_json, fields_from_json
 from sampler_core.plans.registry import TARGETS
 from sampler_core.plans.share_limits import check_limits, normalised, water_filled
 from sampler_core.plans.targets import Moment, Target, named_classes, needs_epochs, skew_schedule
@@ -54,12 +54,12 @@ class SamplingPlan:
 
     def __post_init__(self) -> None:
         TARGETS.name_of(self.target)  # TypeError for anything else
-        for name, (must, least, most, kind) in _NUMBERS.items():
-            value = plain_value(getattr(self, name))  # JSON knows no numbers of NumPy's
-            object.__setattr__(self, name, value)
-            if value is not None or name in ("min_per_batch", "seed"):
-                must += f" and at most {most:,}" if isinstance(value, int) and value > most == _MOST else ""
-                check_number(name, value, must, least, most, kind)
+        for name, (must, least, most, kind) in _PLAN_NUMBERS.items():
+            number = plain_value(getattr(self, name))  # JSON knows no numbers of NumPy's
+            object.__setattr__(self, name, number)
+            if number is not None or name in ("min_per_batch", "seed"):
+                must += f" and at most {most:,}" if isinstance(number, int) and number > most == _MOST_DRAWS else ""
+                check_number(name, number, must, least, most, kind)
         if not isinstance(self.drawing, str) or self.drawing not in SCHEMES:
             raise ValueError(f"drawing must be one of {', '.join(SCHEMES)}, got {self.drawing!r}")
         if self.min_per_batch and self.drawing != "stratified":
@@ -105,11 +105,14 @@ class SamplingPlan:
         """The probability that one draw is of each class: float64, shape (epochs, num_classes), rows sum to 1."""
         counts = as_class_counts(class_counts)
         present, samples, epochs = counts.present, self.samples(counts), self._bounded_epochs()
-        shares, piece = np.zeros((epochs, counts.num_classes)), max(1, _AT_ONCE // present.num_classes)
-        for begin in range(0, epochs, piece):
-            some = range(begin, min(begin + piece, epochs))
-            weights = np.stack([self._log_weights(present, self.moment_at(epoch, samples)) for epoch in some])
-            shares[some.start : some.stop, counts.canonical] = self._limited(weights, present, samples)
+        shares, epochs_at_once = np.zeros((epochs, counts.num_classes)), max(1, _SHARES_AT_ONCE // present.num_classes)
+        for first_epoch in range(0, epochs, epochs_at_once):
+            moments = [
+                self.moment_at(e, samples) for e in range(first_epoch, min(first_epoch + epochs_at_once, epochs))
+            ]
+            log_weights = np.stack([self._log_weights(present, moment) for moment in moments])
+            some_epochs = slice(first_epoch, first_epoch + len(moments))
+            shares[some_epochs, counts.canonical] = self._limited(log_weights, present, samples)
         return shares
 
     def class_weights(self, class_counts: CountsLike) -> FloatArray:
@@ -132,8 +135,8 @@ class SamplingPlan:
         shares hold. `ValueError` where limits cannot be met.
         """
         samples = samples or self.samples(present)
-        weights = self._log_weights(present, self.moment_at(epoch, samples), state)
-        return Epoch(self._limited(weights, present, samples), self.seed, epoch, samples, self.batch_size or 1)
+        log_weights = self._log_weights(present, self.moment_at(epoch, samples), state)
+        return Epoch(self._limited(log_weights, present, samples), self.seed, epoch, samples, self.batch_size or 1)
 
     def moment_at(self, epoch: int, samples: int) -> Moment:
         """The moment passed to a target; epochs past the end are clamped to the last."""
@@ -145,14 +148,14 @@ class SamplingPlan:
         `samples`: draws in an epoch, when not the plan's.
         """
         counts = as_class_counts(class_counts)
-        known = {str(name) for name in counts.names}
+        class_names = {str(name) for name in counts.names}
         for name in named_classes(self.target):
-            if str(name) not in known:
+            if str(name) not in class_names:
                 raise ValueError(f"class must be one of the data's ({counts.num_classes} classes), got {name!r}")
         self._check_samples(counts, samples)
         self.epoch_at(counts.present, 0, samples=samples)
         if self.tuned_on is not None and self.tuned_on != counts:
-            _warn_of_drift(self.tuned_on, counts)
+            _warn_of_drift_since_tuning(self.tuned_on, counts)
 
     def preview(
         self, class_counts: CountsLike, epoch: int, first_batch: int = 0, num_batches: int | None = None
@@ -187,7 +190,7 @@ class SamplingPlan:
     def to_json(self) -> str:
         """The plan as JSON text; `from_json` gives an equal plan."""
         tuned_on = counts_to_json(self.tuned_on)
-        return json.dumps({**self._decisive(), "fingerprint": self.fingerprint, "tuned_on": tuned_on}, indent=2)
+        return json.dumps({**self._decisive_fields(), "fingerprint": self.fingerprint, "tuned_on": tuned_on}, indent=2)
 
     @classmethod
     def from_json(cls, text: str) -> SamplingPlan:
@@ -200,13 +203,14 @@ class SamplingPlan:
     @property
     def fingerprint(self) -> str:
         """16 hex digits that differ between plans that draw differently."""
-        return hashlib.sha256(json.dumps(self._decisive(), sort_keys=True).encode()).hexdigest()[:16]
+        return hashlib.sha256(json.dumps(self._decisive_fields(), sort_keys=True).encode()).hexdigest()[:16]
 
-    def _decisive(self) -> dict[str, Any]:
-        rest = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in ("target", "tuned_on")}
+    def _decisive_fields(self) -> dict[str, Any]:
+        names = [name for name in self.__dataclass_fields__ if name not in ("target", "tuned_on")]
+        plan_fields = {name: getattr(self, name) for name in names}
         for name in ("max_repeats", "min_share"):  # 4 and 4.0 are equal, 0.0 and -0.0 too, so they have one text
-            rest[name] = None if rest[name] is None else float(rest[name]) + 0.0
-        return {"schema": SCHEMA, "target": TARGETS.encode(self.target), **rest}
+            plan_fields[name] = None if plan_fields[name] is None else float(plan_fields[name]) + 0.0
+        return {"schema": PLAN_SCHEMA, "target": TARGETS.encode(self.target), **plan_fields}
 
     # --- class shares and their limits ---------------------------------------------------------------------------
 
@@ -235,15 +239,14 @@ class SamplingPlan:
         return np.minimum(floor, cap), cap
 
     def _limits_in_words(self) -> str:
-        set_ones = {name: getattr(self, name) for name in ("max_repeats", "min_share", "min_per_batch")}
-        return " with ".join(f"{name}={value}" for name, value in set_ones.items() if value)
+        plan_limits = {name: getattr(self, name) for name in ("max_repeats", "min_share", "min_per_batch")}
+        return " with ".join(f"{name}={value}" for name, value in plan_limits.items() if value)
 
     def _check_samples(self, counts: ClassCounts, samples: int | None = None) -> None:
         """`ValueError` where an epoch is as long as the data, and that is too long."""
-        if (samples or self.samples(counts)) > _MOST:
-            raise ValueError(
-                f"samples_per_epoch must be given for more than {_MOST:,} samples, got None for {counts.num_samples:,}"
-            )
+        if (samples or self.samples(counts)) > _MOST_DRAWS:
+            must = f"samples_per_epoch must be given for more than {_MOST_DRAWS:,} samples"
+            raise ValueError(f"{must}, got None for {counts.num_samples:,}")
 
     def _bounded_epochs(self) -> int:
         if self.epochs is None:
@@ -258,29 +261,31 @@ def class_weights_of(shares: FloatArray, counts: ClassCounts) -> FloatArray:
     return weights
 
 
-_AT_ONCE = 1 << 16  # shares in one piece: more of them leave the processor's cache
-_MOST = 10**13  # beyond, expected draws have too few digits left to be rounded by (`draws.floor_and_remainder`)
-_NUMBERS: dict[str, tuple[str, float, float, Any]] = {
+_SHARES_AT_ONCE = 1 << 16  # shares in one piece: more of them leave the processor's cache
+_MOST_DRAWS = 10**13  # beyond, expected draws have too few digits left to be rounded by (`draws.floor_and_remainder`)
+_PLAN_NUMBERS: dict[str, tuple[str, float, float, Any]] = {
     "epochs": ("a whole number of at least 1", 1, math.inf, int),
-    "batch_size": ("a whole number of at least 1", 1, _MOST, int),
-    "samples_per_epoch": ("a whole number of at least 1", 1, _MOST, int),
-    "min_per_batch": ("a whole number of at least 0", 0, _MOST, int),
+    "batch_size": ("a whole number of at least 1", 1, _MOST_DRAWS, int),
+    "samples_per_epoch": ("a whole number of at least 1", 1, _MOST_DRAWS, int),
+    "min_per_batch": ("a whole number of at least 0", 0, _MOST_DRAWS, int),
     "seed": ("a whole number", -math.inf, math.inf, int),
     "max_repeats": ("a number above 0", sys.float_info.min, sys.float_info.max, int | float),
     "min_share": ("a number from 0 to 1", 0.0, 1.0, int | float),
 }
 
 
-def _warn_of_drift(tuned_on: ClassCounts, counts: ClassCounts) -> None:
+def _warn_of_drift_since_tuning(tuned_on: ClassCounts, counts: ClassCounts) -> None:
     """Name the class whose frequency differs most between the data a plan was tuned on and the data it meets."""
-    before = dict(zip(tuned_on.names, tuned_on.frequencies.tolist(), strict=True))
-    now = dict(zip(counts.names, counts.frequencies.tolist(), strict=True))
-    name = max({**before, **now}, key=lambda c: abs(now.get(c, 0.0) - before.get(c, 0.0)))
-    if now.get(name, 0.0) == before.get(name, 0.0) and before.keys() == now.keys():
+    tuned_shares = dict(zip(tuned_on.names, tuned_on.frequencies.tolist(), strict=True))
+    data_shares = dict(zip(counts.names, counts.frequencies.tolist(), strict=True))
+    name = max({**tuned_shares, **data_shares}, key=lambda c: abs(data_shares.get(c, 0.0) - tuned_shares.get(c, 0.0)))
+    tuned_share, data_share = tuned_shares.get(name, 0.0), data_shares.get(name, 0.0)
+    if data_share == tuned_share and tuned_shares.keys() == data_shares.keys():
         return
-    strange = "" if before.keys() & now.keys() else "; no class has a name that it knows: give the names as `classes`"
+    other_names = "; no class has a name that it knows: give the names as `classes`"
+    no_common_class = "" if tuned_shares.keys() & data_shares.keys() else other_names
     warnings.warn(
-        f"the plan was tuned on other data: class {name!r} was {before.get(name, 0.0):.3%} of it "
-        f"and is {now.get(name, 0.0):.3%} now{strange}",
+        f"the plan was tuned on other data: class {name!r} was {tuned_share:.3%} of it "
+        f"and is {data_share:.3%} now{no_common_class}",
         stacklevel=3,
     )

@@ -11,21 +11,22 @@ import numpy as np
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.plans.targets import decode_target
 
-SCHEMA = 1
+PLAN_SCHEMA = 1
 # Schema -> what makes a plan's fields those of the next one. A plan that was saved once loads for ever.
-UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+PLAN_UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
 
 def fields_from_json(text: str, names: Set[str]) -> dict[str, Any]:
     """The fields of a plan from its JSON text; names: those that a plan has. `ValueError` that names what is wrong."""
-    data = _upgraded(text)
-    known = {*names, "schema", "fingerprint"}
-    if unknown := sorted(data.keys() - known):
-        raise ValueError(f"plan must have the fields {', '.join(sorted(known))}, got {unknown[0]!r}")
-    if missing := [name for name in ("target", "epochs", "batch_size") if name not in data]:
-        raise ValueError(f"plan must have the field {missing[0]!r}, got none")
-    fields = {name: data[name] for name in data.keys() & names}
-    return fields | {"target": decode_target(data["target"]), "tuned_on": _counts_from_json(data.get("tuned_on"))}
+    plan_json = _upgraded_plan_json(text)
+    plan_fields = {*names, "schema", "fingerprint"}
+    if unknown_fields := sorted(plan_json.keys() - plan_fields):
+        raise ValueError(f"plan must have the fields {', '.join(sorted(plan_fields))}, got {unknown_fields[0]!r}")
+    if missing_fields := [name for name in ("target", "epochs", "batch_size") if name not in plan_json]:
+        raise ValueError(f"plan must have the field {missing_fields[0]!r}, got none")
+    plan_values = {name: plan_json[name] for name in plan_json.keys() & names}
+    target, tuned_on = decode_target(plan_json["target"]), _counts_from_json(plan_json.get("tuned_on"))
+    return plan_values | {"target": target, "tuned_on": tuned_on}
 
 
 def counts_to_json(counts: ClassCounts | None) -> dict[str, Any] | None:
@@ -33,24 +34,25 @@ def counts_to_json(counts: ClassCounts | None) -> dict[str, Any] | None:
     return None if counts is None else {"names": list(counts.names), "counts": counts.counts.tolist()}
 
 
-def _upgraded(text: str) -> dict[str, Any]:
+def _upgraded_plan_json(text: str) -> dict[str, Any]:
     """JSON text of a plan of any schema so far -> the fields of this one."""
     try:
-        data = json.loads(text)
+        plan_json = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"plan must be JSON, got {error}") from None
-    schema = data.get("schema") if isinstance(data, dict) else None
-    if type(schema) is not int or not 1 <= schema <= SCHEMA:
-        got = f"schema {schema!r}" if isinstance(data, dict) else type(data).__name__
-        raise ValueError(f'plan must be an object with "schema": {SCHEMA} or an earlier one, got {got}')
-    for version in range(schema, SCHEMA):
-        data = UPGRADES[version](data)
-    return dict(data)
+    schema = plan_json.get("schema") if isinstance(plan_json, dict) else None
+    if type(schema) is not int or not 1 <= schema <= PLAN_SCHEMA:
+        got_instead = f"schema {schema!r}" if isinstance(plan_json, dict) else type(plan_json).__name__
+        raise ValueError(f'plan must be an object with "schema": {PLAN_SCHEMA} or an earlier one, got {got_instead}')
+    for version in range(schema, PLAN_SCHEMA):
+        plan_json = PLAN_UPGRADES[version](plan_json)
+    return dict(plan_json)
 
 
-def _counts_from_json(data: Any) -> ClassCounts | None:
-    if data is None:
+def _counts_from_json(counts_json: Any) -> ClassCounts | None:
+    if counts_json is None:
         return None
-    if not isinstance(data, dict) or not all(isinstance(data.get(name), list) for name in ("names", "counts")):
-        raise ValueError(f"tuned_on must be an object with the lists names and counts, got {data!r:.200}")
-    return ClassCounts(tuple(data["names"]), np.asarray(data["counts"]))
+    lists = ("names", "counts")
+    if not isinstance(counts_json, dict) or not all(isinstance(counts_json.get(name), list) for name in lists):
+        raise ValueError(f"tuned_on must be an object with the lists names and counts, got {counts_json!r:.200}")
+    return ClassCounts(tuple(counts_json["names"]), np.asarray(counts_json["counts"]))

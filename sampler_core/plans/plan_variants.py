@@ -12,9 +12,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sampler_core.plans.named_plans import LONGEST_NAME, MOST_PLANS, NamedPlans, check_names
 from sampler_core.plans.parameters import LIMIT_ROWS
 from sampler_core.plans.plan import SamplingPlan
-from sampler_core.plans.plans_file import LONGEST_NAME, MOST_PLANS, NamedPlans, check_names
 from sampler_core.plans.presets import PRESETS
 from sampler_core.plans.registry import TARGETS
 from sampler_core.plans.targets import Target, decode_target
@@ -22,7 +22,7 @@ from sampler_core.plans.targets import Target, decode_target
 MINE = "mine"
 START = ("natural", "square_root", "class_balanced", "progressively_balanced", "deferred", MINE)
 LONGEST_TEXT = 20_000
-_ANY_PLAN = SamplingPlan(target=PRESETS["natural"].rule(1), epochs=1, batch_size=1, drawing="stratified")
+_PLAN_OF_ANY_LIMITS = SamplingPlan(target=PRESETS["natural"].rule(1), epochs=1, batch_size=1, drawing="stratified")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Variant:
         if unknown := [field for field, _ in self.limits if field not in LIMIT_ROWS]:
             raise ValueError(f"a plan's changes must be among {', '.join(LIMIT_ROWS)}, got {unknown[0]!r}")
         for field, value in self.limits:
-            replace(_ANY_PLAN, **{field: value})  # its error names what the field takes
+            replace(_PLAN_OF_ANY_LIMITS, **{field: value})  # its error names what the field takes
         if not isinstance(self.colour, int) or not 0 <= self.colour < MOST_PLANS:
             raise ValueError(f"colour must be from 0 to {MOST_PLANS - 1}, got {self.colour!r}")
 
@@ -108,11 +108,11 @@ class Variants:
 
     def plans_on(self, base: SamplingPlan) -> NamedPlans:
         """(name, plan) with the run settings of `base`, of those that go with it."""
-        found = []
+        named_plans = []
         for variant in self.all:
             with suppress(ValueError):
-                found.append((variant.name, variant.plan_on(base)))
-        return tuple(found)
+                named_plans.append((variant.name, variant.plan_on(base)))
+        return tuple(named_plans)
 
     @classmethod
     def from_plans(cls, plans: NamedPlans) -> Variants:
@@ -124,28 +124,28 @@ class Variants:
     @property
     def text(self) -> str:
         """A short JSON text: a preset by its name, "mine" for the base plan itself, else an object."""
-        entries = [_entry_of(v, place) for place, v in enumerate(self.all)]
-        return escaped_surrogates(json.dumps(entries, separators=(",", ":"), ensure_ascii=False))
+        variants_json = [_variant_to_json(v, place) for place, v in enumerate(self.all)]
+        return escaped_surrogates(json.dumps(variants_json, separators=(",", ":"), ensure_ascii=False))
 
     @classmethod
     def from_text(cls, text: str) -> tuple[Variants, list[str]]:
         """Variants from their text, and a sentence for each thing in it that cannot be used."""
         try:
-            entries = _entries(text)
+            variants_json = _variants_from_json(text)
         except ValueError as error:
             return cls.from_text(START_TEXT)[0], [f"{error}. The plans to start with are shown instead"]
-        found: list[Variant] = []
+        usable_variants: list[Variant] = []
         complaints: list[str] = []
-        for place, entry in enumerate(entries[:MOST_PLANS]):
+        for place, variant_json in enumerate(variants_json[:MOST_PLANS]):
             try:
-                variant = _with_free_name_and_colour(_variant_of(entry, place), tuple(found))
+                variant = _with_free_name_and_colour(_variant_from_json(variant_json, place), tuple(usable_variants))
                 check_names((variant.name,))
-                found.append(variant)
+                usable_variants.append(variant)
             except (TypeError, ValueError, RecursionError) as error:
                 complaints.append(f"Plan {place + 1} was left out: {error}")
-        if len(entries) > MOST_PLANS:
-            complaints.append(f"There were {len(entries)} plans; the first {MOST_PLANS} are shown")
-        return (cls(tuple(found)) if found else cls.from_text(START_TEXT)[0]), complaints
+        if len(variants_json) > MOST_PLANS:
+            complaints.append(f"There were {len(variants_json)} plans; the first {MOST_PLANS} are shown")
+        return (cls(tuple(usable_variants)) if usable_variants else cls.from_text(START_TEXT)[0]), complaints
 
 
 START_TEXT = json.dumps(list(START), separators=(",", ":"))
@@ -163,51 +163,52 @@ def escaped_surrogates(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def _entries(text: str) -> list[Any]:
+def _variants_from_json(text: str) -> list[Any]:
     check_length(text)
     try:
-        entries = json.loads(text)
+        variants_json = json.loads(text)
     except (json.JSONDecodeError, RecursionError):
-        entries = None
-    if not isinstance(entries, list) or not entries:
+        variants_json = None
+    if not isinstance(variants_json, list) or not variants_json:
         raise ValueError(f"plans must be a JSON list of presets and plans, got {text[:60]!r}")
-    return entries
+    return variants_json
 
 
-def _entry_of(variant: Variant, place: int) -> Any:
+def _variant_to_json(variant: Variant, place: int) -> Any:
     target = variant.target
-    short = MINE if variant.is_base else target
-    if isinstance(short, str) and variant == _variant_of(short, place):
-        return short
-    fields: dict[str, Any] = {"name": variant.name}
+    short_json = MINE if variant.is_base else target
+    if isinstance(short_json, str) and variant == _variant_from_json(short_json, place):
+        return short_json
+    variant_json: dict[str, Any] = {"name": variant.name}
     if target is not None:
-        fields |= {"preset": target} if isinstance(target, str) else {"target": _without_nones(TARGETS.encode(target))}
-    return fields | dict(variant.limits) | ({} if variant.colour == place else {"colour": variant.colour})
+        is_preset = isinstance(target, str)
+        variant_json |= {"preset": target} if is_preset else {"target": _json_without_nones(TARGETS.encode(target))}
+    return variant_json | dict(variant.limits) | ({} if variant.colour == place else {"colour": variant.colour})
 
 
-def _variant_of(entry: Any, place: int) -> Variant:
-    if isinstance(entry, str):
-        title = PRESETS[entry].title if entry in PRESETS else entry
-        return Variant(title, None if entry == MINE else entry, (), place)
-    if not isinstance(entry, Mapping) or not isinstance(entry.get("name"), str):
-        raise ValueError(f"a plan must be a preset's name or an object with a name, got {str(entry)[:60]!r}")
-    limits = {key: value for key, value in entry.items() if key not in ("name", "preset", "target", "colour")}
-    target = decode_target(entry["target"]) if "target" in entry else entry.get("preset")
-    return Variant(entry["name"], target, tuple(limits.items()), entry.get("colour", place))
+def _variant_from_json(variant_json: Any, place: int) -> Variant:
+    if isinstance(variant_json, str):
+        title = PRESETS[variant_json].title if variant_json in PRESETS else variant_json
+        return Variant(title, None if variant_json == MINE else variant_json, (), place)
+    if not isinstance(variant_json, Mapping) or not isinstance(variant_json.get("name"), str):
+        raise ValueError(f"a plan must be a preset's name or an object with a name, got {str(variant_json)[:60]!r}")
+    limits = {key: value for key, value in variant_json.items() if key not in ("name", "preset", "target", "colour")}
+    target = decode_target(variant_json["target"]) if "target" in variant_json else variant_json.get("preset")
+    return Variant(variant_json["name"], target, tuple(limits.items()), variant_json.get("colour", place))
 
 
 def _with_free_name_and_colour(variant: Variant, others: tuple[Variant, ...]) -> Variant:
     """The variant under a name and in a colour that none of the others has."""
-    names, colours = {v.name for v in others}, {v.colour for v in others}
-    name, number = variant.name, 2
-    while name in names:
-        name, number = f"{variant.name[: LONGEST_NAME - 4]} {number}", number + 1
-    free = [colour for colour in (variant.colour, *range(MOST_PLANS)) if colour not in colours]
-    return replace(variant, name=name, colour=free[0] if free else variant.colour)
+    names_in_use, colours_in_use = {v.name for v in others}, {v.colour for v in others}
+    free_name, name_number = variant.name, 2
+    while free_name in names_in_use:
+        free_name, name_number = f"{variant.name[: LONGEST_NAME - 4]} {name_number}", name_number + 1
+    free_colours = [colour for colour in (variant.colour, *range(MOST_PLANS)) if colour not in colours_in_use]
+    return replace(variant, name=free_name, colour=free_colours[0] if free_colours else variant.colour)
 
 
-def _without_nones(encoded: Any) -> Any:
+def _json_without_nones(encoded_json: Any) -> Any:
     """Without what is None: those are the defaults."""
-    if isinstance(encoded, dict):
-        return {key: _without_nones(value) for key, value in encoded.items() if value is not None}
-    return encoded
+    if isinstance(encoded_json, dict):
+        return {key: _json_without_nones(value) for key, value in encoded_json.items() if value is not None}
+    return encoded_json

@@ -23,9 +23,9 @@ class Catalogue(dict[str, type[Any]]):
     def entry(self, name: str) -> Callable[[C], C]:
         """Class decorator: puts the class in under this name."""
 
-        def register(cls: C) -> C:
-            self[name] = cls
-            return cls
+        def register(registered: C) -> C:
+            self[name] = registered
+            return registered
 
         return register
 
@@ -34,28 +34,31 @@ class Catalogue(dict[str, type[Any]]):
 
     def name_of(self, value: object) -> str:
         """The name a value's class is registered under; `TypeError` for any other value."""
-        for name, cls in self.items():
-            if type(value) is cls:
+        for name, registered in self.items():
+            if type(value) is registered:
                 return name
         raise TypeError(f"{self.kind} must be one of {', '.join(self)}, got {value!r}")
 
     def encode(self, value: Any) -> dict[str, Any]:
         """A value as plain JSON types: {"name": ..., field: ...}; nested entries likewise."""
-        fields = {f.name: _encoded(getattr(value, f.name)) for f in dataclasses.fields(value)}
-        return {"name": self.name_of(value), **fields}
+        encoded_fields = {f.name: _encoded(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {"name": self.name_of(value), **encoded_fields}
 
     def decode(self, data: Mapping[str, Any], **nested: Callable[[Any], object]) -> Any:
         """The value again. `nested` names the fields that hold entries and says what reads them."""
         if not isinstance(data, Mapping) or not isinstance(data.get("name"), str):
             raise ValueError(f'{self.kind} must be an object with a "name", got {data!r}')
-        cls = self[data["name"]]
-        known = {f.name for f in dataclasses.fields(cls)}
-        given = {key: value for key, value in data.items() if key != "name"}
-        if unknown := sorted(given.keys() - known):
-            raise ValueError(f"{self.kind} {data['name']!r} must have the fields {sorted(known)}, got {unknown[0]!r}")
-        read = {key: nested[key](value) if key in nested else _frozen(value) for key, value in given.items()}
+        registered = self[data["name"]]
+        registered_fields = {f.name for f in dataclasses.fields(registered)}
+        encoded_fields = {key: value for key, value in data.items() if key != "name"}
+        if unknown_fields := sorted(encoded_fields.keys() - registered_fields):
+            must = f"{self.kind} {data['name']!r} must have the fields {sorted(registered_fields)}"
+            raise ValueError(f"{must}, got {unknown_fields[0]!r}")
+        decoded_fields = {
+            name: nested[name](value) if name in nested else _frozen(value) for name, value in encoded_fields.items()
+        }
         try:
-            return cls(**read)
+            return registered(**decoded_fields)
         except TypeError as error:
             raise ValueError(f"{self.kind} {data['name']!r}: {error}") from None
 

@@ -19,11 +19,12 @@ SKEW = Parameter(
     "skew", "Skew factor",
     "How strongly the class mix is moved away from the data's own: 0 natural, 0.5 square-root, 1 class-balanced, "
     "2 reversed (the rarest class becomes the most frequent).",
-    0.0, -50.0, 50.0, 0.05, slider=(-1.0, 2.0, 0.02),
+    0.0, -50.0, 50.0, 0.05,
+    slider=(-1.0, 2.0, 0.02),
 )  # fmt: skip
 INCREMENT = Parameter(
-    "increment", "Epoch increment", "What each epoch adds to the skew.",
-    0.01, -5.0, 5.0, 0.01, slider=(-0.1, 0.1, 0.002),
+    "increment", "Epoch increment", "What each epoch adds to the skew.", 0.01, -5.0, 5.0, 0.01,
+    slider=(-0.1, 0.1, 0.002),
 )  # fmt: skip
 LIMIT = Parameter("limit", "Limit on the skew", "The skew stops here. Empty: no limit.", None, -50.0, 50.0, 0.05)
 LOWER = Parameter(
@@ -34,16 +35,16 @@ END = Parameter(
     "end", "Skew at the end", "The skew of the last epoch.", 1.0, -50.0, 50.0, 0.05, slider=(-1.0, 2.0, 0.02)
 )
 EPOCH = Parameter(
-    "at_epoch", "Switch at epoch", "The first epoch with the second skew.",
-    40, 0, 100_000, 1, kind="integer", slider=(0, 300, 1),
+    "at_epoch", "Switch at epoch", "The first epoch with the second skew.", 40, 0, 100_000, 1,
+    kind="integer", slider=(0, 300, 1),
 )  # fmt: skip
 PERIOD = Parameter(
-    "period", "Period", "The ramp starts again after this many epochs.",
-    10, 1, 100_000, 1, "epochs", "integer", slider=(1, 100, 1),
+    "period", "Period", "The ramp starts again after this many epochs.", 10, 1, 100_000, 1, "epochs", "integer",
+    slider=(1, 100, 1),
 )  # fmt: skip
 BASE = Parameter(
-    "base", "Base", "What is left of the way to the end after each epoch.",
-    0.95, 0.0, 1.0, 0.01, slider=(0.8, 1.0, 0.002),
+    "base", "Base", "What is left of the way to the end after each epoch.", 0.95, 0.0, 1.0, 0.01,
+    slider=(0.8, 1.0, 0.002),
 )  # fmt: skip
 
 
@@ -227,7 +228,7 @@ class Piecewise(ScheduleFields):
     points: tuple[tuple[int, float], ...] = described(POINTS)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "points", _checked_points(self.points))
+        object.__setattr__(self, "points", _checked_schedule_points(self.points))
         epochs = [e for e, _ in self.points]
         if not epochs or epochs[0] < 0 or any(b <= a for a, b in pairwise(epochs)):
             raise ValueError(f"points must be in rising order of epochs from 0 on, got {self.points}")
@@ -273,13 +274,14 @@ def progress(epoch: int, epochs: int | None) -> float:
     return 1.0 if epoch >= epochs - 1 else epoch / (epochs - 1)
 
 
-def _checked_points(given: Any) -> tuple[tuple[int, float], ...]:
+def _checked_schedule_points(given: Any) -> tuple[tuple[int, float], ...]:
     """The points of `Piecewise` from text or from pairs, epochs whole, skews as floats."""
     try:
-        corners = [corner.split(":") for corner in given.split(",")] if isinstance(given, str) else list(given)
-        points = tuple((int(epoch), float(skew) + 0.0) for epoch, skew in corners)
+        is_text = isinstance(given, str)
+        corners = [corner.split(":") for corner in given.split(",")] if is_text else list(given)
+        schedule_points = tuple((int(epoch), float(skew) + 0.0) for epoch, skew in corners)
         if all(isinstance(epoch, str) or epoch == int(epoch) for epoch, _ in corners):
-            return points
+            return schedule_points
     except (TypeError, ValueError, OverflowError):
         pass
     raise ValueError(f"points must be pairs of a whole epoch and a skew, as in 0:0, 20:0.5, got {given!r}")

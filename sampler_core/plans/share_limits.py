@@ -27,43 +27,44 @@ def water_filled(log_weights: FloatArray, floor: FloatArray, cap: FloatArray) ->
     Source: UniMax (arXiv 2304.09151, algorithm 1) with floors added.
     """
     shares = normalised(log_weights)
-    bound = np.any((shares < floor) | (shares > cap), axis=-1)
-    if bound.any():
-        shares[bound] = _filled(log_weights[bound], floor, cap)
+    limited_rows = np.any((shares < floor) | (shares > cap), axis=-1)
+    if limited_rows.any():
+        shares[limited_rows] = _shares_at_water_level(log_weights[limited_rows], floor, cap)
     return shares
 
 
-def _filled(log_weights: FloatArray, floor: FloatArray, cap: FloatArray) -> FloatArray:
+def _shares_at_water_level(log_weights: FloatArray, floor: FloatArray, cap: FloatArray) -> FloatArray:
     """The same for rows that the limits change; the classes between their limits are found by bisection on log k."""
     with np.errstate(divide="ignore", invalid="ignore"):  # no floor is a level of -inf
         leaves_floor, reaches_cap = np.log(floor) - log_weights, np.log(cap) - log_weights
-    levels = np.concatenate([leaves_floor, reaches_cap], axis=1)
-    levels[~np.isfinite(levels)] = np.inf
-    levels.sort(axis=1)
-    end = np.full((len(levels), 1), np.inf)
-    levels = np.concatenate([-end, levels, end], axis=1)
-    rows = np.arange(len(levels))
-    low = np.zeros(len(levels), dtype=np.int64)  # shares at levels[low] sum to less than 1, at [high] to 1 or more
-    high = 1 + np.isfinite(levels).sum(axis=1)
-    while (searched := high - low > 1).any():
-        middle = (low + high) // 2
-        level = np.where(searched, levels[rows, middle], 0.0)
-        total = np.clip(np.exp(np.minimum(log_weights + level[:, None], 1.0)), floor, cap).sum(axis=1)
-        low = np.where(searched & (total < 1.0), middle, low)
-        high = np.where(searched & (total >= 1.0), middle, high)
-    above, below = levels[rows, low][:, None], levels[rows, high][:, None]  # the level sought is between these
-    free = (leaves_floor <= above) & (reaches_cap >= below)
-    shares = np.where(reaches_cap <= above, cap, floor)
-    left = 1.0 - np.where(free, 0.0, shares).sum(axis=1, keepdims=True)
-    shared = normalised(np.where(free | ~free.any(axis=1, keepdims=True), log_weights, -np.inf))
-    return np.where(free, np.clip(left * shared, floor, cap), shares)
+    water_levels = np.concatenate([leaves_floor, reaches_cap], axis=1)
+    water_levels[~np.isfinite(water_levels)] = np.inf
+    water_levels.sort(axis=1)
+    no_level = np.full((len(water_levels), 1), np.inf)
+    water_levels = np.concatenate([-no_level, water_levels, no_level], axis=1)
+    rows = np.arange(len(water_levels))
+    lower = np.zeros(len(water_levels), dtype=np.int64)  # shares at this level sum to less than 1, ...
+    upper = 1 + np.isfinite(water_levels).sum(axis=1)  # ... at this one to 1 or more
+    while (searched_rows := upper - lower > 1).any():
+        middle = (lower + upper) // 2
+        water_level = np.where(searched_rows, water_levels[rows, middle], 0.0)
+        total_share = np.clip(np.exp(np.minimum(log_weights + water_level[:, None], 1.0)), floor, cap).sum(axis=1)
+        lower = np.where(searched_rows & (total_share < 1.0), middle, lower)
+        upper = np.where(searched_rows & (total_share >= 1.0), middle, upper)
+    lower_level, upper_level = water_levels[rows, lower][:, None], water_levels[rows, upper][:, None]
+    between_limits = (leaves_floor <= lower_level) & (reaches_cap >= upper_level)
+    shares = np.where(reaches_cap <= lower_level, cap, floor)
+    left_to_share = 1.0 - np.where(between_limits, 0.0, shares).sum(axis=1, keepdims=True)
+    shares_left = between_limits | ~between_limits.any(axis=1, keepdims=True)
+    shared_shares = normalised(np.where(shares_left, log_weights, -np.inf))
+    return np.where(between_limits, np.clip(left_to_share * shared_shares, floor, cap), shares)
 
 
 def check_limits(counts: ClassCounts, floor: FloatArray, cap: FloatArray, says: str) -> None:
     """`ValueError` when no shares can meet these limits; `says` names the limits as the caller wrote them."""
-    crossed = np.flatnonzero(floor > cap * (1 + 1e-12))
-    if crossed.size:
-        c = int(crossed[0])
+    crossed_limits = np.flatnonzero(floor > cap * (1 + 1e-12))
+    if crossed_limits.size:
+        c = int(crossed_limits[0])
         raise ValueError(
             f"{says} must leave room for each class, got a floor of {floor[c]:.3g} above a cap of {cap[c]:.3g} "
             f"for class {counts.names[c]!r} ({counts.counts[c]:,} samples)"

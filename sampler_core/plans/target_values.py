@@ -31,63 +31,67 @@ def collected_values(value_of: Callable[[Parameter], Any]) -> dict[str, Any]:
 
     A field without a row is a schedule, or a target that this one builds on: both come from the schedule's parameters.
     """
-    values = {TARGET.key: value_of(TARGET)}
-    for row in _rows_or_none(TARGETS[values[TARGET.key]]).values():
-        if row is not None:
-            values[row.key] = value_of(row)
+    target_values = {TARGET.key: value_of(TARGET)}
+    for parameter in _parameters_or_none(TARGETS[target_values[TARGET.key]]).values():
+        if parameter is not None:
+            target_values[parameter.key] = value_of(parameter)
         else:
-            values[SHAPE.key] = value_of(SHAPE)
-            values |= {row.key: value_of(row) for row in rows_of(SCHEDULES[values[SHAPE.key]]).values()}
-    return values
+            target_values[SHAPE.key] = value_of(SHAPE)
+            schedule_parameters = rows_of(SCHEDULES[target_values[SHAPE.key]]).values()
+            target_values |= {parameter.key: value_of(parameter) for parameter in schedule_parameters}
+    return target_values
 
 
-def target_of(values: Mapping[str, Any]) -> Target:
+def target_of(target_values: Mapping[str, Any]) -> Target:
     """The target of these values; missing ones are their rows' defaults. Errors: those of the target."""
-    target: Target = _built(TARGETS[values.get(TARGET.key, TARGET.default)], values)
+    target: Target = _target_or_schedule_of(TARGETS[target_values.get(TARGET.key, TARGET.default)], target_values)
     return target
 
 
 def values_of(target: Target) -> dict[str, Any]:
     """Key -> value of the parameters that make this target; `ValueError` where controls cannot make it."""
-    values = {TARGET.key: TARGETS.name_of(target), **_own_values(target)}
-    schedule = followed_schedule(target)
-    return values if schedule is None else values | {SHAPE.key: SCHEDULES.name_of(schedule), **_own_values(schedule)}
+    target_values = {TARGET.key: TARGETS.name_of(target), **_values_of_fields(target)}
+    if (schedule := followed_schedule(target)) is not None:
+        target_values |= {SHAPE.key: SCHEDULES.name_of(schedule), **_values_of_fields(schedule)}
+    return target_values
 
 
 def followed_schedule(target: Target) -> Schedule | None:
     """The schedule of a target, or of the power skew it builds on; `ValueError` where it builds on another target."""
-    for inner in (getattr(target, name) for name, row in _rows_or_none(type(target)).items() if row is None):
-        schedule: Schedule | None = inner.schedule if isinstance(inner, PowerSkew) else inner
+    inner_fields = (name for name, parameter in _parameters_or_none(type(target)).items() if parameter is None)
+    for inner_target in (getattr(target, name) for name in inner_fields):
+        schedule: Schedule | None = inner_target.schedule if isinstance(inner_target, PowerSkew) else inner_target
         if type(schedule) not in SCHEDULES.values():
-            raise ValueError(f"a target on top of {TARGETS.name_of(inner).replace('_', ' ')!r} has no controls")
+            raise ValueError(f"a target on top of {TARGETS.name_of(inner_target).replace('_', ' ')!r} has no controls")
         return schedule
     return None
 
 
-def _built(cls: type, values: Mapping[str, Any]) -> Any:
-    fields: dict[str, Any] = {}
-    for name, row in _rows_or_none(cls).items():
-        if row is not None:
-            fields[name] = values.get(row.key, row.default)
+def _target_or_schedule_of(cls: type, target_values: Mapping[str, Any]) -> Any:
+    field_values: dict[str, Any] = {}
+    for name, parameter in _parameters_or_none(cls).items():
+        if parameter is not None:
+            field_values[name] = target_values.get(parameter.key, parameter.default)
         else:
-            schedule = _built(SCHEDULES[values.get(SHAPE.key, SHAPE.default)], values)
-            fields[name] = schedule if name == "schedule" else PowerSkew(schedule)
-    return cls(**fields)
+            schedule = _target_or_schedule_of(SCHEDULES[target_values.get(SHAPE.key, SHAPE.default)], target_values)
+            field_values[name] = schedule if name == "schedule" else PowerSkew(schedule)
+    return cls(**field_values)
 
 
-def _rows_or_none(cls: type) -> dict[str, Parameter | None]:
+def _parameters_or_none(cls: type) -> dict[str, Parameter | None]:
     """Field name -> row; None for a field that holds a schedule or a target."""
     return {field.name: rows_of(cls).get(field.name) for field in dataclasses.fields(cls)}
 
 
-def _own_values(value: Any) -> dict[str, Any]:
-    return {row.key: _plain(row, getattr(value, name)) for name, row in rows_of(type(value)).items()}
+def _values_of_fields(target_or_schedule: Any) -> dict[str, Any]:
+    parameters = rows_of(type(target_or_schedule)).items()
+    return {row.key: _plain_value_of_field(row, getattr(target_or_schedule, name)) for name, row in parameters}
 
 
-def _plain(row: Parameter, value: Any) -> Any:
+def _plain_value_of_field(parameter: Parameter, field_value: Any) -> Any:
     """Points and factors as the text that their control holds."""
-    if row.kind != "text" or isinstance(value, str):
-        return value
-    if row.key == "points":
-        return ", ".join(f"{epoch}:{skew!r}" for epoch, skew in value)
-    return escaped_surrogates(json.dumps({str(name): factor for name, factor in value}, ensure_ascii=False))
+    if parameter.kind != "text" or isinstance(field_value, str):
+        return field_value
+    if parameter.key == "points":
+        return ", ".join(f"{epoch}:{skew!r}" for epoch, skew in field_value)
+    return escaped_surrogates(json.dumps({str(name): factor for name, factor in field_value}, ensure_ascii=False))

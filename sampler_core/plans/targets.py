@@ -203,7 +203,7 @@ class Boost(Described):
     def __post_init__(self) -> None:
         if type(self.target) not in TARGETS.values() or hasattr(self.target, "updated"):
             raise TypeError(f"target must be a target that needs no feedback, got {self.target!r}")
-        object.__setattr__(self, "factors", _pairs(self.factors))
+        object.__setattr__(self, "factors", _factor_pairs(self.factors))
         for name, factor in self.pairs:
             if not 0 < factor < math.inf:
                 raise ValueError(f"factor of class {name!r} must be a number above 0, got {factor!r}")
@@ -254,19 +254,19 @@ def decode_target(data: Any) -> Target:
     return target
 
 
-def _pairs(given: object) -> tuple[tuple[ClassName, float], ...]:
+def _factor_pairs(factors: object) -> tuple[tuple[ClassName, float], ...]:
     """(class name, factor) from a mapping, from pairs, or from text: "name: factor, ..." or a JSON object."""
     try:
-        pairs: Any = _pairs_of_text(given) if isinstance(given, str) else given
-        pairs = pairs.items() if isinstance(pairs, Mapping) else pairs
-        return tuple((name, float(factor)) for name, factor in pairs)
+        factor_pairs: Any = _factor_pairs_of_text(factors) if isinstance(factors, str) else factors
+        factor_pairs = factor_pairs.items() if isinstance(factor_pairs, Mapping) else factor_pairs
+        return tuple((name, float(factor)) for name, factor in factor_pairs)
     except (ValueError, TypeError, OverflowError):
         must = "factors must be class: factor pairs, as in NV: 0.5, MEL: 3"
-        raise ValueError(f"{must}, got {given!r}") from None
+        raise ValueError(f"{must}, got {factors!r}") from None
 
 
-def _pairs_of_text(text: str) -> list[tuple[str, Any]]:
-    if text.lstrip().startswith("{"):
-        return list(json.loads(text).items())
-    split = (pair.rpartition(":") for pair in text.split(",") if pair.strip())
-    return [(name.strip(), factor) for name, _, factor in split]
+def _factor_pairs_of_text(factors: str) -> list[tuple[str, Any]]:
+    if factors.lstrip().startswith("{"):
+        return list(json.loads(factors).items())
+    factor_pairs = (factor_pair.rpartition(":") for factor_pair in factors.split(",") if factor_pair.strip())
+    return [(name.strip(), factor) for name, _, factor in factor_pairs]

@@ -13,11 +13,11 @@ import numpy as np
 from sampler_core.data.array_types import Labels
 from sampler_core.data.plain_values import ClassName
 from sampler_core.draws import SCHEMES, ClassMembers, Epoch, Scheme
+from sampler_core.draws.class_sorted_dataset import ClassSortedDataset
 from sampler_core.plans.adaptive_targets import State
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.sampling.class_cursors import ClassCursors
 from sampler_core.sampling.distributed import mean_over_ranks
-from sampler_core.sampling.encoded_dataset import EncodedDataset
 from sampler_core.sampling.feedback import feedback_array
 
 
@@ -26,12 +26,12 @@ class CurrentEpoch:
 
     def __init__(self, plan: SamplingPlan, labels: Labels, classes: Sequence[ClassName] | None) -> None:
         self.plan, self.number = plan, 0
-        self.dataset = EncodedDataset(labels, classes, plan.seed)
+        self.dataset = ClassSortedDataset(labels, classes, plan.seed)
         plan.check(self.dataset.class_counts)
         self._cursors = ClassCursors(plan, plan.samples(self.dataset.class_counts))
         self._state: State | None = None
         self._next_state: State | None = None
-        self._next_dataset: EncodedDataset | None = None
+        self._next_dataset: ClassSortedDataset | None = None
         self._awaited_labels: str | None = None  # digest of the next labels, which a restored state does not hold
         self._scheme: Scheme | None = None
 
@@ -67,7 +67,7 @@ class CurrentEpoch:
 
     def update_labels(self, labels: Labels, classes: Sequence[ClassName] | None) -> None:
         """Encodes the labels of the next epoch; `ValueError` where the plan cannot be drawn from them."""
-        dataset = EncodedDataset(labels, classes, self.plan.seed)
+        dataset = ClassSortedDataset(labels, classes, self.plan.seed)
         self.plan.check(dataset.class_counts, self.samples)
         self._next_dataset = dataset
 

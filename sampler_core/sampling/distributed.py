@@ -1,4 +1,4 @@
-"""torch.distributed: number of ranks, this rank, and means over ranks; without it there is one rank."""
+"""torch.distributed: number of ranks, this rank, means over ranks and a warning; without it there is one rank."""
 
 from __future__ import annotations
 
@@ -32,6 +32,19 @@ def replicas_and_rank(num_replicas: int | None, rank: int | None) -> tuple[int, 
     if rank >= num_replicas:
         raise ValueError(f"rank must be below num_replicas ({num_replicas}), got {rank}")
     return num_replicas, rank
+
+
+def warn_if_not_alone() -> bool:
+    """Warns where several ranks train, called by a sampler that took itself to be alone; returns whether it did."""
+    if world_size() <= 1 or accelerate_is_initialized():
+        return False
+    warnings.warn(
+        f"each of the {world_size()} ranks draws the whole epoch, because torch.distributed was initialised after this "
+        "sampler was constructed: construct it later (with Lightning, in train_dataloader), or pass num_replicas and "
+        "rank",
+        stacklevel=3,
+    )
+    return True
 
 
 def mean_over_ranks(feedback: FloatArray) -> FloatArray:

@@ -6,8 +6,10 @@ The one contract here: each index is a pure function of (plan, labels, state, ep
 from __future__ import annotations
 
 import operator
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -18,15 +20,13 @@ from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.plain_values import ClassName, whole_number
 from sampler_core.draws.preview import Preview, preview_batches
 from sampler_core.plans.plan import SamplingPlan
-from sampler_core.plans.schedules import Schedule
+from sampler_core.plans.schedules import Constant, Schedule
+from sampler_core.plans.targets import PowerSkew
 from sampler_core.sampling.current_epoch import CurrentEpoch
-from sampler_core.sampling.distributed import replicas_and_rank, world_size
+from sampler_core.sampling.distributed import replicas_and_rank, warn_if_not_alone, world_size
 from sampler_core.sampling.feedback import ClassValues
-from sampler_core.sampling.index_chunks import Piece, index_pieces
-from sampler_core.sampling.rank_batches import RankBatches, StartPosition
-from sampler_core.sampling.short_form import plan_or_short_form
+from sampler_core.sampling.rank_batches import IndexPiece, RankBatches, StartPosition, index_pieces
 from sampler_core.sampling.state_check import STATE_VERSION, check_state_dict
-from sampler_core.sampling.usage_checks import check_loader, warn_if_not_alone, warn_of_going_back, warn_of_repetition
 
 
 class ScheduledClassSampler(DistributedSampler[int]):
@@ -58,7 +58,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
         classes: Sequence[ClassName] | None = None,
     ) -> None:
         run = {"epochs": epochs, "batch_size": batch_size, "samples_per_epoch": samples_per_epoch}
-        self.plan = plan = plan_or_short_form(plan, skew, {**run, "drawing": drawing, "seed": seed})
+        self.plan = plan = _plan_or_short_form(plan, skew, {**run, "drawing": drawing, "seed": seed})
         self.num_replicas, self.rank = replicas_and_rank(num_replicas, rank)
         self._alone_by_default = num_replicas is None and not world_size()
         if self.num_replicas > 1:
@@ -85,7 +85,8 @@ class ScheduledClassSampler(DistributedSampler[int]):
         """Chooses the epoch that is drawn next, from 0; any epoch, in any order. Call it before each epoch."""
         number = whole_number("epoch", epoch)
         if number < self._restored_epoch:
-            warn_of_going_back(number, self._restored_epoch)
+            says = f"set_epoch({number}) goes back behind epoch {self._restored_epoch}, which was restored"
+            warnings.warn(f"{says}: these draws have been trained on before", stacklevel=2)
             self._restored_epoch = 0
         self._iterated = False
         if number != self.epoch:
@@ -124,7 +125,19 @@ class ScheduledClassSampler(DistributedSampler[int]):
 
     def check_loader(self, loader: Any) -> None:
         """`ValueError` where the batches of this loader would not be those of the plan and its previews."""
-        check_loader(loader, self, self.plan.batch_size, self.num_replicas)
+        batches = getattr(loader, "batch_sampler", None)
+        if type(batches).__name__ == "BatchSamplerShard":  # Accelerate's
+            if self.num_replicas > 1:
+                raise ValueError(
+                    f"num_replicas must be 1 under Accelerate, which shards by itself, got {self.num_replicas}"
+                )
+            batches = getattr(batches, "batch_sampler", None)
+        sampler = getattr(batches, "sampler", getattr(loader, "sampler", None))
+        if sampler is not self:
+            raise ValueError(f"sampler of the loader must be this sampler, got {type(sampler).__name__}")
+        batch_size = getattr(batches, "batch_size", None)
+        if batch_size != self.plan.batch_size:
+            raise ValueError(f"batch_size of the loader must be the plan's ({self.plan.batch_size}), got {batch_size}")
 
     def update(self, *, recall: ClassValues | None = None, loss: ClassValues | None = None) -> None:
         """Feedback of this epoch for an adaptive target; the shares change at the next `set_epoch`.
@@ -149,7 +162,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
         with workers needs it, because it reads ahead; without it the state counts what the sampler has handed out.
         """
         start = self._pass_start
-        done = self._piece.end - operator.length_hint(self._piece.indices)
+        done = self._index_piece.end - operator.length_hint(self._index_piece.indices)
         if batches_delivered is not None:
             whole_number("batches_delivered", batches_delivered)
             done = min(start.within + batches_delivered * self._batches.batch_size, self._batches.length(start))
@@ -181,13 +194,13 @@ class ScheduledClassSampler(DistributedSampler[int]):
     def _start_at(self, start: StartPosition) -> None:
         """Sets where the next pass starts; nothing of it has been handed out."""
         self._next_start = self._pass_start = start
-        self._piece = Piece(start.within, iter(()))
+        self._index_piece = IndexPiece(start.within, iter(()))
 
-    def _handed_out(self, start: StartPosition, pieces: Iterator[Piece]) -> Iterator[Iterator[int]]:
+    def _handed_out(self, start: StartPosition, pieces: Iterator[IndexPiece]) -> Iterator[Iterator[int]]:
         """List iterators, one by one: `state_dict` asks the current one how many indices it still has."""
         self._iterated, self._next_start = True, StartPosition()  # only now: frameworks make iterators they never use
         for piece in pieces:
-            self._pass_start, self._piece = start, piece
+            self._pass_start, self._index_piece = start, piece
             yield piece.indices
 
     def _change_epoch_or_warn(self) -> None:
@@ -196,4 +209,20 @@ class ScheduledClassSampler(DistributedSampler[int]):
             self.set_epoch(self._requested_epoch)
         elif not self._warned:
             self._warned = True
-            warn_of_repetition(self.epoch)
+            says = f"epoch {self.epoch} is drawn once more, with the same draws"
+            warnings.warn(f"{says}: call sampler.set_epoch(epoch) before each epoch", stacklevel=3)
+
+
+def _plan_or_short_form(plan: SamplingPlan | None, skew: float | Schedule | None, run: dict[str, Any]) -> SamplingPlan:
+    """The plan itself, or a power skew with the other fields in `run`; `TypeError` for both and for neither."""
+    if (plan is None) == (skew is None):
+        raise TypeError(f"either plan or skew must be given, got plan={plan!r} and skew={skew!r}")
+    if plan is None:
+        if not isinstance(skew, Real | Schedule):
+            raise TypeError(f"skew must be a number or a schedule, got {skew!r}")
+        return SamplingPlan(target=PowerSkew(skew if isinstance(skew, Schedule) else Constant(skew)), **run)
+    if not isinstance(plan, SamplingPlan):
+        raise TypeError(f"plan must be a SamplingPlan, got {plan!r}; a schedule goes to skew=")
+    if tuple(run.values()) != (None, None, None, "independent", 0):
+        raise TypeError("epochs, batch_size, samples_per_epoch, drawing and seed must be left to the plan, got both")
+    return plan

@@ -15,32 +15,37 @@ import numpy as np
 from sampler_core.data.array_types import FloatArray
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Schedule
-from sampler_core.tuning.family_search import (
-    COARSE,
+from sampler_core.tuning.feasible_band import UNLIMITED_SLACK, Edge, edge_of, epoch_segments, intersect
+from sampler_core.tuning.linear_programs import nearest_schedule, refined
+from sampler_core.tuning.requirements import Requirement, over_run
+from sampler_core.tuning.run_bounds import (
+    RunBound,
+    best_run_value,
+    initial_run_bounds,
+    run_bounds_cannot_hold,
+    run_metric_jumps,
+    unmet_run_bound,
+)
+from sampler_core.tuning.schedule_families import Family, family
+from sampler_core.tuning.shares_by_skew import SharesBySkew
+from sampler_core.tuning.slack_search import (
+    COARSE_SLACK,
     FoundSchedule,
     SlackProblem,
-    best_run_value,
-    cannot_hold,
+    furthest_inside,
     search_family,
+    search_piecewise,
     slack_of_schedules,
     slack_on_exact_shares,
 )
-from sampler_core.tuning.feasible_band import Edge, edge_of, epoch_segments
-from sampler_core.tuning.local_refinement import nearest_schedule, refined
-from sampler_core.tuning.piecewise_search import furthest_inside, search_piecewise
-from sampler_core.tuning.requirements import Requirement, over_run
-from sampler_core.tuning.run_bounds import RunBound, initial_run_bounds, metric_jumps, unmet_run_bound
-from sampler_core.tuning.schedule_families import Family, family
-from sampler_core.tuning.shares_by_skew import SharesBySkew
-from sampler_core.tuning.skew_intervals import UNLIMITED, intersect
 
-HOLDS = -1e-9  # a slack that is 0 but for rounding
-_MOST_REFINED, _MOST_REFINED_WITH_RUN_BOUNDS = 24, 3  # candidates of a family
+ROUNDING_SLACK = -1e-9  # a slack that is 0 but for rounding
+_MOST_CANDIDATES_REFINED, _MOST_REFINED_WITH_RUN_BOUNDS = 24, 3  # candidates of a family
 _MOST_ROUNDS = 6  # each adds one run bound that the last schedule did not meet
 
 
 class BestSchedule(NamedTuple):
-    """A schedule, its skews (epochs,) and its slack; proved: see `family_search.FoundSchedule`."""
+    """A schedule, its skews (epochs,) and its slack; proved: see `slack_search.FoundSchedule`."""
 
     schedule: Schedule | None
     skews: FloatArray
@@ -73,7 +78,7 @@ class BestScheduleFinder:
 
     def best_schedule(self, requirements: Sequence[Requirement], least: float = np.inf) -> BestSchedule | None:
         """The best schedule for these requirements, or any with slack `least`; None where none meets them."""
-        return self._meeting_run_bounds(requirements, partial(self._best, least=least), least)
+        return self._meeting_run_bounds(requirements, partial(self._best_of_family, least=least), least)
 
     def has_schedule(self, requirements: Sequence[Requirement]) -> bool:
         """Whether any schedule meets these requirements."""
@@ -85,8 +90,8 @@ class BestScheduleFinder:
         def slack_of(problem: SlackProblem) -> BestSchedule:
             return BestSchedule(None, skews, slack_on_exact_shares(problem, skews, 0.0))
 
-        found = self._meeting_run_bounds(requirements, slack_of)
-        return -UNLIMITED if found is None else found.slack
+        best_found = self._meeting_run_bounds(requirements, slack_of)
+        return -UNLIMITED_SLACK if best_found is None else best_found.slack
 
     def slack_upper_bound(self, requirements: Sequence[Requirement]) -> float:
         """Upper bound on the slack, from the per-epoch requirements alone; below 0: no shape can meet them."""
@@ -96,12 +101,15 @@ class BestScheduleFinder:
     def best_run_value(self, requirement: Requirement, others: Sequence[Requirement]) -> float:
         """The best metric value of a requirement over the run, with the best skew that the others leave each epoch."""
         together = [*others, requirement]
-        problem = self._problem(together, initial_run_bounds(self.by_skew, together, self.epochs))
-        if problem is None or metric_jumps(self.by_skew, [requirement]):
+        problem = self._slack_problem(together, initial_run_bounds(self.by_skew, together, self.epochs))
+        if problem is None or run_metric_jumps(self.by_skew, [requirement]):
             return requirement.bound
-        bounds = [run_bound for run_bound in problem.run_bounds if run_bound.requirement == requirement]
-        values = [requirement.bound, *(best_run_value(problem, run_bound) for run_bound in bounds)]
-        return max(values) if requirement.sense == "at most" else min(values)
+        run_bounds = [run_bound for run_bound in problem.run_bounds if run_bound.requirement == requirement]
+        run_values = [
+            requirement.bound,
+            *(best_run_value(self.by_skew, run_bound, problem.bounded_segments) for run_bound in run_bounds),
+        ]
+        return max(run_values) if requirement.sense == "at most" else min(run_values)
 
     def _meeting_run_bounds(
         self,
@@ -112,23 +120,27 @@ class BestScheduleFinder:
         """What `search` finds, with further run bounds until its schedule meets all within its slack, or `enough`."""
         run_bounds = initial_run_bounds(self.by_skew, requirements, self.epochs)
         for _ in range(_MOST_ROUNDS):
-            problem = self._problem(requirements, run_bounds)
-            if problem is None or cannot_hold(problem, metric_jumps(self.by_skew, requirements)):
+            problem = self._slack_problem(requirements, run_bounds)
+            if problem is None:
                 return None
-            found = search(problem)
+            if not run_metric_jumps(self.by_skew, requirements) and run_bounds_cannot_hold(
+                self.by_skew, run_bounds, problem.bounded_segments
+            ):
+                return None
+            best_found = search(problem)
             exact = self._is_exact(requirements, run_bounds)
-            if found is None:
+            if best_found is None:
                 self.proved = self.proved and exact
                 return None
-            within = max(0.0, min(found.slack, enough))
-            unmet = unmet_run_bound(self.by_skew, requirements, found.skews, within, run_bounds)
+            within = max(0.0, min(best_found.slack, enough))
+            unmet = unmet_run_bound(self.by_skew, requirements, best_found.skews, within, run_bounds)
             if unmet is None:
-                return found._replace(proved=found.proved and exact)
+                return best_found._replace(proved=best_found.proved and exact)
             run_bounds.append(unmet)
         self.proved = False
         return None
 
-    def _problem(self, requirements: Sequence[Requirement], run_bounds: list[RunBound]) -> SlackProblem | None:
+    def _slack_problem(self, requirements: Sequence[Requirement], run_bounds: list[RunBound]) -> SlackProblem | None:
         """None where the requirements of an epoch leave it no skew."""
         segments = epoch_segments(self.edges(requirements), self.epochs)
         if not all(allowed for _, allowed in segments):
@@ -140,24 +152,25 @@ class BestScheduleFinder:
     def _is_exact(self, requirements: Sequence[Requirement], run_bounds: Sequence[RunBound]) -> bool:
         """Whether the run bounds ask for no more than is required, of metrics that do not jump."""
         tightened = any(run_bound.requirement not in requirements for run_bound in run_bounds)
-        return not tightened and not metric_jumps(self.by_skew, requirements)
+        return not tightened and not run_metric_jumps(self.by_skew, requirements)
 
-    def _best(self, problem: SlackProblem, least: float) -> BestSchedule | None:
+    def _best_of_family(self, problem: SlackProblem, least: float) -> BestSchedule | None:
         """The best schedule, or any with slack `least`; None where none was found."""
         if least <= 0.0 and (skew := self._constant_skew(problem)) is not None:
             return BestSchedule(None, np.full(self.epochs, skew), 0.0)
         members = family(self.shape, self.epochs, [segment[0] for segment, _ in problem.segments])
         if self.shape == "piecewise":
-            found, trust = search_piecewise(problem, members, self.plan_skews), 0.5
+            best_found, trust_region = search_piecewise(problem, members, self.plan_skews), 0.5
         else:
-            found, trust = search_family(problem, members, least), 4 * COARSE
-        best = found[0]
+            best_found, trust_region = search_family(problem, members, least), 4 * COARSE_SLACK
+        best = best_found[0]
         if best.slack < least and not (best.proved and self.shape == "piecewise"):
-            likely = [one for one in found if one.slack > best.slack - trust / 4]
-            likely = likely[: _MOST_REFINED_WITH_RUN_BOUNDS if problem.run_bounds else _MOST_REFINED]
-            exact = [self._refined(problem, members, one, trust) for one in likely]
-            best = self._nearest_to_plan(problem, members, exact)
-        if best.slack < HOLDS:
+            likely_candidates = [one for one in best_found if one.slack > best.slack - trust_region / 4]
+            most_refined = _MOST_REFINED_WITH_RUN_BOUNDS if problem.run_bounds else _MOST_CANDIDATES_REFINED
+            likely = likely_candidates[:most_refined]
+            refined_candidates = [self._refined(problem, members, one, trust_region) for one in likely]
+            best = self._nearest_to_plan(problem, members, refined_candidates)
+        if best.slack < ROUNDING_SLACK:
             self.proved = self.proved and best.proved
             return None
         schedule = members.build(best.h, *best.skews.tolist())
@@ -173,20 +186,32 @@ class BestScheduleFinder:
         slack = slack_of_schedules(problem, np.repeat(skews[:, None], self.epochs, axis=1), -1.0)
         return float(skews[slack.argmax()]) if slack.max() >= 0.0 or not problem.run_bounds else None
 
-    def _nearest_to_plan(self, problem: SlackProblem, members: Family, found: list[FoundSchedule]) -> FoundSchedule:
+    def _nearest_to_plan(
+        self, problem: SlackProblem, members: Family, best_found: list[FoundSchedule]
+    ) -> FoundSchedule:
         """The most slack; of equal ones, the one nearest to the plan's own skews."""
-        most = max(one.slack for one in found)
-        equal = [nearest_schedule(problem, members, one, self.plan_skews) for one in found if one.slack >= most - 1e-7]
-        return min(equal, key=lambda one: round(float(np.abs(one.epoch_skews(members) - self.plan_skews).max()), 6))
+        most = max(one.slack for one in best_found)
+        equally_good = [
+            nearest_schedule(problem, members, one, self.plan_skews) for one in best_found if one.slack >= most - 1e-7
+        ]
+        return min(
+            equally_good, key=lambda one: round(float(np.abs(one.epoch_skews(members) - self.plan_skews).max()), 6)
+        )
 
-    def _refined(self, problem: SlackProblem, members: Family, found: FoundSchedule, trust: float) -> FoundSchedule:
+    def _refined(
+        self, problem: SlackProblem, members: Family, best_found: FoundSchedule, trust_region: float
+    ) -> FoundSchedule:
         """Exact to rounding. With run bounds, on exact rows of shares, as often as that still moves the result."""
-        found = refined(problem, members, found, trust)
+        best_found = refined(problem, members, best_found, trust_region)
         for _ in range(4 if problem.run_bounds else 0):
-            found = found._replace(slack=slack_on_exact_shares(problem, found.epoch_skews(members)[0], found.slack))
-            again = refined(problem, members, found, trust)
-            moved = np.abs(again.skews - found.skews).sum() + abs(again.slack - found.slack)
-            found = again
+            best_found = best_found._replace(
+                slack=slack_on_exact_shares(problem, best_found.epoch_skews(members)[0], best_found.slack)
+            )
+            refined_again = refined(problem, members, best_found, trust_region)
+            moved = np.abs(refined_again.skews - best_found.skews).sum() + abs(refined_again.slack - best_found.slack)
+            best_found = refined_again
             if moved < 1e-9:
                 break
-        return found._replace(slack=slack_on_exact_shares(problem, found.epoch_skews(members)[0], found.slack))
+        return best_found._replace(
+            slack=slack_on_exact_shares(problem, best_found.epoch_skews(members)[0], best_found.slack)
+        )

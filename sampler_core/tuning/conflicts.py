@@ -15,12 +15,11 @@ import numpy as np
 
 from sampler_core.data.array_types import FloatArray
 from sampler_core.tuning.best_schedule import BestScheduleFinder
-from sampler_core.tuning.feasible_band import epoch_segments
+from sampler_core.tuning.feasible_band import SkewIntervals, epoch_segments, intersect
 from sampler_core.tuning.requirement_sentences import bound_in_words
-from sampler_core.tuning.requirement_values import requirement_value
 from sampler_core.tuning.requirements import Requirement, bounds_of, over_run, relaxed
-from sampler_core.tuning.shares_by_skew import SharesBySkew
-from sampler_core.tuning.skew_intervals import SkewIntervals, intersect, where_highest
+from sampler_core.tuning.shares_by_skew import SharesBySkew, skew_where_highest
+from sampler_core.tuning.verdicts import verdict_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +40,18 @@ class Conflict:
 
     def __str__(self) -> str:
         who = " and ".join(f"“{requirement}”" for requirement in self.requirements)
-        what = f"No {self.shape} schedule with skews from {self.bounds[0]:g} to {self.bounds[1]:g} "
-        what += f"meets {who}." if len(self.requirements) == 1 else f"meets {who} together."
+        conflict = f"No {self.shape} schedule with skews from {self.bounds[0]:g} to {self.bounds[1]:g} "
+        conflict += f"meets {who}." if len(self.requirements) == 1 else f"meets {who} together."
         if not self.proved:
-            what = what.replace("No ", "Found no ", 1)
-        ways = [
+            conflict = conflict.replace("No ", "Found no ", 1)
+        agreeing_bounds = [
             f"{one.sense} {bound_in_words(one, bound)} instead of {bound_in_words(one, one.bound)} in “{one}”"
             for one, bound in zip(self.requirements, self.agree_at, strict=True)
             if bound is not None
         ]
-        agree = f" They would just agree with {', or '.join(ways)}." if ways else ""
-        other = " A piecewise schedule can meet all that is required: try that shape." if self.shape_alone else ""
-        return what + agree + other
+        agreement = f" They would just agree with {', or '.join(agreeing_bounds)}." if agreeing_bounds else ""
+        other_shape = " A piecewise schedule can meet all that is required: try that shape." if self.shape_alone else ""
+        return conflict + agreement + other_shape
 
 
 def find_conflict(finder: BestScheduleFinder, requirements: Sequence[Requirement]) -> Conflict:
@@ -60,58 +59,58 @@ def find_conflict(finder: BestScheduleFinder, requirements: Sequence[Requirement
     if finder.has_schedule(requirements):  # met between the table's skews, missed on the shares as drawn
         return Conflict(tuple(requirements), (None,) * len(requirements), finder.shape, False, finder.bounds, False)
     if finder.slack_upper_bound(requirements) < 0:  # some epoch has no allowed skew, whatever the shape
-        conflicting = _irreducible(requirements, lambda some: finder.slack_upper_bound(some) < 0)
-        alone = False
+        conflicting = _irreducible_conflict(requirements, lambda some: finder.slack_upper_bound(some) < 0)
+        shape_alone = False
     else:
-        conflicting = _irreducible(requirements, lambda some: not finder.has_schedule(some))
+        conflicting = _irreducible_conflict(requirements, lambda some: not finder.has_schedule(some))
         piecewise = BestScheduleFinder(finder.by_skew, finder.plan, "piecewise", finder.bounds)
-        alone = finder.shape != "piecewise" and piecewise.has_schedule(requirements)
-    agree = tuple(_agreeing_bound(finder, conflicting, i) for i in range(len(conflicting)))
-    return Conflict(tuple(conflicting), agree, finder.shape, alone, finder.bounds, finder.proved)
+        shape_alone = finder.shape != "piecewise" and piecewise.has_schedule(requirements)
+    agreeing_bounds = tuple(_agreeing_bound(finder, conflicting, i) for i in range(len(conflicting)))
+    return Conflict(tuple(conflicting), agreeing_bounds, finder.shape, shape_alone, finder.bounds, finder.proved)
 
 
-def _irreducible(
+def _irreducible_conflict(
     requirements: Sequence[Requirement], in_conflict: Callable[[Sequence[Requirement]], bool]
 ) -> list[Requirement]:
     """The requirements left when each is dropped in turn, and stays out where the others still conflict.
 
     Requirements over the run are dropped first, all at once: they cost most to check.
     """
-    few = [requirement for requirement in requirements if not over_run(requirement)]
-    if not in_conflict(few):
-        few = list(requirements)
-    for requirement in tuple(few):
-        without = [other for other in few if other is not requirement]
-        if in_conflict(without):
-            few = without
-    return few
+    conflicting = [requirement for requirement in requirements if not over_run(requirement)]
+    if not in_conflict(conflicting):
+        conflicting = list(requirements)
+    for requirement in tuple(conflicting):
+        without_one = [other for other in conflicting if other is not requirement]
+        if in_conflict(without_one):
+            conflicting = without_one
+    return conflicting
 
 
-def _agreeing_bound(finder: BestScheduleFinder, requirements: list[Requirement], i: int) -> float | None:
+def _agreeing_bound(finder: BestScheduleFinder, conflicting: list[Requirement], i: int) -> float | None:
     """The bound of requirement i at which all are possible, rounded outwards to three digits; None: there is none."""
 
-    def agree(place: int) -> bool:
-        agreeing = relaxed(requirements[i], _three_digits(place))
-        return finder.has_schedule([*requirements[:i], agreeing, *requirements[i + 1 :]])
+    def agree(bound_place: int) -> bool:
+        agreeing_requirement = relaxed(conflicting[i], _bound_at(bound_place))
+        return finder.has_schedule([*conflicting[:i], agreeing_requirement, *conflicting[i + 1 :]])
 
-    places = _places_outwards(requirements[i], _bound_estimate(finder, requirements, i))
-    nearby = next((place for place in places[:2] if agree(place)), None)
-    if nearby is not None:
-        return _three_digits(nearby)
-    if not places or not agree(places[-1]):
+    bound_places = _bound_places_outwards(conflicting[i], _bound_estimate(finder, conflicting, i))
+    nearby_place = next((bound_place for bound_place in bound_places[:2] if agree(bound_place)), None)
+    if nearby_place is not None:
+        return _bound_at(nearby_place)
+    if not bound_places or not agree(bound_places[-1]):
         return None
-    return _three_digits(places[bisect_left(places, True, lo=min(2, len(places) - 1), key=agree)])
+    return _bound_at(bound_places[bisect_left(bound_places, True, lo=min(2, len(bound_places) - 1), key=agree)])
 
 
-def _places_outwards(requirement: Requirement, tightest: float) -> range:
-    """The places of the bounds that may be asked for, from the tightest on; see `_three_digits`."""
+def _bound_places_outwards(requirement: Requirement, tightest: float) -> range:
+    """The places of the bounds that may be asked for, from the tightest on; see `_bound_at`."""
     floor, ceiling = bounds_of(requirement)
     down = requirement.sense == "at least"
-    first, last = (_place(bound, down) for bound in (tightest, floor if down else ceiling))
+    first, last = (_bound_place(bound, down) for bound in (tightest, floor if down else ceiling))
     return range(first, last - 1, -1) if down else range(first, last + 1)
 
 
-def _place(bound: float, down: bool) -> int:
+def _bound_place(bound: float, down: bool) -> int:
     """The place of a bound among the numbers of three digits, rounded down or up; of what is below 1e-12 as of that."""
     bound = max(bound, 1e-12)
     decade = math.floor(math.log10(bound)) - 2
@@ -119,31 +118,33 @@ def _place(bound: float, down: bool) -> int:
     return 900 * decade + (math.floor(digits) if down else math.ceil(digits)) - 100
 
 
-def _three_digits(place: int) -> float:
+def _bound_at(bound_place: int) -> float:
     """The number of three digits at a place: 100, 101, ..., 999, 1000, 1010 at 0, 1, ..., 899, 900, 901."""
-    return float(f"{100 + place % 900}e{place // 900}")
+    return float(f"{100 + bound_place % 900}e{bound_place // 900}")
 
 
-def _bound_estimate(finder: BestScheduleFinder, requirements: list[Requirement], i: int) -> float:
+def _bound_estimate(finder: BestScheduleFinder, conflicting: list[Requirement], i: int) -> float:
     """A bound that requirement i cannot beat: the best metric value at the skews that the others allow."""
-    requirement, best = requirements[i], requirements[i].bound
+    requirement, best_bound = conflicting[i], conflicting[i].bound
     if over_run(requirement):
-        return finder.best_run_value(requirement, [*requirements[:i], *requirements[i + 1 :]])
-    edges = finder.edges([*requirements[:i], *requirements[i + 1 :]])
+        return finder.best_run_value(requirement, [*conflicting[:i], *conflicting[i + 1 :]])
+    edges = finder.edges([*conflicting[:i], *conflicting[i + 1 :]])
     for segment, allowed in epoch_segments(edges, finder.epochs):
-        concerned = requirement.epochs(finder.epochs)
-        if max(segment[0], concerned[0]) <= min(segment[-1], concerned[-1]):
-            value = _best_metric_value(finder.by_skew, requirement, intersect((finder.bounds,), allowed))
-            best = min(best, value) if requirement.sense == "at least" else max(best, value)
-    return best
+        epochs = requirement.epochs(finder.epochs)
+        if max(segment[0], epochs[0]) <= min(segment[-1], epochs[-1]):
+            best_value = _best_value_on_epochs(finder.by_skew, requirement, intersect((finder.bounds,), allowed))
+            best_bound = min(best_bound, best_value) if requirement.sense == "at least" else max(best_bound, best_value)
+    return best_bound
 
 
-def _best_metric_value(by_skew: SharesBySkew, requirement: Requirement, allowed: SkewIntervals) -> float:
+def _best_value_on_epochs(by_skew: SharesBySkew, requirement: Requirement, allowed: SkewIntervals) -> float:
     """The best metric value of a requirement on single epochs, over all allowed skews."""
     sign = 1.0 if requirement.sense == "at least" else -1.0
 
-    def metric_value(skews: FloatArray) -> FloatArray:
-        return sign * requirement_value(requirement, by_skew.shares_at(skews), by_skew.counts, by_skew.draws)
+    def signed_value(skews: FloatArray) -> FloatArray:
+        return sign * verdict_value(requirement, by_skew.shares_at(skews), by_skew.counts, by_skew.draws)
 
-    best = [float(metric_value(np.array([where_highest(metric_value, low, high)]))[0]) for low, high in allowed]
-    return sign * max(best, default=-np.inf)
+    best_values = [
+        float(signed_value(np.array([skew_where_highest(signed_value, low, high)]))[0]) for low, high in allowed
+    ]
+    return sign * max(best_values, default=-np.inf)

@@ -6,30 +6,23 @@ requirements over the run couple the epochs; each has a verdict of its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from sampler_core.data.array_types import BoolArray, FloatArray
-from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
-from sampler_core.data.plain_values import ClassName
-from sampler_core.forecast.expectations import Draws, most_repeats
-from sampler_core.forecast.forecast import draws_of
-from sampler_core.forecast.metrics import columns, metric_of
-from sampler_core.formatting import several
+from sampler_core.data.class_counts import CountsLike, as_class_counts
 from sampler_core.plans.plan import SamplingPlan
-from sampler_core.tuning.requirement_sentences import bound_in_words
-from sampler_core.tuning.requirement_values import requirement_margin, requirement_values
-from sampler_core.tuning.requirements import Requirement, limits_repeats, over_run
-from sampler_core.tuning.shares_by_skew import SharesBySkew
-from sampler_core.tuning.skew_intervals import (
-    ALL_SKEWS,
-    SkewIntervals,
-    intersect,
-    intervals_where_not_negative,
-)
+from sampler_core.tuning.requirements import Requirement, over_run
+from sampler_core.tuning.shares_by_skew import SharesBySkew, bisected_skews, skew_where_highest
+from sampler_core.tuning.verdicts import Verdict, verdicts
+
+SkewIntervals: TypeAlias = tuple[tuple[float, float], ...]
+EpochSegments: TypeAlias = Sequence[tuple[range, SkewIntervals]]  # with the skews that they allow
+ALL_SKEWS: SkewIntervals = ((-np.inf, np.inf),)
+UNLIMITED_SLACK = 100.0  # the distance to an edge where there is none
 
 
 class Edge(NamedTuple):
@@ -40,27 +33,6 @@ class Edge(NamedTuple):
     first_epoch: int
     last_epoch: int
     allowed: SkewIntervals
-
-
-class Verdict(NamedTuple):
-    """Whether a requirement holds. value: the worst metric value. epochs: those that violate it, () for a run's.
-
-    class_name: the class with the worst value, None for a metric of the whole mix. most: how often a single sample
-    can be drawn, for repeats under the exact scheme; None for all else.
-    """
-
-    requirement: Requirement
-    holds: bool
-    value: float
-    epochs: tuple[int, ...]
-    class_name: ClassName | None
-    most: int | None = None
-
-    def __str__(self) -> str:
-        if self.holds:
-            return f"{self.requirement}: holds ({bound_in_words(self.requirement, self.value)})"
-        where = f" in {several(len(self.epochs), 'epoch', 'epochs')} from {self.epochs[0]} on" if self.epochs else ""
-        return f"{self.requirement}: violated{where} ({bound_in_words(self.requirement, self.value)})"
 
 
 class Band(NamedTuple):
@@ -80,44 +52,29 @@ class Band(NamedTuple):
 def feasible_band(plan: SamplingPlan, counts: CountsLike, requirements: Sequence[Requirement]) -> Band:
     """The skews that the requirements allow, under the plan's scheme, limits and sizes. Errors: those of `verdicts`."""
     counts = as_class_counts(counts)
-    judged = verdicts(plan, counts, requirements)
+    band_verdicts = verdicts(plan, counts, requirements)
     by_skew, epochs = SharesBySkew(plan, counts), plan.epochs or 1
     edges = tuple(edge_of(by_skew, one, epochs) for one in requirements if not over_run(one))
     violated = np.zeros(epochs, dtype=bool)
-    for verdict in judged:
+    for verdict in band_verdicts:
         violated[list(verdict.epochs)] = True
     allowed = tuple(allowed for segment, allowed in epoch_segments(edges, epochs) for _ in segment)
-    run = tuple(verdict for verdict in judged if over_run(verdict.requirement))
-    return Band(allowed, edges, plan.skews(), violated, run)
-
-
-def verdicts(plan: SamplingPlan, counts: CountsLike, requirements: Sequence[Requirement]) -> tuple[Verdict, ...]:
-    """Each requirement against a plan, whatever its target, on the shares that are drawn.
-
-    `ValueError` for an adaptive target (its shares are not known before training), without epochs or a batch size, for
-    a requirement about a class or an epoch that is not there, and where the plan's limits cannot be met.
-    """
-    counts = as_class_counts(counts)
-    if plan.adaptive is not None:
-        raise ValueError("target must not be adaptive: its class shares are not known before training")
-    plan.check(counts)
-    shares = plan.class_shares(counts)
-    draws = draws_of(plan, counts)
-    return tuple(_verdict(requirement, shares, counts, draws) for requirement in requirements)
+    run_verdicts = tuple(verdict for verdict in band_verdicts if over_run(verdict.requirement))
+    return Band(allowed, edges, plan.skews(), violated, run_verdicts)
 
 
 def edge_of(by_skew: SharesBySkew, requirement: Requirement, epochs: int) -> Edge:
     """The edge of a requirement on single epochs."""
-    window = requirement.epochs(epochs)
+    edge_epochs = requirement.epochs(epochs)
     allowed = intervals_where_not_negative(
         lambda skews: by_skew.margin(requirement, by_skew.shares_at(skews)),
         by_skew.table_skews,
         by_skew.margin(requirement, by_skew.table_shares),
     )
-    return Edge(requirement, str(requirement), window[0], window[-1], allowed)
+    return Edge(requirement, str(requirement), edge_epochs[0], edge_epochs[-1], allowed)
 
 
-def epoch_segments(edges: Sequence[Edge], epochs: int) -> list[tuple[range, SkewIntervals]]:
+def epoch_segments(edges: Sequence[Edge], epochs: int) -> EpochSegments:
     """The run in segments of epochs that have the same requirements, with the skews that these allow.
 
     NOTE One requirement from epoch 3 on and one up to epoch 5, of 10 epochs: segments 0-2, 3-5 and 6-9.
@@ -132,17 +89,68 @@ def epoch_segments(edges: Sequence[Edge], epochs: int) -> list[tuple[range, Skew
     ]
 
 
-def _verdict(requirement: Requirement, shares: FloatArray, counts: ClassCounts, draws: Draws) -> Verdict:
-    window, chosen = requirement.epochs(len(shares)), columns(counts, requirement.group, requirement.class_name)
-    rows = shares[window.start : window.stop]
-    values = requirement_values(requirement, rows, counts, draws)
-    margins = requirement_margin(requirement, values)
-    at, worst = np.unravel_index(int(margins.argmin()), margins.shape)
-    violated = np.flatnonzero(margins.min(axis=1) < 0)
-    broken = () if over_run(requirement) else tuple((window.start + violated).tolist())
-    whose = None if metric_of(requirement.metric).scope == "mix" else counts.names[chosen[worst]]
-    most = None
-    if draws.scheme == "exact" and limits_repeats(requirement):
-        part = rows[:, chosen] if over_run(requirement) else rows[:, chosen].max(axis=0)
-        most = int(most_repeats(counts.counts[chosen], part, draws.samples).max())
-    return Verdict(requirement, violated.size == 0, float(values[at, worst]), broken, whose, most)
+# --- skew intervals ---------------------------------------------------------------------------------------------------
+
+
+def intervals_where_not_negative(
+    margin_at: Callable[[FloatArray], FloatArray], nodes: FloatArray, margins: FloatArray
+) -> SkewIntervals:
+    """The union of skews with a margin >= 0, edges to 1e-10, on the inside.
+
+    margins: margin_at(nodes). An interval (or gap) between two nodes is found where the margin has an extreme near 0.
+
+    NOTE Margins -3, -1, -2 at the nodes 0, 1, 2: the margin may rise above 0 near 1. Its highest point between 0 and 2
+    is looked up; with +0.5 at 0.8 the interval around 0.8 is found, though no node lies in it.
+    """
+    nodes, margins = _nodes_with_extremes(margin_at, nodes, margins)
+    inside = margins >= 0
+    before = np.flatnonzero(inside[1:] != inside[:-1])
+    edges = bisected_skews(lambda skews: margin_at(skews) >= 0, nodes[before], nodes[before + 1], inside[before])
+    interval_ends = [-np.inf] * bool(inside[0]) + edges.tolist() + [np.inf] * bool(inside[-1])
+    return tuple(zip(interval_ends[::2], interval_ends[1::2], strict=True))
+
+
+def intersect(*interval_unions: SkewIntervals) -> SkewIntervals:
+    """The skews in all of them."""
+    common_intervals = ALL_SKEWS
+    for intervals in interval_unions:
+        interval_pairs = ((max(a, c), min(b, d)) for a, b in common_intervals for c, d in intervals)
+        common_intervals = tuple((low, high) for low, high in interval_pairs if low <= high)
+    return common_intervals
+
+
+def least_edge_distance(intervals: SkewIntervals, skews: FloatArray) -> FloatArray:
+    """How far all skews of a row are inside a union at least; < 0: how far one is outside. skews: (rows, epochs)."""
+    distance_inside = np.full(skews.shape, -UNLIMITED_SLACK)
+    for low, high in intervals:
+        np.maximum(distance_inside, np.minimum(skews - low, high - skews), out=distance_inside)
+    return np.asarray(np.minimum(distance_inside.min(axis=1), UNLIMITED_SLACK))
+
+
+def nearest_interval(intervals: SkewIntervals, skews: FloatArray) -> FloatArray:
+    """The interval that holds each skew, or the nearest one; shape (len(skews), 2)."""
+    interval_ends = np.array(intervals)
+    outside = np.maximum(interval_ends[:, 0] - skews[:, None], skews[:, None] - interval_ends[:, 1])
+    nearest: FloatArray = interval_ends[outside.argmin(axis=1)]
+    return nearest
+
+
+def _nodes_with_extremes(
+    margin_at: Callable[[FloatArray], FloatArray], nodes: FloatArray, margins: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """The nodes, with further ones where an interval (or gap) is narrower than their spacing."""
+    margins = np.clip(margins, -1e9, 1e9)
+    steps = np.maximum(np.abs(np.diff(margins))[:-1], np.abs(np.diff(margins))[1:])
+    node_margin, before, after = margins[1:-1], margins[:-2], margins[2:]
+    margin_peak = (node_margin >= before) & (node_margin >= after) & (node_margin < 0)
+    margin_dip = (node_margin <= before) & (node_margin <= after) & (node_margin >= 0)
+    extremes = 1 + np.flatnonzero((margin_peak | margin_dip) & (np.abs(node_margin) <= 2 * steps) & (steps > 1e-12))
+    extreme_nodes = [
+        skew_where_highest(margin_at if margins[i] < 0 else lambda skews: -margin_at(skews), nodes[i - 1], nodes[i + 1])
+        for i in extremes
+    ]
+    if not extreme_nodes:
+        return nodes, margins
+    all_nodes = np.concatenate([nodes, extreme_nodes])
+    order = np.argsort(all_nodes)
+    return all_nodes[order], np.concatenate([margins, margin_at(np.array(extreme_nodes))])[order]

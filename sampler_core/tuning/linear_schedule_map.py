@@ -18,22 +18,21 @@ from sampler_core.forecast.metrics import columns, metric_of
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Linear
 from sampler_core.plans.targets import PowerSkew
-from sampler_core.tuning.feasible_band import edge_of
+from sampler_core.tuning.feasible_band import SkewIntervals, edge_of
 from sampler_core.tuning.metric_sweep import (
     Progress,
     clamped_skews,
+    linear_skew_limits,
     no_progress,
     partial_progress,
     run_metric_values,
-    skew_limits,
 )
-from sampler_core.tuning.requirement_values import requirement_margin
 from sampler_core.tuning.requirements import Requirement, over_run
 from sampler_core.tuning.shares_by_skew import SharesBySkew
-from sampler_core.tuning.skew_intervals import SkewIntervals
+from sampler_core.tuning.verdicts import verdict_margin
 
-POINTS = 41
-_TOLERANCE = 1e-9
+MAP_POINTS = 41
+_MAP_TOLERANCE = 1e-9
 
 
 class FeasiblePoints(NamedTuple):
@@ -46,13 +45,13 @@ class FeasiblePoints(NamedTuple):
 def map_axes(epochs: int) -> tuple[FloatArray, FloatArray]:
     """Skew factors from -0.5 to 1.5, and increments that move the skew by about 2 either way over the run."""
     step = _rounded_axis_step(0.1 / max(epochs - 1, 1))
-    middle = POINTS // 2
-    return np.round(np.linspace(-0.5, 1.5, POINTS), 10), np.round(step * (np.arange(POINTS) - middle), 12)
+    middle_point = MAP_POINTS // 2
+    return np.round(np.linspace(-0.5, 1.5, MAP_POINTS), 10), np.round(step * (np.arange(MAP_POINTS) - middle_point), 12)
 
 
 def plan_at_point(plan: SamplingPlan, skew: float = 0.0, increment: float = 0.0) -> SamplingPlan:
     """The plan with a linear schedule, its limits on the skew kept where it has them."""
-    return replace(plan, target=PowerSkew(Linear(skew, increment, *skew_limits(plan))))
+    return replace(plan, target=PowerSkew(Linear(skew, increment, *linear_skew_limits(plan))))
 
 
 def feasible_points(
@@ -65,28 +64,30 @@ def feasible_points(
     """
     skews, increments = map_axes(plan.epochs or 1)
     plan = plan_at_point(plan)
-    runs = clamped_skews(plan, skews[:, None, None] + increments[None, :, None] * np.arange(plan.epochs or 1))
-    by_skew, mask = SharesBySkew(plan, counts), np.ones(runs.shape[:2], dtype=bool)
+    map_runs = clamped_skews(plan, skews[:, None, None] + increments[None, :, None] * np.arange(plan.epochs or 1))
+    by_skew, map_mask = SharesBySkew(plan, counts), np.ones(map_runs.shape[:2], dtype=bool)
     by_epoch, of_run = (
         [requirement for requirement in requirements if over_run(requirement) == over] for over in (False, True)
     )
     for i, requirement in enumerate(by_epoch):
         progress(0.5 * i / len(by_epoch))
         edge = edge_of(by_skew, requirement, plan.epochs or 1)
-        mask &= _all_within(runs[..., edge.first_epoch : edge.last_epoch + 1], edge.allowed)
-    decided = [(requirement, group) for requirement in of_run for group in _groups(plan, requirement)]
-    asked = [(metric_of(one.metric), int(columns(counts, group, one.class_name)[0])) for one, group in decided]
-    if asked and mask.any():  # only where the others hold: runs cost most
-        found = run_metric_values(by_skew, runs[mask], asked, partial_progress(progress, 0.5, 1.0))
-        holds = [
-            requirement_margin(requirement, values) >= 0
-            for (requirement, _), (values, _) in zip(decided, found, strict=True)
+        map_mask &= _points_within(map_runs[..., edge.first_epoch : edge.last_epoch + 1], edge.allowed)
+    deciding = [(requirement, group) for requirement in of_run for group in _deciding_groups(plan, requirement)]
+    run_metrics = [(metric_of(one.metric), int(columns(counts, group, one.class_name)[0])) for one, group in deciding]
+    if run_metrics and map_mask.any():  # only where the others hold: runs cost most
+        run_values = run_metric_values(by_skew, map_runs[map_mask], run_metrics, partial_progress(progress, 0.5, 1.0))
+        points_hold = [
+            verdict_margin(requirement, values) >= 0
+            for (requirement, _), (values, _) in zip(deciding, run_values, strict=True)
         ]
-        mask[mask] = np.all(holds, axis=0)
-    return FeasiblePoints(mask, tuple(requirement for requirement in of_run if not _groups(plan, requirement)))
+        map_mask[map_mask] = np.all(points_hold, axis=0)
+    return FeasiblePoints(
+        map_mask, tuple(requirement for requirement in of_run if not _deciding_groups(plan, requirement))
+    )
 
 
-def _groups(plan: SamplingPlan, requirement: Requirement) -> tuple[str, ...]:
+def _deciding_groups(plan: SamplingPlan, requirement: Requirement) -> tuple[str, ...]:
     """The classes that decide a requirement over the run; () where this is not known."""
     if len(requirement.epochs(plan.epochs or 1)) < (plan.epochs or 1):
         return ()
@@ -95,11 +96,11 @@ def _groups(plan: SamplingPlan, requirement: Requirement) -> tuple[str, ...]:
     return () if plan.limited or requirement.metric != "run_repeats" else ("rarest", "largest")
 
 
-def _all_within(skews: FloatArray, allowed: SkewIntervals) -> BoolArray:
-    inside = np.zeros(skews.shape, dtype=bool)
+def _points_within(skews: FloatArray, allowed: SkewIntervals) -> BoolArray:
+    points_inside = np.zeros(skews.shape, dtype=bool)
     for low, high in allowed:
-        inside |= (skews >= low - _TOLERANCE) & (skews <= high + _TOLERANCE)
-    return np.asarray(inside.all(axis=-1))
+        points_inside |= (skews >= low - _MAP_TOLERANCE) & (skews <= high + _MAP_TOLERANCE)
+    return np.asarray(points_inside.all(axis=-1))
 
 
 def _rounded_axis_step(step: float) -> float:

@@ -14,7 +14,7 @@ from sampler_core.forecast.metrics import METRICS, metric_of
 from sampler_core.plans.parameters import rows_of
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.targets import PowerSkew, skew_schedule
-from sampler_core.tuning.metric_sweep import aggregated_over_epochs, chosen_classes, epochs_at
+from sampler_core.tuning.metric_sweep import aggregated_over_epochs, swept_classes_of, swept_epochs_of
 
 
 class Sensitivity(NamedTuple):
@@ -44,57 +44,61 @@ def sensitivity(
     counts = as_class_counts(counts)
     plan.check(counts)
 
-    def values(side: SamplingPlan) -> list[float]:
-        shares, draws, found = side.class_shares(counts), draws_of(side, counts), []
+    def metric_values_of(changed: SamplingPlan) -> list[float]:
+        shares, draws, metric_values = changed.class_shares(counts), draws_of(changed, counts), []
         for metric in map(metric_of, metric_names):
-            chosen = chosen_classes(counts, metric, group, class_name)
-            rows = metric.worst(metric.values(shares[epochs_at(side, metric, at)], counts, chosen, draws))
-            found.append(float(aggregated_over_epochs(rows, at)))
-        return found
+            metric_classes = swept_classes_of(counts, metric, group, class_name)
+            worst_values = metric.worst(
+                metric.values(shares[swept_epochs_of(changed, metric, at)], counts, metric_classes, draws)
+            )
+            metric_values.append(float(aggregated_over_epochs(worst_values, at)))
+        return metric_values
 
-    found = []
-    for name, value, step, changed in _parameters(plan, counts):
-        ends = [x for x in (value - step, value + step) if name != "epochs" or isinstance(at, str) or x > at]
-        sides = [(x, other) for x in ends if (other := _possible(changed, x, counts)) is not None]
+    sensitivities = []
+    for name, value, step, plan_with in _varied_parameters(plan, counts):
+        values = [x for x in (value - step, value + step) if name != "epochs" or isinstance(at, str) or x > at]
+        sides = [(x, changed) for x in values if (changed := _possible_plan(plan_with, x, counts)) is not None]
         if len(sides) == 1:
             sides.append((value, plan))
         if len(sides) == 2:
             (x0, low), (x1, high) = sides
-            differences = zip(metric_names, values(low), values(high), strict=True)
-            found += [Sensitivity(metric, name, float(value), (b - a) / (x1 - x0)) for metric, a, b in differences]
-    return tuple(found)
+            differences = zip(metric_names, metric_values_of(low), metric_values_of(high), strict=True)
+            sensitivities += [
+                Sensitivity(metric, name, float(value), (b - a) / (x1 - x0)) for metric, a, b in differences
+            ]
+    return tuple(sensitivities)
 
 
-def _parameters(
+def _varied_parameters(
     plan: SamplingPlan, counts: ClassCounts
 ) -> list[tuple[str, float, float, Callable[[Any], SamplingPlan]]]:
     """(name, value, step, the plan with another value) of every number of the plan that is set."""
     schedule = skew_schedule(plan.target)
-    holder: Any = plan.target if schedule is None else schedule
+    varied_holder: Any = plan.target if schedule is None else schedule
 
     def with_target(name: str, value: Any) -> SamplingPlan:
-        changed = replace(holder, **{name: value})
-        return replace(plan, target=changed if schedule is None else PowerSkew(changed))
+        changed_target = replace(varied_holder, **{name: value})
+        return replace(plan, target=changed_target if schedule is None else PowerSkew(changed_target))
 
     def with_setting(name: str, value: Any) -> SamplingPlan:
         return replace(plan, **{name: value})
 
-    kinds = {name: row.kind for name, row in rows_of(type(holder)).items() if row.kind in ("number", "integer")}
+    kinds = {name: row.kind for name, row in rows_of(type(varied_holder)).items() if row.kind in ("number", "integer")}
     steps = {name: 1 if kind == "integer" else 1e-4 for name, kind in kinds.items()}
-    found = [(name, getattr(holder, name), step, partial(with_target, name)) for name, step in steps.items()]
-    whole = {"epochs": plan.epochs, "batch_size": plan.batch_size, "samples_per_epoch": plan.samples(counts),
+    varied = [(name, getattr(varied_holder, name), step, partial(with_target, name)) for name, step in steps.items()]
+    run_parameters = {"epochs": plan.epochs, "batch_size": plan.batch_size, "samples_per_epoch": plan.samples(counts),
              "min_per_batch": plan.min_per_batch or None}  # fmt: skip
-    found += [(name, value, 1, partial(with_setting, name)) for name, value in whole.items()]
+    varied += [(name, value, 1, partial(with_setting, name)) for name, value in run_parameters.items()]
     for name, value in (("max_repeats", plan.max_repeats), ("min_share", plan.min_share)):
-        found.append((name, value, 1e-4 * max(value or 0.0, 1e-3), partial(with_setting, name)))
-    return [parameter for parameter in found if parameter[1] is not None]
+        varied.append((name, value, 1e-4 * max(value or 0.0, 1e-3), partial(with_setting, name)))
+    return [parameter for parameter in varied if parameter[1] is not None]
 
 
-def _possible(changed: Callable[[Any], SamplingPlan], value: float, counts: ClassCounts) -> SamplingPlan | None:
+def _possible_plan(plan_with: Callable[[Any], SamplingPlan], value: float, counts: ClassCounts) -> SamplingPlan | None:
     """The changed plan; None where that value is not allowed."""
     try:
-        plan = changed(value)
-        plan.check(counts)
+        changed_plan = plan_with(value)
+        changed_plan.check(counts)
     except ValueError:
         return None
-    return plan
+    return changed_plan

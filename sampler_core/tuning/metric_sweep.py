@@ -23,9 +23,9 @@ from sampler_core.tuning.shares_by_skew import SharesBySkew
 Progress = Callable[[float], None]
 MAX_EXACT_SHARES = {False: 8_000_000, True: 5_000_000}  # without limits, and with: some 0.5 s of work
 MIN_EXACT_SKEWS = 1_001
-_SHARES_PER_PIECE = 1 << 16  # more of them leave the processor's cache
-_SKEWS_PER_PIECE, _RUNS_PER_PIECE = 2048, 128  # between two progress reports, at most
-_REPORTS = 16  # of progress through skews, at least
+_SWEPT_SHARES_PER_PIECE = 1 << 16  # more of them leave the processor's cache
+_SWEPT_SKEWS_PER_PIECE, _SWEPT_RUNS_PER_PIECE = 2048, 128  # between two progress reports, at most
+_PROGRESS_REPORTS = 16  # of progress through skews, at least
 
 
 def no_progress(fraction: float) -> None:
@@ -67,60 +67,65 @@ def sweep(
     """
     counts = as_class_counts(counts)
     metric = metric_of(metric_name)
-    chosen = chosen_classes(counts, metric, group, class_name)
+    swept_classes = swept_classes_of(counts, metric, group, class_name)
     skews, increments = np.asarray(skews, dtype=np.float64), np.asarray(increments, dtype=np.float64)
-    runs = clamped_skews(plan, skews[:, None, None] + increments[None, :, None] * epochs_at(plan, metric, at))
+    swept_runs = clamped_skews(
+        plan, skews[:, None, None] + increments[None, :, None] * swept_epochs_of(plan, metric, at)
+    )
     by_skew = SharesBySkew(plan, counts, table=False)
     if metric.scope == "run":
-        ((values, error),) = run_metric_values(by_skew, runs, [(metric, int(chosen[0]))], progress)
+        ((values, error),) = run_metric_values(by_skew, swept_runs, [(metric, int(swept_classes[0]))], progress)
         return Sweep(skews, increments, values, error)
-    distinct, index = np.unique(np.round(runs, 10), return_inverse=True)
+    swept_skews, skew_index = np.unique(np.round(swept_runs, 10), return_inverse=True)
 
     def values_at(part: FloatArray) -> FloatArray:
-        return metric.worst(metric.values(by_skew.shares_at(part), counts, chosen, by_skew.draws))
+        return metric.worst(metric.values(by_skew.shares_at(part), counts, swept_classes, by_skew.draws))
 
-    table, errors = _values_at_skews(by_skew, distinct, values_at, progress)
-    return Sweep(skews, increments, aggregated_over_epochs(table[index.reshape(runs.shape)], at), float(errors.max()))
+    table, errors = _swept_values(by_skew, swept_skews, values_at, progress)
+    swept_values = aggregated_over_epochs(table[skew_index.reshape(swept_runs.shape)], at)
+    return Sweep(skews, increments, swept_values, float(errors.max()))
 
 
 def run_metric_values(
-    by_skew: SharesBySkew, runs: FloatArray, asked: Sequence[tuple[Metric, int]], progress: Progress
+    by_skew: SharesBySkew, swept_runs: FloatArray, swept_metrics: Sequence[tuple[Metric, int]], progress: Progress
 ) -> list[tuple[FloatArray, float]]:
     """Metrics of the whole run, each of one class, for many runs at once: values (...,) and their error.
 
     runs: skews, shape (..., epochs). asked: metric and class position. Shares are computed once for all of them.
     """
-    distinct, index = np.unique(np.round(runs, 10), return_inverse=True)
-    index, positions = index.reshape(-1, runs.shape[-1]), [position for _, position in asked]
+    swept_skews, skew_index = np.unique(np.round(swept_runs, 10), return_inverse=True)
+    skew_index, positions = skew_index.reshape(-1, swept_runs.shape[-1]), [position for _, position in swept_metrics]
     half = partial_progress(progress, 0.0, 0.5)
-    tables, errors = _values_at_skews(by_skew, distinct, lambda part: by_skew.shares_at(part)[:, positions], half)
-    found = []
-    for i, (metric, position) in enumerate(asked):
+    tables, errors = _swept_values(by_skew, swept_skews, lambda part: by_skew.shares_at(part)[:, positions], half)
+    run_values = []
+    for i, (metric, position) in enumerate(swept_metrics):
         table, n = tables[:, i], int(by_skew.counts.counts[position])
         ends = [table, table - errors[:, i], table + errors[:, i]] if errors.any() else [table]
-        metric_progress = partial_progress(progress, 0.5 + 0.5 * i / len(asked), 0.5 + 0.5 * (i + 1) / len(asked))
+        metric_progress = partial_progress(
+            progress, 0.5 + 0.5 * i / len(swept_metrics), 0.5 + 0.5 * (i + 1) / len(swept_metrics)
+        )
         parts = []
-        for begin in range(0, len(index), _RUNS_PER_PIECE):
-            metric_progress(begin / len(index))
-            shares = (np.clip(end[index[begin : begin + _RUNS_PER_PIECE]].T, 0.0, 1.0) for end in ends)
-            parts.append([metric.formula(np.full(rows.shape[1], n), rows, by_skew.draws) for rows in shares])
-        values, *others = np.concatenate(parts, axis=1).reshape(len(ends), *runs.shape[:-1])
-        found.append((values, max((float(np.abs(other - values).max()) for other in others), default=0.0)))
+        for begin in range(0, len(skew_index), _SWEPT_RUNS_PER_PIECE):
+            metric_progress(begin / len(skew_index))
+            run_shares = (np.clip(end[skew_index[begin : begin + _SWEPT_RUNS_PER_PIECE]].T, 0.0, 1.0) for end in ends)
+            parts.append([metric.formula(np.full(rows.shape[1], n), rows, by_skew.draws) for rows in run_shares])
+        values, *others = np.concatenate(parts, axis=1).reshape(len(ends), *swept_runs.shape[:-1])
+        run_values.append((values, max((float(np.abs(other - values).max()) for other in others), default=0.0)))
     progress(1.0)
-    return found
+    return run_values
 
 
 # --- one metric ------------------------------------------------------------------------------------------------------
 
 
-def chosen_classes(counts: ClassCounts, metric: Metric, group: str, class_name: ClassName | None) -> Any:
+def swept_classes_of(counts: ClassCounts, metric: Metric, group: str, class_name: ClassName | None) -> Any:
     """Positions of the classes; `ValueError` for every class with a metric of the whole run."""
     if metric.scope == "run" and group == "every" and class_name is None:
         raise ValueError(f"group must be rarest or largest for {metric.label.lower()}, got 'every'")
     return columns(counts, group, class_name)
 
 
-def epochs_at(plan: SamplingPlan, metric: Metric, at: int | str) -> Any:
+def swept_epochs_of(plan: SamplingPlan, metric: Metric, at: int | str) -> Any:
     """The epochs from which the metric at an epoch, or aggregated over the run, is computed."""
     if plan.epochs is None:
         raise ValueError("epochs must be given to speak of a run, got None")
@@ -139,22 +144,22 @@ def aggregated_over_epochs(values: FloatArray, at: int | str) -> FloatArray:
     return np.asarray(aggregate(values, axis=-1))
 
 
-def skew_limits(plan: SamplingPlan) -> tuple[float | None, float | None]:
+def linear_skew_limits(plan: SamplingPlan) -> tuple[float | None, float | None]:
     """The minimum and maximum of the plan's linear schedule; None where it has none."""
-    own = skew_schedule(plan.target)
-    return (own.minimum, own.maximum) if isinstance(own, Linear) else (None, None)
+    linear_schedule = skew_schedule(plan.target)
+    return (linear_schedule.minimum, linear_schedule.maximum) if isinstance(linear_schedule, Linear) else (None, None)
 
 
 def clamped_skews(plan: SamplingPlan, skews: FloatArray) -> FloatArray:
     """Skews clamped to the plan's own limits, as `Linear` does."""
-    low, high = skew_limits(plan)
+    low, high = linear_skew_limits(plan)
     return np.clip(skews, -np.inf if low is None else low, np.inf if high is None else high)
 
 
 # --- many skews ------------------------------------------------------------------------------------------------------
 
 
-def _values_at_skews(
+def _swept_values(
     by_skew: SharesBySkew, skews: FloatArray, values_at: Callable[[FloatArray], FloatArray], progress: Progress
 ) -> tuple[FloatArray, FloatArray]:
     """values_at(skews), a value or a row of values for each skew, exact or interpolated; and the error of each.
@@ -162,32 +167,33 @@ def _values_at_skews(
     The error is twice that of every second knot, interpolated between its neighbours. As these knots are used too,
     smooth values are off by far less, and values with a corner (at a cap, say) by no more.
     """
-    most = max(MIN_EXACT_SKEWS, MAX_EXACT_SHARES[by_skew.limited] // by_skew.counts.num_classes)
-    rows = min(_SKEWS_PER_PIECE, max(1, _SHARES_PER_PIECE // by_skew.counts.num_classes), -(-skews.size // _REPORTS))
-    if skews.size <= most:
-        values = _in_pieces(skews, rows, values_at, progress)
+    most_exact = max(MIN_EXACT_SKEWS, MAX_EXACT_SHARES[by_skew.limited] // by_skew.counts.num_classes)
+    skews_per_piece = max(1, _SWEPT_SHARES_PER_PIECE // by_skew.counts.num_classes)
+    skews_per_piece = min(_SWEPT_SKEWS_PER_PIECE, skews_per_piece, -(-skews.size // _PROGRESS_REPORTS))
+    if skews.size <= most_exact:
+        values = _swept_in_pieces(skews, skews_per_piece, values_at, progress)
         return values, np.zeros(values.shape)
-    knots = np.linspace(skews[0], skews[-1], most // 2 * 2 + 1)
-    exact = _in_pieces(knots, rows, values_at, progress)
-    errors = 2.0 * np.abs(_interpolated(knots[1::2], knots[::2], exact[::2]) - exact[1::2])
-    return _interpolated(skews, knots, exact), errors[knots[2:-1:2].searchsorted(skews)]
+    knots = np.linspace(skews[0], skews[-1], most_exact // 2 * 2 + 1)
+    exact_values = _swept_in_pieces(knots, skews_per_piece, values_at, progress)
+    errors = 2.0 * np.abs(_between_knots(knots[1::2], knots[::2], exact_values[::2]) - exact_values[1::2])
+    return _between_knots(skews, knots, exact_values), errors[knots[2:-1:2].searchsorted(skews)]
 
 
-def _interpolated(skews: FloatArray, knots: FloatArray, values: FloatArray) -> FloatArray:
+def _between_knots(skews: FloatArray, knots: FloatArray, values: FloatArray) -> FloatArray:
     """Linear interpolation, of the logarithm where all values have one (it is straighter); column by column."""
     if values.ndim == 2:
-        return np.stack([_interpolated(skews, knots, column) for column in values.T], axis=1)
+        return np.stack([_between_knots(skews, knots, column) for column in values.T], axis=1)
     if np.all(values > 0) and np.all(np.isfinite(values)):
         return np.exp(np.interp(skews, knots, np.log(values)))
     return np.interp(skews, knots, values)
 
 
-def _in_pieces(
-    skews: FloatArray, rows: int, values_at: Callable[[FloatArray], FloatArray], progress: Progress
+def _swept_in_pieces(
+    skews: FloatArray, skews_per_piece: int, values_at: Callable[[FloatArray], FloatArray], progress: Progress
 ) -> FloatArray:
-    parts = []
-    for begin in range(0, skews.size, rows):
+    swept_parts = []
+    for begin in range(0, skews.size, skews_per_piece):
         progress(begin / skews.size)
-        parts.append(values_at(skews[begin : begin + rows]))
+        swept_parts.append(values_at(skews[begin : begin + skews_per_piece]))
     progress(1.0)
-    return np.concatenate(parts)
+    return np.concatenate(swept_parts)

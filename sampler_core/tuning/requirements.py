@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from sampler_core.data.plain_values import ClassName
 from sampler_core.plans.parameters import Described, described, rows_of
 from sampler_core.plans.registry import Catalogue
-from sampler_core.tuning import requirement_sentences as words
+from sampler_core.tuning import requirement_sentences as sentences
 
 REQUIREMENTS = Catalogue("requirement")
 
@@ -44,7 +44,7 @@ class Requirement(Described):
         raise NotImplementedError
 
     def __str__(self) -> str:
-        return words.sentence(self)
+        return sentences.requirement_sentence(self)
 
 
 class _Windowed(Requirement):
@@ -72,12 +72,12 @@ class _Windowed(Requirement):
 class ShareOfClass(_Windowed):
     """The class has at least / at most this share of the draws of every epoch from first_epoch to last_epoch."""
 
-    bound: float = described(words.OF_DRAWS)
-    sense: str = described(words.SENSE, "at least")
-    group: str = described(words.GROUP, "rarest")
+    bound: float = described(sentences.SHARE_OF_DRAWS_ROW)
+    sense: str = described(sentences.SENSE_ROW, "at least")
+    group: str = described(sentences.GROUP_ROW, "rarest")
     class_name: ClassName | None = None
-    first_epoch: int = described(words.FIRST, 0)
-    last_epoch: int | None = described(words.LAST, None)
+    first_epoch: int = described(sentences.FIRST_EPOCH_ROW, 0)
+    last_epoch: int | None = described(sentences.LAST_EPOCH_ROW, None)
 
     title = "a share of the draws"
     template = "{who} has {sense} {bound} of the draws {when}"
@@ -89,9 +89,9 @@ class ShareOfClass(_Windowed):
 class ShareRatio(_Windowed):
     """The largest class share is at most `bound` times the smallest, from first_epoch on."""
 
-    bound: float = described(words.RATIO)
-    first_epoch: int = described(words.FIRST, 0)
-    last_epoch: int | None = described(words.LAST, None)
+    bound: float = described(sentences.SHARE_RATIO_ROW)
+    first_epoch: int = described(sentences.FIRST_EPOCH_ROW, 0)
+    last_epoch: int | None = described(sentences.LAST_EPOCH_ROW, None)
     class_name: ClassName | None = None
 
     title = "the share ratio"
@@ -106,12 +106,12 @@ class ShareRatio(_Windowed):
 class RepeatsAtMost(_Windowed):
     """No sample of the class (or of any class) is drawn more often than this per epoch, or over the run (expected)."""
 
-    bound: float = described(words.REPEATS)
-    per: str = described(words.PER, "epoch")
-    group: str = described(words.GROUP, "every")
+    bound: float = described(sentences.REPEATS_ROW)
+    per: str = described(sentences.PER_ROW, "epoch")
+    group: str = described(sentences.GROUP_ROW, "every")
     class_name: ClassName | None = None
-    first_epoch: int = described(words.FIRST, 0)
-    last_epoch: int | None = described(words.LAST, None)
+    first_epoch: int = described(sentences.FIRST_EPOCH_ROW, 0)
+    last_epoch: int | None = described(sentences.LAST_EPOCH_ROW, None)
 
     title = "repeats of samples"
     template = "no sample{whose} is drawn more than {bound} times {how_long}"
@@ -127,11 +127,11 @@ class RepeatsAtMost(_Windowed):
 class MissingFromAtMost(_Windowed):
     """The class (or each class) is missing from at most this share of full batches, by scheme, in every epoch."""
 
-    bound: float = described(words.OF_BATCHES)
-    group: str = described(words.GROUP, "rarest")
+    bound: float = described(sentences.SHARE_OF_BATCHES_ROW)
+    group: str = described(sentences.GROUP_ROW, "rarest")
     class_name: ClassName | None = None
-    first_epoch: int = described(words.FIRST, 0)
-    last_epoch: int | None = described(words.LAST, None)
+    first_epoch: int = described(sentences.FIRST_EPOCH_ROW, 0)
+    last_epoch: int | None = described(sentences.LAST_EPOCH_ROW, None)
 
     title = "batches without a class"
     template = "{who} is missing from at most {bound} of the batches {when}"
@@ -144,12 +144,12 @@ class MissingFromAtMost(_Windowed):
 class SeenAtLeast(_Windowed):
     """At least this share of the samples of the class (or of each class) is drawn, per epoch or over the run."""
 
-    bound: float = described(words.OF_SAMPLES)
-    per: str = described(words.PER, "run")
-    group: str = described(words.GROUP, "largest")
+    bound: float = described(sentences.SHARE_OF_SAMPLES_ROW)
+    per: str = described(sentences.PER_ROW, "run")
+    group: str = described(sentences.GROUP_ROW, "largest")
     class_name: ClassName | None = None
-    first_epoch: int = described(words.FIRST, 0)
-    last_epoch: int | None = described(words.LAST, None)
+    first_epoch: int = described(sentences.FIRST_EPOCH_ROW, 0)
+    last_epoch: int | None = described(sentences.LAST_EPOCH_ROW, None)
 
     title = "samples that are seen"
     template = "at least {bound} of the samples of {who} are seen {how_long}"
@@ -169,9 +169,9 @@ class NaturalMix(Requirement):
     floor that bends the natural mix counts.
     """
 
-    num_epochs: int = described(words.NUM_EPOCHS)
-    end: str = described(words.END, "last")
-    bound: float = described(words.TOLERANCE, 0.02)
+    num_epochs: int = described(sentences.NUM_EPOCHS_ROW)
+    end: str = described(sentences.END_ROW, "last")
+    bound: float = described(sentences.TOLERANCE_ROW, 0.02)
     class_name: ClassName | None = None
 
     title = "the natural mix"
@@ -199,14 +199,14 @@ def requirements_from_json(data: list[Mapping[str, Any]]) -> tuple[Requirement, 
 
 def relaxed(requirement: Requirement, bound: float) -> Requirement:
     """The same requirement with another number."""
-    changed: Requirement = replace(requirement, bound=bound)  # type: ignore[type-var]
-    return changed
+    relaxed_requirement: Requirement = replace(requirement, bound=bound)  # type: ignore[type-var]
+    return relaxed_requirement
 
 
 def bounds_of(requirement: Requirement) -> tuple[float, float]:
     """The least and the largest number that such a requirement may ask for."""
-    row = rows_of(type(requirement))["bound"]
-    return row.minimum or 0.0, row.maximum or math.inf
+    bound_field = rows_of(type(requirement))["bound"]
+    return bound_field.minimum or 0.0, bound_field.maximum or math.inf
 
 
 def over_run(requirement: Requirement) -> bool:

@@ -13,9 +13,10 @@ import numpy as np
 
 from sampler_core.data.array_types import BoolArray, FloatArray
 from sampler_core.forecast.metrics import columns, metric_of
-from sampler_core.tuning.requirement_values import requirement_margin
+from sampler_core.tuning.feasible_band import EpochSegments, SkewIntervals
 from sampler_core.tuning.requirements import Requirement, over_run, relaxed
-from sampler_core.tuning.shares_by_skew import HIGHEST, LOWEST, SharesBySkew, peak_rows
+from sampler_core.tuning.shares_by_skew import HIGHEST_SKEW, LOWEST_SKEW, SharesBySkew, share_peaks
+from sampler_core.tuning.verdicts import verdict_margin
 
 
 class RunBound(NamedTuple):
@@ -31,26 +32,32 @@ def initial_run_bounds(by_skew: SharesBySkew, requirements: Sequence[Requirement
     run_bounds = []
     for requirement in filter(over_run, requirements):
         groups = ("rarest", "largest") if requirement.group == "every" else (requirement.group,)
-        chosen = {int(columns(by_skew.counts, group, requirement.class_name)[0]) for group in groups}
-        run_bounds += [RunBound(requirement, c, requirement.epochs(epochs)) for c in sorted(chosen)]
+        bounded_classes = {int(columns(by_skew.counts, group, requirement.class_name)[0]) for group in groups}
+        run_bounds += [RunBound(requirement, c, requirement.epochs(epochs)) for c in sorted(bounded_classes)]
     return run_bounds
 
 
 def unmet_run_bound(
-    by_skew: SharesBySkew, requirements: Sequence[Requirement], skews: FloatArray, slack: float, known: list[RunBound]
+    by_skew: SharesBySkew,
+    requirements: Sequence[Requirement],
+    skews: FloatArray,
+    slack: float,
+    known_run_bounds: list[RunBound],
 ) -> RunBound | None:
     """A further run bound, where a requirement over the run fails within the slack of these skews (epochs,); else None.
 
     It is on a class that had none, or is tighter by what the approximation searched with gives too much.
     """
     for requirement in filter(over_run, requirements):
-        window = requirement.epochs(skews.size)
-        several = requirement.group == "every" and requirement.class_name is None
-        within = slack if several and not metric_jumps(by_skew, [requirement]) else 0.0
-        shares = _worst_shares(by_skew, skews[window.start : window.stop], within, requirement.sense == "at most")
-        if by_skew.margin(requirement, shares)[0] < 0:
-            run_bound = _run_bound_of_worst_class(by_skew, requirement, shares, window)
-            if run_bound not in known:
+        run_window = requirement.epochs(skews.size)
+        bounds_every_class = requirement.group == "every" and requirement.class_name is None
+        within = slack if bounds_every_class and not run_metric_jumps(by_skew, [requirement]) else 0.0
+        run_shares = _worst_run_shares(
+            by_skew, skews[run_window.start : run_window.stop], within, requirement.sense == "at most"
+        )
+        if by_skew.margin(requirement, run_shares)[0] < 0:
+            run_bound = _run_bound_of_worst_class(by_skew, requirement, run_shares, run_window)
+            if run_bound not in known_run_bounds:
                 return run_bound
             if within == 0.0:  # it holds on interpolated shares only: use exact ones
                 by_skew.add_to_table(skews)
@@ -58,9 +65,36 @@ def unmet_run_bound(
     return None
 
 
-def metric_jumps(by_skew: SharesBySkew, requirements: Sequence[Requirement]) -> bool:
+def run_metric_jumps(by_skew: SharesBySkew, requirements: Sequence[Requirement]) -> bool:
     """Whether a metric jumps with the skew, so that slack is known at the skews evaluated only."""
     return by_skew.draws.scheme == "stratified" and any("coverage" in one.metric for one in requirements)
+
+
+def run_bounds_cannot_hold(by_skew: SharesBySkew, run_bounds: Sequence[RunBound], segments: EpochSegments) -> bool:
+    """Whether a run bound fails even where every epoch has the best of its allowed skews."""
+    values = [np.array(best_run_value(by_skew, run_bound, segments)) for run_bound in run_bounds]
+    margins = [verdict_margin(bound.requirement, value) for bound, value in zip(run_bounds, values, strict=True)]
+    return any(margin < -1e-6 for margin in margins)
+
+
+def best_run_value(by_skew: SharesBySkew, run_bound: RunBound, segments: EpochSegments) -> float:
+    """The best metric value of a run bound, where every epoch has the best of its allowed skews."""
+    run_shares = np.zeros(segments[-1][0].stop)
+    for segment, allowed in segments:
+        run_shares[segment.start : segment.stop] = _best_run_share(by_skew, run_bound, allowed)
+    window_shares = run_shares[run_bound.window.start : run_bound.window.stop, None]
+    n = by_skew.counts.counts[[run_bound.position]]
+    return float(metric_of(run_bound.requirement.metric).search_formula(n, window_shares, by_skew.draws)[0])
+
+
+def _best_run_share(by_skew: SharesBySkew, run_bound: RunBound, allowed: SkewIntervals) -> float:
+    """The best share of the class for the run bound over the allowed skews: at an edge, or at an extreme."""
+    if not allowed:
+        return 0.0 if run_bound.requirement.sense == "at most" else 1.0  # no allowed skew within the bounds
+    nodes = by_skew.table_skews
+    skews = [np.array(allowed).ravel(), *(nodes[(nodes >= low) & (nodes <= high)] for low, high in allowed)]
+    run_shares = by_skew.shares_at(np.concatenate(skews))[:, run_bound.position]
+    return float(run_shares.min() if run_bound.requirement.sense == "at most" else run_shares.max())
 
 
 def run_bound_slack(
@@ -71,78 +105,89 @@ def run_bound_slack(
     slack < 0: for the best schedule within -slack.
     """
     skews = skews[:, run_bound.window.start : run_bound.window.stop]
-    found, high = low.copy(), np.minimum(high, HIGHEST - LOWEST)
-    holds = _holds(by_skew, run_bound, skews, high)
-    found[holds] = high[holds]
-    between = np.flatnonzero(~holds)  # most of these have no more slack than `low`
-    between = between[_holds(by_skew, run_bound, skews[between], low[between])]
-    skews, low, high = skews[between], low[between], high[between]
+    run_slack, high = low.copy(), np.minimum(high, HIGHEST_SKEW - LOWEST_SKEW)
+    run_holds = _run_bound_holds(by_skew, run_bound, skews, high)
+    run_slack[run_holds] = high[run_holds]
+    bisected_rows = np.flatnonzero(~run_holds)  # most of these have no more slack than `low`
+    bisected_rows = bisected_rows[_run_bound_holds(by_skew, run_bound, skews[bisected_rows], low[bisected_rows])]
+    skews, low, high = skews[bisected_rows], low[bisected_rows], high[bisected_rows]
     while np.any(high - low > fine):
         middle = (low + high) / 2
         if np.all((middle <= low) | (middle >= high)):
             break
-        holds = _holds(by_skew, run_bound, skews, middle)
-        low, high = np.where(holds, middle, low), np.where(holds, high, middle)
-    found[between] = low
-    return found
+        run_holds = _run_bound_holds(by_skew, run_bound, skews, middle)
+        low, high = np.where(run_holds, middle, low), np.where(run_holds, high, middle)
+    run_slack[bisected_rows] = low
+    return run_slack
 
 
-def _holds(by_skew: SharesBySkew, run_bound: RunBound, skews: FloatArray, slack: FloatArray) -> BoolArray:
+def _run_bound_holds(by_skew: SharesBySkew, run_bound: RunBound, skews: FloatArray, slack: FloatArray) -> BoolArray:
     n, draws = by_skew.counts.counts[run_bound.position], by_skew.draws
-    shares = _share_within_slack(by_skew, run_bound, skews, slack)
-    values = metric_of(run_bound.requirement.metric).search_formula(np.full(len(skews), n), shares.T, draws)
-    return np.asarray(requirement_margin(run_bound.requirement, values) >= 0)
+    run_shares = _run_share_within_slack(by_skew, run_bound, skews, slack)
+    run_values = metric_of(run_bound.requirement.metric).search_formula(np.full(len(skews), n), run_shares.T, draws)
+    return np.asarray(verdict_margin(run_bound.requirement, run_values) >= 0)
 
 
-def _share_within_slack(by_skew: SharesBySkew, run_bound: RunBound, skews: FloatArray, slack: FloatArray) -> FloatArray:
+def _run_share_within_slack(
+    by_skew: SharesBySkew, run_bound: RunBound, skews: FloatArray, slack: FloatArray
+) -> FloatArray:
     """The worst share of the class within the slack of each skew, or where that is below 0 the best one."""
     wants_most = (slack >= 0) == (run_bound.requirement.sense == "at most")
     if wants_most.any() and not wants_most.all():
-        shares = np.empty(skews.shape)
+        run_shares = np.empty(skews.shape)
         for rows in (wants_most, ~wants_most):
-            shares[rows] = _share_within_slack(by_skew, run_bound, skews[rows], slack[rows])
-        return shares
+            run_shares[rows] = _run_share_within_slack(by_skew, run_bound, skews[rows], slack[rows])
+        return run_shares
     sign = 1.0 if wants_most.all() else -1.0
-    column = sign * by_skew.table_shares[:, run_bound.position]
-    return sign * _greatest_within(by_skew.table_skews, column, skews, np.abs(slack)[:, None])
+    share_column = sign * by_skew.table_shares[:, run_bound.position]
+    return sign * _greatest_run_share(by_skew.table_skews, share_column, skews, np.abs(slack)[:, None])
 
 
-def _greatest_within(table_skews: FloatArray, column: FloatArray, skews: FloatArray, radius: FloatArray) -> FloatArray:
+def _greatest_run_share(
+    table_skews: FloatArray, share_column: FloatArray, skews: FloatArray, radius: FloatArray
+) -> FloatArray:
     """The greatest value of a table column within radius of each skew: at either end, or at a peak between."""
-    steps = np.diff(column)
-    if np.all(steps >= 0):
-        return np.interp(skews + radius, table_skews, column)
-    if np.all(steps <= 0):
-        return np.interp(skews - radius, table_skews, column)
+    share_steps = np.diff(share_column)
+    if np.all(share_steps >= 0):
+        return np.interp(skews + radius, table_skews, share_column)
+    if np.all(share_steps <= 0):
+        return np.interp(skews - radius, table_skews, share_column)
     low, high = skews - radius, skews + radius
-    most = np.maximum(np.interp(low, table_skews, column), np.interp(high, table_skews, column))
-    for peak in peak_rows(column):
-        np.maximum(most, column[peak], out=most, where=(low < table_skews[peak]) & (table_skews[peak] < high))
-    return most
+    greatest_share = np.maximum(np.interp(low, table_skews, share_column), np.interp(high, table_skews, share_column))
+    for peak in share_peaks(share_column):
+        np.maximum(
+            greatest_share,
+            share_column[peak],
+            out=greatest_share,
+            where=(low < table_skews[peak]) & (table_skews[peak] < high),
+        )
+    return greatest_share
 
 
-def _worst_shares(by_skew: SharesBySkew, skews: FloatArray, slack: float, most: bool) -> FloatArray:
+def _worst_run_shares(by_skew: SharesBySkew, skews: FloatArray, slack: float, most: bool) -> FloatArray:
     """The greatest or the least share of each class within the slack of each skew, on table rows and both ends."""
     if slack == 0.0:
         return by_skew.shares_at(skews)
-    low, high = np.clip(skews - slack, LOWEST, HIGHEST), np.clip(skews + slack, LOWEST, HIGHEST)
-    ends, take = np.stack([by_skew.shares_at(low), by_skew.shares_at(high)]), np.max if most else np.min
-    inside = zip(by_skew.table_skews.searchsorted(low), by_skew.table_skews.searchsorted(high), strict=True)
+    low, high = np.clip(skews - slack, LOWEST_SKEW, HIGHEST_SKEW), np.clip(skews + slack, LOWEST_SKEW, HIGHEST_SKEW)
+    end_shares, worst_share = np.stack([by_skew.shares_at(low), by_skew.shares_at(high)]), np.max if most else np.min
+    table_rows = zip(by_skew.table_skews.searchsorted(low), by_skew.table_skews.searchsorted(high), strict=True)
     return np.array([
-        take(np.vstack([ends[:, epoch], by_skew.table_shares[begin:end]]), axis=0)
-        for epoch, (begin, end) in enumerate(inside)
+        worst_share(np.vstack([end_shares[:, epoch], by_skew.table_shares[begin:end]]), axis=0)
+        for epoch, (begin, end) in enumerate(table_rows)
     ])  # fmt: skip
 
 
 def _run_bound_of_worst_class(
-    by_skew: SharesBySkew, requirement: Requirement, shares: FloatArray, window: range
+    by_skew: SharesBySkew, requirement: Requirement, run_shares: FloatArray, run_window: range
 ) -> RunBound:
     """A run bound on the class that is worst at these shares, tighter by what the approximation gives too much."""
-    metric, chosen = metric_of(requirement.metric), columns(by_skew.counts, requirement.group, requirement.class_name)
-    values = metric.values(shares, by_skew.counts, chosen, by_skew.draws)[0]
-    at = int(values.argmax() if requirement.sense == "at most" else values.argmin())
-    c = int(chosen[at])
-    if metric.approximation is not None:
-        approximate = float(metric.approximation(by_skew.counts.counts[[c]], shares[:, [c]], by_skew.draws)[0])
-        requirement = relaxed(requirement, min(1.0, requirement.bound + max(0.0, approximate - float(values[at]))))
-    return RunBound(requirement, c, window)
+    run_metric = metric_of(requirement.metric)
+    bounded_classes = columns(by_skew.counts, requirement.group, requirement.class_name)
+    run_values = run_metric.values(run_shares, by_skew.counts, bounded_classes, by_skew.draws)[0]
+    worst = int(run_values.argmax() if requirement.sense == "at most" else run_values.argmin())
+    worst_class = int(bounded_classes[worst])
+    if run_metric.approximation is not None:
+        n, worst_shares = by_skew.counts.counts[[worst_class]], run_shares[:, [worst_class]]
+        too_much = float(run_metric.approximation(n, worst_shares, by_skew.draws)[0]) - float(run_values[worst])
+        requirement = relaxed(requirement, min(1.0, requirement.bound + max(0.0, too_much)))
+    return RunBound(requirement, worst_class, run_window)

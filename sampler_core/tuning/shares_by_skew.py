@@ -5,6 +5,8 @@ The one contract here: the shares at a skew are those that the plan draws at tha
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from sampler_core.data.array_types import BoolArray, FloatArray, IntArray
@@ -12,15 +14,15 @@ from sampler_core.data.class_counts import ClassCounts
 from sampler_core.forecast.forecast import draws_of
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.share_limits import normalised, water_filled
-from sampler_core.tuning.requirement_values import requirement_margin, requirement_value
 from sampler_core.tuning.requirements import Requirement
-from sampler_core.tuning.skew_intervals import bisected_edges, where_highest
+from sampler_core.tuning.verdicts import verdict_margin, verdict_value
 
-LOWEST, HIGHEST = -50.0, 50.0  # the skews that a schedule allows
+LOWEST_SKEW, HIGHEST_SKEW = -50.0, 50.0  # the skews that a schedule allows
+_FINEST_SKEW = 1e-10
 _SHARES_PER_PIECE = 1 << 16  # shares in one piece: more of them leave the processor's cache
-_DISTANCES = np.geomspace(0.02, 48.0, 90)
+_SKEW_DISTANCES = np.geomspace(0.02, 48.0, 90)
 # dense from -1 to 2, where skews are used
-_TABLE_SKEWS = np.concatenate([[LOWEST], -1 - _DISTANCES[::-1], np.linspace(-1, 2, 151), 2 + _DISTANCES])
+_TABLE_SKEWS = np.concatenate([[LOWEST_SKEW], -1 - _SKEW_DISTANCES[::-1], np.linspace(-1, 2, 151), 2 + _SKEW_DISTANCES])
 
 
 class SharesBySkew:
@@ -44,9 +46,9 @@ class SharesBySkew:
         log_counts, piece = np.log(present.counts), max(1, _SHARES_PER_PIECE // present.num_classes)
         floor, cap = self._limits
         for begin in range(0, skews.size, piece):
-            rows = (1.0 - skews[begin : begin + piece, None]) * log_counts
+            log_shares = (1.0 - skews[begin : begin + piece, None]) * log_counts
             shares[begin : begin + piece, canonical] = (
-                normalised(rows) if floor is None or cap is None else water_filled(rows, floor, cap)
+                normalised(log_shares) if floor is None or cap is None else water_filled(log_shares, floor, cap)
             )
         return shares
 
@@ -57,11 +59,11 @@ class SharesBySkew:
 
     def add_to_table(self, skews: FloatArray) -> None:
         """Add exact rows for these skews to the table."""
-        new = np.setdiff1d(np.round(skews, 12), self.table_skews)
-        if new.size:
-            places = np.searchsorted(self.table_skews, new)
-            self.table_shares = np.insert(self.table_shares, places, self.shares_at(new), axis=0)
-            self.table_skews = np.insert(self.table_skews, places, new)
+        new_skews = np.setdiff1d(np.round(skews, 12), self.table_skews)
+        if new_skews.size:
+            table_places = np.searchsorted(self.table_skews, new_skews)
+            self.table_shares = np.insert(self.table_shares, table_places, self.shares_at(new_skews), axis=0)
+            self.table_skews = np.insert(self.table_skews, table_places, new_skews)
 
     def add_turning_points(self, position: int) -> None:
         """Add exact rows where the share of a class has an extreme or meets a limit; once for each class.
@@ -72,18 +74,21 @@ class SharesBySkew:
         if position in self._with_turning_points:
             return
         self._with_turning_points.add(position)
-        skews, column = self.table_skews, self.table_shares[:, position]
-        free = self._within_limits(position, self.table_shares)
-        turns = [
-            where_highest(lambda at: sign * self.shares_at(at)[:, position], skews[i - 1], skews[i + 1])  # noqa: B023
+        skews, share_column = self.table_skews, self.table_shares[:, position]
+        within_limits = self._within_limits(position, self.table_shares)
+        turning_skews = [
+            skew_where_highest(lambda at: sign * self.shares_at(at)[:, position], skews[i - 1], skews[i + 1])  # noqa: B023
             for sign in (1.0, -1.0)
-            for i in peak_rows(sign * column)
+            for i in share_peaks(sign * share_column)
         ]
-        ends = np.flatnonzero(np.diff(free))
-        at_limits = bisected_edges(
-            lambda at: self._within_limits(position, self.shares_at(at)), skews[ends], skews[ends + 1], free[ends]
+        ends = np.flatnonzero(np.diff(within_limits))
+        skews_at_limits = bisected_skews(
+            lambda at: self._within_limits(position, self.shares_at(at)),
+            skews[ends],
+            skews[ends + 1],
+            within_limits[ends],
         )
-        self.add_to_table(np.append(at_limits, turns))
+        self.add_to_table(np.append(skews_at_limits, turning_skews))
 
     def _within_limits(self, position: int, shares: FloatArray) -> BoolArray:
         """Whether the share of a class is strictly between its floor and its cap; (rows,)."""
@@ -95,11 +100,32 @@ class SharesBySkew:
 
     def margin(self, requirement: Requirement, shares: FloatArray) -> FloatArray:
         """By how much rows of shares meet a requirement of single epochs: from 0 on it holds; shape (rows,)."""
-        return requirement_margin(requirement, requirement_value(requirement, shares, self.counts, self.draws))
+        return verdict_margin(requirement, verdict_value(requirement, shares, self.counts, self.draws))
 
 
-def peak_rows(column: FloatArray) -> IntArray:
+def share_peaks(share_column: FloatArray) -> IntArray:
     """Where a column of a table begins to fall after it rose: once at most for a class share, but for limits."""
-    steps = np.diff(column)
-    turns = np.flatnonzero(np.abs(steps) > 1e-13)
-    return np.asarray(turns[1:][(steps[turns[:-1]] > 0) & (steps[turns[1:]] < 0)])
+    share_steps = np.diff(share_column)
+    share_turns = np.flatnonzero(np.abs(share_steps) > 1e-13)
+    return np.asarray(share_turns[1:][(share_steps[share_turns[:-1]] > 0) & (share_steps[share_turns[1:]] < 0)])
+
+
+def skew_where_highest(function: Callable[[FloatArray], FloatArray], low: float, high: float) -> float:
+    """The skew from low to high where the function is highest, to 1e-10: on grids, each around the last one's best."""
+    while True:
+        skews = np.linspace(low, high, 33)
+        best = int(function(skews).argmax())
+        if high - low < _FINEST_SKEW:
+            return float(skews[best])
+        low, high = float(skews[max(best - 1, 0)]), float(skews[min(best + 1, 32)])
+
+
+def bisected_skews(
+    inside: Callable[[FloatArray], BoolArray], low: FloatArray, high: FloatArray, low_is_inside: BoolArray
+) -> FloatArray:
+    """Where between low and high `inside` changes, for all pairs at once, to 1e-10; on the side that is inside."""
+    while low.size and np.max(high - low) > _FINEST_SKEW:
+        middle = (low + high) / 2
+        like_low = inside(middle) == low_is_inside
+        low, high = np.where(like_low, middle, low), np.where(like_low, high, middle)
+    return np.where(low_is_inside, low, high)

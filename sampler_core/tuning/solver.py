@@ -7,7 +7,8 @@ plan); where there is none, the fewest requirements that conflict are named.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -19,14 +20,16 @@ from sampler_core.plans.schedules import Schedule
 from sampler_core.plans.targets import PowerSkew, skew_schedule
 from sampler_core.tuning.best_schedule import BestScheduleFinder
 from sampler_core.tuning.conflicts import Conflict, find_conflict
-from sampler_core.tuning.family_search import COARSE
-from sampler_core.tuning.feasible_band import Verdict, verdicts
+from sampler_core.tuning.feasible_band import UNLIMITED_SLACK
 from sampler_core.tuning.requirements import Requirement
-from sampler_core.tuning.shares_by_skew import HIGHEST, LOWEST, SharesBySkew
-from sampler_core.tuning.skew_intervals import UNLIMITED
+from sampler_core.tuning.shares_by_skew import HIGHEST_SKEW, LOWEST_SKEW, SharesBySkew
+from sampler_core.tuning.slack_search import COARSE_SLACK
+from sampler_core.tuning.verdicts import Verdict, verdicts
 
-RANGES = ((0.0, 1.0), (-1.0, 2.0), (LOWEST, HIGHEST))  # natural to class-balanced; of the sliders; all
-AMPLE = 0.05  # slack with which skews from natural to class-balanced are preferred to any others
+SOLVED_RANGES = ((0.0, 1.0), (-1.0, 2.0), (LOWEST_SKEW, HIGHEST_SKEW))  # natural to class-balanced; of the sliders; all
+AMPLE_SLACK = 0.05  # slack with which skews from natural to class-balanced are preferred to any others
+DIGITS_TRIED = (2, 3, 4, 6)
+SLACK_KEPT = 0.9  # of the slack
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Solution:
     verdicts: tuple[Verdict, ...]
     conflict: Conflict | None = None
     proved: bool = True
-    bounds: tuple[float, float] = (LOWEST, HIGHEST)
+    bounds: tuple[float, float] = (LOWEST_SKEW, HIGHEST_SKEW)
 
     @property
     def schedule(self) -> Schedule | None:
@@ -63,35 +66,57 @@ def solve(
     """The plan with the schedule of this shape that meets all requirements with the most slack.
 
     shape: a name in `schedules.SCHEDULES`; None: the plan's own. bounds: the least and the largest skew; None: the
-    first of `RANGES` with a solution; the second where the first has less than `AMPLE` slack and the second more.
-    Of schedules with equal slack, the one nearest to the plan's own (to the
-    natural mix, where it has none).
+    first of `SOLVED_RANGES` with a solution; the second where the first has less than `AMPLE_SLACK` and the second has
+    more. Of schedules with equal slack, the one nearest to the plan's own (to the natural mix, where it has none).
     Limits, scheme and sizes are the plan's, as drawn. A target that is no power skew is replaced when a shape is given;
     when none is, it is left alone, and `says` names what can be done.
     `ValueError` for an unknown shape, bounds that are not rising within -50 to 50, and what `verdicts` refuses.
     """
     counts = as_class_counts(counts)
-    _check_bounds(bounds)
-    now = verdicts(plan, counts, requirements)
-    own = skew_schedule(plan.target)
-    if shape is None and own is None:
-        return Solution(_why_not_solved(plan), None, -UNLIMITED, now)
-    shape = shape or SCHEDULES.name_of(own)
+    _check_solver_bounds(bounds)
+    verdicts_now = verdicts(plan, counts, requirements)
+    own_schedule = skew_schedule(plan.target)
+    if shape is None and own_schedule is None:
+        return Solution(_why_not_solved(plan), None, -UNLIMITED_SLACK, verdicts_now)
+    shape = shape or SCHEDULES.name_of(own_schedule)
     by_skew = SharesBySkew(plan, counts)
-    best: Solution | None = None
-    for within in [bounds] if bounds else RANGES:
-        finder = BestScheduleFinder(by_skew, plan, shape, within)
-        if best is not None and best.slack >= finder.slack_upper_bound(requirements) - COARSE:
+    best_solution: Solution | None = None
+    for solver_bounds in [bounds] if bounds else SOLVED_RANGES:
+        finder = BestScheduleFinder(by_skew, plan, shape, solver_bounds)
+        if best_solution is not None and best_solution.slack >= finder.slack_upper_bound(requirements) - COARSE_SLACK:
             break
-        found = _solved(plan, counts, requirements, finder)
-        if found is not None and (best is None or found.slack > best.slack + COARSE):
-            best = found
-        if best is not None and (best.slack >= AMPLE or within != RANGES[0]):
+        solution = _solved(plan, counts, requirements, finder)
+        if solution is not None and (best_solution is None or solution.slack > best_solution.slack + COARSE_SLACK):
+            best_solution = solution
+        if best_solution is not None and (best_solution.slack >= AMPLE_SLACK or solver_bounds != SOLVED_RANGES[0]):
             break
-    if best is not None:
-        return best
-    why = find_conflict(finder, requirements)
-    return Solution(str(why), None, -UNLIMITED, now, why, why.proved, finder.bounds)
+    if best_solution is not None:
+        return best_solution
+    conflict = find_conflict(finder, requirements)
+    return Solution(str(conflict), None, -UNLIMITED_SLACK, verdicts_now, conflict, conflict.proved, finder.bounds)
+
+
+def round_solution(solution: Solution, counts: ClassCounts, requirements: Sequence[Requirement]) -> Solution:
+    """The solution with its schedule in the fewest significant digits that keep `SLACK_KEPT` of its slack.
+
+    The solution itself where none of `DIGITS_TRIED` will do, or where nothing was solved.
+    """
+    plan, solved_schedule = solution.plan, solution.schedule
+    if plan is None or solved_schedule is None:
+        return solution
+    finder = BestScheduleFinder(SharesBySkew(plan, counts), plan, SCHEDULES.name_of(solved_schedule), solution.bounds)
+    for digits in DIGITS_TRIED:
+        rounded_plan = replace(plan, target=PowerSkew(_rounded_schedule(solved_schedule, digits)))
+        rounded_verdicts = verdicts(rounded_plan, counts, requirements)
+        skews = rounded_plan.skews()
+        if skews is None or not all(verdict.holds for verdict in rounded_verdicts):
+            continue
+        slack = finder.slack_of(requirements, skews)
+        slack = np.inf if slack >= UNLIMITED_SLACK - 1e-9 else slack
+        if slack >= SLACK_KEPT * solution.slack:
+            solution_sentence = solution_in_words(_rounded_schedule(solved_schedule, digits), len(requirements), slack)
+            return replace(solution, says=solution_sentence, plan=rounded_plan, slack=slack, verdicts=rounded_verdicts)
+    return solution
 
 
 def solution_in_words(schedule: Schedule, requirements: int, slack: float) -> str:
@@ -103,16 +128,16 @@ def solution_in_words(schedule: Schedule, requirements: int, slack: float) -> st
 def _solved(
     plan: SamplingPlan, counts: ClassCounts, requirements: Sequence[Requirement], finder: BestScheduleFinder
 ) -> Solution | None:
-    best = finder.best_schedule(requirements)
-    if best is None or best.schedule is None:
+    best_schedule = finder.best_schedule(requirements)
+    if best_schedule is None or best_schedule.schedule is None:
         return None
-    solved = replace(plan, target=PowerSkew(best.schedule))
-    judged = verdicts(solved, counts, requirements)
-    if not all(verdict.holds for verdict in judged):
+    solved_plan = replace(plan, target=PowerSkew(best_schedule.schedule))
+    solved_verdicts = verdicts(solved_plan, counts, requirements)
+    if not all(verdict.holds for verdict in solved_verdicts):
         return None
-    slack = np.inf if best.slack >= UNLIMITED - 1e-9 else best.slack
-    says = solution_in_words(best.schedule, len(requirements), slack)
-    return Solution(says, solved, slack, judged, None, best.proved, finder.bounds)
+    slack = np.inf if best_schedule.slack >= UNLIMITED_SLACK - 1e-9 else best_schedule.slack
+    solution_sentence = solution_in_words(best_schedule.schedule, len(requirements), slack)
+    return Solution(solution_sentence, solved_plan, slack, solved_verdicts, None, best_schedule.proved, finder.bounds)
 
 
 def _why_not_solved(plan: SamplingPlan) -> str:
@@ -123,6 +148,18 @@ def _why_not_solved(plan: SamplingPlan) -> str:
     )
 
 
-def _check_bounds(bounds: tuple[float, float] | None) -> None:
-    if bounds is not None and not LOWEST <= bounds[0] <= bounds[1] <= HIGHEST:
-        raise ValueError(f"bounds must be rising and within {LOWEST:g} to {HIGHEST:g}, got {bounds}")
+def _check_solver_bounds(bounds: tuple[float, float] | None) -> None:
+    if bounds is not None and not LOWEST_SKEW <= bounds[0] <= bounds[1] <= HIGHEST_SKEW:
+        raise ValueError(f"bounds must be rising and within {LOWEST_SKEW:g} to {HIGHEST_SKEW:g}, got {bounds}")
+
+
+def _rounded_schedule(schedule: Any, digits: int) -> Any:
+    rounded = {field.name: _rounded_value(getattr(schedule, field.name), digits) for field in fields(schedule)}
+    return replace(schedule, **rounded)
+
+
+def _rounded_value(value: Any, digits: int) -> Any:
+    """Floats rounded, in pairs too; whole numbers and None as they are."""
+    if isinstance(value, tuple):
+        return tuple(_rounded_value(item, digits) for item in value)
+    return float(f"{value:.{digits}g}") if isinstance(value, float) else value

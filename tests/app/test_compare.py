@@ -12,22 +12,22 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from pages.parts.compare.metric_table import BEST
+from pages.parts.compare.metric_table import BEST_CELL
 from pages.parts.sidebar.page_parameters import COMPARE_PARAMETERS
 from sampler_core import Constant, Forecast, Linear, PowerSkew, ProgressivelyBalanced, SamplingPlan, Step
 from sampler_core.datasets import load, synthetic
+from sampler_core.plans.named_plans import plans_from_json, plans_to_json
 from sampler_core.plans.parameters import DATA_ROWS, PAGE_ROWS, RUN_ROWS, rows_of
 from sampler_core.plans.plan_variants import START_TEXT, Variants
-from sampler_core.plans.plans_file import plans_from_json, plans_to_json
 from sampler_core.plans.presets import PRESETS
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 
-FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
+NAVIGATION = Path(__file__).parents[2] / "pages" / "navigation.py"
 SIX = ["natural", "square-root", "class-balanced", "progressively balanced", "deferred", "mine"]
 
 
 def opened(**url):
-    at = AppTest.from_file(FRAME, default_timeout=20)
+    at = AppTest.from_file(NAVIGATION, default_timeout=20)
     for key, value in url.items():
         at.query_params[key] = value
     at.run()
@@ -334,8 +334,8 @@ def test_the_best_of_a_column_is_marked_and_the_download_has_all_digits(download
     assert "★" not in words["Balance"].tolist()[0]
     assert "★" not in "".join(words["Share of the largest class"])  # neither is better
     column = list(words.columns).index("Balance")
-    assert f"row1_col{column}" in element.proto.arrow_data.styler.styles.split(BEST.split(";")[0])[0]
-    assert BEST in element.proto.arrow_data.styler.styles
+    assert f"row1_col{column}" in element.proto.arrow_data.styler.styles.split(BEST_CELL.split(";")[0])[0]
+    assert BEST_CELL in element.proto.arrow_data.styler.styles
     label, content = downloads["download-metrics"]
     assert label == "Download the table"
     table = pd.read_csv(io.BytesIO(content() if isinstance(content(), bytes) else content().encode()), index_col=0)

@@ -8,24 +8,25 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts.explore import animation_frames, explore_panels
-from pages.parts.explore.class_selection import class_at
+from pages.parts.explore import epoch_player, explore_panels
+from pages.parts.explore.followed_classes import clicked_class
 from pages.parts.my_labels import session_labels
 from pages.parts.sidebar import page_controls
 from pages.parts.sidebar.page_parameters import COMPARE_PARAMETERS, PARAMETERS, TUNE_PARAMETERS, choice_titles
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import load, synthetic
-from sampler_core.figures.class_series import NO_CLASS, by_count
+from sampler_core.figures.class_labels import by_count
+from sampler_core.figures.class_series import NO_CLASS
 from sampler_core.plans.parameters import rows_of
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 
-FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
+NAVIGATION = Path(__file__).parents[2] / "pages" / "navigation.py"
 INAT = {"data": "published", "table": "inat2018_supercategory", "skew": "0.2", "increment": "0.05", "limit": "1",
         "epoch": "7", "scheme": "stratified"}  # fmt: skip
 
 
 def opened(**url):
-    at = AppTest.from_file(FRAME, default_timeout=20)
+    at = AppTest.from_file(NAVIGATION, default_timeout=20)
     for key, value in url.items():
         at.query_params[key] = value
     return at.run()
@@ -324,7 +325,7 @@ def frames_once_played(at):
     sent = [json.loads(one.proto.json or "{}") for one in at.get("bidi_component")]
     assert not any("frames" in one for one in sent), "before somebody plays"
     (player,) = [one for one in sent if "run" in one]
-    at.session_state[animation_frames.FRAMES_FOR] = player["run"]
+    at.session_state[epoch_player.FRAMES_FOR] = player["run"]
     at.run()
     sent = [json.loads(one.proto.json or "{}") for one in at.get("bidi_component")]
     (frames,) = [decoded(json.loads(one["frames"])) for one in sent if "frames" in one]
@@ -350,7 +351,7 @@ def test_while_playing_the_figures_are_those_of_each_epoch(classes):
 def test_the_frames_of_playing_are_the_draws_of_the_plan_band_by_band():
     counts = ClassCounts.from_counts([500, 300, 120, *[60] * 5, *[8] * 6])
     plan = SamplingPlan(target=PowerSkew(Linear(0.0, 0.3)), epochs=3, batch_size=32, seed=5)
-    frames = animation_frames.batch_frames.__wrapped__(plan, counts, 2, 7, (9, NO_CLASS, 1))
+    frames = epoch_player.batch_frames.__wrapped__(plan, counts, 2, 7, (9, NO_CLASS, 1))
     assert frames.shape == (3, 5, 7)
     for epoch, (head, medium, tail, *followed) in enumerate(frames.astype(int)):
         drawn = plan.preview(counts, epoch, 2, 7).batch_class_counts
@@ -381,7 +382,7 @@ def test_a_plan_without_findings_says_so():
 
 
 def test_a_class_without_samples_is_listed_as_empty_and_no_figure_holds_what_is_no_number(monkeypatch):
-    monkeypatch.setattr(session_labels, "PATIENCE", 60.0)
+    monkeypatch.setattr(session_labels, "READING_PATIENCE", 60.0)
     at = opened(data="my labels")
     at.text_area(key="own-pasted").input("class,count\ncat,30\nowl,0\ndog,7\n")
     next(button for button in at.button if button.label == "Read the pasted text").click().run()
@@ -440,7 +441,7 @@ def test_the_scheme_can_be_switched_beside_the_batches():
 )  # fmt: skip
 def test_a_click_in_any_figure_is_on_the_class_that_lies_there(clicked):
     counts = load("isic2019")
-    assert class_at(counts, (), clicked) == by_count(counts)[1]
+    assert clicked_class(counts, (), clicked) == by_count(counts)[1]
 
 
 @pytest.mark.parametrize(
@@ -449,7 +450,7 @@ def test_a_click_in_any_figure_is_on_the_class_that_lies_there(clicked):
      {"chart": "shares", "curve": 0, "point": 3}, {"chart": "skew", "curve": 0, "point": 3}],
 )  # fmt: skip
 def test_a_click_on_a_band_of_classes_or_beside_them_is_on_no_class(clicked):
-    assert class_at(synthetic("exponential", 60, 20_000, 100.0), (), clicked) is None
+    assert clicked_class(synthetic("exponential", 60, 20_000, 100.0), (), clicked) is None
 
 
 def test_a_run_of_the_page_computes_the_plan_s_class_shares_and_the_shown_batches_once(monkeypatch):

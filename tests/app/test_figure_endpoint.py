@@ -7,12 +7,11 @@ import pytest
 import streamlit as st
 from starlette.requests import Request
 
-from pages.parts.live import figure_endpoint
-from pages.parts.live.figure_endpoint import parts_at
-from pages.parts.live.slider import set_control
+from pages.parts.live.slider import set_slider_box
 from pages.parts.my_labels import session_labels
 from pages.parts.server import result_cache
-from pages.parts.sidebar import page_heading
+from pages.parts.sidebar import figure_endpoint, page_controls
+from pages.parts.sidebar.figure_endpoint import parts_at
 from pages.parts.sidebar.page_parameters import PARAMETERS
 from tests.app import test_compare, test_my_labels
 from tests.app.test_explore import opened
@@ -159,23 +158,23 @@ def test_what_a_user_s_labels_give_stays_with_the_session_and_goes_with_the_labe
 def test_a_session_that_ends_while_its_page_runs_leaves_nothing_to_the_others(monkeypatch):
     at = test_my_labels.uploaded(test_my_labels.opened(data="my labels"), b"label,count\ncat,30\ndog,7\n")
     everybody = sizes_of_shared_results()
-    current = page_heading.current_scenario
+    current = page_controls.current_scenario
 
     def ended():
         found = current()
         for key in list(st.session_state):
-            if key in (session_labels.LABELS, result_cache.PRIVATE_CACHE):
+            if key in (session_labels.SESSION_LABELS, result_cache.PRIVATE_CACHE):
                 del st.session_state[key]
         return found
 
-    monkeypatch.setattr(page_heading, "current_scenario", ended)
+    monkeypatch.setattr(page_controls, "current_scenario", ended)
     moved_to(at, {"skew": 0.46})
-    assert session_labels.LABELS not in at.session_state
+    assert session_labels.SESSION_LABELS not in at.session_state
     assert sizes_of_shared_results() == everybody
 
 
 def test_the_server_answers_in_json_or_with_no_content():
-    from app import figure_endpoint as endpoint
+    from pages.parts.sidebar.figure_endpoint import figure_endpoint as endpoint
 
     def answered(offer, query):
         request = Request({"type": "http", "path_params": {"offer": offer}, "query_string": query, "headers": []})
@@ -201,6 +200,6 @@ def test_the_server_answers_in_json_or_with_no_content():
 def test_a_slider_sets_its_number_box_to_values_that_the_box_can_have_only(monkeypatch, row, value, set_to):
     state = {}
     monkeypatch.setattr(st, "session_state", state)
-    set_control(row, value)
+    set_slider_box(row, value)
     assert state == ({} if set_to is None else {row.key: set_to})
     assert all(type(found) is type(set_to) for found in state.values())

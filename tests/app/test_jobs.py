@@ -49,7 +49,7 @@ def test_a_job_that_ends_its_process_says_so(function):
 def test_a_job_without_progress_counts_as_hung_and_is_killed():
     hung = job("hangs", silence=3)
     assert reason(hung) == "there was no progress for 3 s"
-    assert hung._process.wait(1) != 0
+    assert hung._job_process.wait(1) != 0
 
 
 def test_a_job_that_is_stopped_is_gone_within_a_second():
@@ -60,7 +60,7 @@ def test_a_job_that_is_stopped_is_gone_within_a_second():
     stopped.wait(1)
     assert stopped.done
     assert reason(stopped) == "it was stopped"
-    assert stopped._process.wait(1) != 0
+    assert stopped._job_process.wait(1) != 0
 
 
 def test_a_job_may_be_stopped_before_it_has_read_its_bytes():
@@ -73,25 +73,25 @@ def test_a_job_may_be_stopped_before_it_has_read_its_bytes():
 def test_a_spare_process_is_used_once_and_leaves_out_what_is_slow_to_import():
     modules = (FUNCTIONS,)
     start_spare(modules)
-    spare = jobs._spares[modules]
+    spare = jobs._spare_processes[modules]
     start_spare(modules)
-    assert jobs._spares[modules] is spare
+    assert jobs._spare_processes[modules] is spare
     used = job("holds", modules=modules)
-    assert used._process is spare
-    assert modules not in jobs._spares
+    assert used._job_process is spare
+    assert modules not in jobs._spare_processes
     assert used.result() == []
 
 
 def test_a_spare_process_that_has_died_is_not_used():
     start_spare(())
-    with jobs._spares[()] as spare:
+    with jobs._spare_processes[()] as spare:
         spare.kill()
     assert job("counts_bytes").result() == {"size": 0}
 
 
 def test_a_spare_process_ends_when_the_server_does():
     code = (
-        "from pages.parts.server import jobs; jobs.start_spare(()); print(jobs._spares[()].pid, flush=True);"
+        "from pages.parts.server import jobs; jobs.start_spare(()); print(jobs._spare_processes[()].pid, flush=True);"
         "import os; os._exit(0)"
     )
     pid = subprocess.run(

@@ -16,17 +16,16 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts.my_labels import session_labels, upload_form
 from pages.parts.my_labels.correction_form import corrected_reading
-from pages.parts.my_labels.file_reading import ReadingJob, Upload
-from pages.parts.my_labels.reading_process import LIMITS
+from pages.parts.my_labels.reading_job import UPLOAD_LIMITS, ReadingJob, Upload
 from pages.parts.server import result_cache
 from pages.parts.server.session_cleanup import end_lost_sessions
-from pages.parts.text.class_options import class_options
 from sampler_core import ClassCounts
 from sampler_core.datasets import ReadingError, load, read_counts, synthetic
+from sampler_core.figures.class_labels import class_options
 from tests.core.reading_files import FILES, named
 from tests.hostile_names import HOSTILE
 
-FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
+NAVIGATION = Path(__file__).parents[2] / "pages" / "navigation.py"
 SPECIES = b"id,species\n1,cat\n2,dog\n3,cat\n4,cat\n5,\n6,emu\n"
 COUNTS = ClassCounts.from_counts({"cat": 3, "dog": 1, "emu": 1})
 NUMBERED = io.BytesIO()
@@ -34,7 +33,7 @@ np.save(NUMBERED, np.array([("cat", 30), ("dog", 7)], dtype=[("class", "U3"), ("
 
 
 def opened(**url_values):
-    at = AppTest.from_file(FRAME, default_timeout=60)
+    at = AppTest.from_file(NAVIGATION, default_timeout=60)
     for key, value in {"data": "my labels", **url_values}.items():
         at.query_params[key] = value
     return sound(at.run())
@@ -137,7 +136,7 @@ def test_a_file_becomes_the_data_of_every_page_and_is_said_in_a_sentence():
 def test_an_upload_that_the_browser_tells_of_twice_is_taken_once(monkeypatch):
     state = {"uploader": DeletedFile("taken before"), upload_form.UPLOAD_NUMBER: 1}
     monkeypatch.setattr("streamlit.session_state", state)
-    upload_form._take_file("uploader")
+    upload_form._take_uploaded_file("uploader")
     assert state == {"uploader": DeletedFile("taken before"), upload_form.UPLOAD_NUMBER: 1}
 
 
@@ -243,7 +242,7 @@ def shared_results():
 
 
 def test_what_is_worked_out_of_an_upload_is_kept_with_the_session_alone_and_goes_with_the_labels(monkeypatch):
-    monkeypatch.setattr(session_labels, "PATIENCE", 60.0)  # no run of the page while the file is still being read
+    monkeypatch.setattr(session_labels, "READING_PATIENCE", 60.0)  # no run of the page while the file is being read
     at = opened()
     before = shared_results()
     uploaded(at)
@@ -372,7 +371,7 @@ def test_a_typed_number_names_a_class_of_numbered_ones():
         ("broken.csv.gz", gzip.compress(SPECIES * 100, mtime=0)[:60]),
         ("book.xlsx", b"PK\x03\x04" + bytes(60)),
         ("model.pkl", b"\x80\x04\x95" + bytes(20)),
-        ("many.txt", b"\n".join(b"%d" % n for n in range(LIMITS.classes + 1))),
+        ("many.txt", b"\n".join(b"%d" % n for n in range(UPLOAD_LIMITS.classes + 1))),
         ("long.txt", b"x" * 10_000 + b"\ny\n"),
         ("nul.json", b'["a", "nul\\u0000inside"]'),
     ],
@@ -414,7 +413,7 @@ def test_options_made_of_class_names_are_each_a_different_one():
 
 # --- reading beside the page -----------------------------------------------------------------------------------------
 
-READING = "pages.parts.my_labels.file_reading.FUNCTION"
+READING = "pages.parts.my_labels.reading_job.READING_FUNCTION"
 
 
 def test_a_large_file_is_read_beside_the_page_and_can_be_stopped():

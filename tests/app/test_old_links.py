@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts.sidebar.url_correction import OLD_KEYS
 from sampler_core import SamplingPlan
-from sampler_core.plans.plans_file import plans_from_json
+from sampler_core.plans.named_plans import plans_from_json
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 from tests.app.test_explore import is_sound, opened
 
@@ -46,7 +46,7 @@ def sums_of(figure):
 
 @pytest.mark.parametrize("link", LINKS, ids=lambda link: f"{link['page']} {list(link['query'])}")
 def test_a_link_of_0_1_0_shows_the_same_numbers(link):
-    at = AppTest.from_file(ROOT / "pages" / "frame.py", default_timeout=30)
+    at = AppTest.from_file(ROOT / "pages" / "navigation.py", default_timeout=30)
     for key, text in link["query"].items():
         at.query_params[key] = text
     at.run()

@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.share.package_download import WHEEL, wheel
-from pages.parts.text.file_names import file_name
+from pages.parts.share.page_tables import file_name
 from sampler_core import (
     Boost,
     ClassCounts,
@@ -32,12 +32,12 @@ from sampler_core import (
 from sampler_core.datasets import load, synthetic
 from sampler_core.exporting import snippet
 from sampler_core.forecast.findings import findings
-from sampler_core.plans.plans_file import plans_from_json
+from sampler_core.plans.named_plans import plans_from_json
 
 PAGES = ("explore", "compare", "tune")
 LABELLED = ("button", "download_button", "expander", "selectbox", "text_input", "multiselect")
 TEXTS = ("markdown", "caption", "warning", "info", "error", "success")
-FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
+NAVIGATION = Path(__file__).parents[2] / "pages" / "navigation.py"
 RAMP = PowerSkew(Linear(0.2, 0.05, maximum=1.0))
 DEFAULT = synthetic("exponential", 10, 20_000, 100.0)
 TARGETS = {
@@ -57,7 +57,7 @@ def plan_of(target=RAMP, **settings):
 
 
 def opened(page="explore", **url):
-    at = AppTest.from_file(FRAME, default_timeout=30)
+    at = AppTest.from_file(NAVIGATION, default_timeout=30)
     for key, value in url.items():
         at.query_params[key] = value
     at.run()
@@ -262,7 +262,7 @@ def test_a_file_name_is_made_of_plain_letters(title, name):
 def only_the_link():
     from pages.parts.share import share_dialog
 
-    share_dialog._link()
+    share_dialog._link_tab()
 
 
 @pytest.mark.parametrize(("data", "said"), [("synthetic", False), ("published", False), ("mine", True)])
@@ -279,7 +279,7 @@ def test_the_package_installs_with_pip_and_is_the_code_of_this_server(tmp_path):
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", tmp_path / "there"]
     done = subprocess.run([*pip, tmp_path / WHEEL], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    core = FRAME.parents[1] / "sampler_core"
+    core = NAVIGATION.parents[1] / "sampler_core"
     files = [path.relative_to(core) for path in core.rglob("*") if path.is_file() and path.suffix != ".pyc"]
     assert len(files) > 100
     for path in files:

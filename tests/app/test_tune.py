@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts.server import result_cache
 from pages.parts.sidebar.page_parameters import COMPARE_PARAMETERS, REQUIREMENTS_TEXT, TUNE_PARAMETERS
-from pages.parts.tune.stated_requirements import new_requirement, read_requirements, text_of
+from pages.parts.tune.requirements_text import new_requirement, read_requirements, requirements_text_of
 from sampler_core import Forecast, Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
 from sampler_core.datasets import load, synthetic
 from sampler_core.exporting import snippet
@@ -20,17 +20,17 @@ from sampler_core.forecast.metrics import METRICS
 from sampler_core.formatting import number
 from sampler_core.plans.parameters import DATA_ROWS, PAGE_ROWS, RUN_ROWS, rows_of
 from sampler_core.plans.registry import SCHEDULES, TARGETS
-from sampler_core.tuning.feasible_band import verdicts
 from sampler_core.tuning.linear_schedule_map import map_axes
 from sampler_core.tuning.metric_sweep import sweep
 from sampler_core.tuning.requirements import REQUIREMENTS, MissingFromAtMost, NaturalMix, RepeatsAtMost, ShareOfClass
+from sampler_core.tuning.verdicts import verdicts
 
-FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
+NAVIGATION = Path(__file__).parents[2] / "pages" / "navigation.py"
 ISIC = {"data": "published", "table": "isic2019", "epochs": "60", "batch": "64"}
 
 
 def opened(**url):
-    at = AppTest.from_file(FRAME, default_timeout=30)
+    at = AppTest.from_file(NAVIGATION, default_timeout=30)
     for key, value in url.items():
         at.query_params[key] = value
     at.run()
@@ -40,7 +40,7 @@ def opened(**url):
 
 
 def stating(*requirements, **url):
-    return opened(requirements=text_of(requirements), **url)
+    return opened(requirements=requirements_text_of(requirements), **url)
 
 
 def charts_of(at):
@@ -334,7 +334,7 @@ def test_any_of_a_thousand_classes_is_chosen_by_name():
 
 
 def test_a_link_opens_every_control_of_the_page_as_it_was():
-    stated = text_of((ShareOfClass(0.01),))
+    stated = requirements_text_of((ShareOfClass(0.01),))
     url = {"requirements": stated, "metric": "share", "whose": "largest", "over": "greatest",
                "solved_shape": "cosine"}  # fmt: skip
     assert url.keys() == {row.key for row in TUNE_PARAMETERS}
@@ -409,7 +409,7 @@ def test_a_run_shorter_than_a_requirement_gets_a_sentence():
 def test_the_text_of_the_start_is_written_as_the_page_writes_it():
     requirements, complaints = read_requirements(REQUIREMENTS_TEXT.default)
     assert complaints == []
-    assert read_requirements(text_of(requirements)) == (requirements, [])
+    assert read_requirements(requirements_text_of(requirements)) == (requirements, [])
 
 
 def test_repeats_that_chance_can_exceed_are_said_to_hold_on_average():

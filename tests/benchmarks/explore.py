@@ -192,11 +192,11 @@ def plain_server() -> Iterator[str]:
 
 
 def plain_page(folder: Path) -> Path:
-    """The frame and its pages as they are, but for the panels."""
-    for page in (*(ROOT / "pages").glob("*.py"), ROOT / "pages" / "frame.css"):
+    """The navigation and its pages as they are, but for the panels."""
+    for page in (*(ROOT / "pages").glob("*.py"), ROOT / "pages" / "page.css"):
         shutil.copy(page, folder)
     (folder / "parts").symlink_to(ROOT / "pages" / "parts")
-    script = folder / "frame.py"
+    script = folder / "navigation.py"
     script.write_text(PLAIN + script.read_text())
     return script
 
@@ -205,7 +205,7 @@ def rows_of_server_work(repeats: int) -> list[Row]:
     """The whole script for one step of the slider, without a browser; every step is a skew that was not seen before."""
     rows = []
     for scheme in ("independent", "exact", "stratified"):
-        at = AppTest.from_file(ROOT / "pages" / "frame.py", default_timeout=60)
+        at = AppTest.from_file(ROOT / "pages" / "navigation.py", default_timeout=60)
         for key, value in {"classes": "1000", "samples": "1000000", "scheme": scheme}.items():
             at.query_params[key] = value
         at.run()

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sampler_core.data.class_counts import ClassCounts
+from sampler_core.data.label_encoding import class_names
 from sampler_core.datasets import PROFILES, cifar_lt, load, published_datasets, synthetic
-from sampler_core.datasets.published import class_names
 
-TABLES = files("sampler_core.datasets.published") / "tables"
+TABLES = files("sampler_core.datasets") / "published_tables"
 NAMES = [table.name for table in published_datasets()]
 
 

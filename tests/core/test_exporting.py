@@ -31,7 +31,7 @@ from sampler_core import (
 )
 from sampler_core.exporting import VARIANTS, batch_table, csv_file, snippet
 from sampler_core.exporting.csv_tables import FORMULA_STARTS
-from sampler_core.plans.plan_json import SCHEMA, UPGRADES
+from sampler_core.plans.plan_json import PLAN_SCHEMA, PLAN_UPGRADES
 from tests.hostile_names import HOSTILE, hostile_counts
 
 ROOT = Path(__file__).parents[2]
@@ -228,15 +228,15 @@ def test_a_plan_of_version_1_loads_for_ever():
 
 
 def test_a_plan_of_an_older_schema_is_lifted_step_by_step(monkeypatch):
-    monkeypatch.setattr("sampler_core.plans.plan_json.SCHEMA", 3)
-    monkeypatch.setitem(UPGRADES, 1, lambda data: {**data, "batch_size": data["batch"]})
-    monkeypatch.setitem(UPGRADES, 2, lambda data: {k: v for k, v in data.items() if k != "batch"})
+    monkeypatch.setattr("sampler_core.plans.plan_json.PLAN_SCHEMA", 3)
+    monkeypatch.setitem(PLAN_UPGRADES, 1, lambda data: {**data, "batch_size": data["batch"]})
+    monkeypatch.setitem(PLAN_UPGRADES, 2, lambda data: {k: v for k, v in data.items() if k != "batch"})
     old = {"schema": 1, "target": {"name": "progressively_balanced"}, "epochs": 4, "batch": 32}
     assert SamplingPlan.from_json(json.dumps(old)).batch_size == 32
 
 
 def test_every_schema_before_this_one_has_its_upgrade():
-    assert sorted(UPGRADES) == list(range(1, SCHEMA))
+    assert sorted(PLAN_UPGRADES) == list(range(1, PLAN_SCHEMA))
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -23,8 +23,8 @@ from sampler_core import (
 from sampler_core.datasets import load, published_datasets, synthetic
 from sampler_core.draws import SCHEMES
 from sampler_core.exporting import snippet
+from sampler_core.exporting.html_report import MOST_FRAMES
 from sampler_core.exporting.plan_report import page_report, plan_report
-from sampler_core.exporting.report_frames import MOST_FRAMES
 from sampler_core.figures import Chart, batch_mix, to_json
 from sampler_core.forecast.findings import findings
 from tests.hostile_names import HOSTILE, hostile_counts

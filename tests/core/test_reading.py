@@ -111,7 +111,7 @@ def test_an_open_file_of_any_kind_reads_as_its_bytes(tmp_path):
 
 @pytest.mark.parametrize("table", ["isic2019", "mnist_train", "coco2017_train_instances", "kr_vs_k"])
 def test_the_bundled_tables_read_as_they_are_bundled(table):
-    data = (files("sampler_core.datasets.published") / "tables" / f"{table}.csv").read_bytes()
+    data = (files("sampler_core.datasets") / "published_tables" / f"{table}.csv").read_bytes()
     assert read_counts(data).counts == load(table)
 
 

@@ -24,7 +24,7 @@ from tests.core.reading_files import FILES, LABELS, named
 
 def read_in_a_job(file: bytes | io.BytesIO) -> Reading:
     """As the pages read: in a child process with a memory limit."""
-    from pages.parts.my_labels.file_reading import ReadingJob, Upload
+    from pages.parts.my_labels.reading_job import ReadingJob, Upload
 
     return ReadingJob(Upload(getattr(file, "name", ""), file if isinstance(file, bytes) else file.getvalue())).result()
 

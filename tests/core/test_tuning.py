@@ -21,7 +21,7 @@ from sampler_core.forecast.expectations import SCHEMES
 from sampler_core.forecast.metrics import METRICS
 from sampler_core.plans.parameters import rows_of
 from sampler_core.plans.registry import SCHEDULES
-from sampler_core.tuning.feasible_band import feasible_band, verdicts
+from sampler_core.tuning.feasible_band import feasible_band
 from sampler_core.tuning.requirements import (
     REQUIREMENTS,
     MissingFromAtMost,
@@ -36,6 +36,7 @@ from sampler_core.tuning.requirements import (
 from sampler_core.tuning.schedule_families import FAMILIES
 from sampler_core.tuning.shares_by_skew import SharesBySkew
 from sampler_core.tuning.solver import solve
+from sampler_core.tuning.verdicts import verdicts
 
 LARGE, RARE = 9_000, 1_000
 TWO = ClassCounts.from_counts({"common": LARGE, "rare": RARE})

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from sampler_core import ClassCounts, Constant, Piecewise, PowerSkew, SamplingPlan
 from sampler_core.forecast.expectations import SCHEMES
-from sampler_core.tuning.feasible_band import verdicts
 from sampler_core.tuning.requirements import (
     MissingFromAtMost,
     NaturalMix,
@@ -22,6 +21,7 @@ from sampler_core.tuning.requirements import (
 )
 from sampler_core.tuning.schedule_families import FAMILIES
 from sampler_core.tuning.solver import solve
+from sampler_core.tuning.verdicts import verdicts
 from tests.core.schedule_grid import HIGH, LOW, STEP, Judge
 
 COARSE = 1e-3  # what the solver promises of its slack

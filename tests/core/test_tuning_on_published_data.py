@@ -10,10 +10,10 @@ from sampler_core import Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
 from sampler_core.datasets import load, synthetic
 from sampler_core.forecast.count_intervals import count_intervals
 from sampler_core.forecast.expectations import SCHEMES, Draws
-from sampler_core.tuning.feasible_band import verdicts
 from sampler_core.tuning.requirements import MissingFromAtMost, RepeatsAtMost, SeenAtLeast, ShareOfClass
 from sampler_core.tuning.schedule_families import FAMILIES
 from sampler_core.tuning.solver import solve
+from sampler_core.tuning.verdicts import verdicts
 
 KNOWN = ("inat2018_supercategory", "isic2019", "nsl_kdd_train", "synthetic_1000")
 SHARE, REPEATS = ShareOfClass(0.05, first_epoch=30), RepeatsAtMost(10.0)

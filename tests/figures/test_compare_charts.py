@@ -8,10 +8,12 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from pages.parts.compare.metric_table import comparison_table, comparison_words
+from pages.parts.live.class_legend import legend_figure
 from sampler_core import ClassCounts, Constant, Linear, PowerSkew, ProgressivelyBalanced, SamplingPlan
 from sampler_core import figures as fig
 from sampler_core.datasets import load, synthetic
-from sampler_core.figures import class_series, compare_charts
+from sampler_core.figures import class_labels, compare_charts
 from sampler_core.figures.legend import added_legend_height, legend_height
 from sampler_core.forecast.forecast import Forecast
 from sampler_core.forecast.plan_comparison import COLUMNS, compared, courses
@@ -43,7 +45,7 @@ def all_figures(counts, epochs=20):
         "logarithmic": compare_charts.plan_shares(plans, who, 3 % epochs, logarithmic=True),
         "skews": compare_charts.plan_skews(plans, 3 % epochs),
         "mix": compare_charts.plan_mix(plans[1], compare_charts.highest_share(plans)),
-        "key": compare_charts.class_legend(counts),
+        "key": legend_figure(counts),
     }
 
 
@@ -127,7 +129,7 @@ def test_of_equally_rare_classes_the_one_is_followed_that_is_called_the_rarest_e
 def test_a_rank_beyond_the_last_is_the_smallest_class():
     assert compare_charts.class_group(DATA["ten"], "class of rank", 99).members.tolist() == [9]
     assert compare_charts.class_group(DATA["ten"], "class of rank", 1).members.tolist() == [
-        class_series.by_count(DATA["ten"])[0]
+        class_labels.by_count(DATA["ten"])[0]
     ]
 
 
@@ -140,14 +142,14 @@ def test_names_of_plans_are_never_markup():
 def test_the_table_in_words_has_percent_signs_differences_and_stars():
     plans = shown(DATA["ten"])
     found = compared(tuple(TARGETS), tuple(courses(plan.forecast) for plan in plans), "chosen epoch", 10)
-    words = compare_charts.comparison_words(found)
+    words = comparison_words(found)
     assert list(words.columns) == [column.label for column in COLUMNS]
     assert words.loc["<b>ramp</b>", "Share of the rarest class"] == "10 % ★"
     assert words.loc["natural", "Most repeats per epoch"] == "1 ★"
-    less = compare_charts.comparison_words(found, 0)
+    less = comparison_words(found, 0)
     assert less.loc["<b>ramp</b>", "Share of the rarest class"] == "+9.6 % ★"
     assert less.loc["natural", "Balance"] == "0 %"
-    assert compare_charts.comparison_table(found, 0).loc["natural"].abs().sum() == 0.0
+    assert comparison_table(found, 0).loc["natural"].abs().sum() == 0.0
 
 
 def test_the_edges_of_the_cards_have_the_colours_of_the_lines():

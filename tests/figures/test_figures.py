@@ -12,9 +12,10 @@ from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
 from sampler_core import figures as fig
 from sampler_core.datasets import load, synthetic
 from sampler_core.figures import class_series
-from sampler_core.figures.class_labels import class_in_words, class_label, plotly_text
+from sampler_core.figures.class_labels import class_in_words, class_label
 from sampler_core.figures.compare_charts import ComparedPlan, plan_mix
-from sampler_core.figures.explore_chart_list import charts_over_epochs
+from sampler_core.figures.explore_charts import charts_over_epochs
+from sampler_core.figures.legend import plotly_text
 from sampler_core.figures.plan_sentences import data_line, takeaway
 from sampler_core.figures.plot_layout import steady_range
 from sampler_core.forecast.count_intervals import count_intervals

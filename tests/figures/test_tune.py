@@ -11,12 +11,13 @@ from sampler_core import figures as fig
 from sampler_core.datasets import load
 from sampler_core.figures import tune_charts
 from sampler_core.forecast.metrics import METRICS
-from sampler_core.tuning.feasible_band import feasible_band, verdicts
+from sampler_core.tuning.feasible_band import feasible_band
 from sampler_core.tuning.linear_schedule_map import feasible_points, map_axes, plan_at_point
 from sampler_core.tuning.metric_sensitivity import sensitivity
 from sampler_core.tuning.metric_sweep import sweep
 from sampler_core.tuning.requirements import MissingFromAtMost, NaturalMix, RepeatsAtMost, SeenAtLeast, ShareOfClass
 from sampler_core.tuning.solver import solve
+from sampler_core.tuning.verdicts import verdicts
 
 CIFAR = load("cifar10_lt_if100")
 PLAN = SamplingPlan(target=PowerSkew(Linear(0.0, 0.05)), epochs=20, batch_size=64)

@@ -1,24 +1,27 @@
-"""The plans that Compare shows: read from the plans' text, set from callbacks, checked against the class counts."""
+"""The plans that Compare shows: read from their text, set from callbacks, checked against the counts; their panels."""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.parts.live.figure_panel import Panel
 from pages.parts.server.page_contents import page_contents
 from pages.parts.server.result_cache import forecast_of
-from pages.parts.sidebar.page_parameters import PLANS_TEXT
+from pages.parts.sidebar.page_parameters import CLASS_GROUP, CLASS_RANK, PLANS_TEXT
 from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.sidebar.scenario import Scenario
-from pages.parts.sidebar.wording import error_in_words, error_toast
+from pages.parts.sidebar.values_in_words import error_in_words, error_toast
 from pages.parts.text.markdown import literal
+from sampler_core.figures import Chart, compare_charts
 from sampler_core.figures.compare_charts import ComparedPlan
+from sampler_core.plans.named_plans import plans_to_json
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.plan_variants import Variants, check_length
-from sampler_core.plans.plans_file import plans_to_json
 
 
 class ComparedPlans(NamedTuple):
@@ -29,11 +32,11 @@ class ComparedPlans(NamedTuple):
     errors: Mapping[str, Exception]
 
 
-def plan_variants(place: DeltaGenerator) -> Variants:
-    """The widget of the plans' text, and the plans in it; in `place` a message for each thing that cannot be used."""
+def plan_variants(notes: DeltaGenerator) -> Variants:
+    """The widget of the plans' text, and the plans in it; in `notes` a message for each thing that cannot be used."""
     variants, complaints = Variants.from_text(bound_widget(PLANS_TEXT))
     if complaints:
-        place.warning("\n\n".join(literal(f"{complaint}.") for complaint in complaints), icon=":material/link_off:")
+        notes.warning("\n\n".join(literal(f"{complaint}.") for complaint in complaints), icon=":material/link_off:")
     return variants
 
 
@@ -48,8 +51,8 @@ def compared_plans(variants: Variants, scenario: Scenario) -> ComparedPlans:
             plans.append((variant.name, plan))
         except (TypeError, ValueError) as error:
             errors[variant.name] = error
-    mine = ComparedPlan("mine", forecast_of(scenario.plan, scenario.counts), 0)
-    return ComparedPlans(tuple(compared) or (mine,), tuple(plans), errors)
+    sidebar_plan = ComparedPlan("mine", forecast_of(scenario.plan, scenario.counts), 0)
+    return ComparedPlans(tuple(compared) or (sidebar_plan,), tuple(plans), errors)
 
 
 def note_compared_plans(variants: Variants, scenario: Scenario) -> tuple[ComparedPlan, ...]:
@@ -60,8 +63,8 @@ def note_compared_plans(variants: Variants, scenario: Scenario) -> tuple[Compare
         st.warning(literal(message), icon=":material/warning:")
     if plans:
         page_contents().files["plans.json"] = lambda: plans_to_json(plans)
-    if adaptive := [name for name, plan in plans if plan.adaptive is not None]:
-        message = f"As it holds before any feedback, which training will give: {', '.join(adaptive)}."
+    if adaptive_plans := [name for name, plan in plans if plan.adaptive is not None]:
+        message = f"As it holds before any feedback, which training will give: {', '.join(adaptive_plans)}."
         st.info(literal(message), icon=":material/model_training:")
     return compared
 
@@ -77,3 +80,38 @@ def change_plans(change: Callable[..., Variants], *arguments: Any) -> None:
     """Set the plans to what a change gives, from the callback of a button; a message where that cannot be."""
     with error_toast("Not changed"):
         set_plans(change(*arguments))
+
+
+SIDE_BY_SIDE, MIXES = "side-by-side", "mixes"
+
+
+class CompareView(NamedTuple):
+    """Which plans, whose share (`sampler_core.figures.compare_charts.class_group`), and on which axis."""
+
+    variants: Variants
+    group: str
+    rank: int
+    logarithmic: bool
+
+
+def choose_followed() -> tuple[str, int]:
+    """Whose share the panels show: which class or group, and the rank of a class."""
+    group = bound_widget(CLASS_GROUP, width=200)
+    return group, bound_widget(CLASS_RANK, width=200) if group == "class of rank" else 1
+
+
+def panels_of(scenario: Scenario, view: CompareView) -> dict[str, Panel]:
+    """The course of one share and of the skew in all plans side by side, and all classes of each plan."""
+    plans, epoch = compared_plans(view.variants, scenario).compared, scenario.epoch
+    group = compare_charts.class_group(scenario.counts, view.group, view.rank)
+    shares = compare_charts.plan_shares(plans, group, epoch, logarithmic=view.logarithmic)
+    note = f"The chance that one draw is of: {group.label}."
+    side_by_side = [Chart("plan-shares", "Share over epochs", shares, note, 8, 380, 0)]
+    if (skews := compare_charts.plan_skews(plans, epoch)) is not None:
+        side_by_side.append(Chart("plan-skews", "Skew over epochs", skews, "Of the plans that have one.", 4, 380, 1))
+    highest = compare_charts.highest_share(plans)
+    mixes = [
+        Chart(f"mix-{plan.colour}", plan.name, compare_charts.plan_mix(plan, highest), "", 4, 220, 3) for plan in plans
+    ]
+    rev = f"{scenario.rev}-{zlib.crc32(repr(view).encode()):08x}"
+    return {SIDE_BY_SIDE: Panel(rev, side_by_side), MIXES: Panel(rev, mixes)}

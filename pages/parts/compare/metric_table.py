@@ -11,28 +11,29 @@ from pages.parts.sidebar.page_parameters import METRICS_OVER, TABLE_BASE
 from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.text.markdown import literal
 from sampler_core.exporting.csv_tables import csv_file
-from sampler_core.figures.compare_charts import ComparedPlan, comparison_table, comparison_words
-from sampler_core.forecast.plan_comparison import compared, courses
+from sampler_core.figures.compare_charts import ComparedPlan
+from sampler_core.forecast.plan_comparison import COLUMNS, Comparison, compared, courses
+from sampler_core.formatting import number, percent
 
-BEST = "font-weight: bold; background-color: rgba(14, 154, 107, 0.22)"
+BEST_CELL = "font-weight: bold; background-color: rgba(14, 154, 107, 0.22)"
 courses_of = cached(32)(courses)  # forecasts are compared by identity, and are cached too
 
 
 def metric_table(plans: tuple[ComparedPlan, ...], epoch: int) -> None:
     """Show the table, with the choice of its values: over the run or of an epoch, and differences to which plan."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        when, base = bound_widget(METRICS_OVER, width=260), _choose_base(plans)
+        when, table_base = bound_widget(METRICS_OVER, width=260), _choose_table_base(plans)
     comparison = compared(
         tuple(plan.name for plan in plans), tuple(courses_of(plan.forecast) for plan in plans), when, epoch
     )
-    numbers, words = comparison_table(comparison, base), comparison_words(comparison, base)
+    numbers, words = comparison_table(comparison, table_base), comparison_words(comparison, table_base)
     page_contents().tables.append(("Metrics", lambda: numbers))
-    marks = pd.DataFrame(comparison.best, numbers.index, numbers.columns)
-    styled = numbers.style.apply(lambda _: marks.replace({True: BEST, False: ""}), axis=None)
+    best_marks = pd.DataFrame(comparison.best, numbers.index, numbers.columns)
+    styled_table = numbers.style.apply(lambda _: best_marks.replace({True: BEST_CELL, False: ""}), axis=None)
     for column in numbers.columns:
         texts = dict(zip(numbers[column], words[column], strict=True))
-        styled = styled.format(lambda value, texts=texts: texts.get(value, ""), subset=[column])
-    st.dataframe(styled, key="figures-of-metric", width="stretch", height="content", row_height=36,
+        styled_table = styled_table.format(lambda value, texts=texts: texts.get(value, ""), subset=[column])
+    st.dataframe(styled_table, key="figures-of-metric", width="stretch", height="content", row_height=36,
                  alt="All metrics, a row a plan; a star marks the best of a column.")  # fmt: skip
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         st.download_button("Download the table", lambda: csv_file(numbers), "metrics.csv", "text/csv",
@@ -46,18 +47,42 @@ def rename_base(old: str, new: str) -> None:
         st.session_state[TABLE_BASE.key] = _differences_to(new)
 
 
-def _choose_base(plans: tuple[ComparedPlan, ...]) -> int | None:
+def _choose_table_base(plans: tuple[ComparedPlan, ...]) -> int | None:
     """The place of the plan that the others are measured from (None: none)."""
-    options = [str(TABLE_BASE.default), *(_differences_to(plan.name) for plan in plans)]
-    chosen = st.session_state.get(TABLE_BASE.key, st.query_params.get(TABLE_BASE.key))
-    if chosen not in (None, *options):
+    bases = [str(TABLE_BASE.default), *(_differences_to(plan.name) for plan in plans)]
+    chosen_base = st.session_state.get(TABLE_BASE.key, st.query_params.get(TABLE_BASE.key))
+    if chosen_base not in (None, *bases):
         st.session_state[TABLE_BASE.key] = TABLE_BASE.default
-        message = f"{TABLE_BASE.label} {chosen!r}: no such plan is shown, so the table has the values."
+        message = f"{TABLE_BASE.label} {chosen_base!r}: no such plan is shown, so the table has the values."
         st.toast(literal(message), icon=":material/info:")
-    option = st.selectbox(TABLE_BASE.label, options, key=TABLE_BASE.key, help=TABLE_BASE.help, bind="query-params",
+    base = st.selectbox(TABLE_BASE.label, bases, key=TABLE_BASE.key, help=TABLE_BASE.help, bind="query-params",
                           persist_state="session", width=300)  # fmt: skip
-    return options.index(option) - 1 if option != TABLE_BASE.default else None
+    return bases.index(base) - 1 if base != TABLE_BASE.default else None
 
 
 def _differences_to(name: str) -> str:
     return f"differences to {name}"
+
+
+def comparison_table(comparison: Comparison, base: int | None = None) -> pd.DataFrame:
+    """One row per plan, one column per metric; with `base` the differences to the plan in that place."""
+    values = comparison.values if base is None else comparison.less(base)
+    return pd.DataFrame(values, index=pd.Index(comparison.names, name="plan"), columns=[c.label for c in COLUMNS])
+
+
+def comparison_words(comparison: Comparison, base: int | None = None) -> pd.DataFrame:
+    """The same table as text: shares in percent, signs on differences, a star on the best."""
+    values = comparison_table(comparison, base).to_numpy()
+    table_rows = [
+        [_table_cell(value, column.unit, base is not None, bool(best))
+         for value, column, best in zip(row, COLUMNS, row_best, strict=True)]
+        for row, row_best in zip(values, comparison.best, strict=True)
+    ]  # fmt: skip
+    return pd.DataFrame(table_rows, index=pd.Index(comparison.names, name="plan"), columns=[c.label for c in COLUMNS])
+
+
+def _table_cell(value: float, unit: str, signed: bool, best: bool) -> str:
+    size = round(abs(value), 12)  # a balance of 1 but for the last bit is 1
+    text = percent(size) if unit == "share" else number(size)
+    sign = "-" if value < 0 else "+" if signed and value > 0 else ""
+    return f"{sign}{text}{' ★' if best else ''}"

@@ -9,73 +9,73 @@ import streamlit as st
 from pages.parts.compare.compared_plans import change_plans, set_plans
 from pages.parts.compare.plan_editor import plan_editor
 from pages.parts.server.page_contents import page_contents
-from pages.parts.sidebar.sidebar_values import set_sidebar
-from pages.parts.sidebar.wording import error_in_words, error_toast, target_in_words, value_in_words
+from pages.parts.sidebar.sidebar import set_sidebar
+from pages.parts.sidebar.values_in_words import error_in_words, error_toast, target_in_words, value_in_words
 from pages.parts.text.markdown import literal
+from sampler_core.plans.named_plans import MOST_PLANS, plans_from_json, plans_to_json
 from sampler_core.plans.parameters import LENGTH_ROWS, LIMIT_ROWS
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.plan_variants import MINE, Variant, Variants
-from sampler_core.plans.plans_file import MOST_PLANS, plans_from_json, plans_to_json
 from sampler_core.plans.presets import PRESETS
 
-ADD, OPEN = "add_plan", "open_plans"
+ADD_PLAN, OPEN_PLANS = "add_plan", "open_plans"
 
 
 def plan_cards(variants: Variants, base: SamplingPlan) -> None:
     """A card a plan, to be changed in place, and the buttons for all plans. base: the sidebar's plan."""
     st.html(Path(__file__).with_name("plan_cards.css"))
-    descriptions = {variant.name: _description(variant, base) for variant in variants.all}
+    descriptions = {variant.name: _card_text(variant, base) for variant in variants.all}
     page_contents().facts["Plans compared"] = descriptions
     with st.container(horizontal=True, gap="small", key="plan-cards"):
         for place, variant in enumerate(variants.all):
             with st.container(border=True, key=f"plan-card-{variant.colour}", gap="small"):
                 st.markdown(f"**{literal(variant.name)}**  \n{literal(descriptions[variant.name])}")
-                box = st.popover("Edit", key=f"plan-{variant.colour}-edit", on_change="rerun", width="stretch",
+                edit_box = st.popover("Edit", key=f"plan-{variant.colour}-edit", on_change="rerun", width="stretch",
                                  help="Change, rename, move or remove this plan.")  # fmt: skip
-                if box.open:
-                    with box:
+                if edit_box.open:
+                    with edit_box:
                         plan_editor(variants, place, base)
     _buttons_for_all_plans(variants, base)
 
 
 def _buttons_for_all_plans(variants: Variants, base: SamplingPlan) -> None:
     with st.container(horizontal=True, gap="small"):
-        st.menu_button("Add a plan", [MINE, *PRESETS], key=ADD, disabled=len(variants.all) >= MOST_PLANS,
+        st.menu_button("Add a plan", [MINE, *PRESETS], key=ADD_PLAN, disabled=len(variants.all) >= MOST_PLANS,
                        on_click=_add_plan, args=(variants, base),
                        format_func=lambda name: PRESETS[name].title if name in PRESETS else "the sidebar's, as it is",
                        help=f"At most {MOST_PLANS} plans are compared. Remove one to add another.")  # fmt: skip
-        plans, every = variants.plans_on(base), len(variants.all)
-        label = "Save plans" if len(plans) == every else f"Save {len(plans)} of {every} plans"
-        st.download_button(label, lambda: plans_to_json(plans), "plans.json", "application/json", key="save_plans",
-                           help="All plans that go with the sidebar, with its run settings.", disabled=not plans,
+        saved, every = variants.plans_on(base), len(variants.all)
+        save_label = "Save plans" if len(saved) == every else f"Save {len(saved)} of {every} plans"
+        st.download_button(save_label, lambda: plans_to_json(saved), "plans.json", "application/json", key="save_plans",
+                           help="All plans that go with the sidebar, with its run settings.", disabled=not saved,
                            on_click="ignore")  # fmt: skip
         box = st.popover("Open plans", key="open_plans_box", on_change="rerun", help="Compare the plans of a file.")
         if box.open:
-            box.file_uploader("plans.json, or the plan.json of one plan", type="json", key=OPEN, max_upload_size=20,
+            box.file_uploader("plans.json, or the plan.json of one plan", "json", key=OPEN_PLANS, max_upload_size=20,
                               help="Its run settings (epochs, batch size, draws, seed) are set in the sidebar.",
                               on_change=_open_plans)  # fmt: skip
 
 
 def _add_plan(variants: Variants, base: SamplingPlan) -> None:
-    if name := st.session_state.get(ADD):
+    if name := st.session_state.get(ADD_PLAN):
         new = Variant.of("sidebar's", base) if name == MINE else Variant(PRESETS[name].title, name)
         change_plans(variants.added, new)
 
 
 def _open_plans() -> None:
     """The plans of the uploaded file; all run as long as the first of them."""
-    if (file := st.session_state.get(OPEN)) is None:
+    if (file := st.session_state.get(OPEN_PLANS)) is None:
         return
     with error_toast("The file cannot be used", "{}. Save plans here and compare the two files".format):
         plans = plans_from_json(file.getvalue().decode("utf-8"))
         set_plans(Variants.from_plans(plans))
-        runs = [{p.key: getattr(plan, field) for field, p in LENGTH_ROWS.items()} for _, plan in plans]
-        set_sidebar({key: value for key, value in runs[0].items() if value is not None or key == "per_epoch"})
-        if any(run != runs[0] for run in runs):
+        run_settings = [{p.key: getattr(plan, field) for field, p in LENGTH_ROWS.items()} for _, plan in plans]
+        set_sidebar({key: value for key, value in run_settings[0].items() if value is not None or key == "per_epoch"})
+        if any(settings != run_settings[0] for settings in run_settings):
             st.toast("The file's plans run differently; here all run as the first does.", icon=":material/info:")
 
 
-def _description(variant: Variant, base: SamplingPlan) -> str:
+def _card_text(variant: Variant, base: SamplingPlan) -> str:
     if variant.is_base:
         return "the sidebar's plan"
     try:

@@ -1,14 +1,94 @@
-"""Play and pause over the epochs (its script: epoch_player.js)."""
+"""Play and pause over the epochs (its script: epoch_player.js), and the frames that it plays."""
 
 from __future__ import annotations
 
-import streamlit as st
+from typing import Any
 
-from pages.parts.explore.animation_frames import FRAMES_FOR, run_of
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from pages.parts.explore.explore_panels import METRICS
 from pages.parts.live.browser_component import browser_component
-from pages.parts.live.slider import set_control
+from pages.parts.live.figure_panel import Frames
+from pages.parts.live.slider import set_slider_box
+from pages.parts.server.result_cache import cached, forecast_of
 from pages.parts.sidebar.scenario import Scenario
+from sampler_core.data.class_counts import ClassCounts
+from sampler_core.figures import epoch_metrics
+from sampler_core.figures.class_series import SelectedClasses, series_of
+from sampler_core.figures.weight_beside_share import weight_beside_share
+from sampler_core.formatting import number, percent, several
 from sampler_core.plans.parameters import EPOCH
+from sampler_core.plans.plan import SamplingPlan
+
+FRAMES_FOR = "frames_for"  # the run that somebody plays
+MOST_DRAWS, MOST_WEIGHTS = 20_000_000, 400_000
+
+
+def run_of(scenario: Scenario) -> str:
+    """A short name of what a scenario shows, whatever its epoch."""
+    return scenario.rev.rpartition("-")[0]
+
+
+def animation_frames(scenario: Scenario, first_batch: int, shown: int, followed: SelectedClasses) -> Frames | None:
+    """The frames of a run that somebody plays. Batches are left out where they are too many, or cannot be known.
+
+    first_batch, shown: the batches of each epoch; shown is 0 where they cannot be known.
+    """
+    if st.session_state.get(FRAMES_FOR) != run_of(scenario):
+        return None
+    plan, counts = scenario.plan, scenario.counts
+    frame_charts = dict(_frame_charts(plan, counts, followed))
+    if 0 < _played_draws(scenario, shown) <= MOST_DRAWS:
+        frame_charts["batches"] = {"y": batch_frames(plan, counts, first_batch, shown, followed)}
+    return Frames(run_of(scenario), frame_charts)
+
+
+def say_if_batches_are_left_out(scenario: Scenario, shown: int) -> None:
+    """Where playing leaves the shown batches out: why, and what to do."""
+    played = _played_draws(scenario, shown)
+    if played <= MOST_DRAWS:
+        return
+    fewer = shown * MOST_DRAWS // played
+    way = f"Show {several(fewer, 'batch', 'batches')} or fewer" if fewer else "Choose fewer epochs or a smaller batch"
+    st.markdown(f"Play leaves the batches out: over all epochs they are too many draws. {way} to see them move too.")
+
+
+@cached(4)
+def batch_frames(
+    plan: SamplingPlan, counts: ClassCounts, first_batch: int, num_batches: int, followed: SelectedClasses = ()
+) -> NDArray[np.unsignedinteger]:
+    """The shown batches of every epoch, by the series of the figures: shape (epochs, series, num_batches)."""
+    series = series_of(counts, followed)
+    frame_type = np.uint16 if plan.needed_batch_size < 2**16 else np.uint32
+    frames = np.empty((plan.epochs or 1, len(series), num_batches), dtype=frame_type)
+    for epoch, frame in enumerate(frames):
+        epoch_batches = plan.preview(counts, epoch, first_batch, num_batches).batch_class_counts
+        for row, one in zip(frame, series, strict=True):
+            row[:] = epoch_batches[:, one.members].sum(axis=1)
+    return frames
+
+
+@cached(4)
+def _frame_charts(plan: SamplingPlan, counts: ClassCounts, followed: SelectedClasses) -> dict[str, dict[str, Any]]:
+    forecast, epochs = forecast_of(plan, counts), range(plan.epochs or 1)
+    tiles = [(percent if metric.part else number, metric.course.tolist()) for metric in epoch_metrics(forecast, 0)]
+    tile_texts = [[in_words(course[epoch]) for in_words, course in tiles] for epoch in epochs]
+    frames: dict[str, dict[str, Any]] = {METRICS: {"value": tile_texts}}
+    if forecast.shares.size <= MOST_WEIGHTS:
+        figures = [weight_beside_share(counts, forecast.class_weights, forecast.shares, e, followed) for e in epochs]
+        traces = [figure.spec["data"] for figure in figures]
+        ends = "x" if "text" in traces[0][0] else "y"
+        frames["weights"] = {ends: np.array([[trace[ends] for trace in pair] for pair in traces], dtype=np.float32)}
+        if ends == "x":
+            frames["weights"]["text"] = [[trace["text"] for trace in pair] for pair in traces]
+    return frames
+
+
+def _played_draws(scenario: Scenario, shown: int) -> int:
+    return (scenario.plan.epochs or 1) * shown * scenario.plan.needed_batch_size
+
 
 _player = browser_component(
     "player", '<div class="player"></div>', "explore/epoch_player.css",
@@ -26,4 +106,4 @@ def epoch_player(scenario: Scenario) -> None:
 
 
 def _set_epoch() -> None:
-    set_control(EPOCH, st.session_state["player"].get("rested"))
+    set_slider_box(EPOCH, st.session_state["player"].get("rested"))

@@ -1,55 +1,68 @@
-"""The live parts of Explore for a scenario, from cached results."""
+"""The live panels and tiles of Explore for a scenario, from cached results, and its report, which plays the epochs."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 from pages.parts.live.figure_panel import Panel
 from pages.parts.live.metric_tiles import Tiles
+from pages.parts.server.page_contents import page_contents
 from pages.parts.server.result_cache import epoch_class_counts_of, forecast_of, preview_of
 from pages.parts.sidebar.page_controls import batches_shown
 from pages.parts.sidebar.scenario import Scenario
-from sampler_core.figures import explore_chart_list
+from sampler_core.exporting.plan_report import plan_report
+from sampler_core.figures import explore_charts
 from sampler_core.figures.class_series import NO_CLASS, SelectedClasses
 
 OVER_EPOCHS, ONE_EPOCH, METRICS = "over-epochs", "one-epoch", "metrics"
 
 
-class View(NamedTuple):
-    """How they are looked at. window: the chosen batches, (first, how many)."""
+class ExploreView(NamedTuple):
+    """How the panels of Explore are looked at. window: the chosen batches, (first, how many)."""
 
     followed: SelectedClasses
     logarithmic: bool
     window: tuple[int, int]
 
 
-def panels_of(scenario: Scenario, view: View, batches: tuple[int, int]) -> dict[str, Panel]:
-    """All epochs, and where the draws are known the chosen one (`sampler_core.figures.explore_chart_list`).
+def panels_of(scenario: Scenario, view: ExploreView, batches: tuple[int, int]) -> dict[str, Panel]:
+    """All epochs, and where the draws are known the chosen one (`sampler_core.figures.explore_charts`).
 
     batches: what is shown of the view's window (`batches_shown`).
     """
     plan, counts, epoch = scenario.plan, scenario.counts, scenario.epoch
     followed = tuple(place if place < counts.num_classes else NO_CLASS for place in view.followed)
-    rev, forecast = f"{scenario.rev}-{view.logarithmic}-{followed}", forecast_of(plan, counts)
-    over_epochs = explore_chart_list.charts_over_epochs(
+    panel_rev, forecast = f"{scenario.rev}-{view.logarithmic}-{followed}", forecast_of(plan, counts)
+    charts = explore_charts.charts_over_epochs(
         forecast, forecast.class_weights, epoch, logarithmic=view.logarithmic, selected=followed
     )
-    panels = {OVER_EPOCHS: Panel(rev, over_epochs)}
+    panels = {OVER_EPOCHS: Panel(panel_rev, charts)}
     if plan.adaptive is None:
-        first, shown = batches
-        preview = preview_of(plan, counts, epoch, first, shown)
-        of_epoch = explore_chart_list.charts_of_epoch(
+        first_batch, num_batches = batches
+        preview = preview_of(plan, counts, epoch, first_batch, num_batches)
+        epoch_charts = explore_charts.charts_of_epoch(
             plan, forecast, preview, lambda: epoch_class_counts_of(plan, counts, epoch), followed
         )
-        panels[ONE_EPOCH] = Panel(f"{rev}-{first}-{shown}", of_epoch)
+        panels[ONE_EPOCH] = Panel(f"{panel_rev}-{first_batch}-{num_batches}", epoch_charts)
     return panels
 
 
 def tiles_of(scenario: Scenario) -> Tiles:
-    """The metrics."""
+    """The metric tiles of Explore."""
     return Tiles(forecast_of(scenario.plan, scenario.counts), scenario.epoch)
 
 
-def live_parts(scenario: Scenario, view: View) -> dict[str, Panel | Tiles]:
+def live_parts(scenario: Scenario, view: ExploreView) -> dict[str, Panel | Tiles]:
     """All of them, by their keys on the page, as they are asked for while a slider moves."""
     return {**panels_of(scenario, view, batches_shown(scenario, view.window)), METRICS: tiles_of(scenario)}
+
+
+def offer_report(scenario: Scenario, view: ExploreView) -> None:
+    """To Share, as the page's report. Its settings are those of this run: no control can be read during a download."""
+    plan, counts, (first, batches) = scenario.plan, scenario.counts, view.window
+    page_contents().report = partial(
+        plan_report, plan, counts, unit=scenario.unit, epoch=scenario.epoch,
+        first_batch=min(first, plan.num_batches(counts) - 1), shown_batches=batches, logarithmic=view.logarithmic,
+        selected=view.followed,
+    )  # fmt: skip

@@ -10,7 +10,7 @@ from pages.parts.server.page_contents import page_contents
 from sampler_core.figures import Chart, to_json
 
 PLOTLY_SRC = "/assets/plotly.min.js"
-_panel = browser_component(
+_panel_component = browser_component(
     "live_panel", '<div class="panel-box"><div class="panel"></div></div>', "live/figure_panel.css",
     "live/slider_state.js", "live/figure_requests.js", "live/draw_queue.js", "live/figure_data.js",
     "live/epoch_frames.js", "live/figure_panel.js",
@@ -54,12 +54,12 @@ def live_panel(
     "x", "y"}.
     """
     page_contents().charts.extend(panel.charts)
-    data = {"key": key, "src": PLOTLY_SRC, **panel.data()}
+    panel_data = {"key": key, "src": PLOTLY_SRC, **panel.data()}
     if ticket is not None:
-        data["ticket"] = to_json(ticket)
+        panel_data["ticket"] = to_json(ticket)
     if frames is not None:
-        data["frames"] = to_json(frames._asdict())
-    _panel(key=key, data=data, on_clicked_change=on_click)
+        panel_data["frames"] = to_json(frames._asdict())
+    _panel_component(key=key, data=panel_data, on_clicked_change=on_click)
 
 
 def _chart_data(chart: Chart) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from pages.parts.live.browser_component import browser_component
 from sampler_core.figures import EpochMetric, epoch_metrics
 from sampler_core.forecast.forecast import Forecast
 
-MOST_POINTS = 120
-_tiles = browser_component(
+MOST_SPARK_POINTS = 120
+_tiles_component = browser_component(
     "tiles", '<div class="tiles-box"><dl class="tiles"></dl></div>', "live/metric_tiles.css",
     "live/slider_state.js", "live/figure_requests.js", "live/metric_tiles.js",
 )  # fmt: skip
@@ -34,18 +34,18 @@ class Tiles(NamedTuple):
 
 def tiles(key: str, content: Tiles) -> None:
     """Show them."""
-    _tiles(key=key, data={"key": key, **content.data()})
+    _tiles_component(key=key, data={"key": key, **content.data()})
 
 
 def _tile_data(metric: EpochMetric, epoch: int) -> dict[str, object]:
     course = np.where(np.isfinite(metric.course), metric.course, np.nan)
     low, high = np.nanmin(course, initial=np.inf), np.nanmax(course, initial=-np.inf)
-    heights = (course - low) / (high - low) if high > low else np.full(course.size, 0.5)
-    heights = np.nan_to_num(heights, nan=1.0)
-    places = np.unique(np.linspace(0, course.size - 1, min(course.size, MOST_POINTS)).round().astype(int))
-    along = places / max(course.size - 1, 1)
+    spark_heights = (course - low) / (high - low) if high > low else np.full(course.size, 0.5)
+    spark_heights = np.nan_to_num(spark_heights, nan=1.0)
+    spark_epochs = np.unique(np.linspace(0, course.size - 1, min(course.size, MOST_SPARK_POINTS)).round().astype(int))
+    spark_places = spark_epochs / max(course.size - 1, 1)
     return {
         "label": metric.label, "value": metric.value, "note": metric.note,
-        "points": np.stack([along, heights[places]], axis=1).round(4).tolist(),
-        "epoch": epoch, "heights": heights.round(4).tolist(),
+        "points": np.stack([spark_places, spark_heights[spark_epochs]], axis=1).round(4).tolist(),
+        "epoch": epoch, "heights": spark_heights.round(4).tolist(),
     }  # fmt: skip

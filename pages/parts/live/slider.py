@@ -15,43 +15,44 @@ import streamlit as st
 from pages.parts.live.browser_component import browser_component
 from sampler_core.plans.parameters import Parameter
 
-_sliders = browser_component(
+_sliders_component = browser_component(
     "sliders", '<div class="sliders"></div>', "live/slider.css",
     "live/slider_state.js", "live/figure_requests.js", "live/slider.js",
 )  # fmt: skip
 
 
 class Slider(NamedTuple):
-    """The slider of a row at a value; `last` cuts its stops off (the last epoch of a run)."""
+    """The slider of a parameter at a value; `last` cuts its stops off (the last epoch of a run)."""
 
-    row: Parameter
+    parameter: Parameter
     value: float | int | None
     last: float | None = None
 
     def data(self) -> dict[str, object]:
         """What the script needs: all stops, or the first two and the last where they are even."""
-        stops = [stop for stop in self.row.stops if self.last is None or stop <= self.last]
-        even = not self.row.logarithmic
+        stops = [stop for stop in self.parameter.stops if self.last is None or stop <= self.last]
+        even = not self.parameter.logarithmic
         if even:
             stops[2:-1] = []
-        return {"key": self.row.key, "label": self.row.label, "stops": stops, "value": self.value, "even": even}
+        return {"key": self.parameter.key, "label": self.parameter.label, "stops": stops, "value": self.value,
+                "even": even}  # fmt: skip
 
 
 def sliders(key: str, shown: Sequence[Slider]) -> None:
-    """Mount sliders side by side. One that was moved sets the control with its row's key, before the page runs."""
-    rows = {slider.row.key: slider.row for slider in shown}
+    """Mount sliders side by side. One that was moved sets the number box of its parameter, before the page runs."""
+    parameters = {slider.parameter.key: slider.parameter for slider in shown}
 
     def set_moved() -> None:
         moved = st.session_state[key].get("moved") or {}
-        if moved.get("key") in rows:
-            set_control(rows[moved["key"]], moved.get("value"))
+        if moved.get("key") in parameters:
+            set_slider_box(parameters[moved["key"]], moved.get("value"))
 
-    _sliders(key=key, data={"sliders": [slider.data() for slider in shown]}, on_moved_change=set_moved)
+    _sliders_component(key=key, data={"sliders": [slider.data() for slider in shown]}, on_moved_change=set_moved)
 
 
-def set_control(row: Parameter, value: Any) -> None:
-    """Give the number box of a row a value that a browser sent; one that it cannot have is left out."""
+def set_slider_box(parameter: Parameter, slider_value: Any) -> None:
+    """Give the number box of a parameter a value that a browser sent; one that it cannot have is left out."""
     with suppress(TypeError, ValueError, OverflowError):
-        number = int(value) if row.kind == "integer" else float(value)
-        row.check(number)
-        st.session_state[row.key] = number
+        box_value = int(slider_value) if parameter.kind == "integer" else float(slider_value)
+        parameter.check(box_value)
+        st.session_state[parameter.key] = box_value

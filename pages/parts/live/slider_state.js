@@ -23,7 +23,7 @@ function changedValues() {
 function moveSlider(key, value) {
   live.values[key] = value;
   live.movedAt = performance.now();
-  document.documentElement.dataset.sliders = "changed";  // the page's text, which waits for a run, fades (frame.css)
+  document.documentElement.dataset.sliders = "changed";  // the page's text, which waits for a run, fades (page.css)
   const box = document.querySelector(`.st-key-${key} input`);  // shows the value, but does not have it yet
   if (box) Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(box, String(value));
   if (!live.playing) requestFigures(changedValues());

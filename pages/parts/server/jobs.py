@@ -1,7 +1,7 @@
 """Long work in a child process: progress, a memory limit, a time limit without progress, a kill, a result.
 
 The one contract here: whatever the work does (hang, crash, take all memory), it ends in a result or in a `JobError`,
-and the server's own memory is as before.
+and the server's own memory is as before. `run_job` is what the child process does.
 
 NOTE job-protocol: a line of JSON and `size` raw bytes go in, lines of JSON come out; nothing is pickled or on a disk:
     -> {"function": "module:name", "request": {"name": "a.txt"}, "memory": 2147483648, "size": 3}, then b"a\\nb"
@@ -13,20 +13,24 @@ from __future__ import annotations
 
 import atexit
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, wait
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Any
+from time import monotonic
+from typing import Any, TextIO
 
 ROOT = Path(__file__).parents[3]
-MEMORY = 2 << 30  # bytes
-SILENCE = 60.0  # seconds without a line after which the work counts as hung
-_spares: dict[tuple[str, ...], subprocess.Popen[bytes]] = {}
+JOB_MEMORY = 2 << 30  # bytes
+JOB_SILENCE = 60.0  # seconds without a line after which the work counts as hung
+PROGRESS_INTERVAL = 0.1  # seconds between progress lines, at least
+_spare_processes: dict[tuple[str, ...], subprocess.Popen[bytes]] = {}
 
 
 class JobError(Exception):
@@ -34,90 +38,136 @@ class JobError(Exception):
 
 
 class Job:
-    """Runs `function` ("module:name") of `request`, `content` and a progress callback; starts at once.
+    """Runs `job_function` ("module:name") of `request`, `job_content` and a progress callback; starts at once.
 
     The function returns what JSON can hold. `modules` are imported first, before the call where `start_spare` did so.
     """
 
     def __init__(
-        self, function: str, request: Mapping[str, Any], content: bytes = b"", modules: tuple[str, ...] = (),
-        memory: int = MEMORY, silence: float = SILENCE,
+        self, job_function: str, request: Mapping[str, Any], job_content: bytes = b"", modules: tuple[str, ...] = (),
+        memory: int = JOB_MEMORY, silence: float = JOB_SILENCE,
     ) -> None:  # fmt: skip
         self.progress = 0.0
         self._memory, self._silence, self._stopped = memory, silence, False
-        self._future, self._lines = Future[Any](), SimpleQueue[bytes]()
-        self._process = _spare_or_new(modules)
-        call = {"function": function, "request": request, "memory": memory, "size": len(content)}
-        Thread(target=self._exchange, args=(json.dumps(call).encode() + b"\n", content), daemon=True).start()
-        Thread(target=self._supervise, daemon=True).start()
+        self._job_result, self._messages = Future[Any](), SimpleQueue[bytes]()
+        self._job_process = _job_process(modules)
+        job_call = {"function": job_function, "request": request, "memory": memory, "size": len(job_content)}
+        call_line = json.dumps(job_call).encode() + b"\n"
+        Thread(target=self._exchange_with_process, args=(call_line, job_content), daemon=True).start()
+        Thread(target=self._supervise_job, daemon=True).start()
 
     @property
     def done(self) -> bool:
         """Whether there is a result or an error."""
-        return self._future.done()
+        return self._job_result.done()
 
     def wait(self, seconds: float) -> None:
         """Waits until the job is done, at most for so long."""
-        wait([self._future], seconds)
+        wait([self._job_result], seconds)
 
     def result(self) -> Any:
         """What the function returned, or `JobError`. Waits until the job is done."""
-        return self._future.result()
+        return self._job_result.result()
 
     def stop(self) -> None:
         """Kills the process."""
         self._stopped = True
-        self._process.kill()
+        self._job_process.kill()
 
-    def _exchange(self, call: bytes, content: bytes) -> None:
-        with self._process as process, suppress(OSError):  # it may end before it has read everything
+    def _exchange_with_process(self, call_line: bytes, job_content: bytes) -> None:
+        with self._job_process as process, suppress(OSError):  # it may end before it has read everything
             assert process.stdin is not None and process.stdout is not None
             with suppress(OSError), process.stdin as pipe:
-                pipe.writelines([call, content])
-            for line in process.stdout:
-                self._lines.put(line)
-        self._lines.put(b"")
+                pipe.writelines([call_line, job_content])
+            for message_line in process.stdout:
+                self._messages.put(message_line)
+        self._messages.put(b"")
 
-    def _supervise(self) -> None:
-        reason = "it ended the process that worked on it"
+    def _supervise_job(self) -> None:
+        job_error = "it ended the process that worked on it"
         try:
-            while line := self._lines.get(timeout=self._silence):
-                message = json.loads(line)
-                if "result" in message:
+            while message_line := self._messages.get(timeout=self._silence):
+                job_message = json.loads(message_line)
+                if "result" in job_message:
                     self.progress = 1.0
-                    self._future.set_result(message["result"])
+                    self._job_result.set_result(job_message["result"])
                     return
-                if "out_of_memory" in message:
-                    reason = f"it takes more than {self._memory / (1 << 30):g} GB of memory"
-                self.progress = message.get("progress", self.progress)
+                if "out_of_memory" in job_message:
+                    job_error = f"it takes more than {self._memory / (1 << 30):g} GB of memory"
+                self.progress = job_message.get("progress", self.progress)
         except Empty:
-            reason = f"there was no progress for {self._silence:g} s"
+            job_error = f"there was no progress for {self._silence:g} s"
         except ValueError:  # killed in the middle of a line
             pass
         finally:
-            self._process.kill()
-        self._future.set_exception(JobError("it was stopped" if self._stopped else reason))
+            self._job_process.kill()
+        self._job_result.set_exception(JobError("it was stopped" if self._stopped else job_error))
 
 
 def start_spare(modules: tuple[str, ...]) -> None:
     """Start the process of the next job with these modules now, so that it need not wait for their imports."""
-    if modules not in _spares:
-        _spares[modules] = _start(modules)
+    if modules not in _spare_processes:
+        _spare_processes[modules] = _start_job_process(modules)
 
 
-def _spare_or_new(modules: tuple[str, ...]) -> subprocess.Popen[bytes]:
-    spare = _spares.pop(modules, None)
-    return spare if spare is not None and spare.poll() is None else _start(modules)
+def _job_process(modules: tuple[str, ...]) -> subprocess.Popen[bytes]:
+    spare = _spare_processes.pop(modules, None)
+    return spare if spare is not None and spare.poll() is None else _start_job_process(modules)
 
 
-def _start(modules: tuple[str, ...]) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "pages.parts.server.job_process", *modules]
+def _start_job_process(modules: tuple[str, ...]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", __name__, *modules]
     return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
 @atexit.register
 def end_spares() -> None:
     """Kills the processes that wait for a job."""
-    while _spares:
-        with _spares.popitem()[1] as process:
+    while _spare_processes:
+        with _spare_processes.popitem()[1] as process:
             process.kill()
+
+
+def run_job(modules: list[str]) -> None:
+    """Imports `modules`, then runs the one call that comes on standard input. A spare that is not used gets none."""
+    job_messages = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what libraries print goes to the server's log
+    for module in modules:
+        with suppress(ImportError):
+            import_module(module)
+    if message_line := sys.stdin.buffer.readline():
+        job_call = json.loads(message_line)
+        _limit_job_memory(job_call["memory"])
+        try:
+            job_content = sys.stdin.buffer.read(job_call["size"])
+            module, _, name = job_call["function"].partition(":")
+            job_function, report_progress = getattr(import_module(module), name), _progress_to(job_messages)
+            job_message = {"result": job_function(job_call["request"], job_content, report_progress)}
+        except MemoryError:
+            job_message = {"out_of_memory": True}
+        print(json.dumps(job_message), file=job_messages, flush=True)
+
+
+def _limit_job_memory(most: int) -> None:
+    """Allocations past `most` bytes fail from now on. RLIMIT_DATA counts what can be written, not what is reserved."""
+    if sys.platform == "linux":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+
+
+def _progress_to(job_messages: TextIO) -> Callable[[float], None]:
+    """A progress callback that writes a line, not too often."""
+    due = 0.0
+
+    def report(share: float) -> None:
+        nonlocal due
+        if monotonic() >= due:
+            print(json.dumps({"progress": share}), file=job_messages, flush=True)
+            due = monotonic() + PROGRESS_INTERVAL
+
+    return report
+
+
+if __name__ == "__main__":
+    run_job(sys.argv[1:])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 import pandas as pd
 import streamlit as st
 
 from pages.parts.server.page_contents import Table, page_contents
-from pages.parts.text.file_names import file_name
 from pages.parts.text.markdown import literal
 from sampler_core.exporting import csv_file
 from sampler_core.figures import Chart
@@ -19,16 +19,16 @@ def chart_tables(charts: Iterable[Chart], key: str, *others: Table) -> None:
 
     Titles may be equal.
     """
-    tables = [*others, *((chart.title, chart.figure.table) for chart in charts)]
-    page_contents().tables.extend(tables)
-    expander = st.expander("The same numbers as tables", icon=":material/table:", key=f"{key}-tables",
+    page_tables = [*others, *((chart.title, chart.figure.table) for chart in charts)]
+    page_contents().tables.extend(page_tables)
+    tables_box = st.expander("The same numbers as tables", icon=":material/table:", key=f"{key}-tables",
                            on_change="rerun")  # fmt: skip
-    if not expander.open:
+    if not tables_box.open:
         return
-    with expander:
-        tabs = st.tabs([literal(title) for title, _ in tables])
-    for place, (tab, (_, table)) in enumerate(zip(tabs, tables, strict=True)):
-        tab.dataframe(table(), key=f"{key}-table-{place}", width="stretch", height=300)
+    with tables_box:
+        tabs = st.tabs([literal(title) for title, _ in page_tables])
+    for place, (tab, (_, page_table)) in enumerate(zip(tabs, page_tables, strict=True)):
+        tab.dataframe(page_table(), key=f"{key}-table-{place}", width="stretch", height=300)
 
 
 def table_downloads(tables: Iterable[Table]) -> None:
@@ -42,3 +42,8 @@ def table_downloads(tables: Iterable[Table]) -> None:
             literal(title), csv_of(table), f"skewlab-{file_name(title)}.csv", "text/csv", key=f"share-table-{place}",
             on_click="ignore", icon=":material/table:", type="tertiary",
         )  # fmt: skip
+
+
+def file_name(title: str) -> str:
+    """A title as part of a file name: at most 60 lower-case letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60] or "page"

@@ -12,17 +12,16 @@ from pages.parts.live.browser_component import browser_component
 from pages.parts.my_labels.session_labels import changes_to_own_labels, left_out_of_the_link
 from pages.parts.server.page_contents import PageContents, clear_page_contents, page_contents
 from pages.parts.share.package_download import WHEEL, wheel
-from pages.parts.share.page_tables import table_downloads
-from pages.parts.share.plan_file import offer_plan, show_opened_message
+from pages.parts.share.page_tables import file_name, table_downloads
+from pages.parts.share.plan_tab import plan_tab, show_opened_message
 from pages.parts.sidebar.scenario import Scenario, current_scenario
-from pages.parts.text.file_names import file_name
 from sampler_core.exporting import VARIANTS, snippet
 from sampler_core.exporting.plan_report import page_report
 from sampler_core.figures.legend import added_legend_height
 from sampler_core.plans.parameters import DATA
 
 GET_CODE = "get_code"
-_share = browser_component("share", '<div class="share"></div>', "share/share_dialog.css", "share/share_dialog.js")
+_share_part = browser_component("share", '<div class="share"></div>', "share/share_dialog.css", "share/share_dialog.js")
 
 
 @contextmanager
@@ -46,31 +45,31 @@ def share_button(title: str) -> Iterator[None]:
 
 def share_dialog(title: str, scenario: Scenario, contents: PageContents, first_tab: str) -> None:
     """The tabs of the dialog, of what a page has shown."""
-    tabs: dict[str, Callable[[], None]] = {
-        "Link": _link, "Code": partial(_code, scenario), "Plan": partial(offer_plan, scenario),
-        "Report": partial(_report, title, scenario, contents), "Figures": partial(_figures, contents),
-        "Tables": partial(_tables, contents),
+    share_tabs: dict[str, Callable[[], None]] = {
+        "Link": _link_tab, "Code": partial(_code_tab, scenario), "Plan": partial(plan_tab, scenario),
+        "Report": partial(_report_tab, title, scenario, contents), "Figures": partial(_figures_tab, contents),
+        "Tables": partial(_tables_tab, contents),
     }  # fmt: skip
-    for tab, show_tab in zip(st.tabs(list(tabs), default=first_tab), tabs.values(), strict=True):
+    for tab, show_tab in zip(st.tabs(list(share_tabs), default=first_tab), share_tabs.values(), strict=True):
         with tab:
             show_tab()
 
 
-def _link() -> None:
+def _link_tab() -> None:
     st.markdown("The link opens this picture on any server that runs this dashboard.")
-    _share(key="share-link", data={"part": "link"})
+    _share_part(key="share-link", data={"part": "link"})
     if st.session_state.get(DATA.key) != "mine":
         return
     left_out = left_out_of_the_link()
-    also = f" Nor are the {' and the '.join(left_out)}: they name your classes." if left_out else ""
+    unlinked = f" Nor are the {' and the '.join(left_out)}: they name your classes." if left_out else ""
     st.info(
-        f"Your labels are not in the link: what you upload stays with you.{also} Whoever opens the link sees "
+        f"Your labels are not in the link: what you upload stays with you.{unlinked} Whoever opens the link sees "
         "everything else, and is asked for the labels. The report has the picture with your data.",
         icon=":material/lock:",
     )
 
 
-def _code(scenario: Scenario) -> None:
+def _code_tab(scenario: Scenario) -> None:
     variant = st.segmented_control("For", list(VARIANTS), default="torch", required=True,
                                    format_func=VARIANTS.__getitem__, key="share-variant")  # fmt: skip
     code = snippet(scenario.plan, scenario.counts, variant or "torch", changes_to_own_labels())
@@ -83,7 +82,7 @@ def _code(scenario: Scenario) -> None:
     st.code(code, language="python")
 
 
-def _report(title: str, scenario: Scenario, contents: PageContents) -> None:
+def _report_tab(title: str, scenario: Scenario, contents: PageContents) -> None:
     def report() -> bytes:
         if contents.report is not None:
             return contents.report().encode()
@@ -102,16 +101,16 @@ def _report(title: str, scenario: Scenario, contents: PageContents) -> None:
     )  # fmt: skip
 
 
-def _figures(contents: PageContents) -> None:
+def _figures_tab(contents: PageContents) -> None:
     st.markdown("Each figure as it is on the page now, made in your browser.")
-    charts = [
+    pictures = [
         {"id": chart.id, "title": chart.title, "file": file_name(chart.title), "key": added_legend_height(chart.figure)}
         for chart in contents.charts
         if chart.title  # one without a title is a legend
     ]
-    _share(key="share-figures", data={"part": "figures", "charts": charts})
+    _share_part(key="share-figures", data={"part": "figures", "charts": pictures})
 
 
-def _tables(contents: PageContents) -> None:
+def _tables_tab(contents: PageContents) -> None:
     st.markdown("CSV files for Excel and others. Text that a spreadsheet would run as a formula gets an apostrophe.")
     table_downloads(contents.tables)

@@ -1,37 +1,54 @@
-"""Controls of a page beside the sidebar: epoch, axis, sampling scheme, shown batches."""
+"""The heading and the controls of a page beside the sidebar: epoch, axis, sampling scheme, shown batches.
+
+NOTE same-key: to Streamlit the epoch widget of another page is another widget under the same key. It starts with its
+default, though the session knows the value; setting the value once more before the widget is made keeps it.
+"""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from pages.parts.live.slider import Slider, sliders
-from pages.parts.sidebar.page_parameters import PARAMETERS
+from pages.parts.sidebar.page_parameters import COMPARE_PARAMETERS, PARAMETERS, TUNE_PARAMETERS
 from pages.parts.sidebar.parameter_widgets import bound_widget
-from pages.parts.sidebar.scenario import Scenario
-from sampler_core.figures.explore_chart_list import MOST_DRAWS
-from sampler_core.formatting import several
-from sampler_core.plans.parameters import AXIS, DRAWING, EPOCH, FIRST_BATCH, RATIO, SHOWN_BATCHES, rows_of
+from pages.parts.sidebar.scenario import Scenario, current_scenario
+from sampler_core.figures import plan_sentences
+from sampler_core.figures.explore_charts import MOST_DRAWS
+from sampler_core.formatting import count, several
+from sampler_core.plans.parameters import AXIS, DRAWING, EPOCH, FIRST_BATCH, PAGE_ROWS, RATIO, SHOWN_BATCHES, rows_of
 from sampler_core.plans.registry import SCHEDULES
+
+
+def page_heading(title: str) -> Scenario:
+    """Show the heading; the scenario that the page shows."""
+    scenario = current_scenario()
+    epochs = several(scenario.plan.epochs or 1, "epoch", "epochs")
+    run_line = f"{epochs} in batches of {count(scenario.plan.needed_batch_size)}"
+    st.title(title, anchor=False)
+    with st.container(key="page-text-data"):
+        st.markdown(f"{plan_sentences.data_line(scenario.counts, scenario.unit)} {run_line}.")
+    return scenario
+
 
 PHONE_SLIDERS = {RATIO.key} | {parameter.key for cls in SCHEDULES.values() for parameter in rows_of(cls).values()}
 
 
 def choose_epoch(scenario: Scenario) -> Scenario:
     """The epoch control; the scenario at the chosen epoch. Beyond the run's last epoch, the last is shown."""
-    last = (scenario.plan.epochs or 1) - 1
+    last_epoch = (scenario.plan.epochs or 1) - 1
     with st.container(width="stretch"):
-        epoch = bound_widget(EPOCH, last_stop=last)
-    if epoch > last:
-        st.markdown(f"The run has {several(last + 1, 'epoch', 'epochs')}, so epoch {last} is shown.")
+        epoch = bound_widget(EPOCH, last_stop=last_epoch)
+    if epoch > last_epoch:
+        st.markdown(f"The run has {several(last_epoch + 1, 'epoch', 'epochs')}, so epoch {last_epoch} is shown.")
     return scenario.at_epoch(epoch)
 
 
 def phone_sliders() -> None:
-    """The schedule's sliders once more, for narrow screens, where the sidebar is folded away (see frame.css)."""
-    with_sliders = [p for key, p in PARAMETERS.items() if key in PHONE_SLIDERS and p.slider is not None]
-    values = [st.session_state.get(parameter.key) for parameter in with_sliders]
-    pairs = zip(with_sliders, values, strict=True)
-    sliders("phone-sliders", [Slider(parameter, value) for parameter, value in pairs if value is not None])
+    """The schedule's sliders once more, for narrow screens, where the sidebar is folded away (see page.css)."""
+    parameters = [p for key, p in PARAMETERS.items() if key in PHONE_SLIDERS and p.slider is not None]
+    shown = [st.session_state.get(parameter.key) for parameter in parameters]
+    phone_values = zip(parameters, shown, strict=True)
+    sliders("phone-sliders", [Slider(parameter, value) for parameter, value in phone_values if value is not None])
 
 
 def choose_axis() -> bool:
@@ -53,18 +70,30 @@ def choose_batches(scenario: Scenario) -> tuple[tuple[int, int], tuple[int, int]
     """The chosen window of batches, and what is shown of it; each (first batch, how many)."""
     left, right = st.columns(2)
     with left:
-        first = bound_widget(FIRST_BATCH)
+        first_batch = bound_widget(FIRST_BATCH)
     with right:
-        chosen = bound_widget(SHOWN_BATCHES)
-    start, shown = batches_shown(scenario, (first, chosen))
-    if shown < min(chosen, scenario.plan.num_batches(scenario.counts) - start):
-        st.markdown(f"Batches this large are shown {shown} at a time.")
-    return (first, chosen), (start, shown)
+        num_chosen = bound_widget(SHOWN_BATCHES)
+    shown_from, num_shown = batches_shown(scenario, (first_batch, num_chosen))
+    if num_shown < min(num_chosen, scenario.plan.num_batches(scenario.counts) - shown_from):
+        st.markdown(f"Batches this large are shown {num_shown} at a time.")
+    return (first_batch, num_chosen), (shown_from, num_shown)
 
 
 def batches_shown(scenario: Scenario, window: tuple[int, int]) -> tuple[int, int]:
     """What an epoch has of a window, and a figure has room for: (first batch, how many)."""
     num_batches = scenario.plan.num_batches(scenario.counts)
-    first = min(window[0], num_batches - 1)
-    most = max(1, MOST_DRAWS // scenario.plan.needed_batch_size)
-    return first, min(window[1], num_batches - first, most)
+    first_batch = min(window[0], num_batches - 1)
+    most_batches = max(1, MOST_DRAWS // scenario.plan.needed_batch_size)
+    return first_batch, min(window[1], num_batches - first_batch, most_batches)
+
+
+LAST_PAGE = "last_page"
+
+
+def keep_values_on_page_switch(page: str) -> None:
+    """On the first run of another page, before its widgets are made. page: its path."""
+    if st.session_state.setdefault(LAST_PAGE, page) != page:
+        st.session_state[LAST_PAGE] = page
+        for parameter in (*PAGE_ROWS, *COMPARE_PARAMETERS, *TUNE_PARAMETERS):
+            if parameter.key in st.session_state:
+                st.session_state[parameter.key] = st.session_state[parameter.key]

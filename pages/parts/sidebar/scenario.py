@@ -37,8 +37,8 @@ class Scenario:
     def of(cls, values: Mapping[str, Any]) -> Scenario:
         """That of the sidebar's values; `TypeError`, `ValueError` where they do not go together."""
         counts, unit = _counts_and_unit(values)
-        fields = {field: values[parameter.key] for field, parameter in PLAN_ROWS.items()}
-        plan = SamplingPlan(target=target_of(values), **fields)
+        plan_fields = {field: values[parameter.key] for field, parameter in PLAN_ROWS.items()}
+        plan = SamplingPlan(target=target_of(values), **plan_fields)
         plan.check(counts)
         return cls(counts, plan, unit, values=values)
 
@@ -55,8 +55,8 @@ class Scenario:
 def _counts_and_unit(values: Mapping[str, Any]) -> tuple[ClassCounts, str]:
     if OWN_COUNTS in values:
         return values[OWN_COUNTS], "samples"
-    if name := values.get(TABLE.key):
-        return load(name), next(table.unit for table in published_datasets() if table.name == name)
+    if table_name := values.get(TABLE.key):
+        return load(table_name), next(table.unit for table in published_datasets() if table.name == table_name)
     return synthetic(*(values[key] for key in ("profile", "classes", "samples", "ratio"))), "samples"
 
 

@@ -12,10 +12,11 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from pages.parts.sidebar.page_parameters import PARAMETERS, choice_titles
+from pages.parts.sidebar.values_in_words import problem_in_words
 from pages.parts.text.markdown import literal
 from sampler_core.plans.parameters import Parameter
 
-MESSAGES, FIRST_STATE = "url_messages", "url_first_state"
+MESSAGES, FIRST_STEP = "url_messages", "url_first_state"
 # What links of version 0.1.0 call a parameter or a choice, and what it is called now.
 OLD_KEYS = {"law": "scheme", "demands": "requirements", "merit": "metric"}
 OLD_CHOICES = {("data", "known"): "published"}
@@ -29,9 +30,9 @@ def correct_url() -> None:
     """
     if MESSAGES not in st.session_state:
         url = st.query_params.to_dict()
-        corrected, st.session_state[MESSAGES] = corrected_url(url)
-        if corrected != url:
-            st.query_params.from_dict(corrected)
+        new_url, st.session_state[MESSAGES] = corrected_url(url)
+        if new_url != url:
+            st.query_params.from_dict(new_url)
             st.rerun()
 
 
@@ -40,36 +41,28 @@ def corrected_url(url: dict[str, str]) -> tuple[dict[str, str], list[str]]:
 
     A choice may be given by its name or by its title.
     """
-    corrected, messages = {}, []
-    for given_key, given_text in url.items():
-        key = OLD_KEYS.get(given_key, given_key)
+    new_url, url_messages = {}, []
+    for url_key, url_text in url.items():
+        key = OLD_KEYS.get(url_key, url_key)
         if key not in PARAMETERS:
-            messages.append(f"The URL has {key!r}, which is no parameter here; it was left out.")
+            url_messages.append(f"The URL has {key!r}, which is no parameter here; it was left out.")
             continue
         titles = choice_titles(PARAMETERS[key])
-        text = OLD_CHOICES.get((key, given_text), given_text)
-        text = titles.get(text, text)
-        if text not in titles.values() and (problem := problem_with(PARAMETERS[key], _parsed(PARAMETERS[key], text))):
-            messages.append(f"In the URL, {problem}. The default is shown instead.")
+        title = OLD_CHOICES.get((key, url_text), url_text)
+        title = titles.get(title, title)
+        problem = problem_in_words(PARAMETERS[key], _url_value(PARAMETERS[key], title))
+        if problem and title not in titles.values():
+            url_messages.append(f"In the URL, {problem}. The default is shown instead.")
         else:
-            corrected[key] = text
-    return corrected, messages
+            new_url[key] = title
+    return new_url, url_messages
 
 
-def show_url_messages(state: dict[str, object]) -> None:
+def show_url_messages(step: dict[str, object]) -> None:
     """After the last widget: show the messages, until the first change of a widget."""
-    if st.session_state.setdefault(FIRST_STATE, state) == state and st.session_state[MESSAGES]:
-        messages = "\n\n".join(literal(message) for message in st.session_state[MESSAGES])
-        st.warning(messages, icon=":material/link_off:")
-
-
-def problem_with(parameter: Parameter, value: object) -> str:
-    """What is wrong with this value, under the parameter's label; "" when nothing is."""
-    try:
-        parameter.check(value)
-    except (TypeError, ValueError) as error:
-        return str(error).replace(parameter.key, parameter.label, 1)
-    return ""
+    if st.session_state.setdefault(FIRST_STEP, step) == step and st.session_state[MESSAGES]:
+        url_messages = "\n\n".join(literal(message) for message in st.session_state[MESSAGES])
+        st.warning(url_messages, icon=":material/link_off:")
 
 
 def url_binding(key: str, private: bool) -> Literal["query-params"] | None:
@@ -80,13 +73,13 @@ def url_binding(key: str, private: bool) -> Literal["query-params"] | None:
     return None if private else "query-params"
 
 
-def _parsed(parameter: Parameter, text: str) -> object:
+def _url_value(parameter: Parameter, url_text: str) -> object:
     if parameter.kind in ("choice", "text"):
-        return text
-    if not text and parameter.default is None:
+        return url_text
+    if not url_text and parameter.default is None:
         return None
     try:
-        number = float(text)
+        url_number = float(url_text)
     except ValueError:
-        return text
-    return int(number) if parameter.kind == "integer" and number.is_integer() else number
+        return url_text
+    return int(url_number) if parameter.kind == "integer" and url_number.is_integer() else url_number

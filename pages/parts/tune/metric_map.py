@@ -12,30 +12,29 @@ from pages.parts.server.result_cache import cached
 from pages.parts.sidebar.page_parameters import METRIC, OVER, WHOSE
 from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.sidebar.scenario import Scenario
-from pages.parts.sidebar.sidebar_values import set_sidebar_to_plan
-from pages.parts.tune.stated_requirements import Requirements
-from sampler_core.data.class_counts import ClassCounts
+from pages.parts.sidebar.sidebar import set_sidebar_to_plan
+from pages.parts.tune.requirements_text import Requirements
 from sampler_core.forecast.metrics import METRICS
+from sampler_core.formatting import number
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Linear
 from sampler_core.plans.targets import skew_schedule
 from sampler_core.tuning.linear_schedule_map import FeasiblePoints, feasible_points, map_axes, plan_at_point
-from sampler_core.tuning.metric_sensitivity import Sensitivity, sensitivity
 from sampler_core.tuning.metric_sweep import Progress, Sweep, partial_progress, sweep
 
-CANCELLED = "map_cancelled"
-PROGRESS_TEXT = "Computing the map"
-QUICK = 0.3  # seconds without a progress bar, which would only flicker
-Call = tuple[Any, ...]  # a function with its arguments but for progress
+MAP_CANCELLED = "map_cancelled"
+MAP_PROGRESS_TEXT = "Computing the map"
+QUICK_MAP = 0.3  # seconds without a progress bar, which would only flicker
+MapCall = tuple[Any, ...]  # a function with its arguments but for progress
 sweep_of, feasible_points_of = cached(16)(sweep), cached(16)(feasible_points)
 
 
-def metric_label(metric: str) -> str:
+def map_metric_label(metric: str) -> str:
     """The label of a metric."""
     return METRICS[metric].label
 
 
-def choose_metric() -> tuple[str, str, str]:
+def choose_map_metric() -> tuple[str, str, str]:
     """The metric that the map shows, whose, and over what."""
     metric = bound_widget(METRIC, width=260)
     scope = METRICS[metric].scope
@@ -55,48 +54,71 @@ def computed_map(
 
     It depends on the limits of the schedule, on nothing else of it, and not on the seed.
     """
-    plan, counts = replace(plan_at_point(scenario.plan), seed=0), scenario.counts
-    calls: list[Call] = [(sweep_of, plan, counts, metric, *map(tuple, map_axes(plan.epochs or 1)), over, whose)]
-    calls += [(feasible_points_of, plan, counts, requirements)] * bool(requirements)
-    if st.session_state.get(CANCELLED) == hash(tuple(calls)):
-        st.info("Map cancelled.", icon=":material/cancel:")
-        st.button("Compute map", key="sweep-again", help="Compute the map after all.", on_click=_cancel, args=(None,))
-        return None
-    place = st.empty()
-    progress = _progress_bar(place, hash(tuple(calls)))
-    found = [
-        function(*arguments, progress=partial_progress(progress, i / len(calls), (i + 1) / len(calls)))
-        for i, (function, *arguments) in enumerate(calls)
+    map_plan, counts = replace(plan_at_point(scenario.plan), seed=0), scenario.counts
+    map_calls: list[MapCall] = [
+        (sweep_of, map_plan, counts, metric, *map(tuple, map_axes(map_plan.epochs or 1)), over, whose)
     ]
-    place.empty()
-    return found[0], found[1] if requirements else None
+    map_calls += [(feasible_points_of, map_plan, counts, requirements)] * bool(requirements)
+    if st.session_state.get(MAP_CANCELLED) == hash(tuple(map_calls)):
+        st.info("Map cancelled.", icon=":material/cancel:")
+        st.button(
+            "Compute map", key="sweep-again", help="Compute the map after all.", on_click=_cancel_map, args=(None,)
+        )
+        return None
+    map_place = st.empty()
+    progress = _map_progress_bar(map_place, hash(tuple(map_calls)))
+    map_results = [
+        function(*arguments, progress=partial_progress(progress, i / len(map_calls), (i + 1) / len(map_calls)))
+        for i, (function, *arguments) in enumerate(map_calls)
+    ]
+    map_place.empty()
+    return map_results[0], map_results[1] if requirements else None
 
 
-def _progress_bar(place: Any, call_hash: int) -> Progress:
+def _map_progress_bar(map_place: Any, map_hash: int) -> Progress:
     """A progress bar and a cancel button once it takes longer; any click reruns the page, which ends the work."""
     begin = time.monotonic()
-    bars: list[Any] = []
+    map_bars: list[Any] = []
 
     def progress(part: float) -> None:
-        if not bars and time.monotonic() - begin > QUICK:
-            with place.container(horizontal=True, vertical_alignment="center"):
-                bars.append(st.progress(part, PROGRESS_TEXT))
+        if not map_bars and time.monotonic() - begin > QUICK_MAP:
+            with map_place.container(horizontal=True, vertical_alignment="center"):
+                map_bars.append(st.progress(part, MAP_PROGRESS_TEXT))
                 st.button(
-                    "Cancel", key="sweep-cancel", help="Stop computing the map.", on_click=_cancel, args=(call_hash,)
+                    "Cancel", key="sweep-cancel", help="Stop computing the map.", on_click=_cancel_map, args=(map_hash,)
                 )
-        elif bars:
-            bars[0].progress(part, PROGRESS_TEXT)
+        elif map_bars:
+            map_bars[0].progress(part, MAP_PROGRESS_TEXT)
 
     return progress
 
 
-def point_of_plan(plan: SamplingPlan, found: Sweep) -> tuple[float, float] | None:
+def map_note(feasible: FeasiblePoints | None, error: float, all_requirements: str, *, ringed: bool) -> str:
+    """What the marks of the map mean, what its dots leave out, and how exact its values are.
+
+    allowed: the points that meet the requirements, None where there are none; all_requirements: `all_of` them.
+    """
+    ring = "Ring: your schedule." if ringed else "Your schedule is not on this map."
+    note = f"{ring} The sidebar's number boxes set the same."
+    if feasible is not None:
+        somewhere = feasible.mask.any()
+        dots = f"Dots: {all_requirements} hold." if somewhere else f"Nowhere on this map do {all_requirements} hold."
+        note = f"{dots} {note}"
+        if feasible.left_out:
+            note += f" Not judged on it: {'; '.join(map(str, feasible.left_out))}."
+    note = f"Click a point to take it. {note}"
+    return note + (f" Between knots interpolated, to within {number(error)}." if error else "")
+
+
+def point_of_plan(plan: SamplingPlan, map_sweep: Sweep) -> tuple[float, float] | None:
     """The point of the sidebar's schedule on the map; None where it is not linear, or outside the map."""
     schedule = skew_schedule(plan.target)
     if not isinstance(schedule, Linear):
         return None
     point = (schedule.start, schedule.increment)
-    on_it = all(axis[0] <= at <= axis[-1] for at, axis in zip(point, (found.skews, found.increments), strict=True))
+    on_it = all(
+        axis[0] <= at <= axis[-1] for at, axis in zip(point, (map_sweep.skews, map_sweep.increments), strict=True)
+    )
     return point if on_it else None
 
 
@@ -106,11 +128,5 @@ def set_sidebar_to_click(plan: SamplingPlan, clicked: dict[str, Any] | None) -> 
         set_sidebar_to_plan(plan_at_point(plan, round(float(clicked["x"]), 10), round(float(clicked["y"]), 12)))
 
 
-@cached(16)
-def sensitivities(plan: SamplingPlan, counts: ClassCounts, over: str) -> tuple[Sensitivity, ...]:
-    """How each metric of the rarest class changes with each parameter."""
-    return sensitivity(plan, counts, at=over)
-
-
-def _cancel(call_hash: int | None) -> None:
-    st.session_state[CANCELLED] = call_hash
+def _cancel_map(map_hash: int | None) -> None:
+    st.session_state[MAP_CANCELLED] = map_hash

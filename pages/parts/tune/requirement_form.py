@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import dataclasses
 from functools import partial
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import streamlit as st
 
 from pages.parts.server.page_contents import page_contents
-from pages.parts.sidebar.sidebar_values import set_sidebar
+from pages.parts.sidebar.parameter_widgets import widget
 from pages.parts.text.markdown import literal
-from pages.parts.tune.requirement_fields import class_control, field_control
-from pages.parts.tune.stated_requirements import MOST_REQUIREMENTS, Requirements, new_requirement, state
+from pages.parts.tune.requirement_verdicts import verdict_line
+from pages.parts.tune.requirements_text import MOST_REQUIREMENTS, Requirements, new_requirement, state_requirements
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.figures.class_labels import class_in_words
-from sampler_core.plans.parameters import DRAWING
-from sampler_core.tuning.feasible_band import Verdict
-from sampler_core.tuning.requirement_sentences import bound_in_words, form_template
-from sampler_core.tuning.requirements import REQUIREMENTS, limits_repeats
+from sampler_core.figures.class_labels import class_label
+from sampler_core.forecast.metrics import METRICS
+from sampler_core.plans.parameters import rows_of
+from sampler_core.tuning.requirement_sentences import form_template
+from sampler_core.tuning.requirements import REQUIREMENTS, Requirement
+from sampler_core.tuning.verdicts import Verdict
 
-ADD = "add_requirement"
-EXPECTED = ("absence", "coverage", "run_coverage")  # metrics whose value is an expectation
+ADDED = "add_requirement"
+MOST_CLASSES_NAMED = 1000  # options of one selection, which filters them as one types; more are named in the text
 
 
 def requirement_form(
@@ -34,47 +37,25 @@ def requirement_form(
     st.html(Path(__file__).with_name("requirement_form.css"))
     with st.container(key="requirement-form"):
         for place in range(len(requirements)):
-            row = f"requirement-row-{place}"
-            with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", key=row):
-                _sentence(requirements, place, counts)
+            row_key = f"requirement-row-{place}"
+            with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", key=row_key):
+                _requirement_controls(requirements, place, counts)
             with st.container(horizontal=True, gap="small", vertical_alignment="center"):
                 if place in verdicts:
-                    st.markdown(_judged(verdicts[place], scheme))
+                    st.markdown(verdict_line(verdicts[place], scheme))
                 others = (*requirements[:place], *requirements[place + 1 :])
                 st.button("Remove", key=f"requirement-{place}-remove", icon=":material/delete:", type="tertiary",
-                          help="Remove this requirement.", on_click=state, args=(others,))  # fmt: skip
+                          help="Remove this requirement.", on_click=state_requirements, args=(others,))  # fmt: skip
     page_contents().facts["What must hold"] = {
         f"Requirement {place + 1}": f"{verdicts.get(place, f'{requirement}: cannot be judged here')}."
         for place, requirement in enumerate(requirements)
     }
-    st.menu_button("Add a requirement", list(REQUIREMENTS), key=ADD, disabled=len(requirements) >= MOST_REQUIREMENTS,
-                   format_func=lambda name: REQUIREMENTS[name].title, on_click=partial(_add, requirements),
+    st.menu_button("Add a requirement", list(REQUIREMENTS), key=ADDED, disabled=len(requirements) >= MOST_REQUIREMENTS,
+                   format_func=lambda name: REQUIREMENTS[name].title, on_click=partial(_add_requirement, requirements),
                    help=f"At most {MOST_REQUIREMENTS} requirements.")  # fmt: skip
 
 
-def say_what_is_left_to_chance(requirements: Requirements, scheme: str) -> None:
-    """Repeats are kept by the exact scheme only; under the others they hold on average."""
-    if are_left_to_chance(requirements, scheme):
-        st.info(
-            f"Repeats hold on average: under the {scheme} scheme chance draws some samples more often. The exact "
-            "scheme keeps every sample to within one of its class's average.",
-            icon=":material/casino:",
-        )
-        st.button("Use the exact scheme", key="use_exact_scheme", help="Set the sidebar's sampling scheme.",
-                  on_click=set_sidebar, args=({DRAWING.key: "exact"},))  # fmt: skip
-
-
-def are_left_to_chance(requirements: Requirements, scheme: str) -> bool:
-    """Whether one of the requirements can hold on average only."""
-    return scheme != "exact" and any(map(limits_repeats, requirements))
-
-
-def on_average_only(verdict: Verdict, scheme: str) -> bool:
-    """Whether single samples may break what holds: by chance, or as quotas are rounded epoch by epoch."""
-    return are_left_to_chance((verdict.requirement,), scheme) or (verdict.most or 0) > verdict.requirement.bound
-
-
-def _sentence(requirements: Requirements, place: int, counts: ClassCounts) -> None:
+def _requirement_controls(requirements: Requirements, place: int, counts: ClassCounts) -> None:
     requirement = requirements[place]
     st.markdown(f"**{place + 1}.**", width="content")
     for text, field, *_ in Formatter().parse(form_template(requirement.template)):
@@ -86,26 +67,58 @@ def _sentence(requirements: Requirements, place: int, counts: ClassCounts) -> No
             field_control(requirements, place, field)
 
 
-def _add(requirements: Requirements) -> None:
-    name = st.session_state.get(ADD)
+def _add_requirement(requirements: Requirements) -> None:
+    name = st.session_state.get(ADDED)
     if name is not None:
-        state((*requirements, new_requirement(name)))
+        state_requirements((*requirements, new_requirement(name)))
 
 
-def _judged(verdict: Verdict, scheme: str) -> str:
-    requirement, who = verdict.requirement, ""
-    if verdict.class_name is not None:
-        who = f" ({literal(class_in_words(verdict.class_name))})"
-    expected = " expected" if requirement.metric in EXPECTED else ""
-    worst = f"at worst {literal(bound_in_words(requirement, verdict.value))}{expected}{who}"
-    if not verdict.holds:
-        return f":material/cancel: **Violated**{_where(verdict.epochs) if verdict.epochs else ''}: {worst}."
-    if on_average_only(verdict, scheme):
-        often = "can come more often" if verdict.most is None else f"come up to {verdict.most:,} times"
-        return f":material/casino: Holds **on average**: {worst}. Single samples {often}."
-    up_to = "" if verdict.most is None else f", up to {verdict.most:,} for a single sample"
-    return f":material/check_circle: Holds: {worst}{up_to}."
+def field_control(requirements: Requirements, place: int, field: str) -> None:
+    """The control of one field of a requirement."""
+    requirement, row = requirements[place], rows_of(type(requirements[place]))[field]
+    in_percent = field == "bound" and METRICS[requirement.metric].unit == "share"
+    key, scale = f"requirement-{place}-{field}", 100.0 if in_percent else 1.0
+    widget(
+        row, key, label=f"{row.label}, requirement {place + 1}", value=getattr(requirement, field), scale=scale,
+        placeholder="the last", label_visibility="collapsed", width=92 if row.kind == "choice" else 68,
+        on_change=_requirement_changed, args=(requirements, place, field, key, scale),
+    )  # fmt: skip
+    if in_percent:
+        st.markdown("%", width="content")
 
 
-def _where(epochs: tuple[int, ...]) -> str:
-    return f" in epoch {epochs[0]}" if len(epochs) == 1 else f" in {len(epochs):,} epochs, first in epoch {epochs[0]}"
+def class_control(requirements: Requirements, place: int, counts: ClassCounts) -> None:
+    """The class: the rarest, the largest, every, or one by name."""
+    requirement, key = requirements[place], f"requirement-{place}-who"
+    class_groups = rows_of(type(requirement))["group"].choices
+    named_classes = list(counts.names) if counts.num_classes <= MOST_CLASSES_NAMED else []
+    if requirement.class_name is not None and requirement.class_name not in named_classes:
+        named_classes.append(requirement.class_name)
+    options: list[Any] = [("group", group) for group in class_groups] + [("class", name) for name in named_classes]
+    st.session_state[key] = (
+        ("group", requirement.group) if requirement.class_name is None else ("class", requirement.class_name)
+    )
+    st.selectbox(f"Class, requirement {place + 1}", options, format_func=_class_option_in_words, key=key, width=150,
+                 help="Which class is meant.", label_visibility="collapsed",
+                 on_change=_requirement_changed, args=(requirements, place, "who", key, 1.0))  # fmt: skip
+
+
+def _requirement_changed(requirements: Requirements, place: int, field: str, key: str, scale: float) -> None:
+    """A control's value into the requirements' text; a sentence where it does not go with its requirement's rest."""
+    control_value = st.session_state[key]
+    if field == "who":
+        class_kind, name = control_value
+        changed_fields = {"class_name": None, "group": name} if class_kind == "group" else {"class_name": name}
+    else:
+        scaled = scale != 1.0 and control_value is not None
+        changed_fields = {field: round(control_value / scale, 12) if scaled else control_value}
+    try:
+        changed: Requirement = dataclasses.replace(requirements[place], **changed_fields)  # type: ignore[type-var]
+        state_requirements((*requirements[:place], changed, *requirements[place + 1 :]))
+    except (TypeError, ValueError) as error:
+        st.toast(literal(f"Not changed: {error}."), icon=":material/error:")
+
+
+def _class_option_in_words(option: tuple[str, Any]) -> str:
+    class_kind, name = option
+    return class_label(name) if class_kind == "class" else "every class" if name == "every" else f"the {name} class"

@@ -5,13 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.server.page_contents import page_contents
+from pages.parts.server.result_cache import cached
 from pages.parts.sidebar.scenario import Scenario
-from pages.parts.sidebar.wording import parameter_labels
+from pages.parts.sidebar.values_in_words import parameter_labels
 from pages.parts.text.markdown import literal
-from pages.parts.tune.metric_map import sensitivities
+from sampler_core.data.class_counts import ClassCounts
 from sampler_core.exporting import csv_file
 from sampler_core.figures.tune_charts import sensitivity_table
 from sampler_core.formatting import number
+from sampler_core.plans.plan import SamplingPlan
+from sampler_core.tuning.metric_sensitivity import Sensitivity, sensitivity
 
 
 def sensitivity_box(scenario: Scenario, over: str) -> None:
@@ -31,3 +34,9 @@ def sensitivity_box(scenario: Scenario, over: str) -> None:
         st.dataframe(table.style.format(number), key="sensitivity-table", width="stretch", height="content")
         st.download_button("Download the table", lambda: csv_file(table), "sensitivity.csv", "text/csv",
                            key="download-sensitivity", help="As CSV, with all digits.", on_click="ignore")  # fmt: skip
+
+
+@cached(16)
+def sensitivities(plan: SamplingPlan, counts: ClassCounts, over: str) -> tuple[Sensitivity, ...]:
+    """How each metric of the rarest class changes with each parameter."""
+    return sensitivity(plan, counts, at=over)

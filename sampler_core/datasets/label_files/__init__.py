@@ -7,13 +7,11 @@ Whatever a file holds, the only error is `ReadingError`. The parsing is pyarrow'
 
 from sampler_core.datasets.label_files import label_corrections
 from sampler_core.datasets.label_files.class_naming import MISSING
-from sampler_core.datasets.label_files.errors import ReadingError, ReadingStopped
 from sampler_core.datasets.label_files.file_layout import WITH_COLUMNS, Layout
+from sampler_core.datasets.label_files.file_signatures import sniff
 from sampler_core.datasets.label_files.image_folder import count_folder
-from sampler_core.datasets.label_files.layout_detection import sniff
-from sampler_core.datasets.label_files.reader import Progress, read_counts, read_labels
-from sampler_core.datasets.label_files.reading_limits import Limits
-from sampler_core.datasets.label_files.reading_result import Dropped, Reading
+from sampler_core.datasets.label_files.reader import Dropped, Progress, Reading, read_counts, read_labels
+from sampler_core.datasets.label_files.reading_errors import Limits, ReadingError, ReadingStopped
 
 __all__ = [
     "MISSING",

@@ -14,67 +14,68 @@ from pathlib import PurePath
 from threading import Lock
 from typing import BinaryIO, TypeAlias, cast
 
-from sampler_core.datasets.label_files.errors import ReadingError, only_reading_errors, printable
-from sampler_core.datasets.label_files.reading_limits import Limits
+from sampler_core.datasets.label_files.reading_errors import Limits, ReadingError, only_reading_errors
+from sampler_core.formatting import printable
 
 File: TypeAlias = str | os.PathLike[str] | bytes | BinaryIO
 HEAD = 1 << 20
 GZIP = b"\x1f\x8b"
-_RATIO_FROM = 64 << 20
+_RATIO_FROM_BYTES = 64 << 20
 
 
 class ByteSource:
     """A file to read. `name` may stand in sentences, `head` is its first MiB unpacked, `whole` whether that is all."""
 
-    def __init__(self, raw: BinaryIO, name: str, limits: Limits) -> None:
-        self._raw, self.name, self.limits = raw, name, limits
-        self._size = raw.seek(0, io.SEEK_END)
-        raw.seek(0)
-        self._packed = raw.read(2) == GZIP
+    def __init__(self, byte_stream: BinaryIO, name: str, limits: Limits) -> None:
+        self._byte_stream, self.name, self.limits = byte_stream, name, limits
+        self._byte_size = byte_stream.seek(0, io.SEEK_END)
+        byte_stream.seek(0)
+        self._is_packed = byte_stream.read(2) == GZIP
         self.head = self.stream().read(HEAD)
         self.whole = len(self.head) < HEAD
 
     @property
     def share(self) -> float:
         """How much of the file has been read, 0 to 1."""
-        return self._raw.tell() / max(self._size, 1)
+        return self._byte_stream.tell() / max(self._byte_size, 1)
 
-    def stream(self, most: int | None = None) -> BinaryIO:
-        """From its start, unpacked, at most `most` bytes of it. One at a time: a new stream ends the one before."""
-        self._raw.seek(0)
-        if not self._packed:
-            return self._raw
-        unpacking = cast(BinaryIO, gzip.GzipFile(fileobj=self._raw))
-        return self.bounded(unpacking, self._size, most or self.limits.unpacked)
+    def stream(self, most_bytes: int | None = None) -> BinaryIO:
+        """From its start, unpacked, at most `most_bytes` of it. One at a time: a new stream ends the one before."""
+        self._byte_stream.seek(0)
+        if not self._is_packed:
+            return self._byte_stream
+        unpacked_stream = cast(BinaryIO, gzip.GzipFile(fileobj=self._byte_stream))
+        return self.bounded(unpacked_stream, self._byte_size, most_bytes or self.limits.unpacked)
 
     def seekable(self) -> BinaryIO:
         """The same for readers that jump about; what is packed is unpacked into memory."""
-        if self._packed:
-            data = self.stream(self.limits.in_memory).read()
-            self._raw, self._size, self._packed = io.BytesIO(data), len(data), False
+        if self._is_packed:
+            unpacked_bytes = self.stream(self.limits.in_memory).read()
+            self._byte_stream, self._byte_size = io.BytesIO(unpacked_bytes), len(unpacked_bytes)
+            self._is_packed = False
         return self.stream()
 
-    def bounded(self, unpacking: BinaryIO, packed_size: int, most: int) -> BinaryIO:
-        """A stream that unpacks, ended with `ReadingError` where it grows past `most` bytes or `limits.ratio`."""
-        most = min(most, max(_RATIO_FROM, self.limits.ratio * packed_size))
-        return cast(BinaryIO, _Bounded(unpacking, most, self.name))
+    def bounded(self, unpacked_stream: BinaryIO, packed_size: int, most_bytes: int) -> BinaryIO:
+        """A stream that unpacks, ended with `ReadingError` where it grows past `most_bytes` bytes or `limits.ratio`."""
+        most_bytes = min(most_bytes, max(_RATIO_FROM_BYTES, self.limits.ratio * packed_size))
+        return cast(BinaryIO, _BoundedStream(unpacked_stream, most_bytes, self.name))
 
 
 @contextmanager
 def opened(file: File, limits: Limits) -> Iterator[ByteSource]:
     """A file to read for a while; whatever goes wrong with it meanwhile is a `ReadingError`."""
-    with only_reading_errors(name_of(file)), closing(_raw_bytes(file)) as raw:
-        yield ByteSource(raw, name_of(file), limits)
+    with only_reading_errors(name_of(file)), closing(_byte_stream_of(file)) as byte_stream:
+        yield ByteSource(byte_stream, name_of(file), limits)
 
 
 def name_of(file: File) -> str:
     """The name of a file as it may stand in a sentence."""
-    named = file if isinstance(file, str | os.PathLike) else getattr(file, "name", "")
-    name = PurePath(named).name if isinstance(named, str | os.PathLike) else ""
-    return printable(name) or "the text"
+    file_path = file if isinstance(file, str | os.PathLike) else getattr(file, "name", "")
+    file_name = PurePath(file_path).name if isinstance(file_path, str | os.PathLike) else ""
+    return printable(file_name) or "the text"
 
 
-def _raw_bytes(file: File) -> BinaryIO:
+def _byte_stream_of(file: File) -> BinaryIO:
     if isinstance(file, bytes | bytearray | memoryview):
         return io.BytesIO(file)
     if isinstance(file, str | os.PathLike):
@@ -83,10 +84,10 @@ def _raw_bytes(file: File) -> BinaryIO:
         return open(file, "rb")
     if not (hasattr(file, "read") and hasattr(file, "seek")):
         raise ReadingError(f"file must be a path, bytes or a binary file, got {type(file).__name__}")
-    return cast(BinaryIO, _Borrowed(file))
+    return cast(BinaryIO, _BorrowedFile(file))
 
 
-class _Borrowed:
+class _BorrowedFile:
     """Somebody's open file. Once closed nothing reads it any more, as pyarrow's threads would that read ahead.
 
     Closing leaves the file itself open, at its start.
@@ -109,18 +110,19 @@ class _Borrowed:
             self._file.seek(0)
 
 
-class _Bounded:
+class _BoundedStream:
     closed = False
 
-    def __init__(self, unpacking: BinaryIO, most: int, name: str) -> None:
-        self._unpacking, self._most, self._left, self._name = unpacking, most, most + 1, name
+    def __init__(self, unpacked_stream: BinaryIO, most_bytes: int, name: str) -> None:
+        self._unpacked_stream, self._name = unpacked_stream, name
+        self._most_bytes, self._bytes_left = most_bytes, most_bytes + 1
 
     def read(self, size: int = -1) -> bytes:
-        data = self._unpacking.read(self._left if size < 0 else min(size, self._left))
-        self._left -= len(data)
-        if not self._left:
+        unpacked_bytes = self._unpacked_stream.read(self._bytes_left if size < 0 else min(size, self._bytes_left))
+        self._bytes_left -= len(unpacked_bytes)
+        if not self._bytes_left:
             raise ReadingError(
-                f"{self._name} unpacks to more than {self._most >> 20:,} MiB, far more than label files do. "
+                f"{self._name} unpacks to more than {self._most_bytes >> 20:,} MiB, far more than label files do. "
                 "If you trust it, unpack it and count it with read_counts(path)"
             )
-        return data
+        return unpacked_bytes

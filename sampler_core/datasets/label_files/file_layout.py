@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TypeAlias
 
-from sampler_core.datasets.label_files.errors import ReadingError, listed, quoted
+from sampler_core.datasets.label_files.reading_errors import ReadingError
+from sampler_core.datasets.label_files.text_encoding import FALLBACK
+from sampler_core.formatting import listed, quoted
 
-KINDS = {  # and their titles
+LAYOUT_KINDS = {  # and their titles
     "table": "table",  # CSV and its relatives
     "lines": "one label a line",
     "image list": "image list",  # `path label` a line
@@ -37,11 +39,11 @@ Cells: TypeAlias = tuple[tuple[str, ...], ...]
 class Layout:
     """How a file is to be read.
 
-    `kind` is one of `KINDS`. `columns` are the names a person chooses from and `rows` the first rows under them, as
-    text. `label` is the column that holds the labels (None: there is only one thing to read); `count` the column of
-    counts when the file is a `class,count` table. `separator`, `encoding`, `header` and `skip_lines` (physical lines
-    before the first row) are for text files. `inside` is the key under which JSON holds its list. `found` says in
-    sentences what was guessed.
+    `kind` is one of `LAYOUT_KINDS`. `columns` are the names a person chooses from and `rows` the first rows under
+    them, as text. `label` is the column that holds the labels (None: there is only one thing to read); `count` the
+    column of counts when the file is a `class,count` table. `separator`, `encoding`, `header` and `skip_lines`
+    (physical lines before the first row) are for text files. `inside` is the key under which JSON holds its list.
+    `found` says in sentences what was guessed.
     """
 
     kind: str
@@ -57,12 +59,12 @@ class Layout:
     found: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise ReadingError(f"kind must be one of {listed(KINDS, 20)}, got {quoted(self.kind)}")
-        for what, column in (("label", self.label), ("count", self.count)):
+        if self.kind not in LAYOUT_KINDS:
+            raise ReadingError(f"kind must be one of {listed(LAYOUT_KINDS, 20)}, got {quoted(self.kind)}")
+        for role, column in (("label", self.label), ("count", self.count)):
             if self.columns and column is not None and column not in self.columns:
-                raise ReadingError(f"{what} must be one of {listed(self.columns, 20)}, got {quoted(column)}")
-        _check_text_options(self.separator, self.encoding)
+                raise ReadingError(f"{role} must be one of {listed(self.columns, 20)}, got {quoted(column)}")
+        _check_layout_of_text(self.separator, self.encoding)
         if self.count is not None and not (self.columns and self.kind in (*WITH_COLUMNS, "json counts")):
             raise ReadingError(
                 f"count must be left out for a file that is read as {self.title}, got {quoted(self.count)}"
@@ -73,7 +75,7 @@ class Layout:
     @property
     def title(self) -> str:
         """The kind of file in words."""
-        return KINDS[self.kind]
+        return LAYOUT_KINDS[self.kind]
 
     @property
     def label_and_count(self) -> list[str | None]:
@@ -94,7 +96,21 @@ def first_rows(rows: Iterable[Iterable[object]]) -> Cells:
     return tuple(tuple("" if cell is None else str(cell)[:80] for cell in row) for row in islice(rows, PREVIEW_ROWS))
 
 
-def _check_text_options(separator: str | None, encoding: str | None) -> None:
+def layout_in_words(layout: Layout) -> str:
+    """What was found, as a sentence: "Read as table with ',' between columns, in UTF-8; the labels are in 'y'."."""
+    in_words = f"Read as {layout.title}"
+    if layout.separator not in (None, " "):
+        in_words += f" with {'tabs' if layout.separator == chr(9) else quoted(layout.separator)} between columns"
+    if layout.encoding is not None:
+        in_words += f", in {'Latin-1 (it is not UTF-8)' if layout.encoding == FALLBACK else layout.encoding.upper()}"
+    if layout.columns:
+        in_words += f"; the labels are in {quoted(layout.label)}"
+    if layout.count is not None:
+        in_words += f"; their counts in {quoted(layout.count)}"
+    return f"{in_words}."
+
+
+def _check_layout_of_text(separator: str | None, encoding: str | None) -> None:
     """`ReadingError` for a separator or an encoding that no text file can have."""
     if separator is not None and not (len(separator) == 1 and separator.isascii() and separator not in '\r\n\0"'):
         raise ReadingError(f"separator must be one ASCII character, got {quoted(separator)}")

@@ -7,10 +7,10 @@ from collections.abc import Collection
 from pathlib import Path
 
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.datasets.label_files.errors import ReadingError, only_reading_errors, printable
-from sampler_core.datasets.label_files.reading_limits import Limits
+from sampler_core.datasets.label_files.reading_errors import Limits, ReadingError, only_reading_errors
+from sampler_core.formatting import printable
 
-_NOT_SAMPLES = {"thumbs.db", "desktop.ini"}
+_NOT_IMAGES = {"thumbs.db", "desktop.ini"}
 
 
 def count_folder(
@@ -23,33 +23,39 @@ def count_folder(
     Classes keep their folder's name as text, "7" too, and come by code point: the order in which torchvision's
     ImageFolder numbers them, so that its targets and these counts draw alike. An empty folder is an empty class.
     """
-    root, endings = Path(path), ("",) if extensions is None else tuple(map(str.lower, extensions))
-    with only_reading_errors(printable(root.name) or "the folder"):
-        if not root.is_dir():
-            raise ReadingError(f"{printable(str(root))} is not a folder. Give the folder that holds one folder a class")
-        folders = sorted(entry.name for entry in os.scandir(root) if entry.is_dir() and not entry.name.startswith("."))
-        if len(folders) > limits.classes:
+    image_folder, image_endings = Path(path), ("",) if extensions is None else tuple(map(str.lower, extensions))
+    with only_reading_errors(printable(image_folder.name) or "the folder"):
+        if not image_folder.is_dir():
+            not_a_folder = f"{printable(str(image_folder))} is not a folder"
+            raise ReadingError(f"{not_a_folder}. Give the folder that holds one folder a class")
+        class_folders = sorted(
+            folder.name for folder in os.scandir(image_folder) if folder.is_dir() and not folder.name.startswith(".")
+        )
+        if len(class_folders) > limits.classes:
             raise ReadingError(
                 f"there are more than {limits.classes:,} folders. Give the folder that holds the classes"
             )
-        counts = {name.encode(errors="replace").decode(): _samples_in(root / name, endings) for name in folders}
+        counts = {
+            class_folder.encode(errors="replace").decode(): _images_in(image_folder / class_folder, image_endings)
+            for class_folder in class_folders
+        }
         if not any(counts.values()):
             raise ReadingError(
-                f"{printable(str(root))} holds no class/file. Give the folder that holds one folder a class"
+                f"{printable(str(image_folder))} holds no class/file. Give the folder that holds one folder a class"
             )
         return ClassCounts.from_counts(counts)  # type: ignore[arg-type]
 
 
-def _samples_in(folder: Path, endings: tuple[str, ...]) -> int:
-    found, visited = 0, set[str]()
-    for here, inner, names in os.walk(folder, followlinks=True):
-        real = os.path.realpath(here)
-        inner[:] = [] if real in visited else [name for name in inner if not name.startswith(".")]
-        if real not in visited:
-            found += sum(_is_sample(name.lower(), endings) for name in names)
-        visited.add(real)
-    return found
+def _images_in(folder: Path, image_endings: tuple[str, ...]) -> int:
+    num_images, visited_folders = 0, set[str]()
+    for inner_folder, inner_names, image_names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(inner_folder)
+        inner_names[:] = [] if real in visited_folders else [name for name in inner_names if not name.startswith(".")]
+        if real not in visited_folders:
+            num_images += sum(_is_image(name.lower(), image_endings) for name in image_names)
+        visited_folders.add(real)
+    return num_images
 
 
-def _is_sample(name: str, endings: tuple[str, ...]) -> bool:
-    return not name.startswith(".") and name not in _NOT_SAMPLES and name.endswith(endings)
+def _is_image(name: str, image_endings: tuple[str, ...]) -> bool:
+    return not name.startswith(".") and name not in _NOT_IMAGES and name.endswith(image_endings)

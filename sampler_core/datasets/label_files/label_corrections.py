@@ -1,4 +1,4 @@
-"""Corrections of what was read: pure functions from a `Reading` or `ClassCounts` to another of its kind.
+"""Corrections of labels that were read: pure functions from a `Reading` or `ClassCounts` to another of its kind.
 
 The one contract here: samples are neither invented nor lost in silence; what a correction did is in
 `Reading.corrections`, and rows that it leaves out are in `Reading.dropped`.
@@ -14,89 +14,90 @@ from typing import Literal, TypeVar
 import numpy as np
 
 from sampler_core.data.class_counts import ClassCounts
+from sampler_core.data.label_encoding import class_names
 from sampler_core.data.plain_values import ClassName
-from sampler_core.datasets.label_files.errors import ReadingError, listed, quoted
-from sampler_core.datasets.label_files.reading_result import Dropped, Reading
-from sampler_core.datasets.published import class_names
+from sampler_core.datasets.label_files.reader import Dropped, Reading
+from sampler_core.datasets.label_files.reading_errors import ReadingError
+from sampler_core.formatting import listed, quoted
 
-Data = TypeVar("Data", ClassCounts, Reading)
+Labels = TypeVar("Labels", ClassCounts, Reading)
 
 
-def rename(data: Data, names: Mapping[ClassName, ClassName]) -> Data:
+def rename(labels: Labels, names: Mapping[ClassName, ClassName]) -> Labels:
     """Other names for some classes. When one of them is text, all become text, as class names are of one kind."""
-    renamed = Counter(str(names.get(name, name)) for name in _counts(data).names)
+    renamed = Counter(str(names.get(name, name)) for name in _counts_of_labels(labels).names)
     twice, times = renamed.most_common(1)[0]
     if times > 1:
         raise ReadingError(f"two classes would be named {quoted(twice)}. Merge them instead")
-    pairs = ", ".join(f"{quoted(old)} to {quoted(new)}" for old, new in list(names.items())[:8])
-    return _renamed(data, names, f"Renamed {pairs}.")
+    renamed_pairs = ", ".join(f"{quoted(old)} to {quoted(new)}" for old, new in list(names.items())[:8])
+    return _labels_renamed(labels, names, f"Renamed {renamed_pairs}.")
 
 
-def merge(data: Data, names: Collection[ClassName], into: ClassName) -> Data:
+def merge(labels: Labels, names: Collection[ClassName], into: ClassName) -> Labels:
     """Several classes as one, named `into`, standing where the first of them stood. `into` may be one of them."""
-    others = set(map(str, _counts(data).names)) - set(map(str, names))
-    if not names or str(into) in others:
+    not_merged = set(map(str, _counts_of_labels(labels).names)) - set(map(str, names))
+    if not names or str(into) in not_merged:
         raise ReadingError(f"merge needs classes and a name that no other class has, got {quoted(into)}")
-    return _renamed(data, dict.fromkeys(names, into), f"Merged {listed(names)} into {quoted(into)}.")
+    return _labels_renamed(labels, dict.fromkeys(names, into), f"Merged {listed(names)} into {quoted(into)}.")
 
 
-def drop(data: Data, names: Collection[ClassName]) -> Data:
+def drop(labels: Labels, names: Collection[ClassName]) -> Labels:
     """Without these classes and their samples."""
-    return _without(data, names, f"Dropped {listed(names)}.", "class dropped")
+    return _labels_without(labels, names, f"Dropped {listed(names)}.", "class dropped")
 
 
-def ignore(data: Data, name: ClassName) -> Data:
+def ignore(labels: Labels, name: ClassName) -> Labels:
     """Without the label that means "no label" in this file (-1, 255, "unknown")."""
-    return _without(data, [name], "", f"label {quoted(name)} ignored")
+    return _labels_without(labels, [name], "", f"label {quoted(name)} ignored")
 
 
-def order(data: Data, by: Literal["name", "count"]) -> Data:
+def order(labels: Labels, by: Literal["name", "count"]) -> Labels:
     """Classes by name (integers by value, text by code point) or by count, the largest first, ties by name."""
     if by not in ("name", "count"):
         raise ReadingError(f"by must be 'name' or 'count', got {quoted(by)}")
-    ordered = sorted(_samples_of(data).items())
+    ordered_labels = sorted(_samples_of_labels(labels).items())
     if by == "count":
-        ordered.sort(key=lambda pair: -pair[1])
-    return _corrected(data, dict(ordered), "")
+        ordered_labels.sort(key=lambda pair: -pair[1])
+    return _corrected_labels(labels, dict(ordered_labels), "")
 
 
-def _renamed(data: Data, names: Mapping[ClassName, ClassName], sentence: str) -> Data:
+def _labels_renamed(labels: Labels, names: Mapping[ClassName, ClassName], correction: str) -> Labels:
     """Classes of the same new name are added up, where the first of them stood."""
-    _check_names(data, names)
-    samples = Counter[str]()
-    for name, n in _samples_of(data).items():
-        samples[str(names.get(name, name))] += n
-    return _corrected(data, dict(zip(class_names(list(samples)), samples.values(), strict=True)), sentence)
+    _check_labels_to_correct(labels, names)
+    renamed = Counter[str]()
+    for name, samples in _samples_of_labels(labels).items():
+        renamed[str(names.get(name, name))] += samples
+    return _corrected_labels(labels, dict(zip(class_names(list(renamed)), renamed.values(), strict=True)), correction)
 
 
-def _without(data: Data, names: Collection[ClassName], sentence: str, reason: str) -> Data:
-    _check_names(data, names)
-    samples = _samples_of(data)
-    dropped = sum(samples.pop(name) for name in set(names))
-    if not any(samples.values()):
+def _labels_without(labels: Labels, names: Collection[ClassName], correction: str, reason: str) -> Labels:
+    _check_labels_to_correct(labels, names)
+    remaining = _samples_of_labels(labels)
+    dropped = sum(remaining.pop(name) for name in set(names))
+    if not any(remaining.values()):
         raise ReadingError(f"no sample would be left without {listed(names)}. Keep at least one class")
-    if isinstance(data, Reading) and dropped:
-        data = replace(data, dropped=(*data.dropped, Dropped(reason, dropped)))
-    return _corrected(data, samples, sentence)
+    if isinstance(labels, Reading) and dropped:
+        labels = replace(labels, dropped=(*labels.dropped, Dropped(reason, dropped)))
+    return _corrected_labels(labels, remaining, correction)
 
 
-def _counts(data: ClassCounts | Reading) -> ClassCounts:
-    return data.counts if isinstance(data, Reading) else data
+def _counts_of_labels(labels: ClassCounts | Reading) -> ClassCounts:
+    return labels.counts if isinstance(labels, Reading) else labels
 
 
-def _samples_of(data: ClassCounts | Reading) -> dict[ClassName, int]:
-    counts = _counts(data)
+def _samples_of_labels(labels: ClassCounts | Reading) -> dict[ClassName, int]:
+    counts = _counts_of_labels(labels)
     return dict(zip(counts.names, counts.counts.tolist(), strict=True))
 
 
-def _check_names(data: ClassCounts | Reading, names: Collection[ClassName]) -> None:
-    known = _samples_of(data)
-    if unknown := [name for name in names if name not in known]:
-        raise ReadingError(f"there is no class {listed(unknown)}. The classes are {listed(known)}")
+def _check_labels_to_correct(labels: ClassCounts | Reading, names: Collection[ClassName]) -> None:
+    classes = _samples_of_labels(labels)
+    if unknown := [name for name in names if name not in classes]:
+        raise ReadingError(f"there is no class {listed(unknown)}. The classes are {listed(classes)}")
 
 
-def _corrected(data: Data, samples: Mapping[ClassName, int], sentence: str) -> Data:
-    counts = ClassCounts(tuple(samples), np.array(list(samples.values()), dtype=np.int64))
-    if isinstance(data, Reading):
-        return replace(data, counts=counts, corrections=(*data.corrections, *filter(None, [sentence])))
-    return counts
+def _corrected_labels(labels: Labels, samples: Mapping[ClassName, int], correction: str) -> Labels:
+    corrected = ClassCounts(tuple(samples), np.array(list(samples.values()), dtype=np.int64))
+    if isinstance(labels, Reading):
+        return replace(labels, counts=corrected, corrections=(*labels.corrections, *filter(None, [correction])))
+    return corrected

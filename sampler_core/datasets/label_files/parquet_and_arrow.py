@@ -14,14 +14,13 @@ import numpy as np
 
 from sampler_core.data.array_types import Codes
 from sampler_core.datasets.label_files.byte_source import ByteSource
-from sampler_core.datasets.label_files.class_naming import Raw
-from sampler_core.datasets.label_files.errors import ReadingError, quoted
 from sampler_core.datasets.label_files.file_layout import PREVIEW_ROWS, Cells, Layout, first_rows
-from sampler_core.datasets.label_files.label_tally import NO_LABEL, LabelTally, Piece
-from sampler_core.datasets.label_files.reading_limits import Limits
+from sampler_core.datasets.label_files.label_tally import NO_LABEL, LabelTally, Piece, RawLabel
+from sampler_core.datasets.label_files.reading_errors import Limits, ReadingError
+from sampler_core.formatting import quoted
 
-MAGIC = b"ARROW1"
-TYPES = (
+ARROW_MAGIC = b"ARROW1"
+LABEL_TYPES = (
     "integer", "floating", "boolean", "null", "decimal", "date", "time", "timestamp", "string", "large_string",
     "string_view", "binary", "large_binary", "binary_view", "fixed_size_binary",
 )  # fmt: skip
@@ -33,101 +32,103 @@ def parquet_layout(source: ByteSource) -> Layout:
     """The columns that can hold labels, and their first rows."""
     import pyarrow.parquet as pq
 
-    stream = source.seekable()
-    columns = _label_columns(pq.read_schema(stream))
-    batch = next(_parquet_batches(stream, columns[:PREVIEW_COLUMNS], PREVIEW_ROWS), None)
-    return Layout(kind="parquet", columns=columns, rows=_preview(batch, columns))
+    parquet_stream = source.seekable()
+    parquet_columns = _arrow_columns_of_labels(pq.read_schema(parquet_stream))
+    parquet_batch = next(_parquet_batches(parquet_stream, parquet_columns[:PREVIEW_COLUMNS], PREVIEW_ROWS), None)
+    return Layout(kind="parquet", columns=parquet_columns, rows=_first_arrow_rows(parquet_batch, parquet_columns))
 
 
 def parquet_pieces(source: ByteSource, layout: Layout, tally: LabelTally) -> Iterator[Piece]:
     """The label column of a Parquet file, page by page."""
     import pyarrow.parquet as pq
 
-    stream = source.seekable()
-    total, done = pq.read_metadata(stream).num_rows, 0
-    source.limits.check_rows(total)
-    for batch in _parquet_batches(stream, layout.label_and_count, BATCH_ROWS):
-        done += batch.num_rows
-        yield _piece(batch, layout, source.limits)._replace(share=done / max(total, 1))
+    parquet_stream = source.seekable()
+    parquet_rows, rows_done = pq.read_metadata(parquet_stream).num_rows, 0
+    source.limits.check_rows(parquet_rows)
+    for parquet_batch in _parquet_batches(parquet_stream, layout.label_and_count, BATCH_ROWS):
+        rows_done += parquet_batch.num_rows
+        yield _arrow_piece(parquet_batch, layout, source.limits)._replace(share=rows_done / max(parquet_rows, 1))
 
 
 def arrow_layout(source: ByteSource) -> Layout:
     """The columns that can hold labels, and their first rows."""
-    stream = source.seekable()
-    columns = _label_columns(_arrow_reader(stream).schema)
-    batches = (batch for batch in _arrow_batches(stream, columns[:PREVIEW_COLUMNS]) if batch.num_rows)
-    return Layout(kind="arrow", columns=columns, rows=_preview(next(batches, None), columns))
+    arrow_stream = source.seekable()
+    arrow_columns = _arrow_columns_of_labels(_arrow_reader(arrow_stream).schema)
+    arrow_batches = _arrow_batches(arrow_stream, arrow_columns[:PREVIEW_COLUMNS])
+    arrow_batch = next((arrow_batch for arrow_batch in arrow_batches if arrow_batch.num_rows), None)
+    return Layout(kind="arrow", columns=arrow_columns, rows=_first_arrow_rows(arrow_batch, arrow_columns))
 
 
 def arrow_pieces(source: ByteSource, layout: Layout, tally: LabelTally) -> Iterator[Piece]:
     """The label column of an Arrow file or stream, batch by batch."""
-    for batch in _arrow_batches(source.seekable(), layout.label_and_count):
-        for start in range(0, max(batch.num_rows, 1), BATCH_ROWS):  # a batch without rows may name categories
-            yield _piece(batch.slice(start, BATCH_ROWS), layout, source.limits)
+    for arrow_batch in _arrow_batches(source.seekable(), layout.label_and_count):
+        for start in range(0, max(arrow_batch.num_rows, 1), BATCH_ROWS):  # a batch without rows may name categories
+            yield _arrow_piece(arrow_batch.slice(start, BATCH_ROWS), layout, source.limits)
 
 
-def encode_arrow(array: Any, limits: Limits) -> tuple[Codes, list[Raw | None]]:
+def encode_arrow(arrow_array: Any, limits: Limits) -> tuple[Codes, list[RawLabel | None]]:
     """An Arrow array -> (codes, distinct values), `NO_LABEL` for nulls. A dictionary keeps its unused values."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if isinstance(array, pa.ExtensionArray):
-        array = array.storage
-    if pa.types.is_null(array.type):
-        return np.full(len(array), NO_LABEL), []
-    if not pa.types.is_dictionary(array.type):
-        array = pc.dictionary_encode(_plain(array))
-    limits.check_classes(len(array.dictionary))
-    distinct = _plain(array.dictionary)
-    _check_lengths(distinct, limits)
-    return _codes(array.indices), distinct.to_pylist()
+    if isinstance(arrow_array, pa.ExtensionArray):
+        arrow_array = arrow_array.storage
+    if pa.types.is_null(arrow_array.type):
+        return np.full(len(arrow_array), NO_LABEL), []
+    if not pa.types.is_dictionary(arrow_array.type):
+        arrow_array = pc.dictionary_encode(_plain_arrow_array(arrow_array))
+    limits.check_classes(len(arrow_array.dictionary))
+    distinct_labels = _plain_arrow_array(arrow_array.dictionary)
+    _check_arrow_text(distinct_labels, limits)
+    return _codes_of_arrow_indices(arrow_array.indices), distinct_labels.to_pylist()
 
 
-def _parquet_batches(stream: BinaryIO, columns: Sequence[str | None], rows: int) -> Iterator[Any]:
+def _parquet_batches(parquet_stream: BinaryIO, columns: Sequence[str | None], rows: int) -> Iterator[Any]:
     """Record batches of text as dictionaries: one long name a million times takes no more memory than in the file."""
     import pyarrow.parquet as pq
 
-    done = 0
+    rows_done = 0
     try:
-        file = pq.ParquetFile(stream, read_dictionary=columns, buffer_size=1 << 20)
-        for batch in file.iter_batches(batch_size=rows, columns=columns):
-            done += batch.num_rows
-            yield batch
+        parquet_file = pq.ParquetFile(parquet_stream, read_dictionary=columns, buffer_size=1 << 20)
+        for parquet_batch in parquet_file.iter_batches(batch_size=rows, columns=columns):
+            rows_done += parquet_batch.num_rows
+            yield parquet_batch
     except OSError:  # a column in DELTA_BYTE_ARRAY cannot be read as a dictionary
-        for batch in pq.ParquetFile(stream, buffer_size=1 << 20).iter_batches(batch_size=rows, columns=columns):
-            skipped = min(done, batch.num_rows)
-            done -= skipped
-            yield batch.slice(skipped)
+        parquet_file = pq.ParquetFile(parquet_stream, buffer_size=1 << 20)
+        for parquet_batch in parquet_file.iter_batches(batch_size=rows, columns=columns):
+            rows_skipped = min(rows_done, parquet_batch.num_rows)
+            rows_done -= rows_skipped
+            yield parquet_batch.slice(rows_skipped)
 
 
-def _arrow_batches(stream: BinaryIO, columns: Sequence[str | None]) -> Iterator[Any]:
+def _arrow_batches(arrow_stream: BinaryIO, columns: Sequence[str | None]) -> Iterator[Any]:
     """Record batches with these columns only."""
-    names = _arrow_reader(stream).schema.names
-    reader = _arrow_reader(stream, [i for i, name in enumerate(names) if name in columns])
-    if hasattr(reader, "num_record_batches"):
-        yield from map(reader.get_batch, range(reader.num_record_batches))
+    arrow_fields = _arrow_reader(arrow_stream).schema.names
+    arrow_reader = _arrow_reader(arrow_stream, [i for i, name in enumerate(arrow_fields) if name in columns])
+    if hasattr(arrow_reader, "num_record_batches"):
+        yield from map(arrow_reader.get_batch, range(arrow_reader.num_record_batches))
     else:
-        yield from reader
+        yield from arrow_reader
 
 
-def _arrow_reader(stream: BinaryIO, fields: list[int] | None = None) -> Any:
+def _arrow_reader(arrow_stream: BinaryIO, fields: list[int] | None = None) -> Any:
     """pyarrow's reader of an Arrow file or stream, of all fields or of these."""
     import pyarrow as pa
 
-    stream.seek(0)
-    open_reader = pa.ipc.open_file if stream.read(len(MAGIC)) == MAGIC else pa.ipc.open_stream
-    stream.seek(0)
-    return open_reader(stream, options=pa.ipc.IpcReadOptions(included_fields=fields))
+    arrow_stream.seek(0)
+    open_reader = pa.ipc.open_file if arrow_stream.read(len(ARROW_MAGIC)) == ARROW_MAGIC else pa.ipc.open_stream
+    arrow_stream.seek(0)
+    return open_reader(arrow_stream, options=pa.ipc.IpcReadOptions(included_fields=fields))
 
 
-def _piece(batch: Any, layout: Layout, limits: Limits) -> Piece:
-    columns = [batch.column(name) for name in layout.label_and_count]
-    for column in columns:
-        column.validate(full=True)  # the file may lie about its offsets
-    return Piece(*encode_arrow(columns[0], limits), columns[1].to_pylist() if columns[1:] else None)
+def _arrow_piece(arrow_batch: Any, layout: Layout, limits: Limits) -> Piece:
+    arrow_columns = [arrow_batch.column(name) for name in layout.label_and_count]
+    for arrow_column in arrow_columns:
+        arrow_column.validate(full=True)  # the file may lie about its offsets
+    return Piece(*encode_arrow(arrow_columns[0], limits), arrow_columns[1].to_pylist() if arrow_columns[1:] else None)
 
 
-def _codes(indices: Any) -> Codes:
+def _codes_of_arrow_indices(indices: Any) -> Codes:
     """Indices, nulls as `NO_LABEL`. `to_numpy` and `fill_null` would import pandas, which takes a second."""
     import pyarrow as pa
 
@@ -136,73 +137,76 @@ def _codes(indices: Any) -> Codes:
     return codes
 
 
-def _check_lengths(values: Any, limits: Limits) -> None:
+def _check_arrow_text(arrow_values: Any, limits: Limits) -> None:
     """`ReadingError` for a name that is too long, before it is made a Python text."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
-        lengths = pc.utf8_length(values)
+    if pa.types.is_string(arrow_values.type) or pa.types.is_large_string(arrow_values.type):
+        lengths = pc.utf8_length(arrow_values)
         longest = pc.max(lengths).as_py() or 0
-        limits.check_name_length(longest, _cut(values.slice(pc.index(lengths, longest).as_py(), 1), 40)[0].as_py())
+        longest_value = arrow_values.slice(pc.index(lengths, longest).as_py(), 1)
+        limits.check_name_length(longest, _cut_arrow_text(longest_value, 40)[0].as_py())
 
 
-def _cut(values: Any, length: int) -> Any:
+def _cut_arrow_text(arrow_values: Any, length: int) -> Any:
     """Text and bytes shortened; others as they are."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
-        return pc.utf8_slice_codeunits(values, 0, length)
-    return pc.binary_slice(values, 0, length) if pa.types.is_binary(values.type) else values
+    if pa.types.is_string(arrow_values.type) or pa.types.is_large_string(arrow_values.type):
+        return pc.utf8_slice_codeunits(arrow_values, 0, length)
+    return pc.binary_slice(arrow_values, 0, length) if pa.types.is_binary(arrow_values.type) else arrow_values
 
 
-def _plain(array: Any) -> Any:
+def _plain_arrow_array(arrow_array: Any) -> Any:
     """As integers, floats, booleans, text or bytes; `ReadingError` for what holds more than one value."""
     import pyarrow as pa
 
-    if not _holds_labels(array.type):
+    if not _is_arrow_type_of_labels(arrow_array.type):
         raise ReadingError(
-            f"the column holds {quoted(array.type)}, where labels are integers or text. Choose another column"
+            f"the column holds {quoted(arrow_array.type)}, where labels are integers or text. Choose another column"
         )
-    if _is_one_of(array.type, ("date", "time", "timestamp", "decimal", "string_view")):
-        return array.cast(pa.string())
-    return array.cast(pa.binary()) if _is_one_of(array.type, ("binary_view", "fixed_size_binary")) else array
+    if _is_arrow_type(arrow_array.type, ("date", "time", "timestamp", "decimal", "string_view")):
+        return arrow_array.cast(pa.string())
+    is_binary = _is_arrow_type(arrow_array.type, ("binary_view", "fixed_size_binary"))
+    return arrow_array.cast(pa.binary()) if is_binary else arrow_array
 
 
-def _holds_labels(kind: Any) -> bool:
+def _is_arrow_type_of_labels(arrow_type: Any) -> bool:
     import pyarrow as pa
 
-    return _is_one_of(kind.value_type if pa.types.is_dictionary(kind) else kind, TYPES)
+    return _is_arrow_type(arrow_type.value_type if pa.types.is_dictionary(arrow_type) else arrow_type, LABEL_TYPES)
 
 
-def _is_one_of(kind: Any, types: Sequence[str]) -> bool:
+def _is_arrow_type(arrow_type: Any, types: Sequence[str]) -> bool:
     import pyarrow as pa
 
-    return any(getattr(pa.types, f"is_{name}")(kind) for name in types)
+    return any(getattr(pa.types, f"is_{name}")(arrow_type) for name in types)
 
 
-def _label_columns(schema: Any) -> tuple[str, ...]:
-    times = Counter(schema.names)
-    columns = tuple(field.name for field in schema if _holds_labels(field.type) and times[field.name] == 1)
-    if not columns:
+def _arrow_columns_of_labels(arrow_schema: Any) -> tuple[str, ...]:
+    times = Counter(arrow_schema.names)
+    arrow_fields = [field for field in arrow_schema if times[field.name] == 1]
+    arrow_columns = tuple(field.name for field in arrow_fields if _is_arrow_type_of_labels(field.type))
+    if not arrow_columns:
         raise ReadingError("no column holds integers or text. Save the labels as a column of their own")
-    return columns
+    return arrow_columns
 
 
-def _preview(batch: Any, columns: Sequence[str]) -> Cells:
-    if batch is None:
+def _first_arrow_rows(arrow_batch: Any, arrow_columns: Sequence[str]) -> Cells:
+    if arrow_batch is None:
         return ()
-    batch = batch.slice(0, PREVIEW_ROWS)
-    empty = [None] * batch.num_rows
-    cells = {name: _cells(batch.column(name)) for name in batch.schema.names}
-    return first_rows(zip(*(cells.get(name, empty) for name in columns), strict=True))
+    arrow_batch = arrow_batch.slice(0, PREVIEW_ROWS)
+    empty = [None] * arrow_batch.num_rows
+    arrow_cells = {name: _cells_of_arrow_column(arrow_batch.column(name)) for name in arrow_batch.schema.names}
+    return first_rows(zip(*(arrow_cells.get(name, empty) for name in arrow_columns), strict=True))
 
 
-def _cells(column: Any) -> list[Any]:
+def _cells_of_arrow_column(arrow_column: Any) -> list[Any]:
     import pyarrow as pa
 
-    column.validate(full=True)
-    if pa.types.is_dictionary(column.type):
-        column = _cut(column.dictionary, 80).take(column.indices)
-    return _cut(column, 80).to_pylist()  # type: ignore[no-any-return]
+    arrow_column.validate(full=True)
+    if pa.types.is_dictionary(arrow_column.type):
+        arrow_column = _cut_arrow_text(arrow_column.dictionary, 80).take(arrow_column.indices)
+    return _cut_arrow_text(arrow_column, 80).to_pylist()  # type: ignore[no-any-return]

@@ -1,4 +1,4 @@
-"""Which encoding a text is in, and how pyarrow reads it.
+"""Which encoding a text is in, how pyarrow reads it, and its labels decoded.
 
 The one contract here: labels stay bytes until all distinct ones are known, so a single byte late in a file cannot break
 its reading.
@@ -14,10 +14,11 @@ import codecs
 from collections.abc import Sequence
 from typing import Any
 
-from sampler_core.datasets.label_files.class_naming import FALLBACK, Raw
-from sampler_core.datasets.label_files.errors import ReadingError
+from sampler_core.datasets.label_files.reading_errors import ReadingError
+from sampler_core.formatting import listed, several
 
-_BOMS = (
+FALLBACK = "cp1252"  # what Windows programs mean by Latin-1
+_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -29,8 +30,8 @@ _AS_LATIN_1 = ("utf-8", "ascii", FALLBACK, "iso8859-1")  # a separator or a line
 
 def encoding_of(head: bytes) -> str:
     """The encoding of a text by its mark, its zeros, or UTF-8 where that fits, else Latin-1 as Windows has it."""
-    for mark, encoding in _BOMS:
-        if head.startswith(mark):
+    for byte_order_mark, encoding in _BYTE_ORDER_MARKS:
+        if head.startswith(byte_order_mark):
             return encoding
     if b"\0" in head:
         return _utf_16_without_mark(head)
@@ -56,18 +57,37 @@ def encoding_of_labels(encoding: str) -> str:
     return encoding if encoding_for_pyarrow(encoding) == "latin-1" else "utf-8"
 
 
-def label_bytes(values: Sequence[Any], encoding: str) -> Sequence[Raw]:
+def label_bytes(labels: Sequence[Any], encoding: str) -> Sequence[Any]:
     """Labels that pyarrow read, as the bytes that they are in the file, or in UTF-8."""
     if encoding_for_pyarrow(encoding) != "latin-1":
-        return values
-    return [value if value.isascii() else value.decode().encode("latin-1") for value in values]
+        return labels
+    return [label if label.isascii() else label.decode("utf-8").encode("latin-1") for label in labels]
+
+
+def decoded_labels(byte_labels: Sequence[bytes], encoding: str, notes: list[str]) -> list[str]:
+    """As text without blanks around it; in Latin-1 where the encoding is UTF-8 by name only."""
+    for fitting_encoding in (encoding, FALLBACK, "latin-1"):
+        try:
+            text_labels = [label.decode(fitting_encoding) for label in byte_labels]
+        except UnicodeDecodeError:
+            if encoding not in ("utf-8", FALLBACK):
+                raise ReadingError(f"the labels are not in {encoding}. Choose another encoding") from None
+        else:
+            break
+    if fitting_encoding != encoding:
+        not_ascii = listed((label for label in text_labels if not label.isascii()), 3)
+        notes.append(f"The labels are not in UTF-8; they were read as Latin-1: {not_ascii}.")
+    if spaced := sum(label != label.strip() != "" for label in text_labels):
+        notes.append(f"Blanks around {several(spaced, 'label was', 'labels were')} removed.")
+    return [label.strip() for label in text_labels]
 
 
 def _utf_16_without_mark(head: bytes) -> str:
     """In most scripts every second byte is zero."""
-    even, odd = head[0::2].count(0), head[1::2].count(0)
+    even_zeros, odd_zeros = head[0::2].count(0), head[1::2].count(0)
     half = max(1, len(head) // 2)
-    encoding = "utf-16-le" if odd > even else "utf-16-be"
-    if max(odd, even) > 0.4 * half and min(odd, even) < 0.05 * half and "\0" not in decoded(head, encoding):
+    encoding = "utf-16-le" if odd_zeros > even_zeros else "utf-16-be"
+    fewer_zeros, more_zeros = sorted((even_zeros, odd_zeros))
+    if more_zeros > 0.4 * half and fewer_zeros < 0.05 * half and "\0" not in decoded(head, encoding):
         return encoding
     raise ReadingError("it holds NUL bytes, so it is not a text. If it is a table, save it as CSV in UTF-8")

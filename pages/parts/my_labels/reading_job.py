@@ -1,0 +1,93 @@
+"""Reading an uploaded label file in a child process: the job, what the process runs, and the reading as JSON.
+
+The process imports this module, so it imports no Streamlit: that is slow.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+
+from pages.parts.server.jobs import Job, JobError, start_spare
+from sampler_core.data.class_counts import ClassCounts
+from sampler_core.datasets.label_files import Dropped, Layout, Limits, Reading, ReadingError, read_counts
+from sampler_core.formatting import printable
+
+READING_FUNCTION = f"{__name__}:read_upload"
+READING_MODULES = (__name__, "pyarrow.csv", "pyarrow.compute", "pyarrow.parquet")
+# The library reads up to 100,000 classes. A page computes and draws each of them for each epoch: with 10,000 a run
+# takes a second and the server 0.5 GB, with 100,000 ten seconds and 2 GB.
+UPLOAD_LIMITS = Limits(unpacked=4 << 30, classes=10_000)
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
+class Upload:
+    """What a user uploaded: a file's bytes under its name, or pasted text. `digest` stands for the bytes."""
+
+    name: str
+    content: bytes
+    digest: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", sha256(self.content).hexdigest())
+
+
+class ReadingJob(Job):
+    """Reads an upload; the result is a `Reading`, or `ReadingError` in a sentence whatever happened to the reader."""
+
+    def __init__(self, upload: Upload, layout: Layout | None = None) -> None:
+        self.upload, self.layout = upload, layout
+        request = {"name": upload.name, "layout": None if layout is None else asdict(layout)}
+        super().__init__(READING_FUNCTION, request, upload.content, READING_MODULES)
+        start_spare(READING_MODULES)
+
+    def result(self) -> Reading:
+        """The reading; `ReadingError` when the file cannot be read. Waits until the job is done."""
+        try:
+            reading_json = super().result()
+        except JobError as error:
+            upload_name, advice = printable(self.upload.name), "Save the label column alone, as CSV, and read that"
+            raise ReadingError(f"{upload_name} cannot be read: {error}. {advice}") from error
+        if "refused" in reading_json:
+            raise ReadingError(reading_json["refused"])
+        return reading_from_json(reading_json)
+
+
+def read_upload(request: Mapping[str, Any], upload: bytes, report: Callable[[float], object]) -> dict[str, Any]:
+    """The reading as JSON, or under "refused" the sentence why the file cannot be read."""
+    uploaded_file = io.BytesIO(upload)
+    uploaded_file.name = request["name"]
+    layout = None if request["layout"] is None else _layout_from_json(request["layout"])
+    try:
+        return reading_to_json(read_counts(uploaded_file, layout, progress=report, limits=UPLOAD_LIMITS))
+    except ReadingError as error:
+        return {"refused": str(error)}
+
+
+def reading_to_json(reading: Reading) -> dict[str, Any]:
+    """The fields of a reading, with class counts as two lists."""
+    return asdict(reading) | {"counts": (reading.counts.names, reading.counts.counts.tolist())}
+
+
+def reading_from_json(reading_json: Mapping[str, Any]) -> Reading:
+    """The inverse of `reading_to_json`."""
+    reading_fields = {name: _tuples_from_json(value) for name, value in reading_json.items()}
+    class_names, class_counts = reading_fields["counts"]
+    reading_fields["counts"] = ClassCounts(class_names, np.array(class_counts, dtype=np.int64))
+    reading_fields["layout"] = _layout_from_json(reading_fields["layout"])
+    reading_fields["dropped"] = tuple(Dropped(**dropped) for dropped in reading_fields["dropped"])
+    return Reading(**reading_fields)
+
+
+def _layout_from_json(layout_json: Mapping[str, Any]) -> Layout:
+    """The inverse of `asdict`, for JSON turns tuples into lists."""
+    return Layout(**{name: _tuples_from_json(value) for name, value in layout_json.items()})
+
+
+def _tuples_from_json(json_value: Any) -> Any:
+    return tuple(map(_tuples_from_json, json_value)) if isinstance(json_value, list) else json_value

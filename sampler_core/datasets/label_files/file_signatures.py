@@ -1,0 +1,80 @@
+"""Which file this is by its signature, the first bytes: `sniff` hands it to who reads it, or says why nobody does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sampler_core.datasets.label_files.byte_source import GZIP, ByteSource, File, opened
+from sampler_core.datasets.label_files.column_guess import with_guessed_columns
+from sampler_core.datasets.label_files.file_layout import Layout
+from sampler_core.datasets.label_files.numpy_files import npy_layout, npz_layout
+from sampler_core.datasets.label_files.parquet_and_arrow import arrow_layout, parquet_layout
+from sampler_core.datasets.label_files.reading_errors import Limits, ReadingError
+from sampler_core.datasets.label_files.text_files import text_layout
+from sampler_core.formatting import quoted
+
+_READABLE_SIGNATURES: tuple[tuple[bytes, Callable[[ByteSource], Layout]], ...] = (
+    (b"PAR1", parquet_layout),
+    (b"ARROW1", arrow_layout),
+    (b"\xff\xff\xff\xff", arrow_layout),
+    (b"\x93NUMPY", npy_layout),
+    (b"PK\x03\x04", npz_layout),
+    (b"PK\x05\x06", npz_layout),
+)
+_CSV = "Save the labels as CSV and read that"
+_FOLDER = "Read a file that lists labels, or class/file folders with count_folder(path)"
+_PICKLE = f"is a Python pickle, which is never loaded because loading can run code. {_CSV} or as NPY"
+_REFUSED_SIGNATURES: tuple[tuple[bytes, str], ...] = (
+    (b"\xd0\xcf\x11\xe0", "is an old Excel workbook. In Excel: File, Save as, CSV UTF-8; then read the CSV"),
+    (b"SQLite format 3\0", f"is an SQLite database. {_CSV}"),
+    (b"\x89HDF", f"is an HDF5 file. {_CSV} or as NPY"),
+    (b"MATLAB 5.0", f"is a MATLAB file. {_CSV} or as NPY"),
+    (b"FEA1", "is a Feather file of the first version. Save it again with a newer pandas or R"),
+    (b"%PDF", f"is a PDF. {_CSV}"),
+    (b"\x89PNG", f"is a picture. {_FOLDER}"),
+    (b"\xff\xd8\xff", f"is a picture. {_FOLDER}"),
+    (b"BZh", "is packed with bzip2. Unpack it first; only .gz is unpacked here"),
+    (b"\xfd7zXZ", "is packed with xz. Unpack it first; only .gz is unpacked here"),
+    (b"\x28\xb5\x2f\xfd", "is packed with zstd. Unpack it first; only .gz is unpacked here"),
+    (b"7z\xbc\xaf", "is a 7z archive. Unpack it and read the label file in it"),
+    (b"Rar!", "is a RAR archive. Unpack it and read the label file in it"),
+    (GZIP, "is packed twice. Unpack it once and read that"),
+    *((bytes([0x80, protocol]), _PICKLE) for protocol in range(2, 6)),
+)
+
+
+def sniff(
+    file: File,
+    *,
+    kind: str | None = None,
+    label: str | None = None,
+    count: str | None = None,
+    separator: str | None = None,
+    encoding: str | None = None,
+    header: bool | None = None,
+    limits: Limits = Limits(),  # noqa: B008
+) -> Layout:
+    """How to read a file (path, bytes or binary file): its kind, columns, first rows and likely label column.
+
+    What is given is taken instead of a guess: `kind`, `separator`, `encoding` and `header` for text files, `label` and
+    `count` by column name. `ReadingError` when no reader fits or a column is not there.
+    """
+    Layout(kind=kind or "table", separator=separator, encoding=encoding)  # says what they must be
+    with opened(file, limits) as source:
+        layout = _layout_by_signature(source) or text_layout(source, kind, separator, encoding, header)
+        if kind is not None and layout.kind != kind:
+            by_signature = f"{source.name} is {layout.title}"
+            raise ReadingError(f"{by_signature}, which cannot be read as {quoted(kind)}. Leave that out")
+        return with_guessed_columns(layout, label, count)
+
+
+def _layout_by_signature(source: ByteSource) -> Layout | None:
+    if not source.head:
+        raise ReadingError(f"{source.name} is empty. Choose a file with at least one label")
+    for signature, refusal in _REFUSED_SIGNATURES:
+        if source.head.startswith(signature):
+            raise ReadingError(f"{source.name} {refusal}")
+    if source.head[257:262] == b"ustar":  # the signature of a tar archive
+        raise ReadingError(f"{source.name} is a tar archive. Unpack it and read the label file in it")
+    readable = (layout_of for signature, layout_of in _READABLE_SIGNATURES if source.head.startswith(signature))
+    return next((layout_of(source) for layout_of in readable), None)

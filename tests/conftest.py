@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 
 IN_A_BROWSER = "tests/browser/"
+TRAINED = "tests/frameworks/"
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome")  # the lightest first
 CHROMIUM = os.environ.get("CHROME") or next(filter(None, map(shutil.which, NAMES)), None)
 REQUIRED = any(os.environ.get(name, "").lower() not in ("", "0", "false") for name in ("REQUIRE_BROWSER", "CI"))
@@ -28,14 +29,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """With several processes the browser tests of a file stay together: a server and a browser do for many of them."""
+    """With several processes the tests of a file that starts servers, browsers or trainings stay together."""
     from xdist.scheduler import LoadScopeScheduling
 
-    class ByBrowserFile(LoadScopeScheduling):
+    class ByCostlyFile(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return nodeid.partition("::")[0] if nodeid.startswith(IN_A_BROWSER) else nodeid
+            return nodeid.partition("::")[0] if nodeid.startswith((IN_A_BROWSER, TRAINED)) else nodeid
 
-    return ByBrowserFile(config, log)
+    return ByCostlyFile(config, log)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

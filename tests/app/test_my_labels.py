@@ -96,6 +96,21 @@ def test_a_link_without_its_labels_says_what_it_needs_and_shows_all_else():
     assert "synthetic data (10 classes, 20,000 samples" in sentences(at)
 
 
+def test_a_link_from_a_page_with_labels_opens_that_page_without_them():
+    at = uploaded(opened(skew="0.2", epochs="30"))
+    again = opened(**{key: "".join(at.query_params[key]) for key in at.query_params})
+    assert "This page needs your labels" in sentences(again)
+    assert again.session_state["scenario"].plan == at.session_state["scenario"].plan
+    assert counts_of(again) == synthetic("exponential", 10, 20_000, 100.0)
+
+
+def test_two_sessions_do_not_see_each_other_s_labels():
+    one, other = uploaded(opened()), uploaded(opened(), b"yes\nno\nno\n", "mine.txt")
+    one.button(key="draw_again").click().run()
+    assert counts_of(sound(one)) == COUNTS
+    assert dict_of(counts_of(sound(other.run()))) == {"no": 2, "yes": 1}
+
+
 def test_until_labels_are_there_the_data_shown_before_stands_in():
     at = opened(data="published", table="isic2019")
     at.selectbox(key="data").select("mine").run()

@@ -192,6 +192,8 @@ def test_a_boost_of_named_classes_comes_back_with_its_data():
     at = uploaded(shared(opened()), plan.to_json())
     assert scenario_of(at).plan == plan
     assert scenario_of(at).counts == counts
+    again = opened(**{key: "".join(at.query_params[key]) for key in at.query_params})
+    assert scenario_of(again) == scenario_of(at), "the URL has all that the file set"
 
 
 def test_the_data_in_another_order_is_the_same_data():

@@ -1,6 +1,6 @@
 """Compare in Chromium: links on a fresh server, editing by hand, keyboard, phones, themes, accessibility."""
 
-from tests.browser.conftest import fits_and_axe_finds_nothing, set_number, settle, stands_on, traces
+from tests.browser.conftest import fits_and_axe_finds_nothing, reaches_every_control, settle, stands_on, traces
 
 
 def test_a_copied_address_opens_the_same_plans_on_a_freshly_started_server(open_page, other_server):
@@ -17,29 +17,9 @@ def test_a_copied_address_opens_the_same_plans_on_a_freshly_started_server(open_
     assert [trace["name"] for trace in before][1] == "square-root"
 
 
-def test_the_sidebar_moves_its_own_plan_and_no_other(open_page):
-    page = open_page("/compare")
-    before = traces(page, "plan-shares")
-    set_number(page, "skew", 0.5)
-    after = traces(page, "plan-shares")
-    assert [a["y"] == b["y"] for a, b in zip(before, after, strict=True)] == [True] * 5 + [False]
-
-
-def test_values_of_controls_stay_when_the_page_changes(open_page):
-    page = open_page("/compare?epoch=7&epochs=20")
-    page.get_by_role("link", name="Explore").click()
-    page.wait_for_selector("[data-chart='batches'][data-rev]")
-    settle(page)
-    assert page.locator(".st-key-epoch input").first.input_value() == "7"
-    page.get_by_role("link", name="Compare").click()
-    page.wait_for_selector("[data-chart='plan-shares'][data-rev]")
-    settle(page)
-    assert page.locator(".st-key-epoch input").first.input_value() == "7"
-    assert "epoch=7" in page.url
-
-
-def test_a_plan_is_moved_by_keyboard_alone(open_page):
-    page = open_page("/compare")
+def test_by_keyboard_alone_every_control_is_reached_and_a_plan_is_moved(open_page):
+    page = open_page("/compare", height=2400)
+    reaches_every_control(page)
     page.get_by_test_id("stMain").get_by_role("button", name="Share", exact=True).focus()  # after the sidebar
     stands_on(page, page.get_by_role("button", name="Edit").first)
     page.keyboard.press("Enter")

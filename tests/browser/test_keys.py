@@ -81,9 +81,8 @@ REQUIREMENTS = [
 ]
 AGAINST = [{"name": "absence", "bound": 0.01}, {"name": "repeats", "bound": 1.5}, {"name": "share", "bound": 0.9}]
 ADDRESSES = {
-    **{f"compare, {n} classes": ("/compare", {"classes": n, "samples": 1_000_000}) for n in (2, 12, 1000)},
+    "compare": ("/compare", {"classes": 12, "samples": 1_000_000}),
     "compare, long names of plans": ("/compare", {"plans": json.dumps(PLANS), "classes": 1000, "follow": "head"}),
-    "tune, 1 requirement": ("/tune", {"requirements": json.dumps(REQUIREMENTS[3:4])}),
     "tune, 12 requirements": (
         "/tune",
         {"requirements": json.dumps(2 * REQUIREMENTS), "data": "published", "table": "nsl_kdd_train"},
@@ -98,7 +97,7 @@ def test_every_entry_of_every_key_is_read_in_full(open_page, address):
     path, values = ADDRESSES[address]
     page = open_page(f"{path}?{urlencode(values)}", width=1280, height=HEIGHT)
     assert page.locator(".legendtext").count() >= 3
-    for width in (1280, 390, 360):
+    for width in (1280, 360):
         assert at_width(page, width).evaluate(FAULTS) == [], width
 
 
@@ -127,32 +126,26 @@ def follow(page, *labels):
         box.click()
         box.fill(label)
         page.get_by_role("option", name=label, exact=True).click()
-        settle(page)
+        settle(page, 0)
     page.keyboard.press("Escape")
     page.wait_for_function("() => !document.querySelector('[role=option]')")
     settle(page)
 
 
-def let_go(page):
-    page.get_by_role("button", name="Clear all").click()
-    settle(page)
-
-
 def is_read_in_full_with_and_without(page, *followed):
-    """Wide, then as on a phone: with these classes followed, and with none."""
+    """Wide and as on a phone: with no class followed, and with these."""
+    for width in (390, 1280):
+        assert at_width(page, width).evaluate(FAULTS) + page.evaluate(COLLISIONS) == [], width
+    follow(page, *followed)
     for width in (1280, 390):
         assert at_width(page, width).evaluate(FAULTS) + page.evaluate(COLLISIONS) == [], width
-        follow(page, *followed)
         entries = ["".join(text.split()) for text in page.locator(".legendtext").all_text_contents()]
         assert entries.count("".join(followed[-1].split())) == 2
-        assert page.evaluate(FAULTS) + page.evaluate(COLLISIONS) == [], width
-        let_go(page)
 
 
-@pytest.mark.parametrize("classes", [2, 12, 1000])
-def test_explore_s_figures_are_read_in_full_with_and_without_a_followed_class(open_page, classes):
-    page = open_page(f"/?classes={classes}&samples=1000000", height=HEIGHT)
-    is_read_in_full_with_and_without(page, f"class {classes - 1}", "class 0")
+def test_explore_s_figures_of_two_classes_are_read_in_full_with_and_without_a_followed_class(open_page):
+    page = open_page("/?classes=2&samples=1000000", height=HEIGHT)
+    is_read_in_full_with_and_without(page, "class 1", "class 0")
 
 
 @pytest.mark.parametrize("classes", [12, 1000])

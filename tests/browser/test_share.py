@@ -18,7 +18,7 @@ import pytest
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import load, synthetic
 from sampler_core.exporting.plan_report import plan_report
-from tests.browser.conftest import settle, tiles, traces
+from tests.browser.conftest import settle, traces
 from tests.hostile_names import hostile_counts
 
 ROOT = Path(__file__).parents[2]
@@ -49,23 +49,15 @@ def downloaded(page, folder, button):
 # --- the link --------------------------------------------------------------------------------------------------------
 
 
-def test_the_copied_link_opens_the_same_picture(open_page):
+def test_the_link_of_the_page_is_copied_and_by_hand_where_the_browser_has_no_clipboard(open_page):
     page = open_page(ADDRESS)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     share(page)
     page.get_by_role("button", name="Copy link").click()
     page.get_by_text("The link is copied.").wait_for()
-    link = page.evaluate("navigator.clipboard.readText()")
-    assert link == page.url
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
     page.keyboard.press("Escape")
-    again = open_page("/" + link.split("/", 3)[3])
-    assert tiles(again) == tiles(page)
-    for chart in ("shares", "skew", "weights", "batches", "drawn"):
-        assert traces(again, chart) == traces(page, chart)
-
-
-def test_the_link_can_be_copied_by_hand_where_the_browser_has_no_clipboard(open_page):
-    page = open_page(ADDRESS)
+    page.get_by_role("dialog").wait_for(state="detached")
     page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
     page.evaluate("document.execCommand = () => false")
     share(page)
@@ -95,7 +87,7 @@ json.dump({"names": names, "batches": batches}, sys.stdout)
 
 
 def trained_with(plan, package):
-    """Classes and batches of a script that imports the package in that folder."""
+    """Classes and batches of a script that imports the package in that folder, and no other."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", TRAINING, plan],
         cwd=plan.parent, env=os.environ | {"PYTHONPATH": str(package)}, capture_output=True, text=True,
@@ -112,17 +104,7 @@ def batches_on(page):
     return {trace["name"]: trace["y"] for trace in traces(page, "batches")}
 
 
-def test_a_training_script_draws_from_the_downloaded_plan_the_batches_of_the_page(open_page, tmp_path):
-    page = open_page(ADDRESS)
-    share(page, "Plan")
-    path = downloaded(page, tmp_path, "Download plan.json")
-    trained = trained_with(path, ROOT)
-    assert batches_of(trained) == batches_on(page)
-    assert path.name == "plan.json"
-    assert SamplingPlan.from_json(path.read_text()).tuned_on == load("isic2019")
-
-
-def test_whoever_has_only_the_browser_gets_the_package_that_draws_what_is_shown(open_page, tmp_path):
+def test_a_training_script_draws_from_the_downloaded_plan_and_package_the_batches_of_the_page(open_page, tmp_path):
     page = open_page(ADDRESS)
     share(page, "Code")
     wheel = downloaded(page, tmp_path, "Download the package")
@@ -131,33 +113,32 @@ def test_whoever_has_only_the_browser_gets_the_package_that_draws_what_is_shown(
     done = subprocess.run(pip, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     share(page, "Plan")
-    assert batches_of(trained_with(downloaded(page, tmp_path, "Download plan.json"), installed)) == batches_on(page)
-
-
-def test_a_plan_goes_out_and_comes_back_on_another_session(open_page, tmp_path):
-    page = open_page(ADDRESS)
-    share(page, "Plan")
     path = downloaded(page, tmp_path, "Download plan.json")
-    other = open_page("/")
-    share(other, "Plan")
-    other.locator("input[type=file]").set_input_files(path)
-    other.get_by_text("The sidebar now has the plan of the file").wait_for()
-    other.get_by_role("dialog").wait_for(state="detached")
-    settle(other)
-    assert traces(other, "shares") == traces(page, "shares")
-    third = open_page("/" + other.url.split("/", 3)[3])
-    assert traces(third, "shares") == traces(page, "shares"), "the address has all that the file set"
+    assert batches_of(trained_with(path, installed)) == batches_on(page)
+    assert path.name == "plan.json"
+    assert SamplingPlan.from_json(path.read_text()).tuned_on == load("isic2019")
 
 
-def test_a_file_that_is_no_plan_is_refused_in_the_dialog_and_changes_nothing(open_page):
-    page = open_page(ADDRESS)
+def test_a_file_that_is_no_plan_is_refused_in_the_dialog_and_a_plan_s_file_sets_the_page(open_page):
+    page = open_page("/?data=published&table=isic2019")
     before = page.url
     share(page, "Plan")
-    file = {"name": "plan.json", "mimeType": "application/json", "buffer": b'{"schema": 1, "target": "<img src=x>"}'}
-    page.locator("input[type=file]").set_input_files(file)
+
+    def bring(content):
+        file = {"name": "plan.json", "mimeType": "application/json", "buffer": content}
+        page.locator("input[type=file]").set_input_files(file)
+
+    bring(b'{"schema": 1, "target": "<img src=x>"}')
     page.get_by_text("The sidebar cannot take this plan: ").wait_for()
     assert page.url == before
     assert page.get_by_role("dialog").locator("img").count() == 0
+    bring(PLAN.to_json().encode())
+    page.get_by_text("The sidebar now has the plan of the file").wait_for()
+    page.get_by_role("dialog").wait_for(state="detached")
+    settle(page)
+    counts = load("isic2019")
+    drawn = PLAN.preview(counts, 0, 0, 50).batch_class_counts
+    assert batches_on(page) == {str(name): drawn[:, c].tolist() for c, name in enumerate(counts.names)}
 
 
 # --- figures and tables ----------------------------------------------------------------------------------------------
@@ -172,7 +153,7 @@ def safe_svg(text):
     return svg
 
 
-def test_every_figure_is_saved_as_png_and_svg(open_page, tmp_path):
+def test_every_figure_is_saved_as_png_and_svg_and_every_table_with_the_numbers_of_its_figure(open_page, tmp_path):
     page = open_page(ADDRESS, dark=True)
     share(page, "Figures")
     titles = page.locator(".share .row span").all_text_contents()
@@ -186,6 +167,21 @@ def test_every_figure_is_saved_as_png_and_svg(open_page, tmp_path):
         for key in (node for node in svg.iter() if node.get("class") == "legend"):
             top = float([*re.findall(r"[\d.]+", key.get("transform")), "0"][1])
             assert top > 40, f"{title}: the key lies on the title"
+    has_the_tables(page, tmp_path)
+
+
+def has_the_tables(page, folder):
+    share(page, "Tables")
+    dialog = page.get_by_role("dialog")
+    dialog.locator("[data-testid=stDownloadButton]:visible").nth(5).wait_for()  # the tab is shown a moment later
+    assert dialog.locator("[data-testid=stDownloadButton]:visible").count() == 6
+    text = downloaded(page, folder, "Class share over epochs").read_text(encoding="utf-8-sig")
+    head, *rows = csv.reader(io.StringIO(text, newline=""))
+    shares = PLAN.class_shares(load("isic2019"))
+    names = [str(name) for name in load("isic2019").names]
+    assert sorted(head[1:]) == sorted(names)
+    columns = [names.index(name) for name in head[1:]]
+    assert np.array(rows, dtype=float)[:, 1:] == pytest.approx(shares[:, columns], abs=1e-12)
 
 
 def test_a_figure_takes_a_key_along_that_is_elsewhere_on_the_page(open_page, tmp_path):
@@ -205,21 +201,6 @@ def test_a_figure_takes_a_key_along_that_is_elsewhere_on_the_page(open_page, tmp
         assert title in " ".join(svg.itertext())
     assert page.evaluate("typeof window.hit") == "undefined"
     assert not page.locator("img[src=x]").count()
-
-
-def test_every_table_is_saved_with_the_numbers_of_its_figure(open_page, tmp_path):
-    page = open_page(ADDRESS)
-    share(page, "Tables")
-    dialog = page.get_by_role("dialog")
-    dialog.locator("[data-testid=stDownloadButton]:visible").nth(5).wait_for()  # the tab is shown a moment later
-    assert dialog.locator("[data-testid=stDownloadButton]:visible").count() == 6
-    text = downloaded(page, tmp_path, "Class share over epochs").read_text(encoding="utf-8-sig")
-    head, *rows = csv.reader(io.StringIO(text, newline=""))
-    shares = PLAN.class_shares(load("isic2019"))
-    names = [str(name) for name in load("isic2019").names]
-    assert sorted(head[1:]) == sorted(names)
-    columns = [names.index(name) for name in head[1:]]
-    assert np.array(rows, dtype=float)[:, 1:] == pytest.approx(shares[:, columns], abs=1e-12)
 
 
 # --- the report ------------------------------------------------------------------------------------------------------
@@ -309,8 +290,27 @@ def small_report(folder, **settings):
     return path
 
 
-def test_play_goes_to_the_last_epoch_and_pause_stops(open_report, tmp_path):
+def test_the_report_follows_the_colour_scheme_and_fits_a_phone(open_report, tmp_path):
+    page = open_report(small_report(tmp_path), dark=True, width=390)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    is_drawn_in(page, "rgb(16, 21, 28)", "#10151c")
+    page.emulate_media(color_scheme="light")
+    is_drawn_in(page, "rgb(255, 255, 255)", "#ffffff")
+
+
+def is_drawn_in(page, paper, fill):
+    page.wait_for_function(
+        """([paper, fill]) => getComputedStyle(document.body).backgroundColor === paper
+             && [...document.querySelectorAll('.plot')].every((plot) => plot._fullLayout.paper_bgcolor === fill)""",
+        arg=[paper, fill],
+    )
+
+
+def test_no_button_of_the_report_sends_a_figure_away_and_play_goes_to_the_last_epoch_and_pauses(open_report, tmp_path):
     page = open_report(small_report(tmp_path))
+    titles = page.evaluate("[...document.querySelectorAll('.modebar-btn')].map((found) => found.dataset.title)")
+    assert any("png" in title.lower() for title in titles)
+    assert not any("cloud" in title.lower() or "studio" in title.lower() for title in titles)
     play = page.locator("#play")
     assert play.text_content() == "Play"
     play.click()
@@ -321,32 +321,6 @@ def test_play_goes_to_the_last_epoch_and_pause_stops(open_report, tmp_path):
     assert play.text_content() == "Pause"
     play.click()
     assert play.text_content() == "Play"
-
-
-@pytest.mark.parametrize(("width", "dark"), [(390, False), (1280, True)])
-def test_the_report_follows_the_colour_scheme_and_fits_its_window(open_report, tmp_path, dark, width):
-    page = open_report(small_report(tmp_path), dark=dark, width=width)
-    paper = "rgb(16, 21, 28)" if dark else "rgb(255, 255, 255)"
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == paper
-    fills = page.evaluate("[...document.querySelectorAll('.plot')].map((plot) => plot._fullLayout.paper_bgcolor)")
-    assert set(fills) == {"#10151c" if dark else "#ffffff"}
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.emulate_media(color_scheme="light" if dark else "dark")
-    page.wait_for_selector("body[data-drawn=true]")
-    turned = "[...document.querySelectorAll('.plot')].map((plot) => plot._fullLayout.paper_bgcolor).join()"
-    expected = ",".join(["#ffffff" if dark else "#10151c"] * len(fills))
-    for _ in range(50):
-        if page.evaluate(turned) == expected:
-            break
-        page.evaluate("new Promise(requestAnimationFrame)")
-    assert page.evaluate(turned) == expected
-
-
-def test_no_button_of_the_report_sends_a_figure_away(open_report, tmp_path):
-    page = open_report(small_report(tmp_path))
-    titles = page.evaluate("[...document.querySelectorAll('.modebar-btn')].map((found) => found.dataset.title)")
-    assert any("png" in title.lower() for title in titles)
-    assert not any("cloud" in title.lower() or "studio" in title.lower() for title in titles)
 
 
 def test_hostile_names_run_nowhere_in_the_report(open_report, tmp_path):

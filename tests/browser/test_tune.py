@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qs, urlsplit
 
-from tests.browser.conftest import fits_and_axe_finds_nothing, settle, stands_on, traces
+from tests.browser.conftest import fits_and_axe_finds_nothing, reaches_every_control, settle, stands_on, traces
 
 
 def test_a_click_on_the_map_sets_the_sidebar_and_says_so(open_page):
@@ -14,37 +14,21 @@ def test_a_click_on_the_map_sets_the_sidebar_and_says_so(open_page):
     page.wait_for_selector("[data-chart='metric-map'] .hoverlayer .hovertext")
     page.mouse.down()
     page.mouse.up()
+    assert "skew factor from 0 to 0.7" in page.get_by_test_id("stToast").first.inner_text()  # before it goes again
     page.wait_for_function("() => location.search.includes('skew=0.7')")
     settle(page)
     increment = float(parse_qs(urlsplit(page.url).query)["increment"][0])
     assert abs(increment - 0.004) < 0.0015  # the point under the hand
     page.wait_for_function("() => document.querySelector('.st-key-skew input').value === '0.7'")
-    assert "skew factor from 0 to 0.7" in page.get_by_test_id("stToast").first.inner_text()
     ring = next(trace for trace in traces(page, "metric-map") if trace["name"] == "your schedule")
     assert (ring["x"], ring["y"]) == ([0.7], [increment])
 
 
-def test_the_solution_is_used_and_a_copied_address_opens_the_same_on_a_freshly_started_server(open_page, other_server):
-    page = open_page("/tune?data=known&table=isic2019&epochs=60&batch=64")
-    page.locator(".st-key-requirement-0-bound input").fill("2")
-    page.locator(".st-key-requirement-0-bound input").press("Enter")
-    page.wait_for_function("() => location.search.includes('requirements=')")
-    settle(page)
-    page.get_by_role("button", name="Use this").click()
-    page.wait_for_function("() => location.search.includes('limit=')")
-    page.wait_for_function("() => !document.body.innerText.includes('Violated')")
-    settle(page)
-    page.get_by_role("button", name="Get the code").click()
-    page.get_by_role("dialog").get_by_text("ScheduledClassSampler(").wait_for()
-    page.keyboard.press("Escape")
-    settle(page)
-    before, address = traces(page, "band"), page.url.split("?")[1]
-    again = open_page(f"/tune?{address}", url=other_server)
-    assert traces(again, "band") == before
-
-
-def test_a_requirement_is_changed_and_its_schedule_used_by_keyboard_alone(open_page):
-    page = open_page("/tune")
+def test_by_keyboard_alone_a_schedule_is_found_and_used_and_its_address_opens_it_on_a_fresh_server(
+    open_page, other_server
+):
+    page = open_page("/tune", height=2400)
+    reaches_every_control(page)
     page.get_by_test_id("stMain").get_by_role("button", name="Share", exact=True).focus()  # after the sidebar
     stands_on(page, page.locator(".st-key-requirement-0-bound input"))
     page.keyboard.press("ControlOrMeta+a")
@@ -56,6 +40,10 @@ def test_a_requirement_is_changed_and_its_schedule_used_by_keyboard_alone(open_p
     page.keyboard.press("Enter")
     page.wait_for_function("() => location.search.includes('limit=')")
     page.wait_for_function("() => !document.body.innerText.includes('Violated')")
+    settle(page)
+    before, address = traces(page, "band"), page.url.split("?")[1]
+    again = open_page(f"/tune?{address}", url=other_server)
+    assert traces(again, "band") == before
 
 
 def test_wide_and_on_a_phone_nothing_is_wider_than_the_screen_and_axe_finds_nothing(open_page):

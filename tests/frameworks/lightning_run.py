@@ -13,6 +13,7 @@ from typing import Any
 
 import lightning
 import torch
+from lightning.fabric import Fabric
 from lightning.pytorch.callbacks import ModelCheckpoint
 from torch import nn
 from torch.utils.data import DataLoader
@@ -110,6 +111,22 @@ def gone_on(out: str, devices: int, loader: type[DataLoader[int]], saves_sampler
     return [first.batches, second.batches]
 
 
+def in_fabric() -> dict[str, Any]:
+    """Two epochs under Fabric; then a restored sampler, whose epochs Fabric counts from zero again."""
+    fabric = Fabric(accelerator="cpu", devices=1)
+    sampler = ScheduledClassSampler(LABELS, plan_of("stratified"))
+    loader = fabric.setup_dataloaders(sampler.loader(Indices()))
+    epochs = [([batch.tolist() for batch in loader], sampler.epoch) for _ in range(2)]
+    restored = ScheduledClassSampler(LABELS, plan_of("stratified"))
+    restored_loader = fabric.setup_dataloaders(restored.loader(Indices()))
+    restored.load_state_dict(sampler.state_dict())
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        list(restored_loader)
+    said = [str(warning.message) for warning in caught]
+    return {"epochs": epochs, "left_alone": loader.sampler is sampler, "warnings": said}
+
+
 def main(out: str, devices: int) -> None:
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     module = Recorder()
@@ -128,6 +145,8 @@ def main(out: str, devices: int) -> None:
     record["validating"] = {
         "shares": validating.shares, "states": validating.states, "batches": validating.batches,
     }  # fmt: skip
+    if devices == 1:
+        record["fabric"] = in_fabric()
     record["warnings"] = [str(w.message) for w in caught if "epoch" in str(w.message) and "drawn" in str(w.message)]
     write(out, trainer.global_rank, record)
 

@@ -27,22 +27,33 @@ def train_all(*wanted: Record) -> list[Record]:
 
 
 @pytest.fixture(scope="module")
-def generations() -> dict[tuple[str, int], list[Record]]:
-    """For each scheme and number of workers three runs of one epoch: 9 batches, 13 batches, the rest."""
-    records: list[list[Record]] = []
-    for batches in (9, 13, None):
-        before = [record["state"] for record in records[-1]] if records else [None] * len(CASES)
-        records.append(
-            train_all(*(run(*case, state, EPOCH, batches) for case, state in zip(CASES, before, strict=True)))
-        )
-    return {
-        case: list(records_of_case) for case, records_of_case in zip(CASES, zip(*records, strict=True), strict=True)
+def generations() -> dict[tuple[Any, ...], list[Record]]:
+    """Runs in three processes, each going on from the states of the one before.
+
+    (scheme, workers): 9 batches, 13 batches, the rest of an epoch. ("own epoch",): 9 batches, then the rest without
+    set_epoch. ("next", workers): a whole epoch, then the next one.
+    """
+    settings: dict[tuple[Any, ...], list[tuple[int | None, int | None]]] = {
+        **{case: [(EPOCH, 9), (EPOCH, 13), (EPOCH, None)] for case in CASES},
+        ("own epoch",): [(EPOCH, 9), (None, None)],
+        **{("next", workers): [(EPOCH, None), (EPOCH + 1, None)] for workers in (0, 2)},
     }
+    records: dict[tuple[Any, ...], list[Record]] = {case: [] for case in settings}
+    for generation in range(3):
+        cases = [case for case in settings if len(settings[case]) > generation]
+        runs = []
+        for case in cases:
+            scheme, workers = case if case in CASES else ("exact", case[1] if case[0] == "next" else 0)
+            state = records[case][-1]["state"] if generation else None
+            runs.append(run(scheme, workers, state, *settings[case][generation]))
+        for case, record in zip(cases, train_all(*runs), strict=True):
+            records[case].append(record)
+    return records
 
 
 @pytest.mark.parametrize(("scheme", "workers"), CASES)
 def test_an_epoch_stopped_twice_draws_the_remaining_indices_in_new_processes(
-    generations: dict[tuple[str, int], list[Record]], scheme: str, workers: int
+    generations: dict[tuple[Any, ...], list[Record]], scheme: str, workers: int
 ) -> None:
     parts = [record["batches"] for record in generations[scheme, workers]]
     whole = stream(plan_of(scheme), EPOCH)
@@ -52,22 +63,24 @@ def test_an_epoch_stopped_twice_draws_the_remaining_indices_in_new_processes(
 
 
 @pytest.mark.parametrize(("scheme", "workers"), CASES)
-def test_going_on_says_nothing(generations: dict[tuple[str, int], list[Record]], scheme: str, workers: int) -> None:
+def test_going_on_says_nothing(generations: dict[tuple[Any, ...], list[Record]], scheme: str, workers: int) -> None:
     assert [record["warnings"] for record in generations[scheme, workers]] == [[], [], []]
 
 
-def test_without_set_epoch_a_restored_loader_goes_on_in_its_own_epoch() -> None:
-    (stopped,) = train_all(run("exact", 0, batches=9))
-    (gone_on,) = train_all(run("exact", 0, stopped["state"], epoch=None))
+def test_without_set_epoch_a_restored_loader_goes_on_in_its_own_epoch(
+    generations: dict[tuple[Any, ...], list[Record]],
+) -> None:
+    _, gone_on = generations["own epoch",]
     assert gone_on["batches"] == stream(plan_of("exact"), EPOCH)[9:]
     assert gone_on["epoch"] == EPOCH
 
 
 @pytest.mark.parametrize("workers", [0, 2])
-def test_after_a_finished_epoch_the_next_one_is_drawn_whole(workers: int) -> None:
-    (finished,) = train_all(run("exact", workers))
+def test_after_a_finished_epoch_the_next_one_is_drawn_whole(
+    generations: dict[tuple[Any, ...], list[Record]], workers: int
+) -> None:
+    finished, following = generations["next", workers]
     assert finished["batches"] == stream(plan_of("exact"), EPOCH)
-    (following,) = train_all(run("exact", workers, finished["state"], epoch=EPOCH + 1))
     assert following["batches"] == stream(plan_of("exact"), EPOCH + 1)
     assert following["warnings"] == []
 

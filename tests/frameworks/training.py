@@ -120,6 +120,9 @@ def python(*command: str, given: str = "", timeout: float = 300) -> str:
 
 def torchrun(worker: str, ranks: int, out: Path, *args: str) -> list[Any]:
     """Run a worker module of this folder in `ranks` processes; what each rank wrote by `write`, in their order."""
+    if ranks == 1:
+        python("-m", f"tests.frameworks.{worker}", str(out), *args)
+        return read(out, ranks)
     python(
         "-m", "torch.distributed.run", f"--nproc-per-node={ranks}", "--rdzv-backend=c10d",
         "--rdzv-endpoint=127.0.0.1:0", "--local-addr=127.0.0.1", "--module", f"tests.frameworks.{worker}",

@@ -1,31 +1,28 @@
 """The server: what happens around the page script `pages/navigation.py`.
 
-Serves Plotly from the installed package (nothing is fetched from outside), and figures while a slider moves;
-compresses, sets security headers, loads what is heavy before the first user, empties sessions that ended, and shows a
-message where a script fails.
+Serves the pages with Plotly from the installed package (nothing is fetched from outside), and figures while a slider
+moves; compresses, sets security headers, loads what is heavy before the first user, empties sessions that ended, and
+shows a message where a script fails.
 """
 
 from __future__ import annotations
 
 import asyncio
 import gc
-import gzip
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import plotly
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+from pages.parts.server.page_files import PLOTLY_JS, PLOTLY_SRC, compressed, page, plotly_js, with_compressed_scripts
+
 SECURITY_HEADERS = [
     (b"x-frame-options", b"DENY"),
     (b"x-content-type-options", b"nosniff"),
@@ -33,21 +30,6 @@ SECURITY_HEADERS = [
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 ]
-
-
-@cache
-def compressed_plotly_js() -> bytes:
-    """plotly.js as the installed plotly package ships it, compressed once instead of at each session."""
-    return gzip.compress(PLOTLY_JS.read_bytes(), 6)
-
-
-async def plotly_js_response(plotly_request: Request) -> Response:
-    """plotly.js, compressed for whoever takes it so."""
-    asset_headers = {"Cache-Control": "public, max-age=86400", "Vary": "Accept-Encoding"}
-    if "gzip" not in plotly_request.headers.get("Accept-Encoding", ""):
-        return FileResponse(PLOTLY_JS, media_type="text/javascript", headers=asset_headers)
-    asset_headers["Content-Encoding"] = "gzip"
-    return Response(compressed_plotly_js(), media_type="text/javascript", headers=asset_headers)
 
 
 def figures_response(request: Request) -> Response:
@@ -85,7 +67,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     from pages.parts.server.session_cleanup import remove_downloads_after_uploads, watch_lost_sessions
 
     start_spare(READING_MODULES)
-    compressed_plotly_js()
+    compressed(PLOTLY_JS)
     gc.collect()
     gc.freeze()
     cleanup = [asyncio.create_task(watch_lost_sessions()), asyncio.create_task(remove_downloads_after_uploads())]
@@ -106,8 +88,16 @@ def show_error_message(_: Exception) -> bool:
 
 app = st.App(
     "pages/navigation.py",
-    routes=[Route("/assets/plotly.min.js", plotly_js_response), Route("/figures/{offer}", figures_response)],
-    middleware=[Middleware(with_security_headers), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)],
+    routes=[
+        *(Route(address, page) for address in ("/", "/compare", "/tune")),
+        Route(PLOTLY_SRC, plotly_js),
+        Route("/figures/{offer}", figures_response),
+    ],
+    middleware=[
+        Middleware(with_security_headers),
+        Middleware(with_compressed_scripts),
+        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+    ],
     lifespan=lifespan,
     on_script_error=show_error_message,
 )

@@ -23,9 +23,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = _command_line_parser().parse_args(arguments)
     warnings.filterwarnings("ignore", message="the plan was tuned on other data", category=UserWarning)
     try:
-        plan = _plan_of_command(command.plan)
+        plan, changed = _plan_of_command(command.plan)
         counts, sentence = _counts_of_command(command)
         (sys.stdout if command.run is check else sys.stderr).write(f"{_as_one_line(sentence)}\n")
+        if changed:
+            sys.stderr.write(f"{_as_one_line(changed)}\n")
         return int(command.run(command, plan, counts))
     except ModuleNotFoundError as error:
         package = str(error.name).partition(".")[0]
@@ -109,9 +111,9 @@ def _command_line_parser() -> argparse.ArgumentParser:
     return command_line
 
 
-def _plan_of_command(plan_path: Path) -> SamplingPlan:
+def _plan_of_command(plan_path: Path) -> tuple[SamplingPlan, str]:
     try:
-        return SamplingPlan.from_json(plan_path.read_text(encoding="utf-8-sig"))
+        return SamplingPlan.read_json(plan_path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:
         raise ValueError(f"--plan must be UTF-8 text, as plan.json is, got {plan_path}") from None
 

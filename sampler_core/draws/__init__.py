@@ -4,15 +4,8 @@ from sampler_core.draws.class_sorted_dataset import class_sorted_indices
 from sampler_core.draws.exact import Exact, exact_quotas
 from sampler_core.draws.independent import Independent
 from sampler_core.draws.scheme import ClassMembers, Epoch, Scheme
-from sampler_core.draws.stratified import (
-    Stratified,
-    stratified_advance,
-    stratified_epoch_period,
-    stratified_next_start,
-    stratified_period,
-    stratified_stride,
-)
-from sampler_core.draws.systematic_rounding import floor_and_remainder
+from sampler_core.draws.stratified import Stratified, stratified_stride
+from sampler_core.draws.systematic_rounding import floor_and_remainder, floors_and_chances
 
 SCHEMES: dict[str, type[Independent | Exact | Stratified]] = {
     "independent": Independent, "exact": Exact, "stratified": Stratified,
@@ -20,6 +13,5 @@ SCHEMES: dict[str, type[Independent | Exact | Stratified]] = {
 
 __all__ = [
     "SCHEMES", "ClassMembers", "Epoch", "Exact", "Independent", "Scheme", "Stratified", "class_sorted_indices",
-    "exact_quotas", "floor_and_remainder", "stratified_advance", "stratified_epoch_period", "stratified_next_start",
-    "stratified_period", "stratified_stride",
+    "exact_quotas", "floor_and_remainder", "floors_and_chances", "stratified_stride",
 ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,7 +12,9 @@ from sampler_core.draws.alias_table import alias_table
 from sampler_core.draws.counter_rng import U64Array, uniform
 from sampler_core.draws.keyed_permutation import Permutation
 from sampler_core.draws.scheme import QUOTA_KEY, SLOTS_KEY, ClassMembers, Epoch, modulo
-from sampler_core.draws.systematic_rounding import SystematicRounding
+from sampler_core.draws.systematic_rounding import SystematicRounding, floors_and_chances
+
+_MOST_PASSED = 1 << 61  # members that a class's start can count
 
 
 def exact_quotas(epoch: Epoch) -> IntArray:
@@ -25,11 +29,15 @@ class Exact:
     The M slots lie in 2**bits columns: slot t is row t >> bits of column t mod 2**bits. An alias table over the quotas
     splits each column into two cells of one class each: 2 i + 1 for class i below row own[i], 2 i for class other[i]
     above. A slot's class and its number within the class take two look-ups, whatever the number of classes.
+    A class's start is the number of its members that earlier epochs have passed: this one begins at start mod count.
 
     NOTE cell numbering, for quotas 3, 1: columns 0 and 1 have 2 rows each, own = 2, 1 and other = 0, 0. Cell 1 (column
     0, both rows) and cell 2 (column 1, row 1) are class 0, cell 3 (column 1, row 0) is class 1. The slots of class 0
     are numbered 0, 1 in cell 1 and 2 in cell 2; `_slot_number` is added to the row: 0 in cell 1, 2 - 1 = 1 in cell 2.
     """
+
+    START: ClassVar[tuple[int, ...]] = ()
+    VERSION: ClassVar[int] = 1
 
     def __init__(self, epoch: Epoch, members: ClassMembers | None = None) -> None:
         num_classes = epoch.shares.size
@@ -60,6 +68,20 @@ class Exact:
         self._member_count[filled_cells] = members.counts[class_of_cells]
         self._first_member[filled_cells] = members.first[class_of_cells]
         self._inverse_count = 1.0 / self._member_count
+
+    @staticmethod
+    def next_start(epoch: Epoch, counts: IntArray, start: IntArray) -> IntArray:
+        return start + exact_quotas(epoch)
+
+    @staticmethod
+    def start_after(epoch: Epoch, counts: IntArray, start: IntArray, epochs: int) -> IntArray:
+        """As many members on as these epochs are expected to draw, rounded down: quotas by chance have no closed sum.
+
+        The chance of one more counts in 2**-20, or its last bits would decide. Past 2**61 draws it begins again.
+        """
+        epochs %= min(1 << 40, _MOST_PASSED // epoch.samples)
+        sure, chance = floors_and_chances(epoch.shares * epoch.samples, epoch.samples)
+        return start + sure * epochs + (np.rint(chance * 2.0**20).astype(np.int64) * epochs >> 20)
 
     def classes(self, positions: U64Array) -> NDArray[np.int32]:
         return self._class_of_cell.take(self._cells(positions)[0])

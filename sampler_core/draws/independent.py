@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,8 +20,11 @@ class Independent:
     """Every draw on its own, with replacement, distributed as in torch's `WeightedRandomSampler(replacement=True)`.
 
     The class comes from an alias table of 2**bits columns: the upper bits of a hash are the column, the lower ones the
-    row. The member comes from a second hash.
+    row. The member comes from a second hash. No epoch depends on the earlier ones.
     """
+
+    START: ClassVar[tuple[int, ...]] = ()
+    VERSION: ClassVar[int] = 1
 
     def __init__(self, epoch: Epoch, members: ClassMembers | None = None) -> None:
         self._bits = bits = max(1, (epoch.shares.size - 1).bit_length())
@@ -52,6 +57,14 @@ class Independent:
         places = member_numbers.astype(np.int64)
         places += self._first.take(drawn)
         return places
+
+    @staticmethod
+    def next_start(epoch: Epoch, counts: IntArray, start: IntArray) -> IntArray:
+        return start
+
+    @staticmethod
+    def start_after(epoch: Epoch, counts: IntArray, start: IntArray, epochs: int) -> IntArray:
+        return start
 
     def _counters(self, positions: U64Array) -> U64Array:
         """The counter of each draw's class; `GOLDEN` more is the counter of its member."""

@@ -5,12 +5,12 @@ classes that `classes` returns, which is all that a preview needs.
 
 Words: a *position* is the number of a draw in the one-process stream of an epoch (uint64, from 0; batch b begins at
 b * batch_size). A *slot* is where a keyed permutation sends a position. A *place* is an index into the class-sorted
-indices. A class's *start* is the number of its members that earlier epochs have passed.
+indices. A class's *start* is where earlier epochs have left it: what it says is the scheme's own.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.draws.counter_rng import U64Array, key_of
 
-CLASS_KEY, QUOTA_KEY, SLOTS_KEY, OFFSET_KEY = 1, 2, 3, 4  # one key per purpose: no two share a random stream
+# One key per purpose: no two share a random stream. `class_sorted_indices` has 5, `decks` 6.
+CLASS_KEY, QUOTA_KEY, SLOTS_KEY, OFFSET_KEY, ORDERS_KEY = 1, 2, 3, 4, 7
 
 
 class Epoch(NamedTuple):
@@ -30,15 +31,21 @@ class Epoch(NamedTuple):
     samples: int
     batch_size: int
 
+    @property
+    def batches(self) -> int:
+        """Batches of the epoch, a last smaller one included."""
+        return -(-self.samples // self.batch_size)
+
     def key(self, purpose: int) -> int:
         """The key of this epoch's random stream for one purpose."""
         return key_of(self.seed, self.epoch, purpose)
 
 
 class ClassMembers(NamedTuple):
-    """The members of each class in the class-sorted indices; int64, shape (num_classes,) each.
+    """The members of each class in the class-sorted indices; int64.
 
-    The places of class c are first[c] .. first[c] + counts[c] - 1; this epoch draws from start[c] mod counts[c] on.
+    counts, first: shape (num_classes,); the places of class c are first[c] .. first[c] + counts[c] - 1. start: where
+    this epoch starts in each class, shape (num_classes, *scheme.START).
     """
 
     counts: IntArray
@@ -47,7 +54,26 @@ class ClassMembers(NamedTuple):
 
 
 class Scheme(Protocol):
-    """The draws of one epoch under one sampling scheme."""
+    """The draws of one epoch under one sampling scheme.
+
+    START: the shape of one class's start. VERSION: of its draws; plans carry it from 2 on, so that draws that were
+    changed are never taken for those of before.
+    """
+
+    START: ClassVar[tuple[int, ...]]
+    VERSION: ClassVar[int]
+
+    def __init__(self, epoch: Epoch, members: ClassMembers | None = None) -> None: ...
+
+    @staticmethod
+    def next_start(epoch: Epoch, counts: IntArray, start: IntArray) -> IntArray:
+        """The start of each class in the epoch after this one, without any draw; int64, shape of `start`."""
+        ...
+
+    @staticmethod
+    def start_after(epoch: Epoch, counts: IntArray, start: IntArray, epochs: int) -> IntArray:
+        """The start after so many epochs with the shares of this one, in closed form."""
+        ...
 
     def classes(self, positions: U64Array) -> NDArray[np.integer]:
         """The class of each draw, as an index into the shares."""

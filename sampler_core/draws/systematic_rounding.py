@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import numpy as np
 
 from sampler_core.data.array_types import FloatArray, IntArray
@@ -23,59 +21,57 @@ def floor_and_remainder(expected: FloatArray, upwards: bool = True) -> tuple[Int
     return floor, remainder
 
 
+def floors_and_chances(expected: FloatArray, total: int) -> tuple[IntArray, FloatArray]:
+    """What systematic rounding to `total` surely gives, and the chance of one more; (..., num_classes), as expected.
+
+    Floors that sum to more than the total are not snapped upwards, and where they sum to it there is no chance left: a
+    class of share 1e-12 beside one of all the rest. That needs all classes; some of them alone (or one class in several
+    epochs) do not sum to the total, and are taken each for itself.
+    """
+    floor, chance = floor_and_remainder(expected)
+    whole = np.abs(expected.sum(axis=-1) - total) <= 1e-9 * total
+    left_over = total - floor.sum(axis=-1)
+    crowded = whole & (left_over < 0)
+    if np.any(crowded):
+        floor[crowded], chance[crowded] = floor_and_remainder(expected[crowded], upwards=False)
+    chance[whole & (left_over == 0)] = 0.0
+    return floor, chance
+
+
 class SystematicRounding:
     """Rounds expected counts with the sum `total` to whole ones: floor or ceil of each, with the right expectation.
 
     Each class gets its `floor`. Systematic sampling with one uniform offset (Madow 1949) distributes the `left_over`:
     class c gets one more where an integer plus the offset falls between `edges[c - 1]` and `edges[c]`, the cumulative
-    remainders. What snapping takes (`floor_and_remainder`) goes to the other classes, in proportion to their room.
+    `chances`. What snapping takes (`floor_and_remainder`) goes to the other classes, in proportion to their room.
 
     NOTE example: expected 0.4, 1.2, 0.4 and total 2. Floors 0, 1, 0 leave one over; edges 0.4, 0.6, 1.0. The offset 0.5
     falls between 0.4 and 0.6, so class 1 gets one more: 0, 2, 0. It does for a fifth of all offsets, as it should.
     """
 
     def __init__(self, expected: FloatArray, total: int) -> None:
-        floor, steps = floor_and_remainder(expected)
-        if floor.sum() > total:
-            floor, steps = floor_and_remainder(expected, upwards=False)
-        self.floor: IntArray = floor
-        self.left_over = total - int(floor.sum())
-        self.edges: FloatArray = np.zeros(expected.size)
+        self.floor, steps = floors_and_chances(expected, total)
+        self.left_over = total - int(self.floor.sum())
+        self.ceiling: IntArray = self.floor + (steps > 0)
         if self.left_over:
             room = np.where(steps > 0, 1.0 - steps, 0.0)
             missing = self.left_over - float(steps.sum())
             steps += steps * (missing / steps.sum()) if missing < 0 else room * (missing / room.sum())
-            self.edges = np.minimum(np.cumsum(steps), self.left_over)
-            self.edges[np.flatnonzero(steps)[-1] :] = self.left_over
-        self.ceiling: IntArray = floor + (np.diff(self.edges, prepend=0.0) > 0)
+        self.chances: FloatArray = steps
 
     def counts(self, offset: float) -> IntArray:
         """The rounded counts for one offset in [0, 1); int64, shape (num_classes,), sum exactly `total`."""
         if not self.left_over:
             return self.floor
-        points_below = np.ceil(self.edges - offset).astype(np.int64)
-        points_below[self.edges == self.left_over] = self.left_over  # whatever the subtraction rounded to
+        edges = cumulative(self.chances, self.left_over)
+        points_below = np.ceil(edges - offset).astype(np.int64)
+        points_below[edges == self.left_over] = self.left_over  # whatever the subtraction rounded to
         return self.floor + np.diff(points_below, prepend=0)
 
-    def extra_classes(self, offsets: FloatArray) -> IntArray:
-        """The classes that get one more, for each of several offsets: int64, shape (len(offsets), left_over)."""
-        offset_points = (np.arange(self.left_over) + offsets[:, None]).ravel()
-        # an offset next to 1 can round up
-        np.minimum(offset_points, np.nextafter(self.left_over, 0), out=offset_points)
-        rounded_up = self._first_class_in_cell.take((offset_points * self._cells_per_unit).astype(np.int64))
-        for _ in range(2):
-            rounded_up += self.edges.take(rounded_up) <= offset_points
-        beyond_cell = np.flatnonzero(self.edges.take(rounded_up) <= offset_points)  # many tiny classes in one cell
-        rounded_up[beyond_cell] = self.edges.searchsorted(offset_points[beyond_cell], side="right")
-        return rounded_up.reshape(offsets.size, self.left_over)
 
-    @cached_property
-    def _first_class_in_cell(self) -> IntArray:
-        """The first class that a point in each cell can fall to; replaces most of a binary search."""
-        cells = (self.edges * self._cells_per_unit).astype(np.int64)
-        ends = np.bincount(cells, minlength=int(self.left_over * self._cells_per_unit) + 2)
-        return np.cumsum(ends) - ends
-
-    @cached_property
-    def _cells_per_unit(self) -> float:
-        return max(1.0, 2.0 * self.edges.size / max(1, self.left_over))
+def cumulative(chances: FloatArray, left_over: int) -> FloatArray:
+    """The cumulative chances over the last axis, exactly `left_over` from the last class with a chance on."""
+    edges = np.minimum(np.cumsum(chances, axis=-1), left_over)
+    last = chances.shape[-1] - 1 - np.argmax(chances[..., ::-1] > 0, axis=-1)
+    edges[np.arange(chances.shape[-1]) >= last[..., None]] = left_over
+    return edges

@@ -69,5 +69,5 @@ def class_table(forecast: Forecast, weights: FloatArray, positions: tuple[int, .
 
 
 def _coverage_of(forecast: Forecast, position: int, epoch: int) -> float:
-    counts, shares = forecast.counts.counts[[position]], forecast.shares[[epoch]][:, [position]]
-    return float(coverage(counts, shares, forecast.draws)[0, 0])
+    counts, shares = forecast.counts.counts[[position]], forecast.shares[: epoch + 1, [position]]
+    return float(coverage(counts, shares, forecast.draws)[epoch, 0])

@@ -54,15 +54,27 @@ def most_repeats(counts: IntArray, shares: FloatArray, samples: int) -> IntArray
 
 
 def coverage(counts: IntArray, shares: FloatArray, draws: Draws) -> FloatArray:
-    """Expected share of each class's samples drawn at least once in one epoch; shape of the shares.
+    """Expected share of each class's samples drawn at least once in each epoch of a run; shape of the shares.
 
-    independent: 1 - (1 - p_c / n_c)^M. exact: min(1, r_c). stratified: `stratified_coverage.epoch_coverage`.
+    independent: 1 - (1 - p_c / n_c)^M. exact: min(1, r_c). stratified: `stratified_coverage.epochs_coverage`; there the
+    shares must be those of all epochs from the first on, as an epoch goes on with the pass that the last one has left.
     """
     if _checked(draws).scheme == "stratified":
-        return stratified_coverage.epoch_coverage(counts, shares, draws.samples, draws.batch_size)
+        rows = stratified_coverage.epochs_coverage(counts, np.atleast_2d(shares), draws.samples, draws.batch_size)
+        return rows.reshape(shares.shape)
     if draws.scheme == "exact":
         return np.minimum(1.0, repeats(counts, shares, draws))
     return np.asarray(-np.expm1(_log_missed(counts, shares, draws.samples)))
+
+
+def least_coverage(counts: IntArray, shares: FloatArray, draws: Draws) -> FloatArray:
+    """`coverage` of epochs that need not follow each other; shape of the shares, (..., num_classes).
+
+    independent, exact: the same. stratified: a lower bound, whatever earlier epochs have drawn.
+    """
+    if _checked(draws).scheme == "stratified":
+        return stratified_coverage.least_epoch_coverage(counts, shares, draws.samples, draws.batch_size)
+    return coverage(counts, shares, draws)
 
 
 def run_coverage(counts: IntArray, shares: FloatArray, draws: Draws) -> FloatArray:

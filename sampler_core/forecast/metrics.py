@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from sampler_core.forecast.expectations import (
     coverage,
     effective_classes,
     effective_sample_size,
+    least_coverage,
     prior_shift,
     repeats,
     run_coverage,
@@ -27,13 +29,15 @@ Formula: TypeAlias = Callable[[IntArray, FloatArray, Draws], FloatArray]
 GROUPS = ("rarest", "largest", "every")
 
 
-class Metric(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Metric:
     """One metric.
 
     scope: "class": counts (C,), shares (K, C) -> (K, C), class by class. "mix": -> (K,), all classes together.
     "run": shares of the run's epochs (epochs, C) -> (C,), class by class.
     better: "high", "low" or "" (neither). unit: "share" (shown as percent), "number" or "skew".
-    approximation: a faster formula to search with, where there is one.
+    approximation: a faster formula to search with, where there is one. in_run: the formula for the epochs of a run in
+    their order, where an epoch's value depends on the earlier ones; `formula` is then what holds whatever these are.
     """
 
     label: str
@@ -42,6 +46,7 @@ class Metric(NamedTuple):
     scope: str
     formula: Formula
     approximation: Formula | None = None
+    in_run: Formula | None = None
 
     @property
     def search_formula(self) -> Formula:
@@ -53,6 +58,10 @@ class Metric(NamedTuple):
         if self.scope == "mix":
             return self.formula(counts.counts, shares, draws)[:, None]
         return np.atleast_2d(self.formula(counts.counts[classes], shares[:, classes], draws))
+
+    def of_run(self, shares: FloatArray, counts: ClassCounts, classes: IntArray, draws: Draws) -> FloatArray:
+        """`values` for the shares of all epochs of a run."""
+        return replace(self, formula=self.in_run or self.formula).values(shares, counts, classes, draws)
 
     def worst(self, values: FloatArray) -> FloatArray:
         """The worst class of each row: the highest value where low is better, else the lowest; shape (K,)."""
@@ -94,7 +103,7 @@ METRICS: dict[str, Metric] = {
     "share": Metric("Class share", "share", "", "class", lambda n, p, draws: p),
     "repeats": Metric("Repeats per epoch", "number", "low", "class", repeats),
     "absence": Metric("Batches without the class", "share", "low", "class", lambda n, p, d: absence(p, d)),
-    "coverage": Metric("Samples seen per epoch", "share", "high", "class", coverage),
+    "coverage": Metric("Samples seen per epoch", "share", "high", "class", least_coverage, in_run=coverage),
     "run_repeats": Metric("Repeats per run", "number", "low", "run", lambda n, p, d: np.sum(repeats(n, p, d), axis=0)),
     "run_coverage": Metric("Samples seen per run", "share", "high", "run", run_coverage, _run_coverage_to_search),
     "share_ratio": Metric("Share ratio", "number", "low", "mix", lambda n, p, d: share_ratio(n, p)),
@@ -102,7 +111,12 @@ METRICS: dict[str, Metric] = {
         "Classes in a batch", "number", "high", "mix", lambda n, p, d: np.sum(1.0 - absence(p, d), axis=-1)
     ),
     "distinct": Metric(
-        "Distinct samples per epoch", "share", "high", "mix", lambda n, p, d: coverage(n, p, d) @ (n / n.sum())
+        "Distinct samples per epoch",
+        "share",
+        "high",
+        "mix",
+        lambda n, p, d: least_coverage(n, p, d) @ (n / n.sum()),
+        in_run=lambda n, p, d: coverage(n, p, d) @ (n / n.sum()),
     ),
     "balance": Metric("Balance", "share", "high", "mix", lambda n, p, d: effective_classes(p) / n.size),
     "effective_samples": Metric(

@@ -11,7 +11,7 @@ import numpy as np
 
 from sampler_core.data.array_types import BoolArray, FloatArray
 from sampler_core.forecast.forecast import Forecast
-from sampler_core.forecast.metrics import columns, metric_of
+from sampler_core.forecast.metrics import Metric, columns, metric_of
 
 WHEN = ("average over the run", "chosen epoch", "worst epoch")
 
@@ -66,10 +66,10 @@ class Comparison(NamedTuple):
 def courses(forecast: Forecast) -> FloatArray:
     """Every column in every epoch; float64, (columns, epochs). Metrics of the run are the same in all of them."""
     shares = forecast.shares
-    first = np.append(True, (shares[1:] != shares[:-1]).any(axis=1))  # equal epochs are computed once
-    distinct, index = shares[first], np.cumsum(first) - 1
-    return np.stack([_column_course(forecast, column, distinct)[index] if metric_of(column.metric).scope != "run"
-                     else _column_course(forecast, column, shares) for column in COLUMNS])  # fmt: skip
+    new = np.append(True, (shares[1:] != shares[:-1]).any(axis=1))  # equal epochs are computed once
+    distinct, index = shares[new], np.cumsum(new) - 1
+    return np.stack([_column_course(forecast, column, shares) if _depends_on_run(metric_of(column.metric))
+                     else _column_course(forecast, column, distinct)[index] for column in COLUMNS])  # fmt: skip
 
 
 def compared(names: tuple[str, ...], plan_courses: tuple[FloatArray, ...], when: str, epoch: int) -> Comparison:
@@ -82,8 +82,12 @@ def compared(names: tuple[str, ...], plan_courses: tuple[FloatArray, ...], when:
 
 def _column_course(forecast: Forecast, column: ComparedMetric, shares: FloatArray) -> FloatArray:
     metric, counts = metric_of(column.metric), forecast.counts
-    column_values = metric.values(shares, counts, columns(counts, column.group), forecast.draws)
+    column_values = metric.of_run(shares, counts, columns(counts, column.group), forecast.draws)
     return np.asarray(np.broadcast_to(metric.worst(column_values), shares.shape[:1]))
+
+
+def _depends_on_run(metric: Metric) -> bool:
+    return metric.scope == "run" or metric.in_run is not None
 
 
 def _column_summary(course: FloatArray, when: str, epoch: int) -> FloatArray:

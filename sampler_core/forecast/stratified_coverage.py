@@ -1,226 +1,125 @@
-"""Expected coverage under the stratified scheme, of one epoch and of a run.
+"""Expected coverage under the stratified scheme, of the epochs of a run and of the whole run.
 
-The one contract here: places and chances are those of `draws.Stratified`, place by place; nothing is drawn, and nothing
-is taken as random that is not.
+The one contract here: the passes and what each gives are those of `draws.decks`, batch by batch; nothing is drawn.
 
-Each class has a cursor that moves through its places 0, 1, ..., n - 1, 0, 1, ... A batch moves it by s places, the
-stride, and takes them all but the last one, which it takes with chance f. The last, smaller batch of an epoch moves it
-by s places and takes fewer. So with s = 1 every place passed is missed with chance 1 - f. With a longer stride only a
-place that is the last of the stride whenever it is passed can be missed at all; within one epoch it is not so twice, as
-the cursor skips one place where the pattern of its strides would repeat (`draws.stratified_period`).
+The draws of one pass are different samples, and passes are shuffled independently of each other. So a sample is missed
+with the product over passes of 1 - E / n, where E is what the batches at hand are expected to draw from that pass. A
+batch of s places draws m of them on average: all but the last surely, the last by chance. A batch with more than n
+draws takes whole passes by itself, and misses nothing.
 
-NOTE 12 samples, 3.5 of 10 draws a batch: s = 4, f = 0.5. Three batches take places 0 1 2, 4 5 6 and 8 9 10 for sure,
-and 3, 7 and 11 with chance 0.5: the epoch covers 1 - 3 * 0.5 / 12 = 0.875. The cursor has come around and skips place
-0. The next epoch, of three batches with 1.5 draws (s = 2, f = 0.5), takes 1, 3 and 5 for sure: only 7 and 11 are left
-to chance, and the run covers 1 - 2 * 0.5 / 12 = 0.917.
+NOTE 12 samples, 3.5 of 10 draws a batch: s = 4, m = 3.5, three batches a pass. An epoch of three batches covers
+3 * 3.5 / 12 = 0.875, two of them 1 - 0.125^2 = 0.984. With two batches an epoch, the second epoch has the last batch of
+one pass and the first of the next: it covers 1 - (1 - 3.5 / 12)^2 = 0.498, the first epoch 2 * 3.5 / 12 = 0.583.
 
-Symbols: n members of a class; s, f of a full batch; t, g the same of the last, smaller one.
+Symbols: n members of a class; s stride; k batches a pass; m, t expected draws of a full and of the last, smaller batch.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
-from sampler_core import draws
-from sampler_core.data.array_types import FloatArray, IntArray
+from sampler_core.data.array_types import BoolArray, FloatArray, IntArray
+from sampler_core.draws.decks import deal_from, start_after
+from sampler_core.draws.systematic_rounding import floors_and_chances
 
-_SURE = -100.0  # log of the chance that a place is missed by a draw that never misses it
-_NEVER = -40.0  # log of a chance that counts as 0
-_AT_ONCE = 1 << 20  # pieces computed together
-_PARTS, _WITHIN, _LEFT_OUT = 7, 1, 6  # the parts of an epoch (`_parts`)
+_NEVER_MISSED = -100.0  # log of the chance that a sample is missed by a pass that gives all
 
 
-def epoch_coverage(counts: IntArray, shares: FloatArray, samples: int, batch_size: int) -> FloatArray:
-    """Expected share of each class's samples that one epoch draws; counts and shares: (..., num_classes), as result.
-
-    Before the first full pass through a class nothing comes twice. From then on those places are counted that may be
-    missed: with s = 1 all, by how often they were passed; with a longer stride those that were its last in the first
-    pass and, in the second, were not passed or left to chance by the last batch.
-    """
-    members = np.broadcast_to(np.maximum(counts, 1), shares.shape)
-    full, rest = divmod(samples, batch_size)
-    (s, f), (t, g) = _strides(shares, batch_size), _strides(shares, rest)
-    seen = samples * shares / members
-    again = s * full + t > members
-    n, s, f, t, g = members[again], s[again], f[again], t[again], g[again]
-    laps, over = np.divmod(full, n)
-    one_by_one = (1.0 - f) ** laps * (n - over * f - t * g)
-    moved = (n % s == 0) & (s * full >= n)  # by one place, where `draws.stratified_period` is n
-    end = s * full + t - n + moved  # how far the second pass came
-    last = (end % s == 0) & (end <= np.minimum(n, s * full))
-    strides = (1.0 - f) * (np.maximum(np.minimum(n, s * full) // s - end // s, 0) + last * (1.0 - g))
-    seen[again] = 1.0 - np.where(s > 1, strides, one_by_one) / n
-    return np.where(counts > 0, np.minimum(seen, 1.0), 0.0)
+def epochs_coverage(counts: IntArray, shares: FloatArray, samples: int, batch_size: int) -> FloatArray:
+    """Expected share of each class's samples that each epoch of a run draws; (epochs, num_classes), as shares."""
+    members = np.maximum(counts, 1)
+    logs = [
+        _log_missed(epoch.first, members) + epoch.log_between + _log_missed(epoch.last, members)
+        for epoch in _epochs(members, shares, samples, batch_size)
+    ]
+    return np.where(counts > 0, -np.expm1(np.array(logs)), 0.0)
 
 
 def run_coverage(counts: IntArray, shares: FloatArray, samples: int, batch_size: int) -> FloatArray:
     """Expected share of each class's samples that all epochs draw; (num_classes,). shares: (epochs, num_classes)."""
-    n, (full, rest) = np.maximum(counts, 1), divmod(samples, batch_size)
-    strides, lengths, logs = _parts(n, shares, samples, batch_size)
-    seen = np.minimum(1.0, samples * shares.sum(axis=0) / n)
-    once = lengths.sum(axis=0) < n  # nothing is met twice, or stepped over
-    twice = ((strides > 1) & (strides * full >= 2 * n)).any(axis=0)  # and left to chance once at most
-    sure = twice | ((logs * (lengths // n)).sum(axis=0) < _NEVER)
-    seen[sure] = 1.0
-    left = np.flatnonzero(~once & ~sure & (counts > 0))
-    step = max(1, _AT_ONCE // len(lengths))
-    for some in (left[i : i + step] for i in range(0, left.size, step)):
-        s, passed, log = strides[:, some], lengths[:, some], logs[:, some]
-        passed[_LEFT_OUT::_PARTS] = _left_out(n[some], s, log[::_PARTS] > _SURE, full, rest) - passed[_WITHIN::_PARTS]
-        pieces = _pieces(n[some], passed.T, log.T)
-        seen[some] = 1.0 - _missed(pieces, n[some], s, full, passed) / n[some]
+    members = np.maximum(counts, 1)
+    log, running = np.zeros(members.size), np.zeros(members.size)  # of the passes that are over; the draws of the last
+    for epoch in _epochs(members, shares, samples, batch_size):
+        log += np.where(epoch.goes_on, 0.0, _log_missed(running, members))
+        running = np.where(epoch.goes_on, running, 0.0) + epoch.first
+        over = epoch.passes_over > 0
+        log += np.where(over, _log_missed(running, members) + epoch.log_between, 0.0)
+        running = np.where(over, epoch.last, running)
+    return np.where(counts > 0, -np.expm1(log + _log_missed(running, members)), 0.0)
+
+
+def least_epoch_coverage(counts: IntArray, shares: FloatArray, samples: int, batch_size: int) -> FloatArray:
+    """A lower bound on the coverage of an epoch of each row of shares, wherever in a pass it starts; shape as shares.
+
+    The pass that runs at the start and the one that runs at the end give the least together where both give as much:
+    with one or two of the epoch's passes between these two.
+    """
+    n = np.broadcast_to(np.maximum(counts, 1), shares.shape)
+    stride = _strides(shares, batch_size)
+    drawn, of_pass = samples * shares / n, np.maximum(n // np.maximum(stride, 1), 1) * batch_size * shares / n
+    whole = np.floor(drawn / np.maximum(of_pass, 1e-300))
+    missed = np.zeros(shares.shape)
+    for between in (np.maximum(whole - 1.0, 0.0), whole):
+        ends = np.clip(drawn - between * of_pass, 0.0, 2.0)
+        missed = np.maximum(missed, np.maximum(1.0 - of_pass, 0.0) ** between * (1.0 - ends / 2.0) ** 2)
+    at_once = (stride > n) | (samples <= batch_size)
+    seen = np.where(at_once, np.minimum(drawn, 1.0), 1.0 - missed)
     return np.where(counts > 0, seen, 0.0)
 
 
 def approximate_run_coverage(counts: IntArray, shares: FloatArray, samples: int, batch_size: int) -> FloatArray:
-    """A quick approximation of `run_coverage` to search with: off by 0.3 at worst, exact before the first full pass.
+    """A quick approximation of `run_coverage` to search with; exact before the first full pass.
 
-    The last, smaller batch counts as the part of a batch that it is, f is the run's mean, and where s changes, places
-    are taken as met at random.
+    All passes are taken to give the run's mean, and the last, smaller batch counts as the part of a batch that it is.
     """
-    n, s = np.maximum(counts, 1), np.maximum(np.ceil(batch_size * shares - 1e-9), 1.0)
-    passes = samples / batch_size * s.sum(axis=0) / n
-    filled = batch_size * shares.sum(axis=0) / s.sum(axis=0)
-    s = np.where(s.min(axis=0) == s.max(axis=0), s[0], 1.0)
-    f = np.maximum(0.0, s * filled - (s - 1.0))
-    again = np.where(s > 1.0, 0.0, 1.0 - f)
+    n = np.maximum(counts, 1)
+    stride = np.maximum(np.ceil(batch_size * shares - 1e-9), 1.0)
+    passes = (samples / batch_size / np.maximum(n // stride, 1.0)).sum(axis=0)
+    of_pass = np.minimum(samples * shares.sum(axis=0) / n / passes, 1.0)
     whole = np.floor(passes)
-    missed = (1.0 - f) / s * again ** np.maximum(whole - 1.0, 0.0) * (1.0 - (passes - whole) * (1.0 - again))
-    return np.asarray(np.where(passes < 1.0, passes * filled, 1.0 - missed))
+    return np.asarray(1.0 - (1.0 - of_pass) ** whole * (1.0 - (passes - whole) * of_pass))
 
 
-def _strides(shares: FloatArray, batch_size: int) -> tuple[IntArray, FloatArray]:
-    """Places passed by a batch, and the chance that the last of them is taken: `draws.SystematicRounding`'s.
+class _Epoch(NamedTuple):
+    """What one epoch draws from the pass that it starts in and from the last one; (num_classes,) each.
 
-    Where the others of a row fill the batch, there is no chance: a class of share 1e-12 beside one of all the rest.
-    This applies to all classes of an epoch together, not to some of them, nor to one class in several runs.
+    goes_on: whether the first pass is the last epoch's. passes_over: how many passes end in this epoch. log_between:
+    log of the chance to be missed by the passes between the first and the last. last: 0 where the first is the last.
     """
-    sure, chance = draws.floor_and_remainder(batch_size * shares)
-    left_over = batch_size - sure.sum(axis=-1)
-    whole = np.abs(shares.sum(axis=-1) - 1.0) < 1e-9
-    crowded = whole & (left_over < 0)
-    sure[crowded], chance[crowded] = draws.floor_and_remainder(batch_size * shares[crowded], upwards=False)
-    chance[whole & (left_over == 0)] = 0.0
-    return sure + (chance > 0), np.where(chance > 0, chance, 1.0)
+
+    goes_on: BoolArray
+    first: FloatArray
+    passes_over: IntArray
+    log_between: FloatArray
+    last: FloatArray
 
 
-def _parts(n: IntArray, shares: FloatArray, samples: int, batch_size: int) -> tuple[IntArray, IntArray, FloatArray]:
-    """Strides (epochs, C); and the cursor's moves in parts: places passed, log chance to miss one, (parts, C) each.
+def _epochs(n: IntArray, shares: FloatArray, samples: int, batch_size: int) -> Iterator[_Epoch]:
+    """The epochs of a run, one after the other; shares: (epochs, num_classes)."""
+    rest = samples % batch_size
+    start, batches = np.zeros((n.size, 2), dtype=np.int64), -(-samples // batch_size)
+    for m, stride in zip(batch_size * shares, _strides(shares, batch_size), strict=True):
+        deal, dealt = deal_from(start, n, stride), batches * (stride > 0)
+        k, less_in_last = deal.batches_per_pass, m * (1.0 - rest / batch_size) * (rest > 0)
+        over = np.maximum(dealt + deal.lead - 1, 0) // k
+        in_first = np.minimum(dealt, k - deal.lead)
+        in_last = np.where(over > 0, dealt + deal.lead - over * k, 0)
+        first = np.maximum(m * in_first - less_in_last * (over == 0), 0.0)
+        last = np.where(over > 0, m * in_last - less_in_last, 0.0)
+        goes_on = (deal.first_pass == start[:, 0]) & (start[:, 1] > 0)
+        yield _Epoch(goes_on, first, over, np.maximum(over - 1, 0) * _log_missed(m * k, n), last)
+        start = start_after(start, n, stride, batches)
 
-    Seven parts an epoch: full batches, a place stepped over, full batches; of the last batch what it surely takes, what
-    it may take, what it leaves; places left out, 0 here (see `_left_out`, which takes its time). (A class that skips
-    more within one epoch is surely seen.)
-    """
-    full, rest = divmod(samples, batch_size)
-    s, f = _strides(shares, batch_size)
-    t, g = _strides(shares, rest)
-    period = draws.stratified_period(n, s, f < 1.0)
-    within = s * (full - (rest == 0)) >= period
-    first = np.minimum(s * full, period)
-    t_sure, t_chance = np.maximum(t - 1, 0), np.minimum(t, 1)
-    lengths = [first, within, s * full - first, t_sure, t_chance, (s - t) * (rest > 0), np.zeros_like(s)]
+
+def _strides(shares: FloatArray, batch_size: int) -> IntArray:
+    floor, chance = floors_and_chances(batch_size * shares, batch_size)
+    return floor + (chance > 0)
+
+
+def _log_missed(drawn: FloatArray, n: IntArray) -> FloatArray:
+    """log of the chance that a pass misses a sample of which it draws so many."""
     with np.errstate(divide="ignore"):
-        log_f, log_g = (np.maximum(np.log1p(-chance), _SURE) for chance in (f, g))
-    surely, never = np.full_like(f, _SURE), np.zeros_like(f)
-    logs = [log_f, never, log_f, surely, log_g, never, never]
-    of_all = (-1, s.shape[1])
-    return s, np.stack(lengths, axis=1).reshape(of_all), np.stack(logs, axis=1).reshape(of_all)
-
-
-def _left_out(n: IntArray, strides: IntArray, by_chance: np.ndarray, full: int, rest: int) -> IntArray:
-    """Places that the cursor skips at the end of each epoch (`draws.stratified_advance`); all arrays (epochs, C)."""
-    passed = strides * (full + (rest > 0))
-    period = draws.stratified_period(n, strides, by_chance)
-    period = draws.stratified_epoch_period(period, n, passed, rest > 0)
-    left_out = np.zeros_like(strides)
-    some = np.flatnonzero((np.cumsum(passed, axis=0) >= period).any(axis=0))  # the others step over none
-    start = np.zeros_like(n[some])
-    for e, epoch in enumerate(zip(passed[:, some], period[:, some], strides[:, some], strict=True)):
-        begin, start = start, draws.stratified_advance(start, *epoch)
-        left_out[e, some] = start - begin - epoch[0]
-    return left_out
-
-
-class _Pieces(NamedTuple):
-    """Neighbouring places that the same batches' parts pass: those left to chance, with the log of being missed.
-
-    owner: the class; begin, length: its places; of these first, first + every, ... are left (every 0: first alone).
-    """
-
-    owner: IntArray
-    begin: IntArray
-    length: IntArray
-    log: FloatArray
-    first: IntArray
-    every: IntArray
-
-    def those(self, chosen: np.ndarray) -> _Pieces:
-        return _Pieces(*(values[chosen] for values in self))
-
-
-def _pieces(n: IntArray, lengths: IntArray, logs: FloatArray) -> _Pieces:
-    """lengths, logs: (C, parts). The logs are summed as if all passed were left to chance."""
-    moves_any = lengths.any(axis=0)
-    lengths, logs = lengths[:, moves_any], logs[:, moves_any]
-    laps, over = np.divmod(lengths, n[:, None])
-    ends = np.cumsum(over, axis=1)
-    begins = (ends - over) % n[:, None]
-    everywhere = (logs * (laps + (begins + over >= n[:, None]))).sum(axis=1, keepdims=True)
-    edges = np.concatenate([begins, ends[:, -1:] % n[:, None]], axis=1)
-    changes = np.diff(logs, prepend=0.0, append=0.0)
-    order = np.argsort(edges, axis=1)
-    edges = np.take_along_axis(edges, order, axis=1)
-    log = everywhere + np.cumsum(np.take_along_axis(changes, order, axis=1), axis=1)
-    long = np.diff(edges, append=n[:, None])
-    owner, at = np.nonzero((long > 0) & (log > _NEVER))
-    zeros = np.zeros_like(owner)
-    return _Pieces(owner, edges[owner, at], long[owner, at], log[owner, at], zeros, zeros + 1)
-
-
-def _missed(pieces: _Pieces, n: IntArray, strides: IntArray, full: int, lengths: IntArray) -> FloatArray:
-    """Expected places never drawn; (C,)."""
-    starts = (np.cumsum(lengths % n, axis=0) - lengths % n)[::_PARTS]
-    within = lengths[_WITHIN::_PARTS]
-    for start, stride, moved in zip(starts, strides, within, strict=True):
-        if (stride > 1).any():
-            pieces = _left_by(pieces, n, start, stride, full, moved)
-    left = np.where(pieces.every > 0, (pieces.length - 1 - pieces.first) // np.maximum(pieces.every, 1) + 1, 1)
-    return np.asarray(np.bincount(pieces.owner, left * np.exp(pieces.log), n.size), dtype=np.float64)
-
-
-def _left_by(pieces: _Pieces, n: IntArray, start: IntArray, stride: IntArray, full: int, moved: IntArray) -> _Pieces:
-    """What the full batches of one epoch leave to chance: the last places of strides, whenever they are passed."""
-    s, count = stride[pieces.owner], n[pieces.owner]
-    at = (pieces.begin - start[pieces.owner]) % count
-    passed = np.flatnonzero((s > 1) & (at < s * full))
-    if not passed.size:
-        return pieces
-    some, s, count, at = pieces.those(passed), s[passed], count[passed], at[passed]
-    keep = np.ones(len(pieces.owner), dtype=bool)
-    first, every, possible = _common(some, (s - 1 - at) % s, s)
-    keep[passed] = possible & (at + count - moved[pieces.owner][passed] >= s * full)  # not passed again
-    pieces.first[passed], pieces.every[passed] = first, every
-    return pieces.those(np.flatnonzero(keep))
-
-
-def _common(pieces: _Pieces, first: IntArray, every: IntArray) -> tuple[IntArray, IntArray, np.ndarray]:
-    """Of the places left those that are also first, first + every, ... (Chinese remainder theorem); and if any are."""
-    divisor = np.gcd(pieces.every, every)
-    apart, factor = first - pieces.first, every // divisor
-    room = (pieces.length - 1 - pieces.first) // np.maximum(pieces.every, 1)
-    steps = apart // divisor % factor * _inverse(pieces.every // divisor, factor) % factor
-    possible = (apart % divisor == 0) & (steps <= room)
-    steps, factor = np.minimum(steps, room), np.where(factor > room, 0, factor)
-    return pieces.first + steps * pieces.every, factor * pieces.every, possible
-
-
-def _inverse(x: IntArray, modulus: IntArray) -> IntArray:
-    """y with x y = 1 modulo the modulus, by Euclid's steps; 0 for a modulus of 1."""
-    high, low, y, other = modulus, x % modulus, np.zeros_like(x), np.ones_like(x)
-    while low.any():
-        going, times = low > 0, high // np.maximum(low, 1)
-        high, low = np.where(going, low, high), np.where(going, high - times * low, 0)
-        y, other = np.where(going, other, y), np.where(going, y - times * other, other)
-    return y % modulus
+        return np.maximum(np.log1p(-np.minimum(drawn / n, 1.0)), _NEVER_MISSED)

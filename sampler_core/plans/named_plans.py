@@ -6,6 +6,7 @@ The one contract here: `plans_from_json(plans_to_json(plans)) == plans`.
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
@@ -25,7 +26,18 @@ def plans_to_json(named_plans: NamedPlans) -> str:
 
 
 def plans_from_json(text: str) -> NamedPlans:
-    """The plans again; a single plan's JSON is taken as one named "plan". `ValueError` that names what is wrong."""
+    """The plans again; a single plan's JSON is taken as one named "plan". `ValueError` that names what is wrong.
+
+    A warning as of `SamplingPlan.from_json`.
+    """
+    plans, changed = read_plans(text)
+    if changed:
+        warnings.warn(changed, stacklevel=2)
+    return plans
+
+
+def read_plans(text: str) -> tuple[NamedPlans, str]:
+    """`plans_from_json`, and what it would warn of, else ""."""
     if len(text) > LONGEST_FILE:
         raise ValueError(f"plans must be at most {LONGEST_FILE:,} characters, got {len(text):,}")
     try:
@@ -35,12 +47,14 @@ def plans_from_json(text: str) -> NamedPlans:
     if not isinstance(plans_json, Mapping):
         raise ValueError(f"plans must be a JSON object, got {type(plans_json).__name__}")
     if "plans" not in plans_json:
-        return (("plan", SamplingPlan.from_json(text)),)
+        plan, changed = SamplingPlan.read_json(text)
+        return (("plan", plan),), changed
     if plans_json.get("schema") != PLANS_SCHEMA or not isinstance(plans_json["plans"], list):
         raise ValueError(f'plans must be an object with "schema": {PLANS_SCHEMA} and a list "plans"')
-    named_plans = tuple(_named_plan_from_json(named_plan) for named_plan in plans_json["plans"])
-    check_names(name for name, _ in named_plans)
-    return named_plans
+    named_plans = [_named_plan_from_json(named_plan) for named_plan in plans_json["plans"]]
+    check_names(name for name, _, _ in named_plans)
+    first_change = next((changed for *_, changed in named_plans if changed), "")
+    return tuple((name, plan) for name, plan, _ in named_plans), first_change
 
 
 def check_names(plan_names: Iterable[str]) -> None:
@@ -56,10 +70,10 @@ def check_names(plan_names: Iterable[str]) -> None:
             raise ValueError(f"name of a plan must be its own, got {plan_name!r} twice")
 
 
-def _named_plan_from_json(named_plan: object) -> tuple[str, SamplingPlan]:
+def _named_plan_from_json(named_plan: object) -> tuple[str, SamplingPlan, str]:
     if not isinstance(named_plan, Mapping) or set(named_plan) != {"name", "plan"}:
         raise ValueError('each of plans must be an object with "name" and "plan"')
     try:
-        return str(named_plan["name"]), SamplingPlan.from_json(json.dumps(named_plan["plan"]))
+        return str(named_plan["name"]), *SamplingPlan.read_json(json.dumps(named_plan["plan"]))
     except ValueError as error:
         raise ValueError(f"plan {str(named_plan['name'])[:LONGEST_NAME]!r}: {error}") from None

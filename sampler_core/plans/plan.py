@@ -22,7 +22,7 @@ from sampler_core.data.plain_values import check_number, plain_value, whole_numb
 from sampler_core.draws import SCHEMES, Epoch
 from sampler_core.draws.preview import Preview, epoch_class_counts, preview_batches
 from sampler_core.plans.adaptive_targets import AdaptiveTarget, State
-from sampler_core.plans.plan_json import PLAN_SCHEMA, counts_to_json, fields_from_json
+from sampler_core.plans.plan_json import PLAN_SCHEMA, VERSION_FIELD, changed_draws, counts_to_json, fields_from_json
 from sampler_core.plans.registry import TARGETS
 from sampler_core.plans.share_limits import check_limits, normalised, water_filled
 from sampler_core.plans.targets import Moment, Target, named_classes, needs_epochs, skew_schedule
@@ -190,26 +190,48 @@ class SamplingPlan:
     def to_json(self) -> str:
         """The plan as JSON text; `from_json` gives an equal plan."""
         tuned_on = counts_to_json(self.tuned_on)
-        return json.dumps({**self._decisive_fields(), "fingerprint": self.fingerprint, "tuned_on": tuned_on}, indent=2)
+        decisive = self._decisive_fields(SCHEMES[self.drawing].VERSION)
+        return json.dumps({**decisive, "fingerprint": self.fingerprint, "tuned_on": tuned_on}, indent=2)
 
     @classmethod
     def from_json(cls, text: str) -> SamplingPlan:
-        """A plan from its JSON text; `ValueError` that names what is wrong."""
+        """A plan from its JSON text; `ValueError` that names what is wrong.
+
+        A warning where its sampling scheme has changed since it was saved: the plan is the same, its draws are others.
+        """
+        plan, changed = cls.read_json(text)
+        if changed:
+            warnings.warn(changed, stacklevel=2)
+        return plan
+
+    @classmethod
+    def read_json(cls, text: str) -> tuple[SamplingPlan, str]:
+        """`from_json`, and what it would warn of, else ""."""
         try:
-            return cls(**fields_from_json(text, cls.__dataclass_fields__.keys()))
+            return cls(**fields_from_json(text, cls.__dataclass_fields__.keys())), changed_draws(text)
         except (TypeError, KeyError, OverflowError, RecursionError) as error:
             raise ValueError(f"plan: {error}") from None
 
     @property
     def fingerprint(self) -> str:
         """16 hex digits that differ between plans that draw differently."""
-        return hashlib.sha256(json.dumps(self._decisive_fields(), sort_keys=True).encode()).hexdigest()[:16]
+        return self._fingerprint(SCHEMES[self.drawing].VERSION)
 
-    def _decisive_fields(self) -> dict[str, Any]:
+    @property
+    def earlier_fingerprints(self) -> tuple[str, ...]:
+        """Those of this plan before its sampling scheme changed, oldest first."""
+        return tuple(map(self._fingerprint, range(1, SCHEMES[self.drawing].VERSION)))
+
+    def _fingerprint(self, version: int) -> str:
+        return hashlib.sha256(json.dumps(self._decisive_fields(version), sort_keys=True).encode()).hexdigest()[:16]
+
+    def _decisive_fields(self, version: int) -> dict[str, Any]:
         names = [name for name in self.__dataclass_fields__ if name not in ("target", "tuned_on")]
         plan_fields = {name: getattr(self, name) for name in names}
         for name in ("max_repeats", "min_share"):  # 4 and 4.0 are equal, 0.0 and -0.0 too, so they have one text
             plan_fields[name] = None if plan_fields[name] is None else float(plan_fields[name]) + 0.0
+        if version > 1:
+            plan_fields[VERSION_FIELD] = version
         return {"schema": PLAN_SCHEMA, "target": TARGETS.encode(self.target), **plan_fields}
 
     # --- class shares and their limits ---------------------------------------------------------------------------

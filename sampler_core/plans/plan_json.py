@@ -9,9 +9,12 @@ from typing import Any
 import numpy as np
 
 from sampler_core.data.class_counts import ClassCounts
+from sampler_core.data.plain_values import whole_number
+from sampler_core.draws import SCHEMES
 from sampler_core.plans.targets import decode_target
 
 PLAN_SCHEMA = 1
+VERSION_FIELD = "drawing_version"  # of the sampling scheme; without it 1
 # Schema -> what makes a plan's fields those of the next one. A plan that was saved once loads for ever.
 PLAN_UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
@@ -19,14 +22,37 @@ PLAN_UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 def fields_from_json(text: str, names: Set[str]) -> dict[str, Any]:
     """The fields of a plan from its JSON text; names: those that a plan has. `ValueError` that names what is wrong."""
     plan_json = _upgraded_plan_json(text)
-    plan_fields = {*names, "schema", "fingerprint"}
+    plan_fields = {*names, "schema", "fingerprint", VERSION_FIELD}
     if unknown_fields := sorted(plan_json.keys() - plan_fields):
         raise ValueError(f"plan must have the fields {', '.join(sorted(plan_fields))}, got {unknown_fields[0]!r}")
     if missing_fields := [name for name in ("target", "epochs", "batch_size") if name not in plan_json]:
         raise ValueError(f"plan must have the field {missing_fields[0]!r}, got none")
+    _check_scheme_version(plan_json)
     plan_values = {name: plan_json[name] for name in plan_json.keys() & names}
     target, tuned_on = decode_target(plan_json["target"]), _counts_from_json(plan_json.get("tuned_on"))
     return plan_values | {"target": target, "tuned_on": tuned_on}
+
+
+def changed_draws(text: str) -> str:
+    """A sentence where the sampling scheme has changed since a plan was saved, for the JSON text of a plan; else "".
+
+    A text without a fingerprint was written by hand, so nothing was drawn by it before.
+    """
+    plan_json = _upgraded_plan_json(text)
+    now, saved = SCHEMES[plan_json.get("drawing", "independent")].VERSION, plan_json.get(VERSION_FIELD, 1)
+    if saved == now or "fingerprint" not in plan_json:
+        return ""
+    return (
+        f"the {plan_json['drawing']} scheme has changed since this plan was saved (version {saved}, now {now}): its "
+        "class shares are the same, its draws are others"
+    )
+
+
+def _check_scheme_version(plan_json: dict[str, Any]) -> None:
+    """`ValueError` for a sampling scheme of a version that is not known here; an unknown scheme is left to the plan."""
+    drawing, version = plan_json.get("drawing", "independent"), plan_json.get(VERSION_FIELD, 1)
+    latest = SCHEMES[drawing].VERSION if isinstance(drawing, str) and drawing in SCHEMES else 1
+    whole_number(f"{VERSION_FIELD} of the plan", version, 1, latest)
 
 
 def counts_to_json(counts: ClassCounts | None) -> dict[str, Any] | None:

@@ -1,15 +1,12 @@
-"""torch.distributed: number of ranks, this rank, means over ranks and a warning; without it there is one rank."""
+"""torch.distributed: number of ranks, this rank and a warning; without it there is one rank."""
 
 from __future__ import annotations
 
 import sys
 import warnings
 
-import numpy as np
-import torch
 import torch.distributed as dist
 
-from sampler_core.data.array_types import FloatArray
 from sampler_core.data.plain_values import whole_number
 
 
@@ -45,18 +42,6 @@ def warn_if_not_alone() -> bool:
         stacklevel=3,
     )
     return True
-
-
-def mean_over_ranks(feedback: FloatArray) -> FloatArray:
-    """The mean over the ranks that have a value; NaN where none has. Bit for bit the same on all ranks."""
-    if world_size() <= 1:
-        return feedback
-    device = torch.device("cuda", torch.cuda.current_device()) if dist.get_backend() == "nccl" else torch.device("cpu")
-    given = ~np.isnan(feedback)
-    sums = torch.from_numpy(np.stack([np.where(given, feedback, 0.0), given])).to(device)
-    dist.all_reduce(sums)
-    total, ranks = sums.cpu().numpy()
-    return np.where(ranks > 0, total / np.maximum(ranks, 1), np.nan)
 
 
 def world_size() -> int:

@@ -1,4 +1,4 @@
-"""The batches of a rank: which positions of the one-process stream it draws, in which order, and their indices.
+"""The batches of a rank: which positions of the one-process stream it draws, in which order.
 
 The one contract here: batch b of rank r of W is batch b W + r of the one-process stream. A pass that starts after g
 batches of it gives rank r the batches g + r, g + r + W, ..., also with another number of ranks than before.
@@ -6,17 +6,10 @@ batches of it gives rank r the batches g + r, g + r + W, ..., also with another 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-
-from sampler_core.draws import Scheme
-
-_INDEX_CHUNK = 8192  # indices drawn at a time
-_FIRST_INDEX_CHUNK = 512  # the first batch should not wait for more than itself
-_INDEX_PIECE = 1024  # indices turned into Python integers at a time
 
 
 class StartPosition(NamedTuple):
@@ -71,25 +64,3 @@ class RankBatches(NamedTuple):
         if within and done >= self.length(start):  # the last, smaller batch is done as a whole
             rounds, within = rounds + 1, 0
         return StartPosition(start.batches + rounds * self.num_replicas, within)
-
-
-class IndexPiece(NamedTuple):
-    """Some indices of a pass; `end`: how many the pass has given once they are used up, counted as in `length`."""
-
-    end: int
-    indices: Iterator[int]
-
-
-def index_pieces(
-    batches: RankBatches, start: StartPosition, scheme: Scheme, class_sorted: NDArray[np.integer[Any]]
-) -> Iterator[IndexPiece]:
-    """This rank's indices of the rest of an epoch, in order."""
-    at, end, chunk = start.within, batches.length(start), min(_FIRST_INDEX_CHUNK, _INDEX_CHUNK)
-    while at < end:
-        size = min(chunk, end - at)
-        rank_indices = class_sorted.take(scheme.places(batches.positions(start, at, at + size)))
-        for i in range(0, size, _INDEX_PIECE):
-            indices = rank_indices[i : i + _INDEX_PIECE].tolist()
-            yield IndexPiece(at + i + len(indices), iter(indices))
-        at += size
-        chunk = min(2 * chunk, _INDEX_CHUNK)

@@ -5,12 +5,11 @@ The one contract here: each index is a pure function of (plan, labels, state, ep
 
 from __future__ import annotations
 
-import operator
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from functools import partial
 from numbers import Real
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from torch.utils.data import DataLoader, Dataset, DistributedSampler
@@ -25,7 +24,9 @@ from sampler_core.plans.targets import PowerSkew
 from sampler_core.sampling.current_epoch import CurrentEpoch
 from sampler_core.sampling.distributed import replicas_and_rank, warn_if_not_alone, world_size
 from sampler_core.sampling.feedback import ClassValues
-from sampler_core.sampling.rank_batches import IndexPiece, RankBatches, StartPosition, index_pieces
+from sampler_core.sampling.index_pass import IndexPass, IndexPiece, PassPosition, index_pieces
+from sampler_core.sampling.loader_checks import check_dataset, check_loader
+from sampler_core.sampling.rank_batches import RankBatches, StartPosition
 from sampler_core.sampling.state_check import STATE_VERSION, check_state_dict
 
 
@@ -36,7 +37,8 @@ class ScheduledClassSampler(DistributedSampler[int]):
     fields of `SamplingPlan`. num_replicas, rank: from torch.distributed where it is initialised, else 1 and 0; pass
     num_replicas=1 under Accelerate and the Hugging Face Trainer, which give every n-th batch to a rank themselves.
     drop_last: with several ranks, cut the epoch to whole rounds of batches instead of completing it. classes: names of
-    the classes, where the labels are codes 0, 1, 2, ... of them.
+    the classes, where the labels are codes 0, 1, 2, ... of them. dataset: is only kept as `.dataset`, where some batch
+    samplers look for the sizes of images.
 
     With W ranks, batch b of rank r is batch b W + r of the one-process stream. Call `set_epoch` before each epoch.
     """
@@ -56,9 +58,10 @@ class ScheduledClassSampler(DistributedSampler[int]):
         rank: int | None = None,
         drop_last: bool = False,
         classes: Sequence[ClassName] | None = None,
+        dataset: Dataset[Any] | None = None,
     ) -> None:
         run = {"epochs": epochs, "batch_size": batch_size, "samples_per_epoch": samples_per_epoch}
-        self.plan = plan = _plan_or_short_form(plan, skew, {**run, "drawing": drawing, "seed": seed})
+        plan = _plan_or_short_form(plan, skew, {**run, "drawing": drawing, "seed": seed})
         self.num_replicas, self.rank = replicas_and_rank(num_replicas, rank)
         self._alone_by_default = num_replicas is None and not world_size()
         if self.num_replicas > 1:
@@ -66,11 +69,18 @@ class ScheduledClassSampler(DistributedSampler[int]):
         self._current = CurrentEpoch(plan, labels, classes)
         # What torch's own __init__ would set; that one needs a process group.
         self.drop_last, self.shuffle, self.seed, self.epoch = drop_last, True, plan.seed, 0
-        self.dataset = range(self.class_counts.num_samples)  # type: ignore[assignment]  # only its length
+        length = self.class_counts.num_samples
+        check_dataset(dataset, length)
+        self.dataset = range(length) if dataset is None else dataset  # type: ignore[assignment]  # of which only `len`
         self._set_batches(self._current.samples)
         self._iterated, self._warned, self._restored_epoch, self._requested_epoch = False, False, 0, 0
-        self._next_start: StartPosition
-        self._start_at(StartPosition())
+        self._passes_made, self._next_start = 0, StartPosition()
+        self._start_at(self._next_start)
+
+    @property
+    def plan(self) -> SamplingPlan:
+        """The plan; with the run's samples per epoch, where other labels than those of its start have come."""
+        return self._current.plan_of_run
 
     @property
     def class_counts(self) -> ClassCounts:
@@ -99,15 +109,20 @@ class ScheduledClassSampler(DistributedSampler[int]):
             self._change_epoch_or_warn()
         if self._alone_by_default and warn_if_not_alone():
             self._alone_by_default = False
-        start, current = self._next_start, self._current
-        self._start_at(start)
-        if self._batches.is_over(start):  # an iterator that is never used must not take anything away
+        position = self._new_position(self._next_start)
+        if self._batches.is_over(position.start):  # an iterator that is never used must not take anything away
             self._next_start = StartPosition()
-        pieces = index_pieces(self._batches, start, current.scheme(), current.dataset.indices)
-        return chain.from_iterable(self._handed_out(start, pieces))
+        if not self._current.is_awaited:
+            position.pieces = self._pieces(position.start)
+        indices = cast(IndexPass, IndexPass.from_iterable(self._handed_out(position)))
+        indices.state_dict, indices.load_state_dict = partial(self._state, position), partial(self._load, position)
+        return indices
 
     def preview(self, first_batch: int = 0, num_batches: int | None = None) -> Preview:
-        """The class counts of batches of the current epoch, over all ranks; also for adaptive targets."""
+        """The class counts of batches of the current epoch, over all ranks; also for adaptive targets.
+
+        `RuntimeError` on several ranks between `set_epoch` and the exchange of feedback; `class_shares` alike.
+        """
         self.plan.needed_batch_size  # noqa: B018  # its error is the point
         return preview_batches(self.plan.drawing, self._current.draws(), self.class_counts, first_batch, num_batches)
 
@@ -121,37 +136,43 @@ class ScheduledClassSampler(DistributedSampler[int]):
         """A DataLoader over this sampler with the plan's batch size; `kwargs` go to the DataLoader."""
         if taken := {"batch_size", "sampler", "batch_sampler", "shuffle"} & kwargs.keys():
             raise TypeError(f"{sorted(taken)[0]} must be left to the plan, got {kwargs[sorted(taken)[0]]!r}")
-        return DataLoader(dataset, batch_size=self.plan.needed_batch_size, sampler=self, **kwargs)
+        loader = DataLoader(dataset, batch_size=self.plan.needed_batch_size, sampler=self, **kwargs)
+        self.check_loader(loader)
+        return loader
 
     def check_loader(self, loader: Any) -> None:
-        """`ValueError` where the batches of this loader would not be those of the plan and its previews."""
-        batches = getattr(loader, "batch_sampler", None)
-        if type(batches).__name__ == "BatchSamplerShard":  # Accelerate's
-            if self.num_replicas > 1:
-                raise ValueError(
-                    f"num_replicas must be 1 under Accelerate, which shards by itself, got {self.num_replicas}"
-                )
-            batches = getattr(batches, "batch_sampler", None)
-        sampler = getattr(batches, "sampler", getattr(loader, "sampler", None))
-        if sampler is not self:
-            raise ValueError(f"sampler of the loader must be this sampler, got {type(sampler).__name__}")
-        batch_size = getattr(batches, "batch_size", None)
-        if batch_size != self.plan.batch_size:
-            raise ValueError(f"batch_size of the loader must be the plan's ({self.plan.batch_size}), got {batch_size}")
+        """`ValueError` where the batches of this loader would not be those of the plan and its previews.
+
+        Another sampler, batch size or length of the data set, `drop_last` where the epoch has a smaller last batch, or
+        Accelerate sharding what is sharded. Takes loaders of torch, Accelerate (prepared, skipping) and DeepSpeed.
+        """
+        check_loader(loader, self, self.plan.batch_size, self._current.dataset_lengths)
 
     def update(self, *, recall: ClassValues | None = None, loss: ClassValues | None = None) -> None:
         """Feedback of this epoch for an adaptive target; the shares change at the next `set_epoch`.
 
         One value per class, in the order of `class_counts.names` or as {name: value}; None where a class had no
-        validation samples. recall from 0 to 1. With torch.distributed, the mean over the ranks that saw the class.
-        `TypeError` for a plan without an adaptive target, `ValueError` naming the class for invalid values.
+        validation samples. recall from 0 to 1. The last call of an epoch counts. Never communicates: any ranks may call
+        it, and the mean over those that saw a class is exchanged later, see `exchange`. `TypeError` for a plan without
+        an adaptive target, `ValueError` naming the class for invalid values.
         """
         self._current.update(recall=recall, loss=loss)
+
+    def exchange(self) -> None:
+        """Exchanges feedback between the ranks of torch.distributed; for adaptive targets, on all ranks.
+
+        The first index after `set_epoch` does it too. Call it before `state_dict`, which else holds the feedback of
+        one rank, and before `preview` and `class_shares` of a new epoch. It is no collective: it waits for what the
+        other ranks post. `TimeoutError` naming the ranks that did not come within the process group's time limit.
+        """
+        self._current.exchange()
 
     def update_labels(self, labels: Labels, classes: Sequence[ClassName] | None = None) -> None:
         """Other labels from the next epoch on, for a data set that grew or was relabelled; `len` stays.
 
-        Classes keep their cursors by name; an adaptive target starts again where the classes differ.
+        `sampler.plan.preview` of the new counts is what training draws: where the labels of construction have settled
+        the epoch's length, `sampler.plan` has it as its samples_per_epoch. Classes keep their cursors by name; an
+        adaptive target starts again where the classes differ.
         """
         self._current.update_labels(labels, classes)
 
@@ -161,13 +182,12 @@ class ScheduledClassSampler(DistributedSampler[int]):
         batches_delivered: batches of this rank that training has taken in this pass over the loader. A plain DataLoader
         with workers needs it, because it reads ahead; without it the state counts what the sampler has handed out.
         """
-        start = self._pass_start
-        done = self._index_piece.end - operator.length_hint(self._index_piece.indices)
+        done = self._position.done
         if batches_delivered is not None:
+            start = self._position.start
             whole_number("batches_delivered", batches_delivered)
             done = min(start.within + batches_delivered * self._batches.batch_size, self._batches.length(start))
-        rest = self._batches.after(start, done)
-        return {"version": STATE_VERSION, "replicas": self.num_replicas, **rest._asdict(), **self._current.as_json()}
+        return self._state(self._position, done)
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Goes on where the state was taken, also with another number of ranks.
@@ -192,16 +212,39 @@ class ScheduledClassSampler(DistributedSampler[int]):
         self.total_size = self.num_samples * self.num_replicas
 
     def _start_at(self, start: StartPosition) -> None:
-        """Sets where the next pass starts; nothing of it has been handed out."""
-        self._next_start = self._pass_start = start
-        self._index_piece = IndexPiece(start.within, iter(()))
+        """Sets where the next pass starts; the passes that were made before no longer move the state."""
+        self._next_start = start
+        self._position = self._new_position(start)
 
-    def _handed_out(self, start: StartPosition, pieces: Iterator[IndexPiece]) -> Iterator[Iterator[int]]:
-        """List iterators, one by one: `state_dict` asks the current one how many indices it still has."""
-        self._iterated, self._next_start = True, StartPosition()  # only now: frameworks make iterators they never use
+    def _new_position(self, start: StartPosition) -> PassPosition:
+        self._passes_made += 1
+        return PassPosition(self._passes_made, self.epoch, start)
+
+    def _pieces(self, start: StartPosition) -> Iterator[IndexPiece]:
+        return index_pieces(self._batches, start, self._current.scheme(), self._current.dataset.indices)
+
+    def _handed_out(self, position: PassPosition) -> Iterator[Iterator[int]]:
+        """List iterators, one by one. A pass begins here: frameworks make iterators that they never use."""
+        if position.order > self._position.order:
+            self._position, self._iterated, self._next_start = position, True, StartPosition()
+        pieces, position.pieces = position.pieces or self._pieces(position.start), None
         for piece in pieces:
-            self._pass_start, self._index_piece = start, piece
+            position.piece = piece
             yield piece.indices
+
+    def _state(self, position: PassPosition, done: int | None = None) -> dict[str, Any]:
+        rest = self._batches.after(position.start, position.done if done is None else done)
+        state = {**self._current.as_json(), "epoch": position.epoch}
+        return {"version": STATE_VERSION, "replicas": self.num_replicas, **rest._asdict(), **state}
+
+    def _load(self, position: PassPosition, state: Mapping[str, Any]) -> None:
+        """Puts a pass that has not begun where another one, of this sampler's state, was."""
+        check_state_dict(state, self._current, self._batches)
+        start = StartPosition(state["batches"], state["within"])
+        if (position.epoch, position.start) != (state["epoch"], start):
+            self.load_state_dict(state)
+            now = self._new_position(start)
+            position.order, position.epoch, position.start, position.pieces = now.order, now.epoch, start, None
 
     def _change_epoch_or_warn(self) -> None:
         """Before a second pass: goes to the epoch that was requested before a finished one was restored, or warns."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sampler_core.data.plain_values import whole_number
 from sampler_core.plans.adaptive_targets import check_state
+from sampler_core.plans.plan import SamplingPlan
 from sampler_core.sampling.class_cursors import ClassCursors
 from sampler_core.sampling.current_epoch import CurrentEpoch
+from sampler_core.sampling.feedback import feedback_array
 from sampler_core.sampling.rank_batches import RankBatches
 
 STATE_VERSION = 1
@@ -25,7 +28,14 @@ def check_state_dict(state: Any, current: CurrentEpoch, batches: RankBatches) ->
     if missing := _FIELDS - state.keys():
         raise ValueError(f"state must have the field {min(missing)!r}, got none")
     plan, dataset = current.plan, current.dataset
-    if state["plan"] != plan.fingerprint:
+    whole_number("samples of the state", state["samples"], 1)
+    of_run = [replace(plan, samples_per_epoch=samples) for samples in _lengths(plan, state["samples"])]
+    if any(state["plan"] in same.earlier_fingerprints for same in of_run):
+        raise ValueError(
+            f"state must be of the {plan.drawing} scheme as it is now, got one of before, when its draws were others: "
+            "go on with the version of sampler_core that took it, or start the run anew"
+        )
+    if state["plan"] not in [same.fingerprint for same in of_run]:
         raise ValueError(f"state must be of this plan ({plan.fingerprint}), got one of {state['plan']}")
     if state["labels"] != dataset.digest:
         raise ValueError(
@@ -33,17 +43,42 @@ def check_state_dict(state: Any, current: CurrentEpoch, batches: RankBatches) ->
             "update_labels, construct the sampler with the changed labels"
         )
     for name, least, most in (
-        ("epoch", 0, None), ("batches", 0, None), ("within", 0, batches.batch_size - 1), ("samples", 1, None),
+        ("epoch", 0, None), ("batches", 0, None), ("within", 0, batches.batch_size - 1),
     ):  # fmt: skip
         whole_number(f"{name} of the state", state[name], least, most)
     if not isinstance(state["next_labels"], str | None):
         raise ValueError(f"next_labels of the state must be a digest or None, got {state['next_labels']!r:.200}")
-    ClassCursors.check_json(state["walk"], dataset.present.num_classes)
+    ClassCursors.check_json(state["walk"], plan, dataset.present.num_classes)
     moment = plan.moment_at(0, state["samples"])
     for name in ("target", "next_target"):
         check_state(f"{name} of the state", state[name], plan.adaptive, dataset.present, moment)
+    _check_feedback(state.get("feedback"), state.get("ended"), current)
     if state["within"] and state["replicas"] != batches.num_replicas:
         raise ValueError(
             f"state must be taken between batches to go on with {batches.num_replicas} ranks, got one taken "
             f"{state['within']} indices into a batch by {state['replicas']}"
         )
+
+
+def _check_feedback(feedback: Any, ended: Any, current: CurrentEpoch) -> None:
+    """For the fields that states of version 0.1.0 lack."""
+    if ended is not None:
+        whole_number("ended of the state", ended)
+    if feedback is None:
+        return
+    if current.plan.adaptive is None or not isinstance(feedback, list | tuple):
+        must = "None where the target is not adaptive" if current.plan.adaptive is None else "a list or None"
+        raise ValueError(f"feedback of the state must be {must}, got {feedback!r:.200}")
+    feedback_array(current.plan.adaptive.reads, feedback, current.dataset.present)
+
+
+def _lengths(plan: SamplingPlan, samples: int) -> set[int | None]:
+    """The samples per epoch with which a plan draws the same in a run of so many: its own, or none where it has these.
+
+    After `update_labels` the sampler's plan has the run's, which its first labels have settled.
+    """
+    return (
+        {plan.samples_per_epoch, samples, None}
+        if plan.samples_per_epoch in (None, samples)
+        else {plan.samples_per_epoch}
+    )

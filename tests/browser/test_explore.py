@@ -167,3 +167,42 @@ def test_security_headers_and_compression_arrive(server):
     with urllib.request.urlopen(server) as answer:
         assert answer.headers["X-Frame-Options"] == "DENY"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_streamlit_s_scripts_come_whole_and_compressed_to_those_who_take_them_so(server):
+    import gzip
+    import urllib.request
+
+    from pages.parts.server.page_files import STREAMLIT_SCRIPTS
+
+    address, script = next((address, path) for address, path in STREAMLIT_SCRIPTS.items() if "/index." in address)
+    for accepted, unpacked in (("gzip", gzip.decompress), ("identity", bytes)):
+        request = urllib.request.Request(server + address, headers={"Accept-Encoding": accepted})
+        with urllib.request.urlopen(request) as answer:
+            assert answer.headers["Content-Encoding"] == ("gzip" if accepted == "gzip" else None)
+            assert "immutable" in answer.headers["Cache-Control"]
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert unpacked(answer.read()) == script.read_bytes()
+
+
+@pytest.mark.parametrize("address", ["/", "/compare", "/tune"])
+def test_each_page_is_streamlit_s_own_with_plotly_on_its_way(server, address):
+    import urllib.request
+
+    with urllib.request.urlopen(f"{server}/any-other") as answer:
+        streamlit_s = answer.read().decode()
+    with urllib.request.urlopen(server + address) as answer:
+        ours = answer.read().decode()
+    tag = '<script type="module" async src="/assets/plotly.min.js"></script>'
+    assert ours.replace(tag, "") == streamlit_s
+    assert ours.count(tag) == 1
+
+
+def test_plotly_is_loaded_once_and_before_the_first_panel_needs_it(open_page):
+    page = open_page("/")
+    started = page.evaluate(
+        """() => ['plotly', 'BidiComponent'].map((wanted) => performance.getEntriesByType('resource')
+             .filter(({ name }) => name.includes(wanted)).map(({ startTime }) => startTime))"""
+    )
+    (plotly,), (panel,) = started
+    assert plotly < panel < page.evaluate("() => performance.getEntriesByName('skewlab:shares')[0].startTime")

@@ -18,11 +18,10 @@ def epoch_of(shares, samples, batch_size=128, seed=3, epoch=0):
     return Epoch(np.asarray(shares, dtype=np.float64), seed, epoch, samples, batch_size)
 
 
-def members_of(counts, start=None):
+def members_of(scheme, counts, start=None):
     first = np.cumsum(counts) - counts
-    return ClassMembers(
-        counts.astype(np.int64), first.astype(np.int64), np.zeros_like(counts) if start is None else start
-    )
+    begin = np.zeros((counts.size, *SCHEMES[scheme].START), dtype=np.int64)
+    return ClassMembers(counts.astype(np.int64), first.astype(np.int64), begin if start is None else start)
 
 
 def classes_of(scheme, epoch, begin=0, end=None):
@@ -32,7 +31,7 @@ def classes_of(scheme, epoch, begin=0, end=None):
 
 def drawn_of(scheme, epoch, counts, start=None):
     """(class, number of the member within its class) of every draw of an epoch."""
-    members = members_of(counts, start)
+    members = members_of(scheme, counts, start)
     places = SCHEMES[scheme](epoch, members).places(np.arange(epoch.samples, dtype=np.uint64))
     drawn = np.searchsorted(members.first, places, side="right") - 1
     return drawn, places - members.first[drawn]

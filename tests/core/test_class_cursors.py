@@ -1,53 +1,47 @@
-"""The cursors of each class through its members: counted from quotas, in any order of epochs, carried over by name."""
+"""Where classes start in an epoch: counted from quotas and strides, in any order of epochs, carried over by name."""
 
 import json
+import time
 
 import numpy as np
 import pytest
 
-from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
-from sampler_core.draws.counter_rng import GOLDEN, mix
+from sampler_core import ClassCounts, Constant, Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
+from sampler_core.draws import SCHEMES
+from sampler_core.draws.decks import start_after
 from sampler_core.sampling.class_cursors import ClassCursors
 
 PRESENT = ClassCounts.from_counts({"a": 60, "b": 30, "c": 10})
 
 
-def plan_and_cursors(scheme, samples=95):
+def plan_and_cursors(scheme, samples=95, epochs=8):
     plan = SamplingPlan(
-        target=PowerSkew(Linear(0.0, 0.2)), epochs=8, batch_size=20, drawing=scheme, samples_per_epoch=95
+        target=PowerSkew(Linear(0.0, 0.2)), epochs=epochs, batch_size=20, drawing=scheme, samples_per_epoch=95
     )
     return plan, ClassCursors(plan, samples)
 
 
 def test_exact_stands_at_the_sum_of_the_earlier_quotas():
     plan, cursors = plan_and_cursors("exact")
-    quotas = [plan.epoch_class_counts(PRESENT, epoch) for epoch in range(7)]
-    for epoch in (0, 1, 7, 3, 7):
+    quotas = [plan.epoch_class_counts(PRESENT, epoch) for epoch in range(8)]
+    for epoch in (0, 1, 8, 3, 7):
         assert cursors.start(PRESENT, None, epoch).tolist() == sum(quotas[:epoch], np.zeros(3, dtype=int)).tolist()
 
 
-def test_stratified_stands_past_the_strides_of_all_batches_and_some_places_more_at_each_repeat():
+def test_stratified_stands_where_the_strides_of_all_batches_have_left_its_passes():
     plan, cursors = plan_and_cursors("stratified")
-    expected, seen, some_were_left_out = np.zeros(3, dtype=int), [[0, 0, 0]], False
-    for epoch in range(7):
-        share = plan.class_shares(PRESENT)[epoch] * 20
-        stride = np.ceil(share - 1e-9).astype(int)
-        passed = stride * 5  # four full batches, and a smaller one
-        by_chance = (stride - share > 1e-9) & (np.gcd(PRESENT.counts, stride) > 1)
-        by_end = np.where(np.gcd(PRESENT.counts, passed) > 1, np.lcm(PRESENT.counts, passed), 10**9)
-        repeats = np.where(by_chance, np.lcm(PRESENT.counts, stride), by_end)
-        over = (expected % (repeats + 1) + passed) // repeats
-        expected = expected + passed + over
-        hashed = mix(expected.astype(np.uint64) * np.uint64(GOLDEN)) >> np.uint64(32)
-        expected = expected + np.where(over > 0, hashed.astype(int) % (stride + 1), 0)
+    expected, seen = np.zeros((3, 2), dtype=np.int64), [[[0, 0]] * 3]
+    for shares in plan.class_shares(PRESENT):
+        stride = np.ceil(shares * 20 - 1e-9).astype(int)
+        for _ in range(5):  # four full batches, and a smaller one
+            expected = start_after(expected, PRESENT.counts, stride, 1)
         seen.append(expected.tolist())
-        some_were_left_out |= bool(over.any())
-    assert some_were_left_out
-    for epoch in (0, 1, 7, 3):
+    assert any(offset for _, offset in seen[-1])
+    for epoch in (0, 1, 7, 3, 8):
         assert cursors.start(PRESENT, None, epoch).tolist() == seen[epoch]
 
 
-def test_independent_draws_walk_nowhere():
+def test_independent_draws_start_nowhere():
     assert plan_and_cursors("independent")[1].start(PRESENT, None, 7).tolist() == [0, 0, 0]
 
 
@@ -67,21 +61,82 @@ def test_what_is_settled_is_gone_on_from_and_earlier_epochs_begin_there(scheme):
     assert cursors.start(PRESENT, None, 5).tolist() == expected
 
 
-def test_other_classes_keep_their_place_by_name_and_new_ones_begin_at_the_beginning():
-    _, cursors = plan_and_cursors("exact")
+@pytest.mark.parametrize("scheme", ["exact", "stratified"])
+def test_other_classes_keep_their_place_by_name_and_new_ones_begin_at_the_beginning(scheme):
+    _, cursors = plan_and_cursors(scheme)
     cursors.settle(PRESENT, None, 2)
     before = dict(zip(PRESENT.names, cursors.start(PRESENT, None, 2).tolist(), strict=True))
     now = ClassCounts.from_counts({"b": 5, "bb": 5, "c": 5})
     cursors.change_classes(PRESENT, now)
-    assert cursors.start(now, None, 2).tolist() == [before["b"], 0, before["c"]]
+    new = np.zeros(SCHEMES[scheme].START, dtype=int).tolist()
+    assert cursors.start(now, None, 2).tolist() == [before["b"], new, before["c"]]
 
 
-def test_a_walk_goes_through_json_and_back():
+@pytest.mark.parametrize("scheme", ["exact", "stratified"])
+def test_cursors_go_through_json_and_back(scheme):
     for settled in (False, True):
-        _, cursors = plan_and_cursors("exact")
+        plan, cursors = plan_and_cursors(scheme)
         if settled:
             cursors.settle(PRESENT, None, 4)
-        _, other = plan_and_cursors("exact")
-        other.load_json(json.loads(json.dumps(cursors.as_json())))
+        _, other = plan_and_cursors(scheme)
+        data = json.loads(json.dumps(cursors.as_json()))
+        ClassCursors.check_json(data, plan, 3)
+        other.load_json(data)
         assert other.as_json() == cursors.as_json()
         assert other.start(PRESENT, None, 6).tolist() == cursors.start(PRESENT, None, 6).tolist()
+
+
+@pytest.mark.parametrize("start", [[1, 2, 3], [[0, 0]] * 2, [[0, 0, 0]] * 3, [[0, -1]] * 3, [[0, 1.5]] * 3, 7])
+def test_a_start_of_another_shape_is_refused(start):
+    plan, _ = plan_and_cursors("stratified")
+    with pytest.raises(ValueError, match="start of the walk must be"):
+        ClassCursors.check_json({"epoch": 1, "start": start}, plan, 3)
+
+
+# --- past the end of the plan ----------------------------------------------------------------------------------------
+
+
+def test_stratified_goes_on_past_the_plan_as_epoch_after_epoch_would():
+    plan, cursors = plan_and_cursors("stratified")
+    start = cursors.start(PRESENT, None, 8)
+    last = plan.epoch_at(PRESENT, 8)
+    for epoch in range(8, 60):
+        assert cursors.start(PRESENT, None, epoch).tolist() == start.tolist()
+        start = SCHEMES["stratified"].next_start(last, PRESENT.counts, start)
+
+
+def test_exact_goes_on_past_the_plan_by_what_is_expected():
+    plan, cursors = plan_and_cursors("exact")
+    expected = 95 * plan.class_shares(PRESENT)[-1]
+    for more in (0, 1, 7, 1000):
+        passed = cursors.start(PRESENT, None, 8 + more) - cursors.start(PRESENT, None, 8)
+        assert np.abs(passed - more * expected).max() <= 1 + more * 2.0**-20
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("epoch", [10**6, 2**31, 2**63, 10**40])
+def test_any_epoch_is_reached_at_once_in_any_order(scheme, epoch):
+    labels = np.repeat(np.arange(10), [5000, 2997, 1796, 1077, 645, 387, 232, 139, 83, 50])
+    plan = SamplingPlan(target=PowerSkew(Linear(0.0, 0.01)), epochs=100, batch_size=128, drawing=scheme)
+    times, found = [], []
+    for _ in range(3):
+        sampler = ScheduledClassSampler(labels, plan)
+        begin = time.process_time()
+        sampler.set_epoch(epoch)
+        found.append([index for index, _ in zip(sampler, range(300), strict=False)])
+        times.append(time.process_time() - begin)
+    sampler.set_epoch(3)
+    list(sampler)
+    sampler.set_epoch(epoch)
+    found.append(list(sampler)[:300])
+    assert found[0] == found[1] == found[2] == found[3]
+    assert min(times) < 0.1  # 10 ms on a quiet machine; playing 10**6 epochs takes minutes
+
+
+def test_a_plan_without_end_is_counted_for_a_thousand_epochs_and_then_jumps():
+    plan = SamplingPlan(target=PowerSkew(Constant(0.5)), epochs=None, batch_size=20, drawing="exact")
+    cursors = ClassCursors(plan, 100)
+    quotas = [plan.epoch_class_counts(PRESENT, epoch) for epoch in range(1000)]
+    assert cursors.start(PRESENT, None, 1000).tolist() == sum(quotas).tolist()
+    jumped = cursors.start(PRESENT, None, 2**40)
+    assert jumped.sum() > 2**40

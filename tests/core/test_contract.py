@@ -215,20 +215,23 @@ def test_point_2_exact_member_walk_begins_at_the_sum_of_the_earlier_quotas(skew)
         assert sorted(place[drawn[codes[drawn] == c]] - first[c]) == walked
 
 
-def test_point_2_stratified_members_stand_at_start_plus_b_stride_plus_j():
+def test_point_2_stratified_goes_through_a_class_pass_after_pass_without_playing_the_earlier_epochs():
     codes = codes_of(ISIC)
-    plan = plan_of(0.6, drawing="stratified", samples_per_epoch=1000, batch_size=64)
+    plan = plan_of(0.6, drawing="stratified", samples_per_epoch=960, batch_size=64)
     sampler = ScheduledClassSampler(codes, plan)
-    order, first = class_sorted_indices(codes, 8, plan.seed), np.cumsum(ISIC.counts) - ISIC.counts
-    place = np.empty(codes.size, dtype=int)
-    place[order] = np.arange(codes.size)
     stride = np.ceil(plan.class_shares(ISIC.counts)[0] * 64).astype(int)
-    sampler.set_epoch(3)
-    for b, batch in enumerate(batches_of(sampler, 64)):
-        for c in range(8):
-            found = sorted(place[[i for i in batch if codes[i] == c]] - first[c])
-            begin = (3 * 16 + b) * stride[c]  # 16 batches an epoch, the last one smaller
-            assert found == sorted((begin + j) % ISIC.counts[c] for j in range(len(found)))
+    batches = []
+    for epoch in range(12):
+        sampler.set_epoch(epoch)
+        batches += batches_of(sampler, 64)
+    for c in range(8):
+        per_pass = ISIC.counts[c] // stride[c]
+        for first in range(0, len(batches) - per_pass + 1, per_pass):
+            drawn = [i for batch in batches[first : first + per_pass] for i in batch if codes[i] == c]
+            assert len(set(drawn)) == len(drawn)
+    cold = ScheduledClassSampler(codes, plan)
+    cold.set_epoch(11)
+    assert batches_of(cold, 64) == batches[-15:]
 
 
 @pytest.mark.parametrize("skew", [0.0, 0.5, 1.0])
@@ -469,8 +472,8 @@ def test_point_5_len_stays_after_other_labels():
 def test_point_5_the_loader_helper_has_the_plans_batch_size_and_takes_no_other():
     codes = codes_of(CIFAR)
     sampler = ScheduledClassSampler(codes, plan_of(0.5))
-    loader = sampler.loader(Codes(codes), drop_last=True)
-    assert (loader.batch_size, loader.sampler, loader.drop_last) == (128, sampler, True)
+    loader = sampler.loader(Codes(codes), timeout=0)
+    assert (loader.batch_size, loader.sampler, loader.drop_last) == (128, sampler, False)
     sampler.check_loader(loader)
     for name, value in {"batch_size": 64, "shuffle": True, "sampler": None, "batch_sampler": None}.items():
         with pytest.raises(TypeError, match=f"{name} must be left to the plan, got {value}"):
@@ -487,10 +490,79 @@ def test_point_5_check_loader_refuses_loaders_that_would_break_previews():
         (DataLoader(data, 128, shuffle=True), "sampler of the loader must be this sampler, got RandomSampler"),
         (DataLoader(data, batch_sampler=BatchSampler(RandomSampler(data), 128, False)), "must be this sampler"),
         (DataLoader(data, batch_size=None, sampler=sampler), "batch_size of the loader must be .*, got None"),
+        (DataLoader(data, 128, sampler=sampler, drop_last=True), "drop_last of the loader must be False, .* of 118"),
+        (DataLoader(data, batch_sampler=BatchSampler(sampler, 128, True)), "drop_last of the loader must be False"),
+        (DataLoader(Codes(codes[1:]), 128, sampler=sampler), r"one sample per label \(12406\), got 12405"),
+        (DataLoader(Codes(np.append(codes, 0)), 128, sampler=sampler), "one sample per label .*, got 12407"),
     ):
         with pytest.raises(ValueError, match=says):
             sampler.check_loader(loader)
     sampler.check_loader(DataLoader(data, batch_sampler=BatchSampler(sampler, 128, False)))
+
+
+def test_point_5_the_loader_helper_checks_what_it_has_built():
+    codes = codes_of(CIFAR)
+    sampler = ScheduledClassSampler(codes, plan_of(0.5))
+    with pytest.raises(ValueError, match=r"drop_last of the loader must be False, .* a batch of 118, got True"):
+        sampler.loader(Codes(codes), drop_last=True)
+    with pytest.raises(ValueError, match=r"dataset of the loader must have one sample per label \(12406\), got 1"):
+        sampler.loader(Codes(codes[:1]))
+
+
+@pytest.mark.parametrize(("samples", "replicas"), [(1280, 1), (1279, 2)])
+def test_point_5_drop_last_is_fine_where_every_batch_of_the_rank_is_whole(samples, replicas):
+    codes = codes_of(CIFAR)
+    sampler = ScheduledClassSampler(codes, plan_of(0.5, samples_per_epoch=samples), num_replicas=replicas, rank=0)
+    assert len(list(sampler.loader(Codes(codes), drop_last=True))) == 10 // replicas
+
+
+def test_point_5_while_other_labels_wait_a_loader_over_either_data_set_is_fine():
+    sampler, before, now = ScheduledClassSampler([0, 1, 1], plan_of(0.5)), Codes([0, 1, 1]), Codes([0, 1, 1, 1])
+    sampler.update_labels(now.codes)
+    for data in (before, now):
+        sampler.loader(data)
+    sampler.set_epoch(1)
+    sampler.loader(now)
+    with pytest.raises(ValueError, match=r"one sample per label \(4\), got 3"):
+        sampler.loader(before)
+
+
+class DeepSpeedsLoader:
+    """The attributes of `deepspeed.runtime.dataloader.DeepSpeedDataLoader`, which has no `sampler`."""
+
+    def __init__(self, dataset, batch_size, data_sampler, dataloader_drop_last=False):
+        self.dataset, self.batch_size, self.data_sampler = dataset, batch_size, data_sampler
+        self.dataloader_drop_last = dataloader_drop_last
+
+
+class RepeatingLoader:
+    """As DeepSpeed's: a loader in a loader."""
+
+    def __init__(self, loader):
+        self.loader = loader
+
+
+def test_point_5_check_loader_knows_deepspeeds_loader():
+    codes = codes_of(CIFAR)
+    sampler, other = (ScheduledClassSampler(codes, plan_of(0.5)) for _ in range(2))
+    for wrapped in (lambda loader: loader, RepeatingLoader):
+        sampler.check_loader(wrapped(DeepSpeedsLoader(Codes(codes), 128, sampler)))
+        for given, says in (
+            ((Codes(codes), 128, other), "sampler of the loader must be this sampler"),
+            ((Codes(codes), 64, sampler), r"batch_size of the loader must be the plan's \(128\), got 64"),
+            ((Codes(codes), 128, sampler, True), "drop_last of the loader must be False"),
+            ((Codes(codes[1:]), 128, sampler), "dataset of the loader must have one sample per label"),
+        ):
+            with pytest.raises(ValueError, match=says):
+                sampler.check_loader(wrapped(DeepSpeedsLoader(*given)))
+
+
+def test_point_13_the_data_set_of_a_sampler_is_the_one_given_or_else_only_has_its_length():
+    data = Codes([0, 1, 1])
+    assert ScheduledClassSampler(data.codes, plan_of(0.5), dataset=data).dataset is data
+    assert len(ScheduledClassSampler(data.codes, plan_of(0.5)).dataset) == 3
+    with pytest.raises(ValueError, match=r"^dataset must have one sample per label \(2\), got 3$"):
+        ScheduledClassSampler([0, 1], plan_of(0.5), dataset=data)
 
 
 # --- 6. Distributed --------------------------------------------------------------------------------------------------
@@ -685,14 +757,25 @@ def test_point_9_feedback_follows_the_names_when_the_classes_are_not_in_canonica
     assert named.class_shares() == pytest.approx(np.array([0.06, 0.15, 0.01, 0.0]) / 0.22)
 
 
-def test_point_9_two_updates_in_one_epoch_both_count():
-    once, twice = (ScheduledClassSampler(THREE, plan_of(target=DifficultyBalanced(smoothing=s))) for s in (0.25, 0.5))
-    once.update(recall=[1.0, 0.5, 0.0])
-    for _ in range(2):
-        twice.update(recall=[1.0, 0.5, 0.0])
-    once.set_epoch(1)
-    twice.set_epoch(1)
-    assert twice.class_shares() == pytest.approx(once.class_shares())
+@pytest.mark.parametrize("exchanges", [False, True])
+def test_point_9_the_last_update_of_an_epoch_counts(exchanges):
+    once, twice = (ScheduledClassSampler(THREE, plan_of(target=DifficultyBalanced())) for _ in range(2))
+    twice.update(recall=[0.1, 0.9, 0.5])
+    if exchanges:  # one process has nothing to exchange: the shares are the same
+        twice.exchange()
+    for sampler in (once, twice):
+        before = sampler.class_shares().tolist()
+        sampler.update(recall=[1.0, 0.5, None])
+        assert sampler.class_shares().tolist() == before
+        sampler.set_epoch(1)
+    assert twice.class_shares().tolist() == once.class_shares().tolist() != before
+    assert twice.state_dict() == once.state_dict()
+
+
+def test_point_9_without_an_adaptive_target_there_is_nothing_to_exchange():
+    sampler = ScheduledClassSampler(THREE, plan_of(0.5))
+    sampler.exchange()
+    assert sampler.state_dict() == ScheduledClassSampler(THREE, plan_of(0.5)).state_dict()
 
 
 @pytest.mark.parametrize(
@@ -928,6 +1011,24 @@ def test_point_10_other_labels_hold_from_the_next_epoch_on(scheme):
     assert drawn.max() >= before.size
     preview = plan.preview(ClassCounts.from_labels(now), 1).batch_class_counts
     assert np.bincount(now[drawn[:128]], minlength=10)[[*range(8), 9]].tolist() == preview[0].tolist()
+
+
+@EACH_SCHEME
+def test_point_10_the_plan_has_the_length_that_the_first_labels_have_settled(scheme):
+    plan = plan_of(0.0, drawing=scheme, batch_size=10)
+    sampler = ScheduledClassSampler([0] * 50 + [1] * 10, plan)
+    assert sampler.plan is plan
+    now = np.array([0] * 50 + [1] * 50)
+    sampler.update_labels(now)
+    assert sampler.plan.samples_per_epoch == 60
+    sampler.set_epoch(1)
+    drawn = np.bincount(now[list(sampler)], minlength=2)
+    assert sampler.plan.preview([50, 50], 1).totals.tolist() == drawn.tolist() == sampler.preview().totals.tolist()
+    resumed = ScheduledClassSampler(now, sampler.plan)
+    resumed.load_state_dict(sampler.state_dict())
+    for each in (sampler, resumed):
+        each.set_epoch(2)
+    assert list(resumed) == list(sampler)
 
 
 def test_point_12_other_labels_are_judged_by_the_draws_that_the_run_keeps():

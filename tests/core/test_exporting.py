@@ -31,6 +31,7 @@ from sampler_core import (
 )
 from sampler_core.exporting import VARIANTS, batch_table, csv_file, snippet
 from sampler_core.exporting.csv_tables import FORMULA_STARTS
+from sampler_core.plans.named_plans import plans_from_json
 from sampler_core.plans.plan_json import PLAN_SCHEMA, PLAN_UPGRADES
 from tests.hostile_names import HOSTILE, hostile_counts
 
@@ -141,7 +142,10 @@ def test_what_was_changed_about_the_labels_stands_in_comments_that_no_name_leave
 
 
 def test_an_adaptive_target_gets_a_line_about_its_feedback():
-    assert "sampler.update(recall=one_per_class)" in snippet(plan_of(DifficultyBalanced()), COUNTS)
+    for variant in VARIANTS:
+        code = snippet(plan_of(DifficultyBalanced()), COUNTS, variant)
+        assert "sampler.update(recall=one_per_class)" in code
+        assert "Before one of them saves the sampler's state_dict(), call its exchange() in all" in code
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -217,6 +221,7 @@ VERSION_1 = """
 """
 
 
+@pytest.mark.filterwarnings("ignore:the stratified scheme has changed")
 def test_a_plan_of_version_1_loads_for_ever():
     assert SamplingPlan.from_json(VERSION_1) == SamplingPlan(
         target=Boost(PowerSkew(Linear(0.0, 0.05, maximum=1.0)), {"MEL": 3.0, "NV": 0.5}, 2, 7), epochs=60,
@@ -225,6 +230,34 @@ def test_a_plan_of_version_1_loads_for_ever():
     )  # fmt: skip
     tuned_on = SamplingPlan.from_json(VERSION_1).tuned_on
     assert tuned_on == ClassCounts.from_counts({"NV": 6705, "MEL": 1113, "DF": 115})
+
+
+def test_a_stratified_plan_from_before_its_draws_changed_says_so_and_no_other_does():
+    with pytest.warns(
+        UserWarning, match=r"the stratified scheme has changed .* \(version 1, now 2\): .* its draws are others$"
+    ):
+        plan = SamplingPlan.from_json(VERSION_1)
+    assert SamplingPlan.from_json(plan.to_json()) == plan  # saved again, it is one of now
+    by_hand = {key: value for key, value in json.loads(VERSION_1).items() if key != "fingerprint"}
+    assert SamplingPlan.from_json(json.dumps(by_hand)) == plan
+    for drawing in ("independent", "exact"):
+        other = json.loads(plan_of(RAMP, drawing=drawing).to_json())
+        assert "drawing_version" not in other
+        SamplingPlan.from_json(json.dumps(other))
+
+
+def test_plans_in_a_file_say_once_that_draws_changed():
+    entries = [{"name": name, "plan": json.loads(VERSION_1)} for name in ("a", "b")]
+    with pytest.warns(UserWarning, match="the stratified scheme has changed") as found:
+        plans = plans_from_json(json.dumps({"schema": 1, "plans": entries}))
+    assert (len(found), len(plans)) == (1, 2)
+
+
+@pytest.mark.parametrize(("drawing", "version"), [("stratified", 3), ("stratified", 0), ("exact", 2), ("exact", "1")])
+def test_a_plan_of_a_later_version_of_its_scheme_is_refused(drawing, version):
+    data = {**json.loads(VERSION_1), "drawing": drawing, "min_per_batch": 0, "drawing_version": version}
+    with pytest.raises(ValueError, match=r"drawing_version of the plan must be a whole number from 1 to .*, got"):
+        SamplingPlan.from_json(json.dumps(data))
 
 
 def test_a_plan_of_an_older_schema_is_lifted_step_by_step(monkeypatch):
@@ -281,6 +314,7 @@ def overlaid(data, path, value):
     return {**data, path[0]: overlaid(data.get(path[0]), path[1:], value)}
 
 
+@pytest.mark.filterwarnings("ignore:the stratified scheme has changed")
 @given(st.lists(FIELDS, min_size=1, max_size=3), JSON)
 def test_whatever_stands_in_a_plan_file_is_a_plan_or_a_value_error(path, value):
     text = json.dumps(overlaid(json.loads(VERSION_1), path, value))

@@ -41,7 +41,7 @@ def test_draws_do_not_hang_on_the_last_bits_of_the_shares(scheme, counts):
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_any_piece_in_any_order_is_a_piece_of_the_whole(scheme):
-    epoch, members = epoch_of(shares_at(0.7), 3001, 32), members_of(COUNTS)
+    epoch, members = epoch_of(shares_at(0.7), 3001, 32), members_of(scheme, COUNTS)
     drawn = SCHEMES[scheme](epoch, members)
     whole_classes = drawn.classes(np.arange(3001, dtype=np.uint64))
     whole = drawn.places(np.arange(3001, dtype=np.uint64))

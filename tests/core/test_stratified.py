@@ -1,10 +1,10 @@
-"""The stratified scheme: floor or ceiling of each share in every batch, and places that come equally often."""
+"""The stratified scheme: floor or ceiling of each share in every batch, any two classes meet, members dealt evenly."""
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from sampler_core import ScheduledClassSampler
+from sampler_core import Constant, PowerSkew, SamplingPlan, ScheduledClassSampler
 from sampler_core.draws import stratified_stride
 from sampler_core.draws.keyed_permutation import Permutation
 from tests.core.scheme_draws import COUNTS, RARE, classes_of, drawn_of, epoch_of, p_value, shares_at
@@ -55,60 +55,52 @@ def test_stratified_slots_of_a_huge_batch_favour_no_class_either():
     ]  # fmt: skip
 
 
-def test_stratified_members_walk_start_plus_b_stride_plus_j():
-    counts, batch_size, batches = np.array([11, 5, 2]), 6, 50
-    start = np.array([3, 40, 1])
-    epoch = epoch_of([0.55, 0.3, 0.15], batch_size * batches, batch_size)
-    drawn, number = drawn_of("stratified", epoch, counts, start)
-    stride = stratified_stride(epoch)
-    assert stride.tolist() == [4, 2, 1]  # ceil of 3.3, 1.8, .9
-    for b in range(batches):
-        here = slice(b * batch_size, (b + 1) * batch_size)
-        for c in range(3):
-            got = sorted(number[here][drawn[here] == c])
-            assert got == sorted((start[c] + b * stride[c] + j) % counts[c] for j in range(len(got)))
+# --- classes that meet -----------------------------------------------------------------------------------------------
+
+LONG_TAIL = np.array([int(500 * 0.01 ** (c / 99)) for c in range(100)])
+MEETINGS = {  # class counts, skew, batch size; the correlation of two classes' counts, at most
+    "100 equal classes": (np.full(100, 500), 0.0, 50, 0.3),
+    "100 long-tailed classes at square-root": (LONG_TAIL, 0.5, 32, 0.3),
+    "1000 equal classes": (np.full(1000, 50), 0.0, 256, 0.3),
+    "10 long-tailed classes": (COUNTS, 0.0, 32, 0.5),
+}
 
 
-def test_stratified_members_step_over_a_place_where_their_strides_would_repeat():
-    counts, start = np.array([6, 8, 2]), np.array([3, 0, 1])
-    epoch = epoch_of([0.55, 0.3, 0.15], 6 * 40, 6)
-    drawn, number = drawn_of("stratified", epoch, counts, start)
-    for b in range(40):
-        here = slice(b * 6, (b + 1) * 6)
-        for c, (stride, period) in enumerate([(4, 12), (2, 8), (1, 10**9)]):  # 4 and 6 meet at 12, 2 and 8 at 8
-            begin = start[c] + b * stride + b * stride // period
-            got = sorted(number[here][drawn[here] == c])
-            assert got == sorted((begin + j) % counts[c] for j in range(len(got)))
+def batches_of(counts, skew, batch_size, seed, epochs=60):
+    """Class counts of all full batches of a run, (batches, classes)."""
+    plan = SamplingPlan(
+        target=PowerSkew(Constant(skew)), epochs=epochs, batch_size=batch_size, drawing="stratified", seed=seed
+    )
+    full = counts.sum() // batch_size
+    return np.concatenate([plan.preview(counts, epoch, 0, full).batch_class_counts for epoch in range(epochs)])
 
 
-def test_the_samples_of_a_class_come_about_equally_often_over_a_stratified_run():
-    counts = np.array([int(500 * 0.01 ** (place / 99)) for place in range(100)])
-    labels = np.repeat(np.arange(100), counts)
-    sampler = ScheduledClassSampler(labels, skew=1.0, drawing="stratified", batch_size=128, epochs=60, seed=0)
-    drawn = np.zeros(labels.size)
-    for epoch in range(60):
-        sampler.set_epoch(epoch)
-        drawn += np.bincount(list(sampler), minlength=labels.size)
-    for of_class in np.split(drawn, np.cumsum(counts)[:-1]):
-        # no less even than draws on their own would be, though strides of 2 divide every second class
-        assert of_class.std() < 1.5 * np.sqrt(of_class.mean())
+@pytest.mark.parametrize("name", MEETINGS)
+def test_any_two_classes_meet_and_their_counts_hardly_depend_on_each_other(name):
+    counts, skew, batch_size, most = MEETINGS[name]
+    drawn = batches_of(counts, skew, batch_size, seed=0)
+    present = (drawn > 0).astype(np.float32)
+    met = (present.T @ present)[np.triu_indices(counts.size, 1)]
+    alone = present.mean(axis=0)
+    by_chance = len(drawn) * np.outer(alone, alone)[np.triu_indices(counts.size, 1)]
+    often = by_chance >= 25
+    assert often.any()
+    assert (met[often] >= by_chance[often] / 4).all()
+    varying = drawn[:, drawn.std(axis=0) > 0.05].astype(np.float32)
+    correlation = np.corrcoef(varying.T) - np.eye(varying.shape[1])
+    assert np.abs(correlation).max() <= most
 
 
-@pytest.mark.parametrize(
-    ("size", "others", "samples", "batch_size"),
-    [(64, 447, 165, 8), (8, 632, 226, 32), (8, 8, 20, 8), (12, 340, 352, 64)],
-)
-def test_epochs_of_a_stratified_run_do_not_come_round_to_the_same_places(size, others, samples, batch_size):
-    # a few epochs together pass whole repeats of the strides, or each epoch whole rounds and a smaller batch
-    sampler = ScheduledClassSampler(
-        np.repeat([0, 1], [size, others]), skew=0.0, drawing="stratified", batch_size=batch_size,
-        samples_per_epoch=samples, epochs=150,
-    )  # fmt: skip
-    drawn = np.zeros(size + others)
-    for epoch in range(150):
-        sampler.set_epoch(epoch)
-        drawn += np.bincount(list(sampler), minlength=drawn.size)
-    assert drawn[:size].std() < 1.2 * np.sqrt(drawn[:size].mean())
+def test_other_seeds_and_epochs_give_other_compositions():
+    epochs = np.concatenate([batches_of(np.full(100, 500), 0.0, 50, seed, epochs=2) for seed in (0, 1)]).reshape(
+        4, -1, 100
+    )
+    compositions = [set(map(tuple, epoch.tolist())) for epoch in epochs]
+    assert min(map(len, compositions)) > 115  # 64 orders, each with two complementary halves: 128
+    assert len(set.union(*compositions)) == sum(map(len, compositions))
+
+
+# --- members that are dealt ------------------------------------------------------------------------------------------
 
 
 def test_a_stratified_batch_repeats_no_sample_while_the_class_has_enough():
@@ -117,3 +109,52 @@ def test_a_stratified_batch_repeats_no_sample_while_the_class_has_enough():
     for b in range(100):
         pairs = drawn[b * 500 : (b + 1) * 500] * 10_000 + number[b * 500 : (b + 1) * 500]
         assert np.unique(pairs).size == 500  # 50 of each class, and the rarest has 50
+
+
+def test_a_batch_of_more_draws_than_a_class_has_takes_all_of_it_as_often_as_can_be():
+    counts = np.array([3, 50])
+    epoch = epoch_of([0.35, 0.65], 20 * 30, 20)  # 7 draws of 3 members
+    drawn, number = drawn_of("stratified", epoch, counts)
+    for b in range(30):
+        here = slice(b * 20, (b + 1) * 20)
+        assert sorted(np.bincount(number[here][drawn[here] == 0], minlength=3)) == [2, 2, 3]
+
+
+def test_a_pass_goes_through_a_class_before_a_member_comes_again():
+    counts = np.array([11, 50])
+    epoch = epoch_of([0.3, 0.7], 10 * 30, 10)  # strides of 3 and 7, all places taken: 3 batches a pass, 7 batches
+    drawn, number = drawn_of("stratified", epoch, counts)
+    for c, batches_per_pass in ((0, 3), (1, 7)):
+        for first in range(0, 30 - batches_per_pass, batches_per_pass):
+            here = slice(first * 10, (first + batches_per_pass) * 10)
+            found = number[here][drawn[here] == c]
+            assert np.unique(found).size == found.size
+
+
+@pytest.mark.parametrize(
+    ("counts", "skew", "batch_size"),
+    [
+        (LONG_TAIL, 1.0, 128),
+        (np.array([64, 447]), 0.0, 8),
+        (np.array([8, 632]), 0.0, 32),
+        (np.array([900, 100]), 0.3, 23),
+    ],
+)
+def test_samples_come_as_evenly_as_their_passes_say(counts, skew, batch_size):
+    """A pass gives q = floor(n / s) B p / n of a class, so repeats vary by sqrt(1 - q) of what independent ones do."""
+    labels = np.repeat(np.arange(counts.size), counts)
+    sampler = ScheduledClassSampler(
+        labels, skew=skew, drawing="stratified", batch_size=batch_size, epochs=100,
+        samples_per_epoch=labels.size // batch_size * batch_size,
+    )  # fmt: skip
+    drawn = np.zeros(labels.size)
+    for epoch in range(100):
+        sampler.set_epoch(epoch)
+        drawn += np.bincount(list(sampler), minlength=labels.size)
+    share = sampler.class_shares() * batch_size
+    stride = np.ceil(share - 1e-9)
+    of_pass = np.maximum(counts // stride, 1) * share / counts
+    parts = np.split(drawn, np.cumsum(counts)[:-1])
+    variance = np.array([(part - part.mean()) @ (part - part.mean()) for part in parts])
+    expected = np.array([part.size * part.mean() * (1 - q) for part, q in zip(parts, of_pass, strict=True)])
+    assert variance.sum() == pytest.approx(expected.sum(), rel=0.2)  # of standard deviations: 10 %

@@ -32,20 +32,6 @@ def test_systematic_rounding_is_unbiased_over_offsets(shares, total):
     assert np.abs(mean - expected).max() <= 1 / grid + 1e-6
 
 
-@given(EXPECTED, st.integers(1, 300), st.lists(st.floats(0, 1, exclude_max=True), min_size=1, max_size=5))
-def test_the_classes_that_get_one_more_are_those_of_the_counts(shares, total, offsets):
-    rounding = SystematicRounding(np.array(shares) / sum(shares) * total, total)
-    if not rounding.left_over:
-        assert rounding.floor.sum() == total
-        return
-    extra = rounding.extra_classes(np.array(offsets))
-    for row, offset in zip(extra, offsets, strict=True):
-        edges = rounding.edges
-        points = np.minimum(np.arange(rounding.left_over) + offset, np.nextafter(rounding.left_over, 0))
-        assert row.tolist() == [int(np.flatnonzero(edges > point)[0]) for point in points]
-        assert len(set(row.tolist())) == len(row)
-
-
 @pytest.mark.parametrize("total", [3, 10, 12_406, 10**12])
 def test_expectations_that_are_whole_but_for_floating_point_are_taken_as_whole(total):
     near = np.array([total / 3] * 3) * (1 + 2e-16)
@@ -86,11 +72,6 @@ def test_what_whole_classes_lose_never_lifts_another_above_its_ceiling():
         counts = SystematicRounding(expected, 100_002).counts(offset)
         assert counts.sum() == 100_002
         assert counts.max() <= 1
-
-
-def test_an_offset_on_the_edge_between_two_classes_falls_to_the_second():
-    rounding = SystematicRounding(np.array([0.5, 0.5, 0.5, 0.5]), 2)
-    assert rounding.extra_classes(np.array([0.0, 0.25, 0.5])).tolist() == [[0, 2], [0, 2], [1, 3]]
 
 
 def test_a_class_too_small_for_most_batches_is_still_drawn_sometimes():

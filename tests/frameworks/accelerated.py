@@ -7,10 +7,12 @@ import warnings
 from itertools import islice
 from typing import Any
 
+import torch
 from accelerate import Accelerator, skip_first_batches
+from torch.utils.data import DataLoader
 
 from sampler_core import ScheduledClassSampler
-from tests.frameworks.training import LABELS, SCHEMES, Batches, Indices, plan_of, write
+from tests.frameworks.training import BATCH, COUNTS, LABELS, SCHEMES, Batches, Indices, adaptive_plan, plan_of, write
 
 STOPPED_AFTER, STOPPED_IN = 6, 3
 
@@ -54,6 +56,41 @@ def from_state(accelerator: Accelerator, scheme: str) -> dict[str, Any]:
     return {"done": done, "rest": delivered(loader)}
 
 
+def validated_on_the_first(accelerator: Accelerator) -> dict[str, Any]:
+    """Two epochs of an adaptive plan; the main process alone validates and reports, then all meet in a collective."""
+    sampler = ScheduledClassSampler(LABELS, adaptive_plan(), num_replicas=1)
+    loader = accelerator.prepare(sampler.loader(Indices()))
+    for epoch in range(2):
+        loader.set_epoch(epoch)
+        batches = delivered(loader)
+        shares = sampler.class_shares().tolist()
+        if accelerator.is_main_process:
+            sampler.update(recall=[0.9 - 0.05 * c for c in range(len(COUNTS))])
+        total = int(accelerator.reduce(torch.tensor(accelerator.process_index + 1)))
+    sampler.exchange()
+    return {"batches": batches, "shares": shares, "total": total, "state": sampler.state_dict()}
+
+
+def refused_by_check_loader(accelerator: Accelerator) -> list[str]:
+    """Loaders of Accelerate that are fine, and one over another sampler."""
+    sampler, loader = prepared(accelerator, "exact")
+    plain = DataLoader(Indices(), batch_size=BATCH, sampler=sampler)
+    refused = []
+    for each in (
+        loader,
+        skip_first_batches(loader, 2),
+        skip_first_batches(plain, 2),
+        prepared(accelerator, "exact")[1],
+    ):
+        try:
+            sampler.check_loader(each)
+        except ValueError as error:
+            refused.append(str(error))
+        else:
+            refused.append("")
+    return refused
+
+
 def sharded_twice(accelerator: Accelerator) -> dict[str, Any]:
     """A sampler that takes its rank from torch.distributed, under Accelerate, which deals out batches as well."""
     with warnings.catch_warnings(record=True) as caught:
@@ -81,6 +118,8 @@ def main(out: str) -> None:
             "by_itself": {scheme: by_itself(accelerator, scheme) for scheme in SCHEMES},
             "skipped": {scheme: gone_on(accelerator, scheme) for scheme in SCHEMES},
             "from_state": {scheme: from_state(accelerator, scheme) for scheme in SCHEMES},
+            "validated": validated_on_the_first(accelerator),
+            "checked": refused_by_check_loader(accelerator),
             "sharded_twice": sharded_twice(accelerator),
         },
     )

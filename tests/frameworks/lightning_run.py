@@ -20,7 +20,7 @@ from torch.utils.data import DataLoader
 from torchdata.stateful_dataloader import StatefulDataLoader
 
 from sampler_core import ScheduledClassSampler
-from tests.frameworks.training import BATCH, LABELS, Indices, plan_of, write
+from tests.frameworks.training import BATCH, COUNTS, LABELS, Indices, adaptive_plan, plan_of, write
 
 EPOCHS, STOPPED_AFTER = 3, 5  # stopped after so many batches of epoch 1
 
@@ -54,6 +54,39 @@ class Recorder(lightning.LightningModule):
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         self.restored = checkpoint.get("sampler")
+
+
+class Validating(Recorder):
+    """Follows the recall, which the first process alone reports; validates before the first epoch as well."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shares: list[list[float]] = []  # of each epoch, where the first batch arrives
+        self.states: list[dict[str, Any]] = []
+
+    def train_dataloader(self) -> DataLoader[int]:
+        self.sampler = ScheduledClassSampler(LABELS, adaptive_plan())
+        return self.sampler.loader(Indices())
+
+    def val_dataloader(self) -> DataLoader[int]:
+        return DataLoader(Indices(), batch_size=BATCH)
+
+    def training_step(self, batch: torch.Tensor, batch_idx: int) -> torch.Tensor:
+        if batch_idx == 0:
+            self.shares.append(self.sampler.class_shares().tolist())
+        return super().training_step(batch, batch_idx)
+
+    def validation_step(self, batch: torch.Tensor, batch_idx: int) -> None:
+        loss = self.layer(batch[:, None] / len(LABELS)).square().mean()
+        self.log("loss", loss, sync_dist=True)  # a collective of Lightning's own
+
+    def on_validation_epoch_end(self) -> None:
+        if not self.trainer.sanity_checking and self.trainer.is_global_zero:
+            self.sampler.update(recall=[0.9 - 0.05 * c for c in range(len(COUNTS))])
+
+    def on_train_epoch_end(self) -> None:
+        self.sampler.exchange()
+        self.states.append(self.sampler.state_dict())
 
 
 def fit(
@@ -107,6 +140,11 @@ def main(out: str, devices: int) -> None:
             "stateful": gone_on(out, devices, StatefulDataLoader, False),
             "plain": gone_on(out, devices, DataLoader, True),
         }
+        validating = Validating()
+        fit(validating, devices)
+    record["validating"] = {
+        "shares": validating.shares, "states": validating.states, "batches": validating.batches,
+    }  # fmt: skip
     if devices == 1:
         record["fabric"] = in_fabric()
     record["warnings"] = [str(w.message) for w in caught if "epoch" in str(w.message) and "drawn" in str(w.message)]

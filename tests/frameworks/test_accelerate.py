@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
+from sampler_core import ScheduledClassSampler
 from tests.frameworks.accelerated import STOPPED_AFTER, STOPPED_IN
 from tests.frameworks.training import (
+    COUNTS,
     LABELS,
     SCHEMES,
     Batches,
+    adaptive_plan,
     counts_of,
     dealt,
     of_rank,
@@ -77,6 +80,27 @@ def test_a_training_stopped_within_an_epoch_goes_on_with_the_remaining_batches(
     rest = dealt([one["rest"] for one in found])
     assert rest[: 46 - STOPPED_AFTER * ranks] == whole[STOPPED_AFTER * ranks : 46]
     assert rest[46 - STOPPED_AFTER * ranks][: len(whole[46])] == whole[46]
+
+
+@BOTH
+def test_an_adaptive_plan_follows_what_the_main_process_alone_reports(runs: Runs, ranks: int) -> None:
+    sampler = ScheduledClassSampler(LABELS, adaptive_plan())
+    sampler.update(recall=[0.9 - 0.05 * c for c in range(len(COUNTS))])
+    sampler.set_epoch(1)
+    found = [run["validated"] for run in runs[ranks]]
+    assert [one["shares"] for one in found] == [sampler.class_shares().tolist()] * ranks
+    assert [one["total"] for one in found] == [ranks * (ranks + 1) // 2] * ranks
+    assert [one["state"] for one in found] == [found[0]["state"]] * ranks
+    drawn = counts_of(dealt([one["batches"] for one in found]))
+    assert drawn[:46] == sampler.preview().batch_class_counts.tolist()[:46]
+
+
+@BOTH
+def test_check_loader_knows_the_loaders_of_accelerate(runs: Runs, ranks: int) -> None:
+    for run in runs[ranks]:
+        *fine, other = run["checked"]
+        assert fine == ["", "", ""]
+        assert other == "sampler of the loader must be this sampler, got ScheduledClassSampler"
 
 
 def test_sharding_twice_warns_at_construction_and_is_refused_by_check_loader(runs: Runs) -> None:

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from sampler_core import ScheduledClassSampler
 from tests.frameworks.training import (
     COUNTS,
+    LABELS,
     ROOT,
+    adaptive_plan,
     counts_of,
     dealt,
     of_rank,
@@ -68,6 +71,19 @@ def test_a_checkpoint_within_an_epoch_goes_on_with_the_remaining_batches(runs: R
         first, second = run[loader]
         assert first + second == run["batches"]
         assert {epoch for epoch, _, _ in second} == {1, 2}
+
+
+@pytest.mark.parametrize("devices", [1, 2])
+def test_an_adaptive_plan_follows_what_the_first_process_alone_reports(runs: Runs, devices: int) -> None:
+    sampler = ScheduledClassSampler(LABELS, adaptive_plan())
+    found = [run["validating"] for run in runs[devices]]
+    assert all(one["states"] == found[0]["states"] for one in found)
+    for epoch in range(3):
+        sampler.set_epoch(epoch)
+        assert [one["shares"][epoch] for one in found] == [sampler.class_shares().tolist()] * devices
+        drawn = counts_of(dealt([of_epoch(one, epoch) for one in found]))
+        assert drawn[:46] == sampler.preview().batch_class_counts.tolist()[:46]
+        sampler.update(recall=[0.9 - 0.05 * c for c in range(len(COUNTS))])
 
 
 def test_fabric_counts_epochs_from_zero_again_after_a_restore_and_the_sampler_warns(runs: Runs) -> None:

@@ -92,13 +92,13 @@ def test_the_code_draws_the_batches_of_the_plan_in_every_epoch(variant: str, dra
 
 
 @pytest.mark.parametrize("reports", [False, True])
-def test_the_code_of_an_adaptive_plan_runs_and_follows_what_its_last_line_reports(
+def test_the_code_of_an_adaptive_plan_runs_and_follows_what_its_last_lines_report(
     reports: bool, tmp_path: Path
 ) -> None:
     plan = SamplingPlan(target=DifficultyBalanced(), epochs=3, batch_size=16, drawing="stratified", seed=2)
     code, recall = snippet(plan, COUNTS), [0.9, 0.5, 0.1]
     if reports:
-        last = code.splitlines()[-1]
+        last = code.splitlines()[-2]
         assert last == "# sampler.update(recall=one_per_class)"
         step = "        ...  # your training step\n"
         assert step in code

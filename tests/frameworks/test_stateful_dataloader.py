@@ -6,8 +6,10 @@ import json
 from typing import Any
 
 import pytest
+from torchdata.stateful_dataloader import StatefulDataLoader
 
-from tests.frameworks.training import SCHEMES, counts_of, plan_of, previewed, python, stream
+from sampler_core import ScheduledClassSampler
+from tests.frameworks.training import BATCH, LABELS, SCHEMES, Indices, counts_of, plan_of, previewed, python, stream
 
 EPOCH = 3
 CASES = [(scheme, workers) for scheme in SCHEMES for workers in (0, 2)]
@@ -81,3 +83,30 @@ def test_after_a_finished_epoch_the_next_one_is_drawn_whole(
     assert finished["batches"] == stream(plan_of("exact"), EPOCH)
     assert following["batches"] == stream(plan_of("exact"), EPOCH + 1)
     assert following["warnings"] == []
+
+
+@pytest.mark.filterwarnings("ignore:'set_vital':UserWarning")  # torchdata's own
+@pytest.mark.parametrize("workers", [0, 2])
+@pytest.mark.parametrize("other_epoch", [EPOCH, EPOCH + 1])
+def test_a_loader_goes_on_at_its_own_place_whatever_a_second_one_over_the_sampler_has_read(
+    workers: int, other_epoch: int
+) -> None:
+    def loaders() -> list[StatefulDataLoader[int]]:
+        sampler = ScheduledClassSampler(LABELS, plan_of("exact"))
+        sampler.set_epoch(EPOCH)
+        return [
+            StatefulDataLoader(Indices(), batch_size=BATCH, sampler=sampler, num_workers=count)
+            for count in (workers, 0)
+        ]
+
+    whole, (first, second) = stream(plan_of("exact"), EPOCH), loaders()
+    batches = iter(first)
+    assert [next(batches).tolist() for _ in range(31)] == whole[:31]
+    second.sampler.set_epoch(other_epoch)
+    for _, _ in zip(range(40), second, strict=False):
+        pass
+    state = first.state_dict()
+    assert [batch.tolist() for batch in batches] == whole[31:]
+    again, _ = loaders()
+    again.load_state_dict(state)
+    assert [batch.tolist() for batch in again] == whole[31:]

@@ -12,7 +12,7 @@ from pages.parts.server.page_contents import page_contents
 from pages.parts.sidebar.sidebar import set_sidebar
 from pages.parts.sidebar.values_in_words import error_in_words, error_toast, target_in_words, value_in_words
 from pages.parts.text.markdown import literal
-from sampler_core.plans.named_plans import MOST_PLANS, plans_from_json, plans_to_json
+from sampler_core.plans.named_plans import MOST_PLANS, plans_to_json, read_plans
 from sampler_core.plans.parameters import LENGTH_ROWS, LIMIT_ROWS
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.plan_variants import MINE, Variant, Variants
@@ -67,7 +67,7 @@ def _open_plans() -> None:
     if (file := st.session_state.get(OPEN_PLANS)) is None:
         return
     with error_toast("The file cannot be used", "{}. Save plans here and compare the two files".format):
-        plans = plans_from_json(file.getvalue().decode("utf-8"))
+        plans, _ = read_plans(file.getvalue().decode("utf-8"))  # how it draws is the sidebar's here
         set_plans(Variants.from_plans(plans))
         run_settings = [{p.key: getattr(plan, field) for field, p in LENGTH_ROWS.items()} for _, plan in plans]
         set_sidebar({key: value for key, value in run_settings[0].items() if value is not None or key == "per_epoch"})

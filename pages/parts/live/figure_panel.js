@@ -102,6 +102,7 @@ class FigurePanel {
       await Plotly.react(plot, data, themedLayout(layout, theme, chart.height), CONFIG);
       removeEpochLine(plot);
       if (isFirst) {
+        performance.mark(`skewlab:${chart.id}`);  // seen in the browser's timings
         /** @type {any} */ (plot).on("plotly_click", ({ points: [{ curveNumber, pointNumber, x, y }] }) =>
           this.clicked({ chart: chart.id, curve: curveNumber, point: pointNumber, x, y }));
       }

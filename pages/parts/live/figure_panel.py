@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from pages.parts.live.browser_component import browser_component
 from pages.parts.server.page_contents import page_contents
+from pages.parts.server.page_files import PLOTLY_SRC
 from sampler_core.figures import Chart, to_json
 
-PLOTLY_SRC = "/assets/plotly.min.js"
 _panel_component = browser_component(
     "live_panel", '<div class="panel-box"><div class="panel"></div></div>', "live/figure_panel.css",
     "live/slider_state.js", "live/figure_requests.js", "live/draw_queue.js", "live/figure_data.js",

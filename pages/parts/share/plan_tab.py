@@ -47,14 +47,15 @@ def _open_plan(counts: ClassCounts) -> None:
     if plan_file is None:
         return
     try:
-        plan = SamplingPlan.from_json(_plan_text(plan_file.getvalue()))
+        plan, changed = SamplingPlan.read_json(_plan_text(plan_file.getvalue()))
         plan_values = checked_widget_values(widget_values(plan, run=True))
     except (TypeError, ValueError) as error:
         st.session_state[REFUSED] = f"The sidebar cannot take this plan: {error}. Nothing was changed."
         return
     data, data_sentence = _data_of_plan(plan.tuned_on, counts)
     set_widgets(plan_values | data)
-    st.session_state[OPENED] = f"The sidebar now has the plan of the file ({plan.fingerprint}). {data_sentence}"
+    note = f"Note: {changed}. " if changed else ""
+    st.session_state[OPENED] = f"The sidebar now has the plan of the file ({plan.fingerprint}). {note}{data_sentence}"
 
 
 def _plan_text(plan_file: bytes) -> str:

@@ -1,0 +1,66 @@
+"""The files of a page as browsers get them: compressed once, and with plotly.js on its way from the first line.
+
+NOTE early-plotly: a page that asks for plotly.js where its first figure stands has waited for Streamlit's scripts, for
+the run and for React by then. Named in the page's head it is loaded and run while the browser waits for those.
+"""
+
+from __future__ import annotations
+
+import gzip
+from functools import cache
+from pathlib import Path
+
+import plotly
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+PLOTLY_SRC = "/assets/plotly.min.js"
+PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+STREAMLIT = Path(st.__file__).parent / "static"
+STREAMLIT_SCRIPTS = {f"/static/js/{path.name}": path for path in (STREAMLIT / "static" / "js").glob("*.js")}
+DAY, FOR_EVER = "public, max-age=86400", "public, max-age=31536000, immutable"  # Streamlit's names change with the text
+
+
+@cache
+def compressed(script: Path) -> bytes:
+    """A script as the installed package ships it, compressed once instead of at each session."""
+    return gzip.compress(script.read_bytes(), 6)
+
+
+def script_response(request: Request, script: Path, kept: str) -> Response:
+    """A script, compressed for whoever takes it so. kept: for how long a browser may keep it."""
+    headers = {"Cache-Control": kept, "Vary": "Accept-Encoding"}
+    if "gzip" not in request.headers.get("Accept-Encoding", ""):
+        return FileResponse(script, media_type="text/javascript", headers=headers)
+    headers["Content-Encoding"] = "gzip"
+    return Response(compressed(script), media_type="text/javascript", headers=headers)
+
+
+async def plotly_js(request: Request) -> Response:
+    """plotly.js."""
+    return script_response(request, PLOTLY_JS, DAY)
+
+
+@cache
+def page_html() -> str:
+    """Streamlit's page, with plotly.js in its head."""
+    html = (STREAMLIT / "index.html").read_text(encoding="utf-8")
+    return html.replace("</head>", f'<script type="module" async src="{PLOTLY_SRC}"></script></head>', 1)
+
+
+async def page(_: Request) -> Response:
+    """The page, whichever it is: Streamlit's script looks at the address."""
+    return HTMLResponse(page_html(), headers={"Cache-Control": "no-cache"})
+
+
+def with_compressed_scripts(server: ASGIApp) -> ASGIApp:
+    """Answers for Streamlit's scripts, which it sends uncompressed; all else is the server's."""
+
+    async def faster_server(scope: Scope, receive: Receive, send: Send) -> None:
+        script = STREAMLIT_SCRIPTS.get(scope["path"]) if scope["type"] == "http" else None
+        answer: ASGIApp = script_response(Request(scope), script, FOR_EVER) if script else server
+        await answer(scope, receive, send)
+
+    return faster_server

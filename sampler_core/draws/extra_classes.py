@@ -1,0 +1,75 @@
+"""The classes that get one more draw in a batch: systematic rounding over keyed orders of the classes.
+
+NOTE why several orders: over one order two classes that lie well never get one more together. Of 100 equal classes in
+batches of 50, each with a half draw, every batch would have all the even or all the odd ones.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from sampler_core.data.array_types import FloatArray, IntArray
+from sampler_core.draws.counter_rng import U64Array, keys_of, uniforms
+from sampler_core.draws.keyed_permutation import shuffled_rows
+from sampler_core.draws.systematic_rounding import SystematicRounding, cumulative
+
+_FEWEST, _MOST = 16, 64  # orders of an epoch
+_PLACES, _MOST_PLACES = 1 << 14, 1 << 20  # orders times classes: from there on the fewest, and not even these
+
+
+class ExtraClasses:
+    """Which classes get one more in each batch of an epoch, a pure function of (rounding, key, the batch's key).
+
+    Only classes with a chance are ordered. The orders lie one after the other: place o * n + i is number i of order o,
+    and the points of a batch with order o are those of `SystematicRounding`, o * left_over further on.
+    """
+
+    def __init__(self, rounding: SystematicRounding, key: int) -> None:
+        self._left_over = rounding.left_over
+        if not rounding.left_over:
+            return
+        uncertain = np.flatnonzero(rounding.chances)
+        self._num_orders = _num_orders(uncertain.size)
+        orders = shuffled_rows(keys_of(key, np.arange(self._num_orders, dtype=np.uint64)), uncertain.size)
+        edges = cumulative(rounding.chances[uncertain][orders], rounding.left_over)
+        edges += (np.arange(self._num_orders) * rounding.left_over)[:, None]
+        self._classes: IntArray = uncertain.take(orders).ravel()
+        self._edges: FloatArray = edges.ravel()
+
+    def drawn(self, keys: U64Array) -> IntArray:
+        """The classes for each batch's key: int64, shape (len(keys), left_over)."""
+        if not self._left_over:
+            return np.zeros((keys.size, 0), dtype=np.int64)
+        order = (keys & np.uint64(self._num_orders - 1)).astype(np.int64)  # the offset is made of the upper bits
+        begins = (order * self._left_over)[:, None]
+        points = begins + np.arange(self._left_over) + uniforms(keys)[:, None]
+        np.minimum(points, np.nextafter(begins + self._left_over, 0.0), out=points)  # an offset next to 1 can round up
+        return self._classes.take(self._places(points.ravel())).reshape(points.shape)
+
+    def _places(self, points: FloatArray) -> IntArray:
+        """The first place whose edge is above each point."""
+        places = self._first_place_in_cell.take((points * self._cells_per_unit).astype(np.int64))
+        for _ in range(2):
+            places += self._edges.take(places) <= points
+        late = np.flatnonzero(self._edges.take(places) <= points)  # many tiny classes in one cell
+        places[late] = self._edges.searchsorted(points[late], side="right")
+        return places
+
+    @cached_property
+    def _first_place_in_cell(self) -> IntArray:
+        """The first place that a point in each cell can fall to; replaces most of a binary search."""
+        cells = (self._edges * self._cells_per_unit).astype(np.int64)
+        ends = np.bincount(cells, minlength=int(self._num_orders * self._left_over * self._cells_per_unit) + 2)
+        return np.cumsum(ends) - ends
+
+    @cached_property
+    def _cells_per_unit(self) -> float:
+        return max(1.0, 2.0 * self._edges.size / max(1, self._num_orders * self._left_over))
+
+
+def _num_orders(num_classes: int) -> int:
+    """How many orders of so many classes; a power of two."""
+    wanted = min(max(_PLACES // num_classes, _FEWEST), _MOST, max(1, _MOST_PLACES // num_classes))
+    return 1 << (wanted.bit_length() - 1)

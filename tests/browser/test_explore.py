@@ -13,6 +13,7 @@ from tests.browser.conftest import (
     boxes,
     choose,
     fits_and_axe_finds_nothing,
+    in_both_themes,
     reaches_every_control,
     set_number,
     settle,
@@ -111,6 +112,25 @@ def test_wide_and_on_a_phone_nothing_is_wider_than_the_screen_and_axe_finds_noth
     assert len(texts) == 5
     assert all(len(text) > 40 for text in texts)
     fits_and_axe_finds_nothing(page)
+
+
+def test_buttons_can_be_read_on_their_colour(open_page):
+    page = open_page()
+    for theme in in_both_themes(page):
+        pairs = (
+            page.get_by_test_id("stMain")
+            .get_by_role("button", name="Independent")
+            .evaluate_all(
+                """(buttons) => buttons.map((button) => [button.querySelector('p'), button].map((part, i) =>
+                 getComputedStyle(part)[i ? 'backgroundColor' : 'color'].match(/[\\d.]+/g).slice(0, 3).map(Number)))"""
+            )
+        )
+        assert len(pairs) == 1
+        for pair in pairs:  # WCAG 2.1, 1.4.3
+            parts = np.array(pair) / 255
+            linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+            dim, bright = sorted(linear @ [0.2126, 0.7152, 0.0722])
+            assert (bright + 0.05) / (dim + 0.05) >= 4.5, theme
 
 
 def test_every_control_is_reached_with_the_tab_key(open_page):

@@ -48,8 +48,11 @@ def sensitivity(
         shares, draws, found = side.class_shares(counts), draws_of(side, counts), []
         for metric in map(metric_of, metric_names):
             chosen = chosen_classes(counts, metric, group, class_name)
-            rows = metric.worst(metric.values(shares[epochs_at(side, metric, at)], counts, chosen, draws))
-            found.append(float(aggregated_over_epochs(rows, at)))
+            some = shares if metric.in_run else shares[epochs_at(side, metric, at)]
+            rows = metric.worst(metric.of_run(some, counts, chosen, draws))
+            found.append(
+                float(aggregated_over_epochs(rows[epochs_at(side, metric, at)] if metric.in_run else rows, at))
+            )
         return found
 
     found = []

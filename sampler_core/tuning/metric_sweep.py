@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sampler_core.data.array_types import FloatArray
+from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
 from sampler_core.data.plain_values import ClassName
 from sampler_core.forecast.metrics import Metric, columns, metric_of
@@ -74,6 +74,10 @@ def sweep(
     if metric.scope == "run":
         ((values, error),) = run_metric_values(by_skew, runs, [(metric, int(chosen[0]))], progress)
         return Sweep(skews, increments, values, error)
+    if metric.in_run and plan.drawing == "stratified":
+        epochs = np.arange(plan.epochs or 1 if isinstance(at, str) else at + 1)
+        runs = clamped_skews(plan, skews[:, None, None] + increments[None, :, None] * epochs)
+        return Sweep(skews, increments, *_values_in_runs(by_skew, runs, metric, chosen, at, progress))
     distinct, index = np.unique(np.round(runs, 10), return_inverse=True)
 
     def values_at(part: FloatArray) -> FloatArray:
@@ -108,6 +112,39 @@ def run_metric_values(
         found.append((values, max((float(np.abs(other - values).max()) for other in others), default=0.0)))
     progress(1.0)
     return found
+
+
+def _values_in_runs(
+    by_skew: SharesBySkew, runs: FloatArray, metric: Metric, chosen: IntArray, at: int | str, progress: Progress
+) -> tuple[FloatArray, float]:
+    """A metric whose epochs depend on the earlier ones: values (skews, increments) and their error.
+
+    runs: skews, (skews, increments, epochs); of an epoch `at`, those up to it.
+    """
+    distinct, index = np.unique(np.round(runs, 10), return_inverse=True)
+    index = index.reshape(-1, runs.shape[-1])
+    used = chosen if metric.scope == "class" else np.arange(by_skew.counts.num_classes)
+    half = partial_progress(progress, 0.0, 0.5)
+    table, errors = _values_at_skews(by_skew, distinct, lambda part: by_skew.shares_at(part)[:, used], half)
+    ends = [table, table - errors, table + errors] if errors.any() else [table]
+    piece, parts = max(1, _SHARES_PER_PIECE // (index.shape[1] * used.size)), []
+    for begin in range(0, len(index), piece):
+        progress(0.5 + 0.5 * begin / len(index))
+        some = index[begin : begin + piece].T
+        courses = [_course(metric, np.clip(end[some], 0.0, 1.0), used, by_skew) for end in ends]
+        parts.append(
+            [course[-1] if isinstance(at, int) else aggregated_over_epochs(course.T, at) for course in courses]
+        )
+    progress(1.0)
+    values, *others = np.concatenate(parts, axis=1).reshape(len(ends), *runs.shape[:-1])
+    return values, max((float(np.abs(other - values).max()) for other in others), default=0.0)
+
+
+def _course(metric: Metric, shares: FloatArray, used: IntArray, by_skew: SharesBySkew) -> FloatArray:
+    """The metric of each epoch of several runs, (epochs, runs); shares: (epochs, runs, classes used)."""
+    formula, n = metric.in_run or metric.formula, by_skew.counts.counts[used]
+    values = formula(n, shares, by_skew.draws)
+    return metric.worst(values) if metric.scope == "class" else values
 
 
 # --- one metric ------------------------------------------------------------------------------------------------------

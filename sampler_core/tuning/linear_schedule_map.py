@@ -19,18 +19,12 @@ from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Linear
 from sampler_core.plans.targets import PowerSkew
 from sampler_core.tuning.feasible_band import edge_of
-from sampler_core.tuning.metric_sweep import (
-    Progress,
-    clamped_skews,
-    no_progress,
-    partial_progress,
-    run_metric_values,
-    skew_limits,
-)
+from sampler_core.tuning.metric_sweep import clamped_skews, run_metric_values, skew_limits
 from sampler_core.tuning.requirement_values import requirement_margin
 from sampler_core.tuning.requirements import Requirement, over_run
 from sampler_core.tuning.shares_by_skew import SharesBySkew
 from sampler_core.tuning.skew_intervals import SkewIntervals
+from sampler_core.tuning.values_by_skew import Progress, no_progress, partial_progress
 
 POINTS = 41
 _TOLERANCE = 1e-9

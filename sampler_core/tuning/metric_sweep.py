@@ -6,7 +6,7 @@ comes with it (0: nothing was interpolated).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,22 +19,10 @@ from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Linear
 from sampler_core.plans.targets import skew_schedule
 from sampler_core.tuning.shares_by_skew import SharesBySkew
+from sampler_core.tuning.values_by_skew import Progress, no_progress, partial_progress, values_at_skews
 
-Progress = Callable[[float], None]
-MAX_EXACT_SHARES = {False: 8_000_000, True: 5_000_000}  # without limits, and with: some 0.5 s of work
-MIN_EXACT_SKEWS = 1_001
 _SHARES_PER_PIECE = 1 << 16  # more of them leave the processor's cache
-_SKEWS_PER_PIECE, _RUNS_PER_PIECE = 2048, 128  # between two progress reports, at most
-_REPORTS = 16  # of progress through skews, at least
-
-
-def no_progress(fraction: float) -> None:
-    """No progress callback."""
-
-
-def partial_progress(progress: Progress, begin: float, end: float) -> Progress:
-    """A callback for a step that takes the work from fraction `begin` to fraction `end`."""
-    return lambda fraction: progress(begin + (end - begin) * fraction)
+_RUNS_PER_PIECE = 128  # between two progress reports, at most
 
 
 class Sweep(NamedTuple):
@@ -62,7 +50,7 @@ def sweep(
     metric_name: a key of `METRICS`. at: an epoch, or "mean", "least", "greatest" over the run (ignored for metrics of
     the whole run). group, class_name: of which class; "every": the worst one. progress: called with 0..1 between pieces
     of work; an exception from it ends the sweep. Exact while all distinct skews together make at most
-    `MAX_EXACT_SHARES` class shares, which axes with common steps seldom exceed; beyond, interpolated.
+    `values_by_skew.MAX_EXACT_SHARES` class shares, which axes with common steps seldom exceed; beyond, interpolated.
     `ValueError`: unknown metric, class or `at`; "every" class for a metric of the whole run; no epochs or batch size.
     """
     counts = as_class_counts(counts)
@@ -83,7 +71,7 @@ def sweep(
     def values_at(part: FloatArray) -> FloatArray:
         return metric.worst(metric.values(by_skew.shares_at(part), counts, chosen, by_skew.draws))
 
-    table, errors = _values_at_skews(by_skew, distinct, values_at, progress)
+    table, errors = values_at_skews(by_skew, distinct, values_at, progress)
     return Sweep(skews, increments, aggregated_over_epochs(table[index.reshape(runs.shape)], at), float(errors.max()))
 
 
@@ -97,7 +85,7 @@ def run_metric_values(
     distinct, index = np.unique(np.round(runs, 10), return_inverse=True)
     index, positions = index.reshape(-1, runs.shape[-1]), [position for _, position in asked]
     half = partial_progress(progress, 0.0, 0.5)
-    tables, errors = _values_at_skews(by_skew, distinct, lambda part: by_skew.shares_at(part)[:, positions], half)
+    tables, errors = values_at_skews(by_skew, distinct, lambda part: by_skew.shares_at(part)[:, positions], half)
     found = []
     for i, (metric, position) in enumerate(asked):
         table, n = tables[:, i], int(by_skew.counts.counts[position])
@@ -125,7 +113,7 @@ def _values_in_runs(
     index = index.reshape(-1, runs.shape[-1])
     used = chosen if metric.scope == "class" else np.arange(by_skew.counts.num_classes)
     half = partial_progress(progress, 0.0, 0.5)
-    table, errors = _values_at_skews(by_skew, distinct, lambda part: by_skew.shares_at(part)[:, used], half)
+    table, errors = values_at_skews(by_skew, distinct, lambda part: by_skew.shares_at(part)[:, used], half)
     ends = [table, table - errors, table + errors] if errors.any() else [table]
     piece, parts = max(1, _SHARES_PER_PIECE // (index.shape[1] * used.size)), []
     for begin in range(0, len(index), piece):
@@ -186,45 +174,3 @@ def clamped_skews(plan: SamplingPlan, skews: FloatArray) -> FloatArray:
     """Skews clamped to the plan's own limits, as `Linear` does."""
     low, high = skew_limits(plan)
     return np.clip(skews, -np.inf if low is None else low, np.inf if high is None else high)
-
-
-# --- many skews ------------------------------------------------------------------------------------------------------
-
-
-def _values_at_skews(
-    by_skew: SharesBySkew, skews: FloatArray, values_at: Callable[[FloatArray], FloatArray], progress: Progress
-) -> tuple[FloatArray, FloatArray]:
-    """values_at(skews), a value or a row of values for each skew, exact or interpolated; and the error of each.
-
-    The error is twice that of every second knot, interpolated between its neighbours. As these knots are used too,
-    smooth values are off by far less, and values with a corner (at a cap, say) by no more.
-    """
-    most = max(MIN_EXACT_SKEWS, MAX_EXACT_SHARES[by_skew.limited] // by_skew.counts.num_classes)
-    rows = min(_SKEWS_PER_PIECE, max(1, _SHARES_PER_PIECE // by_skew.counts.num_classes), -(-skews.size // _REPORTS))
-    if skews.size <= most:
-        values = _in_pieces(skews, rows, values_at, progress)
-        return values, np.zeros(values.shape)
-    knots = np.linspace(skews[0], skews[-1], most // 2 * 2 + 1)
-    exact = _in_pieces(knots, rows, values_at, progress)
-    errors = 2.0 * np.abs(_interpolated(knots[1::2], knots[::2], exact[::2]) - exact[1::2])
-    return _interpolated(skews, knots, exact), errors[knots[2:-1:2].searchsorted(skews)]
-
-
-def _interpolated(skews: FloatArray, knots: FloatArray, values: FloatArray) -> FloatArray:
-    """Linear interpolation, of the logarithm where all values have one (it is straighter); column by column."""
-    if values.ndim == 2:
-        return np.stack([_interpolated(skews, knots, column) for column in values.T], axis=1)
-    if np.all(values > 0) and np.all(np.isfinite(values)):
-        return np.exp(np.interp(skews, knots, np.log(values)))
-    return np.interp(skews, knots, values)
-
-
-def _in_pieces(
-    skews: FloatArray, rows: int, values_at: Callable[[FloatArray], FloatArray], progress: Progress
-) -> FloatArray:
-    parts = []
-    for begin in range(0, skews.size, rows):
-        progress(begin / skews.size)
-        parts.append(values_at(skews[begin : begin + rows]))
-    progress(1.0)
-    return np.concatenate(parts)

@@ -30,7 +30,7 @@ U32Array = NDArray[np.uint32]
 
 
 class Deal(NamedTuple):
-    """How the classes are dealt from a start on; int64, shape (num_classes,) each.
+    """How the classes are dealt from a start on; int64, shape (..., num_classes) each.
 
     Batch b is number b + lead in units of `batches_per_pass`; it takes `passes_per_batch` passes (1 where the stride is
     at most the class). In the first pass places begin at `shift` more, the others at 0.
@@ -45,11 +45,11 @@ class Deal(NamedTuple):
 
 
 def deal_from(start: IntArray, counts: IntArray, stride: IntArray) -> Deal:
-    """The deal of an epoch. start: int64, shape (num_classes, 2), the pass and the offset in it of each class.
+    """The deal of an epoch. start: int64, shape (..., num_classes, 2), the pass and the offset in it of each class.
 
     A pass with less than a stride left is over, also where the class has become smaller than the offset.
     """
-    first_pass, offset = start[:, 0], start[:, 1]
+    first_pass, offset = start[..., 0], start[..., 1]
     over = (offset > 0) & (counts - offset < stride)
     first_pass, offset = first_pass + over, np.where(over, 0, offset)
     places = np.maximum(stride, 1)
@@ -59,7 +59,7 @@ def deal_from(start: IntArray, counts: IntArray, stride: IntArray) -> Deal:
 
 
 def start_after(start: IntArray, counts: IntArray, stride: IntArray, batches: int) -> IntArray:
-    """Pass and offset of each class after so many batches with one stride; int64, shape (num_classes, 2).
+    """Pass and offset of each class after so many batches with one stride; int64, shape of `start`.
 
     What the last pass has left waits for the next stride, which may be shorter; a pass cut within a batch is over. A
     class of stride 0 is not dealt and stays where it is.
@@ -69,8 +69,8 @@ def start_after(start: IntArray, counts: IntArray, stride: IntArray, batches: in
     offset = (within + 1) * stride + np.where(passes == 0, deal.shift, 0)
     cut = deal.passes_per_batch > 1
     passes = (passes + cut) * deal.passes_per_batch
-    after = np.stack([deal.first_pass + passes, np.where(cut, 0, offset)], axis=1)
-    return np.where((stride > 0)[:, None] & (batches > 0), after, start)
+    after = np.stack([deal.first_pass + passes, np.where(cut, 0, offset)], axis=-1)
+    return np.where((stride > 0)[..., None] & (batches > 0), after, start)
 
 
 class Decks:

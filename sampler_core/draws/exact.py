@@ -70,8 +70,10 @@ class Exact:
         self._inverse_count = 1.0 / self._member_count
 
     @staticmethod
-    def next_start(epoch: Epoch, counts: IntArray, start: IntArray) -> IntArray:
-        return start + exact_quotas(epoch)
+    def next_start(epoch: Epoch, counts: IntArray, start: IntArray, epochs: int = 1) -> IntArray:
+        rounding = SystematicRounding(epoch.shares * epoch.samples, epoch.samples)
+        numbers = range(epoch.epoch, epoch.epoch + epochs)
+        return start + rounding.sums([uniform(epoch._replace(epoch=e).key(QUOTA_KEY)) for e in numbers])
 
     @staticmethod
     def start_after(epoch: Epoch, counts: IntArray, start: IntArray, epochs: int) -> IntArray:

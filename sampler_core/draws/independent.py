@@ -59,7 +59,7 @@ class Independent:
         return places
 
     @staticmethod
-    def next_start(epoch: Epoch, counts: IntArray, start: IntArray) -> IntArray:
+    def next_start(epoch: Epoch, counts: IntArray, start: IntArray, epochs: int = 1) -> IntArray:
         return start
 
     @staticmethod

@@ -66,13 +66,16 @@ class Scheme(Protocol):
     def __init__(self, epoch: Epoch, members: ClassMembers | None = None) -> None: ...
 
     @staticmethod
-    def next_start(epoch: Epoch, counts: IntArray, start: IntArray) -> IntArray:
-        """The start of each class in the epoch after this one, without any draw; int64, shape of `start`."""
+    def next_start(epoch: Epoch, counts: IntArray, start: IntArray, epochs: int = 1) -> IntArray:
+        """The start of each class after this epoch and the next ones, so many in all with the same shares.
+
+        Without any draw; O(epochs x classes). int64, shape of `start`.
+        """
         ...
 
     @staticmethod
     def start_after(epoch: Epoch, counts: IntArray, start: IntArray, epochs: int) -> IntArray:
-        """The start after so many epochs with the shares of this one, in closed form."""
+        """`next_start`, or what is expected of it, in closed form."""
         ...
 
     def classes(self, positions: U64Array) -> NDArray[np.integer]:

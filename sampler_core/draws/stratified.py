@@ -59,14 +59,15 @@ class Stratified:
         return places
 
     @staticmethod
-    def next_start(epoch: Epoch, counts: IntArray, start: IntArray) -> IntArray:
-        return start_after(start, counts, stratified_stride(epoch), epoch.batches)
+    def next_start(epoch: Epoch, counts: IntArray, start: IntArray, epochs: int = 1) -> IntArray:
+        return start_after(start, counts, stratified_stride(epoch), epoch.batches * epochs)
 
     @staticmethod
     def start_after(epoch: Epoch, counts: IntArray, start: IntArray, epochs: int) -> IntArray:
-        """As `next_start` so many times; past 2**60 draws it begins again."""
-        epochs %= _MOST_PASSED // (epoch.samples + epoch.batch_size)
-        return start_after(start, counts, stratified_stride(epoch), epoch.batches * epochs)
+        """As `next_start`; past 2**60 draws it begins again."""
+        return Stratified.next_start(
+            epoch, counts, start, epochs % (_MOST_PASSED // (epoch.samples + epoch.batch_size))
+        )
 
     @cached_property
     def _full(self) -> _BatchSlots:

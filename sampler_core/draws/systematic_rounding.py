@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from sampler_core.data.array_types import FloatArray, IntArray
@@ -61,12 +63,19 @@ class SystematicRounding:
 
     def counts(self, offset: float) -> IntArray:
         """The rounded counts for one offset in [0, 1); int64, shape (num_classes,), sum exactly `total`."""
+        return self.sums([offset])
+
+    def sums(self, offsets: Sequence[float]) -> IntArray:
+        """The sum of the rounded counts for several offsets; int64, shape (num_classes,)."""
         if not self.left_over:
-            return self.floor
+            return self.floor * len(offsets)
         edges = cumulative(self.chances, self.left_over)
-        points_below = np.ceil(edges - offset).astype(np.int64)
-        points_below[edges == self.left_over] = self.left_over  # whatever the subtraction rounded to
-        return self.floor + np.diff(points_below, prepend=0)
+        last = edges == self.left_over
+        points_below = np.zeros(edges.size, dtype=np.int64)
+        for offset in offsets:
+            points_below += np.ceil(edges - offset).astype(np.int64)
+        points_below[last] = self.left_over * len(offsets)  # whatever the subtraction rounded to
+        return self.floor * len(offsets) + np.diff(points_below, prepend=0)
 
 
 def cumulative(chances: FloatArray, left_over: int) -> FloatArray:

@@ -60,8 +60,7 @@ def coverage(counts: IntArray, shares: FloatArray, draws: Draws) -> FloatArray:
     shares must be those of all epochs from the first on, as an epoch goes on with the pass that the last one has left.
     """
     if _checked(draws).scheme == "stratified":
-        rows = stratified_coverage.epochs_coverage(counts, np.atleast_2d(shares), draws.samples, draws.batch_size)
-        return rows.reshape(shares.shape)
+        return stratified_coverage.epochs_coverage(counts, shares, draws.samples, draws.batch_size)
     if draws.scheme == "exact":
         return np.minimum(1.0, repeats(counts, shares, draws))
     return np.asarray(-np.expm1(_log_missed(counts, shares, draws.samples)))

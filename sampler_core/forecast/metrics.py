@@ -56,11 +56,11 @@ class Metric:
     def values(self, shares: FloatArray, counts: ClassCounts, classes: IntArray, draws: Draws) -> FloatArray:
         """The values for each row of shares (one row for a run) and each class (one column for a mix); 2-D."""
         if self.scope == "mix":
-            return self.formula(counts.counts, shares, draws)[:, None]
-        return np.atleast_2d(self.formula(counts.counts[classes], shares[:, classes], draws))
+            return self.formula(counts.counts, shares, draws)[..., None]
+        return np.atleast_2d(self.formula(counts.counts[classes], shares[..., classes], draws))
 
     def of_run(self, shares: FloatArray, counts: ClassCounts, classes: IntArray, draws: Draws) -> FloatArray:
-        """`values` for the shares of all epochs of a run."""
+        """`values` for the shares of all epochs of a run, (epochs, ..., num_classes): of one run or of several."""
         return replace(self, formula=self.in_run or self.formula).values(shares, counts, classes, draws)
 
     def worst(self, values: FloatArray) -> FloatArray:

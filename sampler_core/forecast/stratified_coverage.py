@@ -29,7 +29,10 @@ _NEVER_MISSED = -100.0  # log of the chance that a sample is missed by a pass th
 
 
 def epochs_coverage(counts: IntArray, shares: FloatArray, samples: int, batch_size: int) -> FloatArray:
-    """Expected share of each class's samples that each epoch of a run draws; (epochs, num_classes), as shares."""
+    """Expected share of each class's samples that each epoch of a run draws; shape of the shares.
+
+    shares: (epochs, ..., num_classes), of one run or of several.
+    """
     members = np.maximum(counts, 1)
     logs = [
         _log_missed(epoch.first, members) + epoch.log_between + _log_missed(epoch.last, members)
@@ -84,7 +87,7 @@ def approximate_run_coverage(counts: IntArray, shares: FloatArray, samples: int,
 
 
 class _Epoch(NamedTuple):
-    """What one epoch draws from the pass that it starts in and from the last one; (num_classes,) each.
+    """What one epoch draws from the pass that it starts in and from the last one; (..., num_classes) each.
 
     goes_on: whether the first pass is the last epoch's. passes_over: how many passes end in this epoch. log_between:
     log of the chance to be missed by the passes between the first and the last. last: 0 where the first is the last.
@@ -98,9 +101,9 @@ class _Epoch(NamedTuple):
 
 
 def _epochs(n: IntArray, shares: FloatArray, samples: int, batch_size: int) -> Iterator[_Epoch]:
-    """The epochs of a run, one after the other; shares: (epochs, num_classes)."""
+    """The epochs of a run, one after the other; shares: (epochs, ..., num_classes)."""
     rest = samples % batch_size
-    start, batches = np.zeros((n.size, 2), dtype=np.int64), -(-samples // batch_size)
+    start, batches = np.zeros((*shares.shape[1:], 2), dtype=np.int64), -(-samples // batch_size)
     for m, stride in zip(batch_size * shares, _strides(shares, batch_size), strict=True):
         deal, dealt = deal_from(start, n, stride), batches * (stride > 0)
         k, less_in_last = deal.batches_per_pass, m * (1.0 - rest / batch_size) * (rest > 0)
@@ -109,7 +112,7 @@ def _epochs(n: IntArray, shares: FloatArray, samples: int, batch_size: int) -> I
         in_last = np.where(over > 0, dealt + deal.lead - over * k, 0)
         first = np.maximum(m * in_first - less_in_last * (over == 0), 0.0)
         last = np.where(over > 0, m * in_last - less_in_last, 0.0)
-        goes_on = (deal.first_pass == start[:, 0]) & (start[:, 1] > 0)
+        goes_on = (deal.first_pass == start[..., 0]) & (start[..., 1] > 0)
         yield _Epoch(goes_on, first, over, np.maximum(over - 1, 0) * _log_missed(m * k, n), last)
         start = start_after(start, n, stride, batches)
 

@@ -11,6 +11,7 @@ import json
 import math
 import sys
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -137,6 +138,20 @@ class SamplingPlan:
         samples = samples or self.samples(present)
         log_weights = self._log_weights(present, self.moment_at(epoch, samples), state)
         return Epoch(self._limited(log_weights, present, samples), self.seed, epoch, samples, self.batch_size or 1)
+
+    def equal_epochs(
+        self, present: ClassCounts, epochs: range, state: State | None = None, samples: int | None = None
+    ) -> Iterator[tuple[Epoch, int]]:
+        """`epoch_at` for epochs in a row: the first of each stretch with equal shares, and how many it has."""
+        begin, weights, samples = epochs.start, np.zeros(0), samples or self.samples(present)
+        for epoch in epochs:
+            found = self._log_weights(present, self.moment_at(epoch, samples), state)
+            if epoch > begin and not np.array_equal(found, weights):
+                yield self.epoch_at(present, begin, state, samples), epoch - begin
+                begin = epoch
+            weights = found
+        if epochs:
+            yield self.epoch_at(present, begin, state, samples), epochs.stop - begin
 
     def moment_at(self, epoch: int, samples: int) -> Moment:
         """The moment passed to a target; epochs past the end are clamped to the last."""

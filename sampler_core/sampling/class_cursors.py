@@ -48,9 +48,8 @@ class ClassCursors:
         start = np.zeros((present.num_classes, *self._scheme.START), dtype=np.int64) if start is None else start
         if self._scheme is Independent:
             return start
-        for earlier in range(at, counted):
-            draws = self._plan.epoch_at(present, earlier, state, self.samples)
-            start = self._scheme.next_start(draws, present.counts, start)
+        for draws, epochs in self._plan.equal_epochs(present, range(at, counted), state, self.samples):
+            start = self._scheme.next_start(draws, present.counts, start, epochs)
         self._latest_cursors = (max(at, counted), start)
         if epoch <= counted:
             return start

@@ -19,16 +19,10 @@ from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Linear
 from sampler_core.plans.targets import PowerSkew
 from sampler_core.tuning.feasible_band import SkewIntervals, edge_of
-from sampler_core.tuning.metric_sweep import (
-    Progress,
-    clamped_skews,
-    linear_skew_limits,
-    no_progress,
-    partial_progress,
-    run_metric_values,
-)
+from sampler_core.tuning.metric_sweep import clamped_skews, linear_skew_limits, run_metric_values
 from sampler_core.tuning.requirements import Requirement, over_run
 from sampler_core.tuning.shares_by_skew import SharesBySkew
+from sampler_core.tuning.values_by_skew import Progress, no_progress, partial_progress
 from sampler_core.tuning.verdicts import verdict_margin
 
 MAP_POINTS = 41

@@ -48,10 +48,12 @@ def sensitivity(
         shares, draws, metric_values = changed.class_shares(counts), draws_of(changed, counts), []
         for metric in map(metric_of, metric_names):
             metric_classes = swept_classes_of(counts, metric, group, class_name)
-            worst_values = metric.worst(
-                metric.values(shares[swept_epochs_of(changed, metric, at)], counts, metric_classes, draws)
+            epochs = swept_epochs_of(changed, metric, at)
+            used_shares = shares if metric.in_run else shares[epochs]
+            worst_values = metric.worst(metric.of_run(used_shares, counts, metric_classes, draws))
+            metric_values.append(
+                float(aggregated_over_epochs(worst_values[epochs] if metric.in_run else worst_values, at))
             )
-            metric_values.append(float(aggregated_over_epochs(worst_values, at)))
         return metric_values
 
     sensitivities = []

@@ -6,12 +6,12 @@ comes with it (0: nothing was interpolated).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from sampler_core.data.array_types import FloatArray
+from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
 from sampler_core.data.plain_values import ClassName
 from sampler_core.forecast.metrics import Metric, columns, metric_of
@@ -19,22 +19,10 @@ from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Linear
 from sampler_core.plans.targets import skew_schedule
 from sampler_core.tuning.shares_by_skew import SharesBySkew
+from sampler_core.tuning.values_by_skew import Progress, no_progress, partial_progress, values_at_skews
 
-Progress = Callable[[float], None]
-MAX_EXACT_SHARES = {False: 8_000_000, True: 5_000_000}  # without limits, and with: some 0.5 s of work
-MIN_EXACT_SKEWS = 1_001
 _SWEPT_SHARES_PER_PIECE = 1 << 16  # more of them leave the processor's cache
-_SWEPT_SKEWS_PER_PIECE, _SWEPT_RUNS_PER_PIECE = 2048, 128  # between two progress reports, at most
-_PROGRESS_REPORTS = 16  # of progress through skews, at least
-
-
-def no_progress(fraction: float) -> None:
-    """No progress callback."""
-
-
-def partial_progress(progress: Progress, begin: float, end: float) -> Progress:
-    """A callback for a step that takes the work from fraction `begin` to fraction `end`."""
-    return lambda fraction: progress(begin + (end - begin) * fraction)
+_SWEPT_RUNS_PER_PIECE = 128  # between two progress reports, at most
 
 
 class Sweep(NamedTuple):
@@ -62,7 +50,7 @@ def sweep(
     metric_name: a key of `METRICS`. at: an epoch, or "mean", "least", "greatest" over the run (ignored for metrics of
     the whole run). group, class_name: of which class; "every": the worst one. progress: called with 0..1 between pieces
     of work; an exception from it ends the sweep. Exact while all distinct skews together make at most
-    `MAX_EXACT_SHARES` class shares, which axes with common steps seldom exceed; beyond, interpolated.
+    `values_by_skew.MAX_EXACT_SHARES` class shares, which axes with common steps seldom exceed; beyond, interpolated.
     `ValueError`: unknown metric, class or `at`; "every" class for a metric of the whole run; no epochs or batch size.
     """
     counts = as_class_counts(counts)
@@ -76,43 +64,84 @@ def sweep(
     if metric.scope == "run":
         ((values, error),) = run_metric_values(by_skew, swept_runs, [(metric, int(swept_classes[0]))], progress)
         return Sweep(skews, increments, values, error)
+    if metric.in_run and plan.drawing == "stratified":
+        epochs = np.arange(plan.epochs or 1 if isinstance(at, str) else at + 1)
+        swept_runs = clamped_skews(plan, skews[:, None, None] + increments[None, :, None] * epochs)
+        return Sweep(skews, increments, *_values_in_runs(by_skew, swept_runs, metric, swept_classes, at, progress))
     swept_skews, skew_index = np.unique(np.round(swept_runs, 10), return_inverse=True)
 
     def values_at(part: FloatArray) -> FloatArray:
         return metric.worst(metric.values(by_skew.shares_at(part), counts, swept_classes, by_skew.draws))
 
-    table, errors = _swept_values(by_skew, swept_skews, values_at, progress)
-    swept_values = aggregated_over_epochs(table[skew_index.reshape(swept_runs.shape)], at)
-    return Sweep(skews, increments, swept_values, float(errors.max()))
+    table, errors = values_at_skews(by_skew, swept_skews, values_at, progress)
+    return Sweep(
+        skews, increments, aggregated_over_epochs(table[skew_index.reshape(swept_runs.shape)], at), float(errors.max())
+    )
 
 
 def run_metric_values(
-    by_skew: SharesBySkew, swept_runs: FloatArray, swept_metrics: Sequence[tuple[Metric, int]], progress: Progress
+    by_skew: SharesBySkew, swept_runs: FloatArray, asked: Sequence[tuple[Metric, int]], progress: Progress
 ) -> list[tuple[FloatArray, float]]:
     """Metrics of the whole run, each of one class, for many runs at once: values (...,) and their error.
 
-    runs: skews, shape (..., epochs). asked: metric and class position. Shares are computed once for all of them.
+    swept_runs: skews, shape (..., epochs). asked: metric and class position. Shares are computed once for all of them.
     """
     swept_skews, skew_index = np.unique(np.round(swept_runs, 10), return_inverse=True)
-    skew_index, positions = skew_index.reshape(-1, swept_runs.shape[-1]), [position for _, position in swept_metrics]
+    skew_index, positions = skew_index.reshape(-1, swept_runs.shape[-1]), [position for _, position in asked]
     half = partial_progress(progress, 0.0, 0.5)
-    tables, errors = _swept_values(by_skew, swept_skews, lambda part: by_skew.shares_at(part)[:, positions], half)
-    run_values = []
-    for i, (metric, position) in enumerate(swept_metrics):
+    tables, errors = values_at_skews(by_skew, swept_skews, lambda part: by_skew.shares_at(part)[:, positions], half)
+    found = []
+    for i, (metric, position) in enumerate(asked):
         table, n = tables[:, i], int(by_skew.counts.counts[position])
         ends = [table, table - errors[:, i], table + errors[:, i]] if errors.any() else [table]
-        metric_progress = partial_progress(
-            progress, 0.5 + 0.5 * i / len(swept_metrics), 0.5 + 0.5 * (i + 1) / len(swept_metrics)
-        )
+        metric_progress = partial_progress(progress, 0.5 + 0.5 * i / len(asked), 0.5 + 0.5 * (i + 1) / len(asked))
         parts = []
         for begin in range(0, len(skew_index), _SWEPT_RUNS_PER_PIECE):
             metric_progress(begin / len(skew_index))
-            run_shares = (np.clip(end[skew_index[begin : begin + _SWEPT_RUNS_PER_PIECE]].T, 0.0, 1.0) for end in ends)
-            parts.append([metric.formula(np.full(rows.shape[1], n), rows, by_skew.draws) for rows in run_shares])
+            shares = (np.clip(end[skew_index[begin : begin + _SWEPT_RUNS_PER_PIECE]].T, 0.0, 1.0) for end in ends)
+            parts.append([metric.formula(np.full(rows.shape[1], n), rows, by_skew.draws) for rows in shares])
         values, *others = np.concatenate(parts, axis=1).reshape(len(ends), *swept_runs.shape[:-1])
-        run_values.append((values, max((float(np.abs(other - values).max()) for other in others), default=0.0)))
+        found.append((values, max((float(np.abs(other - values).max()) for other in others), default=0.0)))
     progress(1.0)
-    return run_values
+    return found
+
+
+def _values_in_runs(
+    by_skew: SharesBySkew,
+    swept_runs: FloatArray,
+    metric: Metric,
+    swept_classes: IntArray,
+    at: int | str,
+    progress: Progress,
+) -> tuple[FloatArray, float]:
+    """A metric whose epochs depend on the earlier ones: values (skews, increments) and their error.
+
+    swept_runs: skews, (skews, increments, epochs); of an epoch `at`, those up to it.
+    """
+    swept_skews, skew_index = np.unique(np.round(swept_runs, 10), return_inverse=True)
+    skew_index = skew_index.reshape(-1, swept_runs.shape[-1])
+    used = swept_classes if metric.scope == "class" else np.arange(by_skew.counts.num_classes)
+    half = partial_progress(progress, 0.0, 0.5)
+    table, errors = values_at_skews(by_skew, swept_skews, lambda part: by_skew.shares_at(part)[:, used], half)
+    ends = [table, table - errors, table + errors] if errors.any() else [table]
+    piece, parts = max(1, _SWEPT_SHARES_PER_PIECE // (skew_index.shape[1] * used.size)), []
+    for begin in range(0, len(skew_index), piece):
+        progress(0.5 + 0.5 * begin / len(skew_index))
+        some = skew_index[begin : begin + piece].T
+        courses = [_metric_course(metric, np.clip(end[some], 0.0, 1.0), used, by_skew) for end in ends]
+        parts.append(
+            [course[-1] if isinstance(at, int) else aggregated_over_epochs(course.T, at) for course in courses]
+        )
+    progress(1.0)
+    values, *others = np.concatenate(parts, axis=1).reshape(len(ends), *swept_runs.shape[:-1])
+    return values, max((float(np.abs(other - values).max()) for other in others), default=0.0)
+
+
+def _metric_course(metric: Metric, shares: FloatArray, used: IntArray, by_skew: SharesBySkew) -> FloatArray:
+    """The metric of each epoch of several runs, (epochs, runs); shares: (epochs, runs, classes used)."""
+    formula, n = metric.in_run or metric.formula, by_skew.counts.counts[used]
+    values = formula(n, shares, by_skew.draws)
+    return metric.worst(values) if metric.scope == "class" else values
 
 
 # --- one metric ------------------------------------------------------------------------------------------------------
@@ -146,54 +175,11 @@ def aggregated_over_epochs(values: FloatArray, at: int | str) -> FloatArray:
 
 def linear_skew_limits(plan: SamplingPlan) -> tuple[float | None, float | None]:
     """The minimum and maximum of the plan's linear schedule; None where it has none."""
-    linear_schedule = skew_schedule(plan.target)
-    return (linear_schedule.minimum, linear_schedule.maximum) if isinstance(linear_schedule, Linear) else (None, None)
+    own = skew_schedule(plan.target)
+    return (own.minimum, own.maximum) if isinstance(own, Linear) else (None, None)
 
 
 def clamped_skews(plan: SamplingPlan, skews: FloatArray) -> FloatArray:
     """Skews clamped to the plan's own limits, as `Linear` does."""
     low, high = linear_skew_limits(plan)
     return np.clip(skews, -np.inf if low is None else low, np.inf if high is None else high)
-
-
-# --- many skews ------------------------------------------------------------------------------------------------------
-
-
-def _swept_values(
-    by_skew: SharesBySkew, skews: FloatArray, values_at: Callable[[FloatArray], FloatArray], progress: Progress
-) -> tuple[FloatArray, FloatArray]:
-    """values_at(skews), a value or a row of values for each skew, exact or interpolated; and the error of each.
-
-    The error is twice that of every second knot, interpolated between its neighbours. As these knots are used too,
-    smooth values are off by far less, and values with a corner (at a cap, say) by no more.
-    """
-    most_exact = max(MIN_EXACT_SKEWS, MAX_EXACT_SHARES[by_skew.limited] // by_skew.counts.num_classes)
-    skews_per_piece = max(1, _SWEPT_SHARES_PER_PIECE // by_skew.counts.num_classes)
-    skews_per_piece = min(_SWEPT_SKEWS_PER_PIECE, skews_per_piece, -(-skews.size // _PROGRESS_REPORTS))
-    if skews.size <= most_exact:
-        values = _swept_in_pieces(skews, skews_per_piece, values_at, progress)
-        return values, np.zeros(values.shape)
-    knots = np.linspace(skews[0], skews[-1], most_exact // 2 * 2 + 1)
-    exact_values = _swept_in_pieces(knots, skews_per_piece, values_at, progress)
-    errors = 2.0 * np.abs(_between_knots(knots[1::2], knots[::2], exact_values[::2]) - exact_values[1::2])
-    return _between_knots(skews, knots, exact_values), errors[knots[2:-1:2].searchsorted(skews)]
-
-
-def _between_knots(skews: FloatArray, knots: FloatArray, values: FloatArray) -> FloatArray:
-    """Linear interpolation, of the logarithm where all values have one (it is straighter); column by column."""
-    if values.ndim == 2:
-        return np.stack([_between_knots(skews, knots, column) for column in values.T], axis=1)
-    if np.all(values > 0) and np.all(np.isfinite(values)):
-        return np.exp(np.interp(skews, knots, np.log(values)))
-    return np.interp(skews, knots, values)
-
-
-def _swept_in_pieces(
-    skews: FloatArray, skews_per_piece: int, values_at: Callable[[FloatArray], FloatArray], progress: Progress
-) -> FloatArray:
-    swept_parts = []
-    for begin in range(0, skews.size, skews_per_piece):
-        progress(begin / skews.size)
-        swept_parts.append(values_at(skews[begin : begin + skews_per_piece]))
-    progress(1.0)
-    return np.concatenate(swept_parts)

@@ -142,7 +142,10 @@ class MissingFromAtMost(_Windowed):
 @REQUIREMENTS.entry("coverage")
 @dataclass(frozen=True, slots=True)
 class SeenAtLeast(_Windowed):
-    """At least this share of the samples of the class (or of each class) is drawn, per epoch or over the run."""
+    """At least this share of the samples of the class (or of each class) is drawn, per epoch or over the run.
+
+    Per epoch under the stratified scheme: whatever part of a pass earlier epochs have left (`least_coverage`).
+    """
 
     bound: float = described(sentences.SHARE_OF_SAMPLES_ROW)
     per: str = described(sentences.PER_ROW, "run")

@@ -17,6 +17,7 @@ from sampler_core.forecast.expectations import (
     effective_classes,
     effective_sample_size,
     groups,
+    least_coverage,
     most_repeats,
     prior_shift,
     repeats,
@@ -143,7 +144,7 @@ def test_an_unknown_scheme_is_refused_with_the_known_ones():
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_figures_of_a_row_are_the_rows_of_the_figures(scheme):
     rows, draws = power_shares(CIFAR_10, 0.0, 0.7, 2.0), natural_draws(CIFAR_10, scheme)
-    for figure in (lambda p: coverage(CIFAR_10, p, draws), lambda p: absence(p, draws)):
+    for figure in (lambda p: least_coverage(CIFAR_10, p, draws), lambda p: absence(p, draws)):
         assert np.array_equal(figure(rows), np.stack([figure(row) for row in rows]))
 
 

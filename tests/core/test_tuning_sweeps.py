@@ -9,7 +9,7 @@ from sampler_core import Constant, EffectiveNumber, Forecast, Linear, PowerSkew,
 from sampler_core.datasets import load, synthetic
 from sampler_core.forecast.expectations import SCHEMES
 from sampler_core.forecast.metrics import METRICS
-from sampler_core.tuning import metric_sweep
+from sampler_core.tuning import values_by_skew
 from sampler_core.tuning.linear_schedule_map import feasible_points, map_axes
 from sampler_core.tuning.metric_sensitivity import sensitivity
 from sampler_core.tuning.metric_sweep import run_metric_values, sweep
@@ -81,8 +81,8 @@ def test_interpolated_values_differ_from_exact_ones_by_no_more_than_the_error_st
     skews, increments = np.linspace(-0.917, 1.9, 9), np.linspace(-0.0713, 0.0919, 9)
     for figure in METRICS:
         exact = sweep(plan_of(**limits), COUNTS, figure, skews, increments)
-        monkeypatch.setattr(metric_sweep, "MAX_EXACT_SHARES", {False: 0, True: 0})
-        monkeypatch.setattr(metric_sweep, "MIN_EXACT_SKEWS", 201)
+        monkeypatch.setattr(values_by_skew, "MAX_EXACT_SHARES", {False: 0, True: 0})
+        monkeypatch.setattr(values_by_skew, "MIN_EXACT_SKEWS", 201)
         rough = sweep(plan_of(**limits), COUNTS, figure, skews, increments)
         monkeypatch.undo()
         assert exact.error == 0.0 < rough.error

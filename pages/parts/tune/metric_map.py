@@ -20,7 +20,8 @@ from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Linear
 from sampler_core.plans.targets import skew_schedule
 from sampler_core.tuning.linear_schedule_map import FeasiblePoints, feasible_points, map_axes, plan_at_point
-from sampler_core.tuning.metric_sweep import Progress, Sweep, partial_progress, sweep
+from sampler_core.tuning.metric_sweep import Sweep, sweep
+from sampler_core.tuning.values_by_skew import Progress, partial_progress
 
 MAP_CANCELLED = "map_cancelled"
 MAP_PROGRESS_TEXT = "Computing the map"

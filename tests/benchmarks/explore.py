@@ -519,8 +519,9 @@ def main() -> None:
         versions = f"Python {platform.python_version()}, Streamlit {streamlit.__version__}, headless Chromium"
         table = "\n".join(["| what | measured | asked for |", "| --- | --: | --: |", *lines])
         about = f"{os.cpu_count()} cores for server and browser; {versions}."
-        text = f"# Explore's benchmark\n\n{about}\n\n{table}\n"
-        Path(__file__).with_suffix(".md").write_text(text)
+        report = Path(__file__).with_suffix(".md")
+        _, heading, notes = report.read_text().partition("\n## ")  # written by hand, below the table
+        report.write_text(f"# Explore's benchmark\n\n{about}\n\n{table}\n{heading}{notes}")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sampler_core.data.array_types import IntArray
 
@@ -40,3 +41,8 @@ def alias_table(masses: IntArray, heights: IntArray, slack: int = 0) -> tuple[In
         own_rows[heavy_columns[debtors]] -= overdrawn[debtors]
         other_class[heavy_columns[debtors]] = heavy_columns[debtors + 1]
     return own_rows, other_class
+
+
+def alias_cell_classes(other_class: IntArray) -> NDArray[np.int32]:
+    """The class of each cell: cell 2 i + 1 is the lower part of column i, of class i, and cell 2 i the part above."""
+    return np.stack([other_class, np.arange(other_class.size)], axis=1).astype(np.int32).ravel()

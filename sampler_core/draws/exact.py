@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sampler_core.data.array_types import IntArray
-from sampler_core.draws.alias_table import alias_table
+from sampler_core.draws.alias_table import alias_cell_classes, alias_table
 from sampler_core.draws.counter_rng import U64Array, uniform
 from sampler_core.draws.keyed_permutation import Permutation
 from sampler_core.draws.scheme import QUOTA_KEY, SLOTS_KEY, ClassMembers, Epoch, modulo
@@ -48,7 +48,7 @@ class Exact:
         column_heights = (epoch.samples - np.arange(columns) + columns - 1) // columns
         own_rows, other_class = alias_table(class_quotas, column_heights)
         self._own_rows = own_rows
-        self._class_of_cell = np.stack([other_class, np.arange(columns)], axis=1).astype(np.int32).ravel()
+        self._class_of_cell = alias_cell_classes(other_class)
         self._slot_of = Permutation(epoch.samples, epoch.key(SLOTS_KEY))
         if members is not None:
             self._set_members(np.stack([column_heights - own_rows, own_rows], axis=1).ravel(), members)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sampler_core.data.array_types import IntArray
-from sampler_core.draws.alias_table import alias_table
+from sampler_core.draws.alias_table import alias_cell_classes, alias_table
 from sampler_core.draws.counter_rng import GOLDEN, U64Array, mix
 from sampler_core.draws.scheme import CLASS_KEY, ClassMembers, Epoch
 
@@ -38,7 +38,7 @@ class Independent:
         full_columns = own_rows == column_height
         other_class[full_columns], own_rows[full_columns] = np.flatnonzero(full_columns), 0
         self._own_threshold = own_rows.astype(np.uint64) << _U(2 + bits)
-        self._class_of_cell = np.stack([other_class, np.arange(columns)], axis=1).astype(np.int32).ravel()
+        self._class_of_cell = alias_cell_classes(other_class)
         self._key = _U(epoch.key(CLASS_KEY))
         if members is not None:
             self._scale, self._first = members.counts * 2.0**-53, members.first

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import pytest
 
 from pages.parts.compare.metric_table import comparison_table, comparison_words
-from pages.parts.live.class_legend import legend_figure
+from pages.parts.live.class_legend import class_legend_figure
 from sampler_core import ClassCounts, Constant, Linear, PowerSkew, ProgressivelyBalanced, SamplingPlan
 from sampler_core import figures as fig
 from sampler_core.datasets import load, synthetic
@@ -45,7 +45,7 @@ def all_figures(counts, epochs=20):
         "logarithmic": compare_charts.plan_shares(plans, who, 3 % epochs, logarithmic=True),
         "skews": compare_charts.plan_skews(plans, 3 % epochs),
         "mix": compare_charts.plan_mix(plans[1], compare_charts.highest_share(plans)),
-        "key": legend_figure(counts),
+        "key": class_legend_figure(counts),
     }
 
 

@@ -21,13 +21,15 @@ _legend = browser_component(
 
 def class_legend(counts: ClassCounts) -> None:
     """Show the legend. In a report, which has figures only, it is a figure."""
-    page_contents().charts.append(Chart("class-legend", "", legend_figure(counts), height=legend_figure_height(counts)))
+    page_contents().charts.append(
+        Chart("class-legend", "", class_legend_figure(counts), height=class_legend_height(counts))
+    )
     legend_entries = [[shortened(one.label), one.colour, one.dash] for one in series_of(counts)]
     _legend(key="class-legend", data={"entries": legend_entries})
 
 
-def legend_figure(counts: ClassCounts) -> Figure:
-    """The colours of the classes: a legend without a plot. Its height: `legend_figure_height`."""
+def class_legend_figure(counts: ClassCounts) -> Figure:
+    """The colours of the classes: a legend without a plot. Its height: `class_legend_height`."""
     series = series_of(counts)
     strokes = [
         {"type": "scatter", "mode": "lines", "name": legend_text(one.label), "x": [None], "y": [None],
@@ -44,6 +46,6 @@ def legend_figure(counts: ClassCounts) -> Figure:
     return Figure(spec, f"Colours of the classes: {', '.join(colours)}.", table)
 
 
-def legend_figure_height(counts: ClassCounts) -> int:
-    """Pixels of `legend_figure` on a phone."""
+def class_legend_height(counts: ClassCounts) -> int:
+    """Pixels of `class_legend_figure` on a phone."""
     return phone_legend_height([legend_text(one.label) for one in series_of(counts)])

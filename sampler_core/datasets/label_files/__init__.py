@@ -11,7 +11,8 @@ from sampler_core.datasets.label_files.file_layout import WITH_COLUMNS, Layout
 from sampler_core.datasets.label_files.file_signatures import sniff
 from sampler_core.datasets.label_files.image_folder import count_folder
 from sampler_core.datasets.label_files.reader import Dropped, Progress, Reading, read_counts, read_labels
-from sampler_core.datasets.label_files.reading_errors import Limits, ReadingError, ReadingStopped
+from sampler_core.datasets.label_files.reading_errors import ReadingError, ReadingStopped
+from sampler_core.datasets.label_files.reading_limits import Limits
 
 __all__ = [
     "MISSING",

@@ -14,7 +14,8 @@ from pathlib import PurePath
 from threading import Lock
 from typing import BinaryIO, TypeAlias, cast
 
-from sampler_core.datasets.label_files.reading_errors import Limits, ReadingError, only_reading_errors
+from sampler_core.datasets.label_files.reading_errors import ReadingError, only_reading_errors
+from sampler_core.datasets.label_files.reading_limits import Limits
 from sampler_core.formatting import printable
 
 File: TypeAlias = str | os.PathLike[str] | bytes | BinaryIO

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from sampler_core.data.label_encoding import class_names
 from sampler_core.data.plain_values import ClassName, plain_name
 from sampler_core.datasets.label_files.label_tally import RawLabel
-from sampler_core.datasets.label_files.reading_errors import Limits, ReadingError
+from sampler_core.datasets.label_files.reading_errors import ReadingError
+from sampler_core.datasets.label_files.reading_limits import Limits
 from sampler_core.datasets.label_files.text_encoding import decoded_labels
 from sampler_core.formatting import listed, quoted
 

@@ -9,7 +9,8 @@ from sampler_core.datasets.label_files.column_guess import with_guessed_columns
 from sampler_core.datasets.label_files.file_layout import Layout
 from sampler_core.datasets.label_files.numpy_files import npy_layout, npz_layout
 from sampler_core.datasets.label_files.parquet_and_arrow import arrow_layout, parquet_layout
-from sampler_core.datasets.label_files.reading_errors import Limits, ReadingError
+from sampler_core.datasets.label_files.reading_errors import ReadingError
+from sampler_core.datasets.label_files.reading_limits import Limits
 from sampler_core.datasets.label_files.text_files import text_layout
 from sampler_core.formatting import quoted
 

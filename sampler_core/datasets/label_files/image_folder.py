@@ -7,7 +7,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.datasets.label_files.reading_errors import Limits, ReadingError, only_reading_errors
+from sampler_core.datasets.label_files.reading_errors import ReadingError, only_reading_errors
+from sampler_core.datasets.label_files.reading_limits import Limits
 from sampler_core.formatting import printable
 
 _NOT_IMAGES = {"thumbs.db", "desktop.ini"}

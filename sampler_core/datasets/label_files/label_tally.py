@@ -10,7 +10,8 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from sampler_core.data.array_types import Codes
-from sampler_core.datasets.label_files.reading_errors import Limits, ReadingError
+from sampler_core.datasets.label_files.reading_errors import ReadingError
+from sampler_core.datasets.label_files.reading_limits import Limits
 from sampler_core.formatting import quoted
 
 RawLabel: TypeAlias = str | bytes | int | float | bool

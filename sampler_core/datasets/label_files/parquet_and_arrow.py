@@ -16,7 +16,8 @@ from sampler_core.data.array_types import Codes
 from sampler_core.datasets.label_files.byte_source import ByteSource
 from sampler_core.datasets.label_files.file_layout import PREVIEW_ROWS, Cells, Layout, first_rows
 from sampler_core.datasets.label_files.label_tally import NO_LABEL, LabelTally, Piece, RawLabel
-from sampler_core.datasets.label_files.reading_errors import Limits, ReadingError
+from sampler_core.datasets.label_files.reading_errors import ReadingError
+from sampler_core.datasets.label_files.reading_limits import Limits
 from sampler_core.formatting import quoted
 
 ARROW_MAGIC = b"ARROW1"

@@ -23,7 +23,8 @@ from sampler_core.datasets.label_files.json_files import json_pieces
 from sampler_core.datasets.label_files.label_tally import LabelTally, Piece
 from sampler_core.datasets.label_files.numpy_files import npy_pieces, npz_pieces
 from sampler_core.datasets.label_files.parquet_and_arrow import arrow_pieces, parquet_pieces
-from sampler_core.datasets.label_files.reading_errors import Limits, ReadingError, ReadingStopped, only_reading_errors
+from sampler_core.datasets.label_files.reading_errors import ReadingError, ReadingStopped, only_reading_errors
+from sampler_core.datasets.label_files.reading_limits import Limits
 from sampler_core.datasets.label_files.text_encoding import encoding_of_labels
 from sampler_core.datasets.label_files.text_files import text_pieces
 from sampler_core.formatting import count, listed, number, quoted, several

@@ -1,4 +1,4 @@
-"""What goes wrong with people's files, said in a sentence that names the next step; and the limits on a file.
+"""What goes wrong with people's files, said in a sentence that names the next step.
 
 The one contract here: whatever a file holds, its reader raises `ReadingError` and nothing else.
 """
@@ -8,9 +8,8 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
-from sampler_core.formatting import printable, quoted
+from sampler_core.formatting import printable
 
 
 class ReadingError(ValueError):
@@ -50,42 +49,3 @@ def _reason_of_error(error: Exception) -> str:
         return "one of its rows is longer than 1 MB, usually because a quote is never closed. Check its quotes"
     error_text = " ".join(str(error).split())[:160] or type(error).__name__
     return f"it is damaged or of another kind than it seems ({printable(error_text)}). Save it again, best as CSV"
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Bounds on a file. Sizes in bytes. The checks raise `ReadingError`.
-
-    `unpacked` bounds what a .gz or .npz may unpack to, `ratio` how many times its size that may be (asked only beyond
-    64 MiB, since short files of one label pack well), `in_memory` what must be unpacked as a whole (Parquet in .gz).
-    """
-
-    unpacked: int = 16 << 30
-    ratio: int = 250
-    in_memory: int = 256 << 20
-    rows: int = 2_000_000_000
-    classes: int = 100_000
-    name_length: int = 1_000
-
-    def check_rows(self, rows: int) -> None:
-        """Whether a file of so many rows is read."""
-        if rows > self.rows:
-            raise ReadingError(f"there are more than {self.rows:,} rows. Read a table of class,count instead")
-
-    def check_classes(self, classes: int) -> None:
-        """Whether a column of so many distinct labels is read; a column of identifiers is not."""
-        if classes > self.classes:
-            limit = Limits().classes
-            otherwise = f", or count them with read_counts(path), which takes {limit:,}" if self.classes < limit else ""
-            raise ReadingError(
-                f"there are more than {self.classes:,} different labels, so this is hardly the column of classes. "
-                f"Choose another column{otherwise}"
-            )
-
-    def check_name_length(self, characters: int, start: str) -> None:
-        """Whether a label of so many characters is read; `start` shows which one it is."""
-        if characters > self.name_length:
-            raise ReadingError(
-                f"a label is {characters:,} characters long ({quoted(start, 30)}), at most {self.name_length:,} are "
-                "read. Choose the column that holds the class names"
-            )

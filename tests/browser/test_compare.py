@@ -17,6 +17,19 @@ def test_a_copied_address_opens_the_same_plans_on_a_freshly_started_server(open_
     assert [trace["name"] for trace in before][1] == "square-root"
 
 
+def test_values_of_controls_stay_when_the_page_changes(open_page):
+    page = open_page("/compare?epoch=7&epochs=20")
+    page.get_by_role("link", name="Explore").click()
+    page.wait_for_selector("[data-chart='batches'][data-rev]")
+    settle(page)
+    assert page.locator(".st-key-epoch input").first.input_value() == "7"
+    page.get_by_role("link", name="Compare").click()
+    page.wait_for_selector("[data-chart='plan-shares'][data-rev]")
+    settle(page)
+    assert page.locator(".st-key-epoch input").first.input_value() == "7"
+    assert "epoch=7" in page.url
+
+
 def test_by_keyboard_alone_every_control_is_reached_and_a_plan_is_moved(open_page):
     page = open_page("/compare", height=2400)
     reaches_every_control(page)

@@ -7,7 +7,7 @@ The one contract here: draws do not depend on the order in which the classes are
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sampler_core.data.array_types import FloatArray, IntArray, Labels
 from sampler_core.data.label_encoding import encode_labels
-from sampler_core.data.plain_values import ClassName, array_of_tensor, plain_name
+from sampler_core.data.plain_values import ClassName, array_of_tensor, is_sequence, plain_name, plain_value
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +33,7 @@ class ClassCounts:
 
     def __post_init__(self) -> None:
         names: Any = self.names
-        if isinstance(names, str) or not isinstance(names, Iterable):
+        if not is_sequence(names):
             raise TypeError(f"class names must be a sequence of integers or texts, got {names!r:.100}")
         object.__setattr__(self, "names", tuple(plain_name(name) for name in names))
         object.__setattr__(self, "counts", _read_only(_checked_counts(self.counts, self.names)))
@@ -108,9 +108,10 @@ class ClassCounts:
 
     def position(self, name: ClassName) -> int:
         """The position of a class in `names`; `ValueError` where there is none of that name."""
-        if name not in self.names:
+        plain = plain_value(name)
+        if isinstance(plain, bool) or not isinstance(plain, int | str) or plain not in self.names:
             raise ValueError(f"class must be one of {_first_of(self.names)}, got {name!r}")
-        return self.names.index(name)
+        return self.names.index(plain)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ClassCounts):
@@ -130,6 +131,10 @@ def as_class_counts(counts: CountsLike) -> ClassCounts:
 
 
 def _integer_array(values: ArrayLike, what: str) -> NDArray[Any]:
+    if isinstance(values, list | tuple) and (
+        wrong := [value for value in values if isinstance(value, bool | np.bool_)]
+    ):
+        raise TypeError(f"{what} must be integers, got {wrong[0]}")
     array = array_of_tensor(values, what) if hasattr(values, "detach") else np.asarray(values)
     if array.ndim != 1:
         raise ValueError(f"{what} must be one integer per class (1-D), got shape {array.shape}")

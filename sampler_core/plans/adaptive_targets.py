@@ -151,7 +151,7 @@ def check_state(name: str, given: object, target: AdaptiveTarget | None, counts:
         raise ValueError(f"{name} must be None where the target is not adaptive, got {given!r:.200}")
     fields = target.initial(counts, moment).keys()
     try:
-        state = {field: np.array(given[field], dtype=np.float64) for field in fields}  # type: ignore[index]
+        state = {field: _array_of_numbers(given[field]) for field in fields}  # type: ignore[index]
         with np.errstate(all="ignore"):
             weights = target(counts, moment, state)
     except (TypeError, ValueError, KeyError, IndexError, OverflowError):
@@ -160,3 +160,9 @@ def check_state(name: str, given: object, target: AdaptiveTarget | None, counts:
         raise ValueError(
             f"{name} must hold one number per class ({counts.num_classes}) as {', '.join(fields)}, got {given!r:.200}"
         )
+
+
+def _array_of_numbers(values: object) -> FloatArray:
+    if not isinstance(values, list | tuple) or any(type(value) not in (int, float) for value in values):
+        raise TypeError
+    return np.array(values, dtype=np.float64)

@@ -54,6 +54,9 @@ class Catalogue(dict[str, type[Any]]):
         if unknown := sorted(given.keys() - known):
             raise ValueError(f"{self.kind} {data['name']!r} must have the fields {sorted(known)}, got {unknown[0]!r}")
         read = {key: nested[key](value) if key in nested else _frozen(value) for key, value in given.items()}
+        needed = (f.name for f in dataclasses.fields(cls) if f.default is dataclasses.MISSING)
+        if missing := [name for name in needed if name not in read]:
+            raise ValueError(f"{self.kind} {data['name']!r} must have the field {missing[0]!r}, got none")
         try:
             return cls(**read)
         except TypeError as error:

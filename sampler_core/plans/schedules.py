@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
+from sampler_core.data.plain_values import LARGEST, is_sequence, plain_value, shown
 from sampler_core.plans.parameters import Described, Parameter, described
 from sampler_core.plans.registry import SCHEDULES
 
@@ -276,10 +277,21 @@ def progress(epoch: int, epochs: int | None) -> float:
 def _checked_points(given: Any) -> tuple[tuple[int, float], ...]:
     """The points of `Piecewise` from text or from pairs, epochs whole, skews as floats."""
     try:
-        corners = [corner.split(":") for corner in given.split(",")] if isinstance(given, str) else list(given)
-        points = tuple((int(epoch), float(skew) + 0.0) for epoch, skew in corners)
-        if all(isinstance(epoch, str) or epoch == int(epoch) for epoch, _ in corners):
+        points = _points_of_text(given) if isinstance(given, str) else _points_of_pairs(given)
+        if all(-LARGEST <= epoch <= LARGEST for epoch, _ in points):
             return points
     except (TypeError, ValueError, OverflowError):
         pass
-    raise ValueError(f"points must be pairs of a whole epoch and a skew, as in 0:0, 20:0.5, got {given!r}")
+    raise ValueError(f"points must be pairs of a whole epoch and a skew, as in 0:0, 20:0.5, got {shown(given)}")
+
+
+def _points_of_text(text: str) -> tuple[tuple[int, float], ...]:
+    return tuple((int(epoch), float(skew) + 0.0) for epoch, skew in (corner.split(":") for corner in text.split(",")))
+
+
+def _points_of_pairs(given: Any) -> tuple[tuple[int, float], ...]:
+    pairs: list[Any] = [(plain_value(epoch), plain_value(skew)) for epoch, skew in given]
+    numbers = {type(number) for pair in pairs for number in pair}
+    if not is_sequence(given) or not numbers <= {int, float} or any(epoch % 1 for epoch, _ in pairs):
+        raise TypeError
+    return tuple((int(epoch), float(skew) + 0.0) for epoch, skew in pairs)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import math
+import sys
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
@@ -17,7 +19,7 @@ import numpy as np
 
 from sampler_core.data.array_types import FloatArray
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.data.plain_values import ClassName
+from sampler_core.data.plain_values import ClassName, check_number, is_sequence, plain_name, plain_value, shown
 from sampler_core.plans.parameters import Described, Parameter, described
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 from sampler_core.plans.schedules import Schedule, progress
@@ -203,10 +205,7 @@ class Boost(Described):
     def __post_init__(self) -> None:
         if type(self.target) not in TARGETS.values() or hasattr(self.target, "updated"):
             raise TypeError(f"target must be a target that needs no feedback, got {self.target!r}")
-        object.__setattr__(self, "factors", _pairs(self.factors))
-        for name, factor in self.pairs:
-            if not 0 < factor < math.inf:
-                raise ValueError(f"factor of class {name!r} must be a number above 0, got {factor!r}")
+        object.__setattr__(self, "factors", _checked_factors(self.factors))
         Described.__post_init__(self)
         if self.last_epoch < self.first_epoch:
             raise ValueError(f"last_epoch must be at least first_epoch ({self.first_epoch}), got {self.last_epoch}")
@@ -254,19 +253,42 @@ def decode_target(data: Any) -> Target:
     return target
 
 
-def _pairs(given: object) -> tuple[tuple[ClassName, float], ...]:
+def _checked_factors(given: Any) -> tuple[tuple[ClassName, float], ...]:
     """(class name, factor) from a mapping, from pairs, or from text: "name: factor, ..." or a JSON object."""
+    pairs: list[tuple[ClassName, Any]] = [(n, plain_value(f)) for n, f in class_pairs("factors", "factor", given)]
+    for name, factor in pairs:
+        check_number(f"factor of class {name!r}", factor, "a number above 0", sys.float_info.min, sys.float_info.max)
+    return tuple((name, float(factor)) for name, factor in pairs)
+
+
+def class_pairs(field: str, what: str, given: Any) -> list[tuple[ClassName, Any]]:
+    """(class name, value) from a mapping, from pairs, or from text: "name: number, ..." or a JSON object.
+
+    `ValueError` for anything else, and where a class has two values, also as 1 and "1". `TypeError` for what is no
+    class name. field, what: the names of all pairs and of one value in errors.
+    """
     try:
         pairs: Any = _pairs_of_text(given) if isinstance(given, str) else given
-        pairs = pairs.items() if isinstance(pairs, Mapping) else pairs
-        return tuple((name, float(factor)) for name, factor in pairs)
-    except (ValueError, TypeError, OverflowError):
-        must = "factors must be class: factor pairs, as in NV: 0.5, MEL: 3"
-        raise ValueError(f"{must}, got {given!r}") from None
+        if not (isinstance(pairs, Mapping) or is_sequence(pairs)):
+            raise TypeError
+        pairs = [(name, value) for name, value in (pairs.items() if isinstance(pairs, Mapping) else pairs)]
+    except (ValueError, TypeError, RecursionError):
+        raise ValueError(f"{field} must be class: {what} pairs, as in NV: 0.5, MEL: 3, got {shown(given)}") from None
+    named = [(plain_name(name), value) for name, value in pairs]
+    if twice := [name for name, times in Counter(str(name) for name, _ in named).items() if times > 1]:
+        raise ValueError(f"{field} must name each class once, got {twice[0]!r} twice")
+    return named
 
 
 def _pairs_of_text(text: str) -> list[tuple[str, Any]]:
     if text.lstrip().startswith("{"):
-        return list(json.loads(text).items())
+        pairs: list[tuple[str, Any]] = json.loads(text, object_pairs_hook=list)
+        return pairs
     split = (pair.rpartition(":") for pair in text.split(",") if pair.strip())
-    return [(name.strip(), factor) for name, _, factor in split]
+    return [(_not_empty(name.strip()), float(number)) for name, _, number in split]
+
+
+def _not_empty(name: str) -> str:
+    if not name:
+        raise ValueError
+    return name

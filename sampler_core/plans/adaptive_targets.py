@@ -19,7 +19,7 @@ from sampler_core.plans.parameters import Described, Parameter, described
 from sampler_core.plans.registry import TARGETS
 from sampler_core.plans.schedules import Constant
 from sampler_core.plans.share_limits import normalised
-from sampler_core.plans.targets import Moment, PowerSkew, Target
+from sampler_core.plans.targets import Moment, PowerSkew, Target, check_needs_no_feedback
 
 State: TypeAlias = Mapping[str, FloatArray]
 
@@ -68,8 +68,7 @@ class OnBase(Described):
     base: Target = NATURAL
 
     def __post_init__(self) -> None:
-        if type(self.base) not in TARGETS.values() or isinstance(self.base, AdaptiveTarget):
-            raise TypeError(f"base must be a target that needs no feedback, got {self.base!r}")
+        check_needs_no_feedback("base", self.base)
         Described.__post_init__(self)
 
 
@@ -154,9 +153,11 @@ def check_state(name: str, given: object, target: AdaptiveTarget | None, counts:
         state = {field: _array_of_numbers(given[field]) for field in fields}  # type: ignore[index]
         with np.errstate(all="ignore"):
             weights = target(counts, moment, state)
+        drawn = np.isfinite(target(counts, moment))  # a base may give a class the share 0
+        weighted = not np.isnan(weights).any() and np.isfinite(weights[drawn]).all()
     except (TypeError, ValueError, KeyError, IndexError, OverflowError):
-        state, weights = {}, np.array(np.nan)
-    if any(values.shape != counts.counts.shape for values in state.values()) or not np.isfinite(weights).all():
+        state, weighted = {}, False
+    if any(values.shape != counts.counts.shape for values in state.values()) or not weighted:
         raise ValueError(
             f"{name} must hold one number per class ({counts.num_classes}) as {', '.join(fields)}, got {given!r:.200}"
         )

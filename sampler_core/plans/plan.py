@@ -20,6 +20,7 @@ from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_cou
 from sampler_core.data.plain_values import check_number, plain_value, whole_number
 from sampler_core.draws import SCHEMES, Epoch
 from sampler_core.draws.preview import Preview, epoch_class_counts, preview_batches
+from sampler_core.plans import explicit_shares  # noqa: F401  # registers its target
 from sampler_core.plans.adaptive_targets import AdaptiveTarget, State
 from sampler_core.plans.plan_json import SCHEMA, SEEDS, counts_to_json, fields_from_json
 from sampler_core.plans.registry import TARGETS

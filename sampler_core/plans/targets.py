@@ -7,10 +7,8 @@ takes care of order, empty classes, caps and floors (`sampler_core.plans.plan`).
 
 from __future__ import annotations
 
-import json
 import math
 import sys
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
@@ -19,7 +17,8 @@ import numpy as np
 
 from sampler_core.data.array_types import FloatArray
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.data.plain_values import ClassName, check_number, is_sequence, plain_name, plain_value, shown
+from sampler_core.data.plain_values import ClassName, check_number, plain_value
+from sampler_core.plans.class_pairs import class_pairs
 from sampler_core.plans.parameters import Described, Parameter, described
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 from sampler_core.plans.schedules import Schedule, progress
@@ -39,7 +38,7 @@ class Target(Protocol):
     """A rule for class shares. One that is stretched over the run says so: `needs_epochs = True`."""
 
     def __call__(self, counts: ClassCounts, moment: Moment) -> FloatArray:
-        """Log weights, float64, shape (num_classes,), all finite."""
+        """Log weights, float64, shape (num_classes,), finite; -inf for a share of 0."""
         ...
 
 
@@ -203,8 +202,7 @@ class Boost(Described):
     last_epoch: int = described(BOOST_LAST, 0)
 
     def __post_init__(self) -> None:
-        if type(self.target) not in TARGETS.values() or hasattr(self.target, "updated"):
-            raise TypeError(f"target must be a target that needs no feedback, got {self.target!r}")
+        check_needs_no_feedback("target", self.target)
         object.__setattr__(self, "factors", _checked_factors(self.factors))
         Described.__post_init__(self)
         if self.last_epoch < self.first_epoch:
@@ -226,12 +224,22 @@ class Boost(Described):
         return weights
 
 
+def check_needs_no_feedback(name: str, target: object) -> None:
+    """`TypeError` for what is no target that another one can build on."""
+    if type(target) not in TARGETS.values() or hasattr(target, "updated"):
+        raise TypeError(f"{name} must be a target that needs no feedback, got {target!r}")
+
+
+def inner_target(target: Target) -> Target | None:
+    """The target that this one builds on."""
+    inner: Target | None = next((getattr(target, name) for name in _INNER if hasattr(target, name)), None)
+    return inner
+
+
 def named_classes(target: Target) -> tuple[ClassName, ...]:
     """The class names a target speaks of; they must exist in the data."""
-    if isinstance(target, Boost):
-        return (*(name for name, _ in target.pairs), *named_classes(target.target))
-    base: Target | None = getattr(target, "base", None)
-    return named_classes(base) if base else ()
+    inner = inner_target(target)
+    return (*(name for name, _ in getattr(target, "pairs", ())), *(named_classes(inner) if inner else ()))
 
 
 def skew_schedule(target: Target) -> Schedule | None:
@@ -241,7 +249,7 @@ def skew_schedule(target: Target) -> Schedule | None:
 
 def needs_epochs(target: Target) -> bool:
     """Whether the target is stretched over the run, so that its length must be known."""
-    inner = getattr(target, "target", getattr(target, "base", None))
+    inner = inner_target(target)
     if inner is not None:
         return needs_epochs(inner)
     return bool(getattr(skew_schedule(target) or target, "needs_epochs", False))
@@ -249,8 +257,11 @@ def needs_epochs(target: Target) -> bool:
 
 def decode_target(data: Any) -> Target:
     """A target from its JSON form."""
-    target: Target = TARGETS.decode(data, schedule=SCHEDULES.decode, target=decode_target, base=decode_target)
+    target: Target = TARGETS.decode(data, schedule=SCHEDULES.decode, **dict.fromkeys(_INNER, decode_target))
     return target
+
+
+_INNER = ("target", "base", "rest")  # fields that hold the target which another one builds on
 
 
 def _checked_factors(given: Any) -> tuple[tuple[ClassName, float], ...]:
@@ -259,36 +270,3 @@ def _checked_factors(given: Any) -> tuple[tuple[ClassName, float], ...]:
     for name, factor in pairs:
         check_number(f"factor of class {name!r}", factor, "a number above 0", sys.float_info.min, sys.float_info.max)
     return tuple((name, float(factor)) for name, factor in pairs)
-
-
-def class_pairs(field: str, what: str, given: Any) -> list[tuple[ClassName, Any]]:
-    """(class name, value) from a mapping, from pairs, or from text: "name: number, ..." or a JSON object.
-
-    `ValueError` for anything else, and where a class has two values, also as 1 and "1". `TypeError` for what is no
-    class name. field, what: the names of all pairs and of one value in errors.
-    """
-    try:
-        pairs: Any = _pairs_of_text(given) if isinstance(given, str) else given
-        if not (isinstance(pairs, Mapping) or is_sequence(pairs)):
-            raise TypeError
-        pairs = [(name, value) for name, value in (pairs.items() if isinstance(pairs, Mapping) else pairs)]
-    except (ValueError, TypeError, RecursionError):
-        raise ValueError(f"{field} must be class: {what} pairs, as in NV: 0.5, MEL: 3, got {shown(given)}") from None
-    named = [(plain_name(name), value) for name, value in pairs]
-    if twice := [name for name, times in Counter(str(name) for name, _ in named).items() if times > 1]:
-        raise ValueError(f"{field} must name each class once, got {twice[0]!r} twice")
-    return named
-
-
-def _pairs_of_text(text: str) -> list[tuple[str, Any]]:
-    if text.lstrip().startswith("{"):
-        pairs: list[tuple[str, Any]] = json.loads(text, object_pairs_hook=list)
-        return pairs
-    split = (pair.rpartition(":") for pair in text.split(",") if pair.strip())
-    return [(_not_empty(name.strip()), float(number)) for name, _, number in split]
-
-
-def _not_empty(name: str) -> str:
-    if not name:
-        raise ValueError
-    return name

@@ -16,6 +16,7 @@ from sampler_core import (
     PowerSkew,
     SamplingPlan,
     ScheduledClassSampler,
+    Shares,
 )
 from sampler_core.draws import SCHEMES
 
@@ -453,6 +454,16 @@ def test_a_state_damaged_within_is_refused_by_name_and_changes_nothing(field, wr
     with pytest.raises(ValueError, match=f"^({field} of the state|epoch of the walk|start of the walk) must .*, got "):
         sampler.load_state_dict({**before, field: wrong})
     assert sampler.state_dict() == before
+
+
+def test_a_state_is_taken_where_the_base_gives_a_class_the_share_0():
+    plan = plan_of(target=DifficultyBalanced(Shares({0: 0.0})))
+    sampler, restored = sampler_of(plan), sampler_of(plan)
+    sampler.update(**FEEDBACK)
+    restored.load_state_dict(sampler.state_dict())
+    for each in (sampler, restored):
+        each.set_epoch(1)
+    assert restored.class_shares().tolist() == sampler.class_shares().tolist()
 
 
 def test_a_state_with_feedback_is_refused_where_none_is_read():

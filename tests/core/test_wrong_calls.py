@@ -24,6 +24,7 @@ from sampler_core import (
     PowerSkew,
     SamplingPlan,
     ScheduledClassSampler,
+    Shares,
     UniMax,
     labels_of,
 )
@@ -167,6 +168,13 @@ ARGUMENTS = {
         ("factor of class 'a'", lambda v: Boost(TARGET_OF_PLAN, {"a": v}), (*NO_NUMBER, None, 0, -1, 10**400)),
         ("class name", lambda v: Boost(TARGET_OF_PLAN, {v: 2}), (None, 1.5, math.nan, b"a", ("a",), 1j, object)),
     ],
+    "Shares": [
+        ("rest", lambda v: Shares({"a": 0.5}, v), (*NO_OBJECT, Constant(0.5), ADAPTIVE)),
+        ("shares", Shares, (None, True, 1, 1.5, "x", "1", ":2", "a: b", b"a:1", [1], {"a"}, {("a", 0.5)})),
+        ("share of class 'a'", lambda v: Shares({"a": v}),
+         (*NO_NUMBER, None, -0.1, 1.1, 10**400, math.inf, "", "0:2", "5:0.1, 5:0.2", [(0, True)], [(-1, 0.5)])),
+        ("class name", lambda v: Shares({v: 0.5}), (None, 1.5, math.nan, b"a", ("a",), 1j, object)),
+    ],
     "Piecewise": [
         ("points", Piecewise, (None, True, 1, "x", "0", b"0:1", [], [1], [(0,)], {0: 1}, {(0, 1)})),
         ("points", lambda v: Piecewise([(v, 0.5)]), (None, *NO_COUNT)),
@@ -270,6 +278,13 @@ SENTENCES = [
     (lambda: Boost(TARGET_OF_PLAN, '{"a": 2, "a": 3}'), ValueError, "factors must name each class once, got 'a' twice"),
     (lambda: Boost(TARGET_OF_PLAN, {"a": "2"}), TypeError, "factor of class 'a' must be a number above 0, got '2'"),
     (lambda: Boost(TARGET_OF_PLAN, {"a": True}), TypeError, "factor of class 'a' must be a number above 0, got True"),
+    # explicit shares
+    (lambda: Shares({"a": "half"}), ValueError,
+     "share of class 'a' must be a number from 0 to 1, or epochs and shares in rising order, as in 0:0.1, 20:0.4, "
+     "got 'half'"),
+    (lambda: Shares({"a": "0:0.1, 9:0.7", "b": 0.4}), ValueError,
+     "shares must sum to at most 1 in every epoch, got 1.1 in epoch 9"),
+    (lambda: Shares({1: 0.2, "1": 0.3}), ValueError, "shares must name each class once, got '1' twice"),
     # JSON
     (lambda: SamplingPlan.from_json(None), TypeError, "plan must be JSON text, got None"),
     (lambda: SamplingPlan.from_json(json_with(target={"name": "power_skew"})), ValueError,

@@ -19,10 +19,11 @@ from sampler_core.plans.parameters import DATA
 LABELS, REFUSAL, READINGS = "own_labels", "own_refused", "own_readings"
 # Controls that may name classes, what they are called, and what stands in those that do.
 NAMING = {
-    "followed": ("followed classes", ""),
-    "boosts": ("boosted classes", ""),
-    "requirements": ("requirements", "class_name"),
-    "plans": ("plans", "factors"),
+    "followed": ("followed classes", ("",)),
+    "boosts": ("boosted classes", ("",)),
+    "given_shares": ("given shares", ("",)),
+    "requirements": ("requirements", ("class_name",)),
+    "plans": ("plans", ("factors", '"shares"')),
 }
 PATIENCE = 0.4  # seconds that a rerun waits before it shows progress instead
 MOST_READINGS = 8
@@ -60,7 +61,7 @@ def changes_to_own_labels() -> list[str]:
 def names_own_classes(key: str) -> bool:
     """Whether what a control holds names classes of a user's own labels: then no URL carries it."""
     held = st.session_state.get(key)
-    return are_own_labels() and bool(held) and NAMING[key][1] in str(held)
+    return are_own_labels() and bool(held) and any(mark in str(held) for mark in NAMING[key][1])
 
 
 def left_out_of_the_link() -> list[str]:

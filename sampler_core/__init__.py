@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:  # names of the registries as type checkers find them
     from sampler_core.plans.adaptive_targets import *  # noqa: F403
+    from sampler_core.plans.explicit_shares import *  # noqa: F403
     from sampler_core.plans.schedules import *  # noqa: F403
     from sampler_core.plans.targets import *  # noqa: F403
     from sampler_core.sampling.sampler import ScheduledClassSampler as ScheduledClassSampler

@@ -7,7 +7,7 @@ The one contract here: draws do not depend on the order in which the classes are
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sampler_core.data.array_types import FloatArray, IntArray, Labels
 from sampler_core.data.label_encoding import encode_labels
-from sampler_core.data.plain_values import ClassName, array_of_tensor, plain_name
+from sampler_core.data.plain_values import ClassName, array_of_tensor, is_sequence, plain_name, plain_value
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +33,7 @@ class ClassCounts:
 
     def __post_init__(self) -> None:
         class_names: Any = self.names
-        if isinstance(class_names, str) or not isinstance(class_names, Iterable):
+        if not is_sequence(class_names):
             raise TypeError(f"class names must be a sequence of integers or texts, got {class_names!r:.100}")
         object.__setattr__(self, "names", tuple(plain_name(name) for name in class_names))
         object.__setattr__(self, "counts", _read_only(_checked_counts(self.counts, self.names)))
@@ -108,9 +108,10 @@ class ClassCounts:
 
     def position(self, name: ClassName) -> int:
         """The position of a class in `names`; `ValueError` where there is none of that name."""
-        if name not in self.names:
+        class_name = plain_value(name)
+        if isinstance(class_name, bool) or not isinstance(class_name, int | str) or class_name not in self.names:
             raise ValueError(f"class must be one of {_first_names_or_counts(self.names)}, got {name!r}")
-        return self.names.index(name)
+        return self.names.index(class_name)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ClassCounts):
@@ -130,6 +131,10 @@ def as_class_counts(counts: CountsLike) -> ClassCounts:
 
 
 def _counts_array(counts: ArrayLike, what: str) -> NDArray[Any]:
+    if isinstance(counts, list | tuple) and (
+        booleans := [class_count for class_count in counts if isinstance(class_count, bool | np.bool_)]
+    ):
+        raise TypeError(f"{what} must be integers, got {booleans[0]}")
     counts_array = array_of_tensor(counts, what) if hasattr(counts, "detach") else np.asarray(counts)
     if counts_array.ndim != 1:
         raise ValueError(f"{what} must be one integer per class (1-D), got shape {counts_array.shape}")

@@ -5,14 +5,14 @@ The one contract here: the same labels give the same codes and counts, whatever 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sampler_core.data.array_types import Codes, IntArray, Labels
-from sampler_core.data.plain_values import ClassName, array_of_tensor, plain_name, plain_value
+from sampler_core.data.plain_values import ClassName, array_of_tensor, is_sequence, plain_name, plain_value
 
 
 class EncodedLabels(NamedTuple):
@@ -72,7 +72,7 @@ def _label_codes(labels: Labels) -> tuple[Codes, Sequence[ClassName], IntArray]:
 
 def label_array(labels: Labels) -> NDArray[Any]:
     """Labels as a NumPy array; numbers stay numbers, and text keeps its trailing NULs (dtype U would drop them)."""
-    if isinstance(labels, str | bytes) or not (isinstance(labels, Iterable) or hasattr(labels, "__array__")):
+    if not is_sequence(labels):
         raise TypeError(f"labels must be a sequence with one label per sample, got {labels!r:.100}")
     if hasattr(labels, "detach"):
         return array_of_tensor(labels, "labels")
@@ -80,7 +80,7 @@ def label_array(labels: Labels) -> NDArray[Any]:
         raise ValueError(f"labels must not be missing, got none at position {labels.mask.argmax()}")
     if hasattr(labels, "__array__"):
         return np.asarray(labels)
-    label_values: list[Any] = list(labels)  # `ArrayLike` cannot say that it is iterable here
+    label_values: list[Any] = list(labels)  # type: ignore[arg-type]  # `ArrayLike` cannot say that it is iterable here
     label_types = set(map(type, label_values))
     if label_types <= {int, bool}:
         return _integer_labels(label_values)
@@ -172,8 +172,8 @@ def _labels_as_codes_of_classes(
     codes: Codes, names: Sequence[ClassName], counts: IntArray, classes: Sequence[ClassName]
 ) -> EncodedLabels:
     """Labels (given as codes of `names`) that are themselves codes of `classes`: i means classes[i]."""
-    if isinstance(classes, str) or not (hasattr(classes, "__len__") and isinstance(classes, Iterable)):
-        raise TypeError(f"classes must be a sequence of class names, got {classes!r:.100}")
+    if not (is_sequence(classes) and hasattr(classes, "__len__")):
+        raise TypeError(f"classes must be a sequence of class names in order, got {classes!r:.100}")
     not_a_code = [name for name in names if not isinstance(name, int) or not 0 <= name < len(classes)]
     if not_a_code:
         raise ValueError(f"labels must be codes from 0 to {len(classes) - 1} of `classes`, got {not_a_code[0]!r}")

@@ -31,6 +31,8 @@ class Forecast:
     @classmethod
     def of(cls, plan: SamplingPlan, counts: CountsLike) -> Forecast:
         """The forecast of a plan. Errors: those of `plan.class_shares`; `ValueError` without a batch size."""
+        if not isinstance(plan, SamplingPlan):
+            raise TypeError(f"plan must be a SamplingPlan, got {plan!r:.100}")
         counts = as_class_counts(counts)
         return cls(counts, plan.class_shares(counts), draws_of(plan, counts), plan.skews())
 

@@ -19,7 +19,7 @@ from sampler_core.plans.parameters import Described, Parameter, described
 from sampler_core.plans.registry import TARGETS
 from sampler_core.plans.schedules import Constant
 from sampler_core.plans.share_limits import normalised
-from sampler_core.plans.targets import Moment, PowerSkew, Target
+from sampler_core.plans.targets import Moment, PowerSkew, Target, check_needs_no_feedback
 
 State: TypeAlias = Mapping[str, FloatArray]
 
@@ -68,8 +68,7 @@ class OnBase(Described):
     base: Target = NATURAL
 
     def __post_init__(self) -> None:
-        if type(self.base) not in TARGETS.values() or isinstance(self.base, AdaptiveTarget):
-            raise TypeError(f"base must be a target that needs no feedback, got {self.base!r}")
+        check_needs_no_feedback("base", self.base)
         Described.__post_init__(self)
 
 
@@ -151,11 +150,19 @@ def check_state(name: str, given: object, target: AdaptiveTarget | None, counts:
         raise ValueError(f"{name} must be None where the target is not adaptive, got {given!r:.200}")
     state_fields = target.initial(counts, moment).keys()
     try:
-        state = {field: np.array(given[field], dtype=np.float64) for field in state_fields}  # type: ignore[index]
+        state = {field: _array_of_numbers(given[field]) for field in state_fields}  # type: ignore[index]
         with np.errstate(all="ignore"):
             log_weights = target(counts, moment, state)
+        drawn = np.isfinite(target(counts, moment))  # a base may give a class the share 0
+        is_weighted = not np.isnan(log_weights).any() and np.isfinite(log_weights[drawn]).all()
     except (TypeError, ValueError, KeyError, IndexError, OverflowError):
-        state, log_weights = {}, np.array(np.nan)
-    if any(values.shape != counts.counts.shape for values in state.values()) or not np.isfinite(log_weights).all():
+        state, is_weighted = {}, False
+    if any(values.shape != counts.counts.shape for values in state.values()) or not is_weighted:
         must = f"{name} must hold one number per class ({counts.num_classes}) as {', '.join(state_fields)}"
         raise ValueError(f"{must}, got {given!r:.200}")
+
+
+def _array_of_numbers(values: object) -> FloatArray:
+    if not isinstance(values, list | tuple) or any(type(value) not in (int, float) for value in values):
+        raise TypeError
+    return np.array(values, dtype=np.float64)

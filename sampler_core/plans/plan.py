@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import sys
 import warnings
 from collections.abc import Iterator
@@ -22,8 +21,16 @@ from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_cou
 from sampler_core.data.plain_values import check_number, plain_value, whole_number
 from sampler_core.draws import SCHEMES, Epoch
 from sampler_core.draws.preview import Preview, epoch_class_counts, preview_batches
+from sampler_core.plans import explicit_shares  # noqa: F401  # registers its target
 from sampler_core.plans.adaptive_targets import AdaptiveTarget, State
-from sampler_core.plans.plan_json import PLAN_SCHEMA, VERSION_FIELD, changed_draws, counts_to_json, fields_from_json
+from sampler_core.plans.plan_json import (
+    PLAN_SCHEMA,
+    SEEDS,
+    VERSION_FIELD,
+    changed_draws,
+    counts_to_json,
+    fields_from_json,
+)
 from sampler_core.plans.registry import TARGETS
 from sampler_core.plans.share_limits import check_limits, normalised, water_filled
 from sampler_core.plans.targets import Moment, Target, named_classes, needs_epochs, skew_schedule
@@ -38,7 +45,7 @@ class SamplingPlan:
     there are labels.                               drawing: "independent", "exact" or "stratified" (`draws.schemes`).
     max_repeats: no sample of a class is drawn more often than this per epoch (guaranteed for an integer under "exact",
     in expectation under the other schemes).           min_share: least share of a class that is not empty.
-    min_per_batch: least draws of such a class in each full batch ("stratified" only).    seed: any integer.
+    min_per_batch: least draws of such a class in each full batch ("stratified" only).    seed: 0 to 2**64 - 1.
     tuned_on: the class counts the plan was made for; carried along, not part of equality or fingerprint.
     """
 
@@ -59,7 +66,7 @@ class SamplingPlan:
             number = plain_value(getattr(self, name))  # JSON knows no numbers of NumPy's
             object.__setattr__(self, name, number)
             if number is not None or name in ("min_per_batch", "seed"):
-                must += f" and at most {most:,}" if isinstance(number, int) and number > most == _MOST_DRAWS else ""
+                must += f" and at most {most:,}" if kind is int and isinstance(number, int) and number > most else ""
                 check_number(name, number, must, least, most, kind)
         if not isinstance(self.drawing, str) or self.drawing not in SCHEMES:
             raise ValueError(f"drawing must be one of {', '.join(SCHEMES)}, got {self.drawing!r}")
@@ -105,7 +112,8 @@ class SamplingPlan:
     def class_shares(self, class_counts: CountsLike) -> FloatArray:
         """The probability that one draw is of each class: float64, shape (epochs, num_classes), rows sum to 1."""
         counts = as_class_counts(class_counts)
-        present, samples, epochs = counts.present, self.samples(counts), self._bounded_epochs()
+        epochs = self._listed_epochs(counts.num_classes, f"a table of {counts.num_classes:,} classes")
+        present, samples = counts.present, self.samples(counts)
         shares, epochs_at_once = np.zeros((epochs, counts.num_classes)), max(1, _SHARES_AT_ONCE // present.num_classes)
         for first_epoch in range(0, epochs, epochs_at_once):
             moments = [
@@ -125,7 +133,7 @@ class SamplingPlan:
         schedule = skew_schedule(self.target)
         if schedule is None:
             return None
-        return np.array([schedule(epoch, self.epochs) for epoch in range(self._bounded_epochs())])
+        return np.array([schedule(epoch, self.epochs) for epoch in range(self._listed_epochs(1, "a list of skews"))])
 
     def epoch_at(
         self, present: ClassCounts, epoch: int, state: State | None = None, samples: int | None = None
@@ -162,6 +170,7 @@ class SamplingPlan:
 
         `samples`: draws in an epoch, when not the plan's.
         """
+        samples = None if samples is None else whole_number("samples", samples, least=1)
         counts = as_class_counts(class_counts)
         class_names = {str(name) for name in counts.names}
         for name in named_classes(self.target):
@@ -210,7 +219,7 @@ class SamplingPlan:
 
     @classmethod
     def from_json(cls, text: str) -> SamplingPlan:
-        """A plan from its JSON text; `ValueError` that names what is wrong.
+        """A plan from its JSON text; `ValueError` that names what is wrong, `TypeError` for what is no text.
 
         A warning where its sampling scheme has changed since it was saved: the plan is the same, its draws are others.
         """
@@ -222,10 +231,14 @@ class SamplingPlan:
     @classmethod
     def read_json(cls, text: str) -> tuple[SamplingPlan, str]:
         """`from_json`, and what it would warn of, else ""."""
+        if not isinstance(text, str | bytes | bytearray):
+            raise TypeError(f"plan must be JSON text, got {text!r:.100}")
         try:
             return cls(**fields_from_json(text, cls.__dataclass_fields__.keys())), changed_draws(text)
-        except (TypeError, KeyError, OverflowError, RecursionError) as error:
-            raise ValueError(f"plan: {error}") from None
+        except TypeError as error:
+            raise ValueError(str(error)) from None
+        except RecursionError:
+            raise ValueError("plan must not be nested so deep, got targets in targets without an end") from None
 
     @property
     def fingerprint(self) -> str:
@@ -285,9 +298,12 @@ class SamplingPlan:
             must = f"samples_per_epoch must be given for more than {_MOST_DRAWS:,} samples"
             raise ValueError(f"{must}, got None for {counts.num_samples:,}")
 
-    def _bounded_epochs(self) -> int:
+    def _listed_epochs(self, entries: int, what: str) -> int:
+        """The epochs, of so many entries each; `ValueError` where they have no end or the list would be too long."""
         if self.epochs is None:
             raise ValueError("epochs must be given to list the epochs, got None")
+        if self.epochs * entries > _MAX_ENTRIES:
+            raise ValueError(f"epochs must be at most {_MAX_ENTRIES // entries:,} for {what}, got {self.epochs:,}")
         return self.epochs
 
 
@@ -299,13 +315,15 @@ def class_weights_of(shares: FloatArray, counts: ClassCounts) -> FloatArray:
 
 
 _SHARES_AT_ONCE = 1 << 16  # shares in one piece: more of them leave the processor's cache
+_MAX_ENTRIES = 1 << 27  # 1 GiB of float64
+_MOST_EPOCHS, _MOST_BATCH = 10**9, 10**8  # a jump counts the epochs before it, a batch is held as a whole
 _MOST_DRAWS = 10**13  # beyond, expected draws have too few digits left to be rounded by (`draws.floor_and_remainder`)
 _PLAN_NUMBERS: dict[str, tuple[str, float, float, Any]] = {
-    "epochs": ("a whole number of at least 1", 1, math.inf, int),
-    "batch_size": ("a whole number of at least 1", 1, _MOST_DRAWS, int),
+    "epochs": ("a whole number of at least 1", 1, _MOST_EPOCHS, int),
+    "batch_size": ("a whole number of at least 1", 1, _MOST_BATCH, int),
     "samples_per_epoch": ("a whole number of at least 1", 1, _MOST_DRAWS, int),
-    "min_per_batch": ("a whole number of at least 0", 0, _MOST_DRAWS, int),
-    "seed": ("a whole number", -math.inf, math.inf, int),
+    "min_per_batch": ("a whole number of at least 0", 0, _MOST_BATCH, int),
+    "seed": (f"a whole number from 0 to {SEEDS - 1:,}", 0, SEEDS - 1, int),
     "max_repeats": ("a number above 0", sys.float_info.min, sys.float_info.max, int | float),
     "min_share": ("a number from 0 to 1", 0.0, 1.0, int | float),
 }

@@ -6,21 +6,23 @@ import json
 from collections.abc import Callable, Set
 from typing import Any
 
-import numpy as np
-
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.plain_values import whole_number
 from sampler_core.draws import SCHEMES
 from sampler_core.plans.targets import decode_target
 
 PLAN_SCHEMA = 1
+SEEDS = 2**64  # seeds are 0 .. SEEDS - 1
 VERSION_FIELD = "drawing_version"  # of the sampling scheme; without it 1
 # Schema -> what makes a plan's fields those of the next one. A plan that was saved once loads for ever.
 PLAN_UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
 
-def fields_from_json(text: str, names: Set[str]) -> dict[str, Any]:
-    """The fields of a plan from its JSON text; names: those that a plan has. `ValueError` that names what is wrong."""
+def fields_from_json(text: str | bytes | bytearray, names: Set[str]) -> dict[str, Any]:
+    """The fields of a plan from its JSON text; names: those that a plan has. `ValueError` that names what is wrong.
+
+    A seed outside 0 .. 2**64 - 1, which plans once had, becomes the one in that range that draws the same.
+    """
     plan_json = _upgraded_plan_json(text)
     plan_fields = {*names, "schema", "fingerprint", VERSION_FIELD}
     if unknown_fields := sorted(plan_json.keys() - plan_fields):
@@ -29,11 +31,13 @@ def fields_from_json(text: str, names: Set[str]) -> dict[str, Any]:
         raise ValueError(f"plan must have the field {missing_fields[0]!r}, got none")
     _check_scheme_version(plan_json)
     plan_values = {name: plan_json[name] for name in plan_json.keys() & names}
+    if type(seed := plan_values.get("seed")) is int:
+        plan_values["seed"] = seed % SEEDS
     target, tuned_on = decode_target(plan_json["target"]), _counts_from_json(plan_json.get("tuned_on"))
     return plan_values | {"target": target, "tuned_on": tuned_on}
 
 
-def changed_draws(text: str) -> str:
+def changed_draws(text: str | bytes | bytearray) -> str:
     """A sentence where the sampling scheme has changed since a plan was saved, for the JSON text of a plan; else "".
 
     A text without a fingerprint was written by hand, so nothing was drawn by it before.
@@ -60,7 +64,7 @@ def counts_to_json(counts: ClassCounts | None) -> dict[str, Any] | None:
     return None if counts is None else {"names": list(counts.names), "counts": counts.counts.tolist()}
 
 
-def _upgraded_plan_json(text: str) -> dict[str, Any]:
+def _upgraded_plan_json(text: str | bytes | bytearray) -> dict[str, Any]:
     """JSON text of a plan of any schema so far -> the fields of this one."""
     try:
         plan_json = json.loads(text)
@@ -81,4 +85,4 @@ def _counts_from_json(counts_json: Any) -> ClassCounts | None:
     lists = ("names", "counts")
     if not isinstance(counts_json, dict) or not all(isinstance(counts_json.get(name), list) for name in lists):
         raise ValueError(f"tuned_on must be an object with the lists names and counts, got {counts_json!r:.200}")
-    return ClassCounts(tuple(counts_json["names"]), np.asarray(counts_json["counts"]))
+    return ClassCounts(tuple(counts_json["names"]), counts_json["counts"])

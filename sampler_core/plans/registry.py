@@ -57,6 +57,9 @@ class Catalogue(dict[str, type[Any]]):
         decoded_fields = {
             name: nested[name](value) if name in nested else _frozen(value) for name, value in encoded_fields.items()
         }
+        needed_fields = (f.name for f in dataclasses.fields(registered) if f.default is dataclasses.MISSING)
+        if missing_fields := [name for name in needed_fields if name not in decoded_fields]:
+            raise ValueError(f"{self.kind} {data['name']!r} must have the field {missing_fields[0]!r}, got none")
         try:
             return registered(**decoded_fields)
         except TypeError as error:

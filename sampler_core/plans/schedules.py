@@ -8,10 +8,12 @@ run of one epoch, so that the last epoch has the end value exactly; past the las
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, TypeAlias, runtime_checkable
 
+from sampler_core.data.plain_values import LARGEST, is_sequence, plain_value, shown
 from sampler_core.plans.parameters import Described, Parameter, described
 from sampler_core.plans.registry import SCHEDULES
 
@@ -207,6 +209,7 @@ class Step(ScheduleFields):
         return float(self.start if epoch < self.at_epoch else self.end)
 
 
+Points: TypeAlias = tuple[tuple[int, float], ...]
 POINTS = Parameter(
     "points", "Points", "Epoch and skew of each corner, as in 0:0, 20:0.5, 60:1. Between corners the skew is linear.",
     "0:0, 50:1", kind="text",
@@ -228,22 +231,12 @@ class Piecewise(ScheduleFields):
     points: tuple[tuple[int, float], ...] = described(POINTS)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "points", _checked_schedule_points(self.points))
-        epochs = [e for e, _ in self.points]
-        if not epochs or epochs[0] < 0 or any(b <= a for a, b in pairwise(epochs)):
-            raise ValueError(f"points must be in rising order of epochs from 0 on, got {self.points}")
+        object.__setattr__(self, "points", checked_points(self.points))
         for _, skew in self.points:
             SKEW.check(skew)
 
     def __call__(self, epoch: int, epochs: int | None = None) -> float:
-        (e0, s0), *rest = self.points
-        for e1, s1 in rest:
-            if e0 <= epoch < e1:
-                return s0 + (s1 - s0) * (epoch - e0) / (e1 - e0)
-            if epoch < e0:
-                break
-            e0, s0 = e1, s1
-        return s0
+        return at_points(self.points, epoch)
 
 
 @SCHEDULES.entry("periodic")
@@ -274,14 +267,35 @@ def progress(epoch: int, epochs: int | None) -> float:
     return 1.0 if epoch >= epochs - 1 else epoch / (epochs - 1)
 
 
-def _checked_schedule_points(given: Any) -> tuple[tuple[int, float], ...]:
-    """The points of `Piecewise` from text or from pairs, epochs whole, skews as floats."""
+def at_points(points: Points, epoch: int) -> float:
+    """The value of an epoch: linear between points, before the first point its value, from the last on its value."""
+    after = bisect_right(points, epoch, key=lambda point: point[0])
+    if after in (0, len(points)):
+        return points[min(after, len(points) - 1)][1]
+    (e0, v0), (e1, v1) = points[after - 1 : after + 1]
+    return v0 + (v1 - v0) * (epoch - e0) / (e1 - e0)
+
+
+def checked_points(given: Any, value: str = "skew") -> Points:
+    """(epoch, value) points in rising order of epochs from 0 on, from pairs or from text such as "0:0, 20:0.5"."""
     try:
-        is_text = isinstance(given, str)
-        corners = [corner.split(":") for corner in given.split(",")] if is_text else list(given)
-        schedule_points = tuple((int(epoch), float(skew) + 0.0) for epoch, skew in corners)
-        if all(isinstance(epoch, str) or epoch == int(epoch) for epoch, _ in corners):
-            return schedule_points
+        points = _points_of_text(given) if isinstance(given, str) else _points_of_pairs(given)
     except (TypeError, ValueError, OverflowError):
-        pass
-    raise ValueError(f"points must be pairs of a whole epoch and a skew, as in 0:0, 20:0.5, got {given!r}")
+        must = f"pairs of a whole epoch and a {value}, as in 0:0, 20:0.5"
+        raise ValueError(f"points must be {must}, got {shown(given)}") from None
+    epochs = [epoch for epoch, _ in points]
+    if not epochs or epochs[0] < 0 or epochs[-1] > LARGEST or any(b <= a for a, b in pairwise(epochs)):
+        raise ValueError(f"points must be in rising order of epochs from 0 on, got {shown(given)}")
+    return points
+
+
+def _points_of_text(text: str) -> Points:
+    return tuple((int(epoch), float(skew) + 0.0) for epoch, skew in (corner.split(":") for corner in text.split(",")))
+
+
+def _points_of_pairs(given: Any) -> Points:
+    pairs: list[Any] = [(plain_value(epoch), plain_value(skew)) for epoch, skew in given]
+    numbers = {type(number) for pair in pairs for number in pair}
+    if not is_sequence(given) or not numbers <= {int, float} or any(epoch % 1 for epoch, _ in pairs):
+        raise TypeError
+    return tuple((int(epoch), float(skew) + 0.0) for epoch, skew in pairs)

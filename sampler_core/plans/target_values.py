@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sampler_core.plans import adaptive_targets  # noqa: F401  # registers its targets
+from sampler_core.plans import adaptive_targets, explicit_shares  # noqa: F401  # register their targets
 from sampler_core.plans.parameters import Parameter, rows_of
 from sampler_core.plans.plan_variants import escaped_surrogates
 from sampler_core.plans.registry import SCHEDULES, TARGETS
@@ -89,7 +89,7 @@ def _values_of_fields(target_or_schedule: Any) -> dict[str, Any]:
 
 
 def _plain_value_of_field(parameter: Parameter, field_value: Any) -> Any:
-    """Points and factors as the text that their control holds."""
+    """Points, factors and shares as the text that their control holds."""
     if parameter.kind != "text" or isinstance(field_value, str):
         return field_value
     if parameter.key == "points":

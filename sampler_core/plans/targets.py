@@ -7,8 +7,8 @@ takes care of order, empty classes, caps and floors (`sampler_core.plans.plan`).
 
 from __future__ import annotations
 
-import json
 import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
@@ -17,7 +17,8 @@ import numpy as np
 
 from sampler_core.data.array_types import FloatArray
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.data.plain_values import ClassName
+from sampler_core.data.plain_values import ClassName, check_number, plain_value
+from sampler_core.plans.class_pairs import class_pairs
 from sampler_core.plans.parameters import Described, Parameter, described
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 from sampler_core.plans.schedules import Schedule, progress
@@ -37,7 +38,7 @@ class Target(Protocol):
     """A rule for class shares. One that is stretched over the run says so: `needs_epochs = True`."""
 
     def __call__(self, counts: ClassCounts, moment: Moment) -> FloatArray:
-        """Log weights, float64, shape (num_classes,), all finite."""
+        """Log weights, float64, shape (num_classes,), finite; -inf for a share of 0."""
         ...
 
 
@@ -201,12 +202,8 @@ class Boost(Described):
     last_epoch: int = described(BOOST_LAST, 0)
 
     def __post_init__(self) -> None:
-        if type(self.target) not in TARGETS.values() or hasattr(self.target, "updated"):
-            raise TypeError(f"target must be a target that needs no feedback, got {self.target!r}")
+        check_needs_no_feedback("target", self.target)
         object.__setattr__(self, "factors", _factor_pairs(self.factors))
-        for name, factor in self.pairs:
-            if not 0 < factor < math.inf:
-                raise ValueError(f"factor of class {name!r} must be a number above 0, got {factor!r}")
         Described.__post_init__(self)
         if self.last_epoch < self.first_epoch:
             raise ValueError(f"last_epoch must be at least first_epoch ({self.first_epoch}), got {self.last_epoch}")
@@ -227,12 +224,22 @@ class Boost(Described):
         return weights
 
 
+def check_needs_no_feedback(name: str, target: object) -> None:
+    """`TypeError` for what is no target that another one can build on."""
+    if type(target) not in TARGETS.values() or hasattr(target, "updated"):
+        raise TypeError(f"{name} must be a target that needs no feedback, got {target!r}")
+
+
+def inner_target(target: Target) -> Target | None:
+    """The target that this one builds on."""
+    inner: Target | None = next((getattr(target, name) for name in _INNER if hasattr(target, name)), None)
+    return inner
+
+
 def named_classes(target: Target) -> tuple[ClassName, ...]:
     """The class names a target speaks of; they must exist in the data."""
-    if isinstance(target, Boost):
-        return (*(name for name, _ in target.pairs), *named_classes(target.target))
-    base: Target | None = getattr(target, "base", None)
-    return named_classes(base) if base else ()
+    inner = inner_target(target)
+    return (*(name for name, _ in getattr(target, "pairs", ())), *(named_classes(inner) if inner else ()))
 
 
 def skew_schedule(target: Target) -> Schedule | None:
@@ -242,7 +249,7 @@ def skew_schedule(target: Target) -> Schedule | None:
 
 def needs_epochs(target: Target) -> bool:
     """Whether the target is stretched over the run, so that its length must be known."""
-    inner = getattr(target, "target", getattr(target, "base", None))
+    inner = inner_target(target)
     if inner is not None:
         return needs_epochs(inner)
     return bool(getattr(skew_schedule(target) or target, "needs_epochs", False))
@@ -250,23 +257,18 @@ def needs_epochs(target: Target) -> bool:
 
 def decode_target(data: Any) -> Target:
     """A target from its JSON form."""
-    target: Target = TARGETS.decode(data, schedule=SCHEDULES.decode, target=decode_target, base=decode_target)
+    target: Target = TARGETS.decode(data, schedule=SCHEDULES.decode, **dict.fromkeys(_INNER, decode_target))
     return target
 
 
-def _factor_pairs(factors: object) -> tuple[tuple[ClassName, float], ...]:
+_INNER = ("target", "base", "rest")  # fields that hold the target which another one builds on
+
+
+def _factor_pairs(factors: Any) -> tuple[tuple[ClassName, float], ...]:
     """(class name, factor) from a mapping, from pairs, or from text: "name: factor, ..." or a JSON object."""
-    try:
-        factor_pairs: Any = _factor_pairs_of_text(factors) if isinstance(factors, str) else factors
-        factor_pairs = factor_pairs.items() if isinstance(factor_pairs, Mapping) else factor_pairs
-        return tuple((name, float(factor)) for name, factor in factor_pairs)
-    except (ValueError, TypeError, OverflowError):
-        must = "factors must be class: factor pairs, as in NV: 0.5, MEL: 3"
-        raise ValueError(f"{must}, got {factors!r}") from None
-
-
-def _factor_pairs_of_text(factors: str) -> list[tuple[str, Any]]:
-    if factors.lstrip().startswith("{"):
-        return list(json.loads(factors).items())
-    factor_pairs = (factor_pair.rpartition(":") for factor_pair in factors.split(",") if factor_pair.strip())
-    return [(name.strip(), factor) for name, _, factor in factor_pairs]
+    factor_pairs: list[tuple[ClassName, Any]] = [
+        (name, plain_value(factor)) for name, factor in class_pairs("factors", "factor", factors)
+    ]
+    for name, factor in factor_pairs:
+        check_number(f"factor of class {name!r}", factor, "a number above 0", sys.float_info.min, sys.float_info.max)
+    return tuple((name, float(factor)) for name, factor in factor_pairs)

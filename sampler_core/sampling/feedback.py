@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -11,7 +11,7 @@ import torch
 
 from sampler_core.data.array_types import FloatArray
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.data.plain_values import ClassName, plain_value
+from sampler_core.data.plain_values import ClassName, is_sequence, plain_value
 
 ClassValues: TypeAlias = Mapping[ClassName, float | None] | Sequence[float | None] | FloatArray | torch.Tensor
 
@@ -23,12 +23,12 @@ def feedback_array(kind: str, values: Any, counts: ClassCounts) -> FloatArray:
     """
     if isinstance(values, Mapping):
         names = set(counts.names)
-        if unknown := [name for name in values if name not in names]:
+        if unknown := [name for name in values if isinstance(name, bool) or name not in names]:
             raise ValueError(f"{kind} must be of the data's classes, got {unknown[0]!r}")
         per_class = [plain_value(values.get(name)) for name in counts.names]
     else:
         items = values.tolist() if hasattr(values, "tolist") else values
-        if isinstance(items, str) or not isinstance(items, Iterable):
+        if not is_sequence(items):
             raise ValueError(f"{kind} must have one value per class ({counts.num_classes}), got {values!r}")
         per_class = list(map(plain_value, items))
     if len(per_class) != counts.num_classes:

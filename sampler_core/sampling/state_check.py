@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sampler_core.data.plain_values import whole_number
+from sampler_core.data.plain_values import shown, whole_number
 from sampler_core.plans.adaptive_targets import check_state
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.sampling.class_cursors import ClassCursors
@@ -15,6 +16,7 @@ from sampler_core.sampling.feedback import feedback_array
 from sampler_core.sampling.rank_batches import RankBatches
 
 STATE_VERSION = 1
+_DIGEST = re.compile(r"[0-9a-f]{16}")
 _FIELDS = {
     "plan", "labels", "next_labels", "epoch", "batches", "within", "replicas", "samples", "walk", "target",
     "next_target",
@@ -23,11 +25,18 @@ _FIELDS = {
 
 def check_state_dict(state: Any, current: CurrentEpoch, batches: RankBatches) -> None:
     """`ValueError` for a state of another plan, other labels or another version, and for fields out of range."""
-    if not isinstance(state, Mapping) or state.get("version") != STATE_VERSION:
-        raise ValueError(f"state must be one of a ScheduledClassSampler, version {STATE_VERSION}, got {state!r:.200}")
+    version = state.get("version") if isinstance(state, Mapping) else None
+    if type(version) is not int or version != STATE_VERSION:
+        raise ValueError(
+            f"state must be one of a ScheduledClassSampler, version {STATE_VERSION}, got {shown(state):.200}"
+        )
     if missing := _FIELDS - state.keys():
         raise ValueError(f"state must have the field {min(missing)!r}, got none")
     plan, dataset = current.plan, current.dataset
+    for name in ("plan", "labels", "next_labels"):
+        if not (name == "next_labels" and state[name] is None) and not _is_digest(state[name]):
+            must = "a digest or None" if name == "next_labels" else "a digest"
+            raise ValueError(f"{name} of the state must be {must}, got {state[name]!r:.200}")
     whole_number("samples of the state", state["samples"], 1)
     of_run = [replace(plan, samples_per_epoch=samples) for samples in _lengths(plan, state["samples"])]
     if any(state["plan"] in same.earlier_fingerprints for same in of_run):
@@ -43,11 +52,9 @@ def check_state_dict(state: Any, current: CurrentEpoch, batches: RankBatches) ->
             "update_labels, construct the sampler with the changed labels"
         )
     for name, least, most in (
-        ("epoch", 0, None), ("batches", 0, None), ("within", 0, batches.batch_size - 1),
+        ("epoch", 0, None), ("batches", 0, None), ("within", 0, batches.batch_size - 1), ("replicas", 1, None),
     ):  # fmt: skip
         whole_number(f"{name} of the state", state[name], least, most)
-    if not isinstance(state["next_labels"], str | None):
-        raise ValueError(f"next_labels of the state must be a digest or None, got {state['next_labels']!r:.200}")
     ClassCursors.check_json(state["walk"], plan, dataset.present.num_classes)
     moment = plan.moment_at(0, state["samples"])
     for name in ("target", "next_target"):
@@ -82,3 +89,7 @@ def _lengths(plan: SamplingPlan, samples: int) -> set[int | None]:
         if plan.samples_per_epoch in (None, samples)
         else {plan.samples_per_epoch}
     )
+
+
+def _is_digest(value: object) -> bool:
+    return isinstance(value, str) and _DIGEST.fullmatch(value) is not None

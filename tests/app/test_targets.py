@@ -5,8 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from sampler_core import Boost, DifficultyBalanced, Linear, PowerSkew, SamplingPlan
+from pages.parts.sidebar import shares_table
+from sampler_core import Boost, DifficultyBalanced, Linear, PowerSkew, SamplingPlan, Shares
 from sampler_core.datasets import load
+from sampler_core.figures.class_labels import class_options
 from sampler_core.plans.parameters import rows_of
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 from sampler_core.plans.target_values import target_of
@@ -72,3 +74,48 @@ def test_an_adaptive_target_shows_its_base_and_says_why_it_has_no_batches_to_sho
     assert any("sampler.preview()" in info.value for info in at.info)
     with pytest.raises(AssertionError, match="no chart batches"):
         panel_of(at, "batches")
+
+
+def test_given_shares_stand_in_a_table_of_the_classes_and_in_the_link():
+    at = opened(**KNOWN, target="shares", given_shares='{"VASC":"0:0.3, 19:0.1","DF":0.2}', skew="1", increment="0")
+    is_sound(at)
+    table = at.sidebar.dataframe[0].value.set_index("Class")["Share"]
+    assert list(table.index) == [label for label in class_options(load("isic2019"))]
+    assert (table["VASC"], table["DF"], table["NV"]) == ("0:0.3, 19:0.1", "0.2", "")
+    target = Shares({"VASC": [(0, 0.3), (19, 0.1)], "DF": 0.2}, PowerSkew(Linear(1.0, 0.0)))
+    assert at.session_state["scenario"].plan.target == target
+
+
+@pytest.mark.parametrize("classes", [2, 1000])
+def test_the_table_has_a_row_for_each_class_of_synthetic_data(classes):
+    at = opened(data="synthetic", classes=str(classes), epochs="5", target="shares", given_shares="1: 0.5")
+    is_sound(at)
+    assert at.sidebar.dataframe[0].value["Share"].tolist() == ["", "0.5", *[""] * (classes - 2)]
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ("VASC: 0.7, DF: 0.6", "Shares must sum to at most 1 in every epoch, got 1.3 in epoch 0."),
+        ("VASC: 2", "Share of class 'VASC' must be a number from 0 to 1"),
+        ("VASC", "Shares must be class: share pairs"),
+    ],
+)
+def test_shares_that_cannot_be_are_said_in_a_sentence_beside_the_table(given, says):
+    at = opened(**KNOWN, target="shares", given_shares=given)
+    assert not at.exception
+    assert at.sidebar.dataframe
+    assert any(error.value.replace("\\", "").startswith(says) for error in at.sidebar.error)
+
+
+def test_an_edited_cell_sets_the_text_and_a_wrong_one_is_left_out_with_a_sentence(monkeypatch):
+    start = {"a": 0.2, "b": 0.1}
+    edits = {0: {"Share": "0.25"}, 1: {"Share": ""}, 2: {"Share": "half"}, 3: {"Share": "0:0.1, 5:0.2"}}
+    state = {"key": "editor", "start": start, "text": "", "wrong": []}
+    session = {"shares_table": state, "editor": {"edited_rows": edits}}
+    monkeypatch.setattr(shares_table.st, "session_state", session)
+    shares_table._take_edits(("a", "b", "c", "d"))
+    assert session["given_shares"] == state["text"] == '{"a":0.25,"d":[[0,0.1],[5,0.2]]}'
+    (wrong,) = state["wrong"]
+    assert wrong.startswith("Share of class 'c' must be a number from 0 to 1")
+    assert wrong.endswith("got 'half'. It is left out.")

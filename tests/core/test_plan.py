@@ -24,6 +24,7 @@ from sampler_core import (
 )
 from sampler_core.datasets import load
 from sampler_core.draws import SCHEMES
+from sampler_core.draws.counter_rng import key_of
 
 CIFAR, ISIC = load("cifar10_lt_if100"), load("isic2019")
 EACH_SCHEME = pytest.mark.parametrize("scheme", SCHEMES)
@@ -146,11 +147,13 @@ def test_a_preview_too_large_for_one_table_says_how_many_batches_fit():
 
 PLANS = [
     plan_of(),
-    plan_of(drawing="stratified", min_per_batch=2, max_repeats=4, min_share=0.01, samples_per_epoch=5000, seed=-7),
+    plan_of(
+        drawing="stratified", min_per_batch=2, max_repeats=4, min_share=0.01, samples_per_epoch=5000, seed=2**64 - 7
+    ),
     plan_of(target=Boost(ProgressivelyBalanced(), {"NV": 0.5, "类别": 3}, 1, 2), drawing="exact"),
     plan_of(target=DifficultyBalanced(PowerSkew(Piecewise("0:0, 3:1")), tau=2), epochs=None, batch_size=None),
     plan_of(target=EffectiveNumber(0.9999), tuned_on=ISIC),
-    plan_of(tuned_on=CIFAR, seed=2**70),
+    plan_of(tuned_on=CIFAR, seed=2**64 - 1),
 ]
 
 
@@ -196,8 +199,8 @@ GOOD = json.loads(plan_of(tuned_on=ISIC).to_json())
         ({"max_repeats": float("nan")}, "max_repeats must be .*, got nan"),
         ({"min_share": 2}, "min_share must be .*, got 2"),
         ({"min_per_batch": 1}, "min_per_batch must be 0 unless"),
-        ({"seed": None}, "seed must be a whole number, got None"),
-        ({"seed": "s"}, "seed must be a whole number, got 's'"),
+        ({"seed": None}, "seed must be a whole number from 0 .*, got None"),
+        ({"seed": "s"}, "seed must be a whole number from 0 .*, got 's'"),
         ({"surprise": 1}, "got 'surprise'"),
         ({"tuned_on": "ISIC"}, "tuned_on"),
         ({"tuned_on": [1, 2]}, "tuned_on"),
@@ -237,6 +240,15 @@ def test_targets_nested_without_end_are_a_value_error():
     text = json.dumps({**GOOD, "target": inner})
     with pytest.raises(ValueError, match="plan"):
         SamplingPlan.from_json(text)
+
+
+@pytest.mark.parametrize(
+    ("seed", "loaded"), [(-1, 2**64 - 1), (-7 - 2**70, 2**64 - 7), (2**64 + 3, 3), (2**64 - 1, 2**64 - 1)]
+)
+def test_a_file_with_a_seed_of_before_loads_as_the_seed_that_draws_the_same(seed, loaded):
+    plan = SamplingPlan.from_json(json.dumps({**GOOD, "seed": seed}))
+    assert plan.seed == loaded
+    assert key_of(plan.seed, 3, 1) == key_of(seed, 3, 1)
 
 
 def test_fields_with_a_default_may_be_left_out():

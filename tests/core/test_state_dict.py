@@ -17,6 +17,7 @@ from sampler_core import (
     PowerSkew,
     SamplingPlan,
     ScheduledClassSampler,
+    Shares,
 )
 from sampler_core.draws import SCHEMES
 
@@ -553,6 +554,16 @@ def test_a_state_of_version_0_1_0_goes_on_with_the_shares_that_were_to_follow():
     sampler.update(**FEEDBACK)
     old = {name: value for name, value in sampler.state_dict().items() if name not in ("feedback", "ended")}
     restored.load_state_dict({**old, "next_target": {"difficulty": [1 - 0.9, 1 - 0.8, 1.0, 1 - 0.3, 1 - 0.1]}})
+    for each in (sampler, restored):
+        each.set_epoch(1)
+    assert restored.class_shares().tolist() == sampler.class_shares().tolist()
+
+
+def test_a_state_is_taken_where_the_base_gives_a_class_the_share_0():
+    plan = plan_of(target=DifficultyBalanced(Shares({0: 0.0})))
+    sampler, restored = sampler_of(plan), sampler_of(plan)
+    sampler.update(**FEEDBACK)
+    restored.load_state_dict(sampler.state_dict())
     for each in (sampler, restored):
         each.set_epoch(1)
     assert restored.class_shares().tolist() == sampler.class_shares().tolist()

@@ -10,11 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sampler_core.plans.adaptive_targets
+import sampler_core.plans.explicit_shares
 import sampler_core.plans.schedules
 import sampler_core.plans.targets
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.datasets import cifar_lt
+from sampler_core.forecast.forecast import Forecast
 from sampler_core.plans.adaptive_targets import DifficultyBalanced, ExponentiatedGradient
+from sampler_core.plans.explicit_shares import Shares
 from sampler_core.plans.parameters import rows_of
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.registry import TARGETS
@@ -69,6 +72,15 @@ EXAMPLES = {
         (Boost(PowerSkew(Linear(0.0, 1 / 9)), {"a": 2, "b": 0.5}, 9, 9), NATURAL, [0.5 / 1.125, *[0.125 / 1.125] * 1,
                                                                                   *[0.25 / 1.125] * 2]),
     ],
+    "shares": [
+        # d has .1; the other .9 by 60 : 30 : 9
+        (Shares({"d": 0.1}), *[[0.9 * 60 / 99, 0.9 * 30 / 99, 0.9 * 9 / 99, 0.1]] * 2),
+        # a falls from .8 to .35 over the run; the rest evenly
+        (Shares({"a": "0:0.8, 9:0.35"}, PowerSkew(Constant(1.0))), [0.8, *[0.2 / 3] * 3], [0.35, *[0.65 / 3] * 3]),
+        # every class has one, .8 in all
+        (Shares({"a": 0.2, "b": 0.2, "c": 0.2, "d": 0.2}), EVEN, EVEN),
+        (Shares({}, PowerSkew(Linear(0.0, 1 / 9))), NATURAL, EVEN),
+    ],
     "difficulty_balanced": [
         (DifficultyBalanced(), NATURAL, NATURAL),
         (DifficultyBalanced(PowerSkew(Constant(1.0)), tau=2.0, smoothing=0.0), EVEN, EVEN),
@@ -87,6 +99,7 @@ NAMESPACE = {
     **vars(sampler_core.plans.schedules),
     **vars(sampler_core.plans.targets),
     **vars(sampler_core.plans.adaptive_targets),
+    **vars(sampler_core.plans.explicit_shares),
 }
 
 
@@ -251,6 +264,76 @@ def test_boosts_written_as_text_are_those_written_as_a_mapping():
     assert shares_of(Boost(target, "1: 4"), numbered) == pytest.approx([0.5, 0.5])
 
 
+# --- explicit shares --------------------------------------------------------------------------------------------------
+
+
+@given(
+    shares=st.lists(st.one_of(st.none(), st.floats(0, 1)), min_size=1, max_size=12).filter(
+        lambda shares: sum(share or 0.0 for share in shares) <= 1.0
+    ),
+    skew=st.floats(-3, 3),
+    counts=st.lists(st.integers(0, 10**6), min_size=12, max_size=12).filter(any),
+)
+def test_given_shares_hold_and_the_others_share_the_rest_as_the_other_target_would(shares, skew, counts):
+    counts, rest = ClassCounts.from_counts(counts), PowerSkew(Constant(skew))
+    target = Shares({c: share for c, share in enumerate(shares) if share is not None}, rest)
+    found = SamplingPlan(target=target, epochs=1, batch_size=8).class_shares(counts)[0]
+    assert found.sum() == pytest.approx(1.0, abs=1e-12)
+    present = counts.counts > 0
+    assert found[~present].tolist() == [0.0] * int((~present).sum())
+    given = np.array([np.nan if share is None else share for share in [*shares, *[None] * (12 - len(shares))]])
+    named, others = present & ~np.isnan(given), present & np.isnan(given)
+    if others.any():
+        assert found[named] == pytest.approx(given[named], abs=1e-12)
+        alone = counts.counts[others] ** np.float64(1 - skew)
+        assert found[others] == pytest.approx((1 - given[named].sum()) * alone / alone.sum(), abs=1e-12)
+    elif given[named].sum() > 1e-9:
+        assert found[named] == pytest.approx(given[named] / given[named].sum(), abs=1e-9)
+
+
+def test_shares_are_linear_between_their_points_and_flat_outside():
+    target = Shares({"a": [(2, 0.1), (4, 0.5), (5, 0.2)]})
+    assert [round(float(shares_of(target, epoch=epoch)[0]), 12) for epoch in range(8)] == [
+        0.1, 0.1, 0.1, 0.3, 0.5, 0.2, 0.2, 0.2,
+    ]  # fmt: skip
+
+
+def test_the_share_of_an_empty_class_goes_to_the_rest_and_no_share_at_all_is_the_rest_itself():
+    plan = SamplingPlan(target=Shares({"a": 0.5, "d": 0.4}), epochs=1, batch_size=8)
+    assert plan.class_shares({"a": 10, "b": 30, "c": 10, "d": 0})[0] == pytest.approx([0.5, 0.375, 0.125, 0.0])
+    nothing = SamplingPlan(target=Shares({"a": 0.0, "b": 0.0}), epochs=1, batch_size=8)
+    assert nothing.class_shares({"a": 30, "b": 10})[0] == pytest.approx([0.75, 0.25])
+
+
+def test_caps_and_floors_hold_on_top_of_given_shares():
+    target = Shares({"d": 0.5, "a": 0.0})
+    plan = SamplingPlan(target=target, epochs=1, batch_size=8, max_repeats=10, min_share=0.02)
+    # d: one sample, at most 10 of 100 draws; a: at least .02; b and c share the other .88 by 30 : 9
+    assert plan.class_shares(COUNTS)[0] == pytest.approx([0.02, 0.88 * 30 / 39, 0.88 * 9 / 39, 0.1])
+
+
+def test_a_share_of_a_class_that_is_not_there_is_refused_by_name():
+    plan = SamplingPlan(target=Boost(Shares({"q": 0.2}), {"a": 2}), epochs=1, batch_size=4)
+    with pytest.raises(ValueError, match=r"class must be one of the data's .* got 'q'"):
+        plan.check({"a": 3})
+
+
+def test_shares_written_as_text_are_those_written_as_a_mapping():
+    assert Shares("d: 0.3, a: 0.5") == Shares({"d": 0.3, "a": 0.5}) == Shares([("d", 0.3), ("a", 0.5)])
+    assert Shares('{"x, y": 0.3, "b": "0:0.1, 5:0.2"}') == Shares({"x, y": 0.3, "b": ((0, 0.1), (5, 0.2))})
+    numbered = ClassCounts.from_counts([8, 2])
+    assert shares_of(Shares("1: 0.6"), numbered) == pytest.approx([0.4, 0.6])
+
+
+@pytest.mark.parametrize("scheme", ["independent", "exact", "stratified"])
+def test_a_class_with_share_0_is_never_drawn_and_what_is_forecast_stays_a_number(scheme):
+    plan = SamplingPlan(target=Shares({"a": "0:0, 4:0.5"}), epochs=5, batch_size=20, drawing=scheme)
+    drawn = plan.preview(COUNTS, epoch=0).totals
+    assert drawn[0] == 0
+    assert drawn.sum() == 100
+    assert np.isfinite(Forecast.of(plan, COUNTS).coverage).all()
+
+
 # --- adaptive --------------------------------------------------------------------------------------------------------
 
 MOMENT = Moment(0, 10, 100)
@@ -379,11 +462,11 @@ GOOD = PowerSkew(Constant(0.0))
         (lambda: Boost(GOOD, {"a": 0.0}, 0, 1), ValueError, r"factor of class 'a' must be .*, got 0\.0"),
         (lambda: Boost(GOOD, {"a": -1}, 0, 1), ValueError, "factor of class 'a' must be .*, got -1"),
         (lambda: Boost(GOOD, {"a": math.nan}, 0, 1), ValueError, "factor of class 'a' must be .*, got nan"),
-        (lambda: Boost(GOOD, {"a": "x"}, 0, 1), (TypeError, ValueError), "factor.* got {'a': 'x'}"),
+        (lambda: Boost(GOOD, {"a": "x"}, 0, 1), TypeError, "factor of class 'a' must be .*, got 'x'"),
         (lambda: Boost(GOOD, 5, 0, 1), (TypeError, ValueError), "factors must be .*, got 5"),
         (lambda: Boost(GOOD, (("a",),), 0, 1), (TypeError, ValueError), "factors must be .*, got "),
         (lambda: Boost(GOOD, "a = 3", 0, 1), ValueError, "factors must be class: factor pairs.*, got 'a = 3'"),
-        (lambda: Boost(GOOD, {"a": 10**400}, 0, 1), ValueError, "factors must be class: factor pairs.*, got {'a': 10"),
+        (lambda: Boost(GOOD, {"a": 10**400}, 0, 1), ValueError, "factor of class 'a' must be .*, got 10"),
         (lambda: Boost(GOOD, {"a": 2}, 3, 2), ValueError, r"last_epoch must be at least first_epoch \(3\), got 2"),
         (lambda: Boost(GOOD, {"a": 2}, -1, 2), ValueError, "first_epoch must be .*, got -1"),
         (lambda: Boost(GOOD, {"a": 2}, 0.5, 2), ValueError, r"first_epoch must be a whole number .*, got 0\.5"),
@@ -407,14 +490,14 @@ def test_a_wrong_value_is_named_with_what_it_must_be_and_what_came(wrong, error,
     [
         ({"name": "magic"}, "target must be one of power_skew, .*, got 'magic'"),
         (None, 'target must be an object with a "name", got None'),
-        ({"name": "power_skew"}, "target 'power_skew': .*schedule"),
+        ({"name": "power_skew"}, "target 'power_skew' must have the field 'schedule', got none"),
         ({"name": "power_skew", "schedule": {"name": "spiral"}}, "schedule must be one of .*, got 'spiral'"),
         ({"name": "power_skew", "schedule": 1.0}, 'schedule must be an object with a "name", got 1.0'),
         ({"name": "unimax", "max_repeats": None}, "target 'unimax': max_repeats must be .*, got None"),
         ({"name": "unimax", "repeats": 2}, "target 'unimax' must have the fields .*, got 'repeats'"),
         ({"name": "boost", "target": {"name": "progressively_balanced"}, "factors": [["a"]]}, "factors must"),
         ({"name": "boost", "target": {"name": "progressively_balanced"}, "factors": 3}, "factors must"),
-        ({"name": "boost", "factors": []}, "target 'boost': .*target"),
+        ({"name": "boost", "factors": []}, "target 'boost' must have the field 'target', got none"),
         ({"name": "difficulty_balanced", "base": {"name": "exponentiated_gradient"}}, "base must be"),
     ],
 )
@@ -425,7 +508,7 @@ def test_a_wrong_json_object_is_a_value_error_that_names_what_is_wrong(data, say
 
 def test_every_number_of_every_target_has_a_row_for_controls():
     for name, target in BY_NAME:
-        held = {"target", "base", "schedule"}
+        held = {"target", "base", "rest", "schedule"}
         assert rows_of(type(target)).keys() == {f.name for f in dataclasses.fields(target)} - held, name
 
 

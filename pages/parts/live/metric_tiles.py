@@ -40,7 +40,8 @@ def tiles(key: str, content: Tiles) -> None:
 def _tile_data(metric: EpochMetric, epoch: int) -> dict[str, object]:
     course = np.where(np.isfinite(metric.course), metric.course, np.nan)
     low, high = np.nanmin(course, initial=np.inf), np.nanmax(course, initial=-np.inf)
-    spark_heights = (course - low) / (high - low) if high > low else np.full(course.size, 0.5)
+    is_flat = not high - low > 1e-9 * abs(high)  # no line out of rounding errors
+    spark_heights = np.full(course.size, 0.5) if is_flat else (course - low) / (high - low)
     spark_heights = np.nan_to_num(spark_heights, nan=1.0)
     spark_epochs = np.unique(np.linspace(0, course.size - 1, min(course.size, MOST_SPARK_POINTS)).round().astype(int))
     spark_places = spark_epochs / max(course.size - 1, 1)

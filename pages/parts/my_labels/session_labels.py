@@ -19,10 +19,11 @@ from sampler_core.plans.parameters import DATA
 SESSION_LABELS, SESSION_REFUSAL, SESSION_READINGS = "own_labels", "own_refused", "own_readings"
 # Controls that may name classes, what they are called, and what stands in those that do.
 CONTROLS_NAMING_CLASSES = {
-    "followed": ("followed classes", ""),
-    "boosts": ("boosted classes", ""),
-    "requirements": ("requirements", "class_name"),
-    "plans": ("plans", "factors"),
+    "followed": ("followed classes", ("",)),
+    "boosts": ("boosted classes", ("",)),
+    "given_shares": ("given shares", ("",)),
+    "requirements": ("requirements", ("class_name",)),
+    "plans": ("plans", ("factors", '"shares"')),
 }
 READING_PATIENCE = 0.4  # seconds that a rerun waits before it shows progress instead
 MOST_READINGS = 8
@@ -60,7 +61,8 @@ def changes_to_own_labels() -> list[str]:
 def names_own_classes(key: str) -> bool:
     """Whether what a control holds names classes of a user's own labels: then no URL carries it."""
     control_value = st.session_state.get(key)
-    return are_own_labels() and bool(control_value) and CONTROLS_NAMING_CLASSES[key][1] in str(control_value)
+    marks_of_names = CONTROLS_NAMING_CLASSES[key][1]
+    return are_own_labels() and bool(control_value) and any(mark in str(control_value) for mark in marks_of_names)
 
 
 def left_out_of_the_link() -> list[str]:

@@ -60,6 +60,11 @@ def _counts_and_unit(values: Mapping[str, Any]) -> tuple[ClassCounts, str]:
     return synthetic(*(values[key] for key in ("profile", "classes", "samples", "ratio"))), "samples"
 
 
+def counts_of(values: Mapping[str, Any]) -> ClassCounts:
+    """The class counts of the Data group's values; `ValueError` where these do not go together."""
+    return _counts_and_unit(values)[0]
+
+
 def counts_checksum(counts: ClassCounts) -> str:
     """A short name of class counts."""
     return f"{zlib.crc32(counts.counts.tobytes() + repr(counts.names).encode()):08x}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
@@ -9,14 +10,16 @@ import streamlit as st
 from pages.parts.my_labels.upload_form import upload_form
 from pages.parts.sidebar.page_parameters import PARAMETERS, PROFILE, TABLE
 from pages.parts.sidebar.parameter_widgets import bound_widget, checked_widget_values, set_widgets, widget_values
-from pages.parts.sidebar.scenario import CURRENT, OWN_COUNTS, Scenario
+from pages.parts.sidebar.scenario import CURRENT, OWN_COUNTS, Scenario, counts_of
+from pages.parts.sidebar.shares_table import shares_table
 from pages.parts.sidebar.undo_buttons import undo_buttons
 from pages.parts.sidebar.url_correction import correct_url
 from pages.parts.sidebar.values_in_words import error_in_words, error_toast, value_in_words
 from pages.parts.text.markdown import literal
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.formatting import count, number, several
-from sampler_core.plans.parameters import CLASSES, DATA, EPOCHS, RATIO, RUN_ROWS, SAMPLES
+from sampler_core.plans.explicit_shares import SHARES
+from sampler_core.plans.parameters import CLASSES, DATA, EPOCHS, RATIO, RUN_ROWS, SAMPLES, Parameter
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.presets import PRESETS
 from sampler_core.plans.target_values import collected_values, values_of
@@ -114,7 +117,7 @@ def sidebar() -> None:
         st.subheader("Data")
         data_values = data_group()
         schedule_heading()
-        target_values = collected_values(bound_widget)
+        target_values = collected_values(lambda parameter: _target_widget(parameter, data_values))
         citation_place = st.container()
         st.subheader("Run")
         run_values = {parameter.key: bound_widget(parameter) for parameter in RUN_ROWS}
@@ -128,3 +131,11 @@ def sidebar() -> None:
     with citation_place:
         preset_citation(scenario.plan)
     st.session_state[CURRENT] = scenario
+
+
+def _target_widget(parameter: Parameter, data_values: dict[str, Any]) -> Any:
+    """The widget of one of the target's parameters; given shares have a table of the data's classes."""
+    if parameter == SHARES:
+        with suppress(ValueError):  # data that cannot be: a sentence below says so
+            return shares_table(counts_of(data_values))
+    return bound_widget(parameter)

@@ -11,7 +11,7 @@ import streamlit as st
 
 from pages.parts.sidebar.page_parameters import PARAMETERS, choice_titles
 from pages.parts.text.markdown import literal
-from sampler_core.formatting import number
+from sampler_core.formatting import number, shortened
 from sampler_core.plans.parameters import CLASSES, LIMIT_ROWS, PLAN_ROWS, RATIO, SAMPLES, Parameter, rows_of
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.registry import SCHEDULES, TARGETS
@@ -28,7 +28,7 @@ def value_in_words(parameter: Parameter, value: Any) -> str:
         return "none"
     if parameter.kind == "choice":
         return choice_titles(parameter)[value]
-    return str(value) if parameter.kind == "text" else number(value)
+    return shortened(str(value), 200) if parameter.kind == "text" else number(value)
 
 
 def target_in_words(target: Target) -> str:

@@ -24,6 +24,8 @@ def count_folder(
     Classes keep their folder's name as text, "7" too, and come by code point: the order in which torchvision's
     ImageFolder numbers them, so that its targets and these counts draw alike. An empty folder is an empty class.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"folder must be a path, got {path!r:.100}")
     image_folder, image_endings = Path(path), ("",) if extensions is None else tuple(map(str.lower, extensions))
     with only_reading_errors(printable(image_folder.name) or "the folder"):
         if not image_folder.is_dir():

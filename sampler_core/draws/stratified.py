@@ -12,7 +12,7 @@ from sampler_core.data.array_types import IntArray
 from sampler_core.draws.counter_rng import U64Array, keys_of
 from sampler_core.draws.decks import Decks, start_after
 from sampler_core.draws.extra_classes import ExtraClasses
-from sampler_core.draws.keyed_permutation import Permutation, shuffled_rows
+from sampler_core.draws.keyed_permutation import Permutation, shuffled_rows, small_shuffled_rows
 from sampler_core.draws.scheme import OFFSET_KEY, ORDERS_KEY, SLOTS_KEY, ClassMembers, Epoch
 from sampler_core.draws.systematic_rounding import SystematicRounding, floors_and_chances
 
@@ -124,7 +124,8 @@ class _BatchSlots:
         """The rank of each slot in its batch, by a keyed permutation per batch; row: which of `batches` it is in."""
         keys = keys_of(self._slots_key, batches)
         if self._size <= Permutation.SMALL:
-            return shuffled_rows(keys, self._size).ravel().take(row * self._size + slot)
+            rows = small_shuffled_rows if self._size <= 1 << 10 else shuffled_rows
+            return rows(keys, self._size).ravel().take(row * self._size + slot)
         ranks = np.empty(slot.size, dtype=np.int64)
         for i, key in enumerate(keys.tolist()):
             here = row == i

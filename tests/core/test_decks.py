@@ -98,7 +98,7 @@ def test_the_example_of_the_docstring():
     assert start_after(np.array([[4, 0]]), np.array([2]), np.array([3]), 1).tolist() == [[6, 0]]
 
 
-EPOCHS = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 12)), min_size=1, max_size=4)
+EPOCHS = st.lists(st.tuples(st.integers(1, 30), st.integers(1, 12)), min_size=1, max_size=4)
 
 
 @given(st.integers(1, 23), EPOCHS)
@@ -122,6 +122,12 @@ def test_a_jump_over_two_epochs_is_two_jumps_over_one(size, stride, first, secon
     halfway = start_after(start, count, strides, first)
     at_once = start_after(start, count, strides, first + second)
     assert start_after(halfway, count, strides, second).tolist() == at_once.tolist()
+
+
+def test_a_class_that_is_not_dealt_stays_where_it_is():
+    start, count = np.array([[2, 5]]), np.array([9])
+    assert start_after(start, count, np.array([0]), 10).tolist() == [[2, 5]]
+    assert start_after(start, count, np.array([3]), 0).tolist() == [[2, 5]]
 
 
 def test_a_class_that_became_smaller_than_its_offset_begins_a_new_pass():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sampler_core.draws.counter_rng import key_of, keys_of
-from sampler_core.draws.keyed_permutation import Permutation, shuffled_rows
+from sampler_core.draws.keyed_permutation import Permutation, shuffled_rows, small_shuffled_rows
 from tests.core.scheme_draws import RARE, p_value, tenths
 
 SIZES = [*range(1, 301), *(2**k + d for k in range(9, 18) for d in (-1, 0, 1)), 100_003, 1_000_000]
@@ -43,8 +43,16 @@ def test_pieces_of_a_permutation_are_pieces_of_the_whole():
         assert permutation(np.array([size - 1, 0, 17], dtype=np.uint64)).tolist() == whole[[-1, 0, 17]].tolist()
 
 
-def test_shuffled_rows_are_permutations_that_favour_no_place():
-    rows = shuffled_rows(keys_of(key_of(4), np.arange(6000, dtype=np.uint64)), 8)
+@pytest.mark.parametrize("shuffled", [shuffled_rows, small_shuffled_rows])
+def test_shuffled_rows_are_permutations_that_favour_no_place(shuffled):
+    rows = shuffled(keys_of(key_of(4), np.arange(6000, dtype=np.uint64)), 8)
     assert np.array_equal(np.sort(rows, axis=1), np.tile(np.arange(8), (6000, 1)))
     table = np.array([np.bincount(column, minlength=8) for column in rows.T])
     assert p_value(table.ravel(), np.ones(64)) > RARE
+
+
+def test_the_largest_small_rows_are_permutations_whose_neighbours_lie_anywhere():
+    rows = small_shuffled_rows(keys_of(key_of(5), np.arange(300, dtype=np.uint64)), 1 << 10)
+    assert np.array_equal(np.sort(rows, axis=1), np.tile(np.arange(1 << 10), (300, 1)))
+    apart = np.diff(rows, axis=1) % (1 << 10)
+    assert p_value(np.bincount(apart.ravel() * 10 // (1 << 10), minlength=10), tenths(1 << 10)[:10]) > RARE

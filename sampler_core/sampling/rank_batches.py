@@ -11,6 +11,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sampler_core.data.plain_values import whole_number
+
+
+def checked_rank(num_replicas: object, rank: object) -> tuple[int, int]:
+    """The number of ranks and one of them; `ValueError` out of range."""
+    num_replicas, rank = whole_number("num_replicas", num_replicas, least=1), whole_number("rank", rank)
+    if rank >= num_replicas:
+        raise ValueError(f"rank must be below num_replicas ({num_replicas}), got {rank}")
+    return num_replicas, rank
+
 
 class StartPosition(NamedTuple):
     """Where a pass over an epoch starts: after `batches` batches of the one-process stream and `within` indices of this

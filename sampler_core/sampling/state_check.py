@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.plain_values import whole_number
-from sampler_core.plans.adaptive_targets import check_state
+from sampler_core.draws import SCHEMES
+from sampler_core.draws.class_sorted_dataset import ClassSortedDataset
+from sampler_core.plans.adaptive_targets import AdaptiveTarget, check_state
 from sampler_core.plans.plan import SamplingPlan
-from sampler_core.sampling.class_cursors import ClassCursors
-from sampler_core.sampling.current_epoch import CurrentEpoch
+from sampler_core.sampling.class_cursors import check_walk
 from sampler_core.sampling.feedback import feedback_array
-from sampler_core.sampling.rank_batches import RankBatches
 
 STATE_VERSION = 1
 _FIELDS = {
@@ -21,13 +22,12 @@ _FIELDS = {
 }  # fmt: skip
 
 
-def check_state_dict(state: Any, current: CurrentEpoch, batches: RankBatches) -> None:
+def check_state_dict(state: Any, plan: SamplingPlan, dataset: ClassSortedDataset) -> None:
     """`ValueError` for a state of another plan, other labels or another version, and for fields out of range."""
     if not isinstance(state, Mapping) or state.get("version") != STATE_VERSION:
         raise ValueError(f"state must be one of a ScheduledClassSampler, version {STATE_VERSION}, got {state!r:.200}")
     if missing := _FIELDS - state.keys():
         raise ValueError(f"state must have the field {min(missing)!r}, got none")
-    plan, dataset = current.plan, current.dataset
     whole_number("samples of the state", state["samples"], 1)
     of_run = [replace(plan, samples_per_epoch=samples) for samples in _lengths(plan, state["samples"])]
     if any(state["plan"] in same.earlier_fingerprints for same in of_run):
@@ -43,33 +43,37 @@ def check_state_dict(state: Any, current: CurrentEpoch, batches: RankBatches) ->
             "update_labels, construct the sampler with the changed labels"
         )
     for name, least, most in (
-        ("epoch", 0, None), ("batches", 0, None), ("within", 0, batches.batch_size - 1),
+        ("epoch", 0, None), ("batches", 0, None), ("within", 0, (plan.batch_size or 1) - 1),
     ):  # fmt: skip
         whole_number(f"{name} of the state", state[name], least, most)
     if not isinstance(state["next_labels"], str | None):
         raise ValueError(f"next_labels of the state must be a digest or None, got {state['next_labels']!r:.200}")
-    ClassCursors.check_json(state["walk"], plan, dataset.present.num_classes)
+    check_walk(state["walk"], SCHEMES[plan.drawing], dataset.present.num_classes)
     moment = plan.moment_at(0, state["samples"])
     for name in ("target", "next_target"):
         check_state(f"{name} of the state", state[name], plan.adaptive, dataset.present, moment)
-    _check_feedback(state.get("feedback"), state.get("ended"), current)
-    if state["within"] and state["replicas"] != batches.num_replicas:
+    _check_feedback(state.get("feedback"), state.get("ended"), plan.adaptive, dataset.present)
+
+
+def check_position(state: Mapping[str, Any], num_replicas: int) -> None:
+    """`ValueError` for a state taken within a batch by another number of ranks."""
+    if state["within"] and state["replicas"] != num_replicas:
         raise ValueError(
-            f"state must be taken between batches to go on with {batches.num_replicas} ranks, got one taken "
-            f"{state['within']} indices into a batch by {state['replicas']}"
+            f"state must be taken between batches to go on with {num_replicas} ranks, got one taken {state['within']} "
+            f"indices into a batch by {state['replicas']}"
         )
 
 
-def _check_feedback(feedback: Any, ended: Any, current: CurrentEpoch) -> None:
+def _check_feedback(feedback: Any, ended: Any, target: AdaptiveTarget | None, present: ClassCounts) -> None:
     """For the fields that states of version 0.1.0 lack."""
     if ended is not None:
         whole_number("ended of the state", ended)
     if feedback is None:
         return
-    if current.plan.adaptive is None or not isinstance(feedback, list | tuple):
-        must = "None where the target is not adaptive" if current.plan.adaptive is None else "a list or None"
+    if target is None or not isinstance(feedback, list | tuple):
+        must = "None where the target is not adaptive" if target is None else "a list or None"
         raise ValueError(f"feedback of the state must be {must}, got {feedback!r:.200}")
-    feedback_array(current.plan.adaptive.reads, feedback, current.dataset.present)
+    feedback_array(target.reads, feedback, present)
 
 
 def _lengths(plan: SamplingPlan, samples: int) -> set[int | None]:

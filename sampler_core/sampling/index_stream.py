@@ -27,7 +27,7 @@ from sampler_core.sampling.class_cursors import ClassCursors
 from sampler_core.sampling.rank_batches import RankBatches, StartPosition, checked_rank
 from sampler_core.sampling.state_check import check_state_dict
 
-_CHUNK = 8192  # indices drawn at a time: they stay in the processor's cache
+_CHUNK = 16384  # indices drawn at a time: fewer cost more calls, more leave the processor's cache
 _ITEM_CHUNK = 256  # drawn at a time where indices are asked for one by one
 
 

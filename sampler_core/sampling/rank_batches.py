@@ -58,12 +58,12 @@ class RankBatches(NamedTuple):
 
     def positions(self, start: StartPosition, first: int, last: int) -> NDArray[np.uint64]:
         """Positions of this rank's indices first..last-1, counted as in `length`."""
-        positions = np.arange(first, last, dtype=np.uint64)
+        before = (start.batches + self.rank) * self.batch_size
+        positions = np.arange(before + first, before + last, dtype=np.uint64)
         if self.num_replicas > 1:
-            other_ranks = positions // np.uint64(self.batch_size)
+            other_ranks = np.arange(first, last, dtype=np.uint64) // np.uint64(self.batch_size)
             other_ranks *= np.uint64(self.batch_size * (self.num_replicas - 1))
             positions += other_ranks
-        positions += np.uint64((start.batches + self.rank) * self.batch_size)
         if int(positions[-1]) >= self.samples:
             positions %= np.uint64(self.samples)
         return positions

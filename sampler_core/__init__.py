@@ -13,6 +13,7 @@ from sampler_core.data.label_encoding import labels_of as labels_of
 from sampler_core.forecast.forecast import Forecast as Forecast
 from sampler_core.plans.plan import SamplingPlan as SamplingPlan
 from sampler_core.plans.registry import SCHEDULES, TARGETS
+from sampler_core.sampling.index_stream import IndexStream as IndexStream
 
 __version__ = "0.1.0"
 
@@ -26,7 +27,8 @@ else:
     _registered = {cls.__name__: cls for cls in (*SCHEDULES.values(), *TARGETS.values())}
     globals().update(_registered)
     __all__ = sorted(
-        {"ClassCounts", "Forecast", "SamplingPlan", "ScheduledClassSampler", "labels_of"} | _registered.keys()
+        {"ClassCounts", "Forecast", "IndexStream", "SamplingPlan", "ScheduledClassSampler", "labels_of"}
+        | _registered.keys()
     )
 
     def __getattr__(name: str) -> object:

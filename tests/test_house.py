@@ -246,6 +246,15 @@ def test_the_sampler_imports_with_streamlit_plotly_and_pandas_blocked():
     assert done.returncode == 0, done.stderr
 
 
+def test_the_stream_of_indices_draws_with_torch_blocked():
+    draw = (
+        "from sampler_core import Constant, IndexStream, PowerSkew, SamplingPlan\n"
+        "IndexStream([0, 1, 1], SamplingPlan(target=PowerSkew(Constant(1.0)), epochs=1, batch_size=2))[1]\n"
+    )
+    done = run_python(BLOCKED.format(blocked=["torch"], names=[]) + draw)
+    assert done.returncode == 0, done.stderr
+
+
 def test_importing_the_core_leaves_torch_out_until_the_sampler_is_asked_for():
     done = run_python(
         "import sys, sampler_core\n"
@@ -258,7 +267,7 @@ def test_importing_the_core_leaves_torch_out_until_the_sampler_is_asked_for():
 
 
 CONTRACT = {
-    "data and plan": "ClassCounts SamplingPlan ScheduledClassSampler",
+    "data and plan": "ClassCounts SamplingPlan ScheduledClassSampler IndexStream",
     "targets": "PowerSkew ProgressivelyBalanced EffectiveNumber RepeatFactor UniMax Boost",
     "adaptive targets": "DifficultyBalanced ExponentiatedGradient",
     "schedules": "Constant Linear Cosine Exponential Composite Step Piecewise Periodic",

@@ -41,6 +41,16 @@ class ClassSortedDataset:
         self.indices: NDArray[np.integer[Any]] = class_sorted_indices(codes, canonical.size, seed)
         self.first: IntArray = np.cumsum(self.present.counts) - self.present.counts
 
+    def indices_at(self, places: IntArray) -> NDArray[np.integer[Any]]:
+        """The indices at places in the class-sorted order."""
+        return self.indices.take(places)
+
+    def number_in_class(self, index: int, present_class: int) -> int:
+        """Which sample of its class an index is, in the order of the labels; O(samples of the class)."""
+        first = self.first[present_class]
+        members = self.indices[first : first + self.present.counts[present_class]]
+        return int(np.count_nonzero(members < index))
+
     @cached_property
     def digest(self) -> str:
         """16 hex digits; data sets whose samples have other labels have others."""

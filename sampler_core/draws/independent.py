@@ -41,21 +41,22 @@ class Independent:
         self._class_of_cell = alias_cell_classes(other_class)
         self._key = _U(epoch.key(CLASS_KEY))
         if members is not None:
-            self._scale, self._first = members.counts * 2.0**-53, members.first
+            self._scale_of_cell = (members.counts * 2.0**-53).take(self._class_of_cell, mode="clip")
+            self._first_of_cell = members.first.take(self._class_of_cell, mode="clip")  # unused columns have no class
 
     def classes(self, positions: U64Array) -> NDArray[np.int32]:
-        return self._classes(mix(self._counters(positions)))
+        return self._class_of_cell.take(self._cells(mix(self._counters(positions))))
 
     def places(self, positions: U64Array) -> IntArray:
         class_counters = self._counters(positions)
         member_counters = class_counters + _U(GOLDEN)
-        drawn = self._classes(mix(class_counters))
+        cell = self._cells(mix(class_counters))
         mix(member_counters)
         member_counters >>= _U(11)
         member_numbers = member_counters.view(np.int64).astype(np.float64)
-        member_numbers *= self._scale.take(drawn)  # floor(u n) < n for every u < 1 in double precision
+        member_numbers *= self._scale_of_cell.take(cell)  # floor(u n) < n for every u < 1 in double precision
         places = member_numbers.astype(np.int64)
-        places += self._first.take(drawn)
+        places += self._first_of_cell.take(cell)
         return places
 
     @staticmethod
@@ -72,10 +73,10 @@ class Independent:
         x += self._key
         return x
 
-    def _classes(self, class_hashes: U64Array) -> NDArray[np.int32]:
-        alias_cell = (class_hashes >> _U(64 - self._bits)).view(np.int64)
+    def _cells(self, class_hashes: U64Array) -> IntArray:
+        alias_cell: IntArray = (class_hashes >> _U(64 - self._bits)).view(np.int64)
         class_hashes <<= _U(self._bits)
         in_lower_cell = class_hashes < self._own_threshold.take(alias_cell)
         alias_cell <<= 1
-        alias_cell |= in_lower_cell
-        return self._class_of_cell.take(alias_cell)
+        alias_cell |= in_lower_cell.astype(np.int64)
+        return alias_cell

@@ -142,6 +142,16 @@ class ExponentiatedGradient(OnBase):
         return (state or self.initial(counts, moment))["log_shares"]
 
 
+def state_as_json(state: State | None) -> dict[str, list[float]] | None:
+    """A state as plain JSON types."""
+    return None if state is None else {name: values.tolist() for name, values in state.items()}
+
+
+def state_of_json(data: Mapping[str, list[float]] | None) -> State | None:
+    """The inverse of `state_as_json`."""
+    return None if data is None else {name: np.array(values, dtype=np.float64) for name, values in data.items()}
+
+
 def check_state(name: str, given: object, target: AdaptiveTarget | None, counts: ClassCounts, moment: Moment) -> None:
     """`ValueError` for what is neither None nor, as lists, a state of this target that gives each class a weight."""
     if given is None:

@@ -8,6 +8,7 @@ import warnings
 import torch.distributed as dist
 
 from sampler_core.data.plain_values import whole_number
+from sampler_core.sampling.rank_batches import checked_rank
 
 _MOST_REPLICAS = 2**31 - 1  # times the largest batch: a position still is a 64-bit integer
 
@@ -27,10 +28,7 @@ def replicas_and_rank(num_replicas: int | None, rank: int | None) -> tuple[int, 
         raise ValueError(f"rank must be given with num_replicas={num_replicas} outside torch.distributed, got None")
     if rank is None:
         rank = dist.get_rank() if num_replicas > 1 else 0
-    rank = whole_number("rank", rank)
-    if rank >= num_replicas:
-        raise ValueError(f"rank must be below num_replicas ({num_replicas}), got {rank}")
-    return num_replicas, rank
+    return checked_rank(num_replicas, rank)
 
 
 def warn_if_not_alone() -> bool:

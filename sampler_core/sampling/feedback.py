@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-import torch
 
 from sampler_core.data.array_types import FloatArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.plain_values import ClassName, is_sequence, plain_value
 
-ClassValues: TypeAlias = Mapping[ClassName, float | None] | Sequence[float | None] | FloatArray | torch.Tensor
+if TYPE_CHECKING:
+    import torch
+
+ClassValues: TypeAlias = "Mapping[ClassName, float | None] | Sequence[float | None] | FloatArray | torch.Tensor"
 
 
 def feedback_array(kind: str, values: Any, counts: ClassCounts) -> FloatArray:

@@ -8,11 +8,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sampler_core.draws import Scheme
-from sampler_core.sampling.rank_batches import RankBatches, StartPosition
+from sampler_core.sampling.index_stream import IndexStream
+from sampler_core.sampling.rank_batches import StartPosition
 
 _INDEX_CHUNK = 8192  # indices drawn at a time
 _FIRST_INDEX_CHUNK = 512  # the first batch should not wait for more than itself
@@ -52,14 +49,12 @@ class IndexPass(chain[int]):
     load_state_dict: Callable[[Mapping[str, Any]], None]
 
 
-def index_pieces(
-    batches: RankBatches, start: StartPosition, scheme: Scheme, class_sorted: NDArray[np.integer[Any]]
-) -> Iterator[IndexPiece]:
+def index_pieces(stream: IndexStream, epoch: int, start: StartPosition) -> Iterator[IndexPiece]:
     """This rank's indices of the rest of an epoch, in order."""
-    at, end, chunk = start.within, batches.length(start), min(_FIRST_INDEX_CHUNK, _INDEX_CHUNK)
+    at, end, chunk = start.within, stream.batches.length(start), min(_FIRST_INDEX_CHUNK, _INDEX_CHUNK)
     while at < end:
         size = min(chunk, end - at)
-        rank_indices = class_sorted.take(scheme.places(batches.positions(start, at, at + size)))
+        rank_indices = stream.drawn(epoch, start, at, at + size)
         for i in range(0, size, _INDEX_PIECE):
             indices = rank_indices[i : i + _INDEX_PIECE].tolist()
             yield IndexPiece(at + i + len(indices), iter(indices))

@@ -11,6 +11,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sampler_core.data.plain_values import whole_number
+
+
+def checked_rank(num_replicas: object, rank: object) -> tuple[int, int]:
+    """The number of ranks and one of them; `ValueError` out of range."""
+    num_replicas, rank = whole_number("num_replicas", num_replicas, least=1), whole_number("rank", rank)
+    if rank >= num_replicas:
+        raise ValueError(f"rank must be below num_replicas ({num_replicas}), got {rank}")
+    return num_replicas, rank
+
 
 class StartPosition(NamedTuple):
     """Where a pass over an epoch starts: after `batches` batches of the one-process stream and `within` indices of this
@@ -48,12 +58,12 @@ class RankBatches(NamedTuple):
 
     def positions(self, start: StartPosition, first: int, last: int) -> NDArray[np.uint64]:
         """Positions of this rank's indices first..last-1, counted as in `length`."""
-        positions = np.arange(first, last, dtype=np.uint64)
+        before = (start.batches + self.rank) * self.batch_size
+        positions = np.arange(before + first, before + last, dtype=np.uint64)
         if self.num_replicas > 1:
-            other_ranks = positions // np.uint64(self.batch_size)
+            other_ranks = np.arange(first, last, dtype=np.uint64) // np.uint64(self.batch_size)
             other_ranks *= np.uint64(self.batch_size * (self.num_replicas - 1))
             positions += other_ranks
-        positions += np.uint64((start.batches + self.rank) * self.batch_size)
         if int(positions[-1]) >= self.samples:
             positions %= np.uint64(self.samples)
         return positions

@@ -1,7 +1,4 @@
-"""ScheduledClassSampler: the torch sampler, a shell over plans and draws.
-
-The one contract here: each index is a pure function of (plan, labels, state, epoch, position).
-"""
+"""ScheduledClassSampler: the torch sampler, a position in an `IndexStream`."""
 
 from __future__ import annotations
 
@@ -25,9 +22,10 @@ from sampler_core.sampling.current_epoch import CurrentEpoch
 from sampler_core.sampling.distributed import replicas_and_rank, warn_if_not_alone, world_size
 from sampler_core.sampling.feedback import ClassValues
 from sampler_core.sampling.index_pass import IndexPass, IndexPiece, PassPosition, index_pieces
+from sampler_core.sampling.index_stream import IndexStream
 from sampler_core.sampling.loader_checks import check_dataset, check_loader
 from sampler_core.sampling.rank_batches import RankBatches, StartPosition
-from sampler_core.sampling.state_check import STATE_VERSION, check_state_dict
+from sampler_core.sampling.state_check import STATE_VERSION, check_position
 
 
 class ScheduledClassSampler(DistributedSampler[int]):
@@ -66,15 +64,14 @@ class ScheduledClassSampler(DistributedSampler[int]):
         if not isinstance(drop_last, bool):
             raise TypeError(f"drop_last must be True or False, got {drop_last!r}")
         self._alone_by_default = num_replicas is None and not world_size()
-        if self.num_replicas > 1:
-            plan.needed_batch_size  # noqa: B018  # its error is the point: ranks share the epoch by batches
-        self._current = CurrentEpoch(plan, labels, classes)
+        stream = IndexStream(labels, plan, self.num_replicas, self.rank, {}, drop_last=drop_last, classes=classes)
+        self._current = CurrentEpoch(plan, stream)
         # What torch's own __init__ would set; that one needs a process group.
         self.drop_last, self.shuffle, self.seed, self.epoch = drop_last, True, plan.seed, 0
         length = self.class_counts.num_samples
         check_dataset(dataset, length)
         self.dataset = range(length) if dataset is None else dataset  # type: ignore[assignment]  # of which only `len`
-        self._set_batches(self._current.samples)
+        self._set_lengths()
         self._iterated, self._warned, self._restored_epoch, self._requested_epoch = False, False, 0, 0
         self._passes_made, self._next_start = 0, StartPosition()
         self._start_at(self._next_start)
@@ -82,12 +79,21 @@ class ScheduledClassSampler(DistributedSampler[int]):
     @property
     def plan(self) -> SamplingPlan:
         """The plan; with the run's samples per epoch, where other labels than those of its start have come."""
-        return self._current.plan_of_run
+        return self._current.latest_stream.plan_for(self._current.datasets[-1].class_counts)
+
+    @property
+    def stream(self) -> IndexStream:
+        """The stream of indices with the labels and state of the current epoch, for any epoch and position.
+
+        `RuntimeError` on several ranks between `set_epoch` and the exchange of feedback; `preview` and `class_shares`
+        alike.
+        """
+        return self._current.stream
 
     @property
     def class_counts(self) -> ClassCounts:
         """The classes and their counts; feedback and previews have this order."""
-        return self._current.dataset.class_counts
+        return self._current.latest_stream.class_counts
 
     def __len__(self) -> int:
         """Indices that this rank draws in a whole epoch; fixed at construction (a restored run keeps its own)."""
@@ -121,17 +127,15 @@ class ScheduledClassSampler(DistributedSampler[int]):
         return indices
 
     def preview(self, first_batch: int = 0, num_batches: int | None = None) -> Preview:
-        """The class counts of batches of the current epoch, over all ranks; also for adaptive targets.
-
-        `RuntimeError` on several ranks between `set_epoch` and the exchange of feedback; `class_shares` alike.
-        """
+        """The class counts of batches of the current epoch, over all ranks; also for adaptive targets."""
         self.plan.needed_batch_size  # noqa: B018  # its error is the point
-        return preview_batches(self.plan.drawing, self._current.draws(), self.class_counts, first_batch, num_batches)
+        draws = self.stream.cursors.draws(self.epoch)
+        return preview_batches(self.plan.drawing, draws, self.class_counts, first_batch, num_batches)
 
     def class_shares(self) -> FloatArray:
         """The class shares of the current epoch: float64, shape (num_classes,)."""
         shares = np.zeros(self.class_counts.num_classes)
-        shares[self.class_counts.canonical] = self._current.draws().shares
+        shares[self.class_counts.canonical] = self.stream.cursors.draws(self.epoch).shares
         return shares
 
     def loader(self, dataset: Dataset[Any], **kwargs: Any) -> DataLoader[Any]:
@@ -148,7 +152,8 @@ class ScheduledClassSampler(DistributedSampler[int]):
         Another sampler, batch size or length of the data set, `drop_last` where the epoch has a smaller last batch, or
         Accelerate sharding what is sharded. Takes loaders of torch, Accelerate (prepared, skipping) and DeepSpeed.
         """
-        check_loader(loader, self, self.plan.batch_size, self._current.dataset_lengths)
+        lengths = {dataset.class_counts.num_samples for dataset in self._current.datasets}
+        check_loader(loader, self, self.plan.batch_size, lengths)
 
     def update(self, *, recall: ClassValues | None = None, loss: ClassValues | None = None) -> None:
         """Feedback of this epoch for an adaptive target; the shares change at the next `set_epoch`.
@@ -198,18 +203,21 @@ class ScheduledClassSampler(DistributedSampler[int]):
         iter(), after that call). `ValueError` for a state of another plan or other labels, and for one taken within a
         batch by another number of ranks.
         """
-        check_state_dict(state, self._current, self._batches)
+        start = self._checked_start(state)
         requested_epoch = 0 if self._iterated else self.epoch
         self._current.load_json(state)
         self.epoch = self._restored_epoch = state["epoch"]
-        self._set_batches(state["samples"])  # the run's own, where labels changed after its start
-        self._start_at(StartPosition(state["batches"], state["within"]))
+        self._set_lengths()  # the run's own, where labels changed after its start
+        self._start_at(start)
         self._iterated = self._batches.is_over(self._next_start)
         self._requested_epoch = requested_epoch if self._iterated else 0
 
-    def _set_batches(self, samples: int) -> None:
-        """This rank's batches of an epoch, and their number as torch's class names it."""
-        self._batches = RankBatches(samples, self.plan.batch_size or 1, self.num_replicas, self.rank, self.drop_last)
+    @property
+    def _batches(self) -> RankBatches:
+        return self._current.latest_stream.batches
+
+    def _set_lengths(self) -> None:
+        """The indices of an epoch as torch's class names them."""
         self.num_samples = self._batches.length(StartPosition())
         self.total_size = self.num_samples * self.num_replicas
 
@@ -223,7 +231,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
         return PassPosition(self._passes_made, self.epoch, start)
 
     def _pieces(self, start: StartPosition) -> Iterator[IndexPiece]:
-        return index_pieces(self._batches, start, self._current.scheme(), self._current.dataset.indices)
+        return index_pieces(self._current.awaited_stream(), self.epoch, start)
 
     def _handed_out(self, position: PassPosition) -> Iterator[Iterator[int]]:
         """List iterators, one by one. A pass begins here: frameworks make iterators that they never use."""
@@ -239,10 +247,14 @@ class ScheduledClassSampler(DistributedSampler[int]):
         state = {**self._current.as_json(), "epoch": position.epoch}
         return {"version": STATE_VERSION, "replicas": self.num_replicas, **rest._asdict(), **state}
 
+    def _checked_start(self, state: Mapping[str, Any]) -> StartPosition:
+        self._current.latest_stream.check_state(state)
+        check_position(state, self.num_replicas)
+        return StartPosition(state["batches"], state["within"])
+
     def _load(self, position: PassPosition, state: Mapping[str, Any]) -> None:
         """Puts a pass that has not begun where another one, of this sampler's state, was."""
-        check_state_dict(state, self._current, self._batches)
-        start = StartPosition(state["batches"], state["within"])
+        start = self._checked_start(state)
         if (position.epoch, position.start) != (state["epoch"], start):
             self.load_state_dict(state)
             now = self._new_position(start)

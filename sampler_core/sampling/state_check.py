@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.plain_values import shown, whole_number
-from sampler_core.plans.adaptive_targets import check_state
+from sampler_core.draws import SCHEMES
+from sampler_core.draws.class_sorted_dataset import ClassSortedDataset
+from sampler_core.plans.adaptive_targets import AdaptiveTarget, check_state
 from sampler_core.plans.plan import SamplingPlan
-from sampler_core.sampling.class_cursors import ClassCursors
-from sampler_core.sampling.current_epoch import CurrentEpoch
+from sampler_core.sampling.class_cursors import check_walk
 from sampler_core.sampling.feedback import feedback_array
-from sampler_core.sampling.rank_batches import RankBatches
 
 STATE_VERSION = 1
 _DIGEST = re.compile(r"[0-9a-f]{16}")
@@ -23,7 +24,7 @@ _FIELDS = {
 }  # fmt: skip
 
 
-def check_state_dict(state: Any, current: CurrentEpoch, batches: RankBatches) -> None:
+def check_state_dict(state: Any, plan: SamplingPlan, dataset: ClassSortedDataset) -> None:
     """`ValueError` for a state of another plan, other labels or another version, and for fields out of range."""
     version = state.get("version") if isinstance(state, Mapping) else None
     if type(version) is not int or version != STATE_VERSION:
@@ -32,7 +33,6 @@ def check_state_dict(state: Any, current: CurrentEpoch, batches: RankBatches) ->
         )
     if missing := _FIELDS - state.keys():
         raise ValueError(f"state must have the field {min(missing)!r}, got none")
-    plan, dataset = current.plan, current.dataset
     for name in ("plan", "labels", "next_labels"):
         if not (name == "next_labels" and state[name] is None) and not _is_digest(state[name]):
             must = "a digest or None" if name == "next_labels" else "a digest"
@@ -52,31 +52,35 @@ def check_state_dict(state: Any, current: CurrentEpoch, batches: RankBatches) ->
             "update_labels, construct the sampler with the changed labels"
         )
     for name, least, most in (
-        ("epoch", 0, None), ("batches", 0, None), ("within", 0, batches.batch_size - 1), ("replicas", 1, None),
+        ("epoch", 0, None), ("batches", 0, None), ("within", 0, (plan.batch_size or 1) - 1), ("replicas", 1, None),
     ):  # fmt: skip
         whole_number(f"{name} of the state", state[name], least, most)
-    ClassCursors.check_json(state["walk"], plan, dataset.present.num_classes)
+    check_walk(state["walk"], SCHEMES[plan.drawing], dataset.present.num_classes)
     moment = plan.moment_at(0, state["samples"])
     for name in ("target", "next_target"):
         check_state(f"{name} of the state", state[name], plan.adaptive, dataset.present, moment)
-    _check_feedback(state.get("feedback"), state.get("ended"), current)
-    if state["within"] and state["replicas"] != batches.num_replicas:
+    _check_feedback(state.get("feedback"), state.get("ended"), plan.adaptive, dataset.present)
+
+
+def check_position(state: Mapping[str, Any], num_replicas: int) -> None:
+    """`ValueError` for a state taken within a batch by another number of ranks."""
+    if state["within"] and state["replicas"] != num_replicas:
         raise ValueError(
-            f"state must be taken between batches to go on with {batches.num_replicas} ranks, got one taken "
-            f"{state['within']} indices into a batch by {state['replicas']}"
+            f"state must be taken between batches to go on with {num_replicas} ranks, got one taken {state['within']} "
+            f"indices into a batch by {state['replicas']}"
         )
 
 
-def _check_feedback(feedback: Any, ended: Any, current: CurrentEpoch) -> None:
+def _check_feedback(feedback: Any, ended: Any, target: AdaptiveTarget | None, present: ClassCounts) -> None:
     """For the fields that states of version 0.1.0 lack."""
     if ended is not None:
         whole_number("ended of the state", ended)
     if feedback is None:
         return
-    if current.plan.adaptive is None or not isinstance(feedback, list | tuple):
-        must = "None where the target is not adaptive" if current.plan.adaptive is None else "a list or None"
+    if target is None or not isinstance(feedback, list | tuple):
+        must = "None where the target is not adaptive" if target is None else "a list or None"
         raise ValueError(f"feedback of the state must be {must}, got {feedback!r:.200}")
-    feedback_array(current.plan.adaptive.reads, feedback, current.dataset.present)
+    feedback_array(target.reads, feedback, present)
 
 
 def _lengths(plan: SamplingPlan, samples: int) -> set[int | None]:

@@ -7,18 +7,19 @@ they have read each other's posts, whenever each of them reads.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from sampler_core.data.array_types import FloatArray
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.plans.adaptive_targets import State
+from sampler_core.draws.class_sorted_dataset import ClassSortedDataset
+from sampler_core.plans.adaptive_targets import State, state_as_json, state_of_json
 from sampler_core.plans.plan import SamplingPlan
-from sampler_core.sampling.class_cursors import ClassCursors
 from sampler_core.sampling.distributed import world_size
 from sampler_core.sampling.feedback_posts import mean_of_posts, post_feedback
+from sampler_core.sampling.index_stream import IndexStream
 
 
 class _Post(NamedTuple):
@@ -32,29 +33,36 @@ class _Post(NamedTuple):
 
 
 class TargetState:
-    """in_effect: the state that decides the shares; None before any feedback. Feedback is in canonical class order."""
+    """stream: of the state in effect. Feedback is in canonical class order."""
 
-    def __init__(self, plan: SamplingPlan, cursors: ClassCursors) -> None:
-        self._plan, self._cursors = plan, cursors
-        self.restart()
+    def __init__(self, plan: SamplingPlan, stream: IndexStream) -> None:
+        self._plan = plan
+        self.restart(stream)
 
-    def restart(self) -> None:
-        """Forgets all feedback."""
-        self.in_effect: State | None = None
+    def restart(self, stream: IndexStream) -> None:
+        """Forgets all feedback that is not in effect in this stream."""
+        self.stream = stream
         self._next: State | None = None
         self.feedback: FloatArray | None = None  # given since the last post
         self._unread: list[_Post] = []
+
+    def change_dataset(self, epoch: int, dataset: ClassSortedDataset) -> None:
+        """Other labels from an epoch on; other classes forget all feedback."""
+        if dataset.present.names == self.stream.dataset.present.names:
+            self.stream = self.stream.from_epoch(epoch, self.stream.state, dataset)
+        else:
+            self.restart(self.stream.from_epoch(epoch, None, dataset))
 
     @property
     def is_awaited(self) -> bool:
         """Whether other ranks may have feedback that this one has not read: the state in effect is not known yet."""
         return bool(self._unread)
 
-    def post(self, call: str, epoch: int, present: ClassCounts, ends_epoch: bool) -> None:
+    def post(self, call: str, epoch: int, ends_epoch: bool) -> None:
         """Sends this rank's feedback to the others without waiting for theirs; one process has none to wait for."""
         if self._plan.adaptive is None:
             return
-        several = world_size() > 1
+        present, several = self.stream.dataset.present, world_size() > 1
         call = f"{call} with {present.num_classes} classes"
         number = post_feedback(self._plan.fingerprint, call, self.feedback) if several else None
         self._unread.append(_Post(number, epoch, ends_epoch, present, self.feedback))
@@ -74,11 +82,11 @@ class TargetState:
     def _apply(self, post: _Post, mean: FloatArray | None) -> None:
         target = self._plan.adaptive
         if mean is not None and target is not None:
-            moment = self._plan.moment_at(post.epoch, self._cursors.samples)
-            self._next = target.updated(self.in_effect or target.initial(post.present, moment), mean)
+            moment = self._plan.moment_at(post.epoch, self.stream.batches.samples)
+            self._next = target.updated(self.stream.state or target.initial(post.present, moment), mean)
         if post.ends_epoch and self._next is not None:
-            self._cursors.settle(post.present, self.in_effect, post.epoch + 1)
-            self.in_effect, self._next = self._next, None
+            self.stream = self.stream.from_epoch(post.epoch + 1, self._next)
+            self._next = None
 
     def as_json(self) -> dict[str, Any]:
         """The state as plain JSON types. ended: the epoch whose end was posted and not read."""
@@ -91,24 +99,16 @@ class TargetState:
                 stacklevel=5,
             )
         return {
-            "target": _as_lists(self.in_effect), "next_target": _as_lists(self._next),
+            **self.stream.as_json(), "next_target": state_as_json(self._next),
             "feedback": None if feedback is None else [None if np.isnan(v) else v for v in feedback.tolist()],
             "ended": next((post.epoch for post in self._unread if post.ends_epoch), None),
         }  # fmt: skip
 
-    def load_json(self, data: Mapping[str, Any], epoch: int, present: ClassCounts) -> None:
-        """The inverse of `as_json`; states of version 0.1.0 have no feedback."""
-        self.restart()
-        self.in_effect, self._next = _as_arrays(data["target"]), _as_arrays(data["next_target"])
+    def load_json(self, data: Mapping[str, Any]) -> None:
+        """The inverse of `as_json`, with the stream of the state; states of version 0.1.0 have no feedback."""
+        self.restart(self.stream.restored(data))
+        self._next = state_of_json(data["next_target"])
         if data.get("feedback") is not None:
             self.feedback = np.array(data["feedback"], dtype=np.float64)
         if data.get("ended") is not None:
-            self.post(f"load_state_dict in epoch {epoch}", data["ended"], present, ends_epoch=True)
-
-
-def _as_lists(state: State | None) -> dict[str, list[float]] | None:
-    return None if state is None else {name: values.tolist() for name, values in state.items()}
-
-
-def _as_arrays(state: Mapping[str, Sequence[float]] | None) -> State | None:
-    return None if state is None else {name: np.array(values, dtype=np.float64) for name, values in state.items()}
+            self.post(f"load_state_dict in epoch {data['epoch']}", data["ended"], ends_epoch=True)

@@ -9,7 +9,7 @@ import pytest
 from sampler_core import ClassCounts, Constant, Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
 from sampler_core.draws import SCHEMES
 from sampler_core.draws.decks import start_after
-from sampler_core.sampling.class_cursors import ClassCursors
+from sampler_core.sampling.class_cursors import ClassCursors, check_walk
 
 PRESENT = ClassCounts.from_counts({"a": 60, "b": 30, "c": 10})
 
@@ -18,14 +18,14 @@ def plan_and_cursors(scheme, samples=95, epochs=8):
     plan = SamplingPlan(
         target=PowerSkew(Linear(0.0, 0.2)), epochs=epochs, batch_size=20, drawing=scheme, samples_per_epoch=95
     )
-    return plan, ClassCursors(plan, samples)
+    return plan, ClassCursors(plan, PRESENT, samples)
 
 
 def test_exact_stands_at_the_sum_of_the_earlier_quotas():
     plan, cursors = plan_and_cursors("exact")
     quotas = [plan.epoch_class_counts(PRESENT, epoch) for epoch in range(8)]
     for epoch in (0, 1, 8, 3, 7):
-        assert cursors.start(PRESENT, None, epoch).tolist() == sum(quotas[:epoch], np.zeros(3, dtype=int)).tolist()
+        assert cursors.start(epoch).tolist() == sum(quotas[:epoch], np.zeros(3, dtype=int)).tolist()
 
 
 def test_stratified_stands_where_the_strides_of_all_batches_have_left_its_passes():
@@ -38,59 +38,57 @@ def test_stratified_stands_where_the_strides_of_all_batches_have_left_its_passes
         seen.append(expected.tolist())
     assert any(offset for _, offset in seen[-1])
     for epoch in (0, 1, 7, 3, 8):
-        assert cursors.start(PRESENT, None, epoch).tolist() == seen[epoch]
+        assert cursors.start(epoch).tolist() == seen[epoch]
 
 
 def test_independent_draws_start_nowhere():
-    assert plan_and_cursors("independent")[1].start(PRESENT, None, 7).tolist() == [0, 0, 0]
+    assert plan_and_cursors("independent")[1].start(7).tolist() == [0, 0, 0]
 
 
 def test_the_number_of_draws_may_differ_from_the_plans():
     _, cursors = plan_and_cursors("exact", samples=40)
-    assert cursors.start(PRESENT, None, 3).sum() == 120
+    assert cursors.start(3).sum() == 120
 
 
 @pytest.mark.parametrize("scheme", ["exact", "stratified"])
 def test_what_is_settled_is_gone_on_from_and_earlier_epochs_begin_there(scheme):
     _, cursors = plan_and_cursors(scheme)
-    expected = cursors.start(PRESENT, None, 5).tolist()
-    cursors.settle(PRESENT, None, 3)
-    at_three = cursors.start(PRESENT, None, 3).tolist()
-    assert cursors.start(PRESENT, None, 5).tolist() == expected
-    assert cursors.start(PRESENT, None, 1).tolist() == at_three
-    assert cursors.start(PRESENT, None, 5).tolist() == expected
+    expected = cursors.start(5).tolist()
+    cursors = cursors.settled_at(3, PRESENT, None)
+    at_three = cursors.start(3).tolist()
+    assert cursors.start(5).tolist() == expected
+    assert cursors.start(1).tolist() == at_three
+    assert cursors.start(5).tolist() == expected
 
 
 @pytest.mark.parametrize("scheme", ["exact", "stratified"])
 def test_other_classes_keep_their_place_by_name_and_new_ones_begin_at_the_beginning(scheme):
     _, cursors = plan_and_cursors(scheme)
-    cursors.settle(PRESENT, None, 2)
-    before = dict(zip(PRESENT.names, cursors.start(PRESENT, None, 2).tolist(), strict=True))
+    before = dict(zip(PRESENT.names, cursors.start(2).tolist(), strict=True))
     now = ClassCounts.from_counts({"b": 5, "bb": 5, "c": 5})
-    cursors.change_classes(PRESENT, now)
+    changed = cursors.settled_at(2, now, None)
     new = np.zeros(SCHEMES[scheme].START, dtype=int).tolist()
-    assert cursors.start(now, None, 2).tolist() == [before["b"], new, before["c"]]
+    assert changed.start(2).tolist() == [before["b"], new, before["c"]]
 
 
 @pytest.mark.parametrize("scheme", ["exact", "stratified"])
 def test_cursors_go_through_json_and_back(scheme):
     for settled in (False, True):
-        plan, cursors = plan_and_cursors(scheme)
+        _, cursors = plan_and_cursors(scheme)
         if settled:
-            cursors.settle(PRESENT, None, 4)
-        _, other = plan_and_cursors(scheme)
+            cursors = cursors.settled_at(4, PRESENT, None)
+        assert cursors.is_settled == settled
         data = json.loads(json.dumps(cursors.as_json()))
-        ClassCursors.check_json(data, plan, 3)
-        other.load_json(data)
+        check_walk(data["walk"], SCHEMES[scheme], 3)
+        other = plan_and_cursors(scheme)[1].restored(data)
         assert other.as_json() == cursors.as_json()
-        assert other.start(PRESENT, None, 6).tolist() == cursors.start(PRESENT, None, 6).tolist()
+        assert other.start(6).tolist() == cursors.start(6).tolist()
 
 
 @pytest.mark.parametrize("start", [[1, 2, 3], [[0, 0]] * 2, [[0, 0, 0]] * 3, [[0, -1]] * 3, [[0, 1.5]] * 3, 7])
 def test_a_start_of_another_shape_is_refused(start):
-    plan, _ = plan_and_cursors("stratified")
     with pytest.raises(ValueError, match="start of the walk must be"):
-        ClassCursors.check_json({"epoch": 1, "start": start}, plan, 3)
+        check_walk({"epoch": 1, "start": start}, SCHEMES["stratified"], 3)
 
 
 # --- past the end of the plan ----------------------------------------------------------------------------------------
@@ -98,10 +96,10 @@ def test_a_start_of_another_shape_is_refused(start):
 
 def test_stratified_goes_on_past_the_plan_as_epoch_after_epoch_would():
     plan, cursors = plan_and_cursors("stratified")
-    start = cursors.start(PRESENT, None, 8)
+    start = cursors.start(8)
     last = plan.epoch_at(PRESENT, 8)
     for epoch in range(8, 60):
-        assert cursors.start(PRESENT, None, epoch).tolist() == start.tolist()
+        assert cursors.start(epoch).tolist() == start.tolist()
         start = SCHEMES["stratified"].next_start(last, PRESENT.counts, start)
 
 
@@ -109,7 +107,7 @@ def test_exact_goes_on_past_the_plan_by_what_is_expected():
     plan, cursors = plan_and_cursors("exact")
     expected = 95 * plan.class_shares(PRESENT)[-1]
     for more in (0, 1, 7, 1000):
-        passed = cursors.start(PRESENT, None, 8 + more) - cursors.start(PRESENT, None, 8)
+        passed = cursors.start(8 + more) - cursors.start(8)
         assert np.abs(passed - more * expected).max() <= 1 + more * 2.0**-20
 
 
@@ -135,8 +133,8 @@ def test_any_epoch_is_reached_at_once_in_any_order(scheme, epoch):
 
 def test_a_plan_without_end_is_counted_for_a_thousand_epochs_and_then_jumps():
     plan = SamplingPlan(target=PowerSkew(Constant(0.5)), epochs=None, batch_size=20, drawing="exact")
-    cursors = ClassCursors(plan, 100)
+    cursors = ClassCursors(plan, PRESENT, 100)
     quotas = [plan.epoch_class_counts(PRESENT, epoch) for epoch in range(1000)]
-    assert cursors.start(PRESENT, None, 1000).tolist() == sum(quotas).tolist()
-    jumped = cursors.start(PRESENT, None, 2**40)
+    assert cursors.start(1000).tolist() == sum(quotas).tolist()
+    jumped = cursors.start(2**40)
     assert jumped.sum() > 2**40

@@ -12,10 +12,10 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.parts.live.figure_panel import Panel
 from pages.parts.server.page_contents import page_contents
 from pages.parts.server.result_cache import forecast_of
+from pages.parts.sidebar.error_messages import error_in_words, error_toast
 from pages.parts.sidebar.page_parameters import CLASS_GROUP, CLASS_RANK, PLANS_TEXT
 from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.sidebar.scenario import Scenario
-from pages.parts.sidebar.values_in_words import error_in_words, error_toast
 from pages.parts.text.markdown import literal
 from sampler_core.figures import Chart, compare_charts
 from sampler_core.figures.compare_charts import ComparedPlan

@@ -9,8 +9,9 @@ import streamlit as st
 from pages.parts.compare.compared_plans import change_plans, set_plans
 from pages.parts.compare.plan_editor import plan_editor
 from pages.parts.server.page_contents import page_contents
+from pages.parts.sidebar.error_messages import error_in_words, error_toast
 from pages.parts.sidebar.sidebar import set_sidebar
-from pages.parts.sidebar.values_in_words import error_in_words, error_toast, target_in_words, value_in_words
+from pages.parts.sidebar.values_in_words import target_in_words, value_in_words
 from pages.parts.text.markdown import literal
 from sampler_core.plans.named_plans import MOST_PLANS, plans_to_json, read_plans
 from sampler_core.plans.parameters import LENGTH_ROWS, LIMIT_ROWS

@@ -9,9 +9,9 @@ import streamlit as st
 
 from pages.parts.compare.compared_plans import change_plans, set_plans
 from pages.parts.compare.metric_table import rename_base
+from pages.parts.sidebar.error_messages import error_toast
 from pages.parts.sidebar.parameter_widgets import widget
 from pages.parts.sidebar.sidebar import set_sidebar_to_plan
-from pages.parts.sidebar.values_in_words import error_toast
 from pages.parts.text.markdown import literal
 from sampler_core.plans.named_plans import LONGEST_NAME, MOST_PLANS
 from sampler_core.plans.parameters import LIMIT_ROWS, Parameter

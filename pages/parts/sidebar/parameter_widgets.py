@@ -10,9 +10,9 @@ from streamlit.errors import StreamlitAPIException
 
 from pages.parts.live.slider import Slider, sliders
 from pages.parts.my_labels.session_labels import CONTROLS_NAMING_CLASSES, names_own_classes
+from pages.parts.sidebar.error_messages import problem_in_words
 from pages.parts.sidebar.page_parameters import PARAMETERS, choice_titles
 from pages.parts.sidebar.url_correction import url_binding
-from pages.parts.sidebar.values_in_words import problem_in_words
 from sampler_core.plans.parameters import LIMIT_ROWS, PLAN_ROWS, Parameter
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.target_values import values_of

@@ -8,13 +8,14 @@ from typing import Any
 import streamlit as st
 
 from pages.parts.my_labels.upload_form import upload_form
+from pages.parts.sidebar.error_messages import error_in_words, error_toast
 from pages.parts.sidebar.page_parameters import PARAMETERS, PROFILE, TABLE
 from pages.parts.sidebar.parameter_widgets import bound_widget, checked_widget_values, set_widgets, widget_values
 from pages.parts.sidebar.scenario import CURRENT, OWN_COUNTS, Scenario, counts_of
 from pages.parts.sidebar.shares_table import shares_table
 from pages.parts.sidebar.undo_buttons import undo_buttons
 from pages.parts.sidebar.url_correction import correct_url
-from pages.parts.sidebar.values_in_words import error_in_words, error_toast, value_in_words
+from pages.parts.sidebar.values_in_words import value_in_words
 from pages.parts.text.markdown import literal
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.formatting import count, number, several

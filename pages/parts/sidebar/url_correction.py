@@ -11,8 +11,8 @@ from typing import Literal
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
+from pages.parts.sidebar.error_messages import problem_in_words
 from pages.parts.sidebar.page_parameters import PARAMETERS, choice_titles
-from pages.parts.sidebar.values_in_words import problem_in_words
 from pages.parts.text.markdown import literal
 from sampler_core.plans.parameters import Parameter
 

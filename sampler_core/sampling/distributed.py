@@ -10,8 +10,6 @@ import torch.distributed as dist
 from sampler_core.data.plain_values import whole_number
 from sampler_core.sampling.rank_batches import checked_rank
 
-_MOST_REPLICAS = 2**31 - 1  # times the largest batch: a position still is a 64-bit integer
-
 
 def replicas_and_rank(num_replicas: int | None, rank: int | None) -> tuple[int, int]:
     """The number of ranks and this rank, from torch.distributed where they are not given; `ValueError` out of range."""
@@ -23,7 +21,7 @@ def replicas_and_rank(num_replicas: int | None, rank: int | None) -> tuple[int, 
                 "of its part",
                 stacklevel=3,
             )
-    num_replicas = whole_number("num_replicas", num_replicas, least=1, most=_MOST_REPLICAS)
+    num_replicas = whole_number("num_replicas", num_replicas, least=1)
     if rank is None and num_replicas > 1 and not world_size():
         raise ValueError(f"rank must be given with num_replicas={num_replicas} outside torch.distributed, got None")
     if rank is None:

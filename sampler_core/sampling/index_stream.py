@@ -63,13 +63,15 @@ class IndexStream:
         if plan.adaptive is not None and state is None:
             must = "state must be a sampler's state_dict() for an adaptive target, or {} before any feedback"
             raise ValueError(f"{must}, got None")
+        if not isinstance(drop_last, bool):
+            raise TypeError(f"drop_last must be True or False, got {drop_last!r}")
         num_replicas, rank = checked_rank(num_replicas, rank)
         batch_size = (plan.batch_size or 1) if num_replicas == 1 else plan.needed_batch_size  # ranks share by batches
         self._plan, self.dataset = plan, ClassSortedDataset(labels, classes, plan.seed)
         plan.check(self.class_counts)
         self.cursors = ClassCursors(plan, self.dataset.present, plan.samples(self.class_counts))
         self.batches = RankBatches(self.cursors.samples, batch_size, num_replicas, rank, drop_last)
-        if state:
+        if state is not None and (not isinstance(state, Mapping) or state):
             self.check_state(state)
             if state.get("ended") is not None:
                 raise ValueError("state must be taken after sampler.exchange(), got one that waits for other ranks")

@@ -13,10 +13,13 @@ from numpy.typing import NDArray
 
 from sampler_core.data.plain_values import whole_number
 
+_MOST_REPLICAS = 2**31 - 1  # times the largest batch: a position still is a 64-bit integer
+
 
 def checked_rank(num_replicas: object, rank: object) -> tuple[int, int]:
     """The number of ranks and one of them; `ValueError` out of range."""
-    num_replicas, rank = whole_number("num_replicas", num_replicas, least=1), whole_number("rank", rank)
+    num_replicas = whole_number("num_replicas", num_replicas, least=1, most=_MOST_REPLICAS)
+    rank = whole_number("rank", rank)
     if rank >= num_replicas:
         raise ValueError(f"rank must be below num_replicas ({num_replicas}), got {rank}")
     return num_replicas, rank

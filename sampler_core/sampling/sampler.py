@@ -61,8 +61,6 @@ class ScheduledClassSampler(DistributedSampler[int]):
         run = {"epochs": epochs, "batch_size": batch_size, "samples_per_epoch": samples_per_epoch}
         plan = _plan_or_short_form(plan, skew, {**run, "drawing": drawing, "seed": seed})
         self.num_replicas, self.rank = replicas_and_rank(num_replicas, rank)
-        if not isinstance(drop_last, bool):
-            raise TypeError(f"drop_last must be True or False, got {drop_last!r}")
         self._alone_by_default = num_replicas is None and not world_size()
         stream = IndexStream(labels, plan, self.num_replicas, self.rank, {}, drop_last=drop_last, classes=classes)
         self._current = CurrentEpoch(plan, stream)

@@ -112,7 +112,7 @@ def test_exact_goes_on_past_the_plan_by_what_is_expected():
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("epoch", [10**6, 2**31, 2**63, 10**40])
+@pytest.mark.parametrize("epoch", [10**6, 2**31, 2**63 - 1])
 def test_any_epoch_is_reached_at_once_in_any_order(scheme, epoch):
     labels = np.repeat(np.arange(10), [5000, 2997, 1796, 1077, 645, 387, 232, 139, 83, 50])
     plan = SamplingPlan(target=PowerSkew(Linear(0.0, 0.01)), epochs=100, batch_size=128, drawing=scheme)

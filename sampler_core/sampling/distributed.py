@@ -7,7 +7,6 @@ import warnings
 
 import torch.distributed as dist
 
-from sampler_core.data.plain_values import whole_number
 from sampler_core.sampling.rank_batches import checked_rank
 
 
@@ -21,7 +20,7 @@ def replicas_and_rank(num_replicas: int | None, rank: int | None) -> tuple[int, 
                 "of its part",
                 stacklevel=3,
             )
-    num_replicas = whole_number("num_replicas", num_replicas, least=1)
+    num_replicas, _ = checked_rank(num_replicas, 0)
     if rank is None and num_replicas > 1 and not world_size():
         raise ValueError(f"rank must be given with num_replicas={num_replicas} outside torch.distributed, got None")
     if rank is None:

@@ -217,7 +217,7 @@ STATE = ScheduledClassSampler(LABELS, plan_of()).state_dict()
     ("wrong", "says"),
     [
         (lambda: IndexStream(LABELS, Linear(0, 1)), "plan must be a SamplingPlan, got Linear"),
-        (lambda: IndexStream(LABELS, plan_of(), 0), "num_replicas must be a whole number of at least 1, got 0"),
+        (lambda: IndexStream(LABELS, plan_of(), 0), "num_replicas must be a whole number from 1 to 2147483647, got 0"),
         (lambda: IndexStream(LABELS, plan_of(), 2, 2), r"rank must be below num_replicas \(2\), got 2"),
         (lambda: IndexStream(LABELS, plan_of(), 2, -1), "rank must be a whole number of at least 0, got -1"),
         (lambda: IndexStream(LABELS, plan_of(batch_size=None), 2), "batch_size must be given"),

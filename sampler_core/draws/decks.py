@@ -97,12 +97,12 @@ class Decks:
         count = self._counts.take(drawn)
         if self._several:
             passes = place // count
-            keys += _pass_keys(passes)
+            keys = _mixed(keys + _pass_keys(passes))
             place -= passes * count
         return shuffled(place, count, self._reciprocal.take(drawn), keys)
 
     def _begins(self, drawn: IntArray, batch: IntArray) -> tuple[IntArray, U32Array]:
-        """The first place of each stride, and the key of its pass.
+        """The first place of each stride, and the key of its pass (mixed, where a batch takes no more than one).
 
         Where classes and batches are few, once for all draws of a class in a batch.
         """
@@ -127,21 +127,22 @@ class Decks:
             passes *= deal.passes_per_batch.take(drawn)
         keys = _pass_keys(passes)
         keys += self._keys.take(drawn)
-        return within, keys
+        return within, keys if self._several else _mixed(keys)
 
 
 def shuffled(places: IntArray, sizes: IntArray, reciprocals: FloatArray, keys: U32Array) -> IntArray:
     """Each place's member in the order of its key, a permutation of 0..size-1 for each key and size; int64.
 
-    places < sizes <= 2**31. reciprocals: 1 / size, a little less. An affine map with a prime factor, then swap-or-not
-    rounds (Hoang, Morris, Rogaway, CRYPTO 2012): x changes places with K - x mod size, or does not, as a hash of the
-    larger of both says. No table, and no cycle walking whatever the size.
+    places < sizes <= 2**31. reciprocals: 1 / size, a little less. keys: well mixed.
+
+    An affine map with a prime factor, then swap-or-not rounds (Hoang, Morris, Rogaway, CRYPTO 2012): x changes places
+    with K - x mod size, or does not, as a hash of the larger of both says. No table, and no cycle walking whatever the
+    size.
 
     NOTE why both: the affine map sends neighbours far apart but keeps all distances, so that two passes with like
     factors would put the same members into a batch; each round breaks half of the pairs that it kept. With 5 rounds the
     pairs that two passes share are those of a fresh shuffle (0.99 to 1.01 of them for 19 to 9000 members).
     """
-    keys = _mixed(keys)
     size, scale = sizes.astype(np.uint32), sizes * 2.0**-32
     x = _affine(places, sizes, reciprocals, keys)
     for r in range(_ROUNDS):

@@ -44,18 +44,21 @@ class ExtraClasses:
         if not self._left_over:
             return np.zeros((keys.size, 0), dtype=np.int32)
         order = (keys & np.uint64(self._num_orders - 1)).astype(np.int64)  # the offset is made of the upper bits
-        begins = (order * self._left_over)[:, None]
-        points = begins + np.arange(self._left_over) + uniforms(keys)[:, None]
-        np.minimum(points, np.nextafter(begins + self._left_over, 0.0), out=points)  # an offset next to 1 can round up
+        begins = order * float(self._left_over)
+        points = (begins + uniforms(keys))[:, None] + np.arange(float(self._left_over))
+        last = points[:, -1]  # an offset next to 1 can round up
+        np.minimum(last, np.nextafter(begins + self._left_over, 0.0), out=last)
         return self._classes.take(self._places(points.ravel())).reshape(points.shape)
 
     def _places(self, points: FloatArray) -> IntArray:
         """The first place whose edge is above each point."""
         places = self._first_place_in_cell.take((points * self._cells_per_unit).astype(np.int64)).astype(np.int64)
+        places += self._edges.take(places) <= points
+        late = np.flatnonzero(self._edges.take(places) <= points)
         for _ in range(2):
-            places += self._edges.take(places) <= points
-        late = np.flatnonzero(self._edges.take(places) <= points)  # many tiny classes in one cell
-        places[late] = self._edges.searchsorted(points[late], side="right")
+            places[late] += 1
+            late = late[self._edges[places[late]] <= points[late]]
+        places[late] = self._edges.searchsorted(points[late], side="right")  # many tiny classes in one cell
         return places
 
     @cached_property

@@ -19,7 +19,7 @@ from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.draws.counter_rng import U64Array, key_of
 
 # One key per purpose: no two share a random stream. `class_sorted_indices` has 5, `decks` 6.
-CLASS_KEY, QUOTA_KEY, SLOTS_KEY, OFFSET_KEY, ORDERS_KEY = 1, 2, 3, 4, 7
+CLASS_KEY, QUOTA_KEY, SLOTS_KEY, ORDERS_KEY = 1, 2, 3, 4
 
 
 class Epoch(NamedTuple):

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sampler_core.data.array_types import IntArray
-from sampler_core.draws.counter_rng import U64Array, keys_of
+from sampler_core.draws.counter_rng import M1, U64Array, keys_of
 from sampler_core.draws.decks import Decks, start_after
 from sampler_core.draws.extra_classes import ExtraClasses
 from sampler_core.draws.keyed_permutation import Permutation, shuffled_rows, small_shuffled_rows
-from sampler_core.draws.scheme import OFFSET_KEY, ORDERS_KEY, SLOTS_KEY, ClassMembers, Epoch
+from sampler_core.draws.scheme import ORDERS_KEY, SLOTS_KEY, ClassMembers, Epoch
 from sampler_core.draws.systematic_rounding import SystematicRounding, floors_and_chances
 
 _U = np.uint64
@@ -96,7 +96,7 @@ class _BatchSlots:
 
     def __init__(self, epoch: Epoch, size: int) -> None:
         rounding = SystematicRounding(epoch.shares * size, size)
-        self._size, self._offset_key, self._slots_key = size, epoch.key(OFFSET_KEY), epoch.key(SLOTS_KEY)
+        self._size, self._key = size, epoch.key(SLOTS_KEY)
         self._extra_classes = ExtraClasses(rounding, epoch.key(ORDERS_KEY))
         classes = np.repeat(np.arange(rounding.floor.size), rounding.floor)
         number = np.arange(classes.size) - (np.cumsum(rounding.floor) - rounding.floor)[classes]
@@ -111,18 +111,18 @@ class _BatchSlots:
             row = (batch - batches[0]).view(np.int64)
         else:
             row = np.repeat(np.arange(begins.size), np.diff(begins, append=batch.size))
-        extra = self._extra_classes.drawn(keys_of(self._offset_key, batches))
+        keys = keys_of(self._key, batches)
+        extra = self._extra_classes.drawn(keys)
         packed = np.concatenate([self._floor, self._extra.take(extra).ravel()])
-        rank = self._ranks(batches, row, slot)
+        rank = self._ranks(keys * _U(M1), row, slot)
         row *= extra.shape[1]
         if self._floor.size:
             row *= rank >= self._floor.size  # the floors are the same in every batch
         rank += row
         return packed.take(rank)
 
-    def _ranks(self, batches: U64Array, row: IntArray, slot: IntArray) -> IntArray:
-        """The rank of each slot in its batch, by a keyed permutation per batch; row: which of `batches` it is in."""
-        keys = keys_of(self._slots_key, batches)
+    def _ranks(self, keys: U64Array, row: IntArray, slot: IntArray) -> IntArray:
+        """The rank of each slot in its batch, by a permutation with the batch's key; row: which of the batches."""
         if self._size <= Permutation.SMALL:
             rows = small_shuffled_rows if self._size <= 1 << 10 else shuffled_rows
             return rows(keys, self._size).ravel().take(row * self._size + slot)

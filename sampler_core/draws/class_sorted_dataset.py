@@ -1,4 +1,7 @@
-"""Data-set indices sorted by class, shuffled within each class: 4 bytes a sample, and the labels are not kept."""
+"""Data-set indices sorted by class, shuffled within each class: 4 bytes a sample, and the labels are not kept.
+
+Labels that lie in one block per class, as those of a folder per class, need no such list.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sampler_core.data.array_types import IntArray, Labels
+from sampler_core.data.array_types import Codes, IntArray, Labels
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.label_encoding import encode_labels
 from sampler_core.data.plain_values import ClassName
 from sampler_core.draws.counter_rng import GOLDEN, key_of
+from sampler_core.draws.scheme import ClassMembers
 
 _MEMBERS_KEY = 5  # `scheme` has the keys 1 to 4
 _SORTED_CHUNK = 1 << 16  # stays in the processor's cache
@@ -22,42 +26,80 @@ _U = np.uint64
 
 
 class ClassSortedDataset:
-    """What the sampler keeps of a data set: class counts and class-sorted indices.
+    """What the sampler keeps of a data set: class counts, and where the samples of each class are.
 
-    class_counts: in the caller's order. present, indices, first: without empty classes, in canonical order.
+    class_counts: in the caller's order. present, first: without empty classes, in canonical order.
 
-    indices: the class-sorted indices; those of class c begin at first[c].
+    indices: the class-sorted indices; those of class c begin at first[c]. None where the labels lie in one block per
+    class: its indices are first[c], first[c] + 1, ...
     """
 
     def __init__(self, labels: Labels, classes: Sequence[ClassName] | None, seed: int) -> None:
         codes, names, counts = encode_labels(labels, classes)
+        self._seed = seed
         self.class_counts = ClassCounts(names, counts)
-        canonical = self.class_counts.canonical
-        if not np.array_equal(canonical, np.arange(self.class_counts.num_classes)):
-            rank = np.zeros(self.class_counts.num_classes, dtype=np.int64)
-            rank[canonical] = np.arange(canonical.size)
-            codes = rank[codes]
         self.present: ClassCounts = self.class_counts.present
-        self.indices: NDArray[np.integer[Any]] = class_sorted_indices(codes, canonical.size, seed)
-        self.first: IntArray = np.cumsum(self.present.counts) - self.present.counts
+        self.indices: Codes | None = None
+        canonical = self.class_counts.canonical
+        rank = np.zeros(self.class_counts.num_classes, dtype=np.int64)
+        rank[canonical] = np.arange(canonical.size)
+        begins = block_begins(codes, canonical.size)
+        if begins is not None:
+            self.first: IntArray = begins[np.argsort(rank[codes[begins]])]
+            return
+        if not np.array_equal(canonical, np.arange(rank.size)):
+            codes = rank[codes]
+        self.indices = class_sorted_indices(codes, canonical.size, seed)
+        self.first = np.cumsum(self.present.counts) - self.present.counts
 
-    def indices_at(self, places: IntArray) -> NDArray[np.integer[Any]]:
+    def members(self, start: IntArray) -> ClassMembers:
+        """The members of each class for a scheme. start: where an epoch starts in each class."""
+        return ClassMembers(self.present.counts, self.first, start, shuffled=self.indices is not None)
+
+    def indices_at(self, places: IntArray) -> Codes:
         """The indices at places in the class-sorted order."""
-        return self.indices.take(places)
+        return places if self.indices is None else self.indices.take(places)
 
     def number_in_class(self, index: int, present_class: int) -> int:
-        """Which sample of its class an index is, in the order of the labels; O(samples of the class)."""
+        """Which sample of its class an index is, in the order of the labels; O(its class), in blocks O(1)."""
         first = self.first[present_class]
+        if self.indices is None:
+            return int(index - first)
         members = self.indices[first : first + self.present.counts[present_class]]
         return int(np.count_nonzero(members < index))
 
     @cached_property
     def digest(self) -> str:
         """16 hex digits; data sets whose samples have other labels have others."""
+        return self._digest_of(self.first if self.indices is None else self.indices)
+
+    @property
+    def earlier_digest(self) -> str:
+        """The digest of before labels in blocks were drawn without a list of indices."""
+        if self.indices is not None:
+            return self.digest
+        in_blocks = np.argsort(self.first)
+        return self._digest_of(
+            class_sorted_indices(in_blocks.repeat(self.present.counts[in_blocks]), self.first.size, self._seed)
+        )
+
+    def _digest_of(self, indices: Codes) -> str:
         digest = hashlib.blake2b(repr((self.present.names, self.present.counts.tolist())).encode(), digest_size=8)
-        little_endian = self.indices.astype("<i8" if self.indices.itemsize == 8 else "<i4", copy=False)
+        little_endian = indices.astype("<i8" if indices.itemsize == 8 else "<i4", copy=False)
         digest.update(little_endian.data)
         return digest.hexdigest()
+
+
+def block_begins(codes: Codes, num_classes: int) -> IntArray | None:
+    """Where the blocks of equal codes begin; None for more blocks than classes. Stops as soon as there are more."""
+    begins = np.zeros(1, dtype=np.int64)
+    for begin in range(0, codes.size, _SORTED_CHUNK):
+        some_codes = codes[begin : begin + _SORTED_CHUNK + 1]
+        changes = np.flatnonzero(some_codes[1:] != some_codes[:-1])
+        begins = np.append(begins, changes + (begin + 1))
+        if begins.size > num_classes:
+            return None
+    return begins
 
 
 def class_sorted_indices(codes: NDArray[np.integer], num_classes: int, seed: int) -> NDArray[np.integer]:

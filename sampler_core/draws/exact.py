@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from sampler_core.data.array_types import IntArray
 from sampler_core.draws.alias_table import alias_cell_classes, alias_table
 from sampler_core.draws.counter_rng import U64Array, uniform
+from sampler_core.draws.decks import Decks
 from sampler_core.draws.keyed_permutation import Permutation
 from sampler_core.draws.scheme import QUOTA_KEY, SLOTS_KEY, ClassMembers, Epoch, modulo
 from sampler_core.draws.systematic_rounding import SystematicRounding, floors_and_chances
 
+_FIRST_BATCH = np.zeros(1, dtype=np.int64)
 _MOST_PASSED = 1 << 61  # members that a class's start can count
 
 
@@ -29,6 +31,7 @@ class Exact:
     The M slots lie in 2**bits columns: slot t is row t >> bits of column t mod 2**bits. An alias table over the quotas
     splits each column into two cells of one class each: 2 i + 1 for class i below row own[i], 2 i for class other[i]
     above. A slot's class and its number within the class take two look-ups, whatever the number of classes.
+    Members that are not shuffled are gone through in the order of one pass of `Decks`.
     A class's start is the number of its members that earlier epochs have passed: this one begins at start mod count.
 
     NOTE cell numbering, for quotas 3, 1: columns 0 and 1 have 2 rows each, own = 2, 1 and other = 0, 0. Cell 1 (column
@@ -50,7 +53,11 @@ class Exact:
         self._own_rows = own_rows
         self._class_of_cell = alias_cell_classes(other_class)
         self._slot_of = Permutation(epoch.samples, epoch.key(SLOTS_KEY))
+        self._deck: Decks | None = None
         if members is not None:
+            if not members.shuffled:
+                no_start = np.zeros((num_classes, 2), dtype=np.int64)
+                self._deck = Decks(epoch.seed, members.counts, no_start, stride=members.counts)
             self._set_members(np.stack([column_heights - own_rows, own_rows], axis=1).ravel(), members)
 
     def _set_members(self, cell_sizes: IntArray, members: ClassMembers) -> None:
@@ -92,6 +99,8 @@ class Exact:
         cell, row = self._cells(positions)
         row += self._slot_number.take(cell)
         places = modulo(row, self._member_count.take(cell), self._inverse_count.take(cell))
+        if self._deck is not None:
+            places = self._deck.members(self._class_of_cell.take(cell).astype(np.int64), _FIRST_BATCH, places)
         places += self._first_member.take(cell)
         return places
 

@@ -45,12 +45,14 @@ class ClassMembers(NamedTuple):
     """The members of each class in the class-sorted indices; int64.
 
     counts, first: shape (num_classes,); the places of class c are first[c] .. first[c] + counts[c] - 1. start: where
-    this epoch starts in each class, shape (num_classes, *scheme.START).
+    this epoch starts in each class, shape (num_classes, *scheme.START). shuffled: whether the places of a class are its
+    samples in random order, or in that of the data set.
     """
 
     counts: IntArray
     first: IntArray
     start: IntArray
+    shuffled: bool = True
 
 
 class Scheme(Protocol):

@@ -19,7 +19,7 @@ import numpy as np
 from sampler_core.data.array_types import Codes, IntArray, Labels
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.plain_values import ClassName, whole_number
-from sampler_core.draws import SCHEMES, ClassMembers, Scheme
+from sampler_core.draws import SCHEMES, Scheme
 from sampler_core.draws.class_sorted_dataset import ClassSortedDataset
 from sampler_core.plans.adaptive_targets import State
 from sampler_core.plans.plan import SamplingPlan
@@ -181,7 +181,7 @@ class IndexStream:
         for number, scheme in self._schemes:
             if number == epoch:
                 return scheme
-        members = ClassMembers(self.dataset.present.counts, self.dataset.first, self.cursors.start(epoch))
+        members = self.dataset.members(self.cursors.start(epoch))
         scheme = SCHEMES[self._plan.drawing](self.cursors.draws(epoch), members)
         self._schemes = ((epoch, scheme), *self._schemes[:1])
         return scheme

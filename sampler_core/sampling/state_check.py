@@ -46,6 +46,11 @@ def check_state_dict(state: Any, plan: SamplingPlan, dataset: ClassSortedDataset
         )
     if state["plan"] not in [same.fingerprint for same in of_run]:
         raise ValueError(f"state must be of this plan ({plan.fingerprint}), got one of {state['plan']}")
+    if state["labels"] != dataset.digest and state["labels"] == dataset.earlier_digest:
+        raise ValueError(
+            "state must be of draws as they are now, got one of before, when labels in one block per class had another "
+            "order of samples: go on with the version of sampler_core that took it, or start the run anew"
+        )
     if state["labels"] != dataset.digest:
         raise ValueError(
             f"state must be of these labels (digest {dataset.digest}), got one of {state['labels']}; after "

@@ -35,6 +35,11 @@ INDICES = {
         3: [51, 474, 390, 204, 235, 914, 354, 237, 93, 190, 858, 432, 155, 520, 904, 708, 571, 36, 770, 464],
     },
 }
+SORTED_LABELS = {  # epoch 3, where labels lie in one block per class
+    "independent": [980, 996, 818, 573, 925, 850, 994, 983, 896, 838, 977, 58, 980, 985, 383, 414, 919, 923, 869, 806],
+    "exact": [922, 2, 997, 77, 503, 987, 994, 809, 561, 948, 147, 564, 753, 997, 966, 985, 995, 981, 950, 987],
+    "stratified": [267, 901, 873, 978, 999, 499, 851, 937, 776, 762, 220, 981, 986, 972, 73, 40, 129, 891, 344, 984],
+}
 BATCHES_OF_EPOCH_3 = {
     "independent": [[4, 4, 1, 6, 1], [5, 3, 6, 1, 1], [6, 4, 2, 2, 2]],
     "exact": [[6, 2, 3, 3, 2], [2, 6, 3, 4, 1], [5, 2, 3, 5, 1]],
@@ -64,6 +69,13 @@ def test_every_scheme_has_golden_values():
 @pytest.mark.parametrize("epoch", [0, 3])
 def test_the_first_twenty_indices(scheme, epoch):
     assert first_twenty(scheme, epoch) == INDICES[scheme][epoch]
+
+
+@EACH_SCHEME
+def test_the_first_twenty_indices_of_sorted_labels(scheme):
+    sampler = ScheduledClassSampler(np.sort(LABELS), plan_of(scheme))
+    sampler.set_epoch(3)
+    assert list(sampler)[:20] == SORTED_LABELS[scheme]
 
 
 @EACH_SCHEME

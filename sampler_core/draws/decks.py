@@ -111,8 +111,7 @@ class Decks:
         if 2 * (end - first) * num_classes > drawn.size:
             return self._strides(drawn, batch)
         place, keys = self._strides(np.arange(num_classes), np.arange(first, end)[:, None])
-        cell = (batch - first) * num_classes
-        cell += drawn
+        cell = drawn + (batch - first) * num_classes
         return place.ravel().take(cell), keys.ravel().take(cell)
 
     def _strides(self, drawn: IntArray, batch: IntArray) -> tuple[IntArray, U32Array]:

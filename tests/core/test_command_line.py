@@ -85,6 +85,14 @@ def test_check_ends_with_1_and_names_the_class_where_the_data_has_changed(files,
     assert "the plan was tuned on other data: class 'DF' was 1.324% of it and is 26.786% now" in capsys.readouterr().err
 
 
+def test_a_stratified_plan_from_before_its_draws_changed_is_previewed_with_a_sentence(files, capsys):
+    saved = json.loads(replace(PLAN, drawing="stratified").to_json())
+    del saved["drawing_version"]
+    (files / "plan.json").write_text(json.dumps(saved))
+    assert run("preview", files) == 0
+    assert "the stratified scheme has changed since this plan was saved" in capsys.readouterr().err
+
+
 def test_the_column_may_be_named(files):
     (files / "two.csv").write_text("a,b,n\nx,NV,1\ny,DF,2\n")
     assert run("preview", files, "two.csv", "--label", "b", "--count", "n", "--out", files / "o.csv") == 0

@@ -110,4 +110,4 @@ def test_the_code_of_an_adaptive_plan_runs_and_follows_what_its_last_lines_repor
         assert np.array_equal(classes, TARGETS[list(sampler)]), f"epoch {epoch}"
         if reports:
             sampler.update(recall=recall)
-    assert np.bincount(asked[-1], minlength=3).tolist() == ([64, 44, 24] if reports else [88, 33, 11])
+    assert (np.bincount(asked[-1], minlength=3)[2] > 16) == reports  # the class that is recalled worst comes more often

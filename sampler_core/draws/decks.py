@@ -191,8 +191,7 @@ def _primes() -> IntArray:
     for p in (np.flatnonzero(small[3::2]) * 2 + 3).tolist():
         if step % p:
             spread[-begin * pow(step, -1, p) % p :: p] = False
-    primes = begin + np.flatnonzero(spread) * step
-    return primes[primes < 1 << 32][:1024]
+    return begin + np.flatnonzero(spread)[:1024] * step
 
 
 def _pass_keys(passes: IntArray) -> U32Array:

@@ -36,12 +36,22 @@ class Floor(Ready):
     def __iter__(self) -> Iterator[int]:
         return chain.from_iterable(self._pieces())
 
+    def array(self) -> NDArray[np.int64]:
+        """The same indices as an array."""
+        indices = np.empty(self._indices.size, dtype=np.int64)
+        for begin, drawn in self._chunks():
+            indices[begin : begin + drawn.size] = drawn
+        return indices
+
     def _pieces(self) -> Iterator[list[int]]:
+        for _, drawn in self._chunks():
+            yield from (drawn[i : i + 1024].tolist() for i in range(0, drawn.size, 1024))
+
+    def _chunks(self) -> Iterator[tuple[int, NDArray[np.int32]]]:
         size = np.uint64(self._indices.size)
         for begin in range(0, self._indices.size, 8192):
             numbers = mix(np.arange(begin, min(begin + 8192, self._indices.size), dtype=np.uint64))
-            drawn = self._indices.take(((numbers >> np.uint64(32)) * size >> np.uint64(32)).view(np.int64))
-            yield from (drawn[i : i + 1024].tolist() for i in range(0, drawn.size, 1024))
+            yield begin, self._indices.take(((numbers >> np.uint64(32)) * size >> np.uint64(32)).view(np.int64))
 
 
 class ReadyList:

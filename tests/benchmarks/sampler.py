@@ -31,7 +31,7 @@ import numpy as np
 import torch
 from torch.utils.data import BatchSampler
 
-from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
+from sampler_core import ClassCounts, IndexStream, Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
 from sampler_core.datasets import synthetic
 from tests.benchmarks.peers import Floor, Labels, Ready, ReadyList, installed, shuffled, weighted
 
@@ -225,11 +225,22 @@ def rows_by_size(times: dict[int, dict[str, Times]]) -> list[Row]:
 def rows_by_scheme(sizes: Sizes) -> list[Row]:
     """`exact` and `stratified` against `independent`, at 10 and 1000 classes."""
     rows = []
-    for classes in (10, 1000):
+    for classes, most_of_stratified in ((10, 2.0), (1000, 2.3)):
         times = timed(epoch, samplers_of(labels_of(sizes.medium, classes)), 3 * sizes.repeats)
-        for scheme, least, stretch in (("exact", 1.5, 1.2), ("stratified", 2 if classes == 10 else 2.3, 1.6)):
+        for scheme, most, stretch in (("exact", 1.5, 1.2), ("stratified", most_of_stratified, 1.6)):
             what = f"`{scheme}` vs `independent`, epoch of {sizes.medium:,} samples, {classes} classes"
-            rows.append(Row(what, times[scheme] / times["independent"], least, stretch, "x"))
+            rows.append(Row(what, times[scheme] / times["independent"], most, stretch, "x"))
+    return rows
+
+
+def rows_of_arrays(sizes: Sizes) -> list[Row]:
+    """`IndexStream.indices` against a hash and a look-up, both as arrays."""
+    rows = []
+    for samples in (sizes.large, sizes.medium):
+        stream, floor = IndexStream(labels_of(samples, 10), plan_of("independent")), Floor(samples)
+        times = alternately({"ours": partial(stream.indices, 1), "floor": floor.array}, 2 * sizes.repeats + 1)
+        what = f"`IndexStream.indices` vs the floor as arrays, {samples:,} samples, `independent`"
+        rows.append(Row(what, times["ours"] / times["floor"], 2, 1.5, "x"))
     return rows
 
 
@@ -238,6 +249,7 @@ def rows_of_memory(sizes: Sizes) -> list[Row]:
     labels = labels_of(sizes.large, 10)
     return [
         Row(f"hold, {sizes.large:,} samples", held(labels), 5, 4, " B a sample"),
+        Row(f"hold, {sizes.large:,} samples whose labels are sorted", held(np.sort(labels)), 0.1, 0.01, " B a sample"),
         Row(
             f"peak during an epoch, {sizes.large:,} samples, largest scheme",
             max(map(peak, samplers_of(labels).values())),
@@ -249,17 +261,20 @@ def rows_of_memory(sizes: Sizes) -> list[Row]:
 
 
 def rows_of_construction(sizes: Sizes) -> list[Row]:
-    """Construction against WeightedRandomSampler with its weights; the tables of a new epoch."""
+    """What a user waits for, construction and the first batch; the tables of a new epoch."""
     rows = []
     for classes in (10, 1000):
         labels = labels_of(sizes.large, classes)
-        built = {
-            "ours": partial(ScheduledClassSampler, labels, plan_of("exact")),
-            "weighted": partial(weighted, labels),
+        in_order = np.sort(labels)
+        ready = {
+            "ours": lambda labels=labels: first_batch(ScheduledClassSampler(labels, plan_of("exact"))),
+            "sorted": lambda labels=in_order: first_batch(ScheduledClassSampler(labels, plan_of("exact"))),
+            "weighted": lambda labels=labels: first_batch(weighted(labels)),
         }
-        times = alternately(built, sizes.repeats)
-        what = f"construct vs WeightedRandomSampler with its weights, {sizes.large:,} samples, {classes} classes"
-        rows.append(Row(what, times["ours"] / times["weighted"], 3, 1, "x"))
+        times = alternately(ready, (sizes.repeats + 1) // 2)
+        for name, of_labels, least, stretch in (("ours", "", 7, 50), ("sorted", ", sorted labels", 50, 200)):
+            what = f"construction + first batch vs WeightedRandomSampler, {sizes.large:,} samples, {classes} classes"
+            rows.append(Row(what + of_labels, times["weighted"] / times[name], least, stretch, "x faster", True))
     for classes, least, stretch in ((1000, 1, 0.5), (sizes.many_classes, 30, 10)):
         samplers = samplers_of(labels_of(sizes.medium, classes))
         timed(first_batch, samplers, 1)
@@ -309,7 +324,15 @@ def table_of_peers(sizes: Sizes) -> list[str]:
     return [*lines, "", *(f"Not measured: {name} ({why})." for name, why in missing.items())]
 
 
-MORE = (rows_by_scheme, rows_of_memory, rows_of_construction, rows_of_preview, rows_of_reach)
+MORE = (rows_by_scheme, rows_of_arrays, rows_of_memory, rows_of_construction, rows_of_preview, rows_of_reach)
+
+
+def processor() -> str:
+    """The processor's name."""
+    about = Path("/proc/cpuinfo")
+    lines = about.read_text().splitlines() if about.is_file() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
 
 
 def report(sizes: Sizes) -> str:
@@ -323,7 +346,8 @@ def report(sizes: Sizes) -> str:
     per_index = {n: {name: 1e9 * t / n for name, t in at["epoch"].items() if name != "rank"} for n, at in times.items()}
     names = list(next(iter(per_index.values())))
     return "\n".join([
-        f"{os.cpu_count()} cores, {versions}; ratios of medians of alternating runs in one process{spent}.", "",
+        f"{processor()}, {os.cpu_count()} cores, {versions};",
+        f"ratios of medians of alternating runs in one process{spent}.", "",
         "| what | measured | at least | stretch |", "| --- | --: | --: | --: |", *map(str, rows), "",
         "An epoch through BatchSampler(256), nanoseconds an index:", "",
         f"| samples | {' | '.join(names)} |", "| --: |" + " --: |" * len(names),

@@ -158,7 +158,7 @@ def another_value(row):
     if row.kind == "names":
         return "class 3", ["class 3"]
     if row.kind == "text":
-        text = {"points": "0:0, 5:0.25", "boosts": "3: 2"}[row.key]
+        text = {"points": "0:0, 5:0.25", "boosts": "3: 2", "given_shares": "3: 0.25"}[row.key]
         return text, text
     value = (row.default or 0) + (row.step if (row.default or 0) + row.step <= row.maximum else -row.step)
     value = int(value) if row.kind == "integer" else value

@@ -1,6 +1,5 @@
 """Draws: position -> class -> sample, one file per sampling scheme; this package imports nothing above `data`."""
 
-from sampler_core.draws.class_sorted_dataset import class_sorted_indices
 from sampler_core.draws.exact import Exact, exact_quotas
 from sampler_core.draws.independent import Independent
 from sampler_core.draws.scheme import ClassMembers, Epoch, Scheme
@@ -12,6 +11,6 @@ SCHEMES: dict[str, type[Independent | Exact | Stratified]] = {
 }  # fmt: skip
 
 __all__ = [
-    "SCHEMES", "ClassMembers", "Epoch", "Exact", "Independent", "Scheme", "Stratified", "class_sorted_indices",
+    "SCHEMES", "ClassMembers", "Epoch", "Exact", "Independent", "Scheme", "Stratified",
     "exact_quotas", "floor_and_remainder", "floors_and_chances", "stratified_stride",
 ]  # fmt: skip

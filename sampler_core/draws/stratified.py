@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sampler_core.data.array_types import IntArray
+from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.draws.counter_rng import M1, U64Array, keys_of
 from sampler_core.draws.decks import Decks, start_after
 from sampler_core.draws.extra_classes import ExtraClasses
@@ -22,10 +22,14 @@ _CLASS_MASK = (1 << _CLASS_BITS) - 1
 _MOST_PASSED = 1 << 60  # places that a class's start can count
 
 
-def stratified_stride(epoch: Epoch) -> IntArray:
-    """The most draws of each class in a batch under `Stratified`; int64, shape (num_classes,)."""
-    floor, chance = floors_and_chances(epoch.shares * epoch.batch_size, epoch.batch_size)
+def stratified_stride(shares: FloatArray, batch_size: int) -> IntArray:
+    """The most draws of each class in a full batch under `Stratified`; int64, shape of the shares."""
+    floor, chance = floors_and_chances(shares * batch_size, batch_size)
     return floor + (chance > 0)
+
+
+def _stride(epoch: Epoch) -> IntArray:
+    return stratified_stride(epoch.shares, epoch.batch_size)
 
 
 class Stratified:
@@ -44,7 +48,7 @@ class Stratified:
         self._epoch = epoch
         self._whole = epoch.samples // epoch.batch_size * epoch.batch_size
         if members is not None:
-            self._decks = Decks(epoch.seed, members.counts, members.start, stratified_stride(epoch))
+            self._decks = Decks(epoch.seed, members.counts, members.start, _stride(epoch))
             self._first = members.first
 
     def classes(self, positions: U64Array) -> NDArray[np.integer]:
@@ -60,7 +64,7 @@ class Stratified:
 
     @staticmethod
     def next_start(epoch: Epoch, counts: IntArray, start: IntArray, epochs: int = 1) -> IntArray:
-        return start_after(start, counts, stratified_stride(epoch), epoch.batches * epochs)
+        return start_after(start, counts, _stride(epoch), epoch.batches * epochs)
 
     @staticmethod
     def start_after(epoch: Epoch, counts: IntArray, start: IntArray, epochs: int) -> IntArray:

@@ -23,7 +23,7 @@ import numpy as np
 
 from sampler_core.data.array_types import BoolArray, FloatArray, IntArray
 from sampler_core.draws.decks import deal_from, start_after
-from sampler_core.draws.systematic_rounding import floors_and_chances
+from sampler_core.draws.stratified import stratified_stride
 
 _NEVER_MISSED = -100.0  # log of the chance that a sample is missed by a pass that gives all
 
@@ -61,7 +61,7 @@ def least_epoch_coverage(counts: IntArray, shares: FloatArray, samples: int, bat
     with one or two of the epoch's passes between these two.
     """
     n = np.broadcast_to(np.maximum(counts, 1), shares.shape)
-    stride = _strides(shares, batch_size)
+    stride = stratified_stride(shares, batch_size)
     drawn, of_pass = samples * shares / n, np.maximum(n // np.maximum(stride, 1), 1) * batch_size * shares / n
     whole = np.floor(drawn / np.maximum(of_pass, 1e-300))
     missed = np.zeros(shares.shape)
@@ -104,7 +104,7 @@ def _epochs(n: IntArray, shares: FloatArray, samples: int, batch_size: int) -> I
     """The epochs of a run, one after the other; shares: (epochs, ..., num_classes)."""
     rest = samples % batch_size
     start, batches = np.zeros((*shares.shape[1:], 2), dtype=np.int64), -(-samples // batch_size)
-    for m, stride in zip(batch_size * shares, _strides(shares, batch_size), strict=True):
+    for m, stride in zip(batch_size * shares, stratified_stride(shares, batch_size), strict=True):
         deal, dealt = deal_from(start, n, stride), batches * (stride > 0)
         k, less_in_last = deal.batches_per_pass, m * (1.0 - rest / batch_size) * (rest > 0)
         over = np.maximum(dealt + deal.lead - 1, 0) // k
@@ -115,11 +115,6 @@ def _epochs(n: IntArray, shares: FloatArray, samples: int, batch_size: int) -> I
         goes_on = (deal.first_pass == start[..., 0]) & (start[..., 1] > 0)
         yield _Epoch(goes_on, first, over, np.maximum(over - 1, 0) * _log_missed(m * k, n), last)
         start = start_after(start, n, stride, batches)
-
-
-def _strides(shares: FloatArray, batch_size: int) -> IntArray:
-    floor, chance = floors_and_chances(batch_size * shares, batch_size)
-    return floor + (chance > 0)
 
 
 def _log_missed(drawn: FloatArray, n: IntArray) -> FloatArray:

@@ -285,5 +285,5 @@ def test_the_package_installs_with_pip_and_is_the_code_of_this_server(tmp_path):
     for path in files:
         assert (tmp_path / "there" / "sampler_core" / path).read_bytes() == (core / path).read_bytes(), path
     metadata = (tmp_path / "there" / f"{WHEEL.partition('-py3')[0]}.dist-info" / "METADATA").read_text()
-    for line in ("Name: sampler_core", "Requires-Dist: torch>=2.2", 'Requires-Dist: pyarrow>=15; extra == "files"'):
+    for line in ("Name: sampler_core", "Requires-Dist: torch>=2.2", 'Requires-Dist: pyarrow>=16; extra == "files"'):
         assert line in metadata.splitlines()

@@ -511,7 +511,8 @@ def main() -> None:
     parser.add_argument("--short", action="store_true")
     short = parser.parse_args().short
     lines = []
-    for row in measured(os.environ.get("CHROME") or shutil.which("chromium"), 0.1 if short else 1.0):
+    found = map(shutil.which, ("chromium", "chromium-headless-shell"))
+    for row in measured(os.environ.get("CHROME") or next(filter(None, found), None), 0.1 if short else 1.0):
         lines.append(str(row))
         sys.stdout.write(f"{row}\n")
         sys.stdout.flush()

@@ -61,6 +61,13 @@ def test_what_is_settled_is_gone_on_from_and_earlier_epochs_begin_there(scheme):
 
 
 @pytest.mark.parametrize("scheme", ["exact", "stratified"])
+def test_a_start_that_is_settled_past_the_plans_end_is_where_it_starts(scheme):
+    _, cursors = plan_and_cursors(scheme)
+    expected = cursors.start(12).tolist()
+    assert cursors.settled_at(12, PRESENT, None).start(12).tolist() == expected
+
+
+@pytest.mark.parametrize("scheme", ["exact", "stratified"])
 def test_other_classes_keep_their_place_by_name_and_new_ones_begin_at_the_beginning(scheme):
     _, cursors = plan_and_cursors(scheme)
     before = dict(zip(PRESENT.names, cursors.start(2).tolist(), strict=True))

@@ -7,8 +7,8 @@ import pytest
 from scipy import stats
 
 from sampler_core import Constant, IndexStream, PowerSkew, SamplingPlan, ScheduledClassSampler
-from sampler_core.draws import SCHEMES, class_sorted_indices
-from sampler_core.draws.class_sorted_dataset import ClassSortedDataset, block_begins
+from sampler_core.draws import SCHEMES
+from sampler_core.draws.class_sorted_dataset import ClassSortedDataset, block_begins, class_sorted_indices
 
 
 @pytest.mark.parametrize("num_classes", [1, 2, 10, 300])

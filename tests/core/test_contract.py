@@ -37,7 +37,8 @@ from sampler_core import (
     labels_of,
 )
 from sampler_core.datasets import load
-from sampler_core.draws import SCHEMES, class_sorted_indices
+from sampler_core.draws import SCHEMES
+from sampler_core.draws.class_sorted_dataset import class_sorted_indices
 
 CIFAR, ISIC = load("cifar10_lt_if100"), load("isic2019")
 EACH_SCHEME = pytest.mark.parametrize("scheme", SCHEMES)

@@ -19,7 +19,7 @@ from sampler_core import (
     UniMax,
 )
 from sampler_core.datasets import synthetic
-from sampler_core.draws import SCHEMES, Epoch, exact_quotas, stratified_stride
+from sampler_core.draws import SCHEMES, exact_quotas, stratified_stride
 
 EACH_SCHEME = pytest.mark.parametrize("scheme", SCHEMES)
 SKEWS = st.one_of(st.floats(-50, 50), st.sampled_from([-50.0, 0.0, 0.5, 1.0, 2.0, 50.0]))
@@ -215,6 +215,6 @@ def test_a_hundred_million_synthetic_samples_of_a_thousand_classes_preview_at_on
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=60).filter(lambda p: sum(p) > 1e-3), st.integers(1, 500))
 def test_the_stride_of_a_class_is_the_ceiling_of_its_share_of_a_batch(shares, batch_size):
     p = np.array(shares) / sum(shares)
-    stride = stratified_stride(Epoch(p, 0, 0, 1000, batch_size))
+    stride = stratified_stride(p, batch_size)
     assert (stride >= p * batch_size - 1e-8).all()
     assert (stride <= np.ceil(p * batch_size + 1e-8)).all()

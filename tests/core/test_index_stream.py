@@ -152,6 +152,14 @@ def test_the_repr_is_fingerprint_and_digest_and_differs_where_draws_do():
     assert len({repr(stream), *map(repr, others)}) == 9
 
 
+def test_the_repr_of_an_adaptive_stream_differs_with_the_state_of_its_target():
+    plan = plan_of(target=ExponentiatedGradient(eta=1.0))
+    state = ScheduledClassSampler(LABELS, plan).state_dict()
+    shares = (np.full(5, 0.2), np.array([0.6, 0.1, 0.1, 0.1, 0.1]))
+    targets = [{**state, "target": {"log_shares": np.log(each).tolist()}} for each in shares]
+    assert len({repr(IndexStream(LABELS, plan, state=each)) for each in [state, *targets]}) == 3
+
+
 # --- state -----------------------------------------------------------------------------------------------------------
 
 
@@ -192,6 +200,17 @@ def test_the_samplers_stream_is_the_current_one_also_after_other_labels(scheme):
     assert again.plan == sampler.stream.plan == sampler.plan == plan_of(drawing=scheme, samples_per_epoch=LABELS.size)
     preview = again.plan.preview(again.class_counts, 2).batch_class_counts
     assert preview.sum(axis=0).tolist() == np.bincount(grown[drawn], minlength=10)[[0, 1, 2, 3, 4, 9]].tolist()
+
+
+def test_labels_that_change_keep_the_state_of_the_target_only_where_the_classes_are_the_same():
+    plan, shuffled = plan_of(target=ExponentiatedGradient(eta=1.0)), np.roll(LABELS, 3)
+    for labels, keeps in ((shuffled, True), (np.append(LABELS, 9), False)):
+        sampler = ScheduledClassSampler(LABELS, plan)
+        sampler.update(loss=[0.1, 0.2, 0.5, 1.0, 3.0])
+        sampler.update_labels(labels)
+        sampler.set_epoch(1)
+        drawn = np.bincount(labels[sampler.stream.indices(1)], minlength=5)
+        assert (drawn[4] > drawn[0]) == keeps
 
 
 def test_a_state_taken_within_a_batch_by_other_ranks_is_a_state_of_the_stream():

@@ -459,6 +459,10 @@ def test_a_state_within_a_batch_is_refused_by_another_number_of_ranks():
     taken(iter(sampler), 33)
     with pytest.raises(ValueError, match="state must be taken between batches to go on with 2 ranks, got one taken 1 "):
         sampler_of(plan_of(), num_replicas=2, rank=0).load_state_dict(sampler.state_dict())
+    of_two = sampler_of(plan_of(), num_replicas=2, rank=0)
+    taken(iter(of_two), 33)
+    with pytest.raises(ValueError, match="state must be taken between batches to go on with 1 ranks"):
+        sampler_of(plan_of()).load_state_dict(of_two.state_dict())
 
 
 @pytest.mark.parametrize("wrong", [None, [], {}, "state", {"version": 99}, {"epoch": 3}], ids=repr)

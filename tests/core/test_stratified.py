@@ -19,7 +19,7 @@ def test_every_full_stratified_batch_has_floor_or_ceil_of_each_share(batch_size,
     counts = np.array([np.bincount(batch, minlength=10) for batch in full])
     assert (counts >= np.floor(epoch.shares * batch_size)).all()
     assert (counts <= np.ceil(epoch.shares * batch_size)).all()
-    assert (counts <= stratified_stride(epoch)).all()
+    assert (counts <= stratified_stride(epoch.shares, batch_size)).all()
     tail = np.bincount(drawn[batch_size * 200 :], minlength=10)
     assert (tail >= np.floor(epoch.shares * (batch_size // 2))).all()
     assert (tail <= np.ceil(epoch.shares * (batch_size // 2))).all()

@@ -210,7 +210,7 @@ def test_labels_that_change_keep_the_state_of_the_target_only_where_the_classes_
         sampler.update_labels(labels)
         sampler.set_epoch(1)
         drawn = np.bincount(labels[sampler.stream.indices(1)], minlength=5)
-        assert (drawn[4] > drawn[0]) == keeps
+        assert (drawn[4] > 50) == keeps  # of 507; 7 by the natural mix
 
 
 def test_a_state_taken_within_a_batch_by_other_ranks_is_a_state_of_the_stream():

@@ -31,12 +31,12 @@ def dealt_one_by_one(start, size, stride, batches):
 
 
 def members_of(cards, size, seed=0):
-    """The members behind (pass, place), by a deck that starts in that pass."""
-    found = []
-    for passed, place in cards:
+    """The members behind (pass, place), by decks that start in each pass."""
+    orders = {}
+    for passed in {passed for passed, _ in cards}:
         deck = Decks(seed, np.array([size]), np.array([[passed, 0]]), np.array([size]))
-        found.append(int(deck.members(np.array([0]), np.array([0]), np.array([place]))[0]))
-    return found
+        orders[passed] = deck.members(np.zeros(size, np.int64), np.zeros(size, np.int64), np.arange(size)).tolist()
+    return [orders[passed][place] for passed, place in cards]
 
 
 # --- the order of a pass ---------------------------------------------------------------------------------------------

@@ -479,10 +479,10 @@ SETTINGS = (
 @pytest.mark.parametrize("drawing", ["independent", "exact", "stratified"])
 @pytest.mark.parametrize("settings", SETTINGS, ids=str)
 def test_following_an_advice_removes_its_finding(drawing, settings):
-    followed = 0
-    for sizes in SOME_COUNTS:
+    followed = 0  # of every second target, the others with the next counts
+    for number, sizes in enumerate(SOME_COUNTS, SETTINGS.index(settings)):
         counts = ClassCounts.from_counts(sizes)
-        for target in (*map(PowerSkew, SOME_SCHEDULES), *OTHER_TARGETS):
+        for target in (*map(PowerSkew, SOME_SCHEDULES), *OTHER_TARGETS)[number % 2 :: 2]:
             plan = SamplingPlan(target=target, drawing=drawing, **{"epochs": 10, **settings})
             try:
                 forecast = Forecast.of(plan, counts)
@@ -495,7 +495,7 @@ def test_following_an_advice_removes_its_finding(drawing, settings):
                     )
                     assert not still_told(finding, after, counts), (target, sizes, finding, way)
                     followed += 1
-    assert followed > 100
+    assert followed > 50
 
 
 def test_targets_without_a_skew_have_findings_too():

@@ -9,14 +9,16 @@ from typing import Any, cast
 
 import streamlit as st
 
-from pages.parts.sidebar.page_parameters import TABLE
+from pages.parts.my_labels.reading_job import PASTED
+from pages.parts.sidebar.page_parameters import PROFILE, TABLE, choice_titles
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.datasets import load, published_datasets, synthetic
+from sampler_core.formatting import shortened
 from sampler_core.plans.parameters import PLAN_ROWS
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.target_values import target_of
 
-OWN_COUNTS, CURRENT = "own", "scenario"
+OWN_COUNTS, OWN_NAME, CURRENT = "own", "own_name", "scenario"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Scenario:
     """What all pages show: class counts, a plan for them, the chosen epoch.
 
     unit: what one sample is ("images"). values: those of the sidebar's widgets by key, with the class counts of the
-    user's own labels under `OWN_COUNTS`.
+    user's own labels under `OWN_COUNTS`, and the name of their file under `OWN_NAME`.
     """
 
     counts: ClassCounts
@@ -45,6 +47,16 @@ class Scenario:
     def at_epoch(self, epoch: int) -> Scenario:
         """At an epoch; beyond the run's last one, at the last."""
         return replace(self, epoch=min(epoch, (self.plan.epochs or 1) - 1))
+
+    @property
+    def data_name(self) -> str:
+        """What the data is called in headings, the tab's title and reports: plain text that may hold any character."""
+        if OWN_COUNTS in self.values:
+            file_name = self.values.get(OWN_NAME, PASTED)
+            return "My labels" if file_name == PASTED else shortened(file_name)
+        if table_name := self.values.get(TABLE.key):
+            return choice_titles(TABLE)[table_name]
+        return f"Synthetic, {choice_titles(PROFILE)[self.values.get(PROFILE.key, PROFILE.default)]}"
 
     @property
     def rev(self) -> str:

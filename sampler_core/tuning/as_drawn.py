@@ -15,7 +15,7 @@ import math
 
 import numpy as np
 
-from sampler_core.data.array_types import FloatArray, IntArray
+from sampler_core.data.array_types import BoolArray, FloatArray, IntArray
 from sampler_core.forecast.binomial_tail import least_whole_number, log_chance_above
 from sampler_core.forecast.expectations import Draws, absence
 from sampler_core.forecast.largest_count import (
@@ -60,13 +60,13 @@ def values_as_drawn(requirement: Requirement, n: IntArray, shares: FloatArray, d
         return largest_count(n[:, None], shares[..., None], draws, 1.0 - left, over_run=True).astype(np.float64)
     if limits_repeats(requirement):
         return largest_count(n, shares, draws, 1.0 - left).astype(np.float64)
-    most = least_whole_number(
-        np.zeros(len(shares), dtype=np.int64),
-        lambda tried: (
-            log_sum(_log_chances(requirement, n, shares, draws, tried[:, None])) <= math.log(left) + _ROUNDING
-        ),
-    )
-    return most / _full_batches(draws)
+
+    def holds(tried: IntArray) -> BoolArray:
+        logs = _log_chances(requirement, n, shares, draws, tried[:, None])
+        return np.asarray(log_sum(logs) <= math.log(left) + _ROUNDING)
+
+    most = least_whole_number(np.zeros(len(shares), dtype=np.int64), holds)
+    return np.asarray(most / _full_batches(draws))
 
 
 def likeliest_to_reach(requirement: Requirement, n: IntArray, shares: FloatArray, draws: Draws, value: float) -> int:

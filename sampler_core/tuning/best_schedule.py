@@ -128,9 +128,8 @@ class BestScheduleFinder:
             ):
                 return None
             best_found = search(problem)
-            exact = not any(bound.tightened for bound in run_bounds) and not run_metric_jumps(
-                self.by_skew, requirements
-            )
+            tightened = any(run_bound.tightened for run_bound in run_bounds)
+            exact = not tightened and not run_metric_jumps(self.by_skew, requirements)
             if best_found is None:
                 self.proved = self.proved and exact
                 return None

@@ -3,8 +3,8 @@
 The one contract here: the answer depends on plan, data and requirements alone. Plans are tried in a fixed order, those
 with the fewest changes first, and the budget counts plans, so that a URL gives the same answer on every machine.
 
-Nothing is drawn here. Requirements on draws hold for a chance (`as_drawn`); whether they do for the plan's own seed only
-its draws tell. Where these fail, the next of `options` may hold, or the answer with a larger margin.
+Nothing is drawn here. Requirements on draws hold for a chance (`as_drawn`); whether they do for the plan's own seed,
+only its draws tell. Where these fail, the next of `options` may hold, or the answer with a larger margin.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
-from sampler_core.draws import SCHEMES
 from sampler_core.forecast.largest_count import CHANCE
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.registry import SCHEDULES
 from sampler_core.plans.targets import skew_schedule
+from sampler_core.tuning.as_drawn import is_of_draws
 from sampler_core.tuning.conflicts import Conflict
-from sampler_core.tuning.requirements import Requirement, limits_repeats, over_run
+from sampler_core.tuning.requirements import Requirement, bounds_of, limits_repeats, over_run, relaxed
 from sampler_core.tuning.solver import AMPLE_SLACK, Solution, round_solution, solution_if_any, solve
 from sampler_core.tuning.values_by_skew import Progress, no_progress
 from sampler_core.tuning.verdicts import of_seeds, verdicts
@@ -29,6 +29,7 @@ from sampler_core.tuning.verdicts import of_seeds, verdicts
 FREE = ("drawing", "min_per_batch", "max_repeats")
 MOST_OPTIONS = 4
 LIKELY = 0.5  # a chance at which plans are offered where none holds at the usual one
+MARGIN_OF_A_TENTH = 0.03
 _MOST_PLANS = 48
 _FLOORS = (0, 1, 2)
 _BATCH_FACTORS = (2.0, 4.0, 8.0, 0.5)
@@ -69,12 +70,13 @@ def search_plan(
     """The plan with the fewest changes that meets all requirements, and other plans that do.
 
     shape: as for `solve`. free: which fields of the plan may change besides the schedule: "drawing", "min_per_batch",
-    "max_repeats", "batch_size". margin: each 1 leaves requirements on draws a tenth of the chance to fail: 0.95 of the
-    seeds at 0, 0.995 at 1. progress: called with 0..1. Errors: those of `solve`.
+    "max_repeats", "batch_size". margin: 0.03 leaves requirements on draws a tenth of the chance to fail, 0.06 a
+    hundredth, and asks for 3 and 6 % more of the others. progress: called with 0..1. Errors: those of `solve`.
     """
     counts, progress = as_class_counts(counts), progress or no_progress
     verdicts(plan, counts, requirements)  # its errors come first
-    chance = 1.0 - (1.0 - CHANCE) * 10.0**-margin
+    chance = 1.0 - (1.0 - CHANCE) * 10.0 ** (-margin / MARGIN_OF_A_TENTH)
+    requirements = [_with_room(requirement, margin) for requirement in requirements]
     found = _found_plans(plan, counts, requirements, shape, free, chance, lambda part: progress(0.5 * part))
     if len(found) < MOST_OPTIONS:
         likely = _found_plans(plan, counts, requirements, shape, free, LIKELY, lambda part: progress(0.5 + 0.5 * part))
@@ -155,6 +157,15 @@ def _possible(plan: SamplingPlan, counts: ClassCounts, setting: dict[str, object
     except ValueError:
         return None
     return variant
+
+
+def _with_room(requirement: Requirement, margin: float) -> Requirement:
+    """A requirement that is not on draws, with a bound that leaves some room to chance."""
+    if is_of_draws(requirement):
+        return requirement
+    least, most = bounds_of(requirement)
+    bound = requirement.bound * (1.0 + margin if requirement.sense == "at least" else 1.0 - margin)
+    return relaxed(requirement, min(max(bound, least), most))
 
 
 # --- words ------------------------------------------------------------------------------------------------------------

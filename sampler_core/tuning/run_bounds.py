@@ -232,11 +232,9 @@ def _run_bound_of_worst_class(
         margins = margin_as_drawn(requirement, n, run_shares[:, bounded_classes], by_skew.draws, left)
         position = int(bounded_classes[margins.argmin()])
         part = _part_that_holds(by_skew, requirement, position, run_shares[:, [position]])
-        expected = float(
-            run_metric.formula(by_skew.counts.counts[[position]], run_shares[:, [position]], by_skew.draws)[0]
-        )
-        tightened = by_skew.draws.scheme != "independent"
-        return RunBound(_with_bound(requirement, part * expected), position, run_window, tightened)
+        one = (by_skew.counts.counts[[position]], run_shares[:, [position]], by_skew.draws)
+        bounded = _with_bound(requirement, part * float(run_metric.formula(*one)[0]))
+        return RunBound(bounded, position, run_window, by_skew.draws.scheme != "independent")
     run_values = run_metric.values(run_shares, by_skew.counts, bounded_classes, by_skew.draws)[0]
     worst = int(run_values.argmax() if requirement.sense == "at most" else run_values.argmin())
     worst_class = int(bounded_classes[worst])

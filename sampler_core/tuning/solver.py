@@ -81,9 +81,8 @@ def solve(
     own_schedule = skew_schedule(plan.target)
     if shape is None and own_schedule is None:
         return Solution(_why_not_solved(plan), None, -UNLIMITED_SLACK, verdicts_now)
-    found, finder = solution_if_any(
-        plan, counts, requirements, shape or SCHEDULES.name_of(own_schedule), bounds, chance
-    )
+    shape = shape or SCHEDULES.name_of(own_schedule)
+    found, finder = solution_if_any(plan, counts, requirements, shape, bounds, chance)
     if found is not None:
         return found
     conflict = find_conflict(finder, requirements)

@@ -29,10 +29,12 @@ from sampler_core.tuning.requirements import Requirement, over_run
 
 
 class Verdict(NamedTuple):
-    """Whether a requirement holds. value: the worst value, of the draws or of the metric (`as_drawn`), that the bound
-    is compared with. epochs: those that violate it, () for a run's. class_name: the class with the worst value, None for
-    a metric of the whole mix. expected: the metric there, as it is on average. chance: of the seeds for which the value
-    is said of the draws; 1 where it is sure, None where it is no draws' value.
+    """Whether a requirement holds.
+
+    value: the worst one, which the bound is compared with: of the draws (`as_drawn`) or of the metric. epochs: those
+    that violate it, () for a run's. class_name: the class with the worst value, None for a metric of the whole mix.
+    expected: the metric there, on average. chance: of the seeds whose draws keep to the value; 1 where that is sure,
+    None where the value is no draws'.
     """
 
     requirement: Requirement

@@ -75,7 +75,7 @@ def search_plan(
     """
     counts, progress = as_class_counts(counts), progress or no_progress
     verdicts(plan, counts, requirements)  # its errors come first
-    chance = 1.0 - (1.0 - CHANCE) * 10.0 ** (-margin / MARGIN_OF_A_TENTH)
+    chance = 1.0 - max((1.0 - CHANCE) * 10.0 ** (-margin / MARGIN_OF_A_TENTH), 1e-9)
     requirements = [_with_room(requirement, margin) for requirement in requirements]
     found = _found_plans(plan, counts, requirements, shape, free, chance, lambda part: progress(0.5 * part))
     if len(found) < MOST_OPTIONS:

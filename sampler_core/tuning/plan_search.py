@@ -10,7 +10,7 @@ only its draws tell. Where these fail, the next of `options` may hold, or the an
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -150,7 +150,7 @@ def _batch_sizes(plan: SamplingPlan, counts: ClassCounts) -> list[int]:
     return [size for size in sizes if 1 <= size <= plan.samples(counts)]
 
 
-def _possible(plan: SamplingPlan, counts: ClassCounts, setting: dict[str, object]) -> SamplingPlan | None:
+def _possible(plan: SamplingPlan, counts: ClassCounts, setting: Mapping[str, object]) -> SamplingPlan | None:
     try:
         variant = replace(plan, **setting)  # type: ignore[arg-type]
         variant.check(counts)
@@ -171,7 +171,7 @@ def _with_room(requirement: Requirement, margin: float) -> Requirement:
 # --- words ------------------------------------------------------------------------------------------------------------
 
 
-def _changes(plan: SamplingPlan, setting: dict[str, object]) -> tuple[str, ...]:
+def _changes(plan: SamplingPlan, setting: Mapping[str, object]) -> tuple[str, ...]:
     """What is changed, in words of the page."""
     words: dict[str, Callable[[object], str]] = {
         "drawing": lambda scheme: f"scheme {scheme}",

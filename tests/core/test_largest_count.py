@@ -25,14 +25,14 @@ class Case(NamedTuple):
     batch_size: int
     schedule: Linear | Constant
     epochs: int
-    others: dict[str, float] = {}
+    others: tuple[tuple[str, float], ...] = ()
 
 
 CASES = {
     "from natural to balanced": Case((300, 90, 30, 10, 3), 16, Linear(0.0, 0.5, maximum=1.0), 3),
     "balanced, other passes in each epoch": Case((120, 60, 24, 12), 16, Constant(1.0), 2),
     "more draws than samples, capped": Case(
-        (128, 64, 9, 5, 1), 24, Constant(0.5), 2, {"samples_per_epoch": 400, "max_repeats": 6}
+        (128, 64, 9, 5, 1), 24, Constant(0.5), 2, (("samples_per_epoch", 400), ("max_repeats", 6))
     ),
 }
 
@@ -40,7 +40,7 @@ CASES = {
 def plan_of(case, scheme, seed=0):
     return SamplingPlan(
         target=PowerSkew(case.schedule), epochs=case.epochs, batch_size=case.batch_size, drawing=scheme, seed=seed,
-        **case.others,
+        **dict(case.others),
     )  # fmt: skip
 
 

@@ -38,6 +38,13 @@ class Conflict:
     bounds: tuple[float, float]
     proved: bool = True
 
+    @property
+    def least_change(self) -> tuple[Requirement, Requirement] | None:
+        """The requirement whose bound must change least, relative to it, and the same with the bound that agrees."""
+        pairs = zip(self.requirements, self.agree_at, strict=True)
+        changes = [(one, relaxed(one, bound)) for one, bound in pairs if bound is not None]
+        return min(changes, key=lambda change: times_changed(*change), default=None)
+
     def __str__(self) -> str:
         who = " and ".join(f"“{requirement}”" for requirement in self.requirements)
         conflict = f"No {self.shape} schedule with skews from {self.bounds[0]:g} to {self.bounds[1]:g} "
@@ -54,6 +61,12 @@ class Conflict:
         return conflict + agreement + other_shape
 
 
+def times_changed(before: Requirement, after: Requirement) -> float:
+    """The factor between the bounds of two requirements, from 1 on."""
+    bounds = sorted((max(before.bound, 1e-12), max(after.bound, 1e-12)))
+    return bounds[1] / bounds[0]
+
+
 def find_conflict(finder: BestScheduleFinder, requirements: Sequence[Requirement]) -> Conflict:
     """The conflict among requirements for which `finder` has no solution."""
     if finder.has_schedule(requirements):  # met between the table's skews, missed on the shares as drawn
@@ -63,7 +76,7 @@ def find_conflict(finder: BestScheduleFinder, requirements: Sequence[Requirement
         shape_alone = False
     else:
         conflicting = _irreducible_conflict(requirements, lambda some: not finder.has_schedule(some))
-        piecewise = BestScheduleFinder(finder.by_skew, finder.plan, "piecewise", finder.bounds)
+        piecewise = BestScheduleFinder(finder.by_skew, finder.plan, "piecewise", finder.bounds, finder.found_edges)
         shape_alone = finder.shape != "piecewise" and piecewise.has_schedule(requirements)
     agreeing_bounds = tuple(_agreeing_bound(finder, conflicting, i) for i in range(len(conflicting)))
     return Conflict(tuple(conflicting), agreeing_bounds, finder.shape, shape_alone, finder.bounds, finder.proved)

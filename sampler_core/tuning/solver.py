@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
+from sampler_core.forecast.largest_count import CHANCE
 from sampler_core.formatting import number
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.registry import SCHEDULES, TARGETS
@@ -20,7 +21,7 @@ from sampler_core.plans.schedules import Schedule
 from sampler_core.plans.targets import PowerSkew, skew_schedule
 from sampler_core.tuning.best_schedule import BestScheduleFinder
 from sampler_core.tuning.conflicts import Conflict, find_conflict
-from sampler_core.tuning.feasible_band import UNLIMITED_SLACK
+from sampler_core.tuning.feasible_band import UNLIMITED_SLACK, Edge
 from sampler_core.tuning.requirements import Requirement
 from sampler_core.tuning.shares_by_skew import HIGHEST_SKEW, LOWEST_SKEW, SharesBySkew
 from sampler_core.tuning.slack_search import COARSE_SLACK
@@ -62,6 +63,7 @@ def solve(
     requirements: Sequence[Requirement],
     shape: str | None = None,
     bounds: tuple[float, float] | None = None,
+    chance: float = CHANCE,
 ) -> Solution:
     """The plan with the schedule of this shape that meets all requirements with the most slack.
 
@@ -69,20 +71,41 @@ def solve(
     first of `SOLVED_RANGES` with a solution; the second where the first has less than `AMPLE_SLACK` and the second has
     more. Of schedules with equal slack, the one nearest to the plan's own (to the natural mix, where it has none).
     Limits, scheme and sizes are the plan's, as drawn. A target that is no power skew is replaced when a shape is given;
-    when none is, it is left alone, and `says` names what can be done.
+    when none is, it is left alone, and `says` names what can be done. chance: of the seeds for which requirements on
+    draws must hold (`as_drawn`).
     `ValueError` for an unknown shape, bounds that are not rising within -50 to 50, and what `verdicts` refuses.
     """
     counts = as_class_counts(counts)
     _check_solver_bounds(bounds)
-    verdicts_now = verdicts(plan, counts, requirements)
+    verdicts_now = verdicts(plan, counts, requirements, chance)
     own_schedule = skew_schedule(plan.target)
     if shape is None and own_schedule is None:
         return Solution(_why_not_solved(plan), None, -UNLIMITED_SLACK, verdicts_now)
     shape = shape or SCHEDULES.name_of(own_schedule)
-    by_skew = SharesBySkew(plan, counts)
+    found, finder = solution_if_any(plan, counts, requirements, shape, bounds, chance)
+    if found is not None:
+        return found
+    conflict = find_conflict(finder, requirements)
+    return Solution(str(conflict), None, -UNLIMITED_SLACK, verdicts_now, conflict, conflict.proved, finder.bounds)
+
+
+def solution_if_any(
+    plan: SamplingPlan,
+    counts: ClassCounts,
+    requirements: Sequence[Requirement],
+    shape: str,
+    bounds: tuple[float, float] | None = None,
+    chance: float = CHANCE,
+    by_skew: SharesBySkew | None = None,
+) -> tuple[Solution | None, BestScheduleFinder]:
+    """What `solve` finds, without looking for the conflict where it finds nothing; and the last finder used.
+
+    by_skew: the shares of this plan and chance, where they are known.
+    """
+    by_skew, edges = by_skew or SharesBySkew(plan, counts, chance=chance), dict[Requirement, Edge]()
     best_solution: Solution | None = None
     for solver_bounds in [bounds] if bounds else SOLVED_RANGES:
-        finder = BestScheduleFinder(by_skew, plan, shape, solver_bounds)
+        finder = BestScheduleFinder(by_skew, plan, shape, solver_bounds, edges)
         if best_solution is not None and best_solution.slack >= finder.slack_upper_bound(requirements) - COARSE_SLACK:
             break
         solution = _solved(plan, counts, requirements, finder)
@@ -90,24 +113,49 @@ def solve(
             best_solution = solution
         if best_solution is not None and (best_solution.slack >= AMPLE_SLACK or solver_bounds != SOLVED_RANGES[0]):
             break
-    if best_solution is not None:
-        return best_solution
-    conflict = find_conflict(finder, requirements)
-    return Solution(str(conflict), None, -UNLIMITED_SLACK, verdicts_now, conflict, conflict.proved, finder.bounds)
+    return best_solution, finder
 
 
-def round_solution(solution: Solution, counts: ClassCounts, requirements: Sequence[Requirement]) -> Solution:
+def solution_as_it_is(
+    plan: SamplingPlan, counts: ClassCounts, requirements: Sequence[Requirement], by_skew: SharesBySkew
+) -> Solution | None:
+    """The plan with its own schedule and what slack that has, or its own target; None where it fails a requirement.
+
+    by_skew: the shares of this plan, and the chance.
+    """
+    own_verdicts = verdicts(plan, counts, requirements, by_skew.chance)
+    skews, schedule, slack = plan.skews(), skew_schedule(plan.target), 0.0
+    if not all(verdict.holds for verdict in own_verdicts):
+        return None
+    if skews is not None and schedule is not None:
+        finder = BestScheduleFinder(by_skew, plan, SCHEDULES.name_of(schedule), (LOWEST_SKEW, HIGHEST_SKEW))
+        slack = finder.slack_of(requirements, skews)
+    kept = "the target stays as it is" if schedule is None else f"the schedule stays {schedule}"
+    return Solution(f"All {len(requirements)} requirements hold; {kept}.", plan, slack, own_verdicts)
+
+
+def round_solution(
+    solution: Solution,
+    counts: ClassCounts,
+    requirements: Sequence[Requirement],
+    chance: float = CHANCE,
+    finder: BestScheduleFinder | None = None,
+) -> Solution:
     """The solution with its schedule in the fewest significant digits that keep `SLACK_KEPT` of its slack.
+
+    finder: the one that found it, where it is known.
 
     The solution itself where none of `DIGITS_TRIED` will do, or where nothing was solved.
     """
     plan, solved_schedule = solution.plan, solution.schedule
     if plan is None or solved_schedule is None:
         return solution
-    finder = BestScheduleFinder(SharesBySkew(plan, counts), plan, SCHEDULES.name_of(solved_schedule), solution.bounds)
+    if finder is None:
+        by_skew = SharesBySkew(plan, counts, chance=chance)
+        finder = BestScheduleFinder(by_skew, plan, SCHEDULES.name_of(solved_schedule), solution.bounds)
     for digits in DIGITS_TRIED:
         rounded_plan = replace(plan, target=PowerSkew(_rounded_schedule(solved_schedule, digits)))
-        rounded_verdicts = verdicts(rounded_plan, counts, requirements)
+        rounded_verdicts = verdicts(rounded_plan, counts, requirements, chance)
         skews = rounded_plan.skews()
         if skews is None or not all(verdict.holds for verdict in rounded_verdicts):
             continue
@@ -132,7 +180,7 @@ def _solved(
     if best_schedule is None or best_schedule.schedule is None:
         return None
     solved_plan = replace(plan, target=PowerSkew(best_schedule.schedule))
-    solved_verdicts = verdicts(solved_plan, counts, requirements)
+    solved_verdicts = verdicts(solved_plan, counts, requirements, finder.by_skew.chance)
     if not all(verdict.holds for verdict in solved_verdicts):
         return None
     slack = np.inf if best_schedule.slack >= UNLIMITED_SLACK - 1e-9 else best_schedule.slack

@@ -15,7 +15,6 @@ from pages.parts.sidebar.scenario import Scenario
 from pages.parts.sidebar.sidebar import set_sidebar_to_plan
 from pages.parts.sidebar.values_in_words import target_in_words
 from pages.parts.text.markdown import literal
-from pages.parts.tune.requirement_verdicts import on_average_only
 from pages.parts.tune.requirements_text import Requirements, requirements_text_of
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.class_labels import class_in_words
@@ -55,10 +54,7 @@ def solved(scenario: Scenario, requirements: Requirements, stated: int) -> Solut
     except (TypeError, ValueError) as error:
         st.info(literal(f"This cannot be solved: {error}."), icon=":material/info:")
         return None
-    requirements_met = all_of(requirements, stated)
-    if any(on_average_only(verdict, scenario.plan.drawing) for verdict in solution.verdicts):
-        requirements_met += " (repeats on average)"
-    _show_solution(solution, scenario, requirements_met)
+    _show_solution(solution, scenario, all_of(requirements, stated))
     return solution
 
 

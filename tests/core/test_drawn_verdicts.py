@@ -68,19 +68,28 @@ def counted(requirement, run, labels):
     epochs = [run[epoch] for epoch in requirement.epochs(len(run))]
     if requirement.metric.startswith("run_"):
         epochs = [[batch for epoch in epochs for batch in epoch]]
-    values = []
-    for batches in epochs:
-        times = Counter(index for batch in batches for index in batch)
-        drawn = {name: sum(times[i] for i in members[name]) for name in present}
-        full = [{labels[i] for i in batch} for batch in batches if len(batch) == BATCH]
-        values += {
-            "share": lambda: [drawn[name] / times.total() for name in names],
-            "share_ratio": lambda: [max(drawn.values()) / min(drawn.values())],
-            "repeats": lambda: [max(times[i] for i in members[name]) for name in names],
-            "absence": lambda: [sum(name not in batch for batch in full) / len(full) for name in names],
-            "coverage": lambda: [sum(times[i] > 0 for i in members[name]) / len(members[name]) for name in names],
-        }[requirement.metric.removeprefix("run_")]()
+    values = [
+        value
+        for batches in epochs
+        for value in values_of(requirement.metric.removeprefix("run_"), batches, labels, members, names)
+    ]
     return max(values) if requirement.sense == "at most" else min(values)
+
+
+def values_of(metric, batches, labels, members, names):
+    """The values of some classes in these batches, or that of the mix."""
+    times = Counter(index for batch in batches for index in batch)
+    drawn = {name: sum(times[i] for i in some) for name, some in members.items() if some}
+    if metric == "share":
+        return [drawn[name] / times.total() for name in names]
+    if metric == "share_ratio":
+        return [max(drawn.values()) / min(drawn.values())]
+    if metric == "repeats":
+        return [max(times[i] for i in members[name]) for name in names]
+    if metric == "coverage":
+        return [sum(times[i] > 0 for i in members[name]) / len(members[name]) for name in names]
+    full = [{labels[i] for i in batch} for batch in batches if len(batch) == BATCH]
+    return [sum(name not in batch for batch in full) / len(full) for name in names]
 
 
 @pytest.mark.parametrize("order", ORDERS)

@@ -104,7 +104,7 @@ class BestScheduleFinder:
         problem = self._slack_problem(together, initial_run_bounds(self.by_skew, together, self.epochs))
         if problem is None or run_metric_jumps(self.by_skew, [requirement]):
             return requirement.bound
-        run_bounds = [run_bound for run_bound in problem.run_bounds if run_bound.requirement == requirement]
+        run_bounds = initial_run_bounds(self.by_skew, [requirement], self.epochs)
         run_values = [
             requirement.bound,
             *(best_run_value(self.by_skew, run_bound, problem.bounded_segments) for run_bound in run_bounds),
@@ -128,7 +128,8 @@ class BestScheduleFinder:
             ):
                 return None
             best_found = search(problem)
-            exact = self._is_exact(requirements, run_bounds)
+            tightened = any(run_bound.tightened for run_bound in run_bounds)
+            exact = not tightened and not run_metric_jumps(self.by_skew, requirements)
             if best_found is None:
                 self.proved = self.proved and exact
                 return None
@@ -148,11 +149,6 @@ class BestScheduleFinder:
         for run_bound in run_bounds:
             self.by_skew.add_turning_points(run_bound.position)
         return SlackProblem(self.by_skew, segments, run_bounds, *self.bounds)
-
-    def _is_exact(self, requirements: Sequence[Requirement], run_bounds: Sequence[RunBound]) -> bool:
-        """Whether the run bounds ask for no more than is required, of metrics that do not jump."""
-        tightened = any(run_bound.requirement not in requirements for run_bound in run_bounds)
-        return not tightened and not run_metric_jumps(self.by_skew, requirements)
 
     def _best_of_family(self, problem: SlackProblem, least: float) -> BestSchedule | None:
         """The best schedule, or any with slack `least`; None where none was found."""

@@ -38,6 +38,13 @@ class Conflict:
     bounds: tuple[float, float]
     proved: bool = True
 
+    @property
+    def least_change(self) -> tuple[Requirement, Requirement] | None:
+        """The requirement whose bound must change least, relative to it, and the same with the bound that agrees."""
+        pairs = zip(self.requirements, self.agree_at, strict=True)
+        changes = [(one, relaxed(one, bound)) for one, bound in pairs if bound is not None]
+        return min(changes, key=lambda change: _times_changed(*change), default=None)
+
     def __str__(self) -> str:
         who = " and ".join(f"“{requirement}”" for requirement in self.requirements)
         conflict = f"No {self.shape} schedule with skews from {self.bounds[0]:g} to {self.bounds[1]:g} "
@@ -52,6 +59,11 @@ class Conflict:
         agreement = f" They would just agree with {', or '.join(agreeing_bounds)}." if agreeing_bounds else ""
         other_shape = " A piecewise schedule can meet all that is required: try that shape." if self.shape_alone else ""
         return conflict + agreement + other_shape
+
+
+def _times_changed(before: Requirement, after: Requirement) -> float:
+    bounds = sorted((max(before.bound, 1e-12), max(after.bound, 1e-12)))
+    return bounds[1] / bounds[0]
 
 
 def find_conflict(finder: BestScheduleFinder, requirements: Sequence[Requirement]) -> Conflict:

@@ -14,19 +14,21 @@ import numpy as np
 
 from sampler_core.data.array_types import BoolArray, FloatArray
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.forecast.metrics import columns, metric_of
+from sampler_core.forecast.metrics import Metric, columns, metric_of
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Linear
 from sampler_core.plans.targets import PowerSkew
+from sampler_core.tuning.as_drawn import is_of_draws, margin_as_drawn
 from sampler_core.tuning.feasible_band import SkewIntervals, edge_of
 from sampler_core.tuning.metric_sweep import clamped_skews, linear_skew_limits, run_metric_values
-from sampler_core.tuning.requirements import Requirement, over_run
+from sampler_core.tuning.requirements import Requirement, limits_repeats, over_run
 from sampler_core.tuning.shares_by_skew import SharesBySkew
 from sampler_core.tuning.values_by_skew import Progress, no_progress, partial_progress
 from sampler_core.tuning.verdicts import verdict_margin
 
 MAP_POINTS = 41
 _MAP_TOLERANCE = 1e-9
+_MOST_CLASSES_JUDGED = 20  # of a requirement over the run: each costs as much as a map
 
 
 class FeasiblePoints(NamedTuple):
@@ -54,7 +56,7 @@ def feasible_points(
     """Which points of the map meet the requirements. progress: as for `sweep`.
 
     Not judged: a requirement over a part of the run, or over the run about every class; but repeats of every class are,
-    in a plan without limits: a sum of powers of n is largest for the rarest or the largest class.
+    in a plan without limits, of at most `_MOST_CLASSES_JUDGED`.
     """
     skews, increments = map_axes(plan.epochs or 1)
     plan = plan_at_point(plan)
@@ -67,27 +69,31 @@ def feasible_points(
         progress(0.5 * i / len(by_epoch))
         edge = edge_of(by_skew, requirement, plan.epochs or 1)
         map_mask &= _points_within(map_runs[..., edge.first_epoch : edge.last_epoch + 1], edge.allowed)
-    deciding = [(requirement, group) for requirement in of_run for group in _deciding_groups(plan, requirement)]
-    run_metrics = [(metric_of(one.metric), int(columns(counts, group, one.class_name)[0])) for one, group in deciding]
+    deciding = [(one, position) for one in of_run for position in _deciding_classes(plan, counts, one)]
+    run_metrics = [(_run_margin_of(by_skew, requirement), position) for requirement, position in deciding]
     if run_metrics and map_mask.any():  # only where the others hold: runs cost most
         run_values = run_metric_values(by_skew, map_runs[map_mask], run_metrics, partial_progress(progress, 0.5, 1.0))
-        points_hold = [
-            verdict_margin(requirement, values) >= 0
-            for (requirement, _), (values, _) in zip(deciding, run_values, strict=True)
-        ]
-        map_mask[map_mask] = np.all(points_hold, axis=0)
-    return FeasiblePoints(
-        map_mask, tuple(requirement for requirement in of_run if not _deciding_groups(plan, requirement))
-    )
+        map_mask[map_mask] = np.all([margins >= 0 for margins, _ in run_values], axis=0)
+    return FeasiblePoints(map_mask, tuple(one for one in of_run if not _deciding_classes(plan, counts, one)))
 
 
-def _deciding_groups(plan: SamplingPlan, requirement: Requirement) -> tuple[str, ...]:
-    """The classes that decide a requirement over the run; () where this is not known."""
+def _deciding_classes(plan: SamplingPlan, counts: ClassCounts, requirement: Requirement) -> list[int]:
+    """The positions of the classes that decide a requirement over the run; [] where this is not known."""
     if len(requirement.epochs(plan.epochs or 1)) < (plan.epochs or 1):
-        return ()
+        return []
+    judged: list[int] = columns(counts, requirement.group, requirement.class_name).tolist()
     if requirement.group != "every" or requirement.class_name is not None:
-        return (requirement.group if requirement.class_name is None else "rarest",)
-    return () if plan.limited or requirement.metric != "run_repeats" else ("rarest", "largest")
+        return judged
+    known = limits_repeats(requirement) and not plan.limited and len(judged) <= _MOST_CLASSES_JUDGED
+    return judged if known else []
+
+
+def _run_margin_of(by_skew: SharesBySkew, requirement: Requirement) -> Metric:
+    """By how much runs meet a requirement, in place of its metric."""
+    metric, left = metric_of(requirement.metric), by_skew.chance_left(requirement)
+    if is_of_draws(requirement):
+        return replace(metric, formula=lambda n, p, d: margin_as_drawn(requirement, n, p, d, left))
+    return replace(metric, formula=lambda n, p, d: verdict_margin(requirement, metric.formula(n, p, d)))
 
 
 def _points_within(skews: FloatArray, allowed: SkewIntervals) -> BoolArray:

@@ -2,6 +2,9 @@
 
 The one contract here: a requirement about "every class" starts as two run bounds, on the rarest and the largest class,
 which without limits have the extreme values; a class that fails all the same gets its own run bound.
+
+A requirement on draws, no sample more than so many times in the run, is bounded by what may be expected: under
+`independent` that says the same, under the other schemes it is a start, tightened where a schedule fails as drawn.
 """
 
 from __future__ import annotations
@@ -13,18 +16,23 @@ import numpy as np
 
 from sampler_core.data.array_types import BoolArray, FloatArray
 from sampler_core.forecast.metrics import columns, metric_of
+from sampler_core.tuning.as_drawn import is_of_draws, margin_as_drawn
 from sampler_core.tuning.feasible_band import EpochSegments, SkewIntervals
-from sampler_core.tuning.requirements import Requirement, over_run, relaxed
+from sampler_core.tuning.requirements import Requirement, bounds_of, over_run, relaxed
 from sampler_core.tuning.shares_by_skew import HIGHEST_SKEW, LOWEST_SKEW, SharesBySkew, share_peaks
 from sampler_core.tuning.verdicts import verdict_margin
 
 
 class RunBound(NamedTuple):
-    """A requirement over the run, about one class; window: the epochs it sums over."""
+    """A requirement over the run, about one class, on its metric; window: the epochs it sums over.
+
+    tightened: it asks for more than is required.
+    """
 
     requirement: Requirement
     position: int
     window: range
+    tightened: bool = False
 
 
 def initial_run_bounds(by_skew: SharesBySkew, requirements: Sequence[Requirement], epochs: int) -> list[RunBound]:
@@ -33,8 +41,42 @@ def initial_run_bounds(by_skew: SharesBySkew, requirements: Sequence[Requirement
     for requirement in filter(over_run, requirements):
         groups = ("rarest", "largest") if requirement.group == "every" else (requirement.group,)
         bounded_classes = {int(columns(by_skew.counts, group, requirement.class_name)[0]) for group in groups}
-        run_bounds += [RunBound(requirement, c, requirement.epochs(epochs)) for c in sorted(bounded_classes)]
+        window = requirement.epochs(epochs)
+        run_bounds += [
+            RunBound(_on_metric(by_skew, requirement, c, len(window)), c, window) for c in sorted(bounded_classes)
+        ]
     return run_bounds
+
+
+def _on_metric(by_skew: SharesBySkew, requirement: Requirement, position: int, epochs: int) -> Requirement:
+    """The requirement with the bound that its metric must keep for it to hold, by this class, so far as it is known."""
+    if not is_of_draws(requirement):
+        return requirement
+    most = float(np.floor(requirement.bound))
+    if by_skew.draws.scheme != "independent":
+        return _with_bound(requirement, most)
+    share = min(most * by_skew.counts.counts[position] / (by_skew.draws.samples * epochs), 1.0)
+    even_shares = np.full((epochs, 1), share)
+    return _with_bound(requirement, most * _part_that_holds(by_skew, requirement, position, even_shares))
+
+
+def _with_bound(requirement: Requirement, bound: float) -> Requirement:
+    return relaxed(requirement, max(bound, bounds_of(requirement)[0]))
+
+
+def _part_that_holds(by_skew: SharesBySkew, requirement: Requirement, position: int, class_shares: FloatArray) -> float:
+    """The largest part of these shares of a class, (epochs, 1), with which it meets a requirement on draws."""
+    n, left = by_skew.counts.counts[[position]], by_skew.chance_left(requirement)
+
+    def holds(part: float) -> bool:
+        return bool(margin_as_drawn(requirement, n, part * class_shares, by_skew.draws, left)[0] >= 0)
+
+    low, high = 0.0, 1.0
+    if holds(high):
+        return high
+    while high - low > 1e-12:
+        low, high = (middle, high) if holds(middle := (low + high) / 2) else (low, middle)
+    return low
 
 
 def unmet_run_bound(
@@ -51,7 +93,9 @@ def unmet_run_bound(
     for requirement in filter(over_run, requirements):
         run_window = requirement.epochs(skews.size)
         bounds_every_class = requirement.group == "every" and requirement.class_name is None
-        within = slack if bounds_every_class and not run_metric_jumps(by_skew, [requirement]) else 0.0
+        as_expected = not is_of_draws(requirement) or by_skew.draws.scheme == "independent"
+        checked_around = (bounds_every_class or not as_expected) and not run_metric_jumps(by_skew, [requirement])
+        within = slack if checked_around else 0.0
         run_shares = _worst_run_shares(
             by_skew, skews[run_window.start : run_window.stop], within, requirement.sense == "at most"
         )
@@ -183,11 +227,20 @@ def _run_bound_of_worst_class(
     """A run bound on the class that is worst at these shares, tighter by what the approximation gives too much."""
     run_metric = metric_of(requirement.metric)
     bounded_classes = columns(by_skew.counts, requirement.group, requirement.class_name)
+    if is_of_draws(requirement):
+        n, left = by_skew.counts.counts[bounded_classes], by_skew.chance_left(requirement)
+        margins = margin_as_drawn(requirement, n, run_shares[:, bounded_classes], by_skew.draws, left)
+        position = int(bounded_classes[margins.argmin()])
+        part = _part_that_holds(by_skew, requirement, position, run_shares[:, [position]])
+        one = (by_skew.counts.counts[[position]], run_shares[:, [position]], by_skew.draws)
+        bounded = _with_bound(requirement, part * float(run_metric.formula(*one)[0]))
+        return RunBound(bounded, position, run_window, by_skew.draws.scheme != "independent")
     run_values = run_metric.values(run_shares, by_skew.counts, bounded_classes, by_skew.draws)[0]
     worst = int(run_values.argmax() if requirement.sense == "at most" else run_values.argmin())
     worst_class = int(bounded_classes[worst])
     if run_metric.approximation is not None:
         n, worst_shares = by_skew.counts.counts[[worst_class]], run_shares[:, [worst_class]]
         too_much = float(run_metric.approximation(n, worst_shares, by_skew.draws)[0]) - float(run_values[worst])
-        requirement = relaxed(requirement, min(1.0, requirement.bound + max(0.0, too_much)))
+        tighter = relaxed(requirement, min(1.0, requirement.bound + max(0.0, too_much)))
+        return RunBound(tighter, worst_class, run_window, tighter != requirement)
     return RunBound(requirement, worst_class, run_window)

@@ -12,10 +12,13 @@ import numpy as np
 from sampler_core.data.array_types import BoolArray, FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.forecast.forecast import draws_of
+from sampler_core.forecast.largest_count import CHANCE
+from sampler_core.forecast.metrics import columns
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.share_limits import normalised, water_filled
+from sampler_core.tuning.as_drawn import chance_left
 from sampler_core.tuning.requirements import Requirement
-from sampler_core.tuning.verdicts import verdict_margin, verdict_value
+from sampler_core.tuning.verdicts import requirement_margin
 
 LOWEST_SKEW, HIGHEST_SKEW = -50.0, 50.0  # the skews that a schedule allows
 _FINEST_SKEW = 1e-10
@@ -26,10 +29,13 @@ _TABLE_SKEWS = np.concatenate([[LOWEST_SKEW], -1 - _SKEW_DISTANCES[::-1], np.lin
 
 
 class SharesBySkew:
-    """Skew -> class shares. table_shares: the exact shares at table_skews, which rise."""
+    """Skew -> class shares. table_shares: the exact shares at table_skews, which rise.
 
-    def __init__(self, plan: SamplingPlan, counts: ClassCounts, table: bool = True) -> None:
-        self.counts = counts
+    chance: of the seeds for which requirements on draws must hold (`as_drawn`).
+    """
+
+    def __init__(self, plan: SamplingPlan, counts: ClassCounts, table: bool = True, chance: float = CHANCE) -> None:
+        self.counts, self.chance, self._epochs = counts, chance, plan.epochs or 1
         self.draws = draws_of(plan, counts)
         self._limits = plan.share_limits(counts.present, self.draws.samples)
         self.table_skews = _TABLE_SKEWS if table else _TABLE_SKEWS[:0]
@@ -99,8 +105,13 @@ class SharesBySkew:
         return np.asarray((shares[:, position] > low * (1 + 1e-12)) & (shares[:, position] < high * (1 - 1e-12)))
 
     def margin(self, requirement: Requirement, shares: FloatArray) -> FloatArray:
-        """By how much rows of shares meet a requirement of single epochs: from 0 on it holds; shape (rows,)."""
-        return verdict_margin(requirement, verdict_value(requirement, shares, self.counts, self.draws))
+        """By how much rows of shares meet a requirement: from 0 on it holds; shape (rows,), or of the run (1,)."""
+        return requirement_margin(requirement, shares, self.counts, self.draws, self.chance_left(requirement))
+
+    def chance_left(self, requirement: Requirement) -> float:
+        """The chance to fail that is left to an epoch of this requirement, or over the run to a class."""
+        classes = columns(self.counts, requirement.group, requirement.class_name)
+        return chance_left(requirement, self._epochs, classes.size, self.chance)
 
 
 def share_peaks(share_column: FloatArray) -> IntArray:

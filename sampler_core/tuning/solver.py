@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
+from sampler_core.forecast.largest_count import CHANCE
 from sampler_core.formatting import number
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.registry import SCHEDULES, TARGETS
@@ -62,6 +63,7 @@ def solve(
     requirements: Sequence[Requirement],
     shape: str | None = None,
     bounds: tuple[float, float] | None = None,
+    chance: float = CHANCE,
 ) -> Solution:
     """The plan with the schedule of this shape that meets all requirements with the most slack.
 
@@ -69,17 +71,34 @@ def solve(
     first of `SOLVED_RANGES` with a solution; the second where the first has less than `AMPLE_SLACK` and the second has
     more. Of schedules with equal slack, the one nearest to the plan's own (to the natural mix, where it has none).
     Limits, scheme and sizes are the plan's, as drawn. A target that is no power skew is replaced when a shape is given;
-    when none is, it is left alone, and `says` names what can be done.
+    when none is, it is left alone, and `says` names what can be done. chance: of the seeds for which requirements on
+    draws must hold (`as_drawn`).
     `ValueError` for an unknown shape, bounds that are not rising within -50 to 50, and what `verdicts` refuses.
     """
     counts = as_class_counts(counts)
     _check_solver_bounds(bounds)
-    verdicts_now = verdicts(plan, counts, requirements)
+    verdicts_now = verdicts(plan, counts, requirements, chance)
     own_schedule = skew_schedule(plan.target)
     if shape is None and own_schedule is None:
         return Solution(_why_not_solved(plan), None, -UNLIMITED_SLACK, verdicts_now)
     shape = shape or SCHEDULES.name_of(own_schedule)
-    by_skew = SharesBySkew(plan, counts)
+    found, finder = solution_if_any(plan, counts, requirements, shape, bounds, chance)
+    if found is not None:
+        return found
+    conflict = find_conflict(finder, requirements)
+    return Solution(str(conflict), None, -UNLIMITED_SLACK, verdicts_now, conflict, conflict.proved, finder.bounds)
+
+
+def solution_if_any(
+    plan: SamplingPlan,
+    counts: ClassCounts,
+    requirements: Sequence[Requirement],
+    shape: str,
+    bounds: tuple[float, float] | None = None,
+    chance: float = CHANCE,
+) -> tuple[Solution | None, BestScheduleFinder]:
+    """What `solve` finds, without looking for the conflict where it finds nothing; and the last finder used."""
+    by_skew = SharesBySkew(plan, counts, chance=chance)
     best_solution: Solution | None = None
     for solver_bounds in [bounds] if bounds else SOLVED_RANGES:
         finder = BestScheduleFinder(by_skew, plan, shape, solver_bounds)
@@ -90,13 +109,12 @@ def solve(
             best_solution = solution
         if best_solution is not None and (best_solution.slack >= AMPLE_SLACK or solver_bounds != SOLVED_RANGES[0]):
             break
-    if best_solution is not None:
-        return best_solution
-    conflict = find_conflict(finder, requirements)
-    return Solution(str(conflict), None, -UNLIMITED_SLACK, verdicts_now, conflict, conflict.proved, finder.bounds)
+    return best_solution, finder
 
 
-def round_solution(solution: Solution, counts: ClassCounts, requirements: Sequence[Requirement]) -> Solution:
+def round_solution(
+    solution: Solution, counts: ClassCounts, requirements: Sequence[Requirement], chance: float = CHANCE
+) -> Solution:
     """The solution with its schedule in the fewest significant digits that keep `SLACK_KEPT` of its slack.
 
     The solution itself where none of `DIGITS_TRIED` will do, or where nothing was solved.
@@ -104,10 +122,11 @@ def round_solution(solution: Solution, counts: ClassCounts, requirements: Sequen
     plan, solved_schedule = solution.plan, solution.schedule
     if plan is None or solved_schedule is None:
         return solution
-    finder = BestScheduleFinder(SharesBySkew(plan, counts), plan, SCHEDULES.name_of(solved_schedule), solution.bounds)
+    by_skew = SharesBySkew(plan, counts, chance=chance)
+    finder = BestScheduleFinder(by_skew, plan, SCHEDULES.name_of(solved_schedule), solution.bounds)
     for digits in DIGITS_TRIED:
         rounded_plan = replace(plan, target=PowerSkew(_rounded_schedule(solved_schedule, digits)))
-        rounded_verdicts = verdicts(rounded_plan, counts, requirements)
+        rounded_verdicts = verdicts(rounded_plan, counts, requirements, chance)
         skews = rounded_plan.skews()
         if skews is None or not all(verdict.holds for verdict in rounded_verdicts):
             continue
@@ -132,7 +151,7 @@ def _solved(
     if best_schedule is None or best_schedule.schedule is None:
         return None
     solved_plan = replace(plan, target=PowerSkew(best_schedule.schedule))
-    solved_verdicts = verdicts(solved_plan, counts, requirements)
+    solved_verdicts = verdicts(solved_plan, counts, requirements, finder.by_skew.chance)
     if not all(verdict.holds for verdict in solved_verdicts):
         return None
     slack = np.inf if best_schedule.slack >= UNLIMITED_SLACK - 1e-9 else best_schedule.slack

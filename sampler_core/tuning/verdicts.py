@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,20 +11,30 @@ import numpy as np
 from sampler_core.data.array_types import FloatArray
 from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
 from sampler_core.data.plain_values import ClassName
-from sampler_core.forecast.expectations import Draws, most_repeats
+from sampler_core.forecast.expectations import Draws
 from sampler_core.forecast.forecast import draws_of
+from sampler_core.forecast.largest_count import CHANCE
 from sampler_core.forecast.metrics import columns, metric_of
 from sampler_core.formatting import several
 from sampler_core.plans.plan import SamplingPlan
+from sampler_core.tuning.as_drawn import (
+    chance_left,
+    is_of_draws,
+    likeliest_to_reach,
+    margin_as_drawn,
+    values_as_drawn,
+)
 from sampler_core.tuning.requirement_sentences import bound_in_words
-from sampler_core.tuning.requirements import Requirement, limits_repeats, over_run
+from sampler_core.tuning.requirements import Requirement, over_run
 
 
 class Verdict(NamedTuple):
-    """Whether a requirement holds. value: the worst metric value. epochs: those that violate it, () for a run's.
+    """Whether a requirement holds.
 
-    class_name: the class with the worst value, None for a metric of the whole mix. most: how often a single sample
-    can be drawn, for repeats under the exact scheme; None for all else.
+    value: the worst one, which the bound is compared with: of the draws (`as_drawn`) or of the metric. epochs: those
+    that violate it, () for a run's. class_name: the class with the worst value, None for a metric of the whole mix.
+    expected: the metric there, on average. chance: of the seeds whose draws keep to the value; 1 where that is sure,
+    None where the value is no draws'.
     """
 
     requirement: Requirement
@@ -31,7 +42,8 @@ class Verdict(NamedTuple):
     value: float
     epochs: tuple[int, ...]
     class_name: ClassName | None
-    most: int | None = None
+    expected: float
+    chance: float | None = None
 
     def __str__(self) -> str:
         if self.holds:
@@ -40,9 +52,12 @@ class Verdict(NamedTuple):
         return f"{self.requirement}: violated{where} ({bound_in_words(self.requirement, self.value)})"
 
 
-def verdicts(plan: SamplingPlan, counts: CountsLike, requirements: Sequence[Requirement]) -> tuple[Verdict, ...]:
+def verdicts(
+    plan: SamplingPlan, counts: CountsLike, requirements: Sequence[Requirement], chance: float = CHANCE
+) -> tuple[Verdict, ...]:
     """Each requirement against a plan, whatever its target, on the shares that are drawn.
 
+    chance: of the seeds for which requirements on draws must hold (`as_drawn`).
     `ValueError` for an adaptive target (its shares are not known before training), without epochs or a batch size, for
     a requirement about a class or an epoch that is not there, and where the plan's limits cannot be met.
     """
@@ -52,25 +67,62 @@ def verdicts(plan: SamplingPlan, counts: CountsLike, requirements: Sequence[Requ
     plan.check(counts)
     shares = plan.class_shares(counts)
     draws = draws_of(plan, counts)
-    return tuple(_verdict_on(requirement, shares, counts, draws) for requirement in requirements)
+    verdict_on = {True: _verdict_on_draws, False: _verdict_on_metric}
+    return tuple(verdict_on[is_of_draws(one)](one, shares, counts, draws, chance) for one in requirements)
 
 
-def _verdict_on(requirement: Requirement, shares: FloatArray, counts: ClassCounts, draws: Draws) -> Verdict:
+def of_seeds(chance: float) -> str:
+    """0.95 -> "95 of 100 seeds"; 0.995 -> "995 of 1,000 seeds"."""
+    of = 10 ** max(2, math.ceil(-math.log10(1.0 - chance) - 1e-9))
+    return f"{round(chance * of):,} of {of:,} seeds"
+
+
+def _verdict_on_metric(
+    requirement: Requirement, shares: FloatArray, counts: ClassCounts, draws: Draws, _: float
+) -> Verdict:
     window, judged = requirement.epochs(len(shares)), columns(counts, requirement.group, requirement.class_name)
-    judged_shares = shares[window.start : window.stop]
-    judged_values = verdict_values(requirement, judged_shares, counts, draws)
+    judged_values = verdict_values(requirement, shares[window.start : window.stop], counts, draws)
     verdict_margins = verdict_margin(requirement, judged_values)
     row, worst = np.unravel_index(int(verdict_margins.argmin()), verdict_margins.shape)
     violated = np.flatnonzero(verdict_margins.min(axis=1) < 0)
     violated_epochs = () if over_run(requirement) else tuple((window.start + violated).tolist())
     worst_class = None if metric_of(requirement.metric).scope == "mix" else counts.names[judged[worst]]
-    most = None
-    if draws.scheme == "exact" and limits_repeats(requirement):
-        of_judged = judged_shares[:, judged] if over_run(requirement) else judged_shares[:, judged].max(axis=0)
-        most = int(most_repeats(counts.counts[judged], of_judged, draws.samples).max())
+    value = float(judged_values[row, worst])
+    return Verdict(requirement, violated.size == 0, value, violated_epochs, worst_class, value)
+
+
+def _verdict_on_draws(
+    requirement: Requirement, shares: FloatArray, counts: ClassCounts, draws: Draws, chance: float
+) -> Verdict:
+    window, judged = requirement.epochs(len(shares)), columns(counts, requirement.group, requirement.class_name)
+    n, judged_shares = counts.counts[judged], shares[window.start : window.stop][:, judged]
+    left = chance_left(requirement, len(shares), judged.size, chance)
+    margins = margin_as_drawn(requirement, n, judged_shares, draws, left)
+    values = values_as_drawn(requirement, n, judged_shares, draws, left)
+    violated, rows, worst = np.flatnonzero(margins < 0), judged_shares, int(values.argmax())
+    if not over_run(requirement):
+        rows = judged_shares[[worst]]
+        worst = likeliest_to_reach(requirement, n, rows, draws, float(values.max()))
+    expected = metric_of(requirement.metric).formula(n[[worst]], rows[:, [worst]], draws)
     return Verdict(
-        requirement, violated.size == 0, float(judged_values[row, worst]), violated_epochs, worst_class, most
-    )
+        requirement, violated.size == 0, float(values.max()),
+        () if over_run(requirement) else tuple((window.start + violated).tolist()), counts.names[judged[worst]],
+        float(expected.ravel()[0]), 1.0 if draws.scheme == "exact" and requirement.metric != "absence" else chance,
+    )  # fmt: skip
+
+
+def requirement_margin(
+    requirement: Requirement, shares: FloatArray, counts: ClassCounts, draws: Draws, left: float
+) -> FloatArray:
+    """By how much rows of shares meet a requirement: from 0 on it holds; (rows,), or of the run (1,).
+
+    left: the chance to fail that is left to it (`as_drawn.chance_left`).
+    """
+    if not is_of_draws(requirement):
+        return verdict_margin(requirement, verdict_value(requirement, shares, counts, draws))
+    judged = columns(counts, requirement.group, requirement.class_name)
+    margins = margin_as_drawn(requirement, counts.counts[judged], shares[:, judged], draws, left)
+    return margins.min(keepdims=True) if over_run(requirement) else margins
 
 
 def verdict_values(requirement: Requirement, shares: FloatArray, counts: ClassCounts, draws: Draws) -> FloatArray:

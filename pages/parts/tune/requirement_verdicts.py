@@ -1,4 +1,4 @@
-"""Verdicts on the stated requirements: judged on the sidebar's plan, and what holds on average only."""
+"""Verdicts on the stated requirements: judged on the sidebar's plan, and what is left to chance."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from sampler_core.plans.parameters import DRAWING
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.tuning.requirement_sentences import bound_in_words
 from sampler_core.tuning.requirements import Requirement, limits_repeats
-from sampler_core.tuning.verdicts import Verdict, verdicts
+from sampler_core.tuning.verdicts import Verdict, of_seeds, verdicts
 
-EXPECTED_METRICS = ("absence", "coverage", "run_coverage")  # metrics whose value is an expectation
+EXPECTED_METRICS = ("coverage", "run_coverage")  # metrics whose value is an expectation
 
 
 def judged_requirements(requirements: Requirements, scenario: Scenario) -> dict[int, Verdict]:
@@ -40,22 +40,19 @@ def verdict_line(verdict: Verdict, scheme: str) -> str:
     if verdict.class_name is not None:
         worst_class = f" ({literal(class_in_words(verdict.class_name))})"
     expected = " expected" if requirement.metric in EXPECTED_METRICS else ""
-    worst_value = f"at worst {literal(bound_in_words(requirement, verdict.value))}{expected}{worst_class}"
+    in_seeds = f" in {of_seeds(verdict.chance)}" if verdict.chance not in (None, 1.0) else ""
+    worst_value = f"at worst {literal(bound_in_words(requirement, verdict.value))}{expected}{worst_class}{in_seeds}"
     if not verdict.holds:
         return f":material/cancel: **Violated**{_violated_epochs(verdict.epochs)}: {worst_value}."
-    if on_average_only(verdict, scheme):
-        how_often = "can come more often" if verdict.most is None else f"come up to {verdict.most:,} times"
-        return f":material/casino: Holds **on average**: {worst_value}. Single samples {how_often}."
-    most_repeats = "" if verdict.most is None else f", up to {verdict.most:,} for a single sample"
-    return f":material/check_circle: Holds: {worst_value}{most_repeats}."
+    return f":material/check_circle: Holds: {worst_value}."
 
 
 def say_what_is_left_to_chance(requirements: Requirements, scheme: str) -> None:
-    """Repeats are kept by the exact scheme only; under the others they hold on average."""
+    """Repeats are kept for sure by the exact scheme only."""
     if are_left_to_chance(requirements, scheme):
         st.info(
-            f"Repeats hold on average: under the {scheme} scheme chance draws some samples more often. The exact "
-            "scheme keeps every sample to within one of its class's average.",
+            f"Repeats are left to chance: under the {scheme} scheme some samples are drawn more often than others. The "
+            "exact scheme keeps every sample to within one of its class's average.",
             icon=":material/casino:",
         )
         st.button("Use the exact scheme", key="use_exact_scheme", help="Set the sidebar's sampling scheme.",
@@ -63,13 +60,8 @@ def say_what_is_left_to_chance(requirements: Requirements, scheme: str) -> None:
 
 
 def are_left_to_chance(requirements: Requirements, scheme: str) -> bool:
-    """Whether one of the requirements can hold on average only."""
+    """Whether one of the requirements is about repeats that chance may exceed."""
     return scheme != "exact" and any(map(limits_repeats, requirements))
-
-
-def on_average_only(verdict: Verdict, scheme: str) -> bool:
-    """Whether single samples may break what holds: by chance, or as quotas are rounded epoch by epoch."""
-    return are_left_to_chance((verdict.requirement,), scheme) or (verdict.most or 0) > verdict.requirement.bound
 
 
 @cached(256)

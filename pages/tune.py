@@ -1,4 +1,4 @@
-"""Tune: requirements -> the allowed schedules, the one with the most slack, or a conflict."""
+"""Tune: requirements -> a plan that meets them as it is drawn, or a conflict; the allowed schedules, the map."""
 
 import streamlit as st
 
@@ -6,13 +6,15 @@ from pages.parts.live.figure_panel import Panel, live_panel
 from pages.parts.share.page_tables import chart_tables
 from pages.parts.sidebar.figure_endpoint import figure_ticket
 from pages.parts.sidebar.page_controls import page_heading, phone_sliders
-from pages.parts.tune import metric_map, requirement_verdicts, requirements_text, solution
+from pages.parts.tune import allowed_band, metric_map, requirement_verdicts, requirements_text
+from pages.parts.tune.answer_box import answer_box, search_controls
+from pages.parts.tune.answer_sentences import all_of
 from pages.parts.tune.requirement_form import requirement_form
 from pages.parts.tune.sensitivity_table import sensitivity_box
 from sampler_core.figures import Chart, tune_charts
 
 scenario = page_heading("Tune")
-form, rest = st.container(), st.container()
+answer, form, rest = st.container(), st.container(), st.container()
 with st.expander("The requirements as text, as a link carries them", icon=":material/link:"):
     requirements = requirements_text.stated_requirements(form)
 charts: list[Chart] = []
@@ -21,22 +23,25 @@ with form:
     requirements_text.say_if_examples()
     verdicts = requirement_verdicts.judged_requirements(requirements, scenario)
     requirement_form(requirements, verdicts, scenario.counts, scenario.plan.drawing)
-    requirement_verdicts.say_what_is_left_to_chance(requirements, scenario.plan.drawing)
+    search = search_controls()
 judged = tuple(requirements[place] for place in verdicts)
+with answer:
+    offer = answer_box(scenario, requirements, verdicts, *search)
 with rest:
     st.subheader("The schedules that are allowed", anchor=False)
     phone_sliders()
-    solved = solution.solved(scenario, judged, len(requirements))
-    band = solution.band(scenario, judged)
+    shown_plan = offer.drawing[0] if offer and offer.drawing else scenario.plan
+    band = allowed_band.band(shown_plan, scenario.counts, judged)
     if band is not None:
-        skews = solved.plan.skews() if solved and solved.plan else None
+        skews = shown_plan.skews() if offer and offer.drawing else None
         figure = tune_charts.feasible_band(band, requirements, skews)
-        note, height = solution.band_note(band), tune_charts.band_height(band)
+        note, height = allowed_band.band_note(band, shown_plan, scenario.plan), tune_charts.band_height(band)
         charts.append(Chart("band", "Skews that each epoch may have", figure, note, 12, height, 0))
         live_panel(
-            "feasible", Panel(solution.panel_revision(scenario, judged, skews), charts), ticket=figure_ticket(scenario)
-        )
-        solution.show_run_requirements(requirements, band, solved)
+            "feasible", Panel(allowed_band.panel_revision(scenario, judged, shown_plan.fingerprint), charts),
+            ticket=figure_ticket(scenario),
+        )  # fmt: skip
+        allowed_band.show_run_requirements(verdicts, band, offer)
 
     st.subheader("What a skew factor and an epoch increment would do", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -47,11 +52,11 @@ with rest:
         here = metric_map.point_of_plan(scenario.plan, sweep)
         figure = tune_charts.metric_map(sweep, metric, whose, allowed and allowed.mask, here)
         note = metric_map.map_note(
-            allowed, sweep.error, solution.all_of(judged, len(requirements)), ringed=here is not None
+            allowed, sweep.error, all_of(len(judged), len(requirements)), ringed=here is not None
         )
         charts.append(Chart("metric-map", metric_map.map_metric_label(metric), figure, note, 12, 460, 1))
         live_panel(
-            "map", Panel(solution.panel_revision(scenario, judged, metric, whose, over), charts[-1:]),
+            "map", Panel(allowed_band.panel_revision(scenario, judged, metric, whose, over), charts[-1:]),
             on_click=lambda: metric_map.set_sidebar_to_click(scenario.plan, st.session_state["map"].get("clicked")),
         )  # fmt: skip
     sensitivity_box(scenario, over)

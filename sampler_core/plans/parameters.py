@@ -45,8 +45,10 @@ class Parameter:
 
     @property
     def start(self) -> Any:
-        """What a control shows before anybody touched it: the default; of a list of names, none."""
-        return [] if self.kind == "names" else self.first or self.default
+        """What a control shows before anybody touched it: the default; of a list of names, those in it or none."""
+        if self.kind == "names":
+            return str(self.default).split(", ") if self.default else []
+        return self.first or self.default
 
     @property
     def allowed(self) -> str:

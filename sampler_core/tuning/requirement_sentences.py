@@ -63,10 +63,13 @@ FORM_PHRASES = {
 }
 
 
-def requirement_sentence(requirement: Any) -> str:
-    """The requirement in words, by its template; `str` of a requirement is this."""
+def requirement_sentence(requirement: Any, bound: float | None = None) -> str:
+    """The requirement in words, by its template; `str` of a requirement is this. bound: another one than its own."""
+    bound = requirement.bound if bound is None else bound
     template_parts = Formatter().parse(requirement.template)
-    return "".join(text + (_template_phrase(requirement, name) if name else "") for text, name, *_ in template_parts)
+    return "".join(
+        text + (_template_phrase(requirement, name, bound) if name else "") for text, name, *_ in template_parts
+    )
 
 
 def form_template(template: str) -> str:
@@ -80,9 +83,9 @@ def bound_in_words(requirement: Any, bound: float) -> str:
     return percent(bound) if metric_of(requirement.metric).unit == "share" else number(bound)
 
 
-def _template_phrase(requirement: Any, name: str) -> str:
+def _template_phrase(requirement: Any, name: str, bound: float) -> str:
     if name == "bound":
-        return bound_in_words(requirement, requirement.bound)
+        return bound_in_words(requirement, bound)
     return SENTENCE_PHRASES[name](requirement) if name in SENTENCE_PHRASES else str(getattr(requirement, name))
 
 

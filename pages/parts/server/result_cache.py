@@ -18,6 +18,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import streamlit as st
 
+from pages.parts.server.session_cleanup import DRAWING_JOB
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.forecast.findings import Finding, findings
 from sampler_core.forecast.forecast import Forecast
@@ -69,9 +70,11 @@ def start_private_cache() -> None:
 
 
 def drop_private_cache() -> None:
-    """Drops all that was computed from the session's labels."""
+    """Drops all that was computed from the session's labels, and stops what still is."""
     for key in (PRIVATE_CACHE, PAGE_FIGURES):
         st.session_state.pop(key, None)
+    if (drawing_job := st.session_state.pop(DRAWING_JOB, None)) is not None:
+        drawing_job.stop()
 
 
 @contextmanager

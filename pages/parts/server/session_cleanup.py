@@ -17,7 +17,8 @@ from typing import Any
 
 from streamlit import config, runtime
 
-JOB = "running_job"  # in the state of a session: what runs for it and has to be stopped with it
+# In the state of a session, what runs for it and has to be stopped with it: the reading of labels, drawing of a plan.
+JOB, DRAWING_JOB = "running_job", "drawing_job"
 ROUNDS = 3  # of collecting after a session: what somebody happens to hold during one of them is found by the next
 upload_is_gone = Event()  # set as soon as nobody holds an upload any more, whether removed, replaced or refused
 
@@ -53,8 +54,9 @@ def end_lost_sessions() -> int:
     for _, session in ended:
         session.session.shutdown()
         session.session._fragment_storage.clear()
-        if JOB in session.session.session_state:
-            session.session.session_state[JOB].stop()
+        for job in (JOB, DRAWING_JOB):
+            if job in session.session.session_state:
+                session.session.session_state[job].stop()
         session.session.session_state.clear()
         session.session.session_state._new_widget_state.widget_metadata.clear()  # callbacks know what the page showed
     return len(ended)

@@ -47,6 +47,10 @@ SOLVED_SHAPE = Parameter(
     "solved_shape", "Shape to look for", "The schedule that is looked for has this shape. As it is: the sidebar's.",
     "as it is", kind="choice", choices=("as it is", *FAMILIES),
 )  # fmt: skip
+MAY_CHANGE = Parameter(
+    "may_change", "May change", "What the search may change beside the schedule.",
+    "scheme, floor, cap", kind="names", choices=("scheme", "floor", "cap", "batch size"),
+)  # fmt: skip
 METRIC = Parameter(
     "metric", "Metric", "What the map shows at each skew factor and epoch increment.",
     "absence", kind="choice", choices=tuple(METRICS),
@@ -60,7 +64,7 @@ OVER = Parameter(
     "mean", kind="choice", choices=("mean", "least", "greatest"),
 )  # fmt: skip
 COMPARE_PARAMETERS = (PLANS_TEXT, CLASS_GROUP, CLASS_RANK, METRICS_OVER, TABLE_BASE)
-TUNE_PARAMETERS = (REQUIREMENTS_TEXT, SOLVED_SHAPE, METRIC, WHOSE, OVER)
+TUNE_PARAMETERS = (REQUIREMENTS_TEXT, SOLVED_SHAPE, MAY_CHANGE, METRIC, WHOSE, OVER)
 TABLE = replace(parameters.TABLE, choices=tuple(table.name for table in published_datasets()))
 PROFILE = replace(parameters.PROFILE, choices=tuple(PROFILES))
 PARAMETERS = {

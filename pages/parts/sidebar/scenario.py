@@ -11,12 +11,13 @@ import streamlit as st
 
 from pages.parts.sidebar.page_parameters import TABLE
 from sampler_core.data.class_counts import ClassCounts
+from sampler_core.data.tallies import Tally
 from sampler_core.datasets import load, published_datasets, synthetic
 from sampler_core.plans.parameters import PLAN_ROWS
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.target_values import target_of
 
-OWN_COUNTS, CURRENT = "own", "scenario"
+OWN_COUNTS, OWN_TALLIES, CURRENT = "own", "own_tallies", "scenario"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Scenario:
     """What all pages show: class counts, a plan for them, the chosen epoch.
 
     unit: what one sample is ("images"). values: those of the sidebar's widgets by key, with the class counts of the
-    user's own labels under `OWN_COUNTS`.
+    user's own labels under `OWN_COUNTS`, and what else their samples carry under `OWN_TALLIES`.
     """
 
     counts: ClassCounts
@@ -45,6 +46,11 @@ class Scenario:
     def at_epoch(self, epoch: int) -> Scenario:
         """At an epoch; beyond the run's last one, at the last."""
         return replace(self, epoch=min(epoch, (self.plan.epochs or 1) - 1))
+
+    @property
+    def tallies(self) -> tuple[Tally, ...]:
+        """What the samples of each class carry besides: labels, boxes, groups."""
+        return self.values.get(OWN_TALLIES, ()) if OWN_COUNTS in self.values else ()
 
     @property
     def rev(self) -> str:

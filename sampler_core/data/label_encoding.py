@@ -43,6 +43,14 @@ def encode_labels(labels: Labels, classes: Sequence[ClassName] | None = None) ->
     return EncodedLabels(codes, tuple(plain_name(names[c]) for c in order), counts[order])
 
 
+def encode_named(what: str, labels: Labels) -> EncodedLabels:
+    """`encode_labels` of what a caller knows by another name, which stands in the errors."""
+    try:
+        return encode_labels(labels)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{what}{str(error).removeprefix('labels')}") from None
+
+
 def _label_codes(labels: Labels) -> tuple[Codes, Sequence[ClassName], IntArray]:
     """The code of each label, and the name and number of labels of each code, in any order."""
     categorical = getattr(labels, "cat", labels)  # a pandas Series of categories has them as .cat

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -56,17 +56,19 @@ class Tally:
     ) -> Tally:
         """Adds up: `items[i]` items of name `positions[i]` on samples of class `classes[i]`, pairs in any order."""
         keys = np.asarray(classes, dtype=np.int64) * len(names) + positions
-        pairs, pair_of_item = np.unique(keys, return_inverse=True)
-        total_items = np.zeros(pairs.size, dtype=np.int64)
-        np.add.at(total_items, pair_of_item, items)
-        return cls(title, tuple(names), pairs // max(len(names), 1), pairs % max(len(names), 1), total_items, samples)
+        if samples.size * len(names) <= 4 * keys.size + 65536:  # a table of all pairs is faster than a sort
+            totals = added_up(keys, items, samples.size * len(names))
+            pairs = np.flatnonzero(totals)
+            totals = totals[pairs]
+        else:
+            pairs, pair_of_item = np.unique(keys, return_inverse=True)
+            totals = added_up(pair_of_item, items, pairs.size)
+        return cls(title, tuple(names), pairs // len(names), pairs % len(names), totals, samples)
 
     @property
     def totals(self) -> IntArray:
         """The items of each name in the data: int64, shape (num_names,)."""
-        totals = np.zeros(len(self.names), dtype=np.int64)
-        np.add.at(totals, self.positions, self.items)
-        return totals
+        return added_up(self.positions, self.items, len(self.names))
 
     @property
     def per_sample(self) -> FloatArray:
@@ -144,3 +146,31 @@ class AdaptedLabels:
         is_text = any(isinstance(name, str) for name in self.counts.names)
         names: NDArray[Any] = np.array(self.counts.names, dtype=object if is_text else np.int64)
         return names[self.codes]
+
+
+class Tallied(Protocol):
+    """Classes and what their samples carry besides: adapted labels, a reading of a file."""
+
+    @property
+    def counts(self) -> ClassCounts: ...
+
+    @property
+    def tallies(self) -> tuple[Tally, ...]: ...
+
+
+def samples_of_entries(counts: ArrayLike | None, entries: int) -> IntArray:
+    """How many samples each of the entries stands for, 1 without `counts`; `ValueError` for anything else."""
+    if counts is None:
+        return np.ones(entries, dtype=np.int64)
+    samples = np.asarray(counts)
+    if samples.shape != (entries,) or samples.dtype.kind not in "iu" or samples.min() < 0:
+        must = f"counts must be the number of samples of each of the {entries:,} labels"
+        raise ValueError(f"{must}, got {counts!r:.100}")
+    return samples.astype(np.int64)
+
+
+def added_up(codes: Codes, numbers: IntArray, size: int) -> IntArray:
+    """The sum of the numbers with each code: int64, shape (size,)."""
+    sums = np.zeros(size, dtype=np.int64)
+    np.add.at(sums, codes, numbers)
+    return sums

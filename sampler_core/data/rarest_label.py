@@ -61,8 +61,7 @@ def rarest_label(
 def by_rarest_label(items: Items, samples: IntArray, item: str | None, *, refuse_empty: bool = False) -> AdaptedLabels:
     """`rarest_label` of labels that are encoded. samples: how many samples each sample stands for."""
     num_labels = len(items.names)
-    keys = np.unique(np.asarray(items.sample, dtype=np.int64) * num_labels + items.label)
-    sample, label = keys // num_labels, keys % num_labels
+    sample, label = _once_each(items)
     samples_with = added_up(label, samples[sample], num_labels)
     rarest = _rarest_of_each(sample, label, samples_with, items.num_samples)
     has_none = rarest == num_labels
@@ -81,6 +80,15 @@ def by_rarest_label(items: Items, samples: IntArray, item: str | None, *, refuse
     )
     never = [name for name, chosen in zip(items.names, present, strict=False) if not chosen]
     return AdaptedLabels(codes, classes, tallies, _warnings_about(never, int(samples[has_none].sum())))
+
+
+def _once_each(items: Items) -> tuple[IntArray, IntArray]:
+    """Sample and label of the items, sorted by sample, each label once a sample."""
+    keys = np.asarray(items.sample, dtype=np.int64) * len(items.names) + items.label
+    if not (np.diff(keys) > 0).all():  # those of a table are sorted
+        keys.sort()
+        keys = keys[np.diff(keys, prepend=-1) > 0]
+    return keys // len(items.names), keys % len(items.names)
 
 
 def _rarest_of_each(sample: IntArray, label: IntArray, samples_with: IntArray, num_samples: int) -> IntArray:
@@ -128,7 +136,7 @@ def _items_of_table(table: Any, names: Any) -> Items:
         cells = array_of_tensor(table, "label_sets") if hasattr(table, "detach") else np.asarray(table)
     except ValueError:  # rows of different lengths
         cells = np.zeros(0)
-    if cells.ndim != 2 or 0 in cells.shape or cells.dtype.kind not in "biuf" or not np.isin(cells, (0, 1)).all():
+    if cells.ndim != 2 or 0 in cells.shape or cells.dtype.kind not in "biuf" or not _all_0_or_1(cells):
         must = "label_sets must be a table of 0 and 1 with a row for each sample and a column for each label"
         raise ValueError(f"{must}, got {table!r:.100}")
     names = getattr(table, "columns", range(cells.shape[1])) if names is None else names
@@ -140,6 +148,10 @@ def _items_of_table(table: Any, names: Any) -> Items:
         raise ValueError("label_sets must hold at least one label, got none")
     order = column_names.canonical
     return Items(sample, np.argsort(order)[column], column_names.present.names, cells.shape[0])
+
+
+def _all_0_or_1(cells: NDArray[Any]) -> bool:
+    return cells.dtype.kind == "b" or bool(((cells == 0) | (cells == 1)).all())
 
 
 def _items_of_sets(label_sets: Any) -> Items:

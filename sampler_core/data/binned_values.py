@@ -33,7 +33,7 @@ def binned(values: Any, bins: Any = 10, how: str = "equal width") -> AdaptedLabe
         >>> ages.warnings
         ("1 bin is empty and never drawn: '40 to 60'.",)
     """
-    if how not in HOW:
+    if not isinstance(how, str) or how not in HOW:
         raise ValueError(f"how must be one of {', '.join(map(repr, HOW))}, got {shown(how)}")
     numbers = _finite_numbers(values)
     edges = _given_edges(bins, numbers) if is_sequence(bins) else _edges(numbers, bins, how)
@@ -53,7 +53,10 @@ def binned(values: Any, bins: Any = 10, how: str = "equal width") -> AdaptedLabe
 def _finite_numbers(values: Any, what: str = "values") -> FloatArray:
     if not is_sequence(values):
         raise TypeError(f"{what} must be a sequence of numbers, got {values!r:.100}")
-    array: NDArray[Any] = array_of_tensor(values, what) if hasattr(values, "detach") else np.asarray(values)
+    try:
+        array: NDArray[Any] = array_of_tensor(values, what) if hasattr(values, "detach") else np.asarray(values)
+    except ValueError:  # rows of different lengths
+        array = np.zeros(0)
     if array.ndim != 1 or array.size == 0 or array.dtype.kind not in "iuf":
         raise ValueError(f"{what} must be finite numbers, one per sample, got {values!r:.100}")
     numbers: FloatArray = array.astype(np.float64)

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sampler_core.data.array_types import Codes, FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.data.plain_values import ClassName
+from sampler_core.data.plain_values import ClassName, is_sequence
 
 _ARRAYS = ("classes", "positions", "items", "samples")
 
@@ -162,7 +162,7 @@ def samples_of_entries(counts: ArrayLike | None, entries: int) -> IntArray:
     """How many samples each of the entries stands for, 1 without `counts`; `ValueError` for anything else."""
     if counts is None:
         return np.ones(entries, dtype=np.int64)
-    samples = np.asarray(counts)
+    samples: NDArray[Any] = np.asarray(counts) if is_sequence(counts) else np.zeros(0)
     if samples.shape != (entries,) or samples.dtype.kind not in "iu" or samples.min() < 0:
         must = f"counts must be the number of samples of each of the {entries:,} labels"
         raise ValueError(f"{must}, got {counts!r:.100}")

@@ -19,6 +19,7 @@ from sampler_core.data.tallies import Tally
 from sampler_core.datasets.label_files import Dropped, Layout, Limits, Reading, ReadingError, read_counts
 from sampler_core.formatting import printable
 
+PASTED = "the pasted text"  # its name, in place of a file's
 READING_FUNCTION = f"{__name__}:read_upload"
 READING_MODULES = (__name__, "pyarrow.csv", "pyarrow.compute", "pyarrow.parquet")
 # The library reads up to 100,000 classes. A page computes and draws each of them for each epoch: with 10,000 a run

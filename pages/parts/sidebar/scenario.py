@@ -9,15 +9,17 @@ from typing import Any, cast
 
 import streamlit as st
 
-from pages.parts.sidebar.page_parameters import TABLE
+from pages.parts.my_labels.reading_job import PASTED
+from pages.parts.sidebar.page_parameters import PROFILE, TABLE, choice_titles
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.tallies import Tally
 from sampler_core.datasets import load, published_datasets, synthetic
+from sampler_core.formatting import shortened
 from sampler_core.plans.parameters import PLAN_ROWS
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.target_values import target_of
 
-OWN_COUNTS, OWN_TALLIES, CURRENT = "own", "own_tallies", "scenario"
+OWN_COUNTS, OWN_NAME, OWN_TALLIES, CURRENT = "own", "own_name", "own_tallies", "scenario"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,8 @@ class Scenario:
     """What all pages show: class counts, a plan for them, the chosen epoch.
 
     unit: what one sample is ("images"). values: those of the sidebar's widgets by key, with the class counts of the
-    user's own labels under `OWN_COUNTS`, and what else their samples carry under `OWN_TALLIES`.
+    user's own labels under `OWN_COUNTS`, the name of their file under `OWN_NAME`, and what else their samples carry
+    under `OWN_TALLIES`.
     """
 
     counts: ClassCounts
@@ -51,6 +54,16 @@ class Scenario:
     def tallies(self) -> tuple[Tally, ...]:
         """What the samples of each class carry besides: labels, boxes, groups."""
         return self.values.get(OWN_TALLIES, ()) if OWN_COUNTS in self.values else ()
+
+    @property
+    def data_name(self) -> str:
+        """What the data is called in headings, the tab's title and reports: plain text that may hold any character."""
+        if OWN_COUNTS in self.values:
+            file_name = self.values.get(OWN_NAME, PASTED)
+            return "My labels" if file_name == PASTED else shortened(file_name)
+        if table_name := self.values.get(TABLE.key):
+            return choice_titles(TABLE)[table_name]
+        return f"Synthetic, {choice_titles(PROFILE)[self.values.get(PROFILE.key, PROFILE.default)]}"
 
     @property
     def rev(self) -> str:

@@ -11,7 +11,7 @@ from pages.parts.my_labels.upload_form import upload_form
 from pages.parts.sidebar.error_messages import error_in_words, error_toast
 from pages.parts.sidebar.page_parameters import PARAMETERS, PROFILE, TABLE
 from pages.parts.sidebar.parameter_widgets import bound_widget, checked_widget_values, set_widgets, widget_values
-from pages.parts.sidebar.scenario import CURRENT, OWN_COUNTS, OWN_TALLIES, Scenario, counts_of
+from pages.parts.sidebar.scenario import CURRENT, OWN_COUNTS, OWN_NAME, OWN_TALLIES, Scenario, counts_of
 from pages.parts.sidebar.shares_table import shares_table
 from pages.parts.sidebar.undo_buttons import undo_buttons
 from pages.parts.sidebar.url_correction import correct_url
@@ -30,7 +30,7 @@ _LAST_DATA = "last_data"
 
 
 def data_group() -> dict[str, Any]:
-    """Key -> value of the group's widgets, or the own labels' class counts under `OWN_COUNTS`.
+    """Key -> value of the group's widgets, or the own labels' class counts and name.
 
     As long as there are none, the data that was shown last stands in; on a first session the synthetic defaults.
     """
@@ -40,7 +40,7 @@ def data_group() -> dict[str, Any]:
         st.session_state[_LAST_DATA] = data
         return data
     if (reading := upload_form()) is not None:
-        return {OWN_COUNTS: reading.counts, OWN_TALLIES: reading.tallies}
+        return {OWN_COUNTS: reading.counts, OWN_NAME: reading.name, OWN_TALLIES: reading.tallies}
     last_data: dict[str, Any] | None = st.session_state.get(_LAST_DATA)
     return last_data or {parameter.key: parameter.default for parameter in SOURCE_PARAMETERS["synthetic"]}
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 
 from pages.parts.server.jobs import Job, JobError, start_spare
 from sampler_core.data.class_counts import ClassCounts
+from sampler_core.data.tallies import Tally
 from sampler_core.datasets.label_files import Dropped, Layout, Limits, Reading, ReadingError, read_counts
 from sampler_core.formatting import printable
 
@@ -71,8 +72,10 @@ def read_upload(request: Mapping[str, Any], upload: bytes, report: Callable[[flo
 
 
 def reading_to_json(reading: Reading) -> dict[str, Any]:
-    """The fields of a reading, with class counts as two lists."""
-    return asdict(reading) | {"counts": (reading.counts.names, reading.counts.counts.tolist())}
+    """The fields of a reading, with class counts as two lists, and the arrays of its tallies as lists."""
+    counts = (reading.counts.names, reading.counts.counts.tolist())
+    tallies = [tally.fields() for tally in reading.tallies]
+    return asdict(replace(reading, tallies=())) | {"counts": counts, "tallies": tallies}
 
 
 def reading_from_json(reading_json: Mapping[str, Any]) -> Reading:
@@ -82,6 +85,7 @@ def reading_from_json(reading_json: Mapping[str, Any]) -> Reading:
     reading_fields["counts"] = ClassCounts(class_names, np.array(class_counts, dtype=np.int64))
     reading_fields["layout"] = _layout_from_json(reading_fields["layout"])
     reading_fields["dropped"] = tuple(Dropped(**dropped) for dropped in reading_fields["dropped"])
+    reading_fields["tallies"] = tuple(Tally(**tally) for tally in reading_fields["tallies"])
     return Reading(**reading_fields)
 
 

@@ -10,7 +10,7 @@ from pages.parts.my_labels.session_labels import session_labels
 from pages.parts.my_labels.upload_form import upload_form
 from pages.parts.sidebar.control_groups import ControlGroups
 from pages.parts.sidebar.page_parameters import PROFILE, TABLE, choice_titles
-from pages.parts.sidebar.scenario import OWN_COUNTS, OWN_NAME
+from pages.parts.sidebar.scenario import OWN_COUNTS, OWN_NAME, OWN_TALLIES
 from pages.parts.text.markdown import literal
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.datasets import load, published_dataset
@@ -72,7 +72,7 @@ def _own_labels(groups: ControlGroups) -> dict[str, Any]:
         reading = upload_form()
     if reading is not None:
         _say_imbalance(groups, f"{number(reading.counts.imbalance_ratio)}, that of your labels.")
-        return {OWN_COUNTS: reading.counts, OWN_NAME: reading.name}
+        return {OWN_COUNTS: reading.counts, OWN_NAME: reading.name, OWN_TALLIES: reading.tallies}
     _say_imbalance(groups, "that of your labels, once they are here.")
     last_data: dict[str, Any] | None = st.session_state.get(_LAST_DATA)
     return last_data or {parameter.key: parameter.default for parameter in SYNTHETIC}

@@ -12,13 +12,14 @@ import streamlit as st
 from pages.parts.my_labels.reading_job import PASTED
 from pages.parts.sidebar.page_parameters import PROFILE, TABLE, choice_titles
 from sampler_core.data.class_counts import ClassCounts
+from sampler_core.data.tallies import Tally
 from sampler_core.datasets import load, published_dataset, synthetic
 from sampler_core.formatting import shortened
 from sampler_core.plans.parameters import PLAN_ROWS, RATIO
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.target_values import target_of
 
-OWN_COUNTS, OWN_NAME, CURRENT = "own", "own_name", "scenario"
+OWN_COUNTS, OWN_NAME, OWN_TALLIES, CURRENT = "own", "own_name", "own_tallies", "scenario"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ class Scenario:
     """What all pages show: class counts, a plan for them, the chosen epoch.
 
     unit: what one sample is ("images"). values: those of the sidebar's widgets by key, with the class counts of the
-    user's own labels under `OWN_COUNTS`, and the name of their file under `OWN_NAME`.
+    user's own labels under `OWN_COUNTS`, the name of their file under `OWN_NAME`, and what else their samples carry
+    under `OWN_TALLIES`.
     """
 
     counts: ClassCounts
@@ -47,6 +49,11 @@ class Scenario:
     def at_epoch(self, epoch: int) -> Scenario:
         """At an epoch; beyond the run's last one, at the last."""
         return replace(self, epoch=min(epoch, (self.plan.epochs or 1) - 1))
+
+    @property
+    def tallies(self) -> tuple[Tally, ...]:
+        """What the samples of each class carry besides: labels, boxes, groups."""
+        return self.values.get(OWN_TALLIES, ()) if OWN_COUNTS in self.values else ()
 
     @property
     def data_name(self) -> str:

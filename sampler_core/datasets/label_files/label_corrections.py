@@ -67,7 +67,8 @@ def _labels_renamed(labels: Labels, names: Mapping[ClassName, ClassName], correc
     renamed = Counter[str]()
     for name, samples in _samples_of_labels(labels).items():
         renamed[str(names.get(name, name))] += samples
-    return _corrected_labels(labels, dict(zip(class_names(list(renamed)), renamed.values(), strict=True)), correction)
+    corrected = dict(zip(class_names(list(renamed)), renamed.values(), strict=True))
+    return _corrected_labels(labels, corrected, correction, names)
 
 
 def _labels_without(labels: Labels, names: Collection[ClassName], correction: str, reason: str) -> Labels:
@@ -96,8 +97,15 @@ def _check_labels_to_correct(labels: ClassCounts | Reading, names: Collection[Cl
         raise ReadingError(f"there is no class {listed(unknown)}. The classes are {listed(classes)}")
 
 
-def _corrected_labels(labels: Labels, samples: Mapping[ClassName, int], correction: str) -> Labels:
+def _corrected_labels(
+    labels: Labels, samples: Mapping[ClassName, int], correction: str, renamed: Mapping[ClassName, ClassName] = {}
+) -> Labels:
+    """With these samples of each class; a tally goes with its class, also under another name."""
     corrected = ClassCounts(tuple(samples), np.array(list(samples.values()), dtype=np.int64))
-    if isinstance(labels, Reading):
-        return replace(labels, counts=corrected, corrections=(*labels.corrections, *filter(None, [correction])))
-    return corrected
+    if not isinstance(labels, Reading):
+        return corrected
+    place = {str(name): c for c, name in enumerate(corrected.names)}
+    new_classes = np.array([place.get(str(renamed.get(name, name)), -1) for name in labels.counts.names])
+    tallies = tuple(tally.with_classes(new_classes, corrected.counts) for tally in labels.tallies)
+    corrections = (*labels.corrections, *filter(None, [correction]))
+    return replace(labels, counts=corrected, corrections=corrections, tallies=tallies)

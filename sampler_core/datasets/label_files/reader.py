@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.plain_values import ClassName
+from sampler_core.data.tallies import Tally
 from sampler_core.datasets.label_files.byte_source import ByteSource, File, name_of, opened
 from sampler_core.datasets.label_files.class_naming import MISSING, ClassNaming, naming_of_categories, naming_of_labels
 from sampler_core.datasets.label_files.file_layout import Layout
@@ -53,7 +54,10 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a file held. `rows` counts all rows, those in `dropped` too; `corrections` says what a person changed."""
+    """What a file held. `rows` counts all rows, those in `dropped` too; `corrections` says what a person changed.
+
+    tallies: what the samples of each class carry besides, for labels that are more than one class a sample.
+    """
 
     counts: ClassCounts
     layout: Layout
@@ -62,6 +66,7 @@ class Reading:
     dropped: tuple[Dropped, ...] = ()
     warnings: tuple[str, ...] = ()
     corrections: tuple[str, ...] = ()
+    tallies: tuple[Tally, ...] = ()
 
     def sentence(self) -> str:
         """All of it in words, plain text: names from the file are quoted and shortened, never marked up."""

@@ -19,8 +19,8 @@ Kind = Literal["number", "integer", "choice", "text", "names"]
 class Parameter:
     """A row. `key` is its name in the URL and of its control; `default` None means "not set" is allowed.
 
-    `slider` (from, to, step) is the range a slider beside the number box covers, usually narrower than what may be
-    typed; None: no slider. On a `logarithmic` row its step is the number of steps.
+    maximum: of a text, its characters. `slider` (from, to, step) is the range a slider beside the number box covers,
+    usually narrower than what may be typed; None: no slider. On a `logarithmic` row its step is the number of steps.
     """
 
     key: str
@@ -61,6 +61,8 @@ class Parameter:
             if not isinstance(value, str) or (self.choices and value not in self.choices):
                 must = f"one of {', '.join(self.choices)}" if self.choices else "text"
                 raise ValueError(f"{self.key} must be {must}, got {value!r}")
+            if self.maximum is not None and len(value) > self.maximum:
+                raise ValueError(f"{self.key} must be at most {self.maximum:,} characters, got {len(value):,}")
             return
         whole = "a whole number" if self.kind == "integer" else "a number"
         must = f"{whole} from {self.minimum:,} to {self.maximum:,}"

@@ -1,7 +1,5 @@
 """The search over schedule, scheme, floor, cap and batch size: what it offers holds on its own draws."""
 
-
-
 from sampler_core import Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import synthetic
 from sampler_core.tuning.plan_search import search_plan

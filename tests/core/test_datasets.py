@@ -65,6 +65,7 @@ def test_the_cifar_tables_are_the_published_truncated_formula():
     assert cifar_lt(10, 5000, 100).counts.tolist() == [5000, 2997, 1796, 1077, 645, 387, 232, 139, 83, 50]
     assert np.array_equal(cifar_lt(10, 5000, 100).counts, load("cifar10_lt_if100").counts)
     assert np.array_equal(cifar_lt(100, 500, 100).counts, load("cifar100_lt_if100").counts)
+    assert cifar_lt(2, 100, 10).counts.tolist() == [100, 10]
 
 
 @pytest.mark.parametrize("name", ["cifar10_lt_if100", "cifar100_lt_if100"])

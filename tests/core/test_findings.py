@@ -336,10 +336,19 @@ def test_a_deck_is_advised_from_a_tenth_of_the_epochs_on(at_epoch, fires):
 
 @pytest.mark.parametrize(
     ("increment", "epochs", "fires"),
-    [(0.1, 10, False), (0.12, 10, False), (0.17, 9, False), (0.2, 9, True), (0.15, 10, False), (0.17, 10, True)],
+    [
+        (0.1, 10, False),
+        (0.12, 10, False),
+        (0.17, 9, False),
+        (0.2, 9, True),
+        (0.15, 10, False),
+        (0.17, 10, True),
+        (1.0, 3, True),
+        (1.0, 2, False),
+    ],
 )
 def test_a_schedule_that_rests_at_its_limit_for_more_than_a_third_of_its_epochs(increment, epochs, fires):
-    # at 1 in 0 and 1 of 10 epochs, in 3 and 4 of 9, in 3 and 4 of 10
+    # at 1 in 0 and 1 of 10 epochs, in 3 and 4 of 9, in 3 and 4 of 10; in the last 2 of 3
     schedule = Linear(0.0, increment, maximum=1.0)
     assert ("flat" in found([900, 100], schedule, epochs=epochs, drawing="exact")) is fires
 

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from sampler_core.formatting import count, number, percent, several, shortened
+from sampler_core.formatting import count, number, percent, quoted, several, shortened
 
 
 @pytest.mark.parametrize(
@@ -38,4 +38,6 @@ def test_counts_are_exact_and_words_follow_their_number():
 def test_a_name_is_cut_where_it_is_longer_than_it_may_be():
     assert shortened("x" * 60) == "x" * 60
     assert shortened("x" * 61) == "x" * 59 + "…"
+    assert quoted("x" * 60) == f"'{'x' * 60}'"
+    assert quoted("x" * 61) == f"'{'x' * 57}...'"
     assert shortened("zebra", 4) == "zeb…"

@@ -18,7 +18,7 @@ from sampler_core.figures.explore_charts import charts_over_epochs
 from sampler_core.figures.legend import plotly_text
 from sampler_core.figures.plan_sentences import data_line, takeaway
 from sampler_core.figures.plot_layout import steady_range
-from sampler_core.forecast.count_intervals import count_intervals
+from sampler_core.forecast.count_intervals import CountIntervals, count_intervals
 from sampler_core.forecast.forecast import Forecast
 
 DATA = {
@@ -166,6 +166,12 @@ def test_planned_and_drawn_are_percent_of_the_plan():
     assert dots["x"] == pytest.approx(off.to_numpy())
     assert (planned["error_x"]["array"] >= 0).all()
     assert (planned["error_x"]["arrayminus"] >= 0).all()
+
+
+def test_a_class_that_is_planned_less_than_once_has_its_point():
+    counts, planned = ClassCounts.from_counts([1000, 1]), CountIntervals(*np.array([[9.5, 0.5], [8, 0], [10, 1]]))
+    points = fig.planned_and_drawn(counts, planned, np.array([9, 1])).spec["data"][1]
+    assert points["x"] == pytest.approx([-100 * 0.5 / 9.5, 100.0])
 
 
 def test_the_line_about_the_data_counts_one_as_one():

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
+from sampler_core.datasets.label_files import Reading
+from sampler_core.exporting.selected_rows import rows_code
 from sampler_core.exporting.templates import TEMPLATES
 from sampler_core.formatting import shortened
 from sampler_core.plans.plan import SamplingPlan
@@ -22,11 +24,15 @@ MOST_NAMES = 2_000  # characters of all class names together
 MAX_LINE = 88  # characters of a line of the plan's code
 
 
-def snippet(plan: SamplingPlan, counts: CountsLike, variant: str = "torch", changed: Sequence[str] = ()) -> str:
+def snippet(
+    plan: SamplingPlan, counts: CountsLike, variant: str = "torch", changed: Sequence[str] = (),
+    reading: Reading | None = None,
+) -> str:  # fmt: skip
     """Code that trains with this plan next to a `dataset` (and Lightning's `model`) that is already there.
 
     `counts`: what the plan was tuned on; text names ask for the data set's own list of names. `changed`: in sentences
-    what was done to the labels before they were counted, which the data set's labels do not know of. `ValueError`
+    what was done to the labels before they were counted, which the data set's labels do not know of. `reading`:
+    of the label file that they come from, whose rows and labels the code takes where not all rows count. `ValueError`
     without a batch size, or for a variant that is not in `VARIANTS`.
     """
     if variant not in VARIANTS:
@@ -35,10 +41,12 @@ def snippet(plan: SamplingPlan, counts: CountsLike, variant: str = "torch", chan
     counts = as_class_counts(counts)
     is_short = counts.num_classes <= MOST_CLASSES and sum(len(str(name)) for name in counts.names) <= MOST_NAMES
     plan = dataclasses.replace(plan, tuned_on=counts if is_short else None)
+    rows = "" if reading is None else rows_code(reading)
     return TEMPLATES.get_template("training_code.txt").render(
         plan=plan, plan_code=as_code(plan, room=MAX_LINE), variant=variant, changed=[_comment_line(s) for s in changed],
-        imported_names=[*sorted({"ScheduledClassSampler", *_called_classes(plan)}), "labels_of"],
-        named=any(isinstance(name, str) for name in counts.names),
+        imported_names=[*sorted({"ScheduledClassSampler", *_called_classes(plan)}), *([] if rows else ["labels_of"])],
+        named=not rows and any(isinstance(name, str) for name in counts.names),
+        rows_code=rows, labels="labels" if rows else "labels_of(dataset)",
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.live.browser_component import browser_component
-from pages.parts.my_labels.session_labels import changes_to_own_labels, left_out_of_the_link
+from pages.parts.my_labels.session_labels import changes_to_own_labels, left_out_of_the_link, own_reading
 from pages.parts.server.page_contents import PageContents, clear_page_contents, page_contents
 from pages.parts.share.package_download import WHEEL, wheel
 from pages.parts.share.page_tables import file_name, table_downloads
@@ -72,7 +72,7 @@ def _link_tab() -> None:
 def _code_tab(scenario: Scenario) -> None:
     variant = st.segmented_control("For", list(VARIANTS), default="torch", required=True,
                                    format_func=VARIANTS.__getitem__, key="share-variant")  # fmt: skip
-    code = snippet(scenario.plan, scenario.counts, variant or "torch", changes_to_own_labels())
+    code = snippet(scenario.plan, scenario.counts, variant or "torch", changes_to_own_labels(), own_reading())
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "Download the package", wheel, WHEEL, "application/octet-stream", key="share-package", on_click="ignore",

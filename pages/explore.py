@@ -29,7 +29,7 @@ from sampler_core.figures import metric_table
 # The first screen: each place has its height before it is filled.
 heading = reserved("page-heading")
 with st.container(horizontal=True, vertical_alignment="center", gap="small", key="epoch-row"):
-    play_button = reserved("play-button")
+    play_button = reserved("play-button", "content")
     scenario = page_controls.choose_epoch(current_scenario())
 with heading:
     heading_line(data_title(scenario), takeaway(scenario), "page-text-first")

@@ -1,7 +1,5 @@
 """What every session runs: page settings, navigation, the sidebar, then the page."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from pages.parts.server.result_cache import session_cache, using_cache
@@ -13,7 +11,6 @@ from pages.parts.sidebar.undo_buttons import record_undo_step
 from pages.parts.sidebar.url_correction import show_url_messages
 
 st.set_page_config(page_title="Skewlab", page_icon="🎚️", layout="wide", initial_sidebar_state="auto")
-st.html(Path(__file__).parent / "page.css")
 
 page = st.navigation([
     st.Page("explore.py", title="Explore", icon=":material/insights:", default=True),

@@ -35,8 +35,8 @@ def takeaway(
     mix_words = _mix_in_words(float(shares[rarest] / shares[largest]), counts.counts[rarest] / counts.counts[largest])
     of_data, of_draws = percent(counts.frequencies[rarest]), percent(shares[rarest])
     return (
-        f"In epoch {epoch} the batches are {strong(mix_words)}: {plain(class_in_words(counts.names[rarest]))}, "
-        f"{of_data} of the data, gets {of_draws} of the draws."
+        f"In epoch {epoch} the mix is {strong(mix_words)}: {plain(class_in_words(counts.names[rarest]))}, "
+        f"{of_data} of the data, gets {of_draws} of draws."
     )
 
 

@@ -99,7 +99,7 @@ def test_the_batches_in_the_report_are_those_that_training_draws_in_every_epoch(
 def test_every_epoch_has_its_sentence_and_its_metrics():
     data = data_of(plan_report(plan_of(), COUNTS, epoch=4))
     assert [frame["epoch"] for frame in data["frames"]] == list(range(20))
-    assert data["frames"][0]["sentences"][0].startswith("In epoch 0 the batches are natural")
+    assert data["frames"][0]["sentences"][0].startswith("In epoch 0 the mix is natural")
     assert shown(data, 19)[1]["tiles"][0][:2] == ["Share of the rarest class", "29.8 %"]  # n ** 0.05
 
 

@@ -6,6 +6,8 @@ default, though the session knows the value; setting the value once more before 
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -43,9 +45,9 @@ def data_and_run(scenario: Scenario) -> str:
     return f"{plan_sentences.data_line(scenario.counts, scenario.unit)} {run_line}."
 
 
-def reserved(key: str) -> DeltaGenerator:
+def reserved(key: str, width: Literal["stretch", "content"] = "stretch") -> DeltaGenerator:
     """A container for what a run of the page makes later: page.css gives it its height before, so nothing jumps."""
-    place = st.container(key=key)
+    place = st.container(key=key, width=width)
     place.empty()  # a container without anything in it does not come to the browser
     return place
 

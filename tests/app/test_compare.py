@@ -440,21 +440,6 @@ def test_every_control_has_a_help_text_and_a_label_and_is_in_the_url():
     assert all(row.key in at.session_state for row in COMPARE_PARAMETERS)
 
 
-# --- presets in the sidebar --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", PRESETS)
-def test_a_preset_of_the_menu_sets_the_sidebar_and_its_source_is_told(name):
-    at = opened(epochs="50")
-    menu = next(element for element in at.get("menu_button") if element.key == "presets")
-    menu.click(name)
-    at.run()
-    is_sound(at)
-    assert at.session_state["scenario"].plan.target == PRESETS[name].rule(50)
-    (told,) = [caption.value for caption in at.sidebar.caption if caption.value.startswith("Preset")]
-    assert told.replace("\\", "") == f"Preset {PRESETS[name].title}. {PRESETS[name].source}."
-
-
 def test_no_control_of_a_page_has_the_key_of_another():
     of_schedules = {row.key for book in (SCHEDULES, TARGETS) for name in book for row in rows_of(book[name]).values()}
     others = of_schedules | {row.key for row in (*DATA_ROWS, *RUN_ROWS, *PAGE_ROWS)} | {"shape", "target"}

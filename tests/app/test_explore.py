@@ -62,7 +62,7 @@ def tiles_of(at):
 def values_of(at):
     return {
         widget.key: widget.value
-        for kind in ("number_input", "selectbox", "text_input", "multiselect")
+        for kind in ("number_input", "selectbox", "radio", "text_input", "multiselect")
         for widget in at.get(kind)
     }
 

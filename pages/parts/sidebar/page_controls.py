@@ -12,15 +12,15 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.live.slider import Slider, sliders
-from pages.parts.sidebar.page_parameters import COMPARE_PARAMETERS, PARAMETERS, TUNE_PARAMETERS
+from pages.parts.sidebar.page_parameters import COMPARE_PARAMETERS, TUNE_PARAMETERS
 from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.sidebar.scenario import Scenario, current_scenario
+from pages.parts.sidebar.sidebar import MAIN_SLIDERS
 from pages.parts.text.markdown import literal
 from sampler_core.figures import plan_sentences
 from sampler_core.figures.explore_charts import MOST_DRAWS
 from sampler_core.formatting import count, several
-from sampler_core.plans.parameters import AXIS, DRAWING, EPOCH, FIRST_BATCH, PAGE_ROWS, RATIO, SHOWN_BATCHES, rows_of
-from sampler_core.plans.registry import SCHEDULES
+from sampler_core.plans.parameters import AXIS, DRAWING, EPOCH, FIRST_BATCH, PAGE_ROWS, SHOWN_BATCHES
 
 
 def page_heading(title: str) -> Scenario:
@@ -52,9 +52,6 @@ def reserved(key: str, width: Literal["stretch", "content"] = "stretch") -> Delt
     return place
 
 
-PHONE_SLIDERS = {RATIO.key} | {parameter.key for cls in SCHEDULES.values() for parameter in rows_of(cls).values()}
-
-
 def choose_epoch(scenario: Scenario) -> Scenario:
     """The epoch control; the scenario at the chosen epoch. Beyond the run's last epoch, the last is shown."""
     last_epoch = (scenario.plan.epochs or 1) - 1
@@ -66,11 +63,9 @@ def choose_epoch(scenario: Scenario) -> Scenario:
 
 
 def phone_sliders() -> None:
-    """The schedule's sliders once more, for narrow screens, where the sidebar is folded away (see page.css)."""
-    parameters = [p for key, p in PARAMETERS.items() if key in PHONE_SLIDERS and p.slider is not None]
-    shown = [st.session_state.get(parameter.key) for parameter in parameters]
-    phone_values = zip(parameters, shown, strict=True)
-    sliders("phone-sliders", [Slider(parameter, value) for parameter, value in phone_values if value is not None])
+    """The main sliders once more, for narrow screens, where the sidebar is folded away (see page.css)."""
+    values = current_scenario().values
+    sliders("phone-sliders", [Slider(parameter, values[parameter.key]) for parameter in st.session_state[MAIN_SLIDERS]])
 
 
 def choose_axis() -> bool:

@@ -13,9 +13,9 @@ from pages.parts.my_labels.reading_job import PASTED
 from pages.parts.sidebar.page_parameters import PROFILE, TABLE, choice_titles
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.tallies import Tally
-from sampler_core.datasets import load, published_datasets, synthetic
+from sampler_core.datasets import load, published_dataset, synthetic
 from sampler_core.formatting import shortened
-from sampler_core.plans.parameters import PLAN_ROWS
+from sampler_core.plans.parameters import PLAN_ROWS, RATIO
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.target_values import target_of
 
@@ -75,7 +75,7 @@ def _counts_and_unit(values: Mapping[str, Any]) -> tuple[ClassCounts, str]:
     if OWN_COUNTS in values:
         return values[OWN_COUNTS], "samples"
     if table_name := values.get(TABLE.key):
-        return load(table_name), next(table.unit for table in published_datasets() if table.name == table_name)
+        return load(table_name, values.get(RATIO.key)), published_dataset(table_name).unit
     return synthetic(*(values[key] for key in ("profile", "classes", "samples", "ratio"))), "samples"
 
 

@@ -17,7 +17,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -37,6 +37,20 @@ def figures_response(request: Request) -> Response:
     from pages.parts.sidebar.figure_endpoint import figure_endpoint
 
     return figure_endpoint(request)
+
+
+async def page_that_names_its_data(request: Request) -> Response:
+    """A page; one whose URL names no data is sent to the URL that does.
+
+    NOTE named-data: the script could name the data too, but then the URL without it would stay in the browser's
+    history, where going back finds it.
+    """
+    from pages.parts.sidebar.url_correction import unnamed_data
+
+    if "data" in request.query_params:
+        return await page(request)
+    named = request.url.include_query_params(data=unnamed_data(request.query_params))
+    return RedirectResponse(f"?{named.query}", 307)  # relative: a proxy may have the page at another path
 
 
 def with_security_headers(server: ASGIApp) -> ASGIApp:
@@ -89,7 +103,7 @@ def show_error_message(_: Exception) -> bool:
 app = st.App(
     "pages/navigation.py",
     routes=[
-        *(Route(address, page) for address in ("/", "/compare", "/tune")),
+        *(Route(address, page_that_names_its_data) for address in ("/", "/compare", "/tune")),
         Route(PLOTLY_SRC, plotly_js),
         Route("/figures/{offer}", figures_response),
     ],

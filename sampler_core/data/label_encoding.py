@@ -95,7 +95,7 @@ def label_array(labels: Labels) -> NDArray[Any]:
     if label_types == {float}:
         return np.array(label_values)
     object_labels = np.empty(len(label_values), dtype=object)
-    object_labels[:] = [plain_value(value) for value in label_values]
+    object_labels[:] = label_values if label_types == {str} else [plain_value(value) for value in label_values]
     return object_labels
 
 
@@ -160,7 +160,9 @@ def _codes_of_integer_labels(labels_array: NDArray[Any]) -> tuple[Codes, Sequenc
 
 
 def _codes_of_object_labels(labels_array: NDArray[Any]) -> tuple[Codes, Sequence[ClassName], IntArray]:
-    label_values = [plain_value(value) for value in labels_array]
+    label_values = labels_array.tolist()
+    if set(map(type, label_values)) != {str}:
+        label_values = [plain_value(value) for value in label_values]
     label_types = set(map(type, label_values))
     if label_types <= {int, bool}:
         return _codes_of_integer_labels(_integer_labels(label_values))
@@ -170,10 +172,9 @@ def _codes_of_object_labels(labels_array: NDArray[Any]) -> tuple[Codes, Sequence
         label_type = type(label_values[0]) if isinstance(label_values[0], str | int) else str
         wrong = next(i for i, value in enumerate(label_values) if not isinstance(value, label_type) or value is None)
         raise ValueError(f"labels must be all integers or all text, got {label_values[wrong]!r} at position {wrong}")
-    code_of_label: dict[object, int] = {}
-    codes = (code_of_label.setdefault(value, len(code_of_label)) for value in label_values)
-    label_codes = np.fromiter(codes, dtype=np.int64, count=len(label_values))
-    return _codes_with_counts(label_codes, [str(name) for name in code_of_label])
+    code_of_label = {label: code for code, label in enumerate(dict.fromkeys(label_values))}
+    codes = np.fromiter(map(code_of_label.__getitem__, label_values), dtype=np.int64, count=len(label_values))
+    return _codes_with_counts(codes, [str(name) for name in code_of_label])
 
 
 def _labels_as_codes_of_classes(

@@ -50,7 +50,7 @@ def rarest_label(
         >>> photos.tallies[0].expected([2, 2, 2]).tolist()  # cats, dogs and persons of two draws of each class
         [2.0, 2.0, 5.0]
     """
-    if empty not in ("class", "error"):
+    if not isinstance(empty, str) or empty not in ("class", "error"):
         raise ValueError(f'empty must be "class" or "error", got {shown(empty)}')
     if item is not None and (not isinstance(item, str) or item in ("", "label")):
         raise ValueError(f"item must be a text such as 'box', or None, got {shown(item)}")
@@ -72,7 +72,7 @@ def by_rarest_label(items: Items, samples: IntArray, item: str | None, *, refuse
         )
     present = np.bincount(rarest, minlength=num_labels + 1) > 0
     codes = (np.cumsum(present) - 1)[rarest]
-    classes = ClassCounts(_class_names(items.names, present), added_up(codes, samples, np.count_nonzero(present)))
+    classes = ClassCounts(_class_names(items.names, present), added_up(codes, samples, int(present.sum())))
     every = [("label", sample, label), *([(item, items.sample, items.label)] if item else [])]
     tallies = tuple(
         Tally.of_items(title, items.names, codes[on_sample], of_label, samples[on_sample], classes.counts)
@@ -140,14 +140,14 @@ def _items_of_table(table: Any, names: Any) -> Items:
         must = "label_sets must be a table of 0 and 1 with a row for each sample and a column for each label"
         raise ValueError(f"{must}, got {table!r:.100}")
     names = getattr(table, "columns", range(cells.shape[1])) if names is None else names
-    if not is_sequence(names) or len(names) != cells.shape[1]:
+    column_names = tuple(map(plain_name, names)) if is_sequence(names) else ()
+    if len(column_names) != cells.shape[1]:
         raise ValueError(f"names must be one per column of label_sets ({cells.shape[1]}), got {names!r:.100}")
-    column_names = ClassCounts(tuple(map(plain_name, names)), np.ones(cells.shape[1], dtype=np.int64))
+    columns = ClassCounts(column_names, np.ones(cells.shape[1], dtype=np.int64))
     sample, column = np.nonzero(cells)
     if not sample.size:
         raise ValueError("label_sets must hold at least one label, got none")
-    order = column_names.canonical
-    return Items(sample, np.argsort(order)[column], column_names.present.names, cells.shape[0])
+    return Items(sample, np.argsort(columns.canonical)[column], columns.present.names, cells.shape[0])
 
 
 def _all_0_or_1(cells: NDArray[Any]) -> bool:

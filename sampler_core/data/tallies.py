@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sampler_core.data.array_types import Codes, FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.data.plain_values import ClassName
+from sampler_core.data.plain_values import ClassName, is_sequence
 
 _ARRAYS = ("classes", "positions", "items", "samples")
 
@@ -98,7 +98,7 @@ class Tally:
             raise ValueError(f"draws must be one per class ({self.samples.size}), got shape {of_classes.shape}")
         of_pairs = of_classes.reshape(-1, self.samples.size)[:, self.classes] * self._items_per_sample
         of_names = [np.bincount(self.positions, row, minlength=len(self.names)) for row in of_pairs]
-        return np.array(of_names).reshape(*of_classes.shape[:-1], len(self.names))
+        return np.array(of_names, dtype=np.float64).reshape(*of_classes.shape[:-1], len(self.names))
 
     def with_classes(self, new_classes: IntArray, samples: IntArray) -> Tally:
         """The same items after the classes changed: class c is `new_classes[c]` now, left out where that is -1.
@@ -162,7 +162,7 @@ def samples_of_entries(counts: ArrayLike | None, entries: int) -> IntArray:
     """How many samples each of the entries stands for, 1 without `counts`; `ValueError` for anything else."""
     if counts is None:
         return np.ones(entries, dtype=np.int64)
-    samples = np.asarray(counts)
+    samples: NDArray[Any] = np.asarray(counts) if is_sequence(counts) else np.zeros(0)
     if samples.shape != (entries,) or samples.dtype.kind not in "iu" or samples.min() < 0:
         must = f"counts must be the number of samples of each of the {entries:,} labels"
         raise ValueError(f"{must}, got {counts!r:.100}")

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from sampler_core.data.plain_values import check_number, plain_value
 
 Kind = Literal["number", "integer", "choice", "text", "names"]
+Group = Literal["main", "data", "schedule", "limits", "draws"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,10 @@ class Parameter:
     """A row. `key` is its name in the URL and of its control; `default` None means "not set" is allowed.
 
     `slider` (from, to, step) is the range a slider beside the number box covers, usually narrower than what may be
-    typed; None: no slider. On a `logarithmic` row its step is the number of steps.
+    typed; None: no slider. On a `logarithmic` row its step is the number of steps. `group` is where its control stands:
+    in sight ("main") or in a group that opens. `brief` are the few words, with {} for the value, by which a closed
+    group tells a value that is not the default; "": the label and the value. `first` is what a choice without a default
+    starts with; such a choice is always in the URL.
     """
 
     key: str
@@ -35,11 +39,22 @@ class Parameter:
     logarithmic: bool = False
     choices: tuple[str, ...] = ()
     slider: tuple[float, float, float] | None = None
+    group: Group = "main"
+    brief: str = ""
+    first: str | None = None
 
     @property
     def start(self) -> Any:
         """What a control shows before anybody touched it: the default; of a list of names, none."""
-        return [] if self.kind == "names" else self.default
+        return [] if self.kind == "names" else self.first or self.default
+
+    @property
+    def allowed(self) -> str:
+        """What a value must be, in words: "a whole number from 1 to 1,000"."""
+        if self.kind in ("choice", "text", "names"):
+            return f"one of {', '.join(self.choices)}" if self.choices else "text"
+        whole = "a whole number" if self.kind == "integer" else "a number"
+        return f"{whole} from {self.minimum:,.10g} to {self.maximum:,.10g}"
 
     @property
     def stops(self) -> tuple[float, ...]:
@@ -59,14 +74,11 @@ class Parameter:
             return
         if self.kind in ("choice", "text"):
             if not isinstance(value, str) or (self.choices and value not in self.choices):
-                must = f"one of {', '.join(self.choices)}" if self.choices else "text"
-                raise ValueError(f"{self.key} must be {must}, got {value!r}")
+                raise ValueError(f"{self.key} must be {self.allowed}, got {value!r}")
             return
-        whole = "a whole number" if self.kind == "integer" else "a number"
-        must = f"{whole} from {self.minimum:,} to {self.maximum:,}"
-        check_number(self.key, value, must, self.minimum or 0, self.maximum or 0)
+        check_number(self.key, value, self.allowed, self.minimum or 0, self.maximum or 0)
         if self.kind == "integer" and value % 1:
-            raise ValueError(f"{self.key} must be {must}, got {value!r}")
+            raise ValueError(f"{self.key} must be {self.allowed}, got {value!r}")
 
 
 def described(row: Parameter, default: Any = dataclasses.MISSING) -> Any:
@@ -108,16 +120,17 @@ DATA = Parameter(
     "data", "Source",
     "Synthetic: class counts made from a profile. Published: those of a published data set. My labels: those of a file "
     "that you choose or of labels that you paste.",
-    "synthetic", kind="choice", choices=("synthetic", "published", "mine"),
+    None, kind="choice", choices=("published", "synthetic", "mine"), group="data", first="published",
 )  # fmt: skip
 TABLE = Parameter(
-    "table", "Published data set", "Class counts of a published data set.", "cifar10_lt_if100", kind="choice"
-)
+    "table", "Published data set", "Class counts of a published data set.", "cifar10_lt_if100", kind="choice",
+    group="data",
+)  # fmt: skip
 PROFILE = Parameter(
     "profile", "Profile",
     "How the class counts fall from the largest class to the smallest: exponential; Pareto (a few large classes and a "
     "long flat tail); step (half large, half small); one rare class.",
-    "exponential", kind="choice",
+    "exponential", kind="choice", group="data",
 )  # fmt: skip
 RATIO = Parameter(
     "ratio", "Class imbalance",
@@ -126,11 +139,11 @@ RATIO = Parameter(
 )  # fmt: skip
 CLASSES = Parameter(
     "classes", "Number of classes", "How many classes the synthetic data has.",
-    10, 1, 1000, 1, kind="integer", logarithmic=True, slider=(1, 1000, 120),
+    10, 1, 1000, 1, kind="integer", logarithmic=True, slider=(1, 1000, 120), group="data",
 )  # fmt: skip
 SAMPLES = Parameter(
     "samples", "Samples", "How many samples the synthetic data has in all.",
-    20_000, 1, 100_000_000, 1000, kind="integer", logarithmic=True, slider=(10, 100_000_000, 140),
+    20_000, 1, 100_000_000, 1000, kind="integer", logarithmic=True, slider=(10, 100_000_000, 140), group="data",
 )  # fmt: skip
 EPOCHS = Parameter(
     "epochs", "Epochs", "How many epochs the run has.", 100, 1, 1000, 1, kind="integer", slider=(1, 300, 1)
@@ -141,32 +154,33 @@ BATCH_SIZE = Parameter(
 )  # fmt: skip
 SAMPLES_PER_EPOCH = Parameter(
     "per_epoch", "Samples per epoch", "Draws in one epoch. Empty: as many as the data has samples.",
-    None, 1, 1_000_000_000, 1000, kind="integer",
+    None, 1, 1_000_000_000, 1000, kind="integer", group="draws", brief="{} samples an epoch",
 )  # fmt: skip
 DRAWING = Parameter(
     "scheme", "Sampling scheme",
     "Independent: every draw on its own, as PyTorch's WeightedRandomSampler draws. Exact: each class gets its share of "
     "the epoch to within one draw. Stratified: each class gets its share of every batch to within one draw.",
-    "independent", kind="choice", choices=("independent", "exact", "stratified"),
+    "independent", kind="choice", choices=("independent", "exact", "stratified"), group="draws", brief="{}",
 )  # fmt: skip
 MAX_REPEATS = Parameter(
     "max_repeats", "Cap on repeats",
     "No sample of a class more often than this in an epoch: each of them under the exact scheme, on average under the "
     "others. What that takes from a class goes to the others. Empty: no cap.",
-    None, 1, 100_000, 1, kind="integer",
+    None, 1, 100_000, 1, kind="integer", group="limits", brief="cap {} repeats",
 )  # fmt: skip
 MIN_SHARE = Parameter(
     "min_share", "Floor on shares", "Every class has at least this share of the draws. Empty: no floor.",
-    None, 0.0, 1.0, 0.01,
+    None, 0.0, 1.0, 0.01, group="limits", brief="floor {} of the draws",
 )  # fmt: skip
 MIN_PER_BATCH = Parameter(
     "min_per_batch", "Floor per batch",
     "Every class is in each full batch at least this often. Needs the stratified scheme.",
-    0, 0, 65_536, 1, kind="integer",
+    0, 0, 65_536, 1, kind="integer", group="limits", brief="floor {} a batch",
 )  # fmt: skip
 SEED = Parameter(
-    "seed", "Seed", "Decides all draws. The same seed draws the same, anywhere.", 0, 0, 2**31 - 1, 1, kind="integer"
-)
+    "seed", "Seed", "Decides all draws. The same seed draws the same, anywhere.", 0, 0, 2**31 - 1, 1, kind="integer",
+    group="draws",
+)  # fmt: skip
 EPOCH = Parameter(
     "epoch", "Epoch", "The epoch that the figures of one epoch show; the first is 0.", 0, 0, 999, 1, kind="integer",
     slider=(0, 999, 1),

@@ -28,10 +28,13 @@ INCREMENT = Parameter(
     "increment", "Epoch increment", "What each epoch adds to the skew.", 0.01, -5.0, 5.0, 0.01,
     slider=(-0.1, 0.1, 0.002),
 )  # fmt: skip
-LIMIT = Parameter("limit", "Limit on the skew", "The skew stops here. Empty: no limit.", None, -50.0, 50.0, 0.05)
+LIMIT = Parameter(
+    "limit", "Limit on the skew", "The skew stops here. Empty: no limit.", None, -50.0, 50.0, 0.05,
+    group="schedule", brief="skew at most {}",
+)  # fmt: skip
 LOWER = Parameter(
     "lower_limit", "Lower limit on the skew", "The skew never goes below this. Empty: no limit.",
-    None, -50.0, 50.0, 0.05,
+    None, -50.0, 50.0, 0.05, group="schedule", brief="skew at least {}",
 )  # fmt: skip
 END = Parameter(
     "end", "Skew at the end", "The skew of the last epoch.", 1.0, -50.0, 50.0, 0.05, slider=(-1.0, 2.0, 0.02)

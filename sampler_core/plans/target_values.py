@@ -19,11 +19,12 @@ from sampler_core.plans.targets import PowerSkew, Target
 
 TARGET = Parameter(
     "target", "Target", "The rule that turns class counts into class shares.",
-    "power_skew", kind="choice", choices=tuple(TARGETS),
+    "power_skew", kind="choice", choices=tuple(TARGETS), group="schedule", brief="{}",
 )  # fmt: skip
 SHAPE = Parameter(
-    "shape", "Shape", "How the skew moves over the epochs.", "linear", kind="choice", choices=tuple(SCHEDULES)
-)
+    "shape", "Shape", "How the skew moves over the epochs.", "linear", kind="choice", choices=tuple(SCHEDULES),
+    group="schedule", brief="{}",
+)  # fmt: skip
 
 
 def collected_values(value_of: Callable[[Parameter], Any]) -> dict[str, Any]:

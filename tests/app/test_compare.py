@@ -93,7 +93,7 @@ def is_sound(at):
 def test_the_page_starts_with_six_plans():
     at = opened()
     is_sound(at)
-    assert at.title[0].value == "Compare"
+    assert at.title[0].value.startswith("Compare: ")
     assert names_shown(at) == SIX
     assert list(at.dataframe[0].value.index) == SIX
     assert "plans" not in at.query_params
@@ -438,21 +438,6 @@ def test_every_control_has_a_help_text_and_a_label_and_is_in_the_url():
         assert widget.help, widget.label
         assert widget.label
     assert all(row.key in at.session_state for row in COMPARE_PARAMETERS)
-
-
-# --- presets in the sidebar --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", PRESETS)
-def test_a_preset_of_the_menu_sets_the_sidebar_and_its_source_is_told(name):
-    at = opened(epochs="50")
-    menu = next(element for element in at.get("menu_button") if element.key == "presets")
-    menu.click(name)
-    at.run()
-    is_sound(at)
-    assert at.session_state["scenario"].plan.target == PRESETS[name].rule(50)
-    (told,) = [caption.value for caption in at.sidebar.caption if caption.value.startswith("Preset")]
-    assert told.replace("\\", "") == f"Preset {PRESETS[name].title}. {PRESETS[name].source}."
 
 
 def test_no_control_of_a_page_has_the_key_of_another():

@@ -67,6 +67,22 @@ def test_the_cifar_tables_are_the_published_truncated_formula():
     assert np.array_equal(cifar_lt(100, 500, 100).counts, load("cifar100_lt_if100").counts)
 
 
+@pytest.mark.parametrize("name", ["cifar10_lt_if100", "cifar100_lt_if100"])
+def test_a_long_tailed_cifar_comes_at_any_ratio_with_its_names(name):
+    assert load(name, 100) == load(name) == load(name, ratio=100.0)
+    for ratio in (1.0, 37.5, 500.0):
+        counts = load(name, ratio)
+        assert counts.names == load(name).names
+        assert np.array_equal(counts.counts, cifar_lt(counts.num_classes, load(name).counts[0], ratio).counts)
+
+
+def test_a_ratio_that_a_data_set_cannot_have_is_refused():
+    with pytest.raises(ValueError, match="ratio must be None for isic2019, whose counts are fixed, got 50"):
+        load("isic2019", 50.0)
+    with pytest.raises(ValueError, match=r"ratio must be from 1 to n_max \(500\), got 501"):
+        load("cifar100_lt_if100", 501)
+
+
 def test_cifar_100_at_a_nominal_ratio_of_200_really_has_250():
     counts = cifar_lt(100, 500, 200)
     assert (counts.counts.min(), counts.imbalance_ratio) == (2, 250.0)

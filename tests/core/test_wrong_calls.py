@@ -27,7 +27,12 @@ from sampler_core import (
     ScheduledClassSampler,
     Shares,
     UniMax,
+    balanced_shares,
+    binned,
+    combined,
     labels_of,
+    rarest_label,
+    repeat_factor_shares,
 )
 from sampler_core.datasets import count_folder
 from sampler_core.plans.parameters import rows_of
@@ -48,6 +53,7 @@ def sampler_of(labels=LABELS, target=TARGET_OF_PLAN, **options):
 
 
 PLAN, COUNTS = plan_of(), ClassCounts.from_counts({"a": 2, "b": 3})
+CELLS, PHOTOS = combined(LABELS, LABELS), rarest_label([["a"], ["b", "c"]])
 PLAN_JSON = json.loads(PLAN.to_json())
 STATE, ADAPTIVE_STATE = sampler_of().state_dict(), sampler_of(target=ADAPTIVE).state_dict()
 
@@ -116,6 +122,45 @@ ARGUMENTS = {
         ("labels", ClassCounts.from_labels, (None, *NO_SEQUENCE, [], [1.5], [None], [[1]], ["a", 1], [b"a"])),
         ("class(es| names?)", lambda v: ClassCounts.from_labels([0], classes=v),
          (*NO_SEQUENCE, [1.5], [None], [b"a"], ["a", "a"])),
+    ],
+    "combined": [
+        ("labels", lambda v: combined(v, LABELS), (None, *NO_SEQUENCE, [], [1.5] * 6, [None] * 6, [[1]], ["a", 1])),
+        ("groups", lambda v: combined(LABELS, v), (None, *NO_SEQUENCE, [], [1.5] * 6, [None] * 6, [[1]], [1])),
+        ("names", lambda v: combined(LABELS, LABELS, v),
+         (None, *NO_SEQUENCE, [], ["a"], ["a", "a"], ["a", ""], [1, 2], ["a", "b", "c"])),
+        ("counts", lambda v: combined(LABELS, LABELS, counts=v),
+         (*NO_SEQUENCE, [], [1] * 5, [1.5] * 6, [True] * 6, ["1"] * 6, [-1] * 6, [[1] * 6])),
+    ],
+    "rarest_label": [
+        ("label_sets", rarest_label,
+         (None, *NO_SEQUENCE, [], [[]], ["abc"], [1, 2], [None], [["a", 1]], [[1.5]], [[None]], [[["a"]]],
+          np.zeros((2, 2)), np.full((2, 2), 2), np.zeros((0, 2)), np.array([["a", "b"]]))),
+        ("label_sets", lambda v: rarest_label(v, names=["a", "b"]), ([[0, 1], [0, 1, 1]], [[0, 2]], [{"a"}])),
+        ("(class )?names?", lambda v: rarest_label(np.eye(2), v),
+         (True, 1, "ab", ["a"], ["a", "a"], [1.5, 2], {"a", "b"})),
+        ("empty", lambda v: rarest_label([["a"]], empty=v), NO_OBJECT),
+        ("label_sets", lambda v: rarest_label(v, empty="error"), ([["a"], []],)),
+        ("label_sets", rarest_label, ([["(no label)"], []],)),
+        ("item", lambda v: rarest_label([["a"]], item=v), (True, 1, "", "label", b"x", [], {}, object)),
+        ("counts", lambda v: rarest_label([["a"]], counts=v), (*NO_SEQUENCE, [], [1, 1], [1.5], [True], ["1"], [-1])),
+    ],
+    "binned": [
+        ("values", binned,
+         (None, *NO_SEQUENCE, [], ["a"], [None], [math.nan], [math.inf], [[1]], [[1], [1, 2]], [1j], [True])),
+        ("bins|values", lambda v: binned([0, 3], v),  # edges between which they are not
+         (None, *NO_COUNT, 0, 10**9, [2, 1], [1, 1, 2], ["a", "b"], [math.nan, 1], [[1, 2]])),
+        ("values", lambda v: binned(v, [0, 1]), ([2], [0, -1])),
+        ("how", lambda v: binned([1, 2], how=v), NO_OBJECT),
+    ],
+    "balanced_shares": [
+        ("adapted", balanced_shares, NO_OBJECT),
+        ("balance", lambda v: balanced_shares(CELLS, v), (*NO_OBJECT, [], ["class", "class"], ["class", "label"])),
+        ("balance", lambda v: balanced_shares(v, "label"), (rarest_label([["a", "b"], ["a"]]),)),
+    ],
+    "repeat_factor_shares": [
+        ("adapted", repeat_factor_shares, (*NO_OBJECT, CELLS)),
+        ("threshold", lambda v: repeat_factor_shares(PHOTOS, v), (None, *NO_NUMBER, 0, -1, 1.1)),
+        ("power", lambda v: repeat_factor_shares(PHOTOS, 0.1, v), (None, *NO_NUMBER, -1, 11)),
     ],
     "labels_of": [("dataset", labels_of, NO_OBJECT)],
     "count_folder": [("folder", count_folder, (None, True, 1, 1.5, b"x", [], {}, object))],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -17,13 +18,20 @@ from pages.parts.sidebar.scenario import Scenario
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures import epoch_metrics
 from sampler_core.figures.class_series import SelectedClasses, series_of
+from sampler_core.figures.expected_items import frames_of_tallies
 from sampler_core.figures.weight_beside_share import weight_beside_share
 from sampler_core.formatting import number, percent, several
 from sampler_core.plans.parameters import EPOCH
 from sampler_core.plans.plan import SamplingPlan
 
+TEN_EPOCHS = 5.0  # seconds that ten epochs play; ten times as many play twice as long
 FRAMES_FOR = "frames_for"  # the run that somebody plays
 MOST_DRAWS, MOST_WEIGHTS = 20_000_000, 400_000
+
+
+def epochs_per_second(epochs: int) -> float:
+    """How fast a run plays: 10 epochs in 5 s, 100 in 10 s, 1,000 in 20 s."""
+    return epochs / (TEN_EPOCHS * 2.0 ** math.log10(epochs / 10))
 
 
 def run_of(scenario: Scenario) -> str:
@@ -39,7 +47,9 @@ def animation_frames(scenario: Scenario, first_batch: int, shown: int, followed:
     if st.session_state.get(FRAMES_FOR) != run_of(scenario):
         return None
     plan, counts = scenario.plan, scenario.counts
-    frame_charts = dict(_frame_charts(plan, counts, followed))
+    frame_charts = _frame_charts(plan, counts, followed) | frames_of_tallies(
+        scenario.tallies, forecast_of(plan, counts)
+    )
     if 0 < _played_draws(scenario, shown) <= MOST_DRAWS:
         frame_charts["batches"] = {"y": batch_frames(plan, counts, first_batch, shown, followed)}
     return Frames(run_of(scenario), frame_charts)
@@ -98,7 +108,8 @@ _player = browser_component(
 
 def epoch_player(scenario: Scenario) -> None:
     """Play / pause and the speed. The frames of a run are asked for when somebody first plays it."""
-    data = {"epoch": scenario.epoch, "epochs": scenario.plan.epochs or 1, "run": run_of(scenario)}
+    epochs = scenario.plan.epochs or 1
+    data = {"epoch": scenario.epoch, "epochs": epochs, "rate": epochs_per_second(epochs), "run": run_of(scenario)}
     asked = _player(key="player", data=data, width="content", on_frames_for_change=lambda: None,
                     on_rested_change=_set_epoch)  # fmt: skip
     if asked.frames_for:

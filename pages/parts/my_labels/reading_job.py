@@ -20,6 +20,7 @@ from sampler_core.data.tallies import Tally
 from sampler_core.datasets.label_files import Dropped, Layout, Limits, Reading, ReadingError, read_counts
 from sampler_core.formatting import printable
 
+PASTED = "the pasted text"  # its name, in place of a file's
 READING_FUNCTION = f"{__name__}:read_upload"
 READING_MODULES = (__name__, "pyarrow.csv", "pyarrow.compute", "pyarrow.parquet")
 DATA_FILES = (".arrow", ".parquet", ".feather")

@@ -12,7 +12,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.parts.my_labels.column_form import CELL_CHARACTERS, column_form
 from pages.parts.my_labels.correction_form import correction_form
-from pages.parts.my_labels.reading_job import Upload, upload_of_files
+from pages.parts.my_labels.reading_job import PASTED, Upload, upload_of_files
 from pages.parts.my_labels.session_labels import (
     SESSION_REFUSAL,
     SESSION_REFUSAL_CODE,
@@ -92,7 +92,7 @@ def _take_uploaded_files(uploader_key: str) -> None:
 
 
 def _take_pasted_labels() -> None:
-    start_reading(Upload("the pasted text", st.session_state[PASTED_LABELS].encode("utf-8", "replace")))
+    start_reading(Upload(PASTED, st.session_state[PASTED_LABELS].encode("utf-8", "replace")))
 
 
 @st.fragment(run_every=0.5)

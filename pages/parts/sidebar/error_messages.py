@@ -12,7 +12,7 @@ from pages.parts.text.markdown import literal
 from sampler_core.plans.parameters import CLASSES, LIMIT_ROWS, PLAN_ROWS, RATIO, SAMPLES, Parameter, rows_of
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 
-DATA_FIELDS = {"num_classes": CLASSES, "num_samples": SAMPLES, "imbalance_ratio": RATIO}
+DATA_FIELDS = {"num_classes": CLASSES, "num_samples": SAMPLES, "imbalance_ratio": RATIO, "ratio": RATIO}
 _QUOTED_OR_WORD = re.compile(r"""(?<!\w)(?:'[^']*'|"[^"]*")(?!\w)|\w+=?""")
 
 
@@ -21,6 +21,7 @@ def error_in_words(error: Exception) -> str:
     named_rows = (DATA_FIELDS, PLAN_ROWS, *map(rows_of, (*TARGETS.values(), *SCHEDULES.values())))
     labels = {field: p.label for group in named_rows for field, p in group.items() if field != p.label.lower()}
     labels |= {f"{field}=": f"{limit.label} " for field, limit in LIMIT_ROWS.items()}  # as "max_repeats=2 must allow"
+    labels["n_max"] = "the size of the largest class"
     return _QUOTED_OR_WORD.sub(lambda word: labels.get(word[0], word[0]), str(error))
 
 

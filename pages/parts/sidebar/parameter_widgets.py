@@ -13,6 +13,7 @@ from pages.parts.my_labels.session_labels import CONTROLS_NAMING_CLASSES, names_
 from pages.parts.sidebar.error_messages import problem_in_words
 from pages.parts.sidebar.page_parameters import PARAMETERS, choice_titles
 from pages.parts.sidebar.url_correction import url_binding
+from pages.parts.sidebar.wrong_entries import say_what_the_url_had_wrong
 from sampler_core.plans.parameters import LIMIT_ROWS, PLAN_ROWS, Parameter
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.target_values import values_of
@@ -28,6 +29,7 @@ def bound_widget(parameter: Parameter, *, last_stop: float | None = None, **opti
     value = widget(parameter, key, bind=bind, persist_state="session", **options)
     if parameter.slider is not None:
         sliders(f"slider-{key}", [Slider(parameter, value, last_stop)])
+    say_what_the_url_had_wrong(key, value)
     return value
 
 
@@ -44,10 +46,12 @@ def widget(
         return _number_box(parameter, label, value, scale, options)
     if value is not UNSET:
         st.session_state[key] = value
-    default, choices = str(parameter.default), parameter.choices
+    choices, titles = parameter.choices, choice_titles(parameter)
     if parameter.kind == "text":
-        return st.text_input(label, default, **options)
-    return st.selectbox(label, choices, choices.index(default), choice_titles(parameter).__getitem__, **options)
+        return st.text_input(label, str(parameter.default), **options)
+    if parameter.default is None:  # a radio without a default: always chosen, and always in the URL
+        return st.radio(label, choices, None, titles.__getitem__, horizontal=True, **options) or parameter.start
+    return st.selectbox(label, choices, choices.index(str(parameter.default)), titles.__getitem__, **options)
 
 
 def _number_box(parameter: Parameter, label: str, value: Any, scale: float, options: dict[str, Any]) -> Any:

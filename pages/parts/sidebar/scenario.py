@@ -9,15 +9,17 @@ from typing import Any, cast
 
 import streamlit as st
 
-from pages.parts.sidebar.page_parameters import TABLE
+from pages.parts.my_labels.reading_job import PASTED
+from pages.parts.sidebar.page_parameters import PROFILE, TABLE, choice_titles
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.tallies import Tally
-from sampler_core.datasets import load, published_datasets, synthetic
-from sampler_core.plans.parameters import PLAN_ROWS
+from sampler_core.datasets import load, published_dataset, synthetic
+from sampler_core.formatting import shortened
+from sampler_core.plans.parameters import PLAN_ROWS, RATIO
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.target_values import target_of
 
-OWN_COUNTS, OWN_TALLIES, CURRENT = "own", "own_tallies", "scenario"
+OWN_COUNTS, OWN_NAME, OWN_TALLIES, CURRENT = "own", "own_name", "own_tallies", "scenario"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,8 @@ class Scenario:
     """What all pages show: class counts, a plan for them, the chosen epoch.
 
     unit: what one sample is ("images"). values: those of the sidebar's widgets by key, with the class counts of the
-    user's own labels under `OWN_COUNTS`, and what else their samples carry under `OWN_TALLIES`.
+    user's own labels under `OWN_COUNTS`, the name of their file under `OWN_NAME`, and what else their samples carry
+    under `OWN_TALLIES`.
     """
 
     counts: ClassCounts
@@ -53,6 +56,16 @@ class Scenario:
         return self.values.get(OWN_TALLIES, ()) if OWN_COUNTS in self.values else ()
 
     @property
+    def data_name(self) -> str:
+        """What the data is called in headings, the tab's title and reports: plain text that may hold any character."""
+        if OWN_COUNTS in self.values:
+            file_name = self.values.get(OWN_NAME, PASTED)
+            return "My labels" if file_name == PASTED else shortened(file_name)
+        if table_name := self.values.get(TABLE.key):
+            return choice_titles(TABLE)[table_name]
+        return f"Synthetic, {choice_titles(PROFILE)[self.values.get(PROFILE.key, PROFILE.default)]}"
+
+    @property
     def rev(self) -> str:
         """A short name of this state; the panels carry it once they show it."""
         return f"{self.plan.fingerprint}-{counts_checksum(self.counts)}-{self.epoch}"
@@ -62,7 +75,7 @@ def _counts_and_unit(values: Mapping[str, Any]) -> tuple[ClassCounts, str]:
     if OWN_COUNTS in values:
         return values[OWN_COUNTS], "samples"
     if table_name := values.get(TABLE.key):
-        return load(table_name), next(table.unit for table in published_datasets() if table.name == table_name)
+        return load(table_name, values.get(RATIO.key)), published_dataset(table_name).unit
     return synthetic(*(values[key] for key in ("profile", "classes", "samples", "ratio"))), "samples"
 
 

@@ -5,6 +5,7 @@ Streamlit drops what a bound widget cannot take without a message; the user who 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Literal
 
@@ -13,13 +14,18 @@ from streamlit.errors import StreamlitAPIException
 
 from pages.parts.sidebar.error_messages import problem_in_words
 from pages.parts.sidebar.page_parameters import PARAMETERS, choice_titles
+from pages.parts.sidebar.wrong_entries import URL_PROBLEMS
 from pages.parts.text.markdown import literal
-from sampler_core.plans.parameters import Parameter
+from sampler_core.plans.parameters import DATA, Parameter
 
 MESSAGES, FIRST_STEP = "url_messages", "url_first_state"
 # What links of version 0.1.0 call a parameter or a choice, and what it is called now.
 OLD_KEYS = {"law": "scheme", "demands": "requirements", "merit": "metric"}
-OLD_CHOICES = {("data", "known"): "published"}
+OLD_CHOICES = {
+    ("data", "known"): "published",
+    ("table", "CIFAR-10-LT, ratio 100"): "CIFAR-10-LT",
+    ("table", "CIFAR-100-LT, ratio 100"): "CIFAR-100-LT",
+}
 
 
 def correct_url() -> None:
@@ -30,32 +36,40 @@ def correct_url() -> None:
     """
     if MESSAGES not in st.session_state:
         url = st.query_params.to_dict()
-        new_url, st.session_state[MESSAGES] = corrected_url(url)
+        new_url, problems = corrected_url(url)
+        st.session_state[MESSAGES] = list(problems.values())
+        st.session_state[URL_PROBLEMS] = {key: (text,) for key, text in problems.items() if key in PARAMETERS}
         if new_url != url:
             st.query_params.from_dict(new_url)
             st.rerun()
 
 
-def corrected_url(url: dict[str, str]) -> tuple[dict[str, str], list[str]]:
-    """The URL with the keys and titles of today, and a message for each thing left out of it.
+def corrected_url(url: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The URL with the keys and titles of today, and a message for each key left out of it.
 
-    A choice may be given by its name or by its title.
+    A choice may be given by its name or by its title. The data is always named.
     """
-    new_url, url_messages = {}, []
+    new_url, problems = {}, {}
     for url_key, url_text in url.items():
         key = OLD_KEYS.get(url_key, url_key)
         if key not in PARAMETERS:
-            url_messages.append(f"The URL has {key!r}, which is no parameter here; it was left out.")
+            problems[key] = f"The URL has {key!r}, which is no parameter here; it was left out."
             continue
         titles = choice_titles(PARAMETERS[key])
         title = OLD_CHOICES.get((key, url_text), url_text)
         title = titles.get(title, title)
         problem = problem_in_words(PARAMETERS[key], _url_value(PARAMETERS[key], title))
         if problem and title not in titles.values():
-            url_messages.append(f"In the URL, {problem}. The default is shown instead.")
+            problems[key] = f"In the URL, {problem}. The default is shown instead."
         else:
             new_url[key] = title
-    return new_url, url_messages
+    return {DATA.key: unnamed_data(url)} | new_url, problems
+
+
+def unnamed_data(url: Iterable[str]) -> str:
+    """The data of a URL that names none: the first data where it has no parameter, else it is a link of a version whose
+    first data was synthetic. url: its keys."""
+    return "synthetic" if any(OLD_KEYS.get(key, key) in PARAMETERS for key in url) else str(DATA.start)
 
 
 def show_url_messages(step: dict[str, object]) -> None:
@@ -76,7 +90,7 @@ def url_binding(key: str, private: bool) -> Literal["query-params"] | None:
 def _url_value(parameter: Parameter, url_text: str) -> object:
     if parameter.kind in ("choice", "text"):
         return url_text
-    if not url_text and parameter.default is None:
+    if not url_text and parameter.start is None:
         return None
     try:
         url_number = float(url_text)

@@ -1,0 +1,84 @@
+"""The controls of the data: its source, and for each source what decides the class counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from pages.parts.my_labels.session_labels import session_labels
+from pages.parts.my_labels.upload_form import upload_form
+from pages.parts.sidebar.control_groups import ControlGroups
+from pages.parts.sidebar.page_parameters import PROFILE, TABLE, choice_titles
+from pages.parts.sidebar.scenario import OWN_COUNTS, OWN_NAME, OWN_TALLIES
+from pages.parts.text.markdown import literal
+from sampler_core.data.class_counts import ClassCounts
+from sampler_core.datasets import load, published_dataset
+from sampler_core.formatting import count, number, several
+from sampler_core.plans.parameters import CLASSES, DATA, RATIO, SAMPLES
+
+SYNTHETIC = (PROFILE, RATIO, CLASSES, SAMPLES)
+_LAST_DATA = "last_data"
+
+
+def data_values(groups: ControlGroups) -> dict[str, Any]:
+    """Key -> value of the data's controls, or the own labels' class counts and name.
+
+    As long as there are none, the data that was shown last stands in; on a first session the synthetic defaults.
+    """
+    source = groups.control(DATA)
+    if source == "mine":
+        return _own_labels(groups)
+    data = _published(groups) if source == "published" else {p.key: groups.control(p) for p in SYNTHETIC}
+    st.session_state[_LAST_DATA] = data
+    return data
+
+
+def are_labels_wanted() -> bool:
+    """Before the controls are drawn: whether my labels are chosen, in the session or by the URL, and none are here."""
+    source = st.session_state.get(DATA.key) or st.query_params.get(DATA.key)
+    return source in ("mine", choice_titles(DATA)["mine"]) and session_labels() is None
+
+
+def say_if_labels_are_missing(data: dict[str, Any], counts: ClassCounts) -> None:
+    """Above the page, when my labels are chosen and none are here: the next step, and what is shown instead."""
+    if st.session_state.get(DATA.key) != "mine" or OWN_COUNTS in data:
+        return
+    shown_data = "a published data set" if TABLE.key in data else "synthetic data"
+    data_size = (
+        f"{several(counts.num_classes, 'class', 'classes')}, {count(counts.num_samples)} samples, "
+        f"class imbalance {number(counts.imbalance_ratio)}"
+    )
+    st.info(
+        literal(
+            "This page needs your labels: choose a file or paste them in the sidebar, under Data. Until then it shows "
+            f"{shown_data} ({data_size}). Your labels stay with you: no link has them, or what names their classes."
+        ),
+        icon=":material/upload_file:",
+    )
+
+
+def _published(groups: ControlGroups) -> dict[str, Any]:
+    table = groups.control(TABLE)
+    dataset = published_dataset(table)
+    if dataset.by_formula:
+        return {TABLE.key: table, RATIO.key: groups.control(RATIO, last_stop=dataset.largest)}
+    _say_imbalance(groups, f"{number(load(table).imbalance_ratio)}, fixed: this data set has its own class counts.")
+    return {TABLE.key: table}
+
+
+def _own_labels(groups: ControlGroups) -> dict[str, Any]:
+    with groups.boxes["data"]:
+        reading = upload_form()
+    if reading is not None:
+        _say_imbalance(groups, f"{number(reading.counts.imbalance_ratio)}, that of your labels.")
+        return {OWN_COUNTS: reading.counts, OWN_NAME: reading.name, OWN_TALLIES: reading.tallies}
+    _say_imbalance(groups, "that of your labels, once they are here.")
+    last_data: dict[str, Any] | None = st.session_state.get(_LAST_DATA)
+    return last_data or {parameter.key: parameter.default for parameter in SYNTHETIC}
+
+
+def _say_imbalance(groups: ControlGroups, in_words: str) -> None:
+    """In the place of the imbalance's slider, where it cannot be moved."""
+    with groups.boxes["main"]:
+        st.markdown(literal(f"{RATIO.label}: {in_words}"))

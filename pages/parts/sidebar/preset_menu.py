@@ -1,0 +1,60 @@
+"""The menu of presets: each with its curve, its source and its other names before it is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from pages.parts.sidebar.scenario import Scenario
+from pages.parts.text.markdown import literal
+from sampler_core.figures.skew_curve import shown_skews, skew_curve, skew_in_words
+from sampler_core.plans.plan import SamplingPlan
+from sampler_core.plans.presets import PRESETS, PURPOSES
+from sampler_core.plans.target_values import values_of
+
+BUTTON = "presets"
+
+
+def preset_button() -> None:
+    """The button that opens the menu."""
+    st.button("Presets", key=BUTTON, help="Schedules that people know, with their curves and sources.")
+
+
+def preset_menu(scenario: Scenario, set_sidebar: Callable[[dict[str, Any]], None]) -> None:
+    """The menu as a dialog, in a run in which its button was pressed."""
+    if st.session_state.get(BUTTON):
+        st.dialog("Presets", width="large")(_presets_by_purpose)(scenario, set_sidebar)
+
+
+def preset_citation(plan: SamplingPlan) -> None:
+    """Where the plan's target is from, when it is a preset's."""
+    for preset in PRESETS.values():
+        if preset.target(plan) == plan.target:
+            st.caption(literal(f"Preset {preset.title}. {preset.source}."))
+            return
+
+
+def _presets_by_purpose(scenario: Scenario, set_sidebar: Callable[[dict[str, Any]], None]) -> None:
+    st.markdown(
+        "Each curve is the skew over the epochs of your run; the dotted lines are 0 (natural) and 1 (class-balanced)."
+    )
+    for purpose in PURPOSES:
+        st.markdown(f"##### {purpose}")
+        for name, preset in PRESETS.items():
+            if preset.purpose == purpose:
+                _preset_row(name, scenario, set_sidebar)
+
+
+def _preset_row(name: str, scenario: Scenario, set_sidebar: Callable[[dict[str, Any]], None]) -> None:
+    preset, target = PRESETS[name], PRESETS[name].target(scenario.plan)
+    about, curve, use = st.columns([5, 2, 1], vertical_alignment="center")
+    with about:
+        st.markdown(f"**{literal(preset.title)}**" + literal(f" ({preset.other_names})" * bool(preset.other_names)))
+        st.caption(literal(f"{preset.source}."))
+    skews = shown_skews(replace(scenario.plan, target=target), scenario.counts)
+    curve.image(skew_curve(skews), alt=skew_in_words(skews))
+    if use.button("Use", key=f"use-{name}", on_click=set_sidebar, args=(values_of(target),)):
+        st.rerun()

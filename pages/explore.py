@@ -20,6 +20,7 @@ from pages.parts.live.figure_panel import live_panel
 from pages.parts.live.metric_tiles import tiles
 from pages.parts.share.page_tables import chart_tables
 from pages.parts.sidebar import page_controls
+from pages.parts.sidebar.balance_buttons import balance_buttons
 from pages.parts.sidebar.figure_endpoint import figure_ticket
 from pages.parts.sidebar.page_controls import heading_line, reserved
 from pages.parts.sidebar.scenario import current_scenario
@@ -63,6 +64,7 @@ with first_figures:
 with metric_row:
     tiles(METRICS, metrics)
 with below:
+    balance_buttons("explore")
     live_panel(BELOW, panels[BELOW], on_click=lambda: follow_clicked(scenario, BELOW))
 with first_finding:
     show_first_finding(scenario)

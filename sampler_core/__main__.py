@@ -17,6 +17,15 @@ from sampler_core.plans.plan import SamplingPlan
 
 EXTRAS = {"pandas": "figures", "plotly": "figures", "pyarrow": "files"}  # package -> the extra that installs it
 
+COLUMN_OPTIONS = {
+    "label": "the column of labels; given several times: columns of 0 and 1; default: guessed",
+    "count": "the column of counts, in a table class,count",
+    "group": "a second column, whose pairs with the label are the classes",
+    "split-column": "the column that says which rows are for training; default: guessed, '' for none",
+    "split": "the value of it whose rows count, also several times; 'all' for all rows; default: the training one",
+    "several": "a row with several labels counts as the 'rarest' of them, or they are a class as a 'whole'",
+}
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns the exit code."""
@@ -88,10 +97,10 @@ def check(command: argparse.Namespace, plan: SamplingPlan, counts: ClassCounts) 
 
 def _command_line_parser() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("labels", type=Path, metavar="LABELS", help="file of labels, table class,count, or a folder of "
-                        "class folders")  # fmt: skip
-    shared.add_argument("--label", help="the column of labels; default: guessed")
-    shared.add_argument("--count", help="the column of counts, in a table class,count")
+    shared.add_argument("labels", type=Path, metavar="LABELS", help="file of labels, table class,count, a folder of "
+                        "class folders, or one of Arrow or Parquet files")  # fmt: skip
+    for option, words in COLUMN_OPTIONS.items():
+        shared.add_argument(f"--{option}", help=words, action="append" if option in ("label", "split") else "store")
     shared.add_argument("--plan", type=Path, required=True, help="plan.json, as the dashboard exports it")
     command_line = argparse.ArgumentParser(prog="python -m sampler_core", description=__doc__.partition("\n")[0])
     commands = command_line.add_subparsers(required=True, metavar="COMMAND")
@@ -120,13 +129,16 @@ def _plan_of_command(plan_path: Path) -> tuple[SamplingPlan, str]:
 
 def _counts_of_command(command: argparse.Namespace) -> tuple[ClassCounts, str]:
     """The class counts, and a sentence about the file or folder."""
-    from sampler_core.datasets.label_files import count_folder, read_counts
+    from sampler_core.datasets.label_files import count_folder, holds_data_files, read_counts
 
-    if command.labels.is_dir():
+    if command.labels.is_dir() and not holds_data_files(command.labels):
         counts = count_folder(command.labels)
         return counts, f"{counts.num_samples:,} files in {counts.num_classes:,} folders of {command.labels.name}."
-    columns: dict[str, str] = {name: getattr(command, name) for name in ("label", "count") if getattr(command, name)}
-    reading = read_counts(command.labels, **columns)  # type: ignore[arg-type]
+    options = {option.replace("-", "_"): getattr(command, option.replace("-", "_")) for option in COLUMN_OPTIONS}
+    columns = {name: value for name, value in options.items() if value is not None}
+    if len(columns.get("label", ())) == 1:
+        columns["label"] = columns["label"][0]
+    reading = read_counts(command.labels, **columns)
     return reading.counts, reading.sentence()
 
 

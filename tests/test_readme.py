@@ -30,6 +30,9 @@ def executed():
     labels = np.repeat(np.arange(4), [400, 150, 60, 9])
     dataset = TensorDataset(torch.arange(labels.size), torch.tensor(labels))
     names = {"labels": labels, "dataset": dataset, "__name__": "readme"}
+    names["hospitals"] = np.array(["A", "B", "B", "C", "B"])[np.arange(labels.size) % 5]
+    names["label_sets"] = [{"person"} if i % 3 else {"person", "dog"} for i in range(labels.size)]
+    names["values"] = np.linspace(0, 99, labels.size)
     for language, text in BLOCKS:
         if language == "python":
             exec(compile(text, "README.md", "exec"), names)
@@ -62,6 +65,15 @@ def test_the_static_and_the_dynamic_sampler_have_the_shares_their_comments_promi
         weights = np.bincount(labels) ** (1.0 - skew)
         drawn = np.bincount(labels[list(sampler)], minlength=4) / labels.size
         assert drawn == pytest.approx(weights / weights.sum(), abs=0.08)
+
+
+def test_the_adapted_labels_are_balanced_and_tallied_as_the_comments_say(executed):
+    indices = list(executed["balanced"])
+    of_class, of_hospital = executed["labels"][indices], executed["hospitals"][indices]
+    assert np.bincount(of_class) / 619 == pytest.approx([0.25] * 4, abs=0.06)
+    assert np.unique(of_hospital, return_counts=True)[1] / 619 == pytest.approx([1 / 3] * 3, abs=0.06)
+    assert executed["photos"].tallies[0].totals.tolist() == [207, 619]
+    assert executed["ages"].counts.names == ("0 to 18", "18 to 40", "40 to 65", "65 to 100")
 
 
 def test_every_path_that_the_readme_names_exists():

@@ -15,7 +15,7 @@ from sampler_core.data.tallies import AdaptedLabels
 from sampler_core.formatting import count, listed, several
 
 HOW = ("equal width", "quantile")
-_MOST_BINS = 100_000
+_MOST_BINS, _LARGEST = 100_000, 1e300  # beyond, differences overflow
 
 
 def binned(values: Any, bins: Any = 10, how: str = "equal width") -> AdaptedLabels:
@@ -60,9 +60,10 @@ def _finite_numbers(values: Any, what: str = "values") -> FloatArray:
     if array.ndim != 1 or array.size == 0 or array.dtype.kind not in "iuf":
         raise ValueError(f"{what} must be finite numbers, one per sample, got {values!r:.100}")
     numbers: FloatArray = array.astype(np.float64)
-    if not np.isfinite(numbers).all():
-        wrong = int((~np.isfinite(numbers)).argmax())
-        raise ValueError(f"{what} must be finite numbers, got {array[wrong]} at position {wrong}")
+    too_large = ~(np.abs(numbers) <= _LARGEST)  # NaN fails every comparison
+    if too_large.any():
+        wrong = int(too_large.argmax())
+        raise ValueError(f"{what} must be finite numbers up to {_LARGEST:g}, got {array[wrong]} at position {wrong}")
     return numbers
 
 
@@ -72,9 +73,7 @@ def _edges(numbers: FloatArray, bins: Any, how: str) -> FloatArray:
     if how == "quantile":
         edges = np.unique(np.quantile(numbers, np.linspace(0.0, 1.0, bins + 1)))
     else:
-        least, greatest = numbers.min() / bins, numbers.max() / bins  # divided first: their difference may overflow
-        edges = np.unique(least * bins + (greatest - least) * np.arange(bins + 1))
-        edges[[0, -1]] = numbers.min(), numbers.max()
+        edges = np.unique(np.linspace(numbers.min(), numbers.max(), bins + 1))
     return edges if edges.size > 1 else np.repeat(edges, 2)
 
 

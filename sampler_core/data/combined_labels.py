@@ -51,7 +51,7 @@ def combined(
         Tally.of_items(title, axis.names, np.arange(len(pair_names)), of_pair, cells.counts, cells.counts)
         for title, axis, of_pair in zip(titles, (of_label, of_group), (label_of_pair, group_of_pair), strict=True)
     )
-    missing = num_labels * num_groups - np.count_nonzero(cells.counts)
+    missing = num_labels * num_groups - int((cells.counts > 0).sum())
     return AdaptedLabels(pairs.codes, cells, tallies, (*_warning_of_missing(missing, titles), *_warning_of_few(cells)))
 
 

@@ -72,7 +72,7 @@ def by_rarest_label(items: Items, samples: IntArray, item: str | None, *, refuse
         )
     present = np.bincount(rarest, minlength=num_labels + 1) > 0
     codes = (np.cumsum(present) - 1)[rarest]
-    classes = ClassCounts(_class_names(items.names, present), added_up(codes, samples, np.count_nonzero(present)))
+    classes = ClassCounts(_class_names(items.names, present), added_up(codes, samples, int(present.sum())))
     every = [("label", sample, label), *([(item, items.sample, items.label)] if item else [])]
     tallies = tuple(
         Tally.of_items(title, items.names, codes[on_sample], of_label, samples[on_sample], classes.counts)

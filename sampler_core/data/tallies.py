@@ -98,7 +98,7 @@ class Tally:
             raise ValueError(f"draws must be one per class ({self.samples.size}), got shape {of_classes.shape}")
         of_pairs = of_classes.reshape(-1, self.samples.size)[:, self.classes] * self._items_per_sample
         of_names = [np.bincount(self.positions, row, minlength=len(self.names)) for row in of_pairs]
-        return np.array(of_names).reshape(*of_classes.shape[:-1], len(self.names))
+        return np.array(of_names, dtype=np.float64).reshape(*of_classes.shape[:-1], len(self.names))
 
     def with_classes(self, new_classes: IntArray, samples: IntArray) -> Tally:
         """The same items after the classes changed: class c is `new_classes[c]` now, left out where that is -1.

@@ -13,6 +13,8 @@ from dataclasses import replace
 from typing import Any
 
 from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
+from sampler_core.datasets.label_files import Reading
+from sampler_core.exporting.selected_rows import rows_code
 from sampler_core.exporting.templates import TEMPLATES
 from sampler_core.formatting import shortened
 from sampler_core.plans.plan import SamplingPlan
@@ -34,6 +36,7 @@ def snippet(
     counts: CountsLike,
     variant: str = "torch",
     changed: Sequence[str] = (),
+    reading: Reading | None = None,
     *,
     resume: bool = False,
     two_stage: bool = False,
@@ -41,7 +44,8 @@ def snippet(
     """Code that trains with this plan next to a `dataset` (and where it says so `model`) that is already there.
 
     `counts`: what the plan was tuned on; text names ask for the data set's own list of names. `changed`: in sentences
-    what was done to the labels before they were counted, which the data set's labels do not know of. resume: it saves
+    what was done to the labels before they were counted, which the data set's labels do not know of. `reading`: of the
+    label file that they come from, whose rows and labels the code takes where not all rows count. resume: it saves
     checkpoints and goes on from the last one. two_stage: it trains by `two_stage_plan`, and in its second stage the
     last layer alone. `ValueError` without a batch size, or for a variant that is not in `VARIANTS`.
     """
@@ -51,11 +55,13 @@ def snippet(
     counts = as_class_counts(counts)
     is_short = counts.num_classes <= MOST_CLASSES and sum(len(str(name)) for name in counts.names) <= MOST_NAMES
     plan = replace(two_stage_plan(plan) if two_stage else plan, tuned_on=counts if is_short else None)
-    named = any(isinstance(name, str) for name in counts.names)
-    label_reader = [] if variant == "transformers" else ["labels_of"]  # there a data set has a column of labels
+    rows = "" if reading is None else rows_code(reading)
+    named = not rows and any(isinstance(name, str) for name in counts.names)
+    label_reader = [] if rows or variant == "transformers" else ["labels_of"]  # there a data set has a column of labels
     return TEMPLATES.get_template("training_code.txt").render(
         plan=plan, plan_code=as_code(plan, room=MAX_LINE), variant=variant, changed=[_comment_line(s) for s in changed],
         imported_names=[*sorted({"ScheduledClassSampler", *_called_classes(plan)}), *label_reader],
+        rows_code=rows, labels="labels" if rows else "labels_of(dataset)",
         named=named, classes=', classes=getattr(dataset, "classes", None)' if named else "",
         epochs="100" if plan.epochs is None else "plan.epochs", resume=resume,
         head_from=_step_to_balanced(plan) if two_stage else None,

@@ -29,7 +29,7 @@ class Grouping(NamedTuple):
 
     def sums(self, shares: FloatArray) -> FloatArray:
         """The share of each group, times their number: 1 where the groups are balanced."""
-        return np.bincount(self.of_cell, shares) * len(self.names)
+        return np.asarray(np.bincount(self.of_cell, shares) * len(self.names), dtype=np.float64)
 
 
 def balanced_shares(adapted: Tallied, balance: Any = ("class", "group")) -> dict[ClassName, float]:

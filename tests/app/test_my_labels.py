@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -22,7 +23,7 @@ from pages.parts.server.session_cleanup import end_lost_sessions
 from sampler_core import ClassCounts
 from sampler_core.datasets import ReadingError, load, read_counts, synthetic
 from sampler_core.figures.class_labels import class_options
-from tests.core.reading_files import FILES, named
+from tests.core.reading_files import DATASET, FILES, NOTICED, TFRECORD_CHECKSUM_OF_12, named
 from tests.hostile_names import HOSTILE
 
 NAVIGATION = Path(__file__).parents[2] / "pages" / "navigation.py"
@@ -134,10 +135,10 @@ def test_a_file_becomes_the_data_of_every_page_and_is_said_in_a_sentence():
 
 
 def test_an_upload_that_the_browser_tells_of_twice_is_taken_once(monkeypatch):
-    state = {"uploader": DeletedFile("taken before"), upload_form.UPLOAD_NUMBER: 1}
+    state = {"uploader": [DeletedFile("taken before")], upload_form.UPLOAD_NUMBER: 1}
     monkeypatch.setattr("streamlit.session_state", state)
-    upload_form._take_uploaded_file("uploader")
-    assert state == {"uploader": DeletedFile("taken before"), upload_form.UPLOAD_NUMBER: 1}
+    upload_form._take_uploaded_files("uploader")
+    assert state == {"uploader": [DeletedFile("taken before")], upload_form.UPLOAD_NUMBER: 1}
 
 
 def test_pasted_labels_are_read_too():
@@ -271,6 +272,86 @@ def test_labels_wait_while_other_data_is_shown():
     assert counts_of(at) == synthetic("exponential", 10, 20_000, 100.0)
     at.radio(key="data").select("mine").run()
     assert counts_of(sound(at)) == COUNTS
+
+
+# --- what is noticed -------------------------------------------------------------------------------------------------
+
+
+def test_a_split_column_is_said_and_which_rows_count_can_be_changed():
+    at = uploaded(opened(), NOTICED["groups.csv"])
+    assert counts_of(at).num_samples == 16
+    assert "Only rows whose 'split' is 'train' count: 16 of 24 (the others: 'test' 4, 'val' 4)." in sentences(at)
+    box = at.multiselect(key="own-splits")
+    assert (box.value, box.options) == (["train: 16"], ["test: 4", "train: 16", "val: 4"])
+    box.select("val: 4").run()
+    assert counts_of(read(at)).num_samples == 20
+    at.multiselect(key="own-splits").set_value([]).run()
+    assert counts_of(read(at)).num_samples == 24
+    assert "and all of them count" in sentences(at)
+    chosen(at, "own-split", "none")
+    assert counts_of(at).num_samples == 24
+    assert not [box for box in at.multiselect if box.key == "own-splits"]
+    chosen(at, "own-split", "split")
+    assert counts_of(at).num_samples == 16
+
+
+def test_two_label_columns_are_said_and_can_be_combined_or_exchanged():
+    at = uploaded(opened(), NOTICED["groups.csv"])
+    assert "'hospital' holds few values too" in sentences(at)
+    chosen(at, "own-group", "hospital")
+    assert {"cat / A", "cat / B"} < set(counts_of(at).names)
+    assert counts_of(at).num_samples == 16, "the split stays"
+    chosen(at, "own-label", "hospital")
+    assert counts_of(at).names == ("A", "B", "C")
+    assert at.selectbox(key="own-group").value == "none"
+
+
+@pytest.mark.parametrize("name", ["cells.csv", "cells.jsonl", "cells.parquet", "many-hot.csv"])
+def test_several_labels_in_a_row_are_said_and_can_be_kept_together(name):
+    at = uploaded(opened(), NOTICED[name], name)
+    assert counts_of(at).names == ("cat", "dog", "emu")
+    assert "several" in sentences(at)
+    chosen(at, "own-several", "whole")
+    assert counts_of(at).num_classes > 3
+    chosen(at, "own-several", "rarest")
+    assert counts_of(at).names == ("cat", "dog", "emu")
+
+
+def test_columns_of_0_and_1_are_an_option_of_the_label_column():
+    at = uploaded(opened(), NOTICED["one-hot.csv"])
+    assert at.selectbox(key="own-label").value == "3 columns of 0 and 1"
+    assert "hold 0 and 1, and a row's class is the one with the 1" in sentences(at)
+    chosen(at, "own-label", "dog")
+    assert dict_of(counts_of(at)) == {0: 16, 1: 8}
+    chosen(at, "own-label", "3 columns of 0 and 1")
+    assert dict_of(counts_of(at)) == {"emu": 4, "dog": 8, "cat": 12}
+
+
+def test_the_files_of_a_hugging_face_data_set_are_taken_together_and_others_are_not():
+    at = opened()
+    for name, content in DATASET.items():
+        if "train" in name:
+            at.file_uploader[0].upload(name.rpartition("/")[2], content)
+    sound(at.run())
+    assert dict_of(counts_of(read(at))) == {"cat": 12, "dog": 8, "emu": 0, "fox": 0}
+    at.file_uploader[0].upload("a.csv", SPECIES).upload("b.csv", SPECIES).run()
+    assert "Not read: choose one file; several only where" in sentences(read(at))
+
+
+def test_a_file_that_only_other_tools_read_is_refused_with_code_to_copy():
+    record = bytes([12, 0, 0, 0, 0, 0, 0, 0]) + TFRECORD_CHECKSUM_OF_12 + bytes(20)
+    at = uploaded(opened(), record, "shard.tfrecord")
+    assert "shard.tfrecord is a TFRecord file, which only TensorFlow reads" in sentences(at)
+    assert "counts.csv" in at.sidebar.code[0].value
+    assert not uploaded(at).sidebar.code
+
+
+def test_the_code_selects_the_rows_that_were_counted():
+    at = uploaded(opened(), NOTICED["groups.csv"])
+    at.button(key="share").click().run()
+    code = sound(at).code[-1].value
+    assert "rows, labels = read_rows(\n    'labels.csv'" in code
+    assert "split=('train',)" in code
 
 
 # --- the link --------------------------------------------------------------------------------------------------------
@@ -424,14 +505,21 @@ def test_a_large_file_is_read_beside_the_page_and_can_be_stopped():
         job.result()
 
 
-OF_EACH_KIND = {name.partition(".")[2]: name for name in FILES}.values()  # tests/core reads every file
+OF_EACH_KIND = [
+    *{name.partition(".")[2]: name for name in FILES}.values(),
+    "cells.csv",
+    "data.zip",
+]  # tests/core reads every file
 
 
 @pytest.mark.parametrize("name", OF_EACH_KIND)
 def test_a_job_reads_what_the_library_reads(name):
-    job = ReadingJob(Upload(name, FILES[name]))
+    content = (FILES | NOTICED)[name]
+    job = ReadingJob(Upload(name, content))
     job.wait(60)
-    assert job.result() == read_counts(named(name, FILES[name]))
+    expected = read_counts(named(name, content))
+    assert replace(job.result(), tallies=()) == replace(expected, tallies=())
+    assert [tally.fields() for tally in job.result().tallies] == [tally.fields() for tally in expected.tallies]
     assert job.progress == 1.0
 
 

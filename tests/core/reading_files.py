@@ -5,6 +5,8 @@ import gzip
 import io
 import json
 import sqlite3
+import struct
+import zipfile
 from collections.abc import Callable
 
 import numpy as np
@@ -146,6 +148,85 @@ TABLES: dict[str, bytes] = {
     "counts.data": b"class  share  count\nsetosa  0.5  6\nversicolor 0.17  2\nvirginica   0.33   4\n",
     "counts-first.data": b"count  share  class\n6  0.5  setosa\n2 0.17  versicolor\n4   0.33   virginica\n",
 }
+
+# What is more than one label a row: 24 rows each.
+ROWS = range(24)
+ANIMALS = ["cat"] * 12 + ["dog"] * 8 + ["emu"] * 4
+HOSPITALS = ["A", "B", "A", "C"] * 6
+SPLITS = ["train"] * 4 + ["val", "test"]
+MANY_LABELS = [
+    ("cat", "dog") if i % 6 == 0 else ("emu", "dog") if i == 7 else (animal,) for i, animal in enumerate(ANIMALS)
+]
+SEVERAL = pd.DataFrame({
+    "image": [f"{i}.jpg" for i in ROWS], "animal": ANIMALS, "hospital": HOSPITALS, "split": SPLITS * 4,
+    "fold": [i % 5 for i in ROWS], "is_train": [int(i % 4 > 0) for i in ROWS], "uid": [f"u{i:03}" for i in ROWS],
+    "cell": ["|".join(labels) for labels in MANY_LABELS],
+})  # fmt: skip
+ONE_HOT = pd.DataFrame(
+    {"image": SEVERAL["image"], **{a: [float(a == b) for b in ANIMALS] for a in ("emu", "dog", "cat")}}
+)
+MANY_HOT = pd.DataFrame(
+    {"image": SEVERAL["image"], **{a: [int(a in m) for m in MANY_LABELS] for a in ("cat", "dog", "emu")}}
+)
+CLASS_LABEL = {"names": ["cat", "dog", "emu", "fox"], "_type": "ClassLabel"}
+
+
+def several_of(*columns: str) -> bytes:
+    """A table of these columns."""
+    return SEVERAL[["image", *columns]].to_csv(index=False).encode()
+
+
+def hugging_face_shard(rows: slice, metadata: bool = True) -> bytes:
+    """As `Dataset.save_to_disk` writes one: an Arrow stream, with the class names in its metadata."""
+    codes = [CLASS_LABEL["names"].index(animal) for animal in ANIMALS[rows]]
+    table = pa.table({"image": [{"bytes": b"x", "path": "a"}] * len(codes), "label": codes})
+    if metadata:
+        info = {"info": {"features": {"image": {"_type": "Image"}, "label": CLASS_LABEL}}, "fingerprint": "0"}
+        table = table.replace_schema_metadata({"huggingface": json.dumps(info)})
+
+    def write(out: io.BytesIO) -> None:
+        with pa.ipc.new_stream(out, table.schema) as stream:
+            stream.write_table(table, max_chunksize=5)
+
+    return _written(write)
+
+
+INFO = {"builder_name": "animals", "features": {"image": {"_type": "Image"}, "label": CLASS_LABEL},
+        "splits": {"train": {"name": "train", "num_examples": 24}}}  # fmt: skip
+STATE = {"_data_files": [{"filename": "data-00000-of-00001.arrow"}], "_fingerprint": "0", "_split": "train"}
+DATASET = {
+    "animals/train/data-00000-of-00002.arrow": hugging_face_shard(slice(0, 10)),
+    "animals/train/data-00001-of-00002.arrow": hugging_face_shard(slice(10, 20)),
+    "animals/test/data-00000-of-00001.arrow": hugging_face_shard(slice(20, 24)),
+    "animals/train/dataset_info.json": json.dumps(INFO).encode(),
+    "animals/train/state.json": json.dumps(STATE).encode(),
+    "animals/dataset_dict.json": b'{"splits": ["train", "test"]}',
+}  # fmt: skip
+
+
+def zip_of(files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    def write(out: io.BytesIO) -> None:
+        with zipfile.ZipFile(out, "w", compression) as archive:
+            for name, data in files.items():
+                archive.writestr(name, data)
+
+    return _written(write)
+
+
+NOTICED: dict[str, bytes] = {  # each has something to say about its rows
+    "split.csv": several_of("animal", "split"),
+    "flag.csv": several_of("animal", "is_train"),
+    "groups.csv": several_of("animal", "hospital", "split"),
+    "cells.csv": several_of("cell"),
+    "cells.jsonl": b"".join(json.dumps({"id": i, "labels": m}).encode() + b"\n" for i, m in enumerate(MANY_LABELS)),
+    "cells.parquet": _written(pd.DataFrame({"labels": map(list, MANY_LABELS), "split": SPLITS * 4}).to_parquet),
+    "one-hot.csv": ONE_HOT.to_csv(index=False).encode(),
+    "many-hot.csv": MANY_HOT.to_csv(index=False).encode(),
+    "columns.json": SEVERAL[["image", "animal", "split"]].to_json().encode(),
+    "data.zip": zip_of(DATASET),
+}
+
+TFRECORD_CHECKSUM_OF_12 = struct.pack("<I", 0x0AFEC8F4)  # of the length 12 that a record begins with
 
 IMAGENET_LT = b"".join(
     f"train/n{1440764 + label:08}/n{1440764 + label:08}_{i}.JPEG {label}\n".encode()

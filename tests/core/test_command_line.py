@@ -15,6 +15,7 @@ import pytest
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
 from sampler_core.__main__ import main
 from sampler_core.exporting.plan_report import plan_report
+from tests.core.reading_files import DATASET
 from tests.hostile_names import hostile_counts
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +40,34 @@ def files(tmp_path):
 
 def run(command, files, labels="counts.csv", *more):
     return main([command, str(files / labels), "--plan", str(files / "plan.json"), *map(str, more)])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [([], "Only rows whose 'split' is 'train' count: 831 of 840 (the others: 'val' 9)."),
+     (["--split", "train", "--split", "val"], "840 samples of 3 classes"),
+     (["--split-column", ""], "840 samples of 3 classes"),
+     (["--split", "val", "--label", "dx"], "9 samples of 3 classes"),
+     (["--group", "split", "--split-column", ""], "The classes are the pairs of column 'dx' and 'split'"),
+     (["--label", "a", "--label", "b", "--split", "all"], "840 samples of 2 classes read from 2 columns"),
+     (["--split", "dev"], "split must be one of 'train', 'val', got 'dev'")],
+)  # fmt: skip
+def test_columns_and_rows_are_chosen_as_in_the_dashboard(files, capsys, arguments, said):
+    rows = [f"{name},train" for name in COUNTS.names for _ in range(COUNTS.counts[COUNTS.names.index(name)])]
+    rows += [f"{name},val" for name in COUNTS.names] * 3
+    table = "".join(f"{row},{i % 2},{1 - i % 2}\n" for i, row in enumerate(rows))
+    (files / "table.csv").write_text("dx,split,a,b\n" + table)
+    run("check", files, "table.csv", *arguments)
+    shown = capsys.readouterr()
+    assert said in shown.out + shown.err
+
+
+def test_a_folder_of_data_files_is_read_and_not_counted_as_class_folders(files, capsys):
+    for name, content in DATASET.items():
+        (files / name).parent.mkdir(parents=True, exist_ok=True)
+        (files / name).write_bytes(content)
+    run("check", files, "animals")
+    assert "20 samples of 4 classes read from column 'label' of animals (24 rows)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("labels", ["counts.csv", "labels.txt", "images"])

@@ -10,17 +10,19 @@ import os
 import traceback
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sampler_core.datasets.label_files import Reading, ReadingError, read_counts, read_labels, sniff
-from tests.core.reading_files import FILES, TABLES, named
+from sampler_core.datasets.label_files import Reading, ReadingError, read_counts, read_labels, read_rows, sniff
+from tests.core.reading_files import FILES, NOTICED, TABLES, named
 
 READERS = Path(inspect.getfile(ReadingError)).parent
 MISTAKES = (IndexError, KeyError, ValueError, ZeroDivisionError, OverflowError, RuntimeError, SyntaxError)
 MISTAKES += (TypeError, AttributeError, AssertionError, UnboundLocalError)
 SEEDS = {**FILES, **{f"table {name}": data for name, data in TABLES.items()}}
+SEEDS |= {f"noticed {name}": data for name, data in NOTICED.items()}
 MADE_UP = ("text", "json", "bytes")
 INPUTS = int(os.environ.get("READING_FUZZ", "2000"))
 EACH = -(-INPUTS // (len(SEEDS) + 10 * len(MADE_UP)))
@@ -68,7 +70,30 @@ def damaged(draw: st.DrawFn, data: bytes) -> bytes:
 
 KEYS = ("label", "count", "annotations", "categories", "images", "category_id", "id", "name", "columns", "data")
 CELL = st.sampled_from(
-    ["", "a", "7", "07", "1.5", "1,5", "-3", "NA", "=1+1", "<b>", "\u202e", "9" * 25, 'x"y', "é", "\ud800"]
+    [
+        "train",
+        "val",
+        "a|b",
+        "b",
+        '["a", "b"]',
+        "0",
+        "1",
+        "",
+        "a",
+        "7",
+        "07",
+        "1.5",
+        "1,5",
+        "-3",
+        "NA",
+        "=1+1",
+        "<b>",
+        "\u202e",
+        "9" * 25,
+        'x"y',
+        "é",
+        "\ud800",
+    ]
 )
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | CELL,
@@ -80,7 +105,11 @@ VALUES = st.recursive(
 @st.composite
 def tables(draw: st.DrawFn) -> bytes:
     mark, end = draw(st.sampled_from([",", ";", "\t", "|", " "])), draw(st.sampled_from(["\n", "\r\n", "\r"]))
-    header = draw(st.sampled_from([["label"], ["class", "count"], ["path", "label"], []]))
+    header = draw(
+        st.sampled_from(
+            [["label"], ["class", "count"], ["path", "label"], ["label", "split"], ["a", "b", "is_train"], []]
+        )
+    )
     rows = draw(st.lists(st.lists(CELL, max_size=4), max_size=8))
     text = end.join(mark.join(row) for row in ([header] if header else []) + rows)
     return text.encode(draw(st.sampled_from(["utf-8", "utf-16", "utf-8-sig", "cp1252"])), "replace")
@@ -128,7 +157,10 @@ def labels_agree(file, layout, reading: Reading) -> None:
         assert reading.dropped or layout.count is not None
         not_of_our_own_making(error)
     else:
-        assert labels.shape == (reading.rows,) == (reading.counts.num_samples,)
+        counted = [rows for split, rows in reading.splits if not reading.layout.split or split in reading.layout.split]
+        rows = sum(counted) if reading.splits else reading.rows
+        assert labels.shape == (rows,) == (reading.counts.num_samples,)
+        assert np.array_equal(read_rows(file, reading.layout)[1], labels)
 
 
 OPTIONS = st.fixed_dictionaries(
@@ -137,7 +169,11 @@ OPTIONS = st.fixed_dictionaries(
         "separator": st.sampled_from([",", ";", "\t", "", "ab", "é", "\n", '"']),
         "encoding": st.sampled_from(["utf-8", "latin-1", "utf-16", "shift_jis", "zlib", "none such", "idna", "utf-7"]),
         "header": st.booleans(),
-        "label": CELL | st.just("species"),
+        "label": CELL | st.just("species") | st.lists(st.sampled_from(["a", "b", "label"]), max_size=3),
+        "group": CELL,
+        "split_column": CELL | st.just("split"),
+        "split": CELL | st.just("all") | st.lists(CELL, max_size=2),
+        "several": st.sampled_from(["rarest", "whole", "x"]),
         "count": CELL | st.just("width"),
         "kind": st.sampled_from(["table", "lines", "image list", "words", "json lines", "coco", "npy", "none such"]),
     },

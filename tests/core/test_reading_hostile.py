@@ -263,7 +263,7 @@ def test_deep_json_and_numbers_of_many_digits_are_refused():
         (b"label\na\0b\n", "holds NUL bytes, so it is not a text"),
         (b"[]", "it holds an empty list"),
         (b'{"label": ["a", "b"', "it is not valid JSON"),
-        (b'[{"label": ["a"]}, {"label": "b"}]', "a label is itself a list or an object"),
+        (b'[{"label": [["a"]]}, {"label": "b"}]', "a label is itself a list of lists or an object"),
         (json.dumps(["\ud800", "b"]).encode(), "holds half a character"),
         (json.dumps(["a\0", "b"]).encode(), "holds a NUL character"),
         (b'{"annotations": [], "categories": [{"id": 1, "name": "a"}], "images": []}', "Choose"),

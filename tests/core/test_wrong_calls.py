@@ -147,7 +147,7 @@ ARGUMENTS = {
     "binned": [
         ("values", binned,
          (None, *NO_SEQUENCE, [], ["a"], [None], [math.nan], [math.inf], [[1]], [[1], [1, 2]], [1j], [True])),
-        ("bins", lambda v: binned([1, 2], v),
+        ("bins|values", lambda v: binned([0, 3], v),  # edges between which they are not
          (None, *NO_COUNT, 0, 10**9, [2, 1], [1, 1, 2], ["a", "b"], [math.nan, 1], [[1, 2]])),
         ("values", lambda v: binned(v, [0, 1]), ([2], [0, -1])),
         ("how", lambda v: binned([1, 2], how=v), NO_OBJECT),

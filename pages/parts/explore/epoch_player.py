@@ -18,6 +18,7 @@ from pages.parts.sidebar.scenario import Scenario
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures import epoch_metrics
 from sampler_core.figures.class_series import SelectedClasses, series_of
+from sampler_core.figures.expected_items import frames_of_tallies
 from sampler_core.figures.weight_beside_share import weight_beside_share
 from sampler_core.formatting import number, percent, several
 from sampler_core.plans.parameters import EPOCH
@@ -46,7 +47,9 @@ def animation_frames(scenario: Scenario, first_batch: int, shown: int, followed:
     if st.session_state.get(FRAMES_FOR) != run_of(scenario):
         return None
     plan, counts = scenario.plan, scenario.counts
-    frame_charts = dict(_frame_charts(plan, counts, followed))
+    frame_charts = _frame_charts(plan, counts, followed) | frames_of_tallies(
+        scenario.tallies, forecast_of(plan, counts)
+    )
     if 0 < _played_draws(scenario, shown) <= MOST_DRAWS:
         frame_charts["batches"] = {"y": batch_frames(plan, counts, first_batch, shown, followed)}
     return Frames(run_of(scenario), frame_charts)

@@ -14,6 +14,7 @@ from pages.parts.sidebar.scenario import Scenario
 from sampler_core.exporting.plan_report import plan_report
 from sampler_core.figures import Chart, explore_charts
 from sampler_core.figures.class_series import NO_CLASS, SelectedClasses
+from sampler_core.figures.expected_items import charts_of_tallies
 
 FIRST, BELOW, METRICS = "first-figures", "figures-below", "metrics"
 
@@ -43,6 +44,7 @@ def panels_of(scenario: Scenario, view: ExploreView, batches: tuple[int, int]) -
             plan, forecast, preview, lambda: epoch_class_counts_of(plan, counts, epoch), followed
         )
     first, below = explore_charts.arranged(over_epochs, of_epoch)
+    below = [*charts_of_tallies(scenario.tallies, forecast, epoch), *below]
     panel_rev = f"{scenario.rev}-{view.logarithmic}-{followed}-{'-'.join(map(str, batches))}"
     return {FIRST: Panel(panel_rev, first), BELOW: Panel(panel_rev, below)}
 

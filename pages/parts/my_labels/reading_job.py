@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from typing import Any
+from zipfile import ZipFile
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from sampler_core.formatting import printable
 PASTED = "the pasted text"  # its name, in place of a file's
 READING_FUNCTION = f"{__name__}:read_upload"
 READING_MODULES = (__name__, "pyarrow.csv", "pyarrow.compute", "pyarrow.parquet")
+DATA_FILES = (".arrow", ".parquet", ".feather")
 # The library reads up to 100,000 classes. A page computes and draws each of them for each epoch: with 10,000 a run
 # takes a second and the server 0.5 GB, with 100,000 ten seconds and 2 GB.
 UPLOAD_LIMITS = Limits(unpacked=4 << 30, classes=10_000)
@@ -37,6 +39,19 @@ class Upload:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "digest", sha256(self.content).hexdigest())
+
+
+def upload_of_files(files: Mapping[str, bytes]) -> Upload:
+    """One file as it is; several as a zip, which the library reads where they are of one data set."""
+    if len(files) == 1:
+        return Upload(*next(iter(files.items())))
+    if not any(name.endswith(DATA_FILES) for name in files):
+        raise ReadingError("choose one file; several only where they are the Arrow or Parquet files of one data set")
+    zip_file = io.BytesIO()
+    with ZipFile(zip_file, "w") as archive:  # not packed: as quick to read as the files
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return Upload(f"{len(files)} files", zip_file.getvalue())
 
 
 class ReadingJob(Job):
@@ -56,19 +71,19 @@ class ReadingJob(Job):
             upload_name, advice = printable(self.upload.name), "Save the label column alone, as CSV, and read that"
             raise ReadingError(f"{upload_name} cannot be read: {error}. {advice}") from error
         if "refused" in reading_json:
-            raise ReadingError(reading_json["refused"])
+            raise ReadingError(reading_json["refused"], reading_json["code"])
         return reading_from_json(reading_json)
 
 
 def read_upload(request: Mapping[str, Any], upload: bytes, report: Callable[[float], object]) -> dict[str, Any]:
-    """The reading as JSON, or under "refused" the sentence why the file cannot be read."""
+    """The reading as JSON, or under "refused" the sentence why the file cannot be read, and code that helps."""
     uploaded_file = io.BytesIO(upload)
     uploaded_file.name = request["name"]
     layout = None if request["layout"] is None else _layout_from_json(request["layout"])
     try:
         return reading_to_json(read_counts(uploaded_file, layout, progress=report, limits=UPLOAD_LIMITS))
     except ReadingError as error:
-        return {"refused": str(error)}
+        return {"refused": str(error), "code": error.code}
 
 
 def reading_to_json(reading: Reading) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from sampler_core.datasets.label_files import Layout, Reading, ReadingError
 from sampler_core.plans.parameters import DATA
 
 SESSION_LABELS, SESSION_REFUSAL, SESSION_READINGS = "own_labels", "own_refused", "own_readings"
+SESSION_REFUSAL_CODE = "own_refused_code"
 # Controls that may name classes, what they are called, and what stands in those that do.
 CONTROLS_NAMING_CLASSES = {
     "followed": ("followed classes", ("",)),
@@ -52,10 +53,21 @@ def are_own_labels() -> bool:
     return bool(st.session_state.get(DATA.key) == "mine" and session_labels() is not None)
 
 
-def changes_to_own_labels() -> list[str]:
-    """What was left out of a user's labels and changed about them, in sentences of plain text."""
+def own_reading() -> Reading | None:
+    """What was read of the labels that the page shows, where these are a user's own."""
     own_labels = session_labels() if are_own_labels() else None
-    return [] if own_labels is None else [*map(str, own_labels.reading.dropped), *own_labels.reading.corrections]
+    return None if own_labels is None else own_labels.reading
+
+
+def changes_to_own_labels() -> list[str]:
+    """What was left out of a user's labels and changed about them, in sentences of plain text.
+
+    Not what the code itself leaves out, where it selects the rows.
+    """
+    if (reading := own_reading()) is None:
+        return []
+    left_out = () if reading.layout.makes_labels and reading.layout.count is None else reading.dropped
+    return [*map(str, left_out), *reading.corrections]
 
 
 def names_own_classes(key: str) -> bool:
@@ -120,7 +132,8 @@ def remove_session_labels() -> None:
 
 
 def refuse_labels(what: str, error: Exception) -> None:
-    """Keep a sentence for the sidebar. Plain text: it may quote the file."""
+    """Keep a sentence for the sidebar, and code that helps. Plain text: it may quote the file."""
+    st.session_state[SESSION_REFUSAL_CODE] = getattr(error, "code", "")
     st.session_state[SESSION_REFUSAL] = f"{what}: {str(error).rstrip('.')}. The data is as it was."
 
 

@@ -10,10 +10,12 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from pages.parts.my_labels.column_form import CELL_CHARACTERS, column_form
 from pages.parts.my_labels.correction_form import correction_form
-from pages.parts.my_labels.reading_job import PASTED, Upload
+from pages.parts.my_labels.reading_job import PASTED, Upload, upload_of_files
 from pages.parts.my_labels.session_labels import (
     SESSION_REFUSAL,
+    SESSION_REFUSAL_CODE,
     SessionLabels,
     left_out_of_the_link,
     refuse_labels,
@@ -25,13 +27,11 @@ from pages.parts.my_labels.session_labels import (
     take_finished_reading,
 )
 from pages.parts.text.markdown import literal
-from sampler_core.datasets.label_files import WITH_COLUMNS, Layout, Reading, ReadingError
+from sampler_core.datasets.label_files import Reading, ReadingError
 from sampler_core.figures.class_labels import class_label, distinct_labels
 
-UPLOAD_NUMBER, PASTED_LABELS, LABEL_COLUMN, COUNT_COLUMN = "own_upload_number", "own-pasted", "own-label", "own-count"
+UPLOAD_NUMBER, PASTED_LABELS = "own_upload_number", "own-pasted"
 MOST_PASTED = 1_000_000
-NO_COUNTS = "none"
-CELL_CHARACTERS = 200  # characters of a cell in the first rows
 
 
 def upload_form() -> Reading | None:
@@ -42,10 +42,13 @@ def upload_form() -> Reading | None:
         _progress_of_upload()
     if refusal := st.session_state.get(SESSION_REFUSAL):
         st.error(literal(refusal), icon=":material/error:")
+        if code := st.session_state.get(SESSION_REFUSAL_CODE):
+            st.code(code, language="python", wrap_lines=True)
     if (uploaded := session_labels()) is None:
         return None
-    _columns_of_upload(uploaded.reading.layout)
     _summary_of_upload(uploaded)
+    column_form(uploaded)
+    _first_rows(uploaded)
     if left_out := left_out_of_the_link():
         st.markdown(f"No link has the {' and the '.join(left_out)}: they name your classes.")
     correction_form(uploaded)
@@ -57,10 +60,11 @@ def upload_form() -> Reading | None:
 def _upload_controls() -> None:
     uploader_key = f"own-file-{st.session_state.setdefault(UPLOAD_NUMBER, 0)}"
     st.file_uploader(
-        "CSV, Parquet, JSON, NPY or a list", key=uploader_key, on_change=_take_uploaded_file, args=(uploader_key,),
+        "CSV, Parquet, JSON, NPY or a list", key=uploader_key, on_change=_take_uploaded_files, args=(uploader_key,),
+        accept_multiple_files=True,
         help="CSV, TSV, TXT, Parquet, Arrow, NPY, NPZ, JSON, COCO annotations, image lists or a class,count table; "
-        "a .gz of any. It is kept in memory for your session only, and is never part of a link. Of a larger file "
-        "bring a class,count table.",
+        "a .gz of any. Of a Hugging Face data set choose all files of its folder, or a .zip of it. It is kept in "
+        "memory for your session only, and is never part of a link. Of a larger file bring a class,count table.",
     )  # fmt: skip
     with (
         st.expander("Or paste labels", key="own-paste-fold"),
@@ -71,16 +75,20 @@ def _upload_controls() -> None:
         st.form_submit_button("Read the pasted text", on_click=_take_pasted_labels)
 
 
-def _take_uploaded_file(uploader_key: str) -> None:
-    """The next uploader is a new one, empty: what is in use is said below it, whatever becomes of this file."""
-    uploaded_file = st.session_state[uploader_key]
-    if not isinstance(uploaded_file, UploadedFile):  # none, or taken before: a browser may tell twice
+def _take_uploaded_files(uploader_key: str) -> None:
+    """The next uploader is a new one, empty: what is in use is said below it, whatever becomes of these files."""
+    uploaded_files = [file for file in st.session_state[uploader_key] or () if isinstance(file, UploadedFile)]
+    if not uploaded_files:  # none, or taken before: a browser may tell twice
         return
     st.session_state[UPLOAD_NUMBER] += 1
-    start_reading(Upload(uploaded_file.name, uploaded_file.getvalue()))
-    if (context := get_script_run_ctx()) is not None:  # else the server holds it too until the session ends
+    try:
+        start_reading(upload_of_files({file.name: file.getvalue() for file in uploaded_files}))
+    except ReadingError as error:
+        refuse_labels("Not read", error)
+    if (context := get_script_run_ctx()) is not None:  # else the server holds them too until the session ends
         uploads: Any = context.uploaded_file_mgr
-        uploads.remove_file(context.session_id, uploaded_file.file_id)
+        for file in uploaded_files:
+            uploads.remove_file(context.session_id, file.file_id)
 
 
 def _take_pasted_labels() -> None:
@@ -96,50 +104,21 @@ def _progress_of_upload() -> None:
     st.button("Cancel", key="own-cancel", on_click=stop_reading)
 
 
-def _columns_of_upload(layout: Layout) -> None:
-    """Which column holds the labels, and which their counts."""
-    if len(layout.columns) < 2 or layout.kind not in WITH_COLUMNS:
-        return
-    column_names = [NO_COUNTS, *(name[:CELL_CHARACTERS] for name in layout.columns)]
-    columns = list(distinct_labels(column_names, range(len(column_names))))[1:]  # a column may be called "none" too
-    if running_reading_job() is None:  # what could not be read leaves the choice as it was
-        st.session_state[LABEL_COLUMN] = columns[layout.position(layout.label)]
-        st.session_state[COUNT_COLUMN] = NO_COUNTS if layout.count is None else columns[layout.position(layout.count)]
-    st.selectbox("Label column", columns, key=LABEL_COLUMN, on_change=_read_upload_again, args=(columns,),
-                 help="The column that holds the class of each row.")  # fmt: skip
-    st.selectbox("Counts", [NO_COUNTS, *columns], key=COUNT_COLUMN, on_change=_read_upload_again, args=(columns,),
-                 help="For a table with a row a class: the column that says how many samples it has. None: every row "
-                 "is a sample.")  # fmt: skip
-
-
-def _read_upload_again(columns: list[str]) -> None:
-    uploaded, label_column, count_column = (
-        session_labels(),
-        st.session_state[LABEL_COLUMN],
-        st.session_state[COUNT_COLUMN],
-    )
-    if uploaded is None or label_column not in columns or count_column not in (NO_COUNTS, *columns):
-        return  # the browser did not know yet that another file has been read
-    column_names = dict(zip(columns, uploaded.reading.layout.columns, strict=True))
-    stop_reading()
-    try:
-        layout = uploaded.reading.layout.choose(column_names[label_column], column_names.get(count_column))
-    except ReadingError as error:
-        refuse_labels("Not read", error)
-        return
-    start_reading(uploaded.upload, layout)
-
-
 def _summary_of_upload(uploaded: SessionLabels) -> None:
     reading = uploaded.reading
     with st.container(key="own-said"):
-        st.markdown(literal(replace(reading, warnings=()).sentence()))
+        st.markdown(literal(replace(reading, warnings=(), noticed=()).sentence()))
     for warning in reading.warnings:
         st.warning(literal(warning), icon=":material/warning:")
-    if reading.layout.rows:
-        with st.expander("First rows", key="own-rows-fold"):
-            st.markdown(literal(" ".join(uploaded.steps[0].layout.found)))
-            first_rows = [[class_label(cell[:CELL_CHARACTERS]) for cell in row] for row in reading.layout.rows]
-            names = [name[:CELL_CHARACTERS] for name in reading.layout.columns or ("label",)]
-            column_names = list(distinct_labels(names, range(len(names))))
-            st.dataframe(pd.DataFrame(first_rows, columns=column_names, dtype="str"), hide_index=True, height=180)
+
+
+def _first_rows(uploaded: SessionLabels) -> None:
+    layout = uploaded.reading.layout
+    if not layout.rows:
+        return
+    with st.expander("First rows", key="own-rows-fold"):
+        st.markdown(literal(" ".join(uploaded.steps[0].layout.found)))
+        first_rows = [[class_label(cell[:CELL_CHARACTERS]) for cell in row] for row in layout.rows]
+        names = [name[:CELL_CHARACTERS] for name in layout.columns or ("label",)]
+        column_names = list(distinct_labels(names, range(len(names))))
+        st.dataframe(pd.DataFrame(first_rows, columns=column_names, dtype="str"), hide_index=True, height=180)

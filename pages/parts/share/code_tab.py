@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.my_labels.session_labels import changes_to_own_labels
+from pages.parts.my_labels.session_labels import changes_to_own_labels, own_reading
 from pages.parts.share.package_download import WHEEL, wheel
 from pages.parts.sidebar.error_messages import error_in_words
 from pages.parts.sidebar.scenario import Scenario
@@ -27,8 +27,10 @@ def code_tab(scenario: Scenario) -> None:
                                 "class-balanced batches (cRT: Kang et al., arXiv 1910.09217).")  # fmt: skip
     if two_stage and not _two_stages_are_shown(scenario):
         return
-    code = snippet(scenario.plan, scenario.counts, variant or "torch", changes_to_own_labels(), resume=bool(resume),
-                   two_stage=bool(two_stage))  # fmt: skip
+    code = snippet(
+        scenario.plan, scenario.counts, variant or "torch", changes_to_own_labels(), own_reading(),
+        resume=bool(resume), two_stage=bool(two_stage),
+    )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "Download the package", wheel, WHEEL, "application/octet-stream", key="share-package", on_click="ignore",

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from pages.parts.sidebar.balance_buttons import balance_buttons
 from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.text.markdown import literal
 from sampler_core.data.class_counts import ClassCounts
@@ -29,6 +30,7 @@ HELP = "A number from 0 to 1, or epochs and shares as in 0:0.1, 20:0.4. Empty: a
 
 def shares_table(counts: ClassCounts) -> str:
     """The table, and under it its text; returns the text. A sentence below for each cell that holds no share."""
+    balance_buttons("shares")
     place = st.container()
     with st.expander("Shares as text"):
         text = str(bound_widget(SHARES, label_visibility="collapsed"))

@@ -7,12 +7,15 @@ Whatever a file holds, the only error is `ReadingError`. The parsing is pyarrow'
 
 from sampler_core.datasets.label_files import label_corrections
 from sampler_core.datasets.label_files.class_naming import MISSING
+from sampler_core.datasets.label_files.column_roles import noticed_indicators
 from sampler_core.datasets.label_files.file_layout import WITH_COLUMNS, Layout
 from sampler_core.datasets.label_files.file_signatures import sniff
 from sampler_core.datasets.label_files.image_folder import count_folder
-from sampler_core.datasets.label_files.reader import Dropped, Progress, Reading, read_counts, read_labels
+from sampler_core.datasets.label_files.reader import Progress, read_counts, read_labels, read_rows
+from sampler_core.datasets.label_files.reading import Dropped, Reading
 from sampler_core.datasets.label_files.reading_errors import ReadingError, ReadingStopped
 from sampler_core.datasets.label_files.reading_limits import Limits
+from sampler_core.datasets.label_files.shards import holds_data_files
 
 __all__ = [
     "MISSING",
@@ -25,8 +28,11 @@ __all__ = [
     "ReadingError",
     "ReadingStopped",
     "count_folder",
+    "holds_data_files",
     "label_corrections",
+    "noticed_indicators",
     "read_counts",
     "read_labels",
+    "read_rows",
     "sniff",
 ]

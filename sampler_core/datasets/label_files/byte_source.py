@@ -10,7 +10,7 @@ import io
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from threading import Lock
 from typing import BinaryIO, TypeAlias, cast
 
@@ -25,10 +25,13 @@ _RATIO_FROM_BYTES = 64 << 20
 
 
 class ByteSource:
-    """A file to read. `name` may stand in sentences, `head` is its first MiB unpacked, `whole` whether that is all."""
+    """A file to read. `name` may stand in sentences, `head` is its first MiB unpacked, `whole` whether that is all.
 
-    def __init__(self, byte_stream: BinaryIO, name: str, limits: Limits) -> None:
-        self._byte_stream, self.name, self.limits = byte_stream, name, limits
+    `folder`: where it is a folder of data files instead; then there are no bytes.
+    """
+
+    def __init__(self, byte_stream: BinaryIO, name: str, limits: Limits, folder: Path | None = None) -> None:
+        self._byte_stream, self.name, self.limits, self.folder = byte_stream, name, limits, folder
         self._byte_size = byte_stream.seek(0, io.SEEK_END)
         byte_stream.seek(0)
         self._is_packed = byte_stream.read(2) == GZIP
@@ -66,7 +69,8 @@ class ByteSource:
 def opened(file: File, limits: Limits) -> Iterator[ByteSource]:
     """A file to read for a while; whatever goes wrong with it meanwhile is a `ReadingError`."""
     with only_reading_errors(name_of(file)), closing(_byte_stream_of(file)) as byte_stream:
-        yield ByteSource(byte_stream, name_of(file), limits)
+        folder = Path(file) if isinstance(file, str | os.PathLike) and os.path.isdir(file) else None
+        yield ByteSource(byte_stream, name_of(file), limits, folder)
 
 
 def name_of(file: File) -> str:
@@ -80,9 +84,7 @@ def _byte_stream_of(file: File) -> BinaryIO:
     if isinstance(file, bytes | bytearray | memoryview):
         return io.BytesIO(file)
     if isinstance(file, str | os.PathLike):
-        if os.path.isdir(file):
-            raise ReadingError(f"{name_of(file)} is a folder: read class/file folders with count_folder(path)")
-        return open(file, "rb")
+        return io.BytesIO() if os.path.isdir(file) else open(file, "rb")
     if not (hasattr(file, "read") and hasattr(file, "seek")):
         raise ReadingError(f"file must be a path, bytes or a binary file, got {type(file).__name__}")
     return cast(BinaryIO, _BorrowedFile(file))

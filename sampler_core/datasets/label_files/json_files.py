@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -11,15 +12,19 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from sampler_core.data.array_types import Codes
 from sampler_core.datasets.label_files.byte_source import ByteSource
 from sampler_core.datasets.label_files.file_layout import PREVIEW_ROWS, Layout, first_rows
+from sampler_core.datasets.label_files.hugging_face import refuse_description
 from sampler_core.datasets.label_files.json_parser import JsonParser, json_field
-from sampler_core.datasets.label_files.label_tally import LabelTally, Piece, RawLabel
+from sampler_core.datasets.label_files.label_tally import LabelTally, Piece, RawLabel, piece_of_columns
 from sampler_core.datasets.label_files.reading_errors import ReadingError
-from sampler_core.formatting import quoted, several
+from sampler_core.datasets.label_files.reading_limits import Limits
+from sampler_core.formatting import listed, quoted, several
 
 Json = TypeVar("Json")
 JSON_PIECE_RECORDS = 1 << 14
+MOST_LABELS_OF_RECORD = 100
 
 
 def json_layout(json_start: str, whole: bool) -> Layout:
@@ -33,6 +38,7 @@ def json_layout(json_start: str, whole: bool) -> Layout:
     json_file = JsonParser(io.StringIO(json_start).read)
     json_pairs = ((json_key, _start_of_json_value(json_file, whole)) for json_key in json_file.object_keys())
     json_object = dict(_until_json_is_cut_off(json_pairs, whole))
+    refuse_description(json_object)
     if _is_coco(json_object, whole):
         return Layout(kind="coco", columns=("category_id",), label="category_id", inside="annotations")
     json_columns, json_rows = json_object.get("columns"), json_object.get("data")
@@ -122,7 +128,14 @@ def _json_field_names(json_record: object) -> list[str]:
     if not isinstance(json_record, dict):
         return []
     inner = [f"{key}.{name}" for key, value in json_record.items() if isinstance(value, dict) for name in value]
-    return [json_key for json_key, value in json_record.items() if not isinstance(value, dict | list)] + inner
+    return [json_key for json_key, value in json_record.items() if _is_json_label(value)] + inner
+
+
+def _is_json_label(json_value: object) -> bool:
+    """A number or text, or a list of names."""
+    if isinstance(json_value, list):
+        return 0 < len(json_value) < MOST_LABELS_OF_RECORD and all(type(item) in (str, int) for item in json_value)
+    return not isinstance(json_value, dict)
 
 
 def _is_json_number(json_value: object) -> bool:
@@ -134,15 +147,16 @@ def json_pieces(source: ByteSource, layout: Layout, tally: LabelTally) -> Iterat
     encoding = layout.encoding or "utf-8"
     json_reader = codecs.getreader("utf-8-sig" if encoding == "utf-8" else encoding)
     json_file = JsonParser(json_reader(source.stream()).read)
-    if layout.kind == "json columns" and layout.count is not None:
-        yield _two_json_columns(json_file, layout, source.limits.classes)
+    if layout.kind == "json columns" and len(layout.columns_read) > 1:
+        yield _json_columns_together(json_file, layout, source.limits)
         return
     json_records = _json_records(json_file, layout, tally)
     of_fields = layout.columns and layout.kind not in ("json labels", "json columns")
     while records := list(islice(json_records, JSON_PIECE_RECORDS)):
         fields = [[json_field(record, name or "", layout.columns) for record in records]
-                  for name in layout.label_and_count]  # fmt: skip
-        yield _json_piece(*(fields if of_fields else [records]))
+                  for name in layout.columns_read] if of_fields else [records]  # fmt: skip
+        json_counts = _json_counts(fields.pop()) if layout.count is not None else None
+        yield piece_of_columns([_json_column(field, source.limits) for field in fields], json_counts)
 
 
 def _json_records(json_file: JsonParser, layout: Layout, tally: LabelTally) -> Iterator[object]:
@@ -169,22 +183,33 @@ def _json_records(json_file: JsonParser, layout: Layout, tally: LabelTally) -> I
             raise ReadingError("it holds no list of 'annotations'. Choose the annotation file of the data set")
 
 
-def _two_json_columns(json_file: JsonParser, layout: Layout, most: int) -> Piece:
-    """Classes and their counts, each in a list of its own."""
-    json_columns: dict[str | None, list[object]] = {column: [] for column in layout.label_and_count}
+def _json_columns_together(json_file: JsonParser, layout: Layout, limits: Limits) -> Piece:
+    """Several columns, each in a list of its own: kept as codes, and counts as they are, one a class."""
+    read: dict[str | None, Any] = {column: () for column in layout.columns_read}
     for json_key in json_file.object_keys():
-        if json_key not in json_columns:
+        if json_key not in read:
             json_file.skip()
-            continue
-        json_columns[json_key] = list(islice(json_file.elements(), most + 1))
-        if len(json_columns[json_key]) > most:
-            too_many = f"{quoted(json_key)} holds more than {most:,} values, hardly one a class"
-            raise ReadingError(f"{too_many}. Choose no counts")
-    labels, counts = json_columns.values()
-    if len(labels) != len(counts):
-        sizes = f"{several(len(labels), 'class', 'classes')} and {several(len(counts), 'count', 'counts')}"
+        elif layout.count is None:
+            read[json_key] = _json_column(json_file.elements(), limits)
+        else:
+            read[json_key] = list(islice(json_file.elements(), limits.classes + 1))
+            if len(read[json_key]) > limits.classes:
+                too_many = f"{quoted(json_key)} holds more than {limits.classes:,} values, hardly one a class"
+                raise ReadingError(f"{too_many}. Choose no counts")
+    *columns, last = read.values()
+    if layout.count is None:
+        _check_lengths([len(codes) for codes, _ in (*columns, last)], layout)
+        return piece_of_columns([*columns, last])
+    if len(columns) == 1 and len(columns[0]) != len(last):
+        sizes = f"{several(len(columns[0]), 'class', 'classes')} and {several(len(last), 'count', 'counts')}"
         raise ReadingError(f"it holds {sizes}. Choose two columns of the same length")
-    return _json_piece(labels, counts)
+    _check_lengths([len(column) for column in (*columns, last)], layout)
+    return piece_of_columns([_json_column(column, limits) for column in columns], _json_counts(last))
+
+
+def _check_lengths(lengths: Sequence[int], layout: Layout) -> None:
+    if len(set(lengths)) > 1:
+        raise ReadingError(f"the columns {listed(layout.columns_read)} have different lengths. Choose others")
 
 
 def _add_coco_category(tally: LabelTally, coco_category: object) -> None:
@@ -198,14 +223,30 @@ def _add_coco_category(tally: LabelTally, coco_category: object) -> None:
     tally.categories[coco_id] = str(coco_name)
 
 
-def _json_piece(json_labels: Sequence[Any], json_counts: Sequence[Any] | None = None) -> Piece:
-    if any(isinstance(json_label, list | dict) for json_label in json_labels):
-        raise ReadingError(
-            "a label is itself a list or an object, where one name a sample is needed. Choose another field"
-        )
-    for json_count in json_counts or ():
+def _json_counts(json_counts: list[Any]) -> list[Any]:
+    for json_count in json_counts:
         if isinstance(json_count, list | dict):
             raise ReadingError(f"a count must be a number, got {quoted(json_count)}. Choose another field")
+    return json_counts
+
+
+def _json_column(json_values: Iterable[Any], limits: Limits) -> tuple[Codes, list[RawLabel | None]]:
+    """A column as codes and its distinct values; a list of several labels as its JSON text."""
     codes_of: dict[RawLabel | None, int] = {}
-    codes = np.array([codes_of.setdefault(json_label, len(codes_of)) for json_label in json_labels], dtype=np.int64)
-    return Piece(codes, list(codes_of), json_counts)
+
+    def code_of(json_value: Any) -> int:
+        limits.check_classes(len(codes_of))
+        plain_value = _text_of_json_list(json_value) if isinstance(json_value, list | dict) else json_value
+        return codes_of.setdefault(plain_value, len(codes_of))
+
+    codes = np.fromiter(map(code_of, json_values), dtype=np.int64)
+    return codes, list(codes_of)
+
+
+def _text_of_json_list(json_value: list[Any] | dict[str, Any]) -> str | None:
+    if isinstance(json_value, dict) or any(isinstance(item, list | dict) for item in json_value):
+        raise ReadingError(
+            "a label is itself a list of lists or an object, where one name or a list of names a sample is needed. "
+            "Choose another field"
+        )
+    return json.dumps(json_value, ensure_ascii=False) if json_value else None

@@ -16,7 +16,7 @@ import numpy as np
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.label_encoding import class_names
 from sampler_core.data.plain_values import ClassName
-from sampler_core.datasets.label_files.reader import Dropped, Reading
+from sampler_core.datasets.label_files.reading import Dropped, Reading
 from sampler_core.datasets.label_files.reading_errors import ReadingError
 from sampler_core.formatting import listed, quoted
 

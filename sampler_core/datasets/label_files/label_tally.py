@@ -17,6 +17,12 @@ from sampler_core.formatting import quoted
 RawLabel: TypeAlias = str | bytes | int | float | bool
 MOST_OF_A_CLASS = 10**12
 NO_LABEL = -1
+MOST_SPLITS = 100
+KEYS_PER_CLASS = 10  # distinct rows of several columns, at most
+
+
+class TooManySplits(ReadingError):
+    """A column that was taken for a split has too many values for one."""
 
 
 class Piece(NamedTuple):
@@ -24,64 +30,114 @@ class Piece(NamedTuple):
 
     `codes`, shape (rows,): which of the distinct `labels` each row has, `NO_LABEL` for none; a label that is None or
     NaN is no label either. `counts`: one per row, raw. `share`: how much of the file is done, where its reader knows
-    better than the position in the file.
+    better than the position in the file. `others`: codes and distinct values of the further columns of
+    `Layout.key_columns`.
     """
 
     codes: Codes
     labels: Sequence[RawLabel | None]
     counts: Sequence[RawLabel | None] | None = None
     share: float | None = None
+    others: Sequence[tuple[Codes, Sequence[RawLabel | None]]] = ()
+
+
+def piece_of_columns(
+    columns: Sequence[tuple[Codes, Sequence[RawLabel | None]]], counts: Sequence[RawLabel | None] | None = None
+) -> Piece:
+    """A piece of the `Layout.key_columns`, each as codes and distinct values."""
+    return Piece(*columns[0], counts, others=columns[1:])
 
 
 class LabelTally:
     """Adds up pieces. `dropped`: rows left out, by reason. `row_codes`: the code of each row, where they are kept.
 
-    `categories`: the name of each label, where the file has a list of them (COCO).
+    `categories`: the name of each label, where the file has a list of them (COCO). Of `num_columns` columns, the
+    distinct rows are tallied: with a label and a split, ("cat", "train") is one. `has_split`: the last column is one.
     """
 
-    def __init__(self, limits: Limits, keep_codes: bool = False) -> None:
-        self.limits, self.keep_codes = limits, keep_codes
+    def __init__(self, limits: Limits, keep_codes: bool = False, num_columns: int = 1, has_split: bool = False) -> None:
+        self.limits, self.keep_codes, self.has_split = limits, keep_codes, has_split
         self.dropped = Counter[str]()
         self.row_codes: list[Codes] = []
         self.categories: dict[RawLabel, str] = {}
-        self._codes_of_labels: dict[RawLabel, int] = {}
-        self._samples_tally, self._rows_tally = np.zeros((2, limits.classes), dtype=np.int64)
+        self._codes_of_values: list[dict[RawLabel, int]] = [{} for _ in range(num_columns)]
+        self._codes_of_keys: dict[tuple[int, ...], int] = {}
+        most_keys = limits.classes if num_columns == 1 else KEYS_PER_CLASS * limits.classes
+        self._samples_tally, self._rows_tally = np.zeros((2, most_keys), dtype=np.int64)
 
     @property
     def labels(self) -> list[RawLabel]:
         """The distinct labels, in the order in which they came; codes are positions in it."""
-        return list(self._codes_of_labels)
+        return self.values(0)
+
+    @property
+    def keys(self) -> list[tuple[int, ...]]:
+        """The distinct rows: the code of the value of each column, `NO_LABEL` for none."""
+        is_one_column = len(self._codes_of_values) == 1
+        return [(code,) for code in range(self._num_keys)] if is_one_column else list(self._codes_of_keys)
+
+    def values(self, column: int) -> list[RawLabel]:
+        """The distinct values of a column, the labels first, then `Piece.others`."""
+        return list(self._codes_of_values[column])
 
     def totals(self) -> Iterator[tuple[int, int]]:
-        """(samples, rows) of each of `labels`; they differ in a table of counts only."""
-        num_labels = len(self._codes_of_labels)
-        return zip(self._samples_tally[:num_labels].tolist(), self._rows_tally.tolist(), strict=False)
+        """(samples, rows) of each of `keys`; they differ in a table of counts only."""
+        return zip(self._samples_tally[: self._num_keys].tolist(), self._rows_tally.tolist(), strict=False)
 
     def add(self, piece: Piece) -> None:
         """`ReadingError` when there are more distinct labels, longer ones or more rows than the limits allow."""
-        codes = np.array([*map(self._code_of_label, piece.labels), NO_LABEL])[piece.codes]  # code -1 is the last entry
-        num_labels = len(self._codes_of_labels)
-        rows_of_labels = np.bincount(codes + 1, minlength=num_labels + 1)
-        self.dropped["no label"] += int(rows_of_labels[0])
-        self._rows_tally[:num_labels] += rows_of_labels[1:]
+        columns = zip(self._codes_of_values, ((piece.codes, piece.labels), *piece.others), strict=True)
+        column_codes = [self._codes_in_file(codes_of_values, *column) for codes_of_values, column in columns]
+        if self.has_split and len(self._codes_of_values[-1]) > MOST_SPLITS:
+            raise TooManySplits(
+                f"the split column has more than {MOST_SPLITS} values, hardly a split. Choose another, or none"
+            )
+        codes = column_codes[0] if len(column_codes) == 1 else self._key_codes(column_codes)
+        rows_of_keys = np.bincount(codes + 1, minlength=self._num_keys + 1)
+        self.dropped["no label"] += int(rows_of_keys[0])
+        self._rows_tally[: self._num_keys] += rows_of_keys[1:]
         self.limits.check_rows(int(self._rows_tally.sum()) + self.dropped["no label"])
         if piece.counts is None:
-            self._samples_tally[:num_labels] += rows_of_labels[1:]
+            self._samples_tally[: self._num_keys] += rows_of_keys[1:]
         else:
-            for code, code_in_piece, count in zip(codes.tolist(), piece.codes.tolist(), piece.counts, strict=True):
-                if code != NO_LABEL:
+            labels = piece.codes.tolist(), column_codes[0].tolist()
+            for code, code_in_piece, label_code, count in zip(codes.tolist(), *labels, piece.counts, strict=True):
+                if label_code != NO_LABEL:
                     self._samples_tally[code] += _whole_count(count, piece.labels[code_in_piece])
         if self.keep_codes:
-            self.row_codes.append(codes.astype(np.min_scalar_type(-num_labels - 1)))
+            self.row_codes.append(codes.astype(np.min_scalar_type(-self._num_keys - 1)))
 
-    def _code_of_label(self, label: RawLabel | None) -> int:
-        if label is None or label != label:
+    @property
+    def _num_keys(self) -> int:
+        return len(self._codes_of_keys if len(self._codes_of_values) > 1 else self._codes_of_values[0])
+
+    def _codes_in_file(
+        self, codes_of_values: dict[RawLabel, int], codes: Codes, values: Sequence[RawLabel | None]
+    ) -> Codes:
+        """Codes of a piece -> codes of the file."""
+        of_values = [*(self._code_of_value(codes_of_values, value) for value in values), NO_LABEL]
+        return np.array(of_values, dtype=np.int64)[codes]  # code -1 is the last entry
+
+    def _code_of_value(self, codes_of_values: dict[RawLabel, int], value: RawLabel | None) -> int:
+        if value is None or value != value:
             return NO_LABEL
-        if isinstance(label, str | bytes) and len(label) > 4 * self.limits.name_length:
-            start = label[:40].decode(errors="replace") if isinstance(label, bytes) else label
-            self.limits.check_name_length(len(label), start)
-        self.limits.check_classes(len(self._codes_of_labels) + (label not in self._codes_of_labels))
-        return self._codes_of_labels.setdefault(label, len(self._codes_of_labels))
+        if isinstance(value, str | bytes) and len(value) > 4 * self.limits.name_length:
+            start = value[:40].decode(errors="replace") if isinstance(value, bytes) else value
+            self.limits.check_name_length(len(value), start)
+        self.limits.check_classes(len(codes_of_values) + (value not in codes_of_values))
+        return codes_of_values.setdefault(value, len(codes_of_values))
+
+    def _key_codes(self, column_codes: Sequence[Codes]) -> Codes:
+        """The code of each row's key, (code of its label, code of its split) for one."""
+        keys = column_codes[0] + 1
+        for codes in column_codes[1:]:  # numbered anew after each column, so that no number grows past 64 bits
+            keys = np.unique(keys * (int(codes.max(initial=-1)) + 2) + codes + 1, return_inverse=True)[1]
+        _, first_rows, key_of_row = np.unique(keys, return_index=True, return_inverse=True)
+        distinct_keys = list(zip(*(codes[first_rows].tolist() for codes in column_codes), strict=True))
+        for key in distinct_keys:
+            self._codes_of_keys.setdefault(key, len(self._codes_of_keys))
+        self.limits.check_combinations(len(self._codes_of_keys), len(self._rows_tally))
+        return np.array([self._codes_of_keys[key] for key in distinct_keys], dtype=np.int64)[key_of_row]
 
 
 def _whole_count(count: RawLabel | None, label: RawLabel | None) -> int:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import io
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sampler_core.data.array_types import Codes
 from sampler_core.datasets.label_files.byte_source import ByteSource
 from sampler_core.datasets.label_files.file_layout import PREVIEW_ROWS, Layout, first_rows
-from sampler_core.datasets.label_files.label_tally import LabelTally, Piece
+from sampler_core.datasets.label_files.label_tally import LabelTally, Piece, piece_of_columns
 from sampler_core.datasets.label_files.reading_errors import ReadingError
 from sampler_core.formatting import listed, quoted
 
@@ -49,7 +50,9 @@ def npy_pieces(source: ByteSource, layout: Layout, tally: LabelTally) -> Iterato
     npy_stream = source.stream()
     numpy_header = _numpy_header(npy_stream)
     for array in _numpy_arrays(npy_stream, numpy_header, numpy_header.piece_rows):
-        yield _numpy_piece(*(array if array.dtype.names is None else array[field] for field in layout.label_and_count))
+        yield _numpy_piece(
+            [array if array.dtype.names is None else array[field] for field in layout.columns_read], layout
+        )
 
 
 def npz_layout(source: ByteSource) -> Layout:
@@ -83,15 +86,15 @@ def npz_layout(source: ByteSource) -> Layout:
 def npz_pieces(source: ByteSource, layout: Layout, tally: LabelTally) -> Iterator[Piece]:
     """The labels of an .npz file, and their counts where these are another array."""
     with zipfile.ZipFile(source.seekable()) as npz_archive:
-        npz_streams = [_npz_member(npz_archive, name, source) for name in layout.label_and_count]
+        npz_streams = [_npz_member(npz_archive, name, source) for name in layout.columns_read]
         numpy_headers = [_numpy_header(npy_stream) for npy_stream in npz_streams]
         if len({numpy_header.rows for numpy_header in numpy_headers}) > 1:
             raise ReadingError(
-                f"the arrays {listed(layout.label_and_count)} have different lengths. Choose two of the same length"
+                f"the arrays {listed(layout.columns_read)} have different lengths. Choose two of the same length"
             )
         piece_rows = [min(numpy_header.piece_rows for numpy_header in numpy_headers)] * len(npz_streams)
         for arrays in zip(*map(_numpy_arrays, npz_streams, numpy_headers, piece_rows), strict=True):
-            yield _numpy_piece(*arrays)
+            yield _numpy_piece(arrays, layout)
 
 
 def _numpy_header(npy_stream: BinaryIO) -> NumpyHeader:
@@ -139,13 +142,19 @@ def _numpy_arrays(npy_stream: BinaryIO, numpy_header: NumpyHeader, piece_rows: i
         yield np.frombuffer(array_bytes, numpy_header.dtype)
 
 
-def _numpy_piece(labels: NDArray[Any], counts: NDArray[Any] | None = None) -> Piece:
-    if labels.dtype.kind in "Mm":
-        labels = labels.astype(str)
-    if labels.ndim != 1 or labels.dtype.kind not in "biufUS":
-        raise ReadingError(f"the array holds {quoted(labels.dtype)}, where labels are integers or text. Choose another")
-    distinct, codes = np.unique(labels, return_inverse=True)
-    return Piece(codes, _list_of_array(distinct), None if counts is None else _list_of_array(counts))
+def _numpy_piece(arrays: Sequence[NDArray[Any]], layout: Layout) -> Piece:
+    """The arrays of `layout.columns_read`."""
+    counts = None if layout.count is None else _list_of_array(arrays[-1])
+    return piece_of_columns([_numpy_column(array) for array in arrays[: len(layout.key_columns)]], counts)
+
+
+def _numpy_column(values: NDArray[Any]) -> tuple[Codes, list[Any]]:
+    if values.dtype.kind in "Mm":
+        values = values.astype(str)
+    if values.ndim != 1 or values.dtype.kind not in "biufUS":
+        raise ReadingError(f"the array holds {quoted(values.dtype)}, where labels are integers or text. Choose another")
+    distinct, codes = np.unique(values, return_inverse=True)
+    return codes, _list_of_array(distinct)
 
 
 def _list_of_array(array: NDArray[Any]) -> list[Any]:

@@ -6,8 +6,9 @@ looked at; values are taken as plain numbers or text, or refused.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -15,7 +16,8 @@ import numpy as np
 from sampler_core.data.array_types import Codes
 from sampler_core.datasets.label_files.byte_source import ByteSource
 from sampler_core.datasets.label_files.file_layout import PREVIEW_ROWS, Cells, Layout, first_rows
-from sampler_core.datasets.label_files.label_tally import NO_LABEL, LabelTally, Piece, RawLabel
+from sampler_core.datasets.label_files.hugging_face import categories_of, class_names_of_schema
+from sampler_core.datasets.label_files.label_tally import NO_LABEL, LabelTally, Piece, RawLabel, piece_of_columns
 from sampler_core.datasets.label_files.reading_errors import ReadingError
 from sampler_core.datasets.label_files.reading_limits import Limits
 from sampler_core.formatting import quoted
@@ -39,16 +41,21 @@ def parquet_layout(source: ByteSource) -> Layout:
     return Layout(kind="parquet", columns=parquet_columns, rows=_first_arrow_rows(parquet_batch, parquet_columns))
 
 
-def parquet_pieces(source: ByteSource, layout: Layout, tally: LabelTally) -> Iterator[Piece]:
-    """The label column of a Parquet file, page by page."""
+def parquet_pieces(
+    source: ByteSource, layout: Layout, tally: LabelTally, constants: Mapping[str, str] = {}
+) -> Iterator[Piece]:
+    """The columns of a Parquet file that are read, page by page; `constants` are columns of one value."""
     import pyarrow.parquet as pq
 
     parquet_stream = source.seekable()
     parquet_rows, rows_done = pq.read_metadata(parquet_stream).num_rows, 0
     source.limits.check_rows(parquet_rows)
-    for parquet_batch in _parquet_batches(parquet_stream, layout.label_and_count, BATCH_ROWS):
+    columns = [name for name in layout.columns_read if name not in constants]
+    names_in_lists = _take_class_names(pq.read_schema(parquet_stream), layout, tally)
+    for parquet_batch in _parquet_batches(parquet_stream, columns, BATCH_ROWS):
         rows_done += parquet_batch.num_rows
-        yield _arrow_piece(parquet_batch, layout, source.limits)._replace(share=rows_done / max(parquet_rows, 1))
+        piece = _arrow_piece(parquet_batch, layout, source.limits, constants, names_in_lists)
+        yield piece._replace(share=rows_done / max(parquet_rows, 1))
 
 
 def arrow_layout(source: ByteSource) -> Layout:
@@ -60,11 +67,17 @@ def arrow_layout(source: ByteSource) -> Layout:
     return Layout(kind="arrow", columns=arrow_columns, rows=_first_arrow_rows(arrow_batch, arrow_columns))
 
 
-def arrow_pieces(source: ByteSource, layout: Layout, tally: LabelTally) -> Iterator[Piece]:
-    """The label column of an Arrow file or stream, batch by batch."""
-    for arrow_batch in _arrow_batches(source.seekable(), layout.label_and_count):
+def arrow_pieces(
+    source: ByteSource, layout: Layout, tally: LabelTally, constants: Mapping[str, str] = {}
+) -> Iterator[Piece]:
+    """The columns of an Arrow file or stream that are read, batch by batch; `constants` are columns of one value."""
+    arrow_stream = source.seekable()
+    columns = [name for name in layout.columns_read if name not in constants]
+    names_in_lists = _take_class_names(_arrow_reader(arrow_stream).schema, layout, tally)
+    for arrow_batch in _arrow_batches(arrow_stream, columns):
         for start in range(0, max(arrow_batch.num_rows, 1), BATCH_ROWS):  # a batch without rows may name categories
-            yield _arrow_piece(arrow_batch.slice(start, BATCH_ROWS), layout, source.limits)
+            rows = arrow_batch.slice(start, BATCH_ROWS)
+            yield _arrow_piece(rows, layout, source.limits, constants, names_in_lists)
 
 
 def encode_arrow(arrow_array: Any, limits: Limits) -> tuple[Codes, list[RawLabel | None]]:
@@ -89,8 +102,13 @@ def _parquet_batches(parquet_stream: BinaryIO, columns: Sequence[str | None], ro
     import pyarrow.parquet as pq
 
     rows_done = 0
+    arrow_schema = pq.read_schema(parquet_stream)
+    parquet_stream.seek(0)
+    plain = [
+        name for name in columns if name in arrow_schema.names and not _is_arrow_list(arrow_schema.field(name).type)
+    ]
     try:
-        parquet_file = pq.ParquetFile(parquet_stream, read_dictionary=columns, buffer_size=1 << 20)
+        parquet_file = pq.ParquetFile(parquet_stream, read_dictionary=plain, buffer_size=1 << 20)
         for parquet_batch in parquet_file.iter_batches(batch_size=rows, columns=columns):
             rows_done += parquet_batch.num_rows
             yield parquet_batch
@@ -122,11 +140,54 @@ def _arrow_reader(arrow_stream: BinaryIO, fields: list[int] | None = None) -> An
     return open_reader(arrow_stream, options=pa.ipc.IpcReadOptions(included_fields=fields))
 
 
-def _arrow_piece(arrow_batch: Any, layout: Layout, limits: Limits) -> Piece:
-    arrow_columns = [arrow_batch.column(name) for name in layout.label_and_count]
-    for arrow_column in arrow_columns:
-        arrow_column.validate(full=True)  # the file may lie about its offsets
-    return Piece(*encode_arrow(arrow_columns[0], limits), arrow_columns[1].to_pylist() if arrow_columns[1:] else None)
+def _arrow_piece(
+    arrow_batch: Any, layout: Layout, limits: Limits, constants: Mapping[str, str], names_in_lists: list[str]
+) -> Piece:
+    key_columns: list[tuple[Codes, Sequence[RawLabel | None]]] = []
+    for name in layout.key_columns:
+        if name in constants:
+            key_columns.append((np.zeros(arrow_batch.num_rows, dtype=np.int64), [constants[name]]))
+        else:
+            arrow_column = _checked_column(arrow_batch, name)
+            if _is_arrow_list(arrow_column.type):
+                arrow_column = _text_of_lists(arrow_column, names_in_lists if name == layout.label else [])
+            key_columns.append(encode_arrow(arrow_column, limits))
+    arrow_counts = None if layout.count is None else _checked_column(arrow_batch, layout.count).to_pylist()
+    return piece_of_columns(key_columns, arrow_counts)
+
+
+def _checked_column(arrow_batch: Any, name: str | None) -> Any:
+    arrow_column = arrow_batch.column(name)
+    arrow_column.validate(full=True)  # the file may lie about its offsets
+    return arrow_column
+
+
+def _take_class_names(arrow_schema: Any, layout: Layout, tally: LabelTally) -> list[str]:
+    """The names of integer labels, where the file has them in its metadata: for the tally, or for those in lists."""
+    class_names = class_names_of_schema(arrow_schema).get(layout.label or "", [])
+    if class_names and _is_arrow_list(arrow_schema.field(layout.label).type):
+        return class_names
+    tally.categories = tally.categories or categories_of(class_names, tally.limits)
+    return []
+
+
+def _is_arrow_list(arrow_type: Any) -> bool:
+    """Whether a column holds several labels a row."""
+    import pyarrow as pa
+
+    is_list = pa.types.is_list(arrow_type) or pa.types.is_large_list(arrow_type)
+    return is_list and _is_arrow_type(arrow_type.value_type, ("integer", "string", "large_string"))
+
+
+def _text_of_lists(arrow_lists: Any, class_names: Sequence[str]) -> Any:
+    """Lists as JSON text, with class names for integers; an empty list is no label."""
+    import pyarrow as pa
+
+    def named(item: Any) -> Any:
+        return class_names[item] if isinstance(item, int) and 0 <= item < len(class_names) else item
+
+    lists = (None if not items else json.dumps([named(item) for item in items]) for items in arrow_lists.to_pylist())
+    return pa.array(lists, pa.large_string())
 
 
 def _codes_of_arrow_indices(indices: Any) -> Codes:
@@ -177,7 +238,9 @@ def _plain_arrow_array(arrow_array: Any) -> Any:
 def _is_arrow_type_of_labels(arrow_type: Any) -> bool:
     import pyarrow as pa
 
-    return _is_arrow_type(arrow_type.value_type if pa.types.is_dictionary(arrow_type) else arrow_type, LABEL_TYPES)
+    return _is_arrow_list(arrow_type) or _is_arrow_type(
+        arrow_type.value_type if pa.types.is_dictionary(arrow_type) else arrow_type, LABEL_TYPES
+    )
 
 
 def _is_arrow_type(arrow_type: Any, types: Sequence[str]) -> bool:

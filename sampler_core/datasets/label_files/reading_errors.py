@@ -13,7 +13,11 @@ from sampler_core.formatting import printable
 
 
 class ReadingError(ValueError):
-    """A file that cannot be read, as a sentence with the next step."""
+    """A file that cannot be read, as a sentence with the next step; `code` are lines of Python that take it."""
+
+    def __init__(self, sentence: str = "", code: str = "") -> None:
+        super().__init__(sentence)
+        self.code = code
 
 
 class ReadingStopped(ReadingError):

@@ -38,6 +38,12 @@ class Limits:
                 f"Choose another column{otherwise}"
             )
 
+    def check_combinations(self, combinations: int, most: int) -> None:
+        """Whether columns of so many distinct rows are read together."""
+        if combinations > most:
+            too_many = f"the chosen columns have more than {most:,} different combinations"
+            raise ReadingError(f"{too_many}, so they are hardly classes. Choose fewer columns")
+
     def check_name_length(self, characters: int, start: str) -> None:
         """Whether a label of so many characters is read; `start` shows which one it is."""
         if characters > self.name_length:

@@ -17,10 +17,11 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from sampler_core.datasets.label_files.byte_source import ByteSource
-from sampler_core.datasets.label_files.column_guess import NUMBER, has_header, is_label_column
+from sampler_core.datasets.label_files.column_guess import has_header, is_label_column
+from sampler_core.datasets.label_files.column_roles import NUMBER
 from sampler_core.datasets.label_files.file_layout import PREVIEW_ROWS, Layout, first_rows
 from sampler_core.datasets.label_files.json_files import json_layout
-from sampler_core.datasets.label_files.label_tally import LabelTally, Piece
+from sampler_core.datasets.label_files.label_tally import LabelTally, Piece, piece_of_columns
 from sampler_core.datasets.label_files.parquet_and_arrow import encode_arrow
 from sampler_core.datasets.label_files.reading_errors import ReadingError
 from sampler_core.datasets.label_files.text_encoding import decoded, encoding_for_pyarrow, encoding_of, label_bytes
@@ -182,9 +183,12 @@ def text_pieces(source: ByteSource, layout: Layout, tally: LabelTally) -> Iterat
     """The labels of a text file, and their counts where there are some. Uneven rows go to `tally.dropped`."""
     encoding = layout.encoding or "utf-8"
     for csv_batch in _csv_batches(source, layout, tally, encoding):
-        text_labels, *text_counts = (_csv_column(csv_batch, layout, column) for column in layout.label_and_count)
-        codes, distinct_labels = encode_arrow(text_labels, source.limits)
-        yield Piece(codes, label_bytes(distinct_labels, encoding), text_counts[0].to_pylist() if text_counts else None)
+        text_columns = (
+            encode_arrow(_csv_column(csv_batch, layout, column), source.limits) for column in layout.key_columns
+        )
+        key_columns = [(codes, label_bytes(distinct_values, encoding)) for codes, distinct_values in text_columns]
+        text_counts = None if layout.count is None else _csv_column(csv_batch, layout, layout.count).to_pylist()
+        yield piece_of_columns(key_columns, text_counts)
 
 
 def _csv_batches(source: ByteSource, layout: Layout, tally: LabelTally, encoding: str) -> Iterator[Any]:
@@ -197,7 +201,7 @@ def _csv_batches(source: ByteSource, layout: Layout, tally: LabelTally, encoding
         return "skip"
 
     is_table = layout.kind == "table"
-    csv_columns = {str(layout.position(column)) if is_table else "0" for column in layout.label_and_count}
+    csv_columns = {str(layout.position(column)) if is_table else "0" for column in layout.columns_read}
     text_stream = source.stream()
     if source.head.startswith(codecs.BOM_UTF8):
         text_stream.read(len(codecs.BOM_UTF8))

@@ -1,0 +1,95 @@
+"""Labels of class x group and several labels a sample on the pages: what draws bring of each, and balancing them."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.parts.my_labels.reading_job import Upload, reading_from_json, reading_to_json
+from pages.parts.my_labels.session_labels import SessionLabels
+from sampler_core import combined, rarest_label
+from sampler_core.datasets import read_counts
+from sampler_core.plans.explicit_shares import Shares
+from tests.app.test_explore import frames_once_played, is_sound, opened, panel_of
+
+NAVIGATION = Path(__file__).parents[2] / "pages" / "navigation.py"
+CELLS = combined(
+    np.repeat(["cat", "dog", "emu"], [600, 90, 12]), np.array(["A", "A", "B", "<b>C</b>"])[np.arange(702) % 4],
+    names=("species", "hospital"),
+)  # fmt: skip
+PHOTOS = rarest_label([["person"]] * 90 + [["person", "dog"]] * 8 + [["person", "cup", "cup"]] * 2, item="box")
+
+
+def reading_of(adapted):
+    return replace(read_counts(b"label\na\n"), counts=adapted.counts, tallies=adapted.tallies, warnings=())
+
+
+def opened_with(adapted, **url):
+    at = AppTest.from_file(NAVIGATION, default_timeout=60)
+    for key, value in {"data": "my labels", "skew": "1", "epochs": "5", **url}.items():
+        at.query_params[key] = value
+    at.session_state["own_labels"] = SessionLabels(Upload("cells.csv", b""), (reading_of(adapted),))
+    is_sound(at.run())
+    return at
+
+
+def test_each_tally_is_a_chart_of_what_the_draws_bring_beside_the_data():
+    at = opened_with(CELLS)
+    scenario = at.session_state["scenario"]
+    shares = scenario.plan.class_shares(scenario.counts)[0]
+    for place, tally in enumerate(CELLS.tallies):
+        chart, figure = panel_of(at, f"tally-{place}")
+        in_data, drawn = (trace["x"] for trace in figure["data"])
+        order = np.argsort(-tally.totals, kind="stable")
+        assert chart["title"] == f"Expected per {tally.title}, epoch 0"
+        assert in_data == pytest.approx(tally.totals[order] / 702)
+        assert drawn == pytest.approx(tally.expected(shares)[order])
+        assert "<b>" not in chart["spec"]
+
+
+def test_labels_that_come_along_and_boxes_have_their_own_charts():
+    at = opened_with(PHOTOS)
+    label, box = (panel_of(at, f"tally-{place}")[1]["data"][1]["x"] for place in range(2))
+    assert label == pytest.approx([1.0, 1 / 3, 1 / 3])  # person, dog, cup
+    assert box == pytest.approx([1.0, 1 / 3, 2 / 3])
+
+
+def test_while_the_epochs_play_the_charts_of_the_tallies_are_those_of_each_epoch():
+    at = opened_with(CELLS, skew="0", increment="0.2")
+    frames = frames_once_played(at)
+    for epoch in (0, 4):
+        at.number_input(key="epoch").set_value(epoch).run()
+        for place in range(2):
+            for trace, frame in zip(panel_of(at, f"tally-{place}")[1]["data"], frames[f"tally-{place}"]["x"][epoch],
+                                    strict=True):  # fmt: skip
+                assert frame == pytest.approx(trace["x"], rel=1e-6)
+
+
+def test_data_of_one_label_a_sample_has_no_such_chart_and_no_button():
+    at = opened()
+    is_sound(at)
+    assert not [button for button in at.button if str(button.key).startswith("balance")]
+    assert not [item for item in at.get("bidi_component") if '"tally-0"' in item.proto.json]
+
+
+@pytest.mark.parametrize(("number", "balanced"), [(0, [0]), (1, [1]), (2, [0, 1])])
+def test_a_button_draws_every_class_every_group_or_both_equally_often_and_no_url_has_the_names(number, balanced):
+    at = opened_with(CELLS)
+    at.button(key=f"balance-explore-{number}").click().run()
+    is_sound(at)
+    scenario = at.session_state["scenario"]
+    assert isinstance(scenario.plan.target, Shares)
+    shares = scenario.plan.class_shares(scenario.counts)[-1]
+    for place, tally in enumerate(CELLS.tallies):
+        assert (np.ptp(tally.expected(shares)) < 1e-9) == (place in balanced)
+    assert not [value for value in at.query_params.values() if "cat" in str(value)]
+    assert at.button(key="balance-shares-0")  # the table of shares has them too
+
+
+def test_a_reading_comes_back_from_its_process_with_its_tallies():
+    reading = reading_of(PHOTOS)
+    again = reading_from_json(json.loads(json.dumps(reading_to_json(reading))))
+    assert (again.counts, again.tallies) == (reading.counts, reading.tallies)

@@ -23,6 +23,9 @@ from sampler_core.tuning.shares_by_skew import HIGHEST_SKEW, LOWEST_SKEW, Shares
 from sampler_core.tuning.verdicts import verdict_margin
 
 
+_CUTS_AT_ONCE = 128  # slacks tried in one step
+
+
 class RunBound(NamedTuple):
     """A requirement over the run, about one class, on its metric; window: the epochs it sums over.
 
@@ -144,9 +147,10 @@ def _best_run_share(by_skew: SharesBySkew, run_bound: RunBound, allowed: SkewInt
 def run_bound_slack(
     by_skew: SharesBySkew, run_bound: RunBound, skews: FloatArray, low: FloatArray, high: FloatArray, fine: float
 ) -> FloatArray:
-    """The slack in [low, high]: the run bound holds for all schedules that are at most so far away; by bisection.
+    """The slack in [low, high]: the run bound holds for all schedules that are at most so far away.
 
-    slack < 0: for the best schedule within -slack.
+    slack < 0: for the best schedule within -slack. Each step cuts the stretch of every schedule into several, the more
+    the fewer schedules there are: a step costs about the same for up to `_CUTS_AT_ONCE` of them.
     """
     skews = skews[:, run_bound.window.start : run_bound.window.stop]
     run_slack, high = low.copy(), np.minimum(high, HIGHEST_SKEW - LOWEST_SKEW)
@@ -155,12 +159,15 @@ def run_bound_slack(
     bisected_rows = np.flatnonzero(~run_holds)  # most of these have no more slack than `low`
     bisected_rows = bisected_rows[_run_bound_holds(by_skew, run_bound, skews[bisected_rows], low[bisected_rows])]
     skews, low, high = skews[bisected_rows], low[bisected_rows], high[bisected_rows]
+    cuts, rows = max(1, min(15, _CUTS_AT_ONCE // max(low.size, 1))), np.arange(low.size)
+    parts, skews = np.arange(1, cuts + 1) / (cuts + 1), skews.repeat(cuts, axis=0)
     while np.any(high - low > fine):
-        middle = (low + high) / 2
-        if np.all((middle <= low) | (middle >= high)):
+        ends = np.column_stack([low, low[:, None] + (high - low)[:, None] * parts, high])
+        if np.all((ends[:, 1:-1] <= low[:, None]) | (ends[:, 1:-1] >= high[:, None])):
             break
-        run_holds = _run_bound_holds(by_skew, run_bound, skews, middle)
-        low, high = np.where(run_holds, middle, low), np.where(run_holds, high, middle)
+        run_holds = _run_bound_holds(by_skew, run_bound, skews, ends[:, 1:-1].ravel()).reshape(-1, cuts)
+        first = np.where(run_holds.all(axis=1), cuts, run_holds.argmin(axis=1))
+        low, high = ends[rows, first], ends[rows, first + 1]
     run_slack[bisected_rows] = low
     return run_slack
 

@@ -16,12 +16,11 @@ import numpy as np
 
 from sampler_core.data.array_types import BoolArray, FloatArray
 from sampler_core.forecast.metrics import columns, metric_of
-from sampler_core.tuning.as_drawn import is_of_draws, margin_as_drawn
+from sampler_core.tuning.as_drawn import is_of_draws, margin_as_drawn, values_as_drawn
 from sampler_core.tuning.feasible_band import EpochSegments, SkewIntervals
 from sampler_core.tuning.requirements import Requirement, bounds_of, over_run, relaxed
 from sampler_core.tuning.shares_by_skew import HIGHEST_SKEW, LOWEST_SKEW, SharesBySkew, share_peaks
 from sampler_core.tuning.verdicts import verdict_margin
-
 
 _CUTS_AT_ONCE = 128  # slacks tried in one step
 
@@ -132,6 +131,18 @@ def best_run_value(by_skew: SharesBySkew, run_bound: RunBound, segments: EpochSe
     window_shares = run_shares[run_bound.window.start : run_bound.window.stop, None]
     n = by_skew.counts.counts[[run_bound.position]]
     return float(metric_of(run_bound.requirement.metric).search_formula(n, window_shares, by_skew.draws)[0])
+
+
+def best_run_value_as_drawn(
+    by_skew: SharesBySkew, requirement: Requirement, run_bound: RunBound, segments: EpochSegments
+) -> float:
+    """The same for the draws of a requirement on draws; under other schemes than `independent` no more than that."""
+    value = best_run_value(by_skew, run_bound, segments)
+    if not is_of_draws(requirement) or by_skew.draws.scheme != "independent":
+        return value
+    n, epochs = by_skew.counts.counts[[run_bound.position]], len(run_bound.window)
+    even_shares = np.full((epochs, 1), value * n[0] / (by_skew.draws.samples * epochs))
+    return float(values_as_drawn(requirement, n, even_shares, by_skew.draws, by_skew.chance_left(requirement))[0])
 
 
 def _best_run_share(by_skew: SharesBySkew, run_bound: RunBound, allowed: SkewIntervals) -> float:

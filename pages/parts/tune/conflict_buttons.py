@@ -15,10 +15,9 @@ from sampler_core.tuning.requirements import Requirement, relaxed
 MOST_BUTTONS = 3
 
 
-def conflict_buttons(answer: Answer, requirements: Requirements) -> None:
+def conflict_buttons(answer: Answer | None, requirements: Requirements) -> None:
     """The least change first: that by the smallest factor."""
-    conflict = None if answer.solution is None else answer.solution.conflict
-    if conflict is None:
+    if answer is None or (conflict := answer.conflict) is None:
         return
     bounds = zip(conflict.requirements, conflict.agree_at, strict=True)
     changes = sorted([(one, bound) for one, bound in bounds if bound is not None], key=_size_of_change)

@@ -19,8 +19,8 @@ _LOG_NEVER = -1e6  # log of chance 0; sums of it stay finite
 def log_chance_above(most: ArrayLike, trials: ArrayLike, mean: ArrayLike) -> FloatArray:
     """An upper bound on log P(count > most), whole numbers `most`, for counts of so many trials with this mean.
 
-    The binomial mass at most + 1, times a geometric series in place of the masses beyond. Where `most` is below the
-    mean there is no bound below 1: the log goes on above 0 there, and says how far off the mean is. Broadcasts.
+    The binomial mass at most + 1, times a geometric series in place of the masses beyond; where `most` is below the
+    mean, mean / (most + 1) (Markov), which goes on above 1 and so says how far off the mean is. Broadcasts.
 
     NOTE 10 trials, mean 2: P(count > 4) = 0.0328. The mass at 5 is 0.0264, that at 6 is 0.208 times it, and ratios fall
     from there on: 0.0264 / (1 - 0.208) = 0.0334.
@@ -33,9 +33,9 @@ def log_chance_above(most: ArrayLike, trials: ArrayLike, mean: ArrayLike) -> Flo
         log_mass = _log_choose(trials, next_count) + next_count * np.log(p) + log_odds_part
         ratio = np.where(p < 1.0, (trials - next_count) / (next_count + 1.0) * p / (1.0 - p), 0.0)
         log_chance = np.minimum(log_mass - np.log1p(-np.minimum(ratio, 1.0)), 0.0)
-    log_chance = np.where((mean <= 0.0) & (most >= 0.0), _LOG_NEVER, np.nan_to_num(log_chance, neginf=_LOG_NEVER))
-    log_chance = np.where(mean > most, (mean - most) / np.maximum(next_count, 1.0), log_chance)
-    return np.asarray(np.where(trials <= most, _LOG_NEVER, log_chance))
+        log_chance = np.where(mean > most, np.log(mean / np.maximum(next_count, 0.5)), log_chance)
+    never = (trials <= most) | ((mean <= 0.0) & (most >= 0.0))
+    return np.asarray(np.where(never, _LOG_NEVER, np.nan_to_num(log_chance, neginf=_LOG_NEVER)))
 
 
 def least_whole_number(low: IntArray, holds: Callable[[IntArray], BoolArray]) -> IntArray:

@@ -48,14 +48,14 @@ def largest_count(
     sample_counts = counts_of_run(counts, shares, draws) if over_run else counts_of_epoch(counts, shares, draws)
     most = (sample_counts.sure + sample_counts.trials).max(axis=-1).astype(np.int64)
     if draws.scheme == "exact":
-        return most
+        return np.asarray(most)
     expected = np.floor(sample_counts.sure + sample_counts.mean).max(axis=-1).astype(np.int64)
     log_left = np.log1p(-chance) + 1e-9
 
     def holds(tried: IntArray) -> BoolArray:
         return np.asarray(log_samples_above(counts, sample_counts, tried[..., None]) <= log_left)
 
-    return np.minimum(most, least_whole_number(expected, holds))
+    return np.asarray(np.minimum(most, least_whole_number(expected, holds)))
 
 
 def log_samples_above(counts: IntArray, sample_counts: SampleCounts, most: IntArray | int) -> FloatArray:

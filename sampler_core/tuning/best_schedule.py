@@ -56,25 +56,33 @@ class BestSchedule(NamedTuple):
 class BestScheduleFinder:
     """Finds schedules of one shape within bounds, under one plan's scheme, limits and sizes.
 
-    proved: False once "there is none" was answered without a complete search.
+    proved: False once "there is none" was answered without a complete search. edges: those found so far, which other
+    finders on the same shares may go on with.
     """
 
-    def __init__(self, by_skew: SharesBySkew, plan: SamplingPlan, shape: str, bounds: tuple[float, float]) -> None:
+    def __init__(
+        self,
+        by_skew: SharesBySkew,
+        plan: SamplingPlan,
+        shape: str,
+        bounds: tuple[float, float],
+        edges: dict[Requirement, Edge] | None = None,
+    ) -> None:
         self.by_skew, self.plan, self.shape, self.bounds = by_skew, plan, shape, bounds
         self.epochs = plan.epochs or 1
         skews = plan.skews()
         self.plan_skews = np.zeros(self.epochs) if skews is None else skews
         self.proved = True
-        self._edges: dict[Requirement, Edge] = {}
+        self.found_edges: dict[Requirement, Edge] = {} if edges is None else edges
         family(shape, self.epochs, [0])  # an unknown shape is refused before any work
 
     def edges(self, requirements: Sequence[Requirement]) -> tuple[Edge, ...]:
         """The edges of all requirements of single epochs; those of one requirement are found once."""
         by_epoch = [requirement for requirement in requirements if not over_run(requirement)]
         for requirement in by_epoch:
-            if requirement not in self._edges:
-                self._edges[requirement] = edge_of(self.by_skew, requirement, self.epochs)
-        return tuple(self._edges[requirement] for requirement in by_epoch)
+            if requirement not in self.found_edges:
+                self.found_edges[requirement] = edge_of(self.by_skew, requirement, self.epochs)
+        return tuple(self.found_edges[requirement] for requirement in by_epoch)
 
     def best_schedule(self, requirements: Sequence[Requirement], least: float = np.inf) -> BestSchedule | None:
         """The best schedule for these requirements, or any with slack `least`; None where none meets them."""

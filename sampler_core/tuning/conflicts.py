@@ -43,7 +43,7 @@ class Conflict:
         """The requirement whose bound must change least, relative to it, and the same with the bound that agrees."""
         pairs = zip(self.requirements, self.agree_at, strict=True)
         changes = [(one, relaxed(one, bound)) for one, bound in pairs if bound is not None]
-        return min(changes, key=lambda change: _times_changed(*change), default=None)
+        return min(changes, key=lambda change: times_changed(*change), default=None)
 
     def __str__(self) -> str:
         who = " and ".join(f"“{requirement}”" for requirement in self.requirements)
@@ -61,7 +61,8 @@ class Conflict:
         return conflict + agreement + other_shape
 
 
-def _times_changed(before: Requirement, after: Requirement) -> float:
+def times_changed(before: Requirement, after: Requirement) -> float:
+    """The factor between the bounds of two requirements, from 1 on."""
     bounds = sorted((max(before.bound, 1e-12), max(after.bound, 1e-12)))
     return bounds[1] / bounds[0]
 
@@ -75,7 +76,7 @@ def find_conflict(finder: BestScheduleFinder, requirements: Sequence[Requirement
         shape_alone = False
     else:
         conflicting = _irreducible_conflict(requirements, lambda some: not finder.has_schedule(some))
-        piecewise = BestScheduleFinder(finder.by_skew, finder.plan, "piecewise", finder.bounds)
+        piecewise = BestScheduleFinder(finder.by_skew, finder.plan, "piecewise", finder.bounds, finder.found_edges)
         shape_alone = finder.shape != "piecewise" and piecewise.has_schedule(requirements)
     agreeing_bounds = tuple(_agreeing_bound(finder, conflicting, i) for i in range(len(conflicting)))
     return Conflict(tuple(conflicting), agreeing_bounds, finder.shape, shape_alone, finder.bounds, finder.proved)

@@ -16,7 +16,7 @@ from sampler_core.data.array_types import BoolArray, FloatArray
 from sampler_core.data.class_counts import CountsLike, as_class_counts
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.tuning.requirements import Requirement, over_run
-from sampler_core.tuning.shares_by_skew import SharesBySkew, bisected_skews, skew_where_highest
+from sampler_core.tuning.shares_by_skew import SharesBySkew, skew_where_highest, skews_of_change
 from sampler_core.tuning.verdicts import Verdict, verdicts
 
 SkewIntervals: TypeAlias = tuple[tuple[float, float], ...]
@@ -70,6 +70,7 @@ def edge_of(by_skew: SharesBySkew, requirement: Requirement, epochs: int) -> Edg
         lambda skews: by_skew.margin(requirement, by_skew.shares_at(skews)),
         by_skew.table_skews,
         by_skew.margin(requirement, by_skew.table_shares),
+        by_skew.counts.num_classes,
     )
     return Edge(requirement, str(requirement), edge_epochs[0], edge_epochs[-1], allowed)
 
@@ -93,9 +94,9 @@ def epoch_segments(edges: Sequence[Edge], epochs: int) -> EpochSegments:
 
 
 def intervals_where_not_negative(
-    margin_at: Callable[[FloatArray], FloatArray], nodes: FloatArray, margins: FloatArray
+    margin_at: Callable[[FloatArray], FloatArray], nodes: FloatArray, margins: FloatArray, num_classes: int
 ) -> SkewIntervals:
-    """The union of skews with a margin >= 0, edges to 1e-10, on the inside.
+    """The union of skews with a margin >= 0, edges to 1e-10, on the inside. num_classes: what a margin costs.
 
     margins: margin_at(nodes). An interval (or gap) between two nodes is found where the margin has an extreme near 0.
 
@@ -105,7 +106,9 @@ def intervals_where_not_negative(
     nodes, margins = _nodes_with_extremes(margin_at, nodes, margins)
     inside = margins >= 0
     before = np.flatnonzero(inside[1:] != inside[:-1])
-    edges = bisected_skews(lambda skews: margin_at(skews) >= 0, nodes[before], nodes[before + 1], inside[before])
+    edges = skews_of_change(
+        lambda skews: margin_at(skews) >= 0, nodes[before], nodes[before + 1], inside[before], num_classes
+    )
     interval_ends = [-np.inf] * bool(inside[0]) + edges.tolist() + [np.inf] * bool(inside[-1])
     return tuple(zip(interval_ends[::2], interval_ends[1::2], strict=True))
 

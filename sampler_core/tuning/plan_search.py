@@ -1,7 +1,7 @@
 """The search over schedule, sampling scheme, floor per batch, cap on repeats and batch size.
 
-The one contract here: the answer depends on plan, data and requirements alone. Plans are tried in a fixed order, those
-with the fewest changes first, and the budget counts plans, so that a URL gives the same answer on every machine.
+The one contract here: the answer depends on plan, data and requirements alone. Plans are tried in a fixed order
+(`searched_plans`) and the budget counts plans, so that a URL gives the same answer on every machine.
 
 Nothing is drawn here. Requirements on draws hold for a chance (`as_drawn`); whether they do for the plan's own seed,
 only its draws tell. Where these fail, the next of `options` may hold, or the answer with a larger margin.
@@ -10,29 +10,27 @@ only its draws tell. Where these fail, the next of `options` may hold, or the an
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 
 from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
 from sampler_core.forecast.largest_count import CHANCE
 from sampler_core.plans.plan import SamplingPlan
-from sampler_core.plans.registry import SCHEDULES
-from sampler_core.plans.targets import skew_schedule
 from sampler_core.tuning.as_drawn import is_of_draws
-from sampler_core.tuning.conflicts import Conflict
-from sampler_core.tuning.requirements import Requirement, bounds_of, limits_repeats, over_run, relaxed
-from sampler_core.tuning.solver import AMPLE_SLACK, Solution, round_solution, solution_if_any, solve
+from sampler_core.tuning.best_schedule import BestScheduleFinder
+from sampler_core.tuning.conflicts import Conflict, find_conflict, times_changed
+from sampler_core.tuning.requirements import Requirement, bounds_of, relaxed
+from sampler_core.tuning.searched_plans import FREE, Variant, listed, variants
+from sampler_core.tuning.shares_by_skew import HIGHEST_SKEW, LOWEST_SKEW
+from sampler_core.tuning.solver import AMPLE_SLACK, Solution, round_solution, solution_as_it_is, solution_if_any, solve
 from sampler_core.tuning.values_by_skew import Progress, no_progress
 from sampler_core.tuning.verdicts import of_seeds, verdicts
 
-FREE = ("drawing", "min_per_batch", "max_repeats")
-MOST_OPTIONS = 4
-LIKELY = 0.5  # a chance at which plans are offered where none holds at the usual one
+LESS_LIKELY = (0.5, 0.05)  # chances at which plans are offered where none holds at the usual one
 MARGIN_OF_A_TENTH = 0.03
-_MOST_PLANS = 48
-_FLOORS = (0, 1, 2)
-_BATCH_FACTORS = (2.0, 4.0, 8.0, 0.5)
+_LEAST_CHANCE_LEFT = 1e-9
+_MOST_PLANS, _MORE_PLANS = 40, 4  # tried, and tried once there is one with ample slack
+_ALL_SKEWS = (LOWEST_SKEW, HIGHEST_SKEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +38,9 @@ class Answer:
     """What `search_plan` found.
 
     says: sentences. plan: None where nothing was found. changes: what it changes about the plan given besides the
-    schedule. solution: the solver's result for it, or for the plan given where nothing was found, with its conflict.
-    options: other plans that were found, best first. chance: of the seeds for which the requirements hold as drawn.
+    schedule. solution: the solver's result for it; where nothing was found, that of the plan with these changes whose
+    conflict ends with the least change of a bound. options: other plans that were found, best first. chance: of the
+    seeds for which the requirements hold as drawn.
     """
 
     says: str
@@ -53,7 +52,7 @@ class Answer:
 
     @property
     def conflict(self) -> Conflict | None:
-        """Why the plan given cannot meet the requirements with another schedule alone, where that was found out."""
+        """Why nothing was found."""
         return None if self.solution is None else self.solution.conflict
 
 
@@ -75,88 +74,72 @@ def search_plan(
     """
     counts, progress = as_class_counts(counts), progress or no_progress
     verdicts(plan, counts, requirements)  # its errors come first
-    chance = 1.0 - max((1.0 - CHANCE) * 10.0 ** (-margin / MARGIN_OF_A_TENTH), 1e-9)
-    requirements = [_with_room(requirement, margin) for requirement in requirements]
-    found = _found_plans(plan, counts, requirements, shape, free, chance, lambda part: progress(0.5 * part))
-    if len(found) < MOST_OPTIONS:
-        likely = _found_plans(plan, counts, requirements, shape, free, LIKELY, lambda part: progress(0.5 + 0.5 * part))
-        found += [answer for answer in likely if answer.changes not in {one.changes for one in found}]
+    chance = 1.0 - max((1.0 - CHANCE) * 10.0 ** (-margin / MARGIN_OF_A_TENTH), _LEAST_CHANCE_LEFT)
+    asked = [_with_room(requirement, margin) for requirement in requirements]
+    tried = _Tried(variants(plan, counts, requirements, free), asked, shape, progress)
+    found = _found_plans(tried.promising(), counts, asked, shape, chance)
+    for likely in LESS_LIKELY:
+        found = found or _found_plans(tried.kept, counts, asked, shape, likely)
     progress(1.0)
     if not found:
-        return _nothing_found(plan, counts, requirements, shape)
-    best, *others = found
-    return replace(best, options=tuple(others[:MOST_OPTIONS]))
+        return _nothing_found(tried.all, counts, requirements, shape)
+    return replace(found[0], options=tuple(found[1:]))
+
+
+class _Tried:
+    """The plans tried so far. kept: those in which every epoch has a skew that it may have, at the least chance."""
+
+    def __init__(
+        self, plans: Iterable[Variant], requirements: Sequence[Requirement], shape: str | None, progress: Progress
+    ) -> None:
+        self._plans, self._requirements, self._shape, self._progress = plans, requirements, shape, progress
+        self.all: list[Variant] = []
+        self.kept: list[Variant] = []
+
+    def promising(self) -> Iterator[Variant]:
+        for variant in self._plans:
+            if len(self.all) == _MOST_PLANS:
+                return
+            self._progress(len(self.all) / _MOST_PLANS)
+            self.all.append(variant)
+            by_skew, shape = variant.by_skew.at_chance(LESS_LIKELY[-1]), variant.shape(self._shape)
+            finder = BestScheduleFinder(by_skew, variant.plan, shape or "constant", _ALL_SKEWS)
+            if shape is None or finder.slack_upper_bound(self._requirements) >= 0:
+                self.kept.append(variant)
+                yield variant
 
 
 def _found_plans(
-    plan: SamplingPlan, counts: ClassCounts, requirements: Sequence[Requirement], shape: str | None,
-    free: Sequence[str], chance: float, progress: Progress,
-) -> list[Answer]:  # fmt: skip
+    plans: Iterable[Variant], counts: ClassCounts, requirements: Sequence[Requirement], shape: str | None, chance: float
+) -> list[Answer]:
     """The plans that meet all requirements, best first: with ample slack, then with few changes, in the order tried."""
-    variants = list(_variants(plan, counts, requirements, free))[:_MOST_PLANS]
     found: list[Answer] = []
-    for i, (changes, variant) in enumerate(variants):
-        progress(i / len(variants))
-        if len(found) > MOST_OPTIONS and len(changes) > len(found[-1].changes):
-            break
+    left = _MOST_PLANS
+    for variant in plans:
         solution = _solution_of(variant, counts, requirements, shape, chance)
-        if solution is not None and solution.plan is not None:
-            found.append(Answer(_says(plan, changes, solution, chance), solution.plan, changes, solution, (), chance))
+        if solution is not None:
+            says = _says(variant.changes, solution, chance)
+            found.append(Answer(says, solution.plan, variant.changes, solution, (), chance))
+            left = min(left, _MORE_PLANS + 1) if solution.slack >= AMPLE_SLACK else left
+        left -= 1
+        if left == 0:
+            break
     return sorted(found, key=lambda one: one.solution is not None and one.solution.slack < AMPLE_SLACK)
 
 
 def _solution_of(
-    plan: SamplingPlan, counts: ClassCounts, requirements: Sequence[Requirement], shape: str | None, chance: float
+    variant: Variant, counts: ClassCounts, requirements: Sequence[Requirement], shape: str | None, chance: float
 ) -> Solution | None:
-    """The schedule for this plan in short numbers; the plan's own target where it is no power skew and may stay."""
-    own = skew_schedule(plan.target)
-    if shape is None and own is None:
-        own_verdicts = verdicts(plan, counts, requirements, chance)
-        holds = all(verdict.holds for verdict in own_verdicts)
-        return Solution("The target stays as it is.", plan, 0.0, own_verdicts) if holds else None
-    solution, _ = solution_if_any(plan, counts, requirements, shape or SCHEDULES.name_of(own), None, chance)
-    return None if solution is None else round_solution(solution, counts, requirements, chance)
-
-
-# --- plans to try -----------------------------------------------------------------------------------------------------
-
-
-def _variants(
-    plan: SamplingPlan, counts: ClassCounts, requirements: Sequence[Requirement], free: Sequence[str]
-) -> Iterator[tuple[tuple[str, ...], SamplingPlan]]:
-    """The plan, then plans with other schemes, caps, floors and batch sizes, by number of changes."""
-    values = {
-        "drawing": (plan.drawing, *(name for name in ("stratified", "exact", "independent") if name != plan.drawing)),
-        "max_repeats": (plan.max_repeats, *_caps(plan, requirements)),
-        "min_per_batch": (plan.min_per_batch, *(floor for floor in _FLOORS if floor != plan.min_per_batch)),
-        "batch_size": (plan.batch_size, *_batch_sizes(plan, counts)),
-    }
-    fields = [values[name] if name in free else values[name][:1] for name in values]
-    settings = [dict(zip(values, chosen, strict=True)) for chosen in product(*fields)]
-    tried = [(_changes(plan, setting), setting) for setting in settings]
-    for changes, setting in sorted(tried, key=lambda one: len(one[0])):
-        if (variant := _possible(plan, counts, setting)) is not None:
-            yield changes, variant
-
-
-def _caps(plan: SamplingPlan, requirements: Sequence[Requirement]) -> list[float]:
-    """The caps that requirements on repeats per epoch suggest."""
-    bounds = {math.floor(one.bound) for one in requirements if limits_repeats(one) and not over_run(one)}
-    return [float(bound) for bound in sorted(bounds) if bound >= 1 and bound != plan.max_repeats]
-
-
-def _batch_sizes(plan: SamplingPlan, counts: ClassCounts) -> list[int]:
-    sizes = [round(plan.needed_batch_size * factor) for factor in _BATCH_FACTORS]
-    return [size for size in sizes if 1 <= size <= plan.samples(counts)]
-
-
-def _possible(plan: SamplingPlan, counts: ClassCounts, setting: dict[str, object]) -> SamplingPlan | None:
-    try:
-        variant = replace(plan, **setting)  # type: ignore[arg-type]
-        variant.check(counts)
-    except ValueError:
+    """The plan as it is, where something else of it has changed and that is enough; else with a schedule solved for."""
+    by_skew, solved_shape = variant.by_skew.at_chance(chance), variant.shape(shape)
+    if variant.changes or solved_shape is None:
+        kept = solution_as_it_is(variant.plan, counts, requirements, by_skew)
+        if kept is not None and (solved_shape is None or kept.slack >= AMPLE_SLACK):
+            return kept
+    if solved_shape is None:
         return None
-    return variant
+    solution, finder = solution_if_any(variant.plan, counts, requirements, solved_shape, None, chance, by_skew)
+    return None if solution is None else round_solution(solution, counts, requirements, chance, finder)
 
 
 def _with_room(requirement: Requirement, margin: float) -> Requirement:
@@ -168,34 +151,46 @@ def _with_room(requirement: Requirement, margin: float) -> Requirement:
     return relaxed(requirement, min(max(bound, least), most))
 
 
-# --- words ------------------------------------------------------------------------------------------------------------
-
-
-def _changes(plan: SamplingPlan, setting: dict[str, object]) -> tuple[str, ...]:
-    """What is changed, in words of the page."""
-    words: dict[str, Callable[[object], str]] = {
-        "drawing": lambda scheme: f"scheme {scheme}",
-        "max_repeats": lambda cap: "no cap on repeats" if cap is None else f"repeats capped at {cap:g}",
-        "min_per_batch": lambda floor: f"floor {floor} a batch" if floor else "no floor a batch",
-        "batch_size": lambda size: f"batch size {size}",
-    }
-    return tuple(in_words(setting[name]) for name, in_words in words.items() if setting[name] != getattr(plan, name))
-
-
-def _says(plan: SamplingPlan, changes: tuple[str, ...], solution: Solution, chance: float) -> str:
+def _says(changes: Sequence[str], solution: Solution, chance: float) -> str:
     seeds = f"Requirements on what is drawn hold in {of_seeds(chance)}; this plan is not drawn yet."
-    if not changes:
-        return f"{solution.says} {seeds}"
-    return f"With {_listed(changes)}: {solution.says} {seeds}"
+    return f"With {listed(changes)}: {solution.says} {seeds}" if changes else f"{solution.says} {seeds}"
 
 
-def _listed(words: Sequence[str]) -> str:
-    return " and ".join([", ".join(words[:-1])] * (len(words) > 1) + [words[-1]])
+# --- nothing found ----------------------------------------------------------------------------------------------------
 
 
 def _nothing_found(
-    plan: SamplingPlan, counts: ClassCounts, requirements: Sequence[Requirement], shape: str | None
+    tried: Sequence[Variant], counts: ClassCounts, requirements: Sequence[Requirement], shape: str | None
 ) -> Answer:
-    solution = solve(plan, counts, requirements, shape)
-    others = "Nor does any other scheme, floor or cap that was tried."
-    return Answer(f"{solution.says} {others}", None, (), solution)
+    """The conflict that the least change of one bound ends: of the plan given, or of one with another scheme."""
+    own, *others = tried
+    best = Answer("", None, own.changes, solve(own.plan, counts, requirements, shape))
+    least = _times_to_change(best.conflict, own, requirements)
+    for variant in others:
+        if _worth_a_conflict(variant, own, shape):
+            finder = BestScheduleFinder(variant.by_skew, variant.plan, variant.shape(shape) or "", _ALL_SKEWS)
+            conflict = find_conflict(finder, requirements)
+            times = _times_to_change(conflict, variant, requirements)
+            if times < least:
+                judged = verdicts(variant.plan, counts, requirements)
+                solution = Solution(str(conflict), None, -math.inf, judged, conflict, conflict.proved, _ALL_SKEWS)
+                best, least = replace(best, changes=variant.changes, solution=solution), times
+    assert best.solution is not None
+    says = f"With {listed(best.changes)}: {best.solution.says}" if best.changes else best.solution.says
+    return replace(best, says=f"{says} No other scheme, floor or cap that was tried does better.")
+
+
+def _worth_a_conflict(variant: Variant, own: Variant, shape: str | None) -> bool:
+    """Another scheme, without a floor or with one of 1: each conflict costs as much as several solutions."""
+    same = (variant.plan.max_repeats, variant.plan.batch_size) == (own.plan.max_repeats, own.plan.batch_size)
+    return same and variant.plan.min_per_batch <= 1 and variant.shape(shape) is not None
+
+
+def _times_to_change(conflict: Conflict | None, variant: Variant, requirements: Sequence[Requirement]) -> float:
+    """The factor of the least change of one bound; inf where all requirements would not hold with it."""
+    if conflict is None or conflict.least_change is None:
+        return math.inf
+    before, after = conflict.least_change
+    changed = [after if requirement == before else requirement for requirement in requirements]
+    finder = BestScheduleFinder(variant.by_skew, variant.plan, conflict.shape, conflict.bounds)
+    return times_changed(before, after) if finder.has_schedule(changed) else math.inf

@@ -6,6 +6,7 @@ The one contract here: the shares at a skew are those that the plan draws at tha
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from sampler_core.tuning.verdicts import requirement_margin
 LOWEST_SKEW, HIGHEST_SKEW = -50.0, 50.0  # the skews that a schedule allows
 _FINEST_SKEW = 1e-10
 _SHARES_PER_PIECE = 1 << 16  # shares in one piece: more of them leave the processor's cache
+_SHARES_PER_CUT = 4_096  # shares looked at in one step of a search for an edge, of which a step cuts its stretch
 _SKEW_DISTANCES = np.geomspace(0.02, 48.0, 90)
 # dense from -1 to 2, where skews are used
 _TABLE_SKEWS = np.concatenate([[LOWEST_SKEW], -1 - _SKEW_DISTANCES[::-1], np.linspace(-1, 2, 151), 2 + _SKEW_DISTANCES])
@@ -58,6 +60,12 @@ class SharesBySkew:
             )
         return shares
 
+    def at_chance(self, chance: float) -> SharesBySkew:
+        """The same shares, for requirements on draws that must hold for another chance."""
+        other = copy(self)
+        other.chance = chance
+        return other
+
     @property
     def limited(self) -> bool:
         """Whether the plan has caps or floors."""
@@ -88,11 +96,12 @@ class SharesBySkew:
             for i in share_peaks(sign * share_column)
         ]
         ends = np.flatnonzero(np.diff(within_limits))
-        skews_at_limits = bisected_skews(
+        skews_at_limits = skews_of_change(
             lambda at: self._within_limits(position, self.shares_at(at)),
             skews[ends],
             skews[ends + 1],
             within_limits[ends],
+            self.counts.num_classes,
         )
         self.add_to_table(np.append(skews_at_limits, turning_skews))
 
@@ -131,12 +140,23 @@ def skew_where_highest(function: Callable[[FloatArray], FloatArray], low: float,
         low, high = float(skews[max(best - 1, 0)]), float(skews[min(best + 1, 32)])
 
 
-def bisected_skews(
-    inside: Callable[[FloatArray], BoolArray], low: FloatArray, high: FloatArray, low_is_inside: BoolArray
+def skews_of_change(
+    inside: Callable[[FloatArray], BoolArray],
+    low: FloatArray,
+    high: FloatArray,
+    low_is_inside: BoolArray,
+    num_classes: int,
 ) -> FloatArray:
-    """Where between low and high `inside` changes, for all pairs at once, to 1e-10; on the side that is inside."""
+    """Where between low and high `inside` changes, for all pairs at once, to 1e-10; on the side that is inside.
+
+    Each step cuts every stretch into several, the more the fewer classes there are, and goes on with the first that
+    changes: a step costs about the same up to `_SHARES_PER_CUT` shares.
+    """
+    cuts = int(np.clip(_SHARES_PER_CUT // num_classes // max(low.size, 1), 1, 31))
+    parts, rows = np.arange(1, cuts + 1) / (cuts + 1), np.arange(low.size)
     while low.size and np.max(high - low) > _FINEST_SKEW:
-        middle = (low + high) / 2
-        like_low = inside(middle) == low_is_inside
-        low, high = np.where(like_low, middle, low), np.where(like_low, high, middle)
+        ends = np.column_stack([low, low[:, None] + (high - low)[:, None] * parts, high])
+        changed = inside(ends[:, 1:-1].ravel()).reshape(-1, cuts) != low_is_inside[:, None]
+        first = np.where(changed.any(axis=1), changed.argmax(axis=1), cuts)
+        low, high = ends[rows, first], ends[rows, first + 1]
     return np.where(low_is_inside, low, high)

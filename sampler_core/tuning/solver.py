@@ -21,7 +21,7 @@ from sampler_core.plans.schedules import Schedule
 from sampler_core.plans.targets import PowerSkew, skew_schedule
 from sampler_core.tuning.best_schedule import BestScheduleFinder
 from sampler_core.tuning.conflicts import Conflict, find_conflict
-from sampler_core.tuning.feasible_band import UNLIMITED_SLACK
+from sampler_core.tuning.feasible_band import UNLIMITED_SLACK, Edge
 from sampler_core.tuning.requirements import Requirement
 from sampler_core.tuning.shares_by_skew import HIGHEST_SKEW, LOWEST_SKEW, SharesBySkew
 from sampler_core.tuning.slack_search import COARSE_SLACK
@@ -96,12 +96,16 @@ def solution_if_any(
     shape: str,
     bounds: tuple[float, float] | None = None,
     chance: float = CHANCE,
+    by_skew: SharesBySkew | None = None,
 ) -> tuple[Solution | None, BestScheduleFinder]:
-    """What `solve` finds, without looking for the conflict where it finds nothing; and the last finder used."""
-    by_skew = SharesBySkew(plan, counts, chance=chance)
+    """What `solve` finds, without looking for the conflict where it finds nothing; and the last finder used.
+
+    by_skew: the shares of this plan and chance, where they are known.
+    """
+    by_skew, edges = by_skew or SharesBySkew(plan, counts, chance=chance), dict[Requirement, Edge]()
     best_solution: Solution | None = None
     for solver_bounds in [bounds] if bounds else SOLVED_RANGES:
-        finder = BestScheduleFinder(by_skew, plan, shape, solver_bounds)
+        finder = BestScheduleFinder(by_skew, plan, shape, solver_bounds, edges)
         if best_solution is not None and best_solution.slack >= finder.slack_upper_bound(requirements) - COARSE_SLACK:
             break
         solution = _solved(plan, counts, requirements, finder)
@@ -112,18 +116,43 @@ def solution_if_any(
     return best_solution, finder
 
 
+def solution_as_it_is(
+    plan: SamplingPlan, counts: ClassCounts, requirements: Sequence[Requirement], by_skew: SharesBySkew
+) -> Solution | None:
+    """The plan with its own schedule and what slack that has, or its own target; None where it fails a requirement.
+
+    by_skew: the shares of this plan, and the chance.
+    """
+    own_verdicts = verdicts(plan, counts, requirements, by_skew.chance)
+    skews, schedule, slack = plan.skews(), skew_schedule(plan.target), 0.0
+    if not all(verdict.holds for verdict in own_verdicts):
+        return None
+    if skews is not None and schedule is not None:
+        finder = BestScheduleFinder(by_skew, plan, SCHEDULES.name_of(schedule), (LOWEST_SKEW, HIGHEST_SKEW))
+        slack = finder.slack_of(requirements, skews)
+    kept = "the target stays as it is" if schedule is None else f"the schedule stays {schedule}"
+    return Solution(f"All {len(requirements)} requirements hold; {kept}.", plan, slack, own_verdicts)
+
+
 def round_solution(
-    solution: Solution, counts: ClassCounts, requirements: Sequence[Requirement], chance: float = CHANCE
+    solution: Solution,
+    counts: ClassCounts,
+    requirements: Sequence[Requirement],
+    chance: float = CHANCE,
+    finder: BestScheduleFinder | None = None,
 ) -> Solution:
     """The solution with its schedule in the fewest significant digits that keep `SLACK_KEPT` of its slack.
+
+    finder: the one that found it, where it is known.
 
     The solution itself where none of `DIGITS_TRIED` will do, or where nothing was solved.
     """
     plan, solved_schedule = solution.plan, solution.schedule
     if plan is None or solved_schedule is None:
         return solution
-    by_skew = SharesBySkew(plan, counts, chance=chance)
-    finder = BestScheduleFinder(by_skew, plan, SCHEDULES.name_of(solved_schedule), solution.bounds)
+    if finder is None:
+        by_skew = SharesBySkew(plan, counts, chance=chance)
+        finder = BestScheduleFinder(by_skew, plan, SCHEDULES.name_of(solved_schedule), solution.bounds)
     for digits in DIGITS_TRIED:
         rounded_plan = replace(plan, target=PowerSkew(_rounded_schedule(solved_schedule, digits)))
         rounded_verdicts = verdicts(rounded_plan, counts, requirements, chance)

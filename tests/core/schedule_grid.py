@@ -1,7 +1,7 @@
 """All schedules of a shape on a fine grid, judged one by one on the plan's own shares: slow, plain, and to be trusted.
 
 Every skew is a multiple of `STEP`, or is judged by both multiples beside it. Nothing here is taken from the solver: the
-figures are `expectations`, the shares `SamplingPlan.class_shares`.
+figures are `expectations`, the shares `SamplingPlan.class_shares`. Requirements on draws are judged as verdicts do.
 """
 
 from itertools import product
@@ -12,6 +12,7 @@ from sampler_core import Constant, Exponential, Linear, Periodic, Piecewise, Pow
 from sampler_core.forecast import expectations
 from sampler_core.plans.parameters import rows_of
 from sampler_core.plans.registry import SCHEDULES
+from sampler_core.tuning.as_drawn import chance_left, is_of_draws, margin_as_drawn
 
 STEP = 0.02
 LOW, HIGH = -1.0, 2.0
@@ -86,7 +87,11 @@ class Judge:
 
     def _of_epochs(self, requirement, low, high):
         """To the nearest skew of the grid that fails, less one step."""
-        fails = np.flatnonzero(~self._meets(requirement, self.figure(requirement, self.shares)))
+        if is_of_draws(requirement):
+            meets = self._margin_as_drawn(requirement, self.shares, self._classes(requirement)) >= 0
+        else:
+            meets = self._meets(requirement, self.figure(requirement, self.shares))
+        fails = np.flatnonzero(~meets)
         away = np.full(self.grid.size, np.inf)
         if fails.size:
             away = np.abs(self.grid[:, None] - self.grid[fails]).min(axis=1) - STEP
@@ -104,9 +109,18 @@ class Judge:
                 worst = _extreme(self.shares[:, c], reach, requirement.sense == "at most")
                 pick = np.maximum if requirement.sense == "at most" else np.minimum
                 shares = pick(worst[low[:, epochs]], worst[high[:, epochs]]).T
-                meets &= self._meets(requirement, self._run_figure(requirement, shares, self.counts.counts[c]))
+                if is_of_draws(requirement):
+                    meets &= self._margin_as_drawn(requirement, shares, [c] * shares.shape[1]) >= 0
+                else:
+                    meets &= self._meets(requirement, self._run_figure(requirement, shares, self.counts.counts[c]))
             found[meets] = slack
         return found
+
+    def _margin_as_drawn(self, requirement, shares, classes):
+        """Of rows of all classes, or over the run of runs of one class, (epochs, runs)."""
+        left = chance_left(requirement, self.plan.epochs, len(self._classes(requirement)))
+        shares = shares if requirement.metric.startswith("run_") else shares[:, classes]
+        return margin_as_drawn(requirement, self.counts.counts[classes], shares, self.draws, left)
 
     def _run_figure(self, requirement, shares, n):
         counts = np.full(shares.shape[1], n)

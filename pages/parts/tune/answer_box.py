@@ -14,7 +14,7 @@ from pages.parts.sidebar.scenario import Scenario
 from pages.parts.sidebar.sidebar import set_sidebar
 from pages.parts.text.markdown import literal
 from pages.parts.tune.answer_sentences import all_of, diagnosis, for_one_process, not_drawn_in_words, offer_in_words
-from pages.parts.tune.conflict_buttons import conflict_buttons
+from pages.parts.tune.conflict_button import least_change_button
 from pages.parts.tune.drawn_plan import drawing_status
 from pages.parts.tune.offered_plan import Offer, Search, offered_plan
 from pages.parts.tune.requirements_text import Requirements
@@ -67,11 +67,11 @@ def _show_offer(offer: Offer, scenario: Scenario, requirements: Requirements, ve
     )  # fmt: skip
     st.markdown(f"**{literal(first)}** {literal(' '.join(others))}")
     if offer.drawing is None:
-        conflict_buttons(offer.answer, requirements)
+        least_change_button(offer.answer.conflict if offer.answer else None, requirements)
         page_contents().sentences.extend([first, *others])
         return
     as_drawn = not_drawn_in_words(offer.answer) if offer.drawn is None else str(offer.drawn)
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="answer-row"):
         _use_button(offer, scenario)
         st.markdown(literal(as_drawn), width="stretch")
     if offer.drawn is None:

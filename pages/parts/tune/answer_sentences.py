@@ -21,8 +21,8 @@ def all_of(judged: int, stated: int) -> str:
 
 def diagnosis(verdicts: dict[int, Verdict], offer: Offer, all_requirements: str) -> str:
     """What the sidebar's plan does with the requirements: by its draws, and before these are known by its forecast."""
-    of_plan = verdicts.values() if offer.own is None else offer.own.verdicts
-    violated = [str(place + 1) for place, verdict in zip(verdicts, of_plan, strict=True) if not verdict.holds]
+    holds = [one.holds for one in (verdicts.values() if offer.own is None else offer.own.verdicts)]
+    violated = [str(place + 1) for place, met in zip(verdicts, holds, strict=True) if not met]
     if not violated:
         return f"Your plan meets {all_requirements}{' as drawn' if offer.own is not None else ''}."
     numbers = " and ".join(filter(None, [", ".join(violated[:-1]), violated[-1]]))
@@ -44,9 +44,11 @@ def offer_in_words(offer: Offer, scenario: Scenario, all_requirements: str) -> l
     plan, rarest = offer.drawing[0], scenario.counts.rarest
     shares = forecast_of(plan, scenario.counts).shares[:, rarest]
     share_ends = " and ".join(f"{percent(shares[e])} in epoch {e}" for e in sorted({0, len(shares) - 1}))
-    changes = ", ".join([*changes_in_words(scenario.plan, plan), target_in_words(plan.target)])
+    if shares.min() == shares.max():
+        share_ends = f"{percent(shares[0])} in every epoch"
+    changes = [", ".join(changes_in_words(scenario.plan, plan)), target_in_words(plan.target)]
     return [
-        f"This plan meets {all_requirements}: {changes}.",
+        f"This plan meets {all_requirements}: {'; '.join(filter(None, changes))}.",
         f"Of the draws it gives {class_in_words(scenario.counts.names[rarest])}, the rarest class, {share_ends}.",
         *_room_in_words(answer),
     ]
@@ -55,8 +57,8 @@ def offer_in_words(offer: Offer, scenario: Scenario, all_requirements: str) -> l
 def changes_in_words(before: SamplingPlan, after: SamplingPlan) -> list[str]:
     """What a plan changes beside the schedule, in the sidebar's words."""
     return [
-        f"{row.label.lower()} {value_in_words(row, getattr(after, field))} instead of "
-        f"{value_in_words(row, getattr(before, field))}"
+        f"{row.label.lower()} {value_in_words(row, getattr(after, field))} "
+        f"(now {value_in_words(row, getattr(before, field))})"
         for field, row in PLAN_ROWS.items()
         if getattr(after, field) != getattr(before, field)
     ]

@@ -74,7 +74,7 @@ def _drawing_progress() -> None:
     if job is None or job.done:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(job.progress, "Not drawn yet: drawing it for its seed")
+        st.progress(job.progress, "Drawing it for its seed")
         st.button("Stop", key="stop_drawing", help="Stop the drawing.", on_click=_stop, args=(hash(job.drawing),))
 
 

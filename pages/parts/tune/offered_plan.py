@@ -13,7 +13,7 @@ from pages.parts.tune.requirements_text import Requirements
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.tuning.drawn_verdicts import DrawnPlan
-from sampler_core.tuning.plan_search import LIKELY, Answer, search_plan
+from sampler_core.tuning.plan_search import LESS_LIKELY, Answer, search_plan
 from sampler_core.tuning.verdicts import verdicts
 
 MARGINS = (0.0, 0.03, 0.06, 0.12)  # of the search: each time its plan has failed as drawn, the next one
@@ -78,4 +78,4 @@ def answer_of(
 @cached(64)
 def _is_likely_to_hold(plan: SamplingPlan, counts: ClassCounts, requirements: Requirements) -> bool:
     """Whether a plan could have been offered: then it is drawn before any other."""
-    return all(verdict.holds for verdict in verdicts(plan, counts, requirements, LIKELY))
+    return all(verdict.holds for verdict in verdicts(plan, counts, requirements, LESS_LIKELY[-1]))

@@ -9,11 +9,13 @@ from pages.parts.sidebar.page_controls import page_heading, phone_sliders
 from pages.parts.tune import allowed_band, metric_map, requirement_verdicts, requirements_text
 from pages.parts.tune.answer_box import answer_box, search_controls
 from pages.parts.tune.answer_sentences import all_of
+from pages.parts.tune.drawn_plan import known_draws, take_finished_drawing
 from pages.parts.tune.requirement_form import requirement_form
 from pages.parts.tune.sensitivity_table import sensitivity_box
 from sampler_core.figures import Chart, tune_charts
 
 scenario = page_heading("Tune")
+take_finished_drawing()
 answer, form, rest = st.container(), st.container(), st.container()
 with st.expander("The requirements as text, as a link carries them", icon=":material/link:"):
     requirements = requirements_text.stated_requirements(form)
@@ -22,11 +24,12 @@ with form:
     st.subheader("What must hold", anchor=False)
     requirements_text.say_if_examples()
     verdicts = requirement_verdicts.judged_requirements(requirements, scenario)
-    requirement_form(requirements, verdicts, scenario.counts, scenario.plan.drawing)
+    judged = tuple(requirements[place] for place in verdicts)
+    drawn = known_draws((scenario.plan, scenario.counts, judged))
+    requirement_form(requirements, verdicts, scenario.counts, drawn)
     search = search_controls()
-judged = tuple(requirements[place] for place in verdicts)
 with answer:
-    offer = answer_box(scenario, requirements, verdicts, *search)
+    offer = answer_box(scenario, requirements, verdicts, search)
 with rest:
     st.subheader("The schedules that are allowed", anchor=False)
     phone_sliders()

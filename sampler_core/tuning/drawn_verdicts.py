@@ -26,7 +26,8 @@ from sampler_core.tuning.verdicts import verdict_margin, verdicts
 MOST_DRAWS = 200_000_000  # in all epochs: some ten seconds of work
 MOST_SAMPLE_COUNTS = 300_000_000  # of 4 bytes: one a sample for an epoch, and one for the epochs of a run requirement
 ValuesOnDraws = Callable[[EpochDraws, ClassCounts], FloatArray | IntArray]
-# Metric -> its value on draws, of each class or of the mix. "natural_distance" is not here: a skew is the plan's own.
+OF_SHARES = ("natural_distance",)  # a skew is the plan's own
+# Metric -> its value on draws, of each class or of the mix.
 OF_CLASSES: dict[str, ValuesOnDraws] = {
     "share": lambda draws, counts: draws.of_class / draws.of_class.sum(),
     "share_ratio": lambda draws, counts: _ratio(draws.of_class[counts.canonical]),

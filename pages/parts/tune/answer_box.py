@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from pages.parts.server.page_contents import page_contents
@@ -11,18 +13,18 @@ from pages.parts.sidebar.parameter_widgets import bound_widget, widget_values
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.sidebar.sidebar import set_sidebar
 from pages.parts.text.markdown import literal
-from pages.parts.tune.answer_sentences import all_of, diagnosis, draws_in_words, for_one_process, offer_in_words
-from pages.parts.tune.conflict_buttons import conflict_buttons
+from pages.parts.tune.answer_sentences import all_of, diagnosis, for_one_process, not_drawn_in_words, offer_in_words
+from pages.parts.tune.conflict_button import least_change_button
 from pages.parts.tune.drawn_plan import drawing_status
-from pages.parts.tune.offered_plan import Offer, offered_plan
+from pages.parts.tune.offered_plan import Offer, Search, offered_plan
 from pages.parts.tune.requirements_text import Requirements
 from sampler_core.tuning.verdicts import Verdict
 
 FREE_FIELDS = {"scheme": "drawing", "floor": "min_per_batch", "cap": "max_repeats", "batch size": "batch_size"}
 
 
-def search_controls() -> tuple[str | None, tuple[str, ...]]:
-    """The shape of schedule that is looked for, and the fields of a plan that the search may change beside it."""
+def search_controls() -> Search:
+    """What the search may change beside the schedule, and the shape of schedule that it looks for."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.pills(MAY_CHANGE.label, MAY_CHANGE.choices, selection_mode="multi", default=MAY_CHANGE.start,
                  width="content", key=MAY_CHANGE.key, help=MAY_CHANGE.help, bind="query-params",
@@ -33,9 +35,8 @@ def search_controls() -> tuple[str | None, tuple[str, ...]]:
 
 
 def answer_box(
-    scenario: Scenario, requirements: Requirements, verdicts: dict[int, Verdict], shape: str | None,
-    free: tuple[str, ...],
-) -> Offer | None:  # fmt: skip
+    scenario: Scenario, requirements: Requirements, verdicts: dict[int, Verdict], search: Search
+) -> Offer | None:
     """Show the answer to the requirements that can be judged; None where there is nothing to answer.
 
     verdicts: on the sidebar's plan, by the requirement's place.
@@ -47,46 +48,46 @@ def answer_box(
         what_to_do = "None of the requirements below can be judged" if requirements else "State what must hold below"
         st.info(f"{what_to_do}, and the plan that meets it is shown here.", icon=":material/info:")
         return None
-    try:
-        with st.spinner("Looking for a plan", show_time=False):
-            holds = all(verdict.holds for verdict in verdicts.values())
-            offer = offered_plan(scenario, judged, holds=holds, shape=shape, free=free)
-    except (TypeError, ValueError) as error:
-        st.info(literal(f"This cannot be solved: {error}."), icon=":material/info:")
-        return None
+    st.html(Path(__file__).with_name("answer_box.css"))
     with st.container(border=True, key="answer"):
+        try:
+            with st.spinner("Looking for a plan", show_time=False):
+                offer = offered_plan(scenario, judged, search)
+        except (TypeError, ValueError) as error:
+            st.info(literal(f"This cannot be solved: {error}."), icon=":material/info:")
+            return None
         _show_offer(offer, scenario, requirements, verdicts)
     return offer
 
 
 def _show_offer(offer: Offer, scenario: Scenario, requirements: Requirements, verdicts: dict[int, Verdict]) -> None:
     all_requirements = all_of(len(verdicts), len(requirements))
-    sentences = [diagnosis(verdicts, offer, all_requirements), *offer_in_words(offer, scenario, all_requirements)]
-    st.markdown(f"**{literal(sentences[0])}** {literal(' '.join(sentences[1:]))}")
+    first, *others = (
+        diagnosis(verdicts, offer, all_requirements), *offer_in_words(offer, scenario, all_requirements)
+    )  # fmt: skip
+    st.markdown(f"**{literal(first)}** {literal(' '.join(others))}")
     if offer.drawing is None:
-        assert offer.answer is not None
-        conflict_buttons(offer.answer, requirements)
-    elif offer.drawn is None:
-        _button(offer, scenario)
+        least_change_button(offer.answer.conflict if offer.answer else None, requirements)
+        page_contents().sentences.extend([first, *others])
+        return
+    as_drawn = not_drawn_in_words(offer.answer) if offer.drawn is None else str(offer.drawn)
+    with st.container(horizontal=True, vertical_alignment="center", key="answer-row"):
+        _use_button(offer, scenario)
+        st.markdown(literal(as_drawn), width="stretch")
+    if offer.drawn is None:
         drawing_status(offer.drawing)
     else:
-        sentences.append(draws_in_words(offer.drawn))
-        with st.container(horizontal=True, vertical_alignment="center"):
-            _button(offer, scenario)
-            st.markdown(literal(sentences[-1]), width="stretch")
-        st.caption(literal(for_one_process(scenario.plan)))
-    page_contents().sentences.extend(sentences)
+        st.caption(literal(for_one_process(offer.drawing[0])))
+    page_contents().sentences.extend([first, *others, as_drawn])
 
 
-def _button(offer: Offer, scenario: Scenario) -> None:
-    """Use the plan, once it was drawn and holds; get its code, where the sidebar has it."""
+def _use_button(offer: Offer, scenario: Scenario) -> None:
+    """Uses the plan, once it was drawn and holds; or gets its code, where the sidebar has it."""
     assert offer.drawing is not None
-    plan = offer.drawing[0]
-    if plan == scenario.plan:
+    if offer.answer is None:
         st.button("Get the code", key=GET_CODE, icon=":material/code:", type="primary",
                   help="For your training script; later on under Share.")  # fmt: skip
-    else:
-        drawn = offer.drawn is not None and offer.drawn.holds
-        st.button("Use this", key="use_solution", type="primary", disabled=not drawn, on_click=set_sidebar,
-                  args=(widget_values(plan, run=True),),
-                  help="Set the sidebar to this plan. First it is drawn, and its draws are judged.")  # fmt: skip
+        return
+    st.button("Use this", key="use_solution", type="primary", disabled=offer.drawn is None,
+              help="Set the sidebar to this plan. Before that its draws must hold.",
+              on_click=set_sidebar, args=(widget_values(offer.drawing[0], run=True),))  # fmt: skip

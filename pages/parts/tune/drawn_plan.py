@@ -18,16 +18,31 @@ NOT_DRAWN = "not_drawn"  # hash of a drawing, and why it has no result
 STOPPED = "the drawing was stopped"
 
 
+def take_finished_drawing() -> None:
+    """At the begin of a run of the page: what was drawn by now is known from here on."""
+    job: DrawingJob | None = st.session_state.get(DRAWING_JOB)
+    if job is None or not job.done:
+        return
+    del st.session_state[DRAWING_JOB]
+    try:
+        _results_of(*job.drawing).append(job.result())
+    except JobError as error:
+        st.session_state[NOT_DRAWN] = (hash(job.drawing), str(error))
+
+
+def known_draws(drawing: Drawing) -> DrawnPlan | None:
+    """The verdicts on the draws, where they are known."""
+    results = _results_of(*drawing)
+    return results[0] if results else None
+
+
 def drawn_plan(drawing: Drawing) -> DrawnPlan | None:
-    """The verdicts on the draws; None as long as there are none. Then they are being drawn, unless that has failed."""
-    results, job = _results_of(*drawing), st.session_state.get(DRAWING_JOB)
-    if job is not None and job.drawing == drawing:
-        if job.done:
-            _take_result(job, results)
-    elif not results and why_not_drawn(drawing) is None:
+    """The same. Where they are not known the plan is being drawn from now on, unless that has failed."""
+    drawn, job = known_draws(drawing), st.session_state.get(DRAWING_JOB)
+    if drawn is None and why_not_drawn(drawing) is None and (job is None or job.drawing != drawing):
         stop_drawing()
         st.session_state[DRAWING_JOB] = DrawingJob(drawing)
-    return results[0] if results else None
+    return drawn
 
 
 def why_not_drawn(drawing: Drawing) -> str | None:
@@ -59,21 +74,13 @@ def _drawing_progress() -> None:
     if job is None or job.done:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(job.progress, "Not drawn yet: drawing it for its seed")
+        st.progress(job.progress, "Drawing it for its seed")
         st.button("Stop", key="stop_drawing", help="Stop the drawing.", on_click=_stop, args=(hash(job.drawing),))
 
 
 def _stop(drawing_hash: int) -> None:
     stop_drawing()
     st.session_state[NOT_DRAWN] = (drawing_hash, STOPPED)
-
-
-def _take_result(job: DrawingJob, results: list[DrawnPlan]) -> None:
-    del st.session_state[DRAWING_JOB]
-    try:
-        results.append(job.result())
-    except JobError as error:
-        st.session_state[NOT_DRAWN] = (hash(job.drawing), str(error))
 
 
 @cached(64)

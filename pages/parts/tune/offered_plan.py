@@ -1,60 +1,69 @@
-"""The plan that Tune offers: the sidebar's where it holds, else the one found, as soon as its own draws hold."""
+"""The plan that Tune offers: the sidebar's where its draws hold, else the first one found whose draws do."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from pages.parts.server.result_cache import cached
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.tune.drawing_job import Drawing
-from pages.parts.tune.drawn_plan import drawn_plan, stop_drawing
+from pages.parts.tune.drawn_plan import drawn_plan, known_draws, stop_drawing
 from pages.parts.tune.requirements_text import Requirements
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.tuning.drawn_verdicts import DrawnPlan
-from sampler_core.tuning.plan_search import Answer, search_plan
+from sampler_core.tuning.plan_search import LESS_LIKELY, Answer, search_plan
+from sampler_core.tuning.verdicts import verdicts
 
-MARGINS = (0.0, 0.03, 0.1, 0.2)  # room that the search leaves to chance: more where the draws of a plan have failed
+MARGINS = (0.0, 0.03, 0.06, 0.12)  # of the search: each time its plan has failed as drawn, the next one
+Search = tuple[str | None, tuple[str, ...]]  # the shape of schedule that is looked for, and the fields that may change
 
 
 class Offer(NamedTuple):
     """What Tune offers.
 
-    answer: of the search; None for the sidebar's plan. drawing: the plan offered, with what it is judged on; None where
-    there is none. drawn: the verdicts on its draws; None as long as it is not drawn. failed: those on the draws of the
-    last plan that met the requirements by its forecast, and not as drawn.
+    answer: of the search; None for the sidebar's own plan. drawing: the plan offered and what it is judged on; None
+    where there is none. drawn: the verdicts on its draws; None as long as there are none. own: those on the draws of
+    the sidebar's plan, where they are known. tried: plans that were drawn before, and failed.
     """
 
     answer: Answer | None
     drawing: Drawing | None
     drawn: DrawnPlan | None
-    failed: DrawnPlan | None = None
+    own: DrawnPlan | None
+    tried: int = 0
 
 
-def offered_plan(
-    scenario: Scenario, requirements: Requirements, *, holds: bool, shape: str | None, free: tuple[str, ...]
-) -> Offer:
-    """Searches and draws until the draws hold. holds: whether the sidebar's plan does, by its forecast.
-
-    The seed is the sidebar's in every plan: another one is never tried.
-    """
-    counts, failed = scenario.counts, None
-    if holds:
-        own: Drawing = (scenario.plan, counts, requirements)
-        failed = drawn_plan(own)
-        if failed is None or failed.holds:
-            return Offer(None, own, failed)
-    for margin in MARGINS:
-        answer = answer_of(scenario.plan, counts, requirements, shape, free, margin)
-        if answer.plan is None:
-            stop_drawing()
-            return Offer(answer, None, None, failed)
-        drawing: Drawing = (answer.plan, counts, requirements)
+def offered_plan(scenario: Scenario, requirements: Requirements, search: Search) -> Offer:
+    """Searches and draws until draws hold. The seed is the sidebar's in all plans: another one is never tried."""
+    own: Drawing = (scenario.plan, scenario.counts, requirements)
+    likely = _is_likely_to_hold(*own)
+    own_drawn = drawn_plan(own) if likely else known_draws(own)
+    if (likely and own_drawn is None) or (own_drawn is not None and own_drawn.holds):
+        return Offer(None, own, own_drawn, own_drawn)
+    tried, answer = 0, answer_of(*own, *search, 0.0)
+    for candidate in _candidates(own, search, answer):
+        assert candidate.plan is not None
+        drawing: Drawing = (candidate.plan, scenario.counts, requirements)
         drawn = drawn_plan(drawing)
         if drawn is None or drawn.holds:
-            return Offer(answer, drawing, drawn, failed)
-        failed = drawn
-    return Offer(answer, drawing, drawn, failed)
+            return Offer(candidate, drawing, drawn, own_drawn, tried)
+        tried += 1
+    stop_drawing()
+    return Offer(answer, None, None, own_drawn, tried)
+
+
+def _candidates(own: Drawing, search: Search, answer: Answer) -> Iterator[Answer]:
+    """What the search finds, with larger and larger margins; then what else it has found."""
+    if answer.plan is None:
+        return
+    yield answer
+    for margin in MARGINS[1:]:
+        with_margin = answer_of(*own, *search, margin)
+        if with_margin.plan is not None:
+            yield with_margin
+    yield from answer.options
 
 
 @cached(64)
@@ -64,3 +73,9 @@ def answer_of(
 ) -> Answer:  # fmt: skip
     """What the search finds."""
     return search_plan(plan, counts, requirements, shape=shape, free=free, margin=margin)
+
+
+@cached(64)
+def _is_likely_to_hold(plan: SamplingPlan, counts: ClassCounts, requirements: Requirements) -> bool:
+    """Whether a plan could have been offered: then it is drawn before any other."""
+    return all(verdict.holds for verdict in verdicts(plan, counts, requirements, LESS_LIKELY[-1]))

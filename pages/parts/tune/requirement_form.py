@@ -19,6 +19,7 @@ from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.class_labels import class_label
 from sampler_core.forecast.metrics import METRICS
 from sampler_core.plans.parameters import rows_of
+from sampler_core.tuning.drawn_verdicts import DrawnPlan
 from sampler_core.tuning.requirement_sentences import form_template
 from sampler_core.tuning.requirements import REQUIREMENTS, Requirement
 from sampler_core.tuning.verdicts import Verdict
@@ -28,12 +29,13 @@ MOST_CLASSES_NAMED = 1000  # options of one selection, which filters them as one
 
 
 def requirement_form(
-    requirements: Requirements, verdicts: dict[int, Verdict], counts: ClassCounts, scheme: str
+    requirements: Requirements, verdicts: dict[int, Verdict], counts: ClassCounts, drawn: DrawnPlan | None
 ) -> None:
     """Every requirement as a sentence, with the verdict on the sidebar's plan, and a menu to add one.
 
-    verdicts: by place, of those that can be judged. scheme: the plan's sampling scheme.
+    verdicts: by place, of those that can be judged; drawn: theirs on the draws, where these are known.
     """
+    on_draws = dict(zip(verdicts, drawn.verdicts, strict=True)) if drawn is not None else {}
     st.html(Path(__file__).with_name("requirement_form.css"))
     with st.container(key="requirement-form"):
         for place in range(len(requirements)):
@@ -42,7 +44,7 @@ def requirement_form(
                 _requirement_controls(requirements, place, counts)
             with st.container(horizontal=True, gap="small", vertical_alignment="center"):
                 if place in verdicts:
-                    st.markdown(verdict_line(verdicts[place], scheme))
+                    st.markdown(verdict_line(verdicts[place], on_draws.get(place)))
                 others = (*requirements[:place], *requirements[place + 1 :])
                 st.button("Remove", key=f"requirement-{place}-remove", icon=":material/delete:", type="tertiary",
                           help="Remove this requirement.", on_click=state_requirements, args=(others,))  # fmt: skip

@@ -1,4 +1,4 @@
-"""Verdicts on the stated requirements: judged on the sidebar's plan, and what is left to chance."""
+"""Verdicts on the stated requirements: on the draws of the sidebar's plan, or by its forecast before it is drawn."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import streamlit as st
 
 from pages.parts.server.result_cache import cached
 from pages.parts.sidebar.scenario import Scenario
-from pages.parts.sidebar.sidebar import set_sidebar
 from pages.parts.text.markdown import literal
 from pages.parts.tune.requirements_text import Requirements
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.class_labels import class_in_words
-from sampler_core.plans.parameters import DRAWING
 from sampler_core.plans.plan import SamplingPlan
+from sampler_core.tuning.drawn_verdicts import OF_SHARES, DrawnVerdict
 from sampler_core.tuning.requirement_sentences import bound_in_words
-from sampler_core.tuning.requirements import Requirement, limits_repeats
+from sampler_core.tuning.requirements import Requirement
 from sampler_core.tuning.verdicts import Verdict, of_seeds, verdicts
 
 EXPECTED_METRICS = ("coverage", "run_coverage")  # metrics whose value is an expectation
@@ -34,34 +33,22 @@ def judged_requirements(requirements: Requirements, scenario: Scenario) -> dict[
     return requirement_verdicts
 
 
-def verdict_line(verdict: Verdict, scheme: str) -> str:
-    """What the form says of a verdict."""
-    requirement, worst_class = verdict.requirement, ""
-    if verdict.class_name is not None:
-        worst_class = f" ({literal(class_in_words(verdict.class_name))})"
-    expected = " expected" if requirement.metric in EXPECTED_METRICS else ""
-    in_seeds = f" in {of_seeds(verdict.chance)}" if verdict.chance not in (None, 1.0) else ""
-    worst_value = f"at worst {literal(bound_in_words(requirement, verdict.value))}{expected}{worst_class}{in_seeds}"
-    if not verdict.holds:
-        return f":material/cancel: **Violated**{_violated_epochs(verdict.epochs)}: {worst_value}."
-    return f":material/check_circle: Holds: {worst_value}."
-
-
-def say_what_is_left_to_chance(requirements: Requirements, scheme: str) -> None:
-    """Repeats are kept for sure by the exact scheme only."""
-    if are_left_to_chance(requirements, scheme):
-        st.info(
-            f"Repeats are left to chance: under the {scheme} scheme some samples are drawn more often than others. The "
-            "exact scheme keeps every sample to within one of its class's average.",
-            icon=":material/casino:",
-        )
-        st.button("Use the exact scheme", key="use_exact_scheme", help="Set the sidebar's sampling scheme.",
-                  on_click=set_sidebar, args=({DRAWING.key: "exact"},))  # fmt: skip
-
-
-def are_left_to_chance(requirements: Requirements, scheme: str) -> bool:
-    """Whether one of the requirements is about repeats that chance may exceed."""
-    return scheme != "exact" and any(map(limits_repeats, requirements))
+def verdict_line(verdict: Verdict, drawn: DrawnVerdict | None = None) -> str:
+    """What the form says of a verdict: on the draws of the sidebar's plan, or before they are known on its forecast."""
+    requirement, in_seeds = verdict.requirement, ""
+    judged: Verdict | DrawnVerdict = verdict
+    if drawn is not None and drawn.value is not None and requirement.metric not in OF_SHARES:
+        judged, in_seeds = drawn, " as drawn" + ("" if drawn.epoch is None else f", in epoch {drawn.epoch}")
+    elif verdict.chance not in (None, 1.0):
+        in_seeds = f" in {of_seeds(verdict.chance)}"
+    elif requirement.metric in EXPECTED_METRICS:
+        in_seeds = " expected"
+    worst_class = "" if judged.class_name is None else f" ({literal(class_in_words(judged.class_name))})"
+    worst_value = f"at worst {literal(bound_in_words(requirement, judged.value or 0.0))}{worst_class}{in_seeds}"
+    if judged.holds:
+        return f":material/check_circle: Holds: {worst_value}."
+    violated = _violated_epochs(verdict.epochs) if judged is verdict else ""
+    return f":material/cancel: **Violated**{violated}: {worst_value}."
 
 
 @cached(256)

@@ -138,7 +138,8 @@ class _Rows:
         one_each: LabelSets = [() if name is None else (name,) for name in names]
         separator, how = self._separator([name for name in names if isinstance(name, str)])
         if separator is None:
-            self.layout = replace(self.layout, several=None)
+            boxes_are_samples = self.tally.images.are_known and self.layout.several == "whole"
+            self.layout = replace(self.layout, several="whole" if boxes_are_samples else None)
             return self._sets_of_keys(one_each), order
         self.layout = replace(self.layout, several=self.layout.several or how)
         sets = self._separated(["" if name is None else str(name) for name in names], separator)

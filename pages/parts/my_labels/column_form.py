@@ -85,7 +85,9 @@ def _column_options(layout: Layout) -> dict[str, tuple[str, ...]]:
         return {}
     names = [NONE, *(name[:CELL_CHARACTERS] for name in layout.columns)]  # a column may be called "none" too
     options = list(distinct_labels(names, range(len(names))))[1:]
-    columns = {option: (name,) for option, name in zip(options, layout.columns, strict=True)}
+    columns: dict[str, tuple[str, ...]] = {
+        option: (name,) for option, name in zip(options, layout.columns, strict=True)
+    }
     indicators = layout.indicators or noticed_indicators(layout.first_cells)
     if len(indicators) > 1:
         columns[f"{len(indicators)} columns of 0 and 1"] = indicators

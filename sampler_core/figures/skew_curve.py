@@ -24,7 +24,8 @@ def shown_skews(plan: SamplingPlan, class_counts: ClassCounts) -> FloatArray:
     if counts[0] == counts[1]:
         return np.zeros(len(shares))
     apart: FloatArray = np.log(np.maximum(shares, 1e-300))
-    return 1.0 - (apart[:, 0] - apart[:, 1]) / np.log(counts[0] / counts[1])
+    equal_skews: FloatArray = 1.0 - (apart[:, 0] - apart[:, 1]) / np.log(counts[0] / counts[1])
+    return equal_skews
 
 
 def skew_curve(skews: FloatArray, width: int = 150, height: int = 44) -> str:

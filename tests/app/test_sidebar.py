@@ -2,7 +2,6 @@
 
 import re
 
-import numpy as np
 import pytest
 
 from pages.parts.sidebar.page_parameters import PARAMETERS
@@ -90,7 +89,7 @@ def test_a_closed_group_tells_what_it_holds_where_that_is_not_the_default():
     assert "cap 10 repeats, floor 1 a batch" in texts(at)
     assert "stratified, seed 3" in texts(at)
     assert "linear, skew at most 1" in texts(at)
-    assert "CIFAR-10-LT, 12,406 images" in texts(at)
+    assert "**CIFAR-10-LT**  \n12,406 images" in texts(at)
     assert "independent" in texts(opened())
 
 

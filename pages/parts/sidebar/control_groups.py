@@ -53,10 +53,10 @@ class ControlGroups(NamedTuple):
         self.drawn.append(parameter)
         return value
 
-    def tell(self, group: Group, in_words: str) -> None:
-        """What a closed group holds. in_words: plain text."""
+    def tell(self, group: Group, in_words: str, title: str = "") -> None:
+        """What a closed group holds, under a title if any: both plain text."""
         if in_words:
-            self.words[group].markdown(literal(in_words))
+            self.words[group].markdown(f"**{literal(title)}**  \n" * bool(title) + literal(in_words))
 
     def tell_what_is_set(self, values: Mapping[str, Any]) -> None:
         """In each group but the data's: its values that are not the default, in a few words."""

@@ -51,9 +51,8 @@ def _presets_by_purpose(scenario: Scenario, set_sidebar: Callable[[dict[str, Any
 def _preset_row(name: str, scenario: Scenario, set_sidebar: Callable[[dict[str, Any]], None]) -> None:
     preset, target = PRESETS[name], PRESETS[name].target(scenario.plan)
     about, curve, use = st.columns([5, 2, 1], vertical_alignment="center")
-    with about:
-        st.markdown(f"**{literal(preset.title)}**" + literal(f" ({preset.other_names})" * bool(preset.other_names)))
-        st.caption(literal(f"{preset.source}."))
+    other_names = literal(f" ({preset.other_names})") if preset.other_names else ""
+    about.markdown(f"**{literal(preset.title)}**{other_names}  \n:small[{literal(preset.source)}.]")
     skews = shown_skews(replace(scenario.plan, target=target), scenario.counts)
     curve.image(skew_curve(skews), alt=skew_in_words(skews))
     if use.button("Use", key=f"use-{name}", on_click=set_sidebar, args=(values_of(target),)):

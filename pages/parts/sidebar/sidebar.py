@@ -66,7 +66,7 @@ def sidebar() -> None:
             data, values = _chosen_values(groups)
     scenario = _scenario_of(groups, values)
     say_if_labels_are_missing(data, scenario.counts)
-    groups.tell("data", f"{scenario.data_name}, {count(scenario.counts.num_samples)} {scenario.unit}")
+    groups.tell("data", f"{count(scenario.counts.num_samples)} {scenario.unit}", scenario.data_name)
     with groups.boxes["schedule"]:
         preset_citation(scenario.plan)
     st.session_state.update({CURRENT: scenario, MAIN_SLIDERS: groups.main_sliders})

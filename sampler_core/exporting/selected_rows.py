@@ -6,13 +6,18 @@ from sampler_core.datasets.label_files import Reading
 from sampler_core.formatting import count
 
 _ROWS_CODE = """\
-# `dataset` has a sample for each of the {rows} rows of the label file, in their order. {counted} of them count,
-# with these labels. (Where it has those {counted} only, leave out the line with Subset.) Needs: pip install pyarrow
+{comment}
 rows, labels = read_rows(
 {arguments}
 )
 dataset = Subset(dataset, rows)
 """
+_OF_ROWS = """\
+# `dataset` has a sample for each of the {rows} rows of the label file, in their order. {counted} of them count,
+# with these labels. (Where it has those {counted} only, leave out the line with Subset.) Needs: pip install pyarrow"""
+_OF_IMAGES = """\
+# `dataset` has a sample for each of the {counted} images of the label file, in the order of their ids, as torchvision's
+# CocoDetection has them. These are their labels, the rarest category of each."""
 
 
 def rows_code(reading: Reading) -> str:
@@ -26,4 +31,5 @@ def rows_code(reading: Reading) -> str:
         *(f"    {k}={v!r}," for k, v in options.items()),
     ]
     counted = count(reading.counts.num_samples)
-    return _ROWS_CODE.format(rows=count(reading.rows), counted=counted, arguments="\n".join(arguments))
+    comment = (_OF_IMAGES if layout.kind == "coco" else _OF_ROWS).format(rows=count(reading.rows), counted=counted)
+    return _ROWS_CODE.format(comment=comment, arguments="\n".join(arguments))

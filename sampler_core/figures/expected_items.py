@@ -29,8 +29,9 @@ def charts_of_tallies(tallies: Sequence[Tally], forecast: Forecast, epoch: int) 
     charts = []
     for place, tally in shown:
         rows = class_rows(_as_counts(tally))
-        title, span = f"Expected per {tally.title}, epoch {epoch}", 6 if len(shown) > 1 else 12
-        height = 120 + 34 * rows if rows else 340
+        per_name = f"per {tally.title}" if _is_share(tally) else f"{tally.title} counts"
+        title, span = f"Expected {per_name}, epoch {epoch}", 6 if len(shown) > 1 else 12
+        height = 120 + 30 * rows if rows else 340
         figure = expected_items(tally, forecast, epoch)
         charts.append(Chart(f"tally-{place}", title, figure, _note_on(tally), span, height, 2))
     highest = max((chart.height for chart in charts), default=0)
@@ -128,4 +129,4 @@ def _note_on(tally: Tally) -> str:
         return f"The share of the draws of each {tally.title}, beside its share of the data."
     if _is_share(tally):
         return f"The share of the draws that have the {tally.title}, beside the data. A draw may have several."
-    return f"How many of each {tally.title} name a draw brings on average, beside a sample of the data."
+    return f"How often a draw has a {tally.title} of each name, beside a sample of the data."

@@ -80,10 +80,10 @@ def _coco() -> bytes:
     names = ["virginica", "setosa", "extinct", "versicolor"]
     number = {name: 10 * i + 7 for i, name in enumerate(names)}
     annotations = [
-        {"id": i, "image_id": i // 2, "category_id": number[label], "bbox": [0, 1.5, 2, 3], "iscrowd": 0}
+        {"id": i, "image_id": i, "category_id": number[label], "bbox": [0, 1.5, 2, 3], "iscrowd": 0}
         for i, label in enumerate(LABELS)
     ]
-    images = [{"id": i, "file_name": f"{i:012}.jpg", "width": 640, "height": 480} for i in range(6)]
+    images = [{"id": i, "file_name": f"{i:012}.jpg", "width": 640, "height": 480} for i in range(12)]
     categories = [{"id": number[name], "name": name, "supercategory": "iris"} for name in names]
     return json.dumps(
         {"info": {"year": 2017}, "images": images, "annotations": annotations, "categories": categories}

@@ -29,7 +29,7 @@ from sampler_core import (
 )
 from sampler_core.data.combined_labels import pair_name
 from sampler_core.data.tallies import Tally
-from sampler_core.datasets.label_files import label_corrections, read_counts
+from sampler_core.datasets.label_files import label_corrections, read_counts, read_labels
 from sampler_core.draws import SCHEMES
 
 MODULES = ("data.combined_labels", "data.rarest_label", "data.binned_values", "plans.balanced_shares")
@@ -359,3 +359,40 @@ def test_corrections_of_labels_take_the_tallies_along():
     renamed = label_corrections.order(label_corrections.rename(reading, {"z": "only z"}), "name")
     at = renamed.counts.position("only z")
     assert items_of(renamed.tallies[0], np.eye(4)[at]) == {"a": 0, "b": 0, "c": 0, "z": 1}
+
+
+# --- COCO ------------------------------------------------------------------------------------------------------------
+
+COCO = {
+    "images": [{"id": 30}, {"id": 10}, {"id": 20}, {"id": 40}],
+    "annotations": [
+        {"image_id": 30, "category_id": 1}, {"image_id": 30, "category_id": 2}, {"image_id": 30, "category_id": 2},
+        {"image_id": 10, "category_id": 1}, {"image_id": 20, "category_id": 1}, {"image_id": 20, "category_id": 1},
+    ],
+    "categories": [{"id": 2, "name": "cup"}, {"id": 3, "name": "tie"}, {"id": 1, "name": "person"}],
+}  # fmt: skip
+COCO_FILE = json.dumps(COCO).encode()
+
+
+def test_a_coco_file_counts_images_of_their_rarest_category_and_boxes_beside():
+    reading = read_counts(COCO_FILE)
+    assert as_dict(reading.counts) == {"cup": 1, "person": 2, "(no label)": 1, "tie": 0}
+    label, box = reading.tallies
+    assert items_of(label, [10, 0, 0, 0]) == {"cup": 10.0, "person": 10.0}
+    assert items_of(box, [10, 10, 10, 0]) == {"cup": 20.0, "person": 10.0 + 15.0}
+    assert dict(reading.noticed)["several"] == (
+        "4 images with 6 boxes: an image counts for the rarest category of its boxes."
+    )
+    assert (reading.rows, reading.warnings) == (6, ("1 sample has no label: class '(no label)'.",))
+    assert read_labels(COCO_FILE).tolist() == ["person", "person", "cup", "(no label)"]  # of images 10, 20, 30, 40
+
+
+def test_a_coco_file_counts_boxes_where_that_is_chosen_or_no_image_is_named():
+    boxes = read_counts(COCO_FILE, several="whole")
+    assert (as_dict(boxes.counts), boxes.tallies) == ({"cup": 2, "tie": 0, "person": 4}, ())
+    assert dict(boxes.noticed)["several"] == "Each of the 6 boxes is a sample; they are on 4 images."
+    assert read_labels(COCO_FILE, several="whole").tolist() == ["person", "cup", "cup", "person", "person", "person"]
+    nameless = [{"category_id": box["category_id"]} for box in COCO["annotations"]]
+    assert read_counts(json.dumps(COCO | {"annotations": nameless}).encode()).counts == boxes.counts
+    layout = read_counts(COCO_FILE).layout
+    assert read_counts(COCO_FILE, layout).counts.num_samples == 4

@@ -24,6 +24,7 @@ SPLITS, SEVERAL = "own-splits", "own-several"
 NONE = "none"
 CELL_CHARACTERS = 200  # of a column's name
 HOW_SEVERAL = {"rarest": "Count the rarest label", "whole": "Each combination is a class"}
+HOW_BOXES = {"rarest": "An image, as its rarest category", "whole": "A box"}
 OTHER_COLUMNS = {
     COUNT_COLUMN: ("Counts", "For a table with a row a class: the column that says how many samples it has. None: "
                    "every row is a sample."),
@@ -52,8 +53,10 @@ def column_form(uploaded: SessionLabels) -> None:
                            list(_split_options(reading)), key=SPLITS, placeholder="all rows count",
                            on_change=_read_upload_again)  # fmt: skip
         if key == SEVERAL and layout.several is not None:
-            st.selectbox("A row with several labels", list(HOW_SEVERAL), key=SEVERAL, on_change=_read_upload_again,
-                         format_func=HOW_SEVERAL.__getitem__)  # fmt: skip
+            title, ways = (
+                ("A sample is", HOW_BOXES) if layout.kind == "coco" else ("A row with several labels", HOW_SEVERAL)
+            )
+            st.selectbox(title, list(ways), key=SEVERAL, on_change=_read_upload_again, format_func=ways.__getitem__)
     if columns:
         with st.expander("Other columns", key="own-columns-fold"):
             for key in OTHER_COLUMNS:
@@ -82,7 +85,9 @@ def _column_options(layout: Layout) -> dict[str, tuple[str, ...]]:
         return {}
     names = [NONE, *(name[:CELL_CHARACTERS] for name in layout.columns)]  # a column may be called "none" too
     options = list(distinct_labels(names, range(len(names))))[1:]
-    columns = {option: (name,) for option, name in zip(options, layout.columns, strict=True)}
+    columns: dict[str, tuple[str, ...]] = {
+        option: (name,) for option, name in zip(options, layout.columns, strict=True)
+    }
     indicators = layout.indicators or noticed_indicators(layout.first_cells)
     if len(indicators) > 1:
         columns[f"{len(indicators)} columns of 0 and 1"] = indicators

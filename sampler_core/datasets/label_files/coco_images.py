@@ -12,21 +12,26 @@ from sampler_core.data.plain_values import ClassName
 from sampler_core.data.rarest_label import Items, by_rarest_label
 from sampler_core.data.tallies import AdaptedLabels
 from sampler_core.datasets.label_files.json_parser import json_field
-from sampler_core.formatting import several
 
 
 class CocoImages:
     """The images of a file and the categories of their boxes, collected piece by piece."""
 
     def __init__(self) -> None:
-        self.boxes_without_image = 0
+        self.boxes, self.boxes_without_image = 0, 0
         self._image_codes: dict[int | str, int] = {}
         self._category_codes: dict[object, int] = {}
         self._image_of_box, self._category_of_box = list[IntArray](), list[IntArray]()
 
-    def __bool__(self) -> bool:
-        """Whether images can be counted: there are some, and every box is on one."""
-        return bool(self._image_codes) and not self.boxes_without_image and bool(self._image_of_box)
+    @property
+    def are_known(self) -> bool:
+        """Whether there are boxes, each on an image."""
+        return self.boxes > 0 and not self.boxes_without_image
+
+    @property
+    def number(self) -> int:
+        """How many images there are, those without a box too."""
+        return len(self._image_codes)
 
     def add_image(self, image: object) -> None:
         """An image of the file's list, which may have no box."""
@@ -37,44 +42,46 @@ class CocoImages:
         """Annotations, and the category id of each."""
         image_ids = [json_field(annotation, "image_id", ()) for annotation in annotations]
         with_image = [(i, c) for i, c in zip(image_ids, categories, strict=True) if isinstance(i, int | str)]
+        self.boxes += len(image_ids)
         self.boxes_without_image += len(image_ids) - len(with_image)
         images = [self._code_of_image(image_id) for image_id, _ in with_image]
         codes = [self._category_codes.setdefault(category, len(self._category_codes)) for _, category in with_image]
         self._image_of_box.append(np.array(images, dtype=np.int64))
         self._category_of_box.append(np.array(codes, dtype=np.int64))
 
-    def adapted(self, names: Mapping[object, ClassName | None], listed: Sequence[ClassName]) -> AdaptedLabels:
+    def adapted(self, names: Mapping[object, ClassName | None], every: Sequence[ClassName]) -> AdaptedLabels:
         """A class for each image, in the order of their ids; a tally of images with the label, and one of boxes.
 
-        names: that of each category id; None leaves its boxes out. listed: all categories: those without a box are
-        classes without a sample.
+        names: that of each category id; None leaves its boxes out. every: all categories: one without a box is a class
+        without a sample.
         """
         with_box = sorted({name for category in self._category_codes if (name := names.get(category)) is not None})
         place = {name: i for i, name in enumerate(with_box)}
-        code_of_category = np.array(
-            [-1 if (name := names.get(category)) is None else place[name] for category in self._category_codes]
-        )
-        labels, images = code_of_category[np.concatenate(self._category_of_box)], np.concatenate(self._image_of_box)
+        named = [names.get(category) for category in self._category_codes]
+        label_of_category = np.array([-1 if name is None else place[name] for name in named])
+        label = label_of_category[np.concatenate(self._category_of_box)]
+        kept = label >= 0
+        sample = self._rank_of_images()[np.concatenate(self._image_of_box)]
+        items = Items(sample[kept], label[kept], tuple(with_box), self.number)
+        adapted = by_rarest_label(items, np.ones(self.number, dtype=np.int64), "box")
+        return _with_empty_classes(adapted, [name for name in every if name not in place])
+
+    def _rank_of_images(self) -> IntArray:
+        """Code of an image -> its rank by id, numbers first."""
         by_id = sorted(self._image_codes, key=lambda image_id: (isinstance(image_id, str), image_id))
         rank = np.empty(len(by_id), dtype=np.int64)
         rank[[self._image_codes[image_id] for image_id in by_id]] = np.arange(len(by_id))
-        kept = labels >= 0
-        items = Items(rank[images[kept]], labels[kept], tuple(with_box), len(by_id))
-        adapted = by_rarest_label(items, np.ones(len(by_id), dtype=np.int64), "box")
-        empty = [name for name in listed if name not in place]
-        images_in_words, boxes_in_words = several(len(by_id), "image", "images"), several(labels.size, "box", "boxes")
-        note = f"{images_in_words}, each as its rarest category; their {boxes_in_words} are told beside."
-        return _with_empty_classes(adapted, empty, [note] if labels.size > len(by_id) else [])
+        return rank
 
     def _code_of_image(self, image_id: int | str) -> int:
         return self._image_codes.setdefault(image_id, len(self._image_codes))
 
 
-def _with_empty_classes(adapted: AdaptedLabels, empty: Sequence[ClassName], notes: Sequence[str]) -> AdaptedLabels:
-    """With classes that no sample has behind those that are there."""
+def _with_empty_classes(adapted: AdaptedLabels, empty: Sequence[ClassName]) -> AdaptedLabels:
+    """With classes that no sample has, behind those that are there."""
     is_text = any(isinstance(name, str) for name in adapted.counts.names)
     names = (*adapted.counts.names, *(str(name) if is_text else name for name in empty))
     counts = ClassCounts(names, np.append(adapted.counts.counts, np.zeros(len(empty), dtype=np.int64)))
     same_classes = np.arange(adapted.counts.num_classes)
     tallies = tuple(tally.with_classes(same_classes, counts.counts) for tally in adapted.tallies)
-    return AdaptedLabels(adapted.codes, counts, tallies, (*notes, *adapted.warnings))
+    return AdaptedLabels(adapted.codes, counts, tallies, adapted.warnings)

@@ -61,7 +61,7 @@ def with_guessed_columns(layout: Layout, **columns: Unpack[ColumnOptions]) -> La
     """The layout with its columns as given or guessed, and in words what was found."""
     layout = replace(layout, group=columns.get("group") or None, several=columns.get("several"))
     layout = _with_split(layout, columns.get("split_column"), columns.get("split"))
-    label, indicators = columns.get("label"), ()
+    label, indicators = columns.get("label"), tuple[str, ...]()
     if label is not None and not isinstance(label, str):
         label, indicators = (label[0], ()) if len(label) == 1 else (None, tuple(label))
     layout = replace(layout, indicators=indicators, count=columns.get("count") or layout.count)

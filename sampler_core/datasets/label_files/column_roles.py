@@ -121,7 +121,12 @@ def noticed_indicators(columns: Columns) -> tuple[str, ...]:
             runs[-1].append(name)
         elif runs[-1]:
             runs.append([])
-    return tuple(max(runs, key=lambda run: (has_one_each(columns, run), len(run) > 2, len(run))))
+
+    def likelihood(run: list[str]) -> tuple[bool, int]:
+        return has_one_each(columns, run), len(run)
+
+    likeliest: list[str] = max(runs, key=likelihood)
+    return tuple(likeliest)
 
 
 def has_one_each(columns: Columns, indicators: Sequence[str]) -> bool:

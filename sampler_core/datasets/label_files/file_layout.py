@@ -63,7 +63,8 @@ class Layout:
     `indicators` are columns of 0 and 1 that are named as the labels are, read instead of `label`. `split_column` says
     which rows are for training; those count whose value is in `split` (None: the value that means training; empty:
     all rows). `several` says how a cell or row with several labels is read: as "rarest", its rarest label, or as
-    "whole", a class of its own (None: the first where there are such).
+    "whole", a class of its own (None: the first where there are such). Of COCO annotations "rarest" counts images, each
+    for the rarest category of its boxes, and "whole" counts boxes.
     """
 
     kind: str

@@ -156,7 +156,10 @@ def json_pieces(source: ByteSource, layout: Layout, tally: LabelTally) -> Iterat
         fields = [[json_field(record, name or "", layout.columns) for record in records]
                   for name in layout.columns_read] if of_fields else [records]  # fmt: skip
         json_counts = _json_counts(fields.pop()) if layout.count is not None else None
-        yield piece_of_columns([_json_column(field, source.limits) for field in fields], json_counts)
+        piece = piece_of_columns([_json_column(field, source.limits) for field in fields], json_counts)
+        if layout.kind == "coco":
+            tally.images.add_boxes(records, [piece.labels[code] for code in piece.codes])
+        yield piece
 
 
 def _json_records(json_file: JsonParser, layout: Layout, tally: LabelTally) -> Iterator[object]:
@@ -177,6 +180,9 @@ def _json_records(json_file: JsonParser, layout: Layout, tally: LabelTally) -> I
             elif layout.kind == "coco" and json_key == "categories" and json_file.peek() == "[":
                 for coco_category in json_file.elements():
                     _add_coco_category(tally, coco_category)
+            elif layout.kind == "coco" and json_key == "images" and json_file.peek() == "[":
+                for coco_image in json_file.elements():
+                    tally.images.add_image(coco_image)
             else:
                 json_file.skip()
         if layout.kind == "coco" and not has_records:

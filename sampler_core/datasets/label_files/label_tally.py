@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from sampler_core.data.array_types import Codes
+from sampler_core.datasets.label_files.coco_images import CocoImages
 from sampler_core.datasets.label_files.reading_errors import ReadingError
 from sampler_core.datasets.label_files.reading_limits import Limits
 from sampler_core.formatting import quoted
@@ -51,8 +52,9 @@ def piece_of_columns(
 class LabelTally:
     """Adds up pieces. `dropped`: rows left out, by reason. `row_codes`: the code of each row, where they are kept.
 
-    `categories`: the name of each label, where the file has a list of them (COCO). Of `num_columns` columns, the
-    distinct rows are tallied: with a label and a split, ("cat", "train") is one. `has_split`: the last column is one.
+    `categories`: the name of each label, `images`: what the labels are on, where the file has lists of them (COCO). Of
+    `num_columns` columns, the distinct rows are tallied: with a label and a split, ("cat", "train") is one.
+    `has_split`: the last column is one.
     """
 
     def __init__(self, limits: Limits, keep_codes: bool = False, num_columns: int = 1, has_split: bool = False) -> None:
@@ -60,6 +62,7 @@ class LabelTally:
         self.dropped = Counter[str]()
         self.row_codes: list[Codes] = []
         self.categories: dict[RawLabel, str] = {}
+        self.images = CocoImages()
         self._codes_of_values: list[dict[RawLabel, int]] = [{} for _ in range(num_columns)]
         self._codes_of_keys: dict[tuple[int, ...], int] = {}
         most_keys = limits.classes if num_columns == 1 else KEYS_PER_CLASS * limits.classes

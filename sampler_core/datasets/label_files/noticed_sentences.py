@@ -44,6 +44,14 @@ def about_cells_like(cell: str) -> Callable[[Layout, int], str]:
     return sentence
 
 
+def about_images(images: int, boxes: int, are_samples: bool) -> str:
+    """What a file of images with boxes was taken for."""
+    images_in_words, boxes_in_words = several(images, "image", "images"), several(boxes, "box", "boxes")
+    if not are_samples:
+        return f"Each of the {boxes_in_words} is a sample; they are on {images_in_words}."
+    return f"{images_in_words} with {boxes_in_words}: an image counts for the rarest category of its boxes."
+
+
 def about_columns(layout: Layout) -> list[tuple[str, str]]:
     """What else could be the labels, as "group" or "indicators", and a sentence."""
     columns, noticed = layout.first_cells, []

@@ -145,8 +145,8 @@ def _arrow_piece(
 ) -> Piece:
     key_columns: list[tuple[Codes, Sequence[RawLabel | None]]] = []
     for name in layout.key_columns:
-        if name in constants:
-            key_columns.append((np.zeros(arrow_batch.num_rows, dtype=np.int64), [constants[name]]))
+        if (constant := constants.get(name or "")) is not None:
+            key_columns.append((np.zeros(arrow_batch.num_rows, dtype=np.int64), [constant]))
         else:
             arrow_column = _checked_column(arrow_batch, name)
             if _is_arrow_list(arrow_column.type):

@@ -20,7 +20,7 @@ from sampler_core.datasets.label_files.json_files import json_pieces
 from sampler_core.datasets.label_files.label_tally import LabelTally, Piece, TooManySplits
 from sampler_core.datasets.label_files.numpy_files import npy_pieces, npz_pieces
 from sampler_core.datasets.label_files.parquet_and_arrow import arrow_pieces, parquet_pieces
-from sampler_core.datasets.label_files.reading import Dropped, Reading, reading_of
+from sampler_core.datasets.label_files.reading import Dropped, Reading, adapted_images, reading_of, reading_of_images
 from sampler_core.datasets.label_files.reading_errors import ReadingError, ReadingStopped, only_reading_errors
 from sampler_core.datasets.label_files.reading_limits import Limits
 from sampler_core.datasets.label_files.row_classes import RowClasses, classes_of_rows
@@ -78,8 +78,9 @@ def read_labels(
 ) -> NDArray[Any]:
     """One label per row that counts: int64, or text (dtype object, each name once in memory); see `read_counts`.
 
-    All rows count unless the layout has a split. `ReadingError` when a row has no label, because then labels and
-    samples would no longer go together.
+    All rows count unless the layout has a split. Of COCO annotations one label per image, in the order of their ids (as
+    torchvision's CocoDetection), unless `several` is "whole": then one per box. `ReadingError` when a row has no label,
+    because then labels and samples would no longer go together.
     """
     reading, tally, classes = _read(file, layout, progress, missing, limits, options, keep_codes=True)
     if reading.dropped:
@@ -139,7 +140,8 @@ def _read_layout(
                 raise ReadingStopped("reading was stopped; nothing was changed")
     with only_reading_errors(name_of(file)):
         classes = classes_of_rows(layout, tally, missing)
-        return reading_of(name_of(file), tally, classes), tally, classes
+        reading = reading_of(name_of(file), tally, classes)
+        return reading_of_images(reading, tally, classes) if tally.images.are_known else reading, tally, classes
 
 
 def _read_pieces(file: File, layout: Layout, tally: LabelTally) -> Generator[float, None, None]:
@@ -152,7 +154,9 @@ def _read_pieces(file: File, layout: Layout, tally: LabelTally) -> Generator[flo
 
 
 def _rows_with_class(tally: LabelTally, classes: RowClasses) -> tuple[IntArray, NDArray[Any]]:
-    """The positions of rows whose codes were kept that count and have a class, and their classes."""
+    """The positions of rows whose codes were kept that count and have a class, and their classes; or of images."""
+    if (adapted := adapted_images(tally, classes)) is not None:
+        return np.arange(adapted.codes.size), adapted.labels
     given = [name is not None and counts for name, counts in zip(classes.class_names, classes.counted, strict=True)]
     if all(isinstance(name, int) for name, is_given in zip(classes.class_names, given, strict=True) if is_given):
         names = [name if isinstance(name, int) else 0 for name in classes.class_names]

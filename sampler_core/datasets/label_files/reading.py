@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.plain_values import ClassName
-from sampler_core.data.tallies import Tally
+from sampler_core.data.tallies import AdaptedLabels, Tally
 from sampler_core.datasets.label_files.file_layout import Layout
 from sampler_core.datasets.label_files.label_tally import LabelTally
+from sampler_core.datasets.label_files.noticed_sentences import about_images
 from sampler_core.datasets.label_files.reading_errors import ReadingError
 from sampler_core.datasets.label_files.row_classes import RowClasses
 from sampler_core.formatting import count, listed, number, quoted, several
@@ -88,6 +89,28 @@ def reading_of(file_name: str, tally: LabelTally, classes: RowClasses) -> Readin
         dropped=tuple(Dropped(reason, rows) for reason, rows in dropped.items() if rows),
         warnings=(*classes.warnings, *added, *_doubts_about_reading(counts_read, rows_read, layout)),
         tallies=classes.tallies, splits=classes.splits, noticed=tuple(classes.noticed),
+    )  # fmt: skip
+
+
+def adapted_images(tally: LabelTally, classes: RowClasses) -> AdaptedLabels | None:
+    """The labels of the images of a COCO file; None of another file, and where each box is to be a sample."""
+    if not tally.images.are_known or classes.layout.several == "whole":
+        return None
+    return tally.images.adapted(dict(zip(tally.labels, classes.class_names, strict=True)), classes.order or ())
+
+
+def reading_of_images(reading: Reading, tally: LabelTally, classes: RowClasses) -> Reading:
+    """The same reading with images as samples, each of its rarest category, or with boxes where that was chosen."""
+    adapted, images = adapted_images(tally, classes), tally.images
+    sentence = about_images(images.number, images.boxes, are_samples=adapted is not None)
+    noticed = (*reading.noticed, ("several", sentence))
+    if adapted is None:
+        return replace(reading, noticed=noticed)
+    if images.number == images.boxes and len(adapted.warnings) == 0:  # one box an image: nothing to choose
+        return replace(reading, counts=adapted.counts, tallies=adapted.tallies)
+    return replace(
+        reading, counts=adapted.counts, tallies=adapted.tallies, layout=replace(reading.layout, several="rarest"),
+        warnings=(*reading.warnings, *adapted.warnings), noticed=noticed,
     )  # fmt: skip
 
 

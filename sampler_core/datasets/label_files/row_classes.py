@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sampler_core.data.combined_labels import combined
 from sampler_core.data.label_encoding import class_names
@@ -138,7 +138,8 @@ class _Rows:
         one_each: LabelSets = [() if name is None else (name,) for name in names]
         separator, how = self._separator([name for name in names if isinstance(name, str)])
         if separator is None:
-            self.layout = replace(self.layout, several=None)
+            boxes_are_samples = self.tally.images.are_known and self.layout.several == "whole"
+            self.layout = replace(self.layout, several="whole" if boxes_are_samples else None)
             return self._sets_of_keys(one_each), order
         self.layout = replace(self.layout, several=self.layout.several or how)
         sets = self._separated(["" if name is None else str(name) for name in names], separator)
@@ -165,9 +166,9 @@ class _Rows:
     def paired(self, names: Sequence[ClassName | None], groups: Sequence[ClassName | None]) -> Adapted:
         """A class for each pair of label and group."""
         titles = self.layout.label or "class", self.layout.group or "group"
-        has_both = [name is not None and group is not None for name, group in zip(names, groups, strict=True)]
-        return self._adapted(has_both, lambda kept, samples: combined(
-            [names[key] for key in kept], [groups[key] for key in kept], titles, counts=samples))  # fmt: skip
+        pairs: list[Any] = list(zip(names, groups, strict=True))
+        return self._adapted([None not in pair for pair in pairs], lambda kept, samples: combined(
+            [pairs[key][0] for key in kept], [pairs[key][1] for key in kept], titles, counts=samples))  # fmt: skip
 
     def _adapted(self, has_label: Iterable[bool], adapt: Callable[[list[int], list[int]], AdaptedLabels]) -> Adapted:
         """What an adapter makes of the distinct rows that count and have a label."""

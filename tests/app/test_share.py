@@ -176,13 +176,8 @@ def test_code_with_resume_and_two_stages_says_that_its_plan_is_another_and_can_s
     shared(at)
     plan = SamplingPlan(target=RAMP, epochs=100, batch_size=128)
     assert at.code[-1].value.strip() == snippet(plan, DEFAULT, resume=True, two_stage=True).strip()
-    other = next(info.value.replace("\\", "") for info in at.info if "another plan" in info.value)
-    assert (
-        other
-        == "This code draws another plan than the page shows: power skew, step: skew factor 0, "
-        "from epoch 80, end skew 1."
-        or "80" in other
-    )
+    (other,) = [info.value.replace("\\", "") for info in at.info if "another plan" in info.value]
+    assert other.startswith("This code draws another plan than the page shows: power skew, step: skew factor 0, ")
     at.button(key="share-show-stages").click().run()
     assert not at.exception
     assert scenario_of(at).plan == two_stage_plan(plan)
@@ -211,7 +206,8 @@ def test_the_title_and_the_note_of_the_dialog_go_into_the_url_and_leave_it_when_
     at.text_input(key="share-title").set_value("  For Ada ").run()
     shared(at).text_area(key="share-note").set_value("Two\nlines").run()
     assert not at.exception
-    assert dict(at.query_params) | {"title": ["For Ada"], "note": ["Two\nlines"], "skew": ["0.3"]} == at.query_params
+    url = {key: "".join(at.query_params[key]) for key in at.query_params}
+    assert url == {"title": "For Ada", "note": "Two\nlines", "skew": "0.3"}
     shared(at).text_input(key="share-title").set_value("").run()
     assert "title" not in at.query_params
     assert "note" in at.query_params

@@ -93,7 +93,8 @@ with open("runs.json", "w") as out:
 """
 BASES = dict.fromkeys(VARIANTS, "Base = torch.nn.Module")
 BASES["lightning"] = "from lightning import LightningModule as Base"
-NOISE = {  # what Lightning says of every training on a small machine
+NOISE = {  # what they say of every training on a small machine
+    "transformers": "warnings.filterwarnings('ignore', message=\"'pin_memory' argument\")",
     "lightning": "warnings.filterwarnings('ignore', module='lightning')\n"
     "warnings.filterwarnings('ignore', module='torch.utils.data')",
 }

@@ -42,7 +42,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", ke
     logarithmic = page_controls.choose_axis()
 window, batches = (0, 1), (0, 0)
 if scenario.plan.adaptive is None:
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="scheme-row"):
         page_controls.switch_scheme(scenario)
         window, batches = page_controls.choose_batches(scenario)
     say_if_batches_are_left_out(scenario, batches[1])

@@ -1,5 +1,11 @@
-"""What every session runs: page settings, navigation, the sidebar, then the page."""
+"""What every session runs: page settings, navigation, the sidebar, then the page.
 
+NOTE one-script: a page runs as a part of this script, not as `page.run()`, which makes a page's controls others than
+those of the same key on the next page: on the way there the browser would get a URL without them, and going back would
+find it.
+"""
+
+import runpy
 from pathlib import Path
 
 import streamlit as st
@@ -7,12 +13,12 @@ import streamlit as st
 from pages.parts.server.result_cache import session_cache, using_cache
 from pages.parts.share.share_dialog import share_button
 from pages.parts.sidebar.page_controls import keep_values_on_page_switch
+from pages.parts.sidebar.scenario import current_scenario
 from pages.parts.sidebar.sidebar import sidebar
 from pages.parts.sidebar.undo_buttons import record_undo_step
 from pages.parts.sidebar.url_correction import show_url_messages
 
 st.set_page_config(page_title="Skewlab", page_icon="🎚️", layout="wide", initial_sidebar_state="auto")
-st.html(Path(__file__).parent / "page.css")
 
 page = st.navigation([
     st.Page("explore.py", title="Explore", icon=":material/insights:", default=True),
@@ -21,9 +27,10 @@ page = st.navigation([
 ], position="top")  # fmt: skip
 notices = st.container()
 sidebar()
+st.set_page_config(page_title=f"{page.title}: {current_scenario().data_name} · Skewlab")
 keep_values_on_page_switch(page.url_path)
 # The cache is chosen before the page begins: a session may end while its page still runs.
 with using_cache(session_cache()), share_button(page.title):
-    page.run()
+    runpy.run_path(str(Path(__file__).parent / f"{page.url_path or 'explore'}.py"))
 with notices:
     show_url_messages(record_undo_step())

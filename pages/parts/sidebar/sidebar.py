@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -53,7 +52,6 @@ def set_sidebar_to_plan(plan: SamplingPlan) -> None:
 def sidebar() -> None:
     """Draw the sidebar. Where its values do not make a plan, a sentence says so and the page ends there."""
     correct_url()
-    st.html(Path(__file__).parent / "sidebar.css")
     st.html(typed_entry_rules())
     with st.sidebar:
         with st.container(key="purpose"):

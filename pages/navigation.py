@@ -5,7 +5,6 @@ those of the same key on the next page: on the way there the browser would get a
 find it.
 """
 
-import runpy
 from pathlib import Path
 
 import streamlit as st
@@ -31,6 +30,7 @@ st.set_page_config(page_title=f"{page.title}: {current_scenario().data_name} · 
 keep_values_on_page_switch(page.url_path)
 # The cache is chosen before the page begins: a session may end while its page still runs.
 with using_cache(session_cache()), share_button(page.title):
-    runpy.run_path(str(Path(__file__).parent / f"{page.url_path or 'explore'}.py"))
+    script = Path(__file__).with_name(f"{page.url_path or 'explore'}.py")
+    exec(compile(script.read_bytes(), script, "exec"), {"__name__": script.stem, "__file__": str(script)})  # noqa: S102
 with notices:
     show_url_messages(record_undo_step())

@@ -84,7 +84,7 @@ def is_sound(at):
 def test_the_page_opens_without_a_url():
     at = opened_without_url()
     is_sound(at)
-    assert at.title[0].value.replace("\\", "") == "Synthetic, exponential, 20,000 samples."
+    assert at.title[0].value.replace("\\", "") == "CIFAR-10-LT, 12,406 images."
     assert set(tiles_of(at)) == {
         "Share of the rarest class", "Share ratio, largest to smallest", "Repeats of the rarest class",
         "Unseen part of the largest class", "Batches without the rarest class",

@@ -44,15 +44,6 @@ def repeats(counts: IntArray, shares: FloatArray, draws: Draws) -> FloatArray:
     return draws.samples * _per_sample(counts, shares)
 
 
-def most_repeats(counts: IntArray, shares: FloatArray, samples: int) -> IntArray:
-    """How often one sample of each class can be drawn over all epochs of the shares under exact, at most; (classes,).
-
-    The cursor of a class moves on from epoch to epoch, so no sample is drawn more than once more than another.
-    """
-    sure, chance = floor_and_remainder(samples * np.atleast_2d(shares))
-    return np.where(counts > 0, -(-(sure + (chance > 0)).sum(axis=0) // np.maximum(counts, 1)), 0)
-
-
 def coverage(counts: IntArray, shares: FloatArray, draws: Draws) -> FloatArray:
     """Expected share of each class's samples drawn at least once in each epoch of a run; shape of the shares.
 

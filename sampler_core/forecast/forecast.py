@@ -7,10 +7,11 @@ from functools import cached_property
 
 import numpy as np
 
-from sampler_core.data.array_types import FloatArray
+from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
 from sampler_core.forecast import expectations
 from sampler_core.forecast.expectations import Draws, Groups
+from sampler_core.forecast.largest_count import largest_count
 from sampler_core.plans.plan import SamplingPlan, class_weights_of
 
 
@@ -50,6 +51,20 @@ class Forecast:
     def run_repeats(self) -> FloatArray:
         """Expected draws of one sample over the whole run; (num_classes,)."""
         return np.asarray(self.repeats.sum(axis=0))
+
+    @cached_property
+    def largest_counts(self) -> IntArray:
+        """How often any one sample of each class comes at most, in each epoch; (epochs, num_classes).
+
+        For sure under exact; under the other schemes for `largest_count.CHANCE` of the seeds, each class and epoch by
+        itself.
+        """
+        return largest_count(self.counts.counts[:, None], self.shares[..., None], self.draws)
+
+    @cached_property
+    def run_largest_counts(self) -> IntArray:
+        """The same over the whole run; (num_classes,)."""
+        return largest_count(self.counts.counts[:, None], self.shares[..., None], self.draws, over_run=True)
 
     @cached_property
     def coverage(self) -> FloatArray:

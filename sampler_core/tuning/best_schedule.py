@@ -20,7 +20,7 @@ from sampler_core.tuning.linear_programs import nearest_schedule, refined
 from sampler_core.tuning.requirements import Requirement, over_run
 from sampler_core.tuning.run_bounds import (
     RunBound,
-    best_run_value,
+    best_run_value_as_drawn,
     initial_run_bounds,
     run_bounds_cannot_hold,
     run_metric_jumps,
@@ -115,7 +115,10 @@ class BestScheduleFinder:
         run_bounds = initial_run_bounds(self.by_skew, [requirement], self.epochs)
         run_values = [
             requirement.bound,
-            *(best_run_value(self.by_skew, run_bound, problem.bounded_segments) for run_bound in run_bounds),
+            *(
+                best_run_value_as_drawn(self.by_skew, requirement, run_bound, problem.bounded_segments)
+                for run_bound in run_bounds
+            ),
         ]
         return max(run_values) if requirement.sense == "at most" else min(run_values)
 

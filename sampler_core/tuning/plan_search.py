@@ -19,7 +19,7 @@ from sampler_core.plans.plan import SamplingPlan
 from sampler_core.tuning.as_drawn import is_of_draws
 from sampler_core.tuning.best_schedule import BestScheduleFinder
 from sampler_core.tuning.conflicts import Conflict, find_conflict, times_changed
-from sampler_core.tuning.requirements import Requirement, bounds_of, relaxed
+from sampler_core.tuning.requirements import Requirement, bounds_of, over_run, relaxed
 from sampler_core.tuning.searched_plans import FREE, Variant, listed, variants
 from sampler_core.tuning.shares_by_skew import HIGHEST_SKEW, LOWEST_SKEW
 from sampler_core.tuning.solver import AMPLE_SLACK, Solution, round_solution, solution_as_it_is, solution_if_any, solve
@@ -29,7 +29,8 @@ from sampler_core.tuning.verdicts import of_seeds, verdicts
 LESS_LIKELY = (0.5, 0.05)  # chances at which plans are offered where none holds at the usual one
 MARGIN_OF_A_TENTH = 0.03
 _LEAST_CHANCE_LEFT = 1e-9
-_MOST_PLANS, _MORE_PLANS = 40, 4  # tried, and tried once there is one with ample slack
+_MOST_PLANS = 40  # tried
+_MORE_PLANS = 4  # tried once there is one with ample slack; 1 with requirements over the run, which cost most
 _ALL_SKEWS = (LOWEST_SKEW, HIGHEST_SKEW)
 
 
@@ -114,13 +115,13 @@ def _found_plans(
 ) -> list[Answer]:
     """The plans that meet all requirements, best first: with ample slack, then with few changes, in the order tried."""
     found: list[Answer] = []
-    left = _MOST_PLANS
+    left, more = _MOST_PLANS, 1 if any(map(over_run, requirements)) else _MORE_PLANS
     for variant in plans:
         solution = _solution_of(variant, counts, requirements, shape, chance)
         if solution is not None:
             says = _says(variant.changes, solution, chance)
             found.append(Answer(says, solution.plan, variant.changes, solution, (), chance))
-            left = min(left, _MORE_PLANS + 1) if solution.slack >= AMPLE_SLACK else left
+            left = min(left, more + 1) if solution.slack >= AMPLE_SLACK else left
         left -= 1
         if left == 0:
             break

@@ -16,11 +16,13 @@ import numpy as np
 
 from sampler_core.data.array_types import BoolArray, FloatArray
 from sampler_core.forecast.metrics import columns, metric_of
-from sampler_core.tuning.as_drawn import is_of_draws, margin_as_drawn
+from sampler_core.tuning.as_drawn import is_of_draws, margin_as_drawn, values_as_drawn
 from sampler_core.tuning.feasible_band import EpochSegments, SkewIntervals
 from sampler_core.tuning.requirements import Requirement, bounds_of, over_run, relaxed
 from sampler_core.tuning.shares_by_skew import HIGHEST_SKEW, LOWEST_SKEW, SharesBySkew, share_peaks
 from sampler_core.tuning.verdicts import verdict_margin
+
+_CUTS_AT_ONCE = 128  # slacks tried in one step
 
 
 class RunBound(NamedTuple):
@@ -131,6 +133,18 @@ def best_run_value(by_skew: SharesBySkew, run_bound: RunBound, segments: EpochSe
     return float(metric_of(run_bound.requirement.metric).search_formula(n, window_shares, by_skew.draws)[0])
 
 
+def best_run_value_as_drawn(
+    by_skew: SharesBySkew, requirement: Requirement, run_bound: RunBound, segments: EpochSegments
+) -> float:
+    """The same for the draws of a requirement on draws; under other schemes than `independent` no more than that."""
+    value = best_run_value(by_skew, run_bound, segments)
+    if not is_of_draws(requirement) or by_skew.draws.scheme != "independent":
+        return value
+    n, epochs = by_skew.counts.counts[[run_bound.position]], len(run_bound.window)
+    even_shares = np.full((epochs, 1), value * n[0] / (by_skew.draws.samples * epochs))
+    return float(values_as_drawn(requirement, n, even_shares, by_skew.draws, by_skew.chance_left(requirement))[0])
+
+
 def _best_run_share(by_skew: SharesBySkew, run_bound: RunBound, allowed: SkewIntervals) -> float:
     """The best share of the class for the run bound over the allowed skews: at an edge, or at an extreme."""
     if not allowed:
@@ -144,9 +158,10 @@ def _best_run_share(by_skew: SharesBySkew, run_bound: RunBound, allowed: SkewInt
 def run_bound_slack(
     by_skew: SharesBySkew, run_bound: RunBound, skews: FloatArray, low: FloatArray, high: FloatArray, fine: float
 ) -> FloatArray:
-    """The slack in [low, high]: the run bound holds for all schedules that are at most so far away; by bisection.
+    """The slack in [low, high]: the run bound holds for all schedules that are at most so far away.
 
-    slack < 0: for the best schedule within -slack.
+    slack < 0: for the best schedule within -slack. Each step cuts the stretch of every schedule into several, the more
+    the fewer schedules there are: a step costs about the same for up to `_CUTS_AT_ONCE` of them.
     """
     skews = skews[:, run_bound.window.start : run_bound.window.stop]
     run_slack, high = low.copy(), np.minimum(high, HIGHEST_SKEW - LOWEST_SKEW)
@@ -155,12 +170,15 @@ def run_bound_slack(
     bisected_rows = np.flatnonzero(~run_holds)  # most of these have no more slack than `low`
     bisected_rows = bisected_rows[_run_bound_holds(by_skew, run_bound, skews[bisected_rows], low[bisected_rows])]
     skews, low, high = skews[bisected_rows], low[bisected_rows], high[bisected_rows]
+    cuts, rows = max(1, min(15, _CUTS_AT_ONCE // max(low.size, 1))), np.arange(low.size)
+    parts, skews = np.arange(1, cuts + 1) / (cuts + 1), skews.repeat(cuts, axis=0)
     while np.any(high - low > fine):
-        middle = (low + high) / 2
-        if np.all((middle <= low) | (middle >= high)):
+        ends = np.column_stack([low, low[:, None] + (high - low)[:, None] * parts, high])
+        if np.all((ends[:, 1:-1] <= low[:, None]) | (ends[:, 1:-1] >= high[:, None])):
             break
-        run_holds = _run_bound_holds(by_skew, run_bound, skews, middle)
-        low, high = np.where(run_holds, middle, low), np.where(run_holds, high, middle)
+        run_holds = _run_bound_holds(by_skew, run_bound, skews, ends[:, 1:-1].ravel()).reshape(-1, cuts)
+        first = np.where(run_holds.all(axis=1), cuts, run_holds.argmin(axis=1))
+        low, high = ends[rows, first], ends[rows, first + 1]
     run_slack[bisected_rows] = low
     return run_slack
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
+from sampler_core import ClassCounts, Constant, Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
 from sampler_core.datasets import cifar_lt, load
 from sampler_core.forecast.expectations import (
     SCHEMES,
@@ -18,12 +18,12 @@ from sampler_core.forecast.expectations import (
     effective_sample_size,
     groups,
     least_coverage,
-    most_repeats,
     prior_shift,
     repeats,
     run_coverage,
     share_ratio,
 )
+from sampler_core.forecast.forecast import Forecast
 
 CIFAR_10, CIFAR_100 = cifar_lt(10, 5000, 100).counts, cifar_lt(100, 500, 100).counts
 
@@ -247,10 +247,11 @@ def test_a_single_sample_comes_no_more_often_than_the_larger_quotas_let_it_and_a
             drawn += list(sampler)
         times = np.bincount(drawn, minlength=9)
         came = np.maximum(came, [part.max() for part in np.split(times, np.cumsum(counts)[:-1])])
-    most = most_repeats(counts, plan.class_shares(classes), 9)
+    most = Forecast.of(plan, classes).run_largest_counts
     assert np.all(came <= most)
     assert np.any(came == most)
-    assert most_repeats(np.array([4, 0]), np.array([1.0, 0.0]), 9).tolist() == [3, 0]
+    one = SamplingPlan(target=PowerSkew(Constant(0.0)), epochs=1, batch_size=3, drawing="exact", samples_per_epoch=9)
+    assert Forecast.of(one, ClassCounts.from_counts([4, 0])).largest_counts.tolist() == [[3, 0]]
 
 
 def test_exact_coverage_of_a_run_is_what_rounded_quotas_cover():

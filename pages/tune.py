@@ -33,18 +33,17 @@ with answer:
 with rest:
     st.subheader("The schedules that are allowed", anchor=False)
     phone_sliders()
-    shown_plan = offer.drawing[0] if offer and offer.drawing else scenario.plan
-    band = allowed_band.band(shown_plan, scenario.counts, judged)
+    found = offer.drawing[0] if offer and offer.answer and offer.drawing else None
+    band = allowed_band.band(scenario, judged, found)
     if band is not None:
-        skews = shown_plan.skews() if offer and offer.drawing else None
-        figure = tune_charts.feasible_band(band, requirements, skews)
-        note, height = allowed_band.band_note(band, shown_plan, scenario.plan), tune_charts.band_height(band)
+        figure = tune_charts.feasible_band(band, requirements, found and found.skews())
+        note, height = allowed_band.band_note(band, scenario.plan, found), tune_charts.band_height(band)
         charts.append(Chart("band", "Skews that each epoch may have", figure, note, 12, height, 0))
         live_panel(
-            "feasible", Panel(allowed_band.panel_revision(scenario, judged, shown_plan.fingerprint), charts),
+            "feasible", Panel(allowed_band.panel_revision(scenario, judged, found and found.fingerprint), charts),
             ticket=figure_ticket(scenario),
         )  # fmt: skip
-        allowed_band.show_run_requirements(verdicts, band, offer)
+        allowed_band.show_run_requirements(verdicts, offer)
 
     st.subheader("What a skew factor and an epoch increment would do", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):

@@ -24,7 +24,7 @@ def test_a_click_on_the_map_sets_the_sidebar_and_says_so(open_page):
     assert (ring["x"], ring["y"]) == ([0.7], [increment])
 
 
-def test_by_keyboard_alone_a_schedule_is_found_and_used_and_its_address_opens_it_on_a_fresh_server(
+def test_by_keyboard_alone_a_plan_is_found_drawn_and_used_and_its_link_opens_it_on_a_fresh_server(
     open_page, other_server
 ):
     page = open_page("/tune", height=2400)
@@ -35,12 +35,14 @@ def test_by_keyboard_alone_a_schedule_is_found_and_used_and_its_address_opens_it
     page.keyboard.type("8")
     page.keyboard.press("Tab")
     page.wait_for_function("() => location.search.includes('0.08')")
+    page.get_by_text("As drawn: the rarest class is missing from at most").wait_for()
     settle(page)
-    stands_on(page, page.get_by_role("button", name="Use this"))
+    stands_on(page, page.get_by_role("button", name="Use this", disabled=False), "Shift+Tab")
     page.keyboard.press("Enter")
-    page.wait_for_function("() => location.search.includes('limit=')")
-    page.wait_for_function("() => !document.body.innerText.includes('Violated')")
+    page.wait_for_function("() => location.search.includes('scheme=stratified')")
+    page.get_by_text("Your plan meets all requirements as drawn.").wait_for()
     settle(page)
+    assert "Violated" not in page.inner_text("body")
     before, address = traces(page, "band"), page.url.split("?")[1]
     again = open_page(f"/tune?{address}", url=other_server)
     assert traces(again, "band") == before

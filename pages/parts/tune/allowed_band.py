@@ -20,27 +20,34 @@ from sampler_core.tuning.requirements import over_run
 from sampler_core.tuning.verdicts import Verdict
 
 
-def band(plan: SamplingPlan, counts: ClassCounts, requirements: Requirements) -> Band | None:
-    """The feasible band under a plan's scheme and limits; a sentence where there is none to show."""
+def band(scenario: Scenario, requirements: Requirements, found: SamplingPlan | None) -> Band | None:
+    """The feasible band under the scheme and limits of the plan found, or the sidebar's where there is none.
+
+    A sentence where there is no band to show.
+    """
+    plan = scenario.plan if found is None else replace(found, target=scenario.plan.target)
     try:
-        return band_of(plan, counts, requirements)
+        return band_of(plan, scenario.counts, requirements)
     except (TypeError, ValueError) as error:
         st.info(literal(f"Nothing can be solved here: {error}."), icon=":material/info:")
         return None
 
 
-def band_note(band: Band, plan: SamplingPlan, own: SamplingPlan) -> str:
-    """What the colours of the band mean, and that it is the offered plan's where its scheme or limits differ."""
-    offered = "" if replace(plan, target=own.target) == own else f"Under the {plan.drawing} scheme, as offered. "
+def band_note(band: Band, own: SamplingPlan, found: SamplingPlan | None) -> str:
+    """What the colours of the band mean, and whose scheme and limits they are where these are not the sidebar's."""
+    other = found is not None and replace(found, target=own.target) != own
+    whose = f"With the {found.drawing} scheme and the limits of the plan found. " if other and found else ""
     none_allowed = "" if all(band.allowed) else " Orange: no skew meets them all."
     return (
-        f"{offered}Green: the requirements of single epochs hold.{none_allowed} An arrow points to the side that a "
+        f"{whose}Green: the requirements of single epochs hold.{none_allowed} An arrow points to the side that a "
         "requirement allows."
     )
 
 
-def show_run_requirements(verdicts: dict[int, Verdict], band: Band, offer: Offer | None) -> None:
+def show_run_requirements(verdicts: dict[int, Verdict], offer: Offer | None) -> None:
     """A caption for each requirement over the run: its bound, and the metric value of each plan."""
+    solution = offer.answer.solution if offer and offer.answer else None
+    solved = {} if solution is None or solution.plan is None else {one.requirement: one for one in solution.verdicts}
     for place, verdict in verdicts.items():
         requirement = verdict.requirement
         if not over_run(requirement):
@@ -50,9 +57,8 @@ def show_run_requirements(verdicts: dict[int, Verdict], band: Band, offer: Offer
             f"{bound_in_words(requirement, requirement.bound)} is asked, your plan has "
             f"{bound_in_words(requirement, verdict.value)}"
         )
-        found = [one for one in band.run if one.requirement == requirement]
-        if found and offer is not None and offer.answer is not None and offer.drawing is not None:
-            run_sentence += f", the plan found {bound_in_words(requirement, found[0].value)}"
+        if requirement in solved:
+            run_sentence += f", the plan found {bound_in_words(requirement, solved[requirement].value)}"
         st.caption(literal(f"{run_sentence}."))
 
 

@@ -10,8 +10,9 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts.my_labels.reading_job import Upload, reading_from_json, reading_to_json
 from pages.parts.my_labels.session_labels import SessionLabels
-from sampler_core import combined, rarest_label
+from sampler_core import Constant, PowerSkew, SamplingPlan, combined, rarest_label
 from sampler_core.datasets import read_counts
+from sampler_core.exporting.plan_report import plan_report
 from sampler_core.plans.explicit_shares import Shares
 from tests.app.test_explore import frames_once_played, is_sound, opened, panel_of
 
@@ -93,3 +94,10 @@ def test_a_reading_comes_back_from_its_process_with_its_tallies():
     reading = reading_of(PHOTOS)
     again = reading_from_json(json.loads(json.dumps(reading_to_json(reading))))
     assert (again.counts, again.tallies) == (reading.counts, reading.tallies)
+
+
+def test_the_report_of_the_page_has_the_charts_too():
+    plan = SamplingPlan(target=PowerSkew(Constant(1.0)), epochs=1, batch_size=32)
+    report = plan_report(plan, CELLS.counts, tallies=CELLS.tallies)
+    assert "Expected per species, epoch 0" in report
+    assert "Expected per hospital, epoch 0" in report

@@ -1,18 +1,16 @@
 """What every session runs: page settings, navigation, the sidebar, then the page."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from pages.parts.server.result_cache import session_cache, using_cache
 from pages.parts.share.share_dialog import share_button
 from pages.parts.sidebar.page_controls import keep_values_on_page_switch
+from pages.parts.sidebar.scenario import current_scenario
 from pages.parts.sidebar.sidebar import sidebar
 from pages.parts.sidebar.undo_buttons import record_undo_step
 from pages.parts.sidebar.url_correction import show_url_messages
 
 st.set_page_config(page_title="Skewlab", page_icon="🎚️", layout="wide", initial_sidebar_state="auto")
-st.html(Path(__file__).parent / "page.css")
 
 page = st.navigation([
     st.Page("explore.py", title="Explore", icon=":material/insights:", default=True),
@@ -21,6 +19,7 @@ page = st.navigation([
 ], position="top")  # fmt: skip
 notices = st.container()
 sidebar()
+st.set_page_config(page_title=f"{page.title}: {current_scenario().data_name} · Skewlab")
 keep_values_on_page_switch(page.url_path)
 # The cache is chosen before the page begins: a session may end while its page still runs.
 with using_cache(session_cache()), share_button(page.title):

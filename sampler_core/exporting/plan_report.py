@@ -18,7 +18,7 @@ from sampler_core.exporting import as_code
 from sampler_core.exporting.html_report import Frame, Report, report_html
 from sampler_core.figures.class_labels import by_count, class_in_words, class_index
 from sampler_core.figures.epoch_metrics import epoch_metrics, metric_table
-from sampler_core.figures.explore_charts import charts_of_epoch, charts_over_epochs
+from sampler_core.figures.explore_charts import arranged, charts_of_epoch, charts_over_epochs
 from sampler_core.figures.figure import Chart, plotly_js, plotly_js_version, with_shares
 from sampler_core.figures.plan_sentences import data_line, takeaway
 from sampler_core.forecast.findings import findings
@@ -59,15 +59,16 @@ def plan_report(
     def report_frame(epoch: int) -> Frame:
         tiles = [(metric.label, metric.value, metric.note) for metric in epoch_metrics(forecast, epoch)]
         highlighted = tuple(selected)
-        charts = charts_over_epochs(
+        over_epochs = charts_over_epochs(
             forecast, forecast.class_weights, epoch, logarithmic=logarithmic, selected=highlighted
         )
+        of_epoch: list[Chart] = []
         if plan.adaptive is None:
             preview = plan.preview(counts, epoch, first_batch, shown_batches)
             epoch_counts = partial(plan.epoch_class_counts, counts, epoch)
-            batches, drawn = charts_of_epoch(plan, forecast, preview, epoch_counts, highlighted)
-            charts += [batches._replace(title=f"{batches.title}, as training will draw them"), drawn]
-        return Frame(epoch, [takeaway(forecast, epoch, unit)], tiles, charts)
+            of_epoch = charts_of_epoch(plan, forecast, preview, epoch_counts, highlighted)
+        first, below = arranged(over_epochs, of_epoch)
+        return Frame(epoch, [takeaway(forecast, epoch, unit)], tiles, [*first, *below])
 
     return _report_html(
         plan, forecast, unit, made, data_name, title=title, note=note, epochs=len(forecast.shares), epoch=epoch,

@@ -72,7 +72,7 @@ def plan_shares(plans: Sequence[ComparedPlan], group: ClassGroup, epoch: int, *,
     )  # fmt: skip
     alt = f"Share of {group.label} over {len(curves[0].values)} epochs. {plan_words}."
     y_axis = share_axis(f"share of {legend_text(group.label, widest=20)}", logarithmic)
-    figure = curves_over_epochs(curves, y_axis, "%{y:.4~%}", alt, epoch, showlegend=True)
+    figure = curves_over_epochs(curves, y_axis, "%{y:.3~p}", alt, epoch, showlegend=True)
     for plan, trace in zip(plans, figure.spec["data"], strict=True):
         trace["legendrank"] = 1 if plan.own else 1000  # plotly's own is 1000
     return figure
@@ -93,7 +93,7 @@ def plan_mix(plan: ComparedPlan, highest: float) -> Figure:
     curves = [class_curve(series, shares, 1.5) for series in series_of(plan.forecast.counts)]
     alt = f"All classes of the plan {plan.name}; in the last epoch {shares_in_words(curves, -1)}."
     return curves_over_epochs(
-        curves, axis("", tickformat="~%", range=[0.0, highest], nticks=5), "%{y:.4~%}", alt, None,
+        curves, axis("", tickformat="~%", range=[0.0, highest], nticks=5), "%{y:.3~p}", alt, None,
         xaxis=epoch_axis(shares, "", nticks=5), uirevision=f"{len(curves)}-{len(shares)}",
     )  # fmt: skip
 

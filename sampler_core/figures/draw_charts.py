@@ -18,7 +18,7 @@ from sampler_core.forecast.count_intervals import CountIntervals
 from sampler_core.formatting import number, several
 
 
-def batch_mix(preview: Preview, selected: SelectedClasses = ()) -> Figure:
+def batch_mix(preview: Preview, selected: SelectedClasses = (), *, legend: bool = True) -> Figure:
     """The class counts of each previewed batch, stacked, with the largest class (or the head) at the bottom."""
     counts, per_batch = preview.class_counts, preview.batch_class_counts
     stacks = series_of(counts, selected)
@@ -34,7 +34,7 @@ def batch_mix(preview: Preview, selected: SelectedClasses = ()) -> Figure:
     ]  # fmt: skip
     spec = {"data": bars, "layout": layout(
         barmode="stack", bargap=0.2 if len(batches) <= 60 else 0,  # a fifth is a pixel on a phone
-        showlegend=len(stacks) > 1, legend=LEGEND | {"traceorder": "normal"},
+        showlegend=legend and len(stacks) > 1, legend=LEGEND | {"traceorder": "normal"},
         xaxis=axis("batch", tickformat="d", range=[batches[0] - 0.6, batches[-1] + 0.6]),
         yaxis=axis("samples in the batch"), uirevision=f"{len(stacks)}-{batches[0]}-{len(batches)}",
     )}  # fmt: skip

@@ -88,7 +88,7 @@ def class_shares(
         f"Last epoch: {shares_in_words(curves, -1)}."
     )
     return curves_over_epochs(
-        curves, share_axis("class share", logarithmic), "%{y:.4~%}", alt, epoch, showlegend=len(curves) > 1,
+        curves, share_axis("class share", logarithmic), "%{y:.3~p}", alt, epoch, showlegend=len(curves) > 1,
         uirevision=f"{len(curves)}-{len(shares)}-{logarithmic}",
     )  # fmt: skip
 
@@ -107,7 +107,7 @@ def skew_curve(skews: FloatArray, crossover: int | None, epoch: int) -> Figure:
     where = "It stays below 1." if crossover is None else f"It reaches 1 in epoch {crossover}."
     alt = f"Skew over {several(len(skews), 'epoch', 'epochs')}, from {number(skews[0])} to {number(skews[-1])}. {where}"
     curve = Curve("skew", "skew", skews, {"color": GREY, "width": 2, "dash": "solid"})
-    figure = curves_over_epochs([curve], axis("skew", **steady_range(*skews)), "skew %{y:.4~f}", alt, epoch)
+    figure = curves_over_epochs([curve], axis("skew", **steady_range(*skews)), "skew %{y:.3~r}", alt, epoch)
     figure.spec["data"].append(crossover_mark)
     figure.spec["layout"]["shapes"].append(balanced)
     return figure

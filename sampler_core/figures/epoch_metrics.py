@@ -15,12 +15,14 @@ from sampler_core.formatting import count, number, percent
 
 
 class EpochMetric(NamedTuple):
-    """value: the metric of the chosen epoch, as text; course: of every epoch, (epochs,); part: shown in percent."""
+    """value: the metric of the chosen epoch, as text; course: of every epoch, (epochs,); part: shown in percent; help:
+    what it is, in a sentence."""
 
     label: str
     value: str
     note: str
     course: FloatArray
+    help: str
     part: bool = True
 
 
@@ -35,12 +37,17 @@ def epoch_metrics(forecast: Forecast, epoch: int) -> tuple[EpochMetric, ...]:
     unseen = 1.0 - coverage(counts[[largest]], of_largest, draws)[:, 0]
     missing = absence(share, draws)
     return (
-        EpochMetric("Share of the rarest class", percent(share[epoch]), names[0], share),
-        EpochMetric("Share ratio, largest to smallest", number(ratio[epoch]), "1 is balanced", ratio, False),
-        EpochMetric("Repeats of the rarest class", number(repeats[epoch]), "of each sample, per epoch", repeats, False),
-        EpochMetric("Unseen part of the largest class", percent(unseen[epoch]), f"{names[1]}, this epoch", unseen),
-        EpochMetric("Batches without the rarest class", percent(missing[epoch]), "expected", missing),
-    )
+        EpochMetric("Share of the rarest class", percent(share[epoch]), names[0], share,
+                    "The part of the draws of an epoch that are of the class with the fewest samples."),
+        EpochMetric("Share ratio, largest to smallest", number(ratio[epoch]), "1 is balanced", ratio,
+                    "The largest class share of an epoch over the smallest.", part=False),
+        EpochMetric("Repeats of the rarest class", number(repeats[epoch]), "of each sample, per epoch", repeats,
+                    "How often a sample of the rarest class is drawn in an epoch, on average.", part=False),
+        EpochMetric("Unseen part of the largest class", percent(unseen[epoch]), f"{names[1]}, this epoch", unseen,
+                    "The expected part of its samples that an epoch never draws."),
+        EpochMetric("Batches without the rarest class", percent(missing[epoch]), "expected", missing,
+                    "The part of an epoch's batches that hold no sample of it."),
+    )  # fmt: skip
 
 
 def metric_table(metrics: tuple[EpochMetric, ...]) -> pd.DataFrame:

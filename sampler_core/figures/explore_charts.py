@@ -21,30 +21,31 @@ from sampler_core.forecast.forecast import Forecast
 from sampler_core.plans.plan import SamplingPlan
 
 MOST_DRAWS = 1_000_000  # made for one chart: some 20 ms
+FIRST_HEIGHT = 360  # px of the charts that stand first: with all above and beside them they fit a screen 720 high
 
 
 def charts_over_epochs(
     forecast: Forecast, weights: FloatArray, epoch: int, *, logarithmic: bool = False, selected: SelectedClasses = ()
 ) -> list[Chart]:
-    """Class shares, the skew, the share map where classes are many, weights beside shares.
+    """Class shares, weights beside shares, the skew, the share map where classes are many.
 
     weights: (epochs, num_classes). logarithmic: the axis of the shares. selected: the classes to highlight.
     """
     counts, shares, skews = forecast.counts, forecast.shares, forecast.skews
     share_lines = class_shares(counts, shares, epoch, logarithmic=logarithmic, selected=selected)
-    note, height = "The chance that one draw is of the class.", height_with_legend(share_lines, 340)
-    charts = [Chart("shares", "Class share over epochs", share_lines, note, 12 if skews is None else 8, height, 0)]
-    if skews is not None:
-        skew_line, note = skew_curve(skews, forecast.crossover, epoch), "0 natural, 1 class-balanced, above 1 reversed."
-        charts.append(Chart("skew", "Skew over epochs", skew_line, note, 4, height, 1))
-    if is_banded(counts):
-        share_cells = share_map(counts, shares, epoch, selected)
-        note = "One row a class; colour is the share. Its table has the first, the chosen and the last epoch."
-        charts.append(Chart("map", "Share of every class", share_cells, note, 12, 420, 3))
+    note, height = "The chance that one draw is of the class.", height_with_legend(share_lines, FIRST_HEIGHT)
+    charts = [Chart("shares", "Class share over epochs", share_lines, note, 12, height, 0)]
     beside = weight_beside_share(counts, weights, shares, epoch, selected)
     note = "The weight is one sample's, the share is its whole class's: what a batch sees. They are not the same."
     title = f"Class weight beside class share, epoch {epoch}"
     charts.append(Chart("weights", title, beside, note, 12, _chart_height(counts, 340), 2))
+    if skews is not None:
+        skew_line, note = skew_curve(skews, forecast.crossover, epoch), "0 natural, 1 class-balanced, above 1 reversed."
+        charts.append(Chart("skew", "Skew over epochs", skew_line, note, 12, 240, 3))
+    if is_banded(counts):
+        share_cells = share_map(counts, shares, epoch, selected)
+        note = "One row a class; colour is the share. Its table has the first, the chosen and the last epoch."
+        charts.append(Chart("map", "Share of every class", share_cells, note, 12, 420, 3))
     return charts
 
 
@@ -68,12 +69,23 @@ def charts_of_epoch(
         title = "Planned against drawn, the batches shown"
     planned = count_intervals(forecast.shares[epoch], forecast.draws, num_draws)
     deviations = planned_and_drawn(counts, planned, drawn, selected)
-    batches_title, stacks = f"Batches {first} to {first + preview.num_batches - 1}", batch_mix(preview, selected)
-    height = height_with_legend(stacks, max(380, _chart_height(counts, 380)))
+    batches_title = f"Batches {first} to {first + preview.num_batches - 1} of epoch {epoch}, as drawn"
+    stacks = batch_mix(preview, selected, legend=False)  # its colours are those of the shares beside it
+    height = height_with_legend(deviations, _chart_height(counts, 340))
     return [
-        Chart("batches", batches_title, stacks, batches_note(plan, counts), 7, height, 2),
-        Chart("drawn", title, deviations, SCHEME_NOTES[plan.drawing], 5, height, 3),
+        Chart("batches", batches_title, stacks, batches_note(plan, counts), 12, FIRST_HEIGHT, 1),
+        Chart("drawn", title, deviations, SCHEME_NOTES[plan.drawing], 12, height, 3),
     ]
+
+
+def arranged(over_epochs: list[Chart], of_epoch: list[Chart]) -> tuple[list[Chart], list[Chart]]:
+    """What stands first, shares beside batches, and the charts below. of_epoch: empty where no draws are known."""
+    shares, weights, *others = over_epochs
+    if not of_epoch:
+        return [shares], [weights, *others]
+    batches, drawn = of_epoch
+    first = [shares._replace(span=7), batches._replace(span=5, height=shares.height)]
+    return first, [weights._replace(span=7), drawn._replace(span=5), *others]
 
 
 def _chart_height(counts: ClassCounts, otherwise: int) -> int:

@@ -33,12 +33,11 @@ def takeaway(
             return f"Every draw is of {plain(class_in_words(counts.names[rarest]))}: no other class has {unit}."
         return f"The classes have equally many {unit}, so no skew changes the mix."
     mix_words = _mix_in_words(float(shares[rarest] / shares[largest]), counts.counts[rarest] / counts.counts[largest])
-    names = [plain(class_in_words(counts.names[c])) for c in (rarest, largest)]
-    of_rarest, of_largest = (
-        f"{name}, {percent(counts.frequencies[c])} of the data, gets {percent(shares[c])}"
-        for name, c in zip(names, (rarest, largest), strict=True)
+    of_data, of_draws = percent(counts.frequencies[rarest]), percent(shares[rarest])
+    return (
+        f"In epoch {epoch} the mix is {strong(mix_words)}: {plain(class_in_words(counts.names[rarest]))}, "
+        f"{of_data} of the data, gets {of_draws} of draws."
     )
-    return f"In epoch {epoch} the batches are {strong(mix_words)}: {of_rarest} of the draws, and {of_largest}."
 
 
 def data_line(counts: ClassCounts, unit: str = "samples") -> str:
@@ -52,7 +51,7 @@ def data_line(counts: ClassCounts, unit: str = "samples") -> str:
 def batches_note(plan: SamplingPlan, counts: ClassCounts) -> str:
     """The batches of an epoch, the sampling scheme and the seed."""
     batches = several(plan.num_batches(counts), "batch", "batches")
-    return f"{batches} of {count(plan.needed_batch_size)} in this epoch; scheme {plan.drawing}, seed {plan.seed}."
+    return f"{batches} of {count(plan.needed_batch_size)}; {plan.drawing} draws, seed {plan.seed}."
 
 
 def _mix_in_words(now: float, natural: float) -> str:

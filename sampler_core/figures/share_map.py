@@ -32,7 +32,7 @@ def share_map(counts: ClassCounts, shares: FloatArray, epoch: int, selected: Sel
     heatmap = {
         "type": "heatmap", "z": np.maximum(log_shares, low), "customdata": cells, "y": map_rows,
         "x0": 0, "dx": epoch_step, "zmin": low, "zmax": high, "colorscale": "Cividis",
-        "hovertemplate": "%{y}<br>epoch %{x}: %{customdata:.4~%}<extra></extra>",
+        "hovertemplate": "%{y}<br>epoch %{x}: %{customdata:.3~p}<extra></extra>",
         "colorbar": _share_scale(low, high),
     }  # fmt: skip
     nticks = 30 if order.size <= 30 else 12

@@ -46,7 +46,7 @@ def _weight_share_bars(
     bars = {
         **row_names(counts, order), "type": "bar", "orientation": "h", "marker": marker, "cliponaxis": False,
         "textposition": "auto" if min(marker["opacity"]) == 1.0 else "outside",
-        "hovertemplate": "%{hovertext}: %{x:.4~%}<extra></extra>",
+        "hovertemplate": "%{hovertext}: %{x:.3~p}<extra></extra>",
     }  # fmt: skip
     traces = [
         bars | {"x": row, "xaxis": x, "text": [percent(float(value)) for value in row]}
@@ -66,7 +66,7 @@ def _weight_share_curves(
 ) -> Spec:
     curve = {
         "type": "scatter", "mode": "lines", "x": np.arange(1, order.size + 1), "fill": "tozeroy",
-        "line": {"color": GREY, "width": 1.5}, "hovertemplate": "class of rank %{x}: %{y:.4~%}<extra></extra>",
+        "line": {"color": GREY, "width": 1.5}, "hovertemplate": "class of rank %{x}: %{y:.3~p}<extra></extra>",
     }  # fmt: skip
     traces = [
         curve | {"y": row.astype(np.float32), "xaxis": f"x{number}", "yaxis": f"y{number}"}

@@ -6,7 +6,8 @@ long. A finding needs a value above its threshold (below, or in `remedies`), nev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -37,7 +38,7 @@ class Finding(NamedTuple):
 
 def findings(plan: SamplingPlan, forecast: Forecast) -> tuple[Finding, ...]:
     """All findings of a plan on its data, the heaviest first."""
-    found = [finding for check in CHECKS for finding in check(plan, forecast)]
+    found = [finding for check in CHECKS.values() for finding in check(plan, forecast)]
     return tuple(sorted(found, key=lambda finding: -finding.weight))
 
 
@@ -196,11 +197,14 @@ def _find_constant_skew(plan: SamplingPlan, forecast: Forecast) -> Iterator[Find
         )  # fmt: skip
 
 
-Check = Callable[[SamplingPlan, Forecast], Iterator[Finding]]
-CHECKS: tuple[Check, ...] = (
-    _find_dominating_class, _find_reversed_mix, _find_repeated_samples, _find_absent_class, _find_unseen_samples,
-    _find_empty_classes, _find_batch_below_classes, _find_needless_repeats, _find_constant_skew,
-)  # fmt: skip
+CHECKS: Mapping[str, Callable[[SamplingPlan, Forecast], Iterator[Finding]]] = MappingProxyType({
+    "dominating": _find_dominating_class, "reversed": _find_reversed_mix, "repeated": _find_repeated_samples,
+    "absent": _find_absent_class, "unseen": _find_unseen_samples, "empty": _find_empty_classes,
+    "crowded": _find_batch_below_classes, "replaced": _find_needless_repeats, "flat": _find_constant_skew,
+})  # fmt: skip
+"""Kind -> what looks for findings of this kind."""
+WARNINGS = ("dominating", "reversed", "repeated", "absent")
+"""The kinds that are warnings; the others are for information."""
 
 
 # --- in words ----------------------------------------------------------------------------------------------------

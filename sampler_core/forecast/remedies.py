@@ -38,7 +38,7 @@ def remedy_for_repeats(plan: SamplingPlan, forecast: Forecast) -> str:
         return sentence(
             [" and ".join([cap, *_lower_floors(plan, forecast)])], ": with a higher floor samples come more often."
         )
-    skew = _skew_that_mends(plan, forecast, lambda tried: not above(tried.repeats, MANY_REPEATS).any())
+    skew = skew_that_mends(plan, forecast, lambda tried: not above(tried.repeats, MANY_REPEATS).any())
     milder = [] if skew is None else [skew_limit(plan, skew)]
     return sentence([cap, *milder])
 
@@ -60,7 +60,7 @@ def remedy_for_absence(plan: SamplingPlan, forecast: Forecast, epoch: int, worst
                     [skew_limit(plan, 1.0) + also], ": here the skew starves the larger classes."
                 )
     remedies = _stratified_remedies(plan, forecast, share)
-    lift = _skew_that_mends(plan, forecast, often_present, least=True)
+    lift = skew_that_mends(plan, forecast, often_present, least=True)
     if skews is not None and lift is not None:
         kept = "keep the scheme and " if remedies and plan.drawing != "stratified" else ""
         remedies.append(
@@ -76,17 +76,17 @@ def remedy_for_unseen(plan: SamplingPlan, forecast: Forecast, largest: int) -> s
     draws, epochs = forecast.draws.samples, len(forecast.shares)
 
     def seen(tried: Forecast | None) -> bool:
-        return tried is not None and not above(_unseen_part(tried, largest), MUCH_UNSEEN)
+        return tried is not None and not above(unseen_part(tried, largest), MUCH_UNSEEN)
 
-    more = _draws_factor(plan, _unseen_part(forecast, largest))
-    longer, fuller = _rounded_up(epochs * more), _rounded_up(draws * more)
+    more = draws_factor(plan, unseen_part(forecast, largest))
+    longer, fuller = rounded_up(epochs * more), rounded_up(draws * more)
     exact_mends = plan.drawing == "independent" and seen(trial(plan, forecast, drawing="exact"))
     remedies = ["the exact scheme"] * exact_mends
     remedies += [f"{count(longer)} epochs"] * (longer <= MOST_EPOCHS and seen(trial(plan, forecast, epochs=longer)))
     remedies += [f"{count(fuller)} samples per epoch"] * seen(trial(plan, forecast, samples_per_epoch=fuller))
     remedies[:1] = [f"try {way}" for way in remedies[:1]]
     schedule: Any = skew_schedule(plan.target)
-    skew = _skew_that_mends(plan, forecast, seen)
+    skew = skew_that_mends(plan, forecast, seen)
     if hasattr(schedule, "end"):  # another end bends the whole schedule
         bent = trial(plan, forecast, target=PowerSkew(replace(schedule, end=skew or 0.0)))
         skew = skew if seen(bent) else None
@@ -100,16 +100,22 @@ def remedy_for_unseen(plan: SamplingPlan, forecast: Forecast, largest: int) -> s
 
 
 def remedy_for_constant_skew(schedule: Linear, first: float, last: float, epochs: int) -> str:
-    """The increment that goes evenly from the first skew to the last, cut to three digits so that it stops before."""
+    """Against a skew that rests at its limit: what moves until the end."""
     if first == last:
         return "If the mix is meant to move, start away from the limit, with an increment towards it."
-    step = (last - first) / (epochs - 1)
-    unit = 10.0 ** (2 - math.floor(math.log10(abs(step))))
     start = f"the skew factor to {first:g} and " if first != schedule.start else ""
+    increment = increment_to_the_end(first, last, epochs)
     return (
-        f"Set {start}the epoch increment to {math.trunc(step * unit) / unit:g} to move until the last epoch; "
+        f"Set {start}the epoch increment to {increment:g} to move until the last epoch; "
         "if the rest is meant, this is no fault."
     )
+
+
+def increment_to_the_end(first: float, last: float, epochs: int) -> float:
+    """The increment from the first skew to the last, cut to three digits so that it stops before."""
+    step = (last - first) / (epochs - 1)
+    unit = 10.0 ** (2 - math.floor(math.log10(abs(step))))
+    return math.trunc(step * unit) / unit
 
 
 def skew_limit(plan: SamplingPlan, skew: float, *, least: bool = False) -> str:
@@ -158,7 +164,7 @@ def _lower_floors(plan: SamplingPlan, forecast: Forecast) -> list[str]:
 
 def _stratified_remedies(plan: SamplingPlan, forecast: Forecast, share: float) -> list[str]:
     """The stratified scheme with a batch in which the class is missing from a third at most, or with a floor."""
-    samples, batch_size, needed = forecast.draws.samples, plan.needed_batch_size, _least_batch(share)
+    samples, batch_size, needed = forecast.draws.samples, plan.needed_batch_size, least_batch(share)
     stratified = plan.drawing == "stratified"
     if not stratified and needed <= min(batch_size, samples):
         return ["try the stratified scheme"]
@@ -177,7 +183,7 @@ def _remedy_with_both_limits(plan: SamplingPlan, level: Forecast, skews: FloatAr
         return not above(absence(tried.shares, tried.draws)[:, tried.counts.counts > 0], OFTEN_ABSENT).any()
 
     limited = replace(level, skews=np.minimum(skews, 1.0))
-    least = None if full(level) else _skew_that_mends(plan, limited, full, least=True)
+    least = None if full(level) else skew_that_mends(plan, limited, full, least=True)
     if least is None or least >= 1.0:
         return ""
     both = f"{skew_limit(plan, 1.0)} and {skew_limit(plan, least, least=True)}".replace(" and set ", " and ")
@@ -195,7 +201,7 @@ def _remedy_for_small_batch(plan: SamplingPlan, forecast: Forecast) -> str:
     present = forecast.counts.counts > 0
     batch_is_small = f"A batch of {count(plan.needed_batch_size)} cannot hold all {count(int(present.sum()))} classes"
     at_skew_1 = _forecast_with_skew(plan, forecast, 1.0, np.ones(1, dtype=bool))
-    needed = _least_batch(float(at_skew_1.shares[0, present].min()))
+    needed = least_batch(float(at_skew_1.shares[0, present].min()))
     if needed > min(forecast.draws.samples, LARGEST_BATCH):
         return f"{batch_is_small}, so some are missing from each."
     remedies = ["the stratified scheme"] * (plan.drawing != "stratified")
@@ -206,18 +212,19 @@ def _remedy_for_small_batch(plan: SamplingPlan, forecast: Forecast) -> str:
     return f"{batch_is_small}; with {all_remedies}, each is in two thirds of the batches or more{note}."
 
 
-def _least_batch(share: float) -> int:
+def least_batch(share: float) -> int:
     """The least batch in which a class is missing from a third at most under the stratified scheme."""
     return math.ceil((1 - OFTEN_ABSENT) / max(share, 1e-300) * (1 - 1e-10))
 
 
-def _unseen_part(forecast: Forecast, position: int) -> float:
+def unseen_part(forecast: Forecast, position: int) -> float:
+    """The part of a class's samples that the whole run never draws."""
     column = [position]
     seen = run_coverage(forecast.counts.counts[column], forecast.shares[:, column], forecast.draws)
     return 1.0 - float(seen[0])
 
 
-def _draws_factor(plan: SamplingPlan, unseen: float) -> float:
+def draws_factor(plan: SamplingPlan, unseen: float) -> float:
     """By how much to multiply the draws, at the same shares, so that little enough stays unseen."""
     seen = max(1.0 - unseen, 1e-9)
     return math.log(MUCH_UNSEEN) / math.log1p(-seen) if plan.drawing == "independent" else (1 - MUCH_UNSEEN) / seen
@@ -229,7 +236,7 @@ def _forecast_with_skew(plan: SamplingPlan, forecast: Forecast, skew: float, whe
     return replace(forecast, shares=np.where(where[:, None], row, forecast.shares))
 
 
-def _skew_that_mends(
+def skew_that_mends(
     plan: SamplingPlan, forecast: Forecast, mended: Callable[[Forecast], bool], *, least: bool = False
 ) -> float | None:
     """The mildest limit on the skew of all epochs, in hundredths, with which a forecast is mended; None: none does.
@@ -255,7 +262,7 @@ def _rounded_down(value: float) -> str:
     return f"{math.floor(value * unit * (1 + 1e-12)) / unit:g}"
 
 
-def _rounded_up(value: float) -> int:
+def rounded_up(value: float) -> int:
     """To two digits, never less."""
     unit = 10 ** max(0, len(str(math.ceil(value))) - 2)
     return int(math.ceil(value / unit) * unit)

@@ -11,8 +11,10 @@ from streamlit.testing.v1 import AppTest
 from pages.parts.explore import epoch_player, explore_panels
 from pages.parts.explore.followed_classes import clicked_class
 from pages.parts.my_labels import session_labels
+from pages.parts.my_labels.reading_job import PASTED
 from pages.parts.sidebar import page_controls
 from pages.parts.sidebar.page_parameters import COMPARE_PARAMETERS, PARAMETERS, TUNE_PARAMETERS, choice_titles
+from pages.parts.sidebar.scenario import Scenario
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import load, synthetic
 from sampler_core.figures.class_labels import by_count
@@ -77,7 +79,7 @@ def is_sound(at):
 def test_the_page_opens_without_a_url():
     at = opened()
     is_sound(at)
-    assert at.title[0].value == "Explore"
+    assert at.title[0].value.replace("\\", "") == "Synthetic, exponential, 20,000 samples."
     assert set(tiles_of(at)) == {
         "Share of the rarest class", "Share ratio, largest to smallest", "Repeats of the rarest class",
         "Unseen part of the largest class", "Batches without the rarest class",
@@ -374,6 +376,44 @@ def test_findings_are_told_with_their_numbers_and_what_to_try():
     at = opened(data="published", table="inat2018_supercategory", increment="0.03")
     assert "From epoch 49 on more than half of the draws go to the rarest class, Bacteria: 99.3\u00a0%" in said_on(at)
     assert "Set the limit on the skew to 1" in said_on(at)
+
+
+def buttons_of(at, place):
+    return {button.label: button.key for button in at.button if button.key.startswith(f"remedy-{place}-")}
+
+
+def test_a_press_on_a_remedy_sets_it_in_the_sidebar_and_undo_takes_it_back():
+    at = opened(data="published", table="isic2019", increment="0.03")
+    before, told = values_of(at), said_on(at)
+    remedies = buttons_of(at, "first")
+    assert "Limit the skew to 1" in remedies
+    assert set(remedies) <= set(buttons_of(at, "all"))
+    at.button(key=remedies["Limit the skew to 1"]).click().run()
+    is_sound(at)
+    assert values_of(at) == before | {"limit": 1.0}
+    assert "more than half of the draws" in told
+    assert "more than half of the draws" not in said_on(at)
+    at.button(key="undo").click().run()
+    assert values_of(at) == before
+    assert said_on(at) == told
+
+
+@pytest.mark.parametrize(("epochs", "seconds"), [(10, 5), (100, 10), (1000, 20)])
+def test_long_runs_play_faster_so_that_nobody_waits_and_short_ones_can_be_watched(epochs, seconds):
+    assert epochs / epoch_player.epochs_per_second(epochs) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    ("values", "name"),
+    [
+        ({}, "Synthetic, exponential"), ({"profile": "one_rare"}, "Synthetic, one rare"),
+        ({"table": "isic2019"}, "ISIC 2019 skin lesions"), ({"own": None, "own_name": PASTED}, "My labels"),
+        ({"own": None, "own_name": f"{'x' * 80}.csv"}, f"{'x' * 59}…"),
+    ],
+)  # fmt: skip
+def test_the_data_is_called_what_people_call_it(values, name):
+    plan = SamplingPlan(target=PowerSkew(Linear(0.0, 0.1)), epochs=2, batch_size=8)
+    assert Scenario(ClassCounts.from_counts([2, 1]), plan, values=values).data_name == name
 
 
 def test_a_plan_without_findings_says_so():

@@ -71,8 +71,9 @@ def test_what_is_asked_for_is_what_explore_shows_there(case):
     url, values = EXPLORE[case]
     at = opened(**url)
     asked = parts_at(ticket_of(at)["offer"], values)
-    assert {"over-epochs", "metrics"} <= set(asked)
-    assert ("one-epoch" in asked) == (case != "draws that training decides")
+    assert set(asked) == {"first-figures", "figures-below", "metrics"}
+    charts = [chart["id"] for chart in asked["first-figures"]["charts"]]
+    assert charts == (["shares"] if case == "draws that training decides" else ["shares", "batches"])
     assert asked == sent_to(moved_to(at, values))
 
 

@@ -358,7 +358,7 @@ def rows_of_play(browser: Browser, url: str, seconds: float) -> list[Row]:
         page.on("websocket", lambda socket: socket.on("framesent", lambda payload: sent.append(payload)))
         page.reload()
         settle(page)
-        page.locator(".player select").select_option("40")
+        page.locator(".player select").select_option("4")
         page.get_by_role("button", name="Play").click()
         page.wait_for_function("() => window.skewlab.frames")
         page.wait_for_timeout(1500)

@@ -316,7 +316,7 @@ def test_no_button_of_the_report_sends_a_figure_away_and_play_goes_to_the_last_e
     play.click()
     page.wait_for_selector("body[data-epoch='4']")
     page.wait_for_selector("#play[aria-pressed=false]")
-    assert "In epoch 4 the batches are" in page.locator("#sentences").text_content()
+    assert "In epoch 4 the mix is" in page.locator("#sentences").text_content()
     play.click()
     assert play.text_content() == "Pause"
     play.click()

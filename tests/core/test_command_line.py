@@ -74,8 +74,8 @@ def test_check_says_what_was_read_that_it_fits_and_what_it_does(files, capsys):
     assert run("check", files) == 0
     said = capsys.readouterr().out
     assert f"The plan {PLAN.fingerprint} can be drawn from it." in said
-    assert "In epoch 0 the batches are natural" in said
-    assert "In epoch 11 the batches are class-balanced" in said
+    assert "In epoch 0 the mix is natural" in said
+    assert "In epoch 11 the mix is class-balanced" in said
     assert "Repeats of the rarest class: 25.2" in said  # 831 / 3 / 11
 
 

@@ -87,11 +87,11 @@ def test_the_batches_in_the_report_are_those_that_training_draws_in_every_epoch(
     sampler = ScheduledClassSampler(labels, plan)
     for epoch in (0, 4, 11, 19):
         panels, _ = shown(data, epoch)
-        (batches,) = [panel for panel in panels if "as training will draw them" in panel["title"]]
+        (batches,) = [panel for panel in panels if "as drawn" in panel["title"]]
         sampler.set_epoch(epoch)
         drawn = labels[np.array(list(sampler))]
         real = [[int((drawn[at : at + 32] == name).sum()) for at in range(0, 831, 32)] for name in COUNTS.names]
-        assert batches["spec"] == json.loads(to_json(batch_mix(plan.preview(COUNTS, epoch, 0, 50)).spec))
+        assert batches["spec"] == json.loads(to_json(batch_mix(plan.preview(COUNTS, epoch, 0, 50), legend=False).spec))
         assert [trace["name"] for trace in batches["spec"]["data"]] == ["NV", "MEL", "DF"]
         assert plan.preview(COUNTS, epoch).batch_class_counts.T.tolist() == real
 
@@ -99,7 +99,7 @@ def test_the_batches_in_the_report_are_those_that_training_draws_in_every_epoch(
 def test_every_epoch_has_its_sentence_and_its_metrics():
     data = data_of(plan_report(plan_of(), COUNTS, epoch=4))
     assert [frame["epoch"] for frame in data["frames"]] == list(range(20))
-    assert data["frames"][0]["sentences"][0].startswith("In epoch 0 the batches are natural")
+    assert data["frames"][0]["sentences"][0].startswith("In epoch 0 the mix is natural")
     assert shown(data, 19)[1]["tiles"][0][:2] == ["Share of the rarest class", "29.8 %"]  # n ** 0.05
 
 

@@ -1,6 +1,6 @@
 // Play, pause, speed: moves the epoch in the browser, frame by frame; the server is told where it rests.
 // @ts-check
-const SPEEDS = [5, 10, 20, 40];
+const SPEEDS = [0.25, 0.5, 1, 2, 4];
 const MOST_EPOCHS = 3;  // that one frame may leap
 const FRAMES_WAIT = 4000;  // ms that the draws may take to come: then playing begins, and the batches follow later
 
@@ -9,15 +9,15 @@ class Player {
   waiting = 0;
   started = 0;
   epoch = 0;
-  data = { epoch: 0, epochs: 1, run: "" };
+  data = { epoch: 0, epochs: 1, rate: 1, run: "" };
   send = (name, value) => {};
 
   constructor(root) {
     this.root = root;
     this.button = Object.assign(document.createElement("button"), { type: "button", onclick: () => this.toggle() });
     this.speed = document.createElement("select");
-    this.speed.setAttribute("aria-label", "Epochs a second");
-    for (const value of SPEEDS) this.speed.append(new Option(`${value} epochs/s`, `${value}`, value === 20, value === 20));
+    this.speed.setAttribute("aria-label", "Speed");
+    for (const value of SPEEDS) this.speed.append(new Option(`${value} ×`, `${value}`, value === 1, value === 1));
     root.append(this.button, this.speed);
     document.addEventListener("keydown", this.onKey);
     document.addEventListener("skewlab:frames", this.onFrames);
@@ -56,7 +56,7 @@ class Player {
     this.waiting = 0;
     this.started = performance.now();
     const frame = (now) => {
-      const time = 1000 / Number(this.speed.value), epochs = Math.floor((now - this.started) / time);
+      const time = 1000 / (this.data.rate * Number(this.speed.value)), epochs = Math.floor((now - this.started) / time);
       if (epochs > 0) {  // late frames skip epochs rather than slow time down
         this.started += epochs * time;
         this.showEpoch((this.epoch + Math.min(epochs, MOST_EPOCHS)) % this.data.epochs);

@@ -12,10 +12,10 @@ from pages.parts.server.result_cache import epoch_class_counts_of, forecast_of, 
 from pages.parts.sidebar.page_controls import batches_shown
 from pages.parts.sidebar.scenario import Scenario
 from sampler_core.exporting.plan_report import plan_report
-from sampler_core.figures import explore_charts
+from sampler_core.figures import Chart, explore_charts
 from sampler_core.figures.class_series import NO_CLASS, SelectedClasses
 
-OVER_EPOCHS, ONE_EPOCH, METRICS = "over-epochs", "one-epoch", "metrics"
+FIRST, BELOW, METRICS = "first-figures", "figures-below", "metrics"
 
 
 class ExploreView(NamedTuple):
@@ -27,25 +27,24 @@ class ExploreView(NamedTuple):
 
 
 def panels_of(scenario: Scenario, view: ExploreView, batches: tuple[int, int]) -> dict[str, Panel]:
-    """All epochs, and where the draws are known the chosen one (`sampler_core.figures.explore_charts`).
+    """The figures of the first screen, and those below (`sampler_core.figures.explore_charts`).
 
     batches: what is shown of the view's window (`batches_shown`).
     """
     plan, counts, epoch = scenario.plan, scenario.counts, scenario.epoch
     followed = tuple(place if place < counts.num_classes else NO_CLASS for place in view.followed)
-    panel_rev, forecast = f"{scenario.rev}-{view.logarithmic}-{followed}", forecast_of(plan, counts)
-    charts = explore_charts.charts_over_epochs(
+    forecast, of_epoch = forecast_of(plan, counts), list[Chart]()
+    over_epochs = explore_charts.charts_over_epochs(
         forecast, forecast.class_weights, epoch, logarithmic=view.logarithmic, selected=followed
     )
-    panels = {OVER_EPOCHS: Panel(panel_rev, charts)}
     if plan.adaptive is None:
-        first_batch, num_batches = batches
-        preview = preview_of(plan, counts, epoch, first_batch, num_batches)
-        epoch_charts = explore_charts.charts_of_epoch(
+        preview = preview_of(plan, counts, epoch, *batches)
+        of_epoch = explore_charts.charts_of_epoch(
             plan, forecast, preview, lambda: epoch_class_counts_of(plan, counts, epoch), followed
         )
-        panels[ONE_EPOCH] = Panel(f"{panel_rev}-{first_batch}-{num_batches}", epoch_charts)
-    return panels
+    first, below = explore_charts.arranged(over_epochs, of_epoch)
+    panel_rev = f"{scenario.rev}-{view.logarithmic}-{followed}-{'-'.join(map(str, batches))}"
+    return {FIRST: Panel(panel_rev, first), BELOW: Panel(panel_rev, below)}
 
 
 def tiles_of(scenario: Scenario) -> Tiles:

@@ -1,13 +1,24 @@
-"""The sentences of Explore: the takeaway of an epoch, formulas with its numbers, and the findings, coloured."""
+"""The sentences of Explore: the takeaway of an epoch, formulas, and the findings with their remedies."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.server.result_cache import findings_of, forecast_of
+from pages.parts.server.result_cache import findings_of, forecast_of, remedies_of
+from pages.parts.sidebar.parameter_widgets import widget_values
 from pages.parts.sidebar.scenario import Scenario
+from pages.parts.sidebar.sidebar import set_sidebar
 from pages.parts.text.markdown import literal, unbroken_percents
 from sampler_core.figures import plan_sentences
+from sampler_core.forecast.findings import WARNINGS, Finding
+from sampler_core.formatting import number, several
+from sampler_core.plans.plan import SamplingPlan
+
+
+def data_title(scenario: Scenario) -> str:
+    """The data's name and size, in plain text."""
+    counts, unit = scenario.counts, scenario.unit
+    return f"{scenario.data_name}, {several(counts.num_samples, unit.removesuffix('s'), unit)}."
 
 
 def takeaway(scenario: Scenario) -> str:
@@ -23,11 +34,11 @@ def formulas(scenario: Scenario) -> list[str]:
     if forecast.skews is None:
         return []
     skew, rarest = float(forecast.skews[scenario.epoch]), scenario.counts.rarest
-    rarest_n, power = int(scenario.counts.counts[rarest]), 1.0 - skew
-    share = 100 * float(forecast.shares[scenario.epoch, rarest])
+    rarest_n, power = int(scenario.counts.counts[rarest]), number(1.0 - skew)
+    share = number(100 * float(forecast.shares[scenario.epoch, rarest]))
     return [  # two, so that a phone shows all of each
-        rf"p_c = \frac{{n_c^{{\,1-s}}}}{{\sum_k n_k^{{\,1-s}}}},\quad s({scenario.epoch}) = {skew:.4g}",
-        rf"p_{{\text{{rarest}}}} = \frac{{{rarest_n}^{{{power:.4g}}}}}{{\sum_k n_k^{{{power:.4g}}}}} = {share:.4g}\,\%",
+        rf"p_c = \frac{{n_c^{{\,1-s}}}}{{\sum_k n_k^{{\,1-s}}}},\quad s({scenario.epoch}) = {number(skew)}",
+        rf"p_{{\text{{rarest}}}} = \frac{{{rarest_n}^{{{power}}}}}{{\sum_k n_k^{{{power}}}}} = {share}\,\%",
     ]
 
 
@@ -41,23 +52,38 @@ NO_FINDINGS = (
     ":green[:material/check_circle:] No findings: by the usual limits nothing about this plan needs a second look. "
     "**Tune** judges it by limits of your own."
 )
-SERIOUS_FINDING = 60  # from this weight on a finding is a warning
+REMEDY_HELP = "Sets this in the sidebar. Tried: the finding is gone then, and no warning is new. Undo takes it back."
 
 
-def headline(scenario: Scenario) -> str:
-    """How much there is to read below, and the heaviest of it; one line of Markdown."""
+def show_first_finding(scenario: Scenario) -> None:
+    """The heaviest finding with its remedies, and how many more there are below."""
     findings = findings_of(scenario.plan, scenario.counts)
     if not findings:
-        return NO_FINDINGS
-    more = f" And {len(findings) - 1} more, with what to try, at the end of this page." if len(findings) > 1 else ""
-    return f"**{literal(findings[0].text)}**{more}"
+        st.markdown(NO_FINDINGS)
+        return
+    more = f" And {len(findings) - 1} more below." if len(findings) > 1 else ""
+    _show_with_remedies(scenario, findings[0], f"{literal(findings[0].text)}{more}", "first")
 
 
 def show_findings(scenario: Scenario) -> None:
-    """Each finding with a coloured sign, the heaviest first."""
+    """Each finding with what to try, the heaviest first."""
     findings = findings_of(scenario.plan, scenario.counts)
     for finding in findings:
-        sign = ":orange[:material/warning:]" if finding.weight >= SERIOUS_FINDING else ":blue[:material/info:]"
-        st.markdown(f"{sign} **{literal(finding.text)}** {literal(finding.advice)}")
+        _show_with_remedies(scenario, finding, f"**{literal(finding.text)}** {literal(finding.advice)}", "all")
     if not findings:
         st.markdown(NO_FINDINGS)
+
+
+def _show_with_remedies(scenario: Scenario, finding: Finding, sentence: str, place: str) -> None:
+    sign = ":orange[:material/warning:]" if finding.kind in WARNINGS else ":blue[:material/info:]"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"{sign} {sentence}")
+        for position, remedy in enumerate(remedies_of(finding, scenario.plan, scenario.counts)):
+            st.button(remedy.label, key=f"remedy-{place}-{finding.kind}-{position}", help=REMEDY_HELP,
+                      on_click=_set_plan, args=(scenario.plan, remedy.plan))  # fmt: skip
+
+
+def _set_plan(before: SamplingPlan, after: SamplingPlan) -> None:
+    """Set the widgets in which the plans differ."""
+    values_before = widget_values(before, run=True)
+    set_sidebar({key: value for key, value in widget_values(after, run=True).items() if values_before[key] != value})

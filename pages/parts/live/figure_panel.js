@@ -3,8 +3,7 @@
 /** What stands in a plot; played: when it last did while the epochs play.
  * @type {WeakMap<HTMLElement, { spec: string, look: string, played?: number }>} */
 const drawn = new WeakMap();
-const CONFIG = { responsive: false, displaylogo: false, showSendToCloud: false, displayModeBar: "hover",
-  modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
+const CONFIG = { responsive: false, displayModeBar: false };  // it would cover the legend; Share has the images
 const PLAYED_EVERY = 150;  // ms between two frames of the weights: the batches have all that there is time for
 
 const FRAME = '<figcaption><strong></strong><span></span></figcaption><div role="figure"></div>';

@@ -1,6 +1,6 @@
 // Metrics with spark-lines, updated in place.
 // @ts-check
-const WIDTH = 100, HEIGHT = 28, ROOM = 3;
+const WIDTH = 100, HEIGHT = 22, ROOM = 3;
 const TILE = `<dt></dt><dd class="value"></dd><dd class="note"></dd>
   <dd><svg aria-hidden="true"><path></path><circle r="3"></circle></svg></dd>`;
 
@@ -27,7 +27,7 @@ class TileList {
   show(tiles) {
     this.shown = tiles;
     while (this.list.children.length > tiles.length) this.list.lastChild.remove();
-    while (this.list.children.length < tiles.length) this.list.append(Object.assign(document.createElement("div"), { innerHTML: TILE }));
+    while (this.list.children.length < tiles.length) this.list.append(Object.assign(document.createElement("div"), { innerHTML: TILE, tabIndex: 0 }));
     tiles.forEach((tile, i) => {
       const box = this.list.children[i];
       box.querySelector("dt").textContent = tile.label;

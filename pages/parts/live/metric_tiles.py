@@ -1,4 +1,4 @@
-"""A row of metrics, each with a spark-line (its script: metric_tiles.js)."""
+"""A row of metrics, each with a spark-line, and a note where it is pointed at (its script: metric_tiles.js)."""
 
 from __future__ import annotations
 
@@ -45,8 +45,9 @@ def _tile_data(metric: EpochMetric, epoch: int) -> dict[str, object]:
     spark_heights = np.nan_to_num(spark_heights, nan=1.0)
     spark_epochs = np.unique(np.linspace(0, course.size - 1, min(course.size, MOST_SPARK_POINTS)).round().astype(int))
     spark_places = spark_epochs / max(course.size - 1, 1)
+    note = f"{metric.note[:1].upper()}{metric.note[1:]}. {metric.help}"
     return {
-        "label": metric.label, "value": metric.value, "note": metric.note,
+        "label": metric.label, "value": metric.value, "note": note,
         "points": np.stack([spark_places, spark_heights[spark_epochs]], axis=1).round(4).tolist(),
         "epoch": epoch, "heights": spark_heights.round(4).tolist(),
     }  # fmt: skip

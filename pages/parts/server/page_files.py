@@ -1,4 +1,4 @@
-"""The files of a page as browsers get them: compressed once, and with plotly.js on its way from the first line.
+"""The files of a page as browsers get them: compressed once, with plotly.js and the pages' style from the first line.
 
 NOTE early-plotly: a page that asks for plotly.js where its first figure stands has waited for Streamlit's scripts, for
 the run and for React by then. Named in the page's head it is loaded and run while the browser waits for those.
@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 PLOTLY_SRC = "/assets/plotly.min.js"
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+PAGE_CSS = Path(__file__).parents[2] / "page.css"
 STREAMLIT = Path(st.__file__).parent / "static"
 STREAMLIT_SCRIPTS = {f"/static/js/{path.name}": path for path in (STREAMLIT / "static" / "js").glob("*.js")}
 PLOTLY_TAGS = f'<link rel="modulepreload" href="{PLOTLY_SRC}"><script type="module" async src="{PLOTLY_SRC}"></script>'
@@ -46,9 +47,17 @@ async def plotly_js(request: Request) -> Response:
 
 @cache
 def page_html() -> str:
-    """Streamlit's page, with plotly.js in its head: loaded at once, as the link says, and run when it is there."""
+    """Streamlit's page, with plotly.js in its head: loaded at once, as the link says, and run when it is there.
+
+    The pages' style stands at its end: there before anything is drawn, and after Streamlit's own, which it changes.
+    """
     html = (STREAMLIT / "index.html").read_text(encoding="utf-8")
-    return html.replace("<head>", f"<head>{PLOTLY_TAGS}", 1)
+    return html.replace("<head>", f"<head>{PLOTLY_TAGS}", 1).replace("</body>", f"{page_style()}</body>", 1)
+
+
+def page_style() -> str:
+    """`pages/page.css` as a tag."""
+    return f"<style>{PAGE_CSS.read_text(encoding='utf-8')}</style>"
 
 
 async def page(_: Request) -> Response:

@@ -21,6 +21,7 @@ import streamlit as st
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.forecast.findings import Finding, findings
 from sampler_core.forecast.forecast import Forecast
+from sampler_core.forecast.tried_remedies import Remedy, tried_remedies
 from sampler_core.plans.plan import SamplingPlan
 
 Arguments = ParamSpec("Arguments")
@@ -109,3 +110,9 @@ epoch_class_counts_of = cached(64)(SamplingPlan.epoch_class_counts)
 def findings_of(plan: SamplingPlan, counts: ClassCounts) -> tuple[Finding, ...]:
     """What deserves a second look."""
     return findings(plan, forecast_of(plan, counts))
+
+
+@cached(128)
+def remedies_of(finding: Finding, plan: SamplingPlan, counts: ClassCounts) -> tuple[Remedy, ...]:
+    """What can be done about a finding of the plan, tried."""
+    return tried_remedies(finding, findings_of(plan, counts), plan, forecast_of(plan, counts))

@@ -6,12 +6,16 @@ default, though the session knows the value; setting the value once more before 
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.live.slider import Slider, sliders
 from pages.parts.sidebar.page_parameters import COMPARE_PARAMETERS, PARAMETERS, TUNE_PARAMETERS
 from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.sidebar.scenario import Scenario, current_scenario
+from pages.parts.text.markdown import literal
 from sampler_core.figures import plan_sentences
 from sampler_core.figures.explore_charts import MOST_DRAWS
 from sampler_core.formatting import count, several
@@ -20,14 +24,32 @@ from sampler_core.plans.registry import SCHEDULES
 
 
 def page_heading(title: str) -> Scenario:
-    """Show the heading; the scenario that the page shows."""
+    """Show the heading with the data's name, and its size and the run's; the scenario that the page shows."""
     scenario = current_scenario()
+    with st.container(key="page-heading"):
+        heading_line(f"{title}: {scenario.data_name}.", data_and_run(scenario), "page-text-data")
+    return scenario
+
+
+def heading_line(title: str, text: str, key: str) -> None:
+    """A heading of plain text, and behind it what the page says first, as Markdown."""
+    st.title(literal(title), anchor=False)
+    with st.container(key=key):
+        st.markdown(text)
+
+
+def data_and_run(scenario: Scenario) -> str:
+    """The size of the data and of the run, in one line."""
     epochs = several(scenario.plan.epochs or 1, "epoch", "epochs")
     run_line = f"{epochs} in batches of {count(scenario.plan.needed_batch_size)}"
-    st.title(title, anchor=False)
-    with st.container(key="page-text-data"):
-        st.markdown(f"{plan_sentences.data_line(scenario.counts, scenario.unit)} {run_line}.")
-    return scenario
+    return f"{plan_sentences.data_line(scenario.counts, scenario.unit)} {run_line}."
+
+
+def reserved(key: str, width: Literal["stretch", "content"] = "stretch") -> DeltaGenerator:
+    """A container for what a run of the page makes later: page.css gives it its height before, so nothing jumps."""
+    place = st.container(key=key, width=width)
+    place.empty()  # a container without anything in it does not come to the browser
+    return place
 
 
 PHONE_SLIDERS = {RATIO.key} | {parameter.key for cls in SCHEDULES.values() for parameter in rows_of(cls).values()}
@@ -36,7 +58,7 @@ PHONE_SLIDERS = {RATIO.key} | {parameter.key for cls in SCHEDULES.values() for p
 def choose_epoch(scenario: Scenario) -> Scenario:
     """The epoch control; the scenario at the chosen epoch. Beyond the run's last epoch, the last is shown."""
     last_epoch = (scenario.plan.epochs or 1) - 1
-    with st.container(width="stretch"):
+    with st.container(width="stretch", key="epoch-choice"):
         epoch = bound_widget(EPOCH, last_stop=last_epoch)
     if epoch > last_epoch:
         st.markdown(f"The run has {several(last_epoch + 1, 'epoch', 'epochs')}, so epoch {last_epoch} is shown.")

@@ -15,18 +15,22 @@ from pages.parts.compare.compared_plans import (
 )
 from pages.parts.compare.metric_table import metric_table
 from pages.parts.compare.plan_cards import plan_cards
+from pages.parts.compare.requirement_marks import requirement_marks, say_which_requirements, stated_requirements
 from pages.parts.live.class_legend import class_legend
 from pages.parts.live.figure_panel import live_panel
 from pages.parts.share.page_tables import chart_tables
 from pages.parts.sidebar.figure_endpoint import figure_ticket
 from pages.parts.sidebar.page_controls import choose_axis, choose_epoch, page_heading, phone_sliders
+from sampler_core.figures.compare_charts import own_first
 
 scenario = page_heading("Compare")
 cards, rest = st.container(), st.container()
 with st.expander("The plans as text, as a link carries them", icon=":material/link:"):
     variants = plan_variants(cards)
 with cards:
-    plan_cards(variants, scenario.plan)
+    requirements = stated_requirements()
+    plan_cards(variants, scenario.plan, requirement_marks(variants, scenario, requirements))
+    say_which_requirements(requirements)
 with rest:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         group, rank = choose_followed()
@@ -41,10 +45,10 @@ with rest:
     with side_by_side:
         live_panel(SIDE_BY_SIDE, panels[SIDE_BY_SIDE], ticket=ticket)
     with all_classes:
-        st.subheader("All classes of each plan", anchor=False)
+        st.header("All classes of each plan", anchor=False)
         class_legend(scenario.counts)
         live_panel(MIXES, panels[MIXES])
     with metrics:
-        st.subheader("All metrics", anchor=False)
-        metric_table(plans, scenario.epoch)
+        st.header("All metrics", anchor=False)
+        metric_table(own_first(plans), scenario.epoch)
     chart_tables([chart for panel in panels.values() for chart in panel.charts], "compare")

@@ -45,8 +45,8 @@ LAYERS = [
     "pages/parts/sidebar",
     "pages/parts/share",
     "pages/parts/explore",
-    "pages/parts/compare",
     "pages/parts/tune",
+    "pages/parts/compare",
     "pages",
     "app.py",
 ]

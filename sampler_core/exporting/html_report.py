@@ -20,10 +20,12 @@ from functools import cache, partial
 from importlib.resources import files
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from sampler_core.exporting.templates import TEMPLATES
-from sampler_core.figures.figure import Chart, to_json
+from sampler_core.figures.figure import Chart, share_columns, to_json
+from sampler_core.formatting import count, number, percent, shortened
 
 MOST_FRAMES = 100
 
@@ -113,9 +115,9 @@ MOST_ROWS = 200  # of a table
 class Report:
     """The contents of a report.
 
-    epoch: the one it opens with; frame: makes what it shows of an epoch; findings: (finding, advice) pairs under the
-    heading `about`; facts: heading -> word -> value; tables: (title, maker) pairs; files: name -> text; sources: what
-    made the report, and when.
+    title, note, summary: the heading, plain text. findings: (finding, advice) pairs under the heading `about`. epoch:
+    the one it opens with; frame: makes what it shows of an epoch. facts: heading -> word -> value; tables: (title,
+    maker) pairs; files: name -> text; sources: what made the report, and when.
     """
 
     title: str
@@ -124,6 +126,7 @@ class Report:
     epoch: int
     frame: Callable[[int], Frame]
     findings: Sequence[tuple[str, str]]
+    note: str = ""
     about: str = "Findings"
     facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     tables: Sequence[tuple[str, Callable[[], pd.DataFrame]]] = ()
@@ -137,7 +140,8 @@ def report_html(report: Report, plotly_js: str) -> str:
     chart_tables = [(chart.title, chart.figure.table) for chart in opening.charts if chart.title]  # untitled: a legend
     rendered = partial(
         TEMPLATES.get_template("report.html").render, report=report, style=_report_asset("report.css"),
-        tables=[(title, table()) for title, table in (*report.tables, *chart_tables)], most_rows=MOST_ROWS,
+        most_rows=MOST_ROWS,
+        tables=[(title, *_rows_in_words(table())) for title, table in (*report.tables, *chart_tables)],
         script=_report_asset("report.js"), policy=_security_policy(plotly_js), plotly=_compressed(plotly_js),
     )  # fmt: skip
     room = MOST_BYTES - len(rendered(data="", panels=(), frames=1, left_out=()).encode(errors="replace"))
@@ -146,6 +150,23 @@ def report_html(report: Report, plotly_js: str) -> str:
     report_data = as_json({"panels": panels, "frames": frames, "epoch": report.epoch, "epochs": report.epochs})
     report_text = rendered(data=report_data, panels=panels, frames=len(frames), left_out=left_out)
     return report_text.encode("utf-8", errors="replace").decode("utf-8")  # half a character (a lone surrogate) is a "?"
+
+
+def _rows_in_words(table: pd.DataFrame) -> tuple[int, pd.DataFrame]:
+    """How many rows a table has, and the first of them as text, with shares in percent."""
+    shares, first_rows = share_columns(table), table.head(MOST_ROWS)
+    words = {name: [_in_words(v, name in shares) for v in column] for name, column in first_rows.items()}
+    return len(table), pd.DataFrame(words, index=[_in_words(v) for v in table.index[:MOST_ROWS]]).rename_axis(
+        table.index.name
+    )
+
+
+def _in_words(value: object, is_share: bool = False) -> str:
+    if isinstance(value, bool | np.bool_):
+        return str(bool(value))
+    if isinstance(value, float | np.floating):
+        return percent(float(value)) if is_share else number(float(value))
+    return count(int(value)) if isinstance(value, int | np.integer) else shortened(str(value), 200)
 
 
 def _security_policy(plotly_js: str) -> str:

@@ -21,7 +21,7 @@ from sampler_core.figures.class_labels import by_count, class_in_words, class_in
 from sampler_core.figures.epoch_metrics import epoch_metrics, metric_table
 from sampler_core.figures.expected_items import charts_of_tallies
 from sampler_core.figures.explore_charts import arranged, charts_of_epoch, charts_over_epochs
-from sampler_core.figures.figure import Chart, plotly_js, plotly_js_version
+from sampler_core.figures.figure import Chart, plotly_js, plotly_js_version, with_shares
 from sampler_core.figures.plan_sentences import data_line, takeaway
 from sampler_core.forecast.findings import findings
 from sampler_core.forecast.forecast import Forecast
@@ -36,6 +36,8 @@ def plan_report(
     epoch: int = 0,
     unit: str = "samples",
     title: str = "Sampling plan",
+    note: str = "",
+    data_name: str = "",
     first_batch: int = 0,
     shown_batches: int = 50,
     logarithmic: bool = False,
@@ -45,8 +47,9 @@ def plan_report(
 ) -> str:
     """The report as the text of an HTML file that needs neither a server nor a network, under 6 MB.
 
-    epoch: the one it opens with. unit: what one sample is. logarithmic: the axis of the shares. selected: positions of
-    the classes to highlight. made: its date, now when not given.
+    epoch: the one it opens with. unit: what one sample is. title, note, data_name: plain text, the note of one or more
+    lines. logarithmic: the axis of the shares. selected: positions of the classes to highlight. made: its date, now
+    when not given.
     An adaptive target has no batches before training: the report shows what holds before any feedback.
     tallies: what the samples carry besides, a chart each.
     `ValueError` for a plan without epochs or batch size, one that cannot be drawn, and an epoch outside the run.
@@ -77,8 +80,9 @@ def plan_report(
         )
 
     return _report_html(
-        plan, forecast, unit, made, title=title, epochs=len(forecast.shares), epoch=epoch, frame=report_frame,
-        facts=report_facts(plan, counts, unit), files={"plan.json": report_plan(plan, counts)},
+        plan, forecast, unit, made, data_name, title=title, note=note, epochs=len(forecast.shares), epoch=epoch,
+        frame=report_frame, files={"plan.json": report_plan(plan, counts)},
+        facts=report_facts(plan, counts, unit, data_name=data_name),
         tables=[("Class counts", partial(_class_count_table, counts)),
                 ("Metrics, all epochs", lambda: metric_table(epoch_metrics(forecast, 0)))],
     )  # fmt: skip
@@ -95,26 +99,35 @@ def page_report(
     facts: Mapping[str, Mapping[str, str]] | None = None,
     files: Mapping[str, str] | None = None,
     unit: str = "samples",
+    note: str = "",
+    data_name: str = "",
 ) -> str:
     """A report of the figures and tables of any page, without a play control, with the sidebar's plan and data.
 
-    sentences, facts, files: what else the page shows, as in `Frame` and `Report`.
+    sentences, facts, files: what else the page shows, as in `Frame` and `Report`. title, note, data_name: plain text.
     """
     chart_tables = [chart.figure.table for chart in charts]
     return _report_html(
-        plan, Forecast.of(plan, counts), unit, None, title=title, epochs=1, epoch=0,
+        plan, Forecast.of(plan, counts), unit, None, data_name, title=title, note=note, epochs=1, epoch=0,
         frame=lambda epoch: Frame(0, sentences, [], charts), about="Findings on the sidebar's plan",
-        facts={**(facts or {}), **report_facts(plan, counts, unit, plan_heading="The sidebar's plan")},
+        facts={**(facts or {}), **report_facts(plan, counts, unit, data_name=data_name,
+                                               plan_heading="The sidebar's plan")},
         files={"plan.json": report_plan(plan, counts), **(files or {})},
         tables=[(table_title, table) for table_title, table in tables if table not in chart_tables],
     )  # fmt: skip
 
 
 def _report_html(
-    plan: SamplingPlan, forecast: Forecast, unit: str, made: datetime.datetime | None, **contents: Any
+    plan: SamplingPlan,
+    forecast: Forecast,
+    unit: str,
+    made: datetime.datetime | None,
+    data_name: str,
+    **contents: Any,
 ) -> str:
     found = [(finding.text, finding.advice) for finding in findings(plan, forecast)]
-    data_summary, sources = data_line(forecast.counts, unit), report_sources(made)
+    data_summary = f"{data_name}: " * bool(data_name) + data_line(forecast.counts, unit)
+    sources = report_sources(made)
     return report_html(Report(summary=data_summary, findings=found, sources=sources, **contents), plotly_js())
 
 
@@ -122,17 +135,18 @@ def _class_count_table(counts: ClassCounts) -> pd.DataFrame:
     """Samples and frequency of each class, the largest first."""
     order = by_count(counts)
     columns = {"samples": counts.counts[order], "frequency": counts.frequencies[order]}
-    return pd.DataFrame(columns, index=class_index(counts, order))
+    return with_shares(pd.DataFrame(columns, index=class_index(counts, order)), ["frequency"])
 
 
 MAX_PLAN_JSON = 200_000  # characters, class counts included
 
 
 def report_facts(
-    plan: SamplingPlan, counts: ClassCounts, unit: str, *, plan_heading: str = "Plan"
+    plan: SamplingPlan, counts: ClassCounts, unit: str, *, data_name: str = "", plan_heading: str = "Plan"
 ) -> dict[str, dict[str, str]]:
     """Heading -> word -> value."""
-    return {"Data": _data_facts(counts, unit), plan_heading: _plan_facts(plan, counts)}
+    named = {"Data set": data_name} if data_name else {}
+    return {"Data": named | _data_facts(counts, unit), plan_heading: _plan_facts(plan, counts)}
 
 
 def report_sources(made: datetime.datetime | None) -> str:

@@ -7,7 +7,9 @@ a plan equal to the one given.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
@@ -16,38 +18,69 @@ from sampler_core.exporting.selected_rows import rows_code
 from sampler_core.exporting.templates import TEMPLATES
 from sampler_core.formatting import shortened
 from sampler_core.plans.plan import SamplingPlan
+from sampler_core.plans.presets import PRESETS
 from sampler_core.plans.registry import is_entry
+from sampler_core.plans.schedules import Step
+from sampler_core.plans.targets import skew_schedule
 
-VARIANTS = {"torch": "PyTorch", "lightning": "Lightning", "accelerate": "Accelerate"}
+VARIANTS = {
+    "torch": "PyTorch", "lightning": "Lightning", "accelerate": "Accelerate", "transformers": "Hugging Face Trainer",
+}  # fmt: skip
 MOST_CLASSES = 50  # with more of them, the class counts would be most of the code: plan.json carries those
 MOST_NAMES = 2_000  # characters of all class names together
 MAX_LINE = 88  # characters of a line of the plan's code
 
 
 def snippet(
-    plan: SamplingPlan, counts: CountsLike, variant: str = "torch", changed: Sequence[str] = (),
+    plan: SamplingPlan,
+    counts: CountsLike,
+    variant: str = "torch",
+    changed: Sequence[str] = (),
+    *,
     reading: Reading | None = None,
-) -> str:  # fmt: skip
-    """Code that trains with this plan next to a `dataset` (and Lightning's `model`) that is already there.
+    resume: bool = False,
+    two_stage: bool = False,
+) -> str:
+    """Code that trains with this plan next to a `dataset` (and where it says so `model`) that is already there.
 
     `counts`: what the plan was tuned on; text names ask for the data set's own list of names. `changed`: in sentences
-    what was done to the labels before they were counted, which the data set's labels do not know of. `reading`:
-    of the label file that they come from, whose rows and labels the code takes where not all rows count. `ValueError`
-    without a batch size, or for a variant that is not in `VARIANTS`.
+    what was done to the labels before they were counted, which the data set's labels do not know of. reading: of the
+    label file that they come from; the code reads rows and labels from it where they are not all, or others. resume: it
+    saves checkpoints and goes on from the last one. two_stage: it trains by `two_stage_plan`, and in its second stage
+    the last layer alone. `ValueError` without a batch size, or for a variant that is not in `VARIANTS`.
     """
     if variant not in VARIANTS:
         raise ValueError(f"variant must be one of {', '.join(VARIANTS)}, got {variant!r}")
     plan.needed_batch_size  # noqa: B018  # its error is the point
     counts = as_class_counts(counts)
     is_short = counts.num_classes <= MOST_CLASSES and sum(len(str(name)) for name in counts.names) <= MOST_NAMES
-    plan = dataclasses.replace(plan, tuned_on=counts if is_short else None)
-    rows = "" if reading is None else rows_code(reading)
+    plan = replace(two_stage_plan(plan) if two_stage else plan, tuned_on=counts if is_short else None)
+    rows = "" if reading is None else rows_code(reading, variant)
+    named = not rows and any(isinstance(name, str) for name in counts.names)  # those of the file have their names
+    label_reader = [] if rows or variant == "transformers" else ["labels_of"]  # there a data set has a column of labels
     return TEMPLATES.get_template("training_code.txt").render(
         plan=plan, plan_code=as_code(plan, room=MAX_LINE), variant=variant, changed=[_comment_line(s) for s in changed],
-        imported_names=[*sorted({"ScheduledClassSampler", *_called_classes(plan)}), *([] if rows else ["labels_of"])],
-        named=not rows and any(isinstance(name, str) for name in counts.names),
-        rows_code=rows, labels="labels" if rows else "labels_of(dataset)",
+        imported_names=[*sorted({"ScheduledClassSampler", *_called_classes(plan)}), *label_reader],
+        named=named, classes=', classes=getattr(dataset, "classes", None)' if named else "",
+        epochs="100" if plan.epochs is None else "plan.epochs", resume=resume, rows_code=rows,
+        labels="labels" if rows else "labels_of(dataset)", head_from=_step_to_balanced(plan) if two_stage else None,
     )  # fmt: skip
+
+
+def two_stage_plan(plan: SamplingPlan) -> SamplingPlan:
+    """The plan with two stages: natural, then class-balanced, both in one run.
+
+    The plan itself where it steps from one to the other within its run, else with the step of the preset "deferred".
+    Kang et al., arXiv 1910.09217, train all layers in the first stage and the last layer alone, anew, in the second.
+    """
+    return plan if _step_to_balanced(plan) else replace(plan, target=PRESETS["deferred"].target(plan))
+
+
+def _step_to_balanced(plan: SamplingPlan) -> int | None:
+    """The epoch in which the plan steps from the natural to the class-balanced mix; None where it does not."""
+    step = skew_schedule(plan.target)
+    is_two_stage = isinstance(step, Step) and (step.start, step.end) == (0.0, 1.0)
+    return step.at_epoch if is_two_stage and 0 < step.at_epoch < (plan.epochs or math.inf) else None
 
 
 def _comment_line(comment: str) -> str:

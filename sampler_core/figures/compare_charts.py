@@ -27,16 +27,22 @@ CLASS_GROUPS = ("rarest class", "largest class", "head", "medium", "tail", "clas
 
 
 class ComparedPlan(NamedTuple):
-    """A plan in a comparison. colour: 0 to 5."""
+    """A plan in a comparison. colour: 0 to 5; own: whether it is the reader's own, drawn thicker than the others."""
 
     name: str
     forecast: Forecast
     colour: int
+    own: bool = False
 
     def curve(self, values: FloatArray) -> Curve:
         """Its curve through one value per epoch."""
-        line = {"color": COLOURS[self.colour], "width": 2.5, "dash": PLAN_DASHES[self.colour]}
+        line = {"color": COLOURS[self.colour], "width": 4 if self.own else 2.5, "dash": PLAN_DASHES[self.colour]}
         return Curve(self.name, legend_text(self.name), values, line)
+
+
+def own_first(plans: Sequence[ComparedPlan]) -> tuple[ComparedPlan, ...]:
+    """The plans with the reader's own in front."""
+    return tuple(sorted(plans, key=lambda plan: not plan.own))
 
 
 class ClassGroup(NamedTuple):
@@ -66,7 +72,10 @@ def plan_shares(plans: Sequence[ComparedPlan], group: ClassGroup, epoch: int, *,
     )  # fmt: skip
     alt = f"Share of {group.label} over {len(curves[0].values)} epochs. {plan_words}."
     y_axis = share_axis(f"share of {legend_text(group.label, widest=20)}", logarithmic)
-    return curves_over_epochs(curves, y_axis, "%{y:.3~p}", alt, epoch, showlegend=True)
+    figure = curves_over_epochs(curves, y_axis, "%{y:.3~p}", alt, epoch, showlegend=True)
+    for plan, trace in zip(plans, figure.spec["data"], strict=True):
+        trace["legendrank"] = 1 if plan.own else 1000  # plotly's own is 1000
+    return figure
 
 
 def plan_skews(plans: Sequence[ComparedPlan], epoch: int) -> Figure | None:

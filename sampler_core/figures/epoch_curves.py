@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 from sampler_core.data.array_types import FloatArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.class_series import SelectedClasses, Series, series_of
-from sampler_core.figures.figure import Figure, Spec
+from sampler_core.figures.figure import Figure, Spec, with_shares
 from sampler_core.figures.legend import LEGEND
 from sampler_core.figures.plot_layout import GREY, axis, epoch_axis, epoch_marker, layout, steady_range
 from sampler_core.formatting import number, percent, several
@@ -45,12 +45,17 @@ def curves_over_epochs(
     shared = {"xaxis": epoch_axis(curves[0].values), "yaxis": y_axis, "legend": LEGEND, "shapes": markers,
               "uirevision": f"{epochs}-{y_axis.get('type')}"}  # fmt: skip
     table = {curve.name: curve.values for curve in curves}
-    return Figure({"data": curve_traces, "layout": layout(**shared | settings)}, alt, lambda: epoch_table(table))
+    return Figure(
+        {"data": curve_traces, "layout": layout(**shared | settings)},
+        alt,
+        lambda: epoch_table(table, table if y_axis.get("tickformat") == "~%" else ()),
+    )
 
 
-def epoch_table(columns: Mapping[str, FloatArray]) -> pd.DataFrame:
-    """One row per epoch."""
-    return pd.DataFrame(columns, index=pd.RangeIndex(len(next(iter(columns.values()))), name="epoch"))
+def epoch_table(columns: Mapping[str, FloatArray], shares: Iterable[str] = ()) -> pd.DataFrame:
+    """One row per epoch. shares: the columns that are shown in percent."""
+    index = pd.RangeIndex(len(next(iter(columns.values()))), name="epoch")
+    return with_shares(pd.DataFrame(columns, index=index), shares)
 
 
 def share_axis(title: str, logarithmic: bool) -> Spec:

@@ -52,7 +52,7 @@ def epoch_metrics(forecast: Forecast, epoch: int) -> tuple[EpochMetric, ...]:
 
 def metric_table(metrics: tuple[EpochMetric, ...]) -> pd.DataFrame:
     """One row per epoch, one column per metric."""
-    return epoch_table({metric.label: metric.course for metric in metrics})
+    return epoch_table({m.label: m.course for m in metrics}, [m.label for m in metrics if m.part])
 
 
 def class_table(forecast: Forecast, weights: FloatArray, positions: tuple[int, ...], epoch: int) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -33,6 +33,20 @@ class Chart(NamedTuple):
     span: int = 12
     height: int = 320
     rank: int = 1
+
+
+_SHARES = "shares"
+
+
+def with_shares(table: pd.DataFrame, columns: Iterable[str] | None = None) -> pd.DataFrame:
+    """The table, with a note on itself that these columns (None: all) hold shares, which readers see in percent."""
+    table.attrs[_SHARES] = list(table.columns if columns is None else columns)
+    return table
+
+
+def share_columns(table: pd.DataFrame) -> list[str]:
+    """The columns that `with_shares` has noted."""
+    return list(table.attrs.get(_SHARES, ()))
 
 
 def to_json(spec: Spec) -> str:

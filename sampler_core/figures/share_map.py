@@ -9,7 +9,7 @@ from sampler_core.data.array_types import FloatArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.class_labels import by_count, class_in_words, class_index, class_label
 from sampler_core.figures.class_series import SelectedClasses, colours_of, selected_positions
-from sampler_core.figures.figure import Figure, Spec
+from sampler_core.figures.figure import Figure, Spec, with_shares
 from sampler_core.figures.legend import row_label
 from sampler_core.figures.plot_layout import axis, epoch_axis, epoch_marker, layout
 from sampler_core.formatting import number, percent, several
@@ -80,4 +80,5 @@ def _map_table(counts: ClassCounts, shares: FloatArray, epoch: int) -> pd.DataFr
     """Three of the epochs: all of them would outweigh the rest of a page or a report."""
     map_order = by_count(counts)
     map_columns = {f"share in epoch {e}": shares[e, map_order] for e in sorted({0, epoch, len(shares) - 1})}
-    return pd.DataFrame({"samples": counts.counts[map_order], **map_columns}, index=class_index(counts, map_order))
+    table = pd.DataFrame({"samples": counts.counts[map_order], **map_columns}, index=class_index(counts, map_order))
+    return with_shares(table, map_columns)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from sampler_core.data.array_types import BoolArray, FloatArray
 from sampler_core.figures.class_series import COLOURS
-from sampler_core.figures.figure import Figure, Spec
+from sampler_core.figures.figure import Figure, Spec, with_shares
 from sampler_core.figures.legend import LEGEND, legend_height, legend_text
 from sampler_core.figures.plot_layout import axis, layout
 from sampler_core.forecast.metrics import METRICS
@@ -86,9 +86,12 @@ def metric_map(
     low, high = (_metric_in_words(float(v), metric.unit) for v in (np.nanmin(sweep.values), np.nanmax(sweep.values)))
     alt = f"{metric.label}, {whose}, over skew factor and epoch increment: from {low} to {high}.{share}"
     index = pd.Index(sweep.skews, name="skew factor")
-    return Figure(
-        spec, alt, lambda: pd.DataFrame(sweep.values, index=index, columns=[number(v) for v in sweep.increments])
-    )
+
+    def table() -> pd.DataFrame:
+        values = pd.DataFrame(sweep.values, index=index, columns=[number(v) for v in sweep.increments])
+        return with_shares(values, None if metric.unit == "share" else ())
+
+    return Figure(spec, alt, table)
 
 
 def sensitivity_table(sensitivities: Sequence[Sensitivity], labels: Mapping[str, str]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.class_labels import by_count, class_in_words, class_index
 from sampler_core.figures.class_series import SelectedClasses, selected_positions
-from sampler_core.figures.figure import Figure, Spec
+from sampler_core.figures.figure import Figure, Spec, with_shares
 from sampler_core.figures.plot_layout import GREY, axis, layout, steady_range
 from sampler_core.figures.rows_and_ranks import RANK_TICKS, class_rows, rank_lines, row_axis, row_markers, row_names
 from sampler_core.formatting import percent
@@ -33,7 +33,10 @@ def weight_beside_share(
         for c in dict.fromkeys((int(order[0]), int(order[-1])))
     )
     columns = {"samples": counts.counts[order], "class weight": weights[order], "class share": shares[order]}
-    return Figure(spec, alt, lambda: pd.DataFrame(columns, index=class_index(counts, order)))
+    return Figure(
+        spec, alt,
+        lambda: with_shares(pd.DataFrame(columns, index=class_index(counts, order)), ("class weight", "class share")),
+    )  # fmt: skip
 
 
 def _weight_share_bars(

@@ -20,11 +20,11 @@ Group = Literal["main", "data", "schedule", "limits", "draws"]
 class Parameter:
     """A row. `key` is its name in the URL and of its control; `default` None means "not set" is allowed.
 
-    `slider` (from, to, step) is the range a slider beside the number box covers, usually narrower than what may be
-    typed; None: no slider. On a `logarithmic` row its step is the number of steps. `group` is where its control stands:
-    in sight ("main") or in a group that opens. `brief` are the few words, with {} for the value, by which a closed
-    group tells a value that is not the default; "": the label and the value. `first` is what a choice without a default
-    starts with; such a choice is always in the URL.
+    maximum: of a text, its characters. `slider` (from, to, step) is the range a slider beside the number box covers,
+    usually narrower than what may be typed; None: no slider. On a `logarithmic` row its step is the number of steps.
+    `group` is where its control stands: in sight ("main") or in a group that opens. `brief` are the few words, with {}
+    for the value, by which a closed group tells a value that is not the default; "": the label and the value. `first`
+    is what a choice without a default starts with; such a choice is always in the URL.
     """
 
     key: str
@@ -75,6 +75,8 @@ class Parameter:
         if self.kind in ("choice", "text"):
             if not isinstance(value, str) or (self.choices and value not in self.choices):
                 raise ValueError(f"{self.key} must be {self.allowed}, got {value!r}")
+            if self.kind == "text" and self.maximum is not None and len(value) > self.maximum:
+                raise ValueError(f"{self.key} must be at most {self.maximum:,} characters, got {len(value):,}")
             return
         check_number(self.key, value, self.allowed, self.minimum or 0, self.maximum or 0)
         if self.kind == "integer" and value % 1:

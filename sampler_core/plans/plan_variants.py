@@ -99,10 +99,18 @@ class Variants:
         return Variants(tuple(v for i, v in enumerate(self.all) if i != place))
 
     def moved(self, place: int, by: int) -> Variants:
-        """The one in this place moved by so many places, as far as there are."""
-        rest = [v for i, v in enumerate(self.all) if i != place]
-        rest.insert(min(max(place + by, 0), len(rest)), self.all[place])
-        return Variants(tuple(rest))
+        """The one in this place moved by so many places of `base_first`, as far as there are; a base plan stays."""
+        variant, shown = self.all[place], [v for _, v in self.base_first]
+        if not variant.is_base:
+            new_place = min(max(shown.index(variant) + by, sum(v.is_base for v in shown)), len(shown) - 1)
+            shown.remove(variant)
+            shown.insert(new_place, variant)
+        return Variants(tuple(shown))
+
+    @property
+    def base_first(self) -> tuple[tuple[int, Variant], ...]:
+        """(place, variant) in the order in which people see them: what is the base plan itself comes first."""
+        return tuple(sorted(enumerate(self.all), key=lambda placed: not placed[1].is_base))
 
     # --- as plans --------------------------------------------------------------------------------------------------
 

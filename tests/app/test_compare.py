@@ -14,6 +14,8 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts.compare.metric_table import BEST_CELL
 from pages.parts.sidebar.page_parameters import COMPARE_PARAMETERS
+from pages.parts.text.markdown import literal
+from pages.parts.tune.requirements_text import read_requirements
 from sampler_core import Constant, Forecast, Linear, PowerSkew, ProgressivelyBalanced, SamplingPlan, Step
 from sampler_core.datasets import load, synthetic
 from sampler_core.plans.named_plans import plans_from_json, plans_to_json
@@ -21,6 +23,7 @@ from sampler_core.plans.parameters import DATA_ROWS, PAGE_ROWS, RUN_ROWS, rows_o
 from sampler_core.plans.plan_variants import START_TEXT, Variants
 from sampler_core.plans.presets import PRESETS
 from sampler_core.plans.registry import SCHEDULES, TARGETS
+from sampler_core.tuning.verdicts import verdicts
 
 NAVIGATION = Path(__file__).parents[2] / "pages" / "navigation.py"
 SIX = ["natural", "square-root", "class-balanced", "progressively balanced", "deferred", "mine"]
@@ -77,6 +80,13 @@ def names_shown(at):
     return [trace["name"] for trace in charts_of(at)["plan-shares"]["data"]]
 
 
+def cards_shown(at):
+    """The names on the cards, as they stand."""
+    cards = [element.value for element in at.markdown if element.value.startswith("**") and "  \n" in element.value]
+    names = [card.partition("**  \n")[0].removeprefix("**").replace("\\", "") for card in cards]
+    return [name for name in names if name in names_shown(at)]
+
+
 def said(elements):
     return " ".join(element.value for element in elements).replace("\\", "")
 
@@ -95,8 +105,10 @@ def test_the_page_starts_with_six_plans():
     is_sound(at)
     assert at.title[0].value.startswith("Compare: ")
     assert names_shown(at) == SIX
-    assert list(at.dataframe[0].value.index) == SIX
+    assert list(at.dataframe[0].value.index) == ["mine", *SIX[:-1]], "mine comes first"
+    assert cards_shown(at) == ["mine", *SIX[:-1]]
     assert "plans" not in at.query_params
+    assert "These numbers describe the draws. What they do to accuracy, only training tells." in said(at.markdown)
 
 
 @pytest.mark.parametrize(
@@ -349,18 +361,55 @@ def test_what_does_not_go_together_changes_nothing_and_says_so():
     assert plans_of(at).text == START_TEXT
 
 
-def test_plans_are_moved_removed_copied_and_added_and_keep_their_colours():
-    at = edited(opened(), 5)
-    at.button(key="plan-5-earlier").click().run()
-    assert names_shown(at) == [*SIX[:4], "mine", "deferred"]
+def test_plans_are_moved_removed_copied_and_added_and_keep_their_colours_and_mine_stays_in_front():
+    at = edited(opened(), 4)
+    at.button(key="plan-4-earlier").click().run()
+    assert cards_shown(at) == ["mine", *SIX[:3], "deferred", "progressively balanced"]
+    assert list(at.dataframe[0].value.index) == cards_shown(at)
+    at = edited(at, 5)
+    assert at.button(key="plan-5-earlier").disabled and at.button(key="plan-5-later").disabled
     at.button(key="plan-5-remove").click().run()
-    assert names_shown(at) == SIX[:5]
+    assert cards_shown(at) == [*SIX[:3], "deferred", "progressively balanced"]
     at = edited(at, 0)
+    assert at.button(key="plan-0-earlier").disabled and not at.button(key="plan-0-later").disabled
     at.button(key="plan-0-copy").click().run()
-    assert names_shown(at) == [*SIX[:5], "natural 2"]
-    assert [v.colour for v in plans_of(at).all] == [0, 1, 2, 3, 4, 5]
+    assert cards_shown(at) == [*SIX[:3], "deferred", "progressively balanced", "natural 2"]
+    assert sorted(v.colour for v in plans_of(at).all) == [0, 1, 2, 3, 4, 5]
     at.button(key="undo").click().run()
-    assert names_shown(at) == SIX[:5]
+    assert cards_shown(at) == [*SIX[:3], "deferred", "progressively balanced"]
+    next(menu for menu in at.get("menu_button") if menu.key == "add_plan").click("mine")
+    at.run()
+    at.number_input(key="skew").set_value(0.9).run()
+    assert cards_shown(at)[0] == "mine"
+    assert plans_of(at).base_first[0][1].target is None, "it follows the sidebar again"
+
+
+REQUIREMENTS = [{"name": "absence", "bound": 0.05, "first_epoch": 20}, {"name": "natural_mix", "num_epochs": 5}]
+
+
+def test_each_card_says_whether_its_plan_meets_the_requirements_of_tune_and_which_it_does_not(downloads):
+    text = json.dumps(REQUIREMENTS, separators=(",", ":"))
+    at = opened(plans='["natural","class_balanced","mine"]', requirements=text, skew="0", increment="0.05", limit="1")
+    is_sound(at)
+    requirements = read_requirements(text)[0]
+    counts, base = synthetic("exponential", 10, 20_000, 100.0), at.session_state["scenario"].plan
+    marks = [element for element in at.markdown if "requirement" in element.value and ":material/" in element.value]
+    assert len(marks) == 3
+    for (_, variant), mark in zip(plans_of(at).base_first, marks, strict=True):
+        unmet = [verdict for verdict in verdicts(variant.plan_on(base), counts, requirements) if not verdict.holds]
+        words = f"Misses {len(unmet)} of 2 requirements" if unmet else "Meets all 2 requirements"
+        assert words in mark.value.replace("\\", "")
+        assert all(literal(str(verdict)) in mark.proto.help for verdict in unmet)
+    assert "".join(at.query_params["requirements"]) == text, "the link judges alike"
+    assert not any("Meets" in element.value for element in opened(requirements="[]").markdown)
+
+
+def test_plans_that_follow_training_are_not_judged_and_wrong_requirements_are_left_to_tune():
+    at = opened(target="difficulty balanced", plans='["mine","natural"]')
+    assert "Requirements not judged: it follows training" in said(at.markdown)
+    at = opened(requirements='[{"name":"share","bound":0.1,"class_name":"nobody"},7]')
+    is_sound(at)
+    assert "Requirements not judged: see Tune" in said(at.markdown)
 
 
 def test_a_plan_goes_into_the_sidebar_and_says_what_changed_and_the_sidebar_s_stays_as_a_plan():

@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,8 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts.share.package_download import WHEEL, wheel
 from pages.parts.share.page_tables import file_name
+from pages.parts.share.share_dialog import is_local
+from pages.parts.text.markdown import literal
 from sampler_core import (
     Boost,
     ClassCounts,
@@ -30,7 +32,7 @@ from sampler_core import (
     UniMax,
 )
 from sampler_core.datasets import load, synthetic
-from sampler_core.exporting import snippet
+from sampler_core.exporting import VARIANTS, snippet, two_stage_plan
 from sampler_core.forecast.findings import findings
 from sampler_core.plans.named_plans import plans_from_json
 
@@ -156,7 +158,7 @@ def test_no_table_has_a_download_of_its_own_that_would_write_formulas():
     assert st.get_option("client.disableDataExport") is True
 
 
-@pytest.mark.parametrize("variant", ["torch", "lightning", "accelerate"])
+@pytest.mark.parametrize("variant", VARIANTS)
 def test_the_code_in_the_dialog_is_that_of_the_page(variant):
     at = shared(opened(skew="0.2", increment="0.05", limit="1.0", scheme="exact"))
     at.segmented_control(key="share-variant").select(variant)
@@ -164,6 +166,81 @@ def test_the_code_in_the_dialog_is_that_of_the_page(variant):
     plan = SamplingPlan(target=RAMP, epochs=100, batch_size=128, drawing="exact")
     assert scenario_of(at).plan == plan
     assert at.code[-1].value.strip() == snippet(plan, DEFAULT, variant).strip()
+
+
+def test_code_with_resume_and_two_stages_says_that_its_plan_is_another_and_can_show_it():
+    at = shared(opened(skew="0.2", increment="0.05", limit="1.0"))
+    at.checkbox(key="share-resume").check()
+    at.checkbox(key="share-two-stage").check()
+    shared(at)
+    plan = SamplingPlan(target=RAMP, epochs=100, batch_size=128)
+    assert at.code[-1].value.strip() == snippet(plan, DEFAULT, resume=True, two_stage=True).strip()
+    (other,) = [info.value.replace("\\", "") for info in at.info if "another plan" in info.value]
+    assert other.startswith("This code draws another plan than the page shows: power skew, step: skew factor 0, ")
+    at.button(key="share-show-stages").click().run()
+    assert not at.exception
+    assert scenario_of(at).plan == two_stage_plan(plan)
+    shared(at)
+    assert not any("another plan" in info.value for info in at.info)
+
+
+# --- title and note ----------------------------------------------------------------------------------
+
+MARKUP = "**bold** <b>$x$</b> :red[no] [go](http://evil.example) `code`"
+
+
+def test_a_title_and_a_note_stand_above_every_page_and_in_its_report_as_plain_text(downloads):
+    for page in PAGES:
+        at = shared(opened(page, title=MARKUP, note=f"First line.\n{MARKUP}"))
+        shown = [element.value for element in at.markdown[:12]]
+        assert f"**{literal(MARKUP)}**" in shown
+        assert f"First line\\.  \n{literal(MARKUP)}" in shown
+        report = downloads["share-report"]().decode()
+        assert f"<h1>{escape(MARKUP, quote=False)}</h1>" in report.replace("&#34;", '"')
+        assert f"First line. {MARKUP}" in plain(report)
+
+
+def test_the_title_and_the_note_of_the_dialog_go_into_the_url_and_leave_it_when_they_are_emptied():
+    at = shared(opened(skew="0.3"))
+    at.text_input(key="share-title").set_value("  For Ada ").run()
+    shared(at).text_area(key="share-note").set_value("Two\nlines").run()
+    assert not at.exception
+    url = {key: "".join(at.query_params[key]) for key in at.query_params}
+    assert url == {"title": "For Ada", "note": "Two\nlines", "skew": "0.3"}
+    shared(at).text_input(key="share-title").set_value("").run()
+    assert "title" not in at.query_params
+    assert "note" in at.query_params
+
+
+def test_a_title_that_is_too_long_for_a_link_is_left_out_with_a_sentence():
+    at = opened(title="x" * 101)
+    assert not at.exception
+    assert "In the URL, Title must be at most 100 characters, got 101" in at.warning[0].value.replace("\\", "")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_without_a_title_the_report_is_named_by_data_and_page(page, downloads):
+    shared(opened(page, data="published", table="isic2019"))
+    report = downloads["share-report"]().decode()
+    name = scenario_name = "ISIC 2019 skin lesions"
+    assert f"<h1>{name}: {page.capitalize()}</h1>" in report
+    assert f"{scenario_name}: 25,331 images in 8 classes" in plain(report)
+
+
+@pytest.mark.parametrize(
+    ("url", "local"),
+    [
+        ("http://localhost:8501/", True),
+        ("http://127.0.0.1:8501/compare", True),
+        ("http://[::1]:8501/", True),
+        ("http://192.168.0.7:8501/", False),
+        ("https://skewlab.example/", False),
+        ("https://localhost.example/", False),
+        ("", False),
+    ],
+)
+def test_a_local_server_is_known_by_its_url(url, local):
+    assert is_local(url) is local
 
 
 def test_the_dialog_offers_every_figure_and_every_table_of_the_page():

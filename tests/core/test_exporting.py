@@ -1,8 +1,10 @@
 """What leaves the tool: code that runs, tables that are data, plans that come back."""
 
+import contextlib
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -11,8 +13,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch.utils.data import BatchSampler
 
 from sampler_core import (
     Boost,
@@ -27,9 +31,11 @@ from sampler_core import (
     ProgressivelyBalanced,
     RepeatFactor,
     SamplingPlan,
+    ScheduledClassSampler,
+    Step,
     UniMax,
 )
-from sampler_core.exporting import VARIANTS, batch_table, csv_file, snippet
+from sampler_core.exporting import VARIANTS, batch_table, csv_file, snippet, two_stage_plan
 from sampler_core.exporting.csv_tables import FORMULA_STARTS
 from sampler_core.plans.named_plans import plans_from_json
 from sampler_core.plans.plan_json import PLAN_SCHEMA, PLAN_UPGRADES
@@ -73,7 +79,7 @@ def plan_of(target=RAMP, **settings):
 def built(code):
     """The plan that a snippet builds, without the training that follows."""
     names = {}
-    exec(compile(code.partition("\nsampler = ")[0], "snippet", "exec"), names)
+    exec(compile(re.split("\n(?:sampler = |# Two stages)", code)[0], "snippet", "exec"), names)
     return names["plan"]
 
 
@@ -148,15 +154,85 @@ def test_an_adaptive_target_gets_a_line_about_its_feedback():
         assert "Before one of them saves the sampler's state_dict(), call its exchange() in all" in code
 
 
+@pytest.mark.parametrize("resume", [False, True])
+@pytest.mark.parametrize("two_stage", [False, True])
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_every_variant_is_python_in_lines_that_fit(variant):
-    code = snippet(plan_of(TARGETS["boost"]), COUNTS, variant)
-    compile(code, variant, "exec")
+def test_every_variant_is_python_in_lines_that_fit(variant, two_stage, resume):
+    for target in (TARGETS["boost"], DifficultyBalanced()):
+        code = snippet(plan_of(target), hostile_counts(), variant, resume=resume, two_stage=two_stage)
+        compile(code, variant, "exec")
+        assert max(len(line) for line in code.splitlines() if "from_counts" not in line and '": ' not in line) <= 120
+        assert "\n\n\n\n" not in code
+        if not resume and not two_stage:
+            assert len(code.partition("\nplan = ")[2].splitlines()) < 40, "the simple variant stays short"
+
+
+def test_ten_names_of_80_characters_stand_in_the_code_in_full():
+    counts = ClassCounts.from_counts({f"{letter * 79}é": 50 for letter in "abcdefghij"})
+    code = snippet(plan_of(), counts)
+    assert built(code).tuned_on == counts
     assert max(map(len, code.splitlines())) <= 120
 
 
+@pytest.mark.parametrize(
+    ("plan", "epoch"),
+    [
+        (plan_of(epochs=10), 8),
+        (plan_of(epochs=None), 80),
+        (plan_of(PowerSkew(Step(3)), epochs=10), 3),
+        (plan_of(PowerSkew(Step(10)), epochs=10), 8),
+        (plan_of(PowerSkew(Step(3, 0.5)), epochs=10), 8),
+        (plan_of(ProgressivelyBalanced(), epochs=10, drawing="exact"), 8),
+    ],
+)
+def test_two_stages_are_a_natural_and_a_class_balanced_one_in_the_run_of_the_plan(plan, epoch):
+    staged = two_stage_plan(plan)
+    assert staged == replace(plan, target=PowerSkew(Step(epoch)))
+    code = snippet(plan, COUNTS, two_stage=True)
+    assert replace(built(code), tuned_on=None) == staged
+    assert f"    if epoch >= {epoch}:\n        train_the_head_only()\n" in code
+
+
+def test_the_code_that_resumes_goes_on_with_the_first_batch_that_was_not_saved(tmp_path, monkeypatch):
+    """Stopped in the third batch of the second stage; every batch before was saved."""
+    monkeypatch.chdir(tmp_path)
+    plan, labels = two_stage_plan(plan_of(drawing="stratified")), np.repeat(np.arange(4), COUNTS.counts)
+    code = snippet(plan, COUNTS, resume=True, two_stage=True).replace("% 1000", "% 1")
+
+    def trained(batches):
+        """What the code draws, whether the backbone trains, and the head: until there were so many batches."""
+        model = torch.nn.Sequential()
+        model.backbone, model.fc = torch.nn.Linear(2, 2), torch.nn.Linear(2, 4)
+        drawn, trains = [], []
+
+        def step(inputs):
+            if len(drawn) == batches:
+                raise InterruptedError
+            drawn.append(inputs.tolist())
+            trains.append(model.backbone.weight.requires_grad)
+
+        dataset = torch.utils.data.TensorDataset(torch.arange(len(labels)), torch.tensor(labels))
+        names = {"dataset": dataset, "model": model, "step": step,
+                 "optimizer": torch.optim.SGD(model.parameters(), lr=0.1)}  # fmt: skip
+        with contextlib.suppress(InterruptedError):
+            exec(code.replace("...  #", "step(inputs)  #"), names)
+        return drawn, trains, model.fc.weight.detach()
+
+    before = plan.target.schedule.at_epoch * plan.num_batches(COUNTS) + 2
+    stopped, trains, head = trained(before)
+    rest, trains_then, head_then = trained(10_000)
+    sampler = ScheduledClassSampler(labels, plan)
+    whole = []
+    for epoch in range(plan.epochs):
+        sampler.set_epoch(epoch)
+        whole += [list(batch) for batch in BatchSampler(sampler, plan.batch_size, drop_last=False)]
+    assert stopped + rest == whole
+    assert [*trains, *trains_then] == [True] * (before - 2) + [False] * (len(whole) - before + 2)
+    assert torch.equal(head, head_then), "the head is made anew once, and comes back from the checkpoint"
+
+
 def test_a_variant_that_there_is_not_and_a_plan_without_batches_are_refused():
-    with pytest.raises(ValueError, match="variant must be one of torch, lightning, accelerate, got 'keras'"):
+    with pytest.raises(ValueError, match=r"variant must be one of torch, .*, transformers, got 'keras'"):
         snippet(plan_of(), COUNTS, "keras")
     with pytest.raises(ValueError, match="batch_size must be given"):
         snippet(plan_of(batch_size=None), COUNTS)

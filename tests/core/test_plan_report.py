@@ -160,6 +160,30 @@ def test_the_report_carries_plan_data_versions_and_date():
     assert (carried, carried.tuned_on) == (plan, COUNTS)
 
 
+@pytest.mark.parametrize("page", [False, True])
+def test_title_note_and_the_data_s_name_head_the_report_as_text_and_findings_come_first(page):
+    heading = {"title": "<b>For Ada</b>", "note": "Look at <i>DF</i>.\nThen decide.", "data_name": "=ISIC & co"}
+    plan = plan_of(PowerSkew(Linear(0.0, 0.1)))
+    charts = [Chart("batches", "Batches", batch_mix(plan.preview(COUNTS, 3)))]
+    text = page_report(plan=plan, counts=COUNTS, charts=charts, tables=[], **heading) if page else plan_report(
+        plan, COUNTS, **heading)  # fmt: skip
+    parsed = Parsed(text)
+    words = " ".join("".join(parsed.text).split())
+    assert not parsed.tags & {"b", "i"}
+    assert "<b>For Ada</b> Look at <i>DF</i>. Then decide. =ISIC & co: 831 samples in 3 classes" in words
+    assert "Data set =ISIC & co" in " ".join(" ".join(parsed.text).split())
+    assert "<title>&lt;b&gt;For Ada&lt;/b&gt;</title>" in text
+    first_finding = findings(plan, Forecast.of(plan, COUNTS))[0].text
+    assert text.index(html.escape(first_finding, quote=False)) < text.index("<figure")
+
+
+def test_tables_of_the_report_have_the_numbers_of_its_sentences():
+    text = plan_report(plan_of(), COUNTS)
+    rows = [re.sub("<[^>]*>", "|", row) for row in re.findall("<tr>.*?</tr>", text)]
+    assert any(re.search(r"\|DF\|+11\|+1.32 %\|", row) for row in rows), "samples and frequency"
+    assert not re.search(r"<bdi>[\d,]*\.\d{6,}", text)
+
+
 def test_of_equally_rare_classes_the_facts_name_the_one_that_the_sentences_name():
     text = plan_report(plan_of(), ClassCounts.from_counts({"a": 90, "b": 90, "c": 40, "d": 40}))
     words = " ".join(" ".join(Parsed(text).text).split())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from sampler_core import Boost, ClassCounts, DifficultyBalanced, Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
 from sampler_core.draws import SCHEMES
-from sampler_core.exporting import VARIANTS, snippet
+from sampler_core.exporting import VARIANTS, snippet, two_stage_plan
 
 ROOT = Path(__file__).parents[2]
 COUNTS = ClassCounts.from_counts({"<b>zebra</b>": 90, "ant'\"\\": 30, "=cow()": 12})
@@ -22,73 +23,135 @@ TARGETS = np.repeat(np.arange(3), COUNTS.counts)
 RAMP = PowerSkew(Linear(0.0, 0.5, maximum=1.0))
 
 BESIDE = """
-import json, os, sys, warnings
+import json, os, sys, types, warnings
 import torch
 {noise}
+
+class Stopped(Exception):
+    pass
 
 class Animals(torch.utils.data.Dataset):
     classes = {classes}
     targets = {targets}
-    asked = []
+    features = dict(label=types.SimpleNamespace(names=classes))
+
+    def __init__(self, samples):
+        self.asked, self.samples = [], samples
 
     def __len__(self):
         return len(self.targets)
 
     def __getitem__(self, index):
+        if index == "label":  # a column of a Hugging Face data set
+            return self.targets
+        if len(self.asked) == self.samples:
+            raise Stopped
         self.asked.append(self.targets[index])
-        return torch.zeros(4), self.targets[index]
+        sample = torch.zeros(4), self.targets[index]
+        return dict(zip(("inputs", "labels"), sample)) if {as_columns} else sample
 
-dataset = Animals()
-{model}
-"""
-MODEL = """
-from lightning import LightningModule
+class Head(torch.nn.Linear):
+    made = 0
 
-class Model(LightningModule):
+    def reset_parameters(self):
+        super().reset_parameters()
+        self.made += 1
+
+{base}
+
+class Model(Base):
     def __init__(self):
         super().__init__()
-        self.layer = torch.nn.Linear(4, 3)
+        self.backbone, self.fc, self.trains = torch.nn.Linear(4, 4), Head(4, 3), []
+
+    def forward(self, inputs, labels):
+        self.trains.append(self.backbone.weight.requires_grad)
+        return dict(loss=torch.nn.functional.cross_entropy(self.fc(self.backbone(inputs)), labels))
 
     def training_step(self, batch):
-        return torch.nn.functional.cross_entropy(self.layer(batch[0]), batch[1])
+        return self(*batch)["loss"]
 
     def configure_optimizers(self):
         return torch.optim.SGD(self.parameters(), lr=0.1)
 
-model = Model()
+def step(inputs, targets):
+    optimizer.zero_grad()
+    model(inputs, targets)["loss"].backward()
+    optimizer.step()
+
+runs = []
+for samples in {stops}:
+    dataset, model = Animals(samples), Model()
+    optimizer = model.configure_optimizers()
+    try:
+        exec(compile(open("code.py", encoding="utf-8").read(), "code.py", "exec"), globals())
+    except Stopped:
+        pass
+    runs.append(dict(asked=dataset.asked, trains=model.trains, made=model.fc.made))
+with open("runs.json", "w") as out:
+    json.dump(runs, out)
 """
-NOISE = {  # what Lightning says of every training on a small machine
+BASES = dict.fromkeys(VARIANTS, "Base = torch.nn.Module")
+BASES["lightning"] = "from lightning import LightningModule as Base"
+NOISE = {  # what they say of every training on a small machine
+    "transformers": "warnings.filterwarnings('ignore', message=\"'pin_memory' argument\")",
     "lightning": "warnings.filterwarnings('ignore', module='lightning')\n"
-    "warnings.filterwarnings('ignore', module='torch.utils.data')",
+    "warnings.filterwarnings('ignore', module='torch.utils.data')\n"
+    "warnings.filterwarnings('ignore', message=\"'set_vital'\")",  # torchdata's, of torch
 }
-AFTER = """
-with open(sys.argv[1], "w") as out:
-    json.dump(dataset.asked, out)
-"""
+
+
+def runs_of(code: str, variant: str, folder: Path, *stops: int | None) -> list[dict[str, Any]]:
+    """What a data set was asked for while the code ran beside it, once for each of `stops`, all in one new process.
+
+    stops: after how many samples a run is ended from outside; None: it comes to its end.
+    """
+    script = folder / "train.py"
+    (folder / "code.py").write_text(code, encoding="utf-8")
+    beside = BESIDE.format(
+        classes=list(COUNTS.names), targets=TARGETS.tolist(), noise=NOISE.get(variant, ""), base=BASES[variant],
+        stops=stops, as_columns=variant == "transformers",
+    )  # fmt: skip
+    script.write_text(beside, encoding="utf-8")
+    environment = {"PYTHONPATH": str(ROOT), "PATH": "", "HOME": str(folder)}
+    done = subprocess.run(
+        [sys.executable, "-W", "error::UserWarning", str(script)], cwd=folder, env=environment, capture_output=True,
+        text=True, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads((folder / "runs.json").read_text())
 
 
 def asked_of(code: str, variant: str, folder: Path, epochs: int) -> NDArray[Any]:
     """The classes that a data set was asked for while the code ran beside it; a row an epoch."""
-    beside = BESIDE.format(
-        classes=list(COUNTS.names), targets=TARGETS.tolist(), noise=NOISE.get(variant, ""),
-        model=MODEL if variant == "lightning" else "",
-    )  # fmt: skip
-    out, script = folder / "asked.json", folder / "train.py"
-    script.write_text(beside + code + AFTER, encoding="utf-8")
-    command = [sys.executable, "-W", "error::UserWarning", str(script), str(out)]
-    environment = {"PYTHONPATH": str(ROOT), "PATH": "", "HOME": str(folder)}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
-    return np.array(json.loads(out.read_text())).reshape(epochs, TARGETS.size)
+    (run,) = runs_of(code, variant, folder, None)
+    return np.array(run["asked"]).reshape(epochs, TARGETS.size)
 
 
-@pytest.mark.parametrize(("variant", "drawing"), [*zip(VARIANTS, SCHEMES, strict=True)])
+@pytest.mark.parametrize(("variant", "drawing"), [*zip(VARIANTS, cycle(SCHEMES), strict=False)])
 def test_the_code_draws_the_batches_of_the_plan_in_every_epoch(variant: str, drawing: str, tmp_path: Path) -> None:
     target = Boost(RAMP, {"=cow()": 1.5}, 1, 2)
     plan = SamplingPlan(target=target, epochs=3, batch_size=16, drawing=drawing, seed=2)
     for epoch, classes in enumerate(asked_of(snippet(plan, COUNTS, variant), variant, tmp_path, 3)):
         batches = [np.bincount(classes[at : at + 16], minlength=3) for at in range(0, 132, 16)]
         assert np.array_equal(batches, plan.preview(COUNTS, epoch).batch_class_counts), f"epoch {epoch}"
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_training_in_two_stages_that_was_stopped_in_the_second_goes_on_from_its_checkpoint(
+    variant: str, tmp_path: Path
+) -> None:
+    plan = two_stage_plan(SamplingPlan(target=RAMP, epochs=4, batch_size=16, drawing="stratified", seed=2))
+    code = snippet(plan, COUNTS, variant, resume=True, two_stage=True).replace("% 1000", "% 1")
+    code = code.replace("...  # your training step", "step(inputs, targets)  # your training step")
+    stopped, resumed = runs_of(code, variant, tmp_path, 3 * TARGETS.size + 40, None)
+    sampler = ScheduledClassSampler(TARGETS, plan, classes=COUNTS.names)
+    sampler.set_epoch(3)
+    last_epoch = TARGETS[list(sampler)].tolist()
+    assert resumed["asked"] == last_epoch[32 if variant == "torch" else 0 :]  # torch's code saves each batch here
+    assert stopped["trains"][:27] == [True] * 27
+    assert not any(stopped["trains"][27:] + resumed["trains"])
+    assert (stopped["made"], resumed["made"]) == (2, 1), "the head is made anew after the first stage, and only then"
 
 
 @pytest.mark.parametrize("reports", [False, True])

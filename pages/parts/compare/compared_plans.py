@@ -18,7 +18,7 @@ from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.text.markdown import literal
 from sampler_core.figures import Chart, compare_charts
-from sampler_core.figures.compare_charts import ComparedPlan
+from sampler_core.figures.compare_charts import ComparedPlan, own_first
 from sampler_core.plans.named_plans import plans_to_json
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.plan_variants import Variants, check_length
@@ -47,11 +47,12 @@ def compared_plans(variants: Variants, scenario: Scenario) -> ComparedPlans:
         try:
             plan = variant.plan_on(scenario.plan)
             plan.check(scenario.counts)
-            compared.append(ComparedPlan(variant.name, forecast_of(plan, scenario.counts), variant.colour))
+            compared.append(ComparedPlan(variant.name, forecast_of(plan, scenario.counts), variant.colour,
+                                         variant.is_base))  # fmt: skip
             plans.append((variant.name, plan))
         except (TypeError, ValueError) as error:
             errors[variant.name] = error
-    sidebar_plan = ComparedPlan("mine", forecast_of(scenario.plan, scenario.counts), 0)
+    sidebar_plan = ComparedPlan("mine", forecast_of(scenario.plan, scenario.counts), 0, True)
     return ComparedPlans(tuple(compared) or (sidebar_plan,), tuple(plans), errors)
 
 
@@ -111,7 +112,8 @@ def panels_of(scenario: Scenario, view: CompareView) -> dict[str, Panel]:
         side_by_side.append(Chart("plan-skews", "Skew over epochs", skews, "Of the plans that have one.", 4, 380, 1))
     highest = compare_charts.highest_share(plans)
     mixes = [
-        Chart(f"mix-{plan.colour}", plan.name, compare_charts.plan_mix(plan, highest), "", 4, 220, 3) for plan in plans
+        Chart(f"mix-{plan.colour}", plan.name, compare_charts.plan_mix(plan, highest), "", 4, 220, 3)
+        for plan in own_first(plans)
     ]
     rev = f"{scenario.rev}-{zlib.crc32(repr(view).encode()):08x}"
     return {SIDE_BY_SIDE: Panel(rev, side_by_side), MIXES: Panel(rev, mixes)}

@@ -12,11 +12,15 @@ from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.text.markdown import literal
 from sampler_core.exporting.csv_tables import csv_file
 from sampler_core.figures.compare_charts import ComparedPlan
+from sampler_core.figures.figure import with_shares
 from sampler_core.forecast.plan_comparison import COLUMNS, Comparison, compared, courses
 from sampler_core.formatting import number, percent
 
 BEST_CELL = "font-weight: bold; background-color: rgba(14, 154, 107, 0.22)"
 courses_of = cached(32)(courses)  # forecasts are compared by identity, and are cached too
+
+
+DRAWS_ONLY = "These numbers describe the draws. What they do to accuracy, only training tells."
 
 
 def metric_table(plans: tuple[ComparedPlan, ...], epoch: int) -> None:
@@ -26,7 +30,10 @@ def metric_table(plans: tuple[ComparedPlan, ...], epoch: int) -> None:
     comparison = compared(
         tuple(plan.name for plan in plans), tuple(courses_of(plan.forecast) for plan in plans), when, epoch
     )
+    st.markdown(DRAWS_ONLY)
+    page_contents().sentences.append(DRAWS_ONLY)
     numbers, words = comparison_table(comparison, table_base), comparison_words(comparison, table_base)
+    with_shares(numbers, [column.label for column in COLUMNS if column.unit == "share"])
     page_contents().tables.append(("Metrics", lambda: numbers))
     best_marks = pd.DataFrame(comparison.best, numbers.index, numbers.columns)
     styled_table = numbers.style.apply(lambda _: best_marks.replace({True: BEST_CELL, False: ""}), axis=None)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
 
 from pages.parts.compare.compared_plans import change_plans, set_plans
 from pages.parts.compare.plan_editor import plan_editor
+from pages.parts.compare.requirement_marks import RequirementMark
 from pages.parts.server.page_contents import page_contents
 from pages.parts.sidebar.error_messages import error_in_words, error_toast
 from pages.parts.sidebar.sidebar import set_sidebar
@@ -22,15 +24,20 @@ from sampler_core.plans.presets import PRESETS
 ADD_PLAN, OPEN_PLANS = "add_plan", "open_plans"
 
 
-def plan_cards(variants: Variants, base: SamplingPlan) -> None:
-    """A card a plan, to be changed in place, and the buttons for all plans. base: the sidebar's plan."""
+def plan_cards(variants: Variants, base: SamplingPlan, marks: Mapping[str, RequirementMark]) -> None:
+    """A card a plan, to be changed in place, the sidebar's own first, and the buttons for all plans.
+
+    base: the sidebar's plan. marks: name -> whether the plan meets the requirements.
+    """
     st.html(Path(__file__).with_name("plan_cards.css"))
-    descriptions = {variant.name: _card_text(variant, base) for variant in variants.all}
+    descriptions = {variant.name: _card_text(variant, base) for _, variant in variants.base_first}
     page_contents().facts["Plans compared"] = descriptions
     with st.container(horizontal=True, gap="small", key="plan-cards"):
-        for place, variant in enumerate(variants.all):
+        for place, variant in variants.base_first:
             with st.container(border=True, key=f"plan-card-{variant.colour}", gap="small"):
                 st.markdown(f"**{literal(variant.name)}**  \n{literal(descriptions[variant.name])}")
+                if variant.name in marks:
+                    marks[variant.name].show()
                 edit_box = st.popover("Edit", key=f"plan-{variant.colour}-edit", on_change="rerun", width="stretch",
                                  help="Change, rename, move or remove this plan.")  # fmt: skip
                 if edit_box.open:
@@ -41,9 +48,10 @@ def plan_cards(variants: Variants, base: SamplingPlan) -> None:
 
 def _buttons_for_all_plans(variants: Variants, base: SamplingPlan) -> None:
     with st.container(horizontal=True, gap="small"):
+        own = "the sidebar's, as it is" if has_base(variants) else "mine, which follows the sidebar"
         st.menu_button("Add a plan", [MINE, *PRESETS], key=ADD_PLAN, disabled=len(variants.all) >= MOST_PLANS,
                        on_click=_add_plan, args=(variants, base),
-                       format_func=lambda name: PRESETS[name].title if name in PRESETS else "the sidebar's, as it is",
+                       format_func=lambda name: PRESETS[name].title if name in PRESETS else own,
                        help=f"At most {MOST_PLANS} plans are compared. Remove one to add another.")  # fmt: skip
         saved, every = variants.plans_on(base), len(variants.all)
         save_label = "Save plans" if len(saved) == every else f"Save {len(saved)} of {every} plans"
@@ -59,8 +67,13 @@ def _buttons_for_all_plans(variants: Variants, base: SamplingPlan) -> None:
 
 def _add_plan(variants: Variants, base: SamplingPlan) -> None:
     if name := st.session_state.get(ADD_PLAN):
-        new = Variant.of("sidebar's", base) if name == MINE else Variant(PRESETS[name].title, name)
-        change_plans(variants.added, new)
+        own = Variant.of("sidebar's", base) if has_base(variants) else Variant(MINE)
+        change_plans(variants.added, own if name == MINE else Variant(PRESETS[name].title, name))
+
+
+def has_base(variants: Variants) -> bool:
+    """Whether one of the plans is the sidebar's, whatever that becomes."""
+    return any(variant.is_base for variant in variants.all)
 
 
 def _open_plans() -> None:

@@ -57,7 +57,9 @@ def _target_and_limits(variants: Variants, place: int, base: SamplingPlan) -> No
 
 
 def _editor_buttons(variants: Variants, place: int, base: SamplingPlan) -> None:
-    variant, last_place, no_room = variants.all[place], len(variants.all) - 1, len(variants.all) >= MOST_PLANS
+    variant, no_room = variants.all[place], len(variants.all) >= MOST_PLANS
+    others = [v for v in variants.all if not v.is_base]  # the sidebar's own stays in front
+    is_first, is_last = (variant.is_base or variant == others[end] for end in (0, -1))
     as_base = Variant.of(variant.name, base)
 
     def edit_button(label: str, name: str, tip: str, change: Any, *arguments: Any, disabled: bool = False) -> None:
@@ -74,12 +76,12 @@ def _editor_buttons(variants: Variants, place: int, base: SamplingPlan) -> None:
         edit_button("Follow the sidebar's limits", "follow", f"Until then this plan has its own: {limits}.",
                     variants.replaced, place, replace(variant, limits=()))  # fmt: skip
     with st.container(horizontal=True, gap="small"):
-        edit_button("Earlier", "earlier", "One place to the front.", variants.moved, place, -1, disabled=place == 0)
-        edit_button("Later", "later", "One place to the back.", variants.moved, place, 1, disabled=place == last_place)
+        edit_button("Earlier", "earlier", "One place to the front.", variants.moved, place, -1, disabled=is_first)
+        edit_button("Later", "later", "One place to the back.", variants.moved, place, 1, disabled=is_last)
         edit_button("Copy", "copy", "The same plan once more.", variants.added, as_base if variant.is_base else variant,
                     disabled=no_room)  # fmt: skip
         edit_button("Remove", "remove", "Take the plan out of the comparison.", variants.without, place,
-                    disabled=last_place == 0)  # fmt: skip
+                    disabled=len(variants.all) == 1)  # fmt: skip
 
 
 def _edit_key(variant: Variant, name: str) -> str:

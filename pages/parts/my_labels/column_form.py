@@ -44,8 +44,9 @@ def column_form(uploaded: SessionLabels) -> None:
                      help="The column that holds the class of each row.")  # fmt: skip
     noticed = _noticed_by_box(reading)
     for key in (GROUP_COLUMN, SPLITS, SEVERAL, LABEL_COLUMN):
-        for sentence in noticed.get(key, ()):
-            st.markdown(literal(sentence))
+        if sentences := noticed.get(key):
+            with st.container(key=f"own-said-{key}"):
+                st.markdown(literal(" ".join(sentences)))
         if key == GROUP_COLUMN and key in noticed and columns:
             _column_box(key, columns)
         if key == SPLITS and reading.splits:

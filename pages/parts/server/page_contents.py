@@ -21,7 +21,7 @@ class PageContents:
 
     sentences: the page's own answers, plain text; facts: heading -> word -> value; files: file name -> what makes its
     text. Of these three a page has what it adds to the sidebar's plan. report: makes the page's own report, where it
-    has another one than its figures as they stand.
+    has another one than its figures as they stand; called with `title`, `note` and `data_name`.
     """
 
     charts: list[Chart] = field(default_factory=list)
@@ -29,7 +29,7 @@ class PageContents:
     sentences: list[str] = field(default_factory=list)
     facts: dict[str, dict[str, str]] = field(default_factory=dict)
     files: dict[str, Callable[[], str]] = field(default_factory=dict)
-    report: Callable[[], str] | None = None
+    report: Callable[..., str] | None = None
 
 
 def page_contents() -> PageContents:

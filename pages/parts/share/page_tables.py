@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.server.page_contents import Table, page_contents
 from pages.parts.text.markdown import literal
 from sampler_core.exporting import csv_file
 from sampler_core.figures import Chart
+from sampler_core.figures.figure import share_columns
 
 
 def chart_tables(charts: Iterable[Chart], key: str, *others: Table) -> None:
@@ -28,7 +30,16 @@ def chart_tables(charts: Iterable[Chart], key: str, *others: Table) -> None:
     with tables_box:
         tabs = st.tabs([literal(title) for title, _ in page_tables])
     for place, (tab, (_, page_table)) in enumerate(zip(tabs, page_tables, strict=True)):
-        tab.dataframe(page_table(), key=f"{key}-table-{place}", width="stretch", height=300)
+        _show_table(tab, page_table(), f"{key}-table-{place}")
+
+
+def _show_table(tab: DeltaGenerator, table: pd.DataFrame, key: str) -> None:
+    """Numbers of three digits, shares in percent, as the page's sentences have them; the CSV files have all digits."""
+    shares = share_columns(table)
+    formats = {name: st.column_config.NumberColumn(format="%.3g %%" if name in shares else "%.3g")
+               for name in table.select_dtypes("float")}  # fmt: skip
+    shown = table.assign(**{name: 100.0 * table[name] for name in shares}) if shares else table
+    tab.dataframe(shown, key=key, width="stretch", height=300, column_config=formats)
 
 
 def table_downloads(tables: Iterable[Table]) -> None:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from urllib.parse import urlsplit
 
 import streamlit as st
 
 from pages.parts.live.browser_component import browser_component
-from pages.parts.my_labels.session_labels import changes_to_own_labels, left_out_of_the_link, own_reading
+from pages.parts.my_labels.session_labels import left_out_of_the_link
 from pages.parts.server.page_contents import PageContents, clear_page_contents, page_contents
-from pages.parts.share.package_download import WHEEL, wheel
+from pages.parts.share.code_tab import code_tab
 from pages.parts.share.page_tables import file_name, table_downloads
 from pages.parts.share.plan_tab import plan_tab, show_opened_message
+from pages.parts.share.printed_page import print_style, printed_facts
+from pages.parts.share.report_tab import report_tab
+from pages.parts.share.title_and_note import shared_text, show_title_and_note, title_and_note_boxes
 from pages.parts.sidebar.scenario import Scenario, current_scenario
-from sampler_core.exporting import VARIANTS, snippet
-from sampler_core.exporting.plan_report import page_report
 from sampler_core.figures.legend import added_legend_height
 from sampler_core.plans.parameters import DATA
 
@@ -28,17 +30,24 @@ _share_part = browser_component("share", '<div class="share"></div>', "share/sha
 def share_button(title: str) -> Iterator[None]:
     """Wraps a page: shows the Share button above it and opens the dialog with what the page has shown.
 
-    A button of the page with the key `GET_CODE` opens it too, at the Code tab.
+    A button of the page with the key `GET_CODE` opens it too, at the Code tab. title: what the page is called.
     """
     clear_page_contents()
+    scenario, text = current_scenario(), shared_text()
+    if text.title:
+        st.set_page_config(page_title=f"{title}: {text.title} · Skewlab")
+    print_style()
     with st.container(horizontal=True, horizontal_alignment="right", key="share-place"):
         pressed = st.button(
             "Share", key="share", icon=":material/ios_share:", help="Link, code, plan, report, figures."
         )
     show_opened_message()
+    show_title_and_note(text)
     yield
+    printed_facts(scenario)
     if pressed or st.session_state.get(GET_CODE):
-        dialog = st.dialog("Share" if pressed else "Code for your training", width="large")(share_dialog)
+        dialog_title = "Share" if pressed else "Code for your training"
+        dialog = st.dialog(dialog_title, width="large", on_dismiss="rerun")(share_dialog)  # the title is above the page
         dialog(title, current_scenario(), page_contents(), "Link" if pressed else "Code")
     clear_page_contents()
 
@@ -46,8 +55,8 @@ def share_button(title: str) -> Iterator[None]:
 def share_dialog(title: str, scenario: Scenario, contents: PageContents, first_tab: str) -> None:
     """The tabs of the dialog, of what a page has shown."""
     share_tabs: dict[str, Callable[[], None]] = {
-        "Link": _link_tab, "Code": partial(_code_tab, scenario), "Plan": partial(plan_tab, scenario),
-        "Report": partial(_report_tab, title, scenario, contents), "Figures": partial(_figures_tab, contents),
+        "Link": _link_tab, "Code": partial(code_tab, scenario), "Plan": partial(plan_tab, scenario),
+        "Report": partial(report_tab, title, scenario, contents), "Figures": partial(_figures_tab, contents),
         "Tables": partial(_tables_tab, contents),
     }  # fmt: skip
     for tab, show_tab in zip(st.tabs(list(share_tabs), default=first_tab), share_tabs.values(), strict=True):
@@ -56,8 +65,15 @@ def share_dialog(title: str, scenario: Scenario, contents: PageContents, first_t
 
 
 def _link_tab() -> None:
+    title_and_note_boxes()
     st.markdown("The link opens this picture on any server that runs this dashboard.")
-    _share_part(key="share-link", data={"part": "link"})
+    _share_part(key="share-link", data={"part": "link", "text": shared_text()})
+    if is_local(st.context.url or ""):
+        st.info(
+            "This server runs on your own machine, so its link opens on this machine only. For others: the report, or "
+            "a server that they can reach.",
+            icon=":material/computer:",
+        )
     if st.session_state.get(DATA.key) != "mine":
         return
     left_out = left_out_of_the_link()
@@ -69,36 +85,10 @@ def _link_tab() -> None:
     )
 
 
-def _code_tab(scenario: Scenario) -> None:
-    variant = st.segmented_control("For", list(VARIANTS), default="torch", required=True,
-                                   format_func=VARIANTS.__getitem__, key="share-variant")  # fmt: skip
-    code = snippet(scenario.plan, scenario.counts, variant or "torch", changes_to_own_labels(), own_reading())
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
-            "Download the package", wheel, WHEEL, "application/octet-stream", key="share-package", on_click="ignore",
-            icon=":material/package_2:", help="What this dashboard itself draws with. It needs NumPy and torch only.",
-        )  # fmt: skip
-        st.markdown(f"The code imports it; once: `pip install {WHEEL}`")
-    st.code(code, language="python")
-
-
-def _report_tab(title: str, scenario: Scenario, contents: PageContents) -> None:
-    def report() -> bytes:
-        if contents.report is not None:
-            return contents.report().encode()
-        return page_report(
-            title, scenario.plan, scenario.counts, contents.charts, contents.tables, sentences=contents.sentences,
-            facts=contents.facts, files={name: text() for name, text in contents.files.items()}, unit=scenario.unit,
-        ).encode()  # fmt: skip
-
-    st.markdown(
-        "One HTML file with the figures of this page, its findings, the data in numbers and the plan. It opens in any "
-        "browser, without a server and without a network."
-    )
-    st.download_button(
-        "Download the report", report, f"skewlab-{file_name(title)}.html", "text/html", key="share-report",
-        on_click="ignore", icon=":material/download:", type="primary",
-    )  # fmt: skip
+def is_local(url: str) -> bool:
+    """Whether a server's URL reaches it from its own machine only."""
+    host = urlsplit(url).hostname or ""
+    return host in ("localhost", "::1", "0.0.0.0") or host.startswith("127.") or host.endswith(".localhost")
 
 
 def _figures_tab(contents: PageContents) -> None:

@@ -1,4 +1,4 @@
-"""The parameters of Compare and Tune, and every parameter that the URL may have by its key, with its titles."""
+"""The parameters of Compare, Tune and Share, and every parameter that the URL may have by its key, with its titles."""
 
 from __future__ import annotations
 
@@ -59,6 +59,14 @@ OVER = Parameter(
     "over", "Over the run", "The mean of all epochs, the least or the greatest of them. Figures per run are the same.",
     "mean", kind="choice", choices=("mean", "least", "greatest"),
 )  # fmt: skip
+TITLE = Parameter(
+    "title", "Title", "A name for what you share: above the page, in the tab and in the report. The link carries it.",
+    "", maximum=100, kind="text",
+)  # fmt: skip
+NOTE = Parameter(
+    "note", "Note", "What whoever opens the link or the report should know or look at.", "", maximum=500, kind="text"
+)
+SHARE_PARAMETERS = (TITLE, NOTE)
 COMPARE_PARAMETERS = (PLANS_TEXT, CLASS_GROUP, CLASS_RANK, METRICS_OVER, TABLE_BASE)
 TUNE_PARAMETERS = (REQUIREMENTS_TEXT, SOLVED_SHAPE, METRIC, WHOSE, OVER)
 TABLE = replace(parameters.TABLE, choices=tuple(table.name for table in published_datasets()))
@@ -69,6 +77,7 @@ PARAMETERS = {
         *parameters.DATA_ROWS, TABLE, PROFILE, SHAPE, TARGET,
         *(parameter for cls in (*SCHEDULES.values(), *TARGETS.values()) for parameter in rows_of(cls).values()),
         *parameters.RUN_ROWS, *parameters.PAGE_ROWS, *COMPARE_PARAMETERS, *TUNE_PARAMETERS,
+        *SHARE_PARAMETERS,
     )
 }  # fmt: skip
 TITLES = {

@@ -60,6 +60,7 @@ def plan_of(target=RAMP, **settings):
 
 def opened(page="explore", **url):
     at = AppTest.from_file(NAVIGATION, default_timeout=30)
+    url = url or {"data": "synthetic"}
     for key, value in url.items():
         at.query_params[key] = value
     at.run()

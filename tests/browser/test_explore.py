@@ -30,7 +30,6 @@ def shown_state(page):
 
 def test_a_copied_address_opens_the_same_controls_and_numbers_on_a_freshly_started_server(open_page, other_server):
     page = open_page()
-    choose(page, "data", "published")
     choose(page, "table", "iNaturalist 2018, super-categories")
     for key, value in {"skew": 0.2, "increment": 0.05, "limit": 1, "epoch": 7}.items():
         set_number(page, key, value)

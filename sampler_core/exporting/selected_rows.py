@@ -10,18 +10,21 @@ _ROWS_CODE = """\
 rows, labels = read_rows(
 {arguments}
 )
-dataset = Subset(dataset, rows)
+dataset = {selected}
 """
 _OF_ROWS = """\
 # `dataset` has a sample for each of the {rows} rows of the label file, in their order. {counted} of them count,
-# with these labels. (Where it has those {counted} only, leave out the line with Subset.) Needs: pip install pyarrow"""
+# with these labels. (Where it has those {counted} only, leave out the last line.) Needs: pip install pyarrow"""
 _OF_IMAGES = """\
 # `dataset` has a sample for each of the {counted} images of the label file, in the order of their ids, as torchvision's
 # CocoDetection has them. These are their labels, the rarest category of each."""
 
 
-def rows_code(reading: Reading) -> str:
-    """Lines that make `dataset` the samples that were counted; "" where a data set's own rows and labels are these."""
+def rows_code(reading: Reading, variant: str) -> str:
+    """Lines that make `dataset` the samples that were counted; "" where a data set's own rows and labels are these.
+
+    variant: as of `snippet`; with Hugging Face's Trainer `dataset` is one of their data sets.
+    """
     layout = reading.layout
     if not layout.makes_labels or layout.count is not None:
         return ""
@@ -32,4 +35,5 @@ def rows_code(reading: Reading) -> str:
     ]
     counted = count(reading.counts.num_samples)
     comment = (_OF_IMAGES if layout.kind == "coco" else _OF_ROWS).format(rows=count(reading.rows), counted=counted)
-    return _ROWS_CODE.format(comment=comment, arguments="\n".join(arguments))
+    selected = "dataset.select(rows)" if variant == "transformers" else "Subset(dataset, rows)"
+    return _ROWS_CODE.format(comment=comment, arguments="\n".join(arguments), selected=selected)

@@ -77,7 +77,7 @@ class Parameter:
         if self.kind in ("choice", "text"):
             if not isinstance(value, str) or (self.choices and value not in self.choices):
                 raise ValueError(f"{self.key} must be {self.allowed}, got {value!r}")
-            if self.maximum is not None and len(value) > self.maximum:
+            if self.kind == "text" and self.maximum is not None and len(value) > self.maximum:
                 raise ValueError(f"{self.key} must be at most {self.maximum:,} characters, got {len(value):,}")
             return
         check_number(self.key, value, self.allowed, self.minimum or 0, self.maximum or 0)

@@ -65,5 +65,5 @@ def offer_report(scenario: Scenario, view: ExploreView) -> None:
     page_contents().report = partial(
         plan_report, plan, counts, unit=scenario.unit, epoch=scenario.epoch,
         first_batch=min(first, plan.num_batches(counts) - 1), shown_batches=batches, logarithmic=view.logarithmic,
-        selected=view.followed,
+        selected=view.followed, tallies=scenario.tallies,
     )  # fmt: skip

@@ -27,10 +27,8 @@ def code_tab(scenario: Scenario) -> None:
                                 "class-balanced batches (cRT: Kang et al., arXiv 1910.09217).")  # fmt: skip
     if two_stage and not _two_stages_are_shown(scenario):
         return
-    code = snippet(
-        scenario.plan, scenario.counts, variant or "torch", changes_to_own_labels(), own_reading(),
-        resume=bool(resume), two_stage=bool(two_stage),
-    )  # fmt: skip
+    code = snippet(scenario.plan, scenario.counts, variant or "torch", changes_to_own_labels(), reading=own_reading(),
+                   resume=bool(resume), two_stage=bool(two_stage))  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "Download the package", wheel, WHEEL, "application/octet-stream", key="share-package", on_click="ignore",

@@ -34,7 +34,8 @@ def share_button(title: str) -> Iterator[None]:
     """
     clear_page_contents()
     scenario, text = current_scenario(), shared_text()
-    st.set_page_config(page_title=f"{text.title or scenario.data_name} · {title} · Skewlab")
+    if text.title:
+        st.set_page_config(page_title=f"{title}: {text.title} · Skewlab")
     print_style()
     with st.container(horizontal=True, horizontal_alignment="right", key="share-place"):
         pressed = st.button(

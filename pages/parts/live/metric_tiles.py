@@ -45,7 +45,7 @@ def _tile_data(metric: EpochMetric, epoch: int) -> dict[str, object]:
     spark_heights = np.nan_to_num(spark_heights, nan=1.0)
     spark_epochs = np.unique(np.linspace(0, course.size - 1, min(course.size, MOST_SPARK_POINTS)).round().astype(int))
     spark_places = spark_epochs / max(course.size - 1, 1)
-    note = f"{metric.note[:1].upper()}{metric.note[1:]}. {metric.help}"
+    note = f"{metric.help.removesuffix('.')} ({metric.note})."
     return {
         "label": metric.label, "value": metric.value, "note": note,
         "points": np.stack([spark_places, spark_heights[spark_epochs]], axis=1).round(4).tolist(),

@@ -31,7 +31,7 @@ MARGIN_OF_A_TENTH = 0.03
 _LEAST_CHANCE_LEFT = 1e-9
 _MOST_PLANS, _MOST_SOLVED = 40, 48  # looked at; solved for, at all chances together
 _COST_OF_RUN = 6  # solving for requirements over the run costs as much as so many plans
-_MORE_PLANS = 4  # solved for once there is one with ample slack
+_MORE_PLANS = 4  # solved for once there is one with ample slack; none with requirements over the run
 _ALL_SKEWS = (LOWEST_SKEW, HIGHEST_SKEW)
 
 
@@ -129,7 +129,7 @@ def _found_plans(
             says = _says(variant.changes, solution, chance)
             found.append(Answer(says, solution.plan, variant.changes, solution, (), chance))
             if solution.slack >= AMPLE_SLACK:
-                budget = min(budget, 1 if any(map(over_run, requirements)) else _MORE_PLANS)
+                budget = min(budget, 0 if any(map(over_run, requirements)) else _MORE_PLANS)
         if budget <= 0:
             break
     return sorted(found, key=lambda one: one.solution is not None and one.solution.slack < AMPLE_SLACK), budget

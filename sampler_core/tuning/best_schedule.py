@@ -20,12 +20,13 @@ from sampler_core.tuning.linear_programs import nearest_schedule, refined
 from sampler_core.tuning.requirements import Requirement, over_run
 from sampler_core.tuning.run_bounds import (
     RunBound,
-    best_run_value_as_drawn,
+    best_run_value,
     initial_run_bounds,
     run_bounds_cannot_hold,
     run_metric_jumps,
     unmet_run_bound,
 )
+from sampler_core.tuning.run_bounds_as_drawn import value_of_expected
 from sampler_core.tuning.schedule_families import Family, family
 from sampler_core.tuning.shares_by_skew import SharesBySkew
 from sampler_core.tuning.slack_search import (
@@ -116,7 +117,13 @@ class BestScheduleFinder:
         run_values = [
             requirement.bound,
             *(
-                best_run_value_as_drawn(self.by_skew, requirement, run_bound, problem.bounded_segments)
+                value_of_expected(
+                    self.by_skew,
+                    requirement,
+                    run_bound.position,
+                    len(run_bound.window),
+                    best_run_value(self.by_skew, run_bound, problem.bounded_segments),
+                )
                 for run_bound in run_bounds
             ),
         ]

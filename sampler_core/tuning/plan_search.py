@@ -30,8 +30,9 @@ LESS_LIKELY = (0.5, 0.05)  # chances at which plans are offered where none holds
 MARGIN_OF_A_TENTH = 0.03
 _LEAST_CHANCE_LEFT = 1e-9
 _MOST_PLANS, _MOST_SOLVED = 40, 48  # looked at; solved for, at all chances together
+_FEWEST_PLANS, _FEW_CLASSES = 8, 100  # looked at where there are many classes; up to how many classes there are few
 _COST_OF_RUN = 6  # solving for requirements over the run costs as much as so many plans
-_MORE_PLANS = 4  # solved for once there is one with ample slack
+_MORE_PLANS = 4  # solved for once there is one with ample slack; none with requirements over the run
 _ALL_SKEWS = (LOWEST_SKEW, HIGHEST_SKEW)
 
 
@@ -102,9 +103,11 @@ class _Tried:
 
     def promising(self) -> Iterator[Variant]:
         for variant in self._plans:
-            if len(self.all) == _MOST_PLANS:
+            num_classes = variant.by_skew.counts.num_classes
+            most = max(_FEWEST_PLANS, min(_MOST_PLANS, _MOST_PLANS * _FEW_CLASSES // num_classes))
+            if len(self.all) == most:
                 return
-            self._progress(len(self.all) / _MOST_PLANS)
+            self._progress(len(self.all) / most)
             self.all.append(variant)
             by_skew, shape = variant.by_skew.at_chance(LESS_LIKELY[-1]), variant.shape(self._shape)
             finder = BestScheduleFinder(by_skew, variant.plan, shape or "constant", _ALL_SKEWS)
@@ -129,7 +132,7 @@ def _found_plans(
             says = _says(variant.changes, solution, chance)
             found.append(Answer(says, solution.plan, variant.changes, solution, (), chance))
             if solution.slack >= AMPLE_SLACK:
-                budget = min(budget, 1 if any(map(over_run, requirements)) else _MORE_PLANS)
+                budget = min(budget, 0 if any(map(over_run, requirements)) else _MORE_PLANS)
         if budget <= 0:
             break
     return sorted(found, key=lambda one: one.solution is not None and one.solution.slack < AMPLE_SLACK), budget
@@ -190,8 +193,9 @@ def _nothing_found(
 
 def _worth_a_conflict(variant: Variant, own: Variant, shape: str | None) -> bool:
     """Another scheme, without a floor or with one of 1: each conflict costs as much as several solutions."""
+    few_classes = variant.by_skew.counts.num_classes <= _FEW_CLASSES
     same = (variant.plan.max_repeats, variant.plan.batch_size) == (own.plan.max_repeats, own.plan.batch_size)
-    return same and variant.plan.min_per_batch <= 1 and variant.shape(shape) is not None
+    return few_classes and same and variant.plan.min_per_batch <= 1 and variant.shape(shape) is not None
 
 
 def _times_to_change(conflict: Conflict | None, variant: Variant, requirements: Sequence[Requirement]) -> float:

@@ -3,8 +3,8 @@
 The one contract here: a requirement about "every class" starts as two run bounds, on the rarest and the largest class,
 which without limits have the extreme values; a class that fails all the same gets its own run bound.
 
-A requirement on draws, no sample more than so many times in the run, is bounded by what may be expected: under
-`independent` that says the same, under the other schemes it is a start, tightened where a schedule fails as drawn.
+A requirement on draws, no sample more than so many times in the run, is bounded by what may be expected
+(`run_bounds_as_drawn`).
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ import numpy as np
 
 from sampler_core.data.array_types import BoolArray, FloatArray
 from sampler_core.forecast.metrics import columns, metric_of
-from sampler_core.tuning.as_drawn import is_of_draws, margin_as_drawn, values_as_drawn
+from sampler_core.tuning.as_drawn import is_of_draws
 from sampler_core.tuning.feasible_band import EpochSegments, SkewIntervals
-from sampler_core.tuning.requirements import Requirement, bounds_of, over_run, relaxed
+from sampler_core.tuning.requirements import Requirement, over_run, relaxed
+from sampler_core.tuning.run_bounds_as_drawn import on_metric, tighter_on_metric
 from sampler_core.tuning.shares_by_skew import HIGHEST_SKEW, LOWEST_SKEW, SharesBySkew, share_peaks
 from sampler_core.tuning.verdicts import verdict_margin
 
@@ -45,40 +46,9 @@ def initial_run_bounds(by_skew: SharesBySkew, requirements: Sequence[Requirement
         bounded_classes = {int(columns(by_skew.counts, group, requirement.class_name)[0]) for group in groups}
         window = requirement.epochs(epochs)
         run_bounds += [
-            RunBound(_on_metric(by_skew, requirement, c, len(window)), c, window) for c in sorted(bounded_classes)
+            RunBound(on_metric(by_skew, requirement, c, len(window)), c, window) for c in sorted(bounded_classes)
         ]
     return run_bounds
-
-
-def _on_metric(by_skew: SharesBySkew, requirement: Requirement, position: int, epochs: int) -> Requirement:
-    """The requirement with the bound that its metric must keep for it to hold, by this class, so far as it is known."""
-    if not is_of_draws(requirement):
-        return requirement
-    most = float(np.floor(requirement.bound))
-    if by_skew.draws.scheme != "independent":
-        return _with_bound(requirement, most)
-    share = min(most * by_skew.counts.counts[position] / (by_skew.draws.samples * epochs), 1.0)
-    even_shares = np.full((epochs, 1), share)
-    return _with_bound(requirement, most * _part_that_holds(by_skew, requirement, position, even_shares))
-
-
-def _with_bound(requirement: Requirement, bound: float) -> Requirement:
-    return relaxed(requirement, max(bound, bounds_of(requirement)[0]))
-
-
-def _part_that_holds(by_skew: SharesBySkew, requirement: Requirement, position: int, class_shares: FloatArray) -> float:
-    """The largest part of these shares of a class, (epochs, 1), with which it meets a requirement on draws."""
-    n, left = by_skew.counts.counts[[position]], by_skew.chance_left(requirement)
-
-    def holds(part: float) -> bool:
-        return bool(margin_as_drawn(requirement, n, part * class_shares, by_skew.draws, left)[0] >= 0)
-
-    low, high = 0.0, 1.0
-    if holds(high):
-        return high
-    while high - low > 1e-12:
-        low, high = (middle, high) if holds(middle := (low + high) / 2) else (low, middle)
-    return low
 
 
 def unmet_run_bound(
@@ -131,18 +101,6 @@ def best_run_value(by_skew: SharesBySkew, run_bound: RunBound, segments: EpochSe
     window_shares = run_shares[run_bound.window.start : run_bound.window.stop, None]
     n = by_skew.counts.counts[[run_bound.position]]
     return float(metric_of(run_bound.requirement.metric).search_formula(n, window_shares, by_skew.draws)[0])
-
-
-def best_run_value_as_drawn(
-    by_skew: SharesBySkew, requirement: Requirement, run_bound: RunBound, segments: EpochSegments
-) -> float:
-    """The same for the draws of a requirement on draws; under other schemes than `independent` no more than that."""
-    value = best_run_value(by_skew, run_bound, segments)
-    if not is_of_draws(requirement) or by_skew.draws.scheme != "independent":
-        return value
-    n, epochs = by_skew.counts.counts[[run_bound.position]], len(run_bound.window)
-    even_shares = np.full((epochs, 1), value * n[0] / (by_skew.draws.samples * epochs))
-    return float(values_as_drawn(requirement, n, even_shares, by_skew.draws, by_skew.chance_left(requirement))[0])
 
 
 def _best_run_share(by_skew: SharesBySkew, run_bound: RunBound, allowed: SkewIntervals) -> float:
@@ -246,12 +204,7 @@ def _run_bound_of_worst_class(
     run_metric = metric_of(requirement.metric)
     bounded_classes = columns(by_skew.counts, requirement.group, requirement.class_name)
     if is_of_draws(requirement):
-        n, left = by_skew.counts.counts[bounded_classes], by_skew.chance_left(requirement)
-        margins = margin_as_drawn(requirement, n, run_shares[:, bounded_classes], by_skew.draws, left)
-        position = int(bounded_classes[margins.argmin()])
-        part = _part_that_holds(by_skew, requirement, position, run_shares[:, [position]])
-        one = (by_skew.counts.counts[[position]], run_shares[:, [position]], by_skew.draws)
-        bounded = _with_bound(requirement, part * float(run_metric.formula(*one)[0]))
+        bounded, position = tighter_on_metric(by_skew, requirement, run_shares)
         return RunBound(bounded, position, run_window, by_skew.draws.scheme != "independent")
     run_values = run_metric.values(run_shares, by_skew.counts, bounded_classes, by_skew.draws)[0]
     worst = int(run_values.argmax() if requirement.sense == "at most" else run_values.argmin())

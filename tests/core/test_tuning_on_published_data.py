@@ -16,7 +16,7 @@ from sampler_core.tuning.solver import solve
 from sampler_core.tuning.verdicts import verdicts
 
 KNOWN = ("inat2018_supercategory", "isic2019", "nsl_kdd_train", "synthetic_1000")
-SHARE, REPEATS = ShareOfClass(0.05, first_epoch=30), RepeatsAtMost(20.0)  # as drawn, by chance too
+SHARE, REPEATS = ShareOfClass(0.05, first_epoch=30), RepeatsAtMost(25.0)  # as drawn, by chance too
 MISSING, SEEN = MissingFromAtMost(0.01, first_epoch=30), SeenAtLeast(0.8)
 ALWAYS = MissingFromAtMost(0.01)
 FEW = ShareOfClass(0.0001, first_epoch=30)  # among 1000 classes: 11.6 draws of an epoch

@@ -29,8 +29,9 @@ from sampler_core.tuning.verdicts import of_seeds, verdicts
 LESS_LIKELY = (0.5, 0.05)  # chances at which plans are offered where none holds at the usual one
 MARGIN_OF_A_TENTH = 0.03
 _LEAST_CHANCE_LEFT = 1e-9
-_MOST_PLANS = 40  # tried
-_MORE_PLANS = 4  # tried once there is one with ample slack; 1 with requirements over the run, which cost most
+_MOST_PLANS, _MOST_SOLVED = 40, 48  # looked at; solved for, at all chances together
+_COST_OF_RUN = 6  # solving for requirements over the run costs as much as so many plans
+_MORE_PLANS = 4  # solved for once there is one with ample slack
 _ALL_SKEWS = (LOWEST_SKEW, HIGHEST_SKEW)
 
 
@@ -78,9 +79,11 @@ def search_plan(
     chance = 1.0 - max((1.0 - CHANCE) * 10.0 ** (-margin / MARGIN_OF_A_TENTH), _LEAST_CHANCE_LEFT)
     asked = [_with_room(requirement, margin) for requirement in requirements]
     tried = _Tried(variants(plan, counts, requirements, free), asked, shape, progress)
-    found = _found_plans(tried.promising(), counts, asked, shape, chance)
+    budget = _MOST_SOLVED // (_COST_OF_RUN if any(map(over_run, asked)) else 1)
+    found, budget = _found_plans(tried.promising(), counts, asked, shape, chance, budget)
     for likely in LESS_LIKELY:
-        found = found or _found_plans(tried.kept, counts, asked, shape, likely)
+        if not found:
+            found, budget = _found_plans(tried.kept, counts, asked, shape, likely, budget)
     progress(1.0)
     if not found:
         return _nothing_found(tried.all, counts, requirements, shape)
@@ -111,21 +114,25 @@ class _Tried:
 
 
 def _found_plans(
-    plans: Iterable[Variant], counts: ClassCounts, requirements: Sequence[Requirement], shape: str | None, chance: float
-) -> list[Answer]:
-    """The plans that meet all requirements, best first: with ample slack, then with few changes, in the order tried."""
+    plans: Iterable[Variant], counts: ClassCounts, requirements: Sequence[Requirement], shape: str | None,
+    chance: float, budget: int,
+) -> tuple[list[Answer], int]:  # fmt: skip
+    """The plans that meet all requirements, and what is left of the budget, the number of plans to solve for.
+
+    Best first: with ample slack, then with few changes, in the order tried.
+    """
     found: list[Answer] = []
-    left, more = _MOST_PLANS, 1 if any(map(over_run, requirements)) else _MORE_PLANS
-    for variant in plans:
+    for variant in plans if budget else ():
+        budget -= 1
         solution = _solution_of(variant, counts, requirements, shape, chance)
         if solution is not None:
             says = _says(variant.changes, solution, chance)
             found.append(Answer(says, solution.plan, variant.changes, solution, (), chance))
-            left = min(left, more + 1) if solution.slack >= AMPLE_SLACK else left
-        left -= 1
-        if left == 0:
+            if solution.slack >= AMPLE_SLACK:
+                budget = min(budget, 1 if any(map(over_run, requirements)) else _MORE_PLANS)
+        if budget <= 0:
             break
-    return sorted(found, key=lambda one: one.solution is not None and one.solution.slack < AMPLE_SLACK)
+    return sorted(found, key=lambda one: one.solution is not None and one.solution.slack < AMPLE_SLACK), budget
 
 
 def _solution_of(
@@ -168,7 +175,7 @@ def _nothing_found(
     best = Answer("", None, own.changes, solve(own.plan, counts, requirements, shape))
     least = _times_to_change(best.conflict, own, requirements)
     for variant in others:
-        if _worth_a_conflict(variant, own, shape):
+        if not any(map(over_run, requirements)) and _worth_a_conflict(variant, own, shape):
             finder = BestScheduleFinder(variant.by_skew, variant.plan, variant.shape(shape) or "", _ALL_SKEWS)
             conflict = find_conflict(finder, requirements)
             times = _times_to_change(conflict, variant, requirements)

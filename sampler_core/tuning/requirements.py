@@ -70,7 +70,10 @@ class _Windowed(Requirement):
 @REQUIREMENTS.entry("share")
 @dataclass(frozen=True, slots=True)
 class ShareOfClass(_Windowed):
-    """The class has at least / at most this share of the draws of every epoch from first_epoch to last_epoch."""
+    """The class has at least / at most this share of the draws of every epoch from first_epoch to last_epoch.
+
+    As planned: the drawn share differs from it by chance, under exact by less than one draw.
+    """
 
     bound: float = described(sentences.SHARE_OF_DRAWS_ROW)
     sense: str = described(sentences.SENSE_ROW, "at least")
@@ -104,7 +107,10 @@ class ShareRatio(_Windowed):
 @REQUIREMENTS.entry("repeats")
 @dataclass(frozen=True, slots=True)
 class RepeatsAtMost(_Windowed):
-    """No sample of the class (or of any class) is drawn more often than this per epoch, or over the run (expected)."""
+    """No sample of the class (or of any class) is drawn more often than this per epoch, or over the run.
+
+    Judged by the largest count of a single sample: for sure under exact, else in 95 of 100 seeds (`as_drawn`).
+    """
 
     bound: float = described(sentences.REPEATS_ROW)
     per: str = described(sentences.PER_ROW, "epoch")
@@ -125,7 +131,10 @@ class RepeatsAtMost(_Windowed):
 @REQUIREMENTS.entry("absence")
 @dataclass(frozen=True, slots=True)
 class MissingFromAtMost(_Windowed):
-    """The class (or each class) is missing from at most this share of full batches, by scheme, in every epoch."""
+    """The class (or each class) is missing from at most this share of full batches, in every epoch.
+
+    Judged by the number of batches that are drawn without it, in 95 of 100 seeds (`as_drawn`).
+    """
 
     bound: float = described(sentences.SHARE_OF_BATCHES_ROW)
     group: str = described(sentences.GROUP_ROW, "rarest")

@@ -16,7 +16,7 @@ from sampler_core.tuning.solver import solve
 from sampler_core.tuning.verdicts import verdicts
 
 KNOWN = ("inat2018_supercategory", "isic2019", "nsl_kdd_train", "synthetic_1000")
-SHARE, REPEATS = ShareOfClass(0.05, first_epoch=30), RepeatsAtMost(10.0)
+SHARE, REPEATS = ShareOfClass(0.05, first_epoch=30), RepeatsAtMost(20.0)  # as drawn, by chance too
 MISSING, SEEN = MissingFromAtMost(0.01, first_epoch=30), SeenAtLeast(0.8)
 ALWAYS = MissingFromAtMost(0.01)
 FEW = ShareOfClass(0.0001, first_epoch=30)  # among 1000 classes: 11.6 draws of an epoch
@@ -51,7 +51,7 @@ def test_the_four_requirements_together_are_solved_or_refused_with_the_right_rea
     solution = solve(plan_of(scheme), counts_of(name), requirements, shape)
     if not OUTCOMES[name]:
         assert all(verdict.holds for verdict in verdicts(solution.plan, counts_of(name), requirements))
-        assert solution.slack > 0.1
+        assert solution.slack > 0.05
         return
     few = solution.conflict.requirements
     assert set(few) in [set(reason) for reason in OUTCOMES[name]]
@@ -83,7 +83,7 @@ def test_under_exact_what_a_sampler_gives_holds_what_was_required(name):
         times = np.bincount(indices, minlength=labels.size)
         seen |= times > 0
         if repeats:
-            assert times.max() <= 10
+            assert times.max() <= REPEATS.bound
         if epoch >= 30:
             of_rarest = labels[indices] == rarest
             assert of_rarest.sum() >= np.floor(share.bound * labels.size)

@@ -36,7 +36,7 @@ with rest:
     found = offer.drawing[0] if offer and offer.answer and offer.drawing else None
     band = allowed_band.band(scenario, judged, found)
     if band is not None:
-        figure = tune_charts.feasible_band(band, requirements, found and found.skews())
+        figure = tune_charts.feasible_band(band, requirements, None if found is None else found.skews())
         note, height = allowed_band.band_note(band, scenario.plan, found), tune_charts.band_height(band)
         charts.append(Chart("band", "Skews that each epoch may have", figure, note, 12, height, 0))
         live_panel(

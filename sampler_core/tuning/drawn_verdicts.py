@@ -23,7 +23,7 @@ from sampler_core.tuning.requirements import Requirement, over_run
 from sampler_core.tuning.values_by_skew import Progress, no_progress
 from sampler_core.tuning.verdicts import verdict_margin, verdicts
 
-MOST_DRAWS = 200_000_000  # in all epochs: some ten seconds of work
+MOST_DRAWS = 200_000_000  # in all epochs: about a minute of work
 MOST_SAMPLE_COUNTS = 300_000_000  # of 4 bytes: one a sample for an epoch, and one for the epochs of a run requirement
 ValuesOnDraws = Callable[[EpochDraws, ClassCounts], FloatArray | IntArray]
 OF_SHARES = ("natural_distance",)  # a skew is the plan's own

@@ -183,6 +183,7 @@ def test_plans_whose_draws_fail_are_followed_by_others_with_the_same_seed(monkey
     at = stating(MissingFromAtMost(0.05, first_epoch=20), RepeatsAtMost(12.0), seed="3", **TWELVE)
     is_sound(at)
     assert not at.button(key="use_solution").disabled
+    assert "Drawn before it, and failed: 1 plan." in said(at.markdown)
     assert len({plan.fingerprint for plan, *_ in drawings}) == len(drawings) == 2
     assert {plan.seed for plan, *_ in drawings} == {3}
 

@@ -51,6 +51,7 @@ def offer_in_words(offer: Offer, scenario: Scenario, all_requirements: str) -> l
         f"This plan meets {all_requirements}: {'; '.join(filter(None, changes))}.",
         f"Of the draws it gives {class_in_words(scenario.counts.names[rarest])}, the rarest class, {share_ends}.",
         *_room_in_words(answer),
+        *([f"Drawn before it, and failed: {several(offer.tried, 'plan', 'plans')}."] if offer.tried else []),
     ]
 
 

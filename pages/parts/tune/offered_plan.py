@@ -42,16 +42,17 @@ def offered_plan(scenario: Scenario, requirements: Requirements, search: Search)
     own_drawn = drawn_plan(own) if likely else known_draws(own)
     if (likely and own_drawn is None) or (own_drawn is not None and own_drawn.holds):
         return Offer(None, own, own_drawn, own_drawn)
-    tried, answer = 0, answer_of(*own, *search, 0.0)
+    answer = answer_of(*own, *search, 0.0)
+    failed: set[SamplingPlan] = set()
     for candidate in _candidates(own, search, answer):
         assert candidate.plan is not None
         drawing: Drawing = (candidate.plan, scenario.counts, requirements)
         drawn = drawn_plan(drawing)
         if drawn is None or drawn.holds:
-            return Offer(candidate, drawing, drawn, own_drawn, tried)
-        tried += 1
+            return Offer(candidate, drawing, drawn, own_drawn, len(failed))
+        failed.add(candidate.plan)
     stop_drawing()
-    return Offer(answer, None, None, own_drawn, tried)
+    return Offer(answer, None, None, own_drawn, len(failed))
 
 
 def _candidates(own: Drawing, search: Search, answer: Answer) -> Iterator[Answer]:

@@ -159,7 +159,7 @@ def test_where_both_cannot_be_balanced_a_sentence_says_what_has_no_room(classes,
 
 
 def has_room(there):
-    """Whether classes (rows) and groups (columns) can both be balanced, no pair left out: Hall's condition, by trying."""
+    """Whether both can be balanced with no pair left out, rows against columns: Hall's condition, by trying."""
     num_classes, num_groups = there.shape
     sizes = range(1, num_classes + 1)
     for some in map(list, (some for size in sizes for some in itertools.combinations(range(num_classes), size))):

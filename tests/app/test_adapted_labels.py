@@ -16,6 +16,7 @@ from sampler_core.exporting.plan_report import plan_report
 from sampler_core.plans.explicit_shares import Shares
 from tests.app.test_explore import frames_once_played, is_sound, opened, panel_of
 from tests.app.test_my_labels import chosen, read
+from tests.core.test_label_adapters import COCO_FILE
 
 NAVIGATION = Path(__file__).parents[2] / "pages" / "navigation.py"
 SPECIES = np.repeat(["cat", "dog", "emu"], [600, 90, 24])
@@ -115,3 +116,15 @@ def test_two_columns_of_an_uploaded_file_are_balanced_by_two_presses():
     shares = at.session_state["scenario"].plan.class_shares(CELLS.counts)[0]
     for tally in CELLS.tallies:
         assert tally.expected(shares) == pytest.approx([1 / 3] * 3)
+
+
+def test_a_coco_file_is_of_images_or_of_boxes_as_is_chosen():
+    at = opened(data="my labels", epochs="5")
+    at.file_uploader[0].upload("instances.json", COCO_FILE, "application/json").run()
+    read(at)
+    scenario = at.session_state["scenario"]
+    assert (scenario.counts.num_samples, [tally.title for tally in scenario.tallies]) == (4, ["label", "box"])
+    assert panel_of(at, "tally-1")[0]["title"] == "Expected box counts, epoch 0"
+    read(at.selectbox(key="own-several").select("whole").run())
+    scenario = at.session_state["scenario"]
+    assert (scenario.counts.num_samples, scenario.tallies) == (6, ())

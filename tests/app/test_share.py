@@ -130,7 +130,7 @@ def test_every_page_has_the_button_and_hands_out_its_report_its_tables_and_its_c
         plans = plans_from_json(unescape(carried))
         assert [name for name, _ in plans] == ["natural", "my own", "mine"]
         assert plans[2][1] == plan
-        assert "Plans compared natural power skew, constant: skew factor 0 my own power skew, step" in words
+        assert "Plans compared mine the sidebar's plan natural power skew, constant: skew factor 0 my own" in words
         assert "Metrics (3 rows)" in words
     if page == "tune":
         assert (

@@ -16,13 +16,13 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any, NamedTuple
 
+from sampler_core.datasets.label_files.arrow_columns import encode_arrow
 from sampler_core.datasets.label_files.byte_source import ByteSource
 from sampler_core.datasets.label_files.column_guess import has_header, is_label_column
 from sampler_core.datasets.label_files.column_roles import NUMBER
 from sampler_core.datasets.label_files.file_layout import PREVIEW_ROWS, Layout, first_rows
-from sampler_core.datasets.label_files.json_files import json_layout
+from sampler_core.datasets.label_files.json_shapes import json_layout
 from sampler_core.datasets.label_files.label_tally import LabelTally, Piece, piece_of_columns
-from sampler_core.datasets.label_files.parquet_and_arrow import encode_arrow
 from sampler_core.datasets.label_files.reading_errors import ReadingError
 from sampler_core.datasets.label_files.text_encoding import decoded, encoding_for_pyarrow, encoding_of, label_bytes
 from sampler_core.formatting import printable, quoted

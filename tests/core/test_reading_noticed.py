@@ -106,6 +106,12 @@ def test_what_would_leave_no_column_for_the_labels_is_no_split(text):
     assert sniff(text.encode()).split_column is None
 
 
+def test_a_class_called_train_among_columns_of_0_and_1_is_a_class():
+    rows = "".join(f"{i}.jpg,{int(i % 3 == 0)},{int(i % 3 == 1)},{int(i % 3 == 2)}\n" for i in range(30))
+    assert counted(f"image,car,bus,train\n{rows}".encode()) == {"car": 10, "bus": 10, "train": 10}
+    assert sniff(f"animal,train,val,test\n{rows}".replace(".jpg", "").encode()).split_column == "train"
+
+
 def test_a_file_sorted_by_its_split_is_read_as_any_other():
     rows = "".join(f"{'ab'[i % 2]},train\n" for i in range(5000)) + "a,test\n" * 700
     assert counted(f"animal,part\n{rows}".encode()) == {"a": 2500, "b": 2500}

@@ -124,15 +124,17 @@ def label_column(columns: Columns) -> str | None:
 
 
 def _column_named_label(columns: Columns) -> str | None:
-    ids = {name for name, cells in columns.items() if len(cells) >= MANY_ROWS and is_distinct(cells)}
-    recurring = any(recurs(cells) and is_text(cells) for name, cells in columns.items() if not _is_nameless(name))
-    plain_names = [(plain_column_name(name), name) for name in columns if not (recurring and name in ids)]
-    for label_name in LABEL_COLUMNS:
-        for plain_name, column_name in plain_names:
-            if plain_name == label_name and not (label_name in MEASURED_COLUMNS and _is_measured(columns[column_name])):
-                return column_name
-    ending = [name for end, name in plain_names if re.search(r"(^|_)(label|class|category|target)s?(_|$)", end)]
-    return ending[0] if ending else None
+    plain_names = [(plain_column_name(name), name) for name in columns]
+    named_so = [
+        column_name for label_name in LABEL_COLUMNS for plain_name, column_name in plain_names
+        if plain_name == label_name and not (label_name in MEASURED_COLUMNS and _is_measured(columns[column_name]))
+    ]  # fmt: skip
+    ending = (name for end, name in plain_names if re.search(r"(^|_)(label|class|category|target)s?(_|$)", end))
+    likely_columns = [*named_so, *ending]
+    ids = [name for name in likely_columns if len(columns[name]) >= MANY_ROWS and is_distinct(columns[name])]
+    if ids and any(recurs(cells) and is_text(cells) for name, cells in columns.items() if not _is_nameless(name)):
+        likely_columns = [name for name in likely_columns if name not in ids]
+    return likely_columns[0] if likely_columns else None
 
 
 def count_column(columns: Columns) -> tuple[str, str] | None:

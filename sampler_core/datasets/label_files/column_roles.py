@@ -32,6 +32,7 @@ FILE_COLUMNS = ("path", "file", "filename", "file_name", "image", "image_path", 
 NAMELESS_COLUMNS = (*FILE_COLUMNS, "id", "index", "name")
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 MOST_NOTICED_SPLITS, MOST_NOTICED_GROUPS = 20, 30
+MOST_COLUMNS = 5_000  # of a file in which more than the label column is noticed
 SEVERAL_ROWS = 6  # that make it no accident that values recur
 YES, NO, UNCERTAIN = {"1", "1.0", "true", "yes", "y", "t"}, {"0", "0.0", "false", "no", "n", "f"}, {"-1", "-1.0"}
 
@@ -71,12 +72,16 @@ def is_text(column: Sequence[str]) -> bool:
 def noticed_split(columns: Columns) -> str | None:
     """The column that says which rows are for training: by its values, a flag's name, or a split's name.
 
-    None where only names of files or identifiers would be left to be the labels.
+    None where only names of files or identifiers would be left to be the labels. "train" among columns of 0 and 1 that
+    are called "car" and "bus" is a class.
     """
-    if all(plain_column_name(name) in NAMELESS_COLUMNS for name in columns) or len(columns) < 2:
+    if not 2 <= len(columns) <= MOST_COLUMNS:
         return None
     by_values = [name for name, column in columns.items() if _names_splits(column)]
-    flags = (*TRAINING_FLAGS, *HELD_OUT_FLAGS, *UNCLEAR_FLAGS)
+    flags = {*TRAINING_FLAGS, *HELD_OUT_FLAGS, *UNCLEAR_FLAGS}
+    indicators = noticed_indicators(columns)
+    if len(indicators) > 2 and not all(map(is_split_name, indicators)):
+        flags -= {plain_column_name(name) for name in indicators if not name.lower().startswith("is")}
     by_flag = [name for name, column in columns.items() if plain_column_name(name) in flags and _is_flag(column)]
     by_name = [name for name, column in columns.items() if plain_column_name(name) in SPLIT_COLUMNS and _is_few(column)]
     for split_column in [*by_values, *by_flag, *by_name]:
@@ -97,7 +102,10 @@ def training_values(split_column: str, split_values: Sequence[str]) -> tuple[str
 
 def noticed_groups(columns: Columns, taken: Iterable[str | None]) -> tuple[str, ...]:
     """Columns that could be labels as well, or be combined with them: text of few values, or named as groups are."""
-    others = {name: column for name, column in columns.items() if name not in set(taken)}
+    taken_columns = set(taken)
+    others = {name: column for name, column in columns.items() if name not in taken_columns}
+    if len(others) > MOST_COLUMNS:
+        return ()
     return tuple(
         name for name, column in others.items() if plain_column_name(name) not in NAMELESS_COLUMNS and recurs(column)
         and len(given_cells(column)) >= SEVERAL_ROWS and 2 <= len(set(given_cells(column))) <= MOST_NOTICED_GROUPS
@@ -107,6 +115,8 @@ def noticed_groups(columns: Columns, taken: Iterable[str | None]) -> tuple[str, 
 
 def noticed_ids(columns: Columns) -> tuple[str, ...]:
     """Columns of text with another value in each row."""
+    if len(columns) > MOST_COLUMNS:
+        return ()
     return tuple(
         name for name, column in columns.items() if len(column) >= SEVERAL_ROWS and is_distinct(column)
         and is_text(column) and given_cells(column)
@@ -115,6 +125,8 @@ def noticed_ids(columns: Columns) -> tuple[str, ...]:
 
 def noticed_indicators(columns: Columns) -> tuple[str, ...]:
     """Columns side by side that hold 0 and 1: the longest run of them, one that has one 1 in each row before others."""
+    if len(columns) > MOST_COLUMNS:
+        return ()
     runs: list[list[str]] = [[]]
     for name, column in columns.items():
         if _is_indicator(column):

@@ -43,7 +43,7 @@ def panels_of(scenario: Scenario, view: ExploreView, batches: tuple[int, int]) -
             plan, forecast, preview, lambda: epoch_class_counts_of(plan, counts, epoch), followed
         )
     first, below = explore_charts.arranged(over_epochs, of_epoch)
-    panel_rev = f"{scenario.rev}-{view.logarithmic}-{followed}-{'-'.join(map(str, batches))}"
+    panel_rev = f"{scenario.rev}-{view.logarithmic}-{followed}" + f"-{batches[0]}-{batches[1]}" * bool(of_epoch)
     return {FIRST: Panel(panel_rev, first), BELOW: Panel(panel_rev, below)}
 
 

@@ -55,8 +55,9 @@ def reserved(key: str, width: Literal["stretch", "content"] = "stretch") -> Delt
 PHONE_SLIDERS = {RATIO.key} | {parameter.key for cls in SCHEDULES.values() for parameter in rows_of(cls).values()}
 
 
-def choose_epoch(scenario: Scenario) -> Scenario:
+def choose_epoch() -> Scenario:
     """The epoch control; the scenario at the chosen epoch. Beyond the run's last epoch, the last is shown."""
+    scenario = current_scenario()
     last_epoch = (scenario.plan.epochs or 1) - 1
     with st.container(width="stretch", key="epoch-choice"):
         epoch = bound_widget(EPOCH, last_stop=last_epoch)

@@ -284,7 +284,7 @@ class SamplingPlan:
         floor = np.full(present.num_classes, max(self.min_share or 0.0, per_batch))
         cap = np.ones(present.num_classes)
         if self.max_repeats is not None:
-            cap = np.minimum(1.0, self.max_repeats * present.counts / samples)
+            cap = np.minimum(1.0, float(self.max_repeats) * present.counts / samples)
         check_limits(present, floor, cap, self._limits_in_words())
         return np.minimum(floor, cap), cap
 

@@ -104,7 +104,7 @@ def is_sound(at):
 def test_the_page_starts_with_six_plans():
     at = opened()
     is_sound(at)
-    assert at.title[0].value.startswith("Compare: ")
+    assert said(at.title).startswith("Compare: ")
     assert names_shown(at) == SIX
     assert list(at.dataframe[0].value.index) == ["mine", *SIX[:-1]], "mine comes first"
     assert cards_shown(at) == ["mine", *SIX[:-1]]

@@ -37,7 +37,7 @@ def test_a_preset_is_chosen_from_its_curve_with_the_keyboard_and_the_dialog_clos
     page = open_page()
     page.get_by_role("button", name="Presets").press("Enter")
     dialog = page.get_by_role("dialog")
-    assert dialog.get_by_alt_text("Skew 0 in the first epoch, 1 in the last").count() >= 4
+    dialog.get_by_alt_text("Skew 0 in the first epoch, 1 in the last").nth(3).wait_for()
     stands_on(page, dialog.locator(".st-key-use-deferred button"))
     page.keyboard.press("Enter")
     dialog.wait_for(state="detached")

@@ -70,11 +70,12 @@ def test_no_sample_comes_more_often_in_95_of_100_seeds_and_the_median_is_that_of
     missed = (of_epochs.max(axis=2) > told).any(axis=1).sum(), (of_run > told_of_run).any(axis=1).sum()
     assert max(missed) <= (0 if scheme == "exact" else SEEDS_MISSED)
 
-    for found, medians in (
-        (largest_count(single, each, draws, 0.5), np.median(of_epochs, axis=0)),
-        (largest_count(single, each, draws, 0.5, over_run=True), np.median(of_run, axis=0)),
+    for found, medians, off in (
+        (largest_count(single, each, draws, 0.5), np.median(of_epochs, axis=0), 1),
+        # each change of the stride may cut a pass short, and does not always
+        (largest_count(single, each, draws, 0.5, over_run=True), np.median(of_run, axis=0), 2),
     ):
-        assert np.all(np.abs(found - medians) <= np.maximum(1.0, 0.08 * medians)), (found, medians)
+        assert np.all(np.abs(found - medians) <= np.maximum(off, 0.08 * medians)), (found, medians)
 
 
 def test_under_exact_it_is_the_quota_dealt_in_turn():

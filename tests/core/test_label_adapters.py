@@ -427,3 +427,10 @@ def test_a_coco_file_counts_boxes_where_that_is_chosen_or_no_image_is_named():
     assert read_counts(json.dumps(COCO | {"annotations": nameless}).encode()).counts == boxes.counts
     layout = read_counts(COCO_FILE).layout
     assert read_counts(COCO_FILE, layout).counts.num_samples == 4
+
+
+def test_a_coco_category_called_no_label_is_no_label():
+    categories = [*COCO["categories"], {"id": 9, "name": "(no label)"}]
+    boxes = [{"image_id": 10, "category_id": 9}, {"image_id": 20, "category_id": 1}]
+    reading = read_counts(json.dumps(COCO | {"categories": categories, "annotations": boxes}).encode())
+    assert as_dict(reading.counts) == {"person": 1, "(no label)": 3, "cup": 0, "tie": 0}

@@ -306,7 +306,7 @@ def test_two_label_columns_are_said_and_can_be_combined_or_exchanged():
     assert at.selectbox(key="own-group").value == "none"
 
 
-@pytest.mark.parametrize("name", ["cells.csv", "cells.jsonl", "cells.parquet", "many-hot.csv"])
+@pytest.mark.parametrize("name", ["cells.jsonl", "many-hot.csv"])
 def test_several_labels_in_a_row_are_said_and_can_be_kept_together(name):
     at = uploaded(opened(), NOTICED[name], name)
     assert counts_of(at).names == ("cat", "dog", "emu")

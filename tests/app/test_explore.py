@@ -13,7 +13,13 @@ from pages.parts.explore.followed_classes import clicked_class
 from pages.parts.my_labels import session_labels
 from pages.parts.my_labels.reading_job import PASTED
 from pages.parts.sidebar import page_controls
-from pages.parts.sidebar.page_parameters import COMPARE_PARAMETERS, PARAMETERS, TUNE_PARAMETERS, choice_titles
+from pages.parts.sidebar.page_parameters import (
+    COMPARE_PARAMETERS,
+    PARAMETERS,
+    SHARE_PARAMETERS,
+    TUNE_PARAMETERS,
+    choice_titles,
+)
 from pages.parts.sidebar.scenario import Scenario
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import load, synthetic
@@ -184,7 +190,7 @@ for _name in TARGETS:
     NEEDS |= {row.key: {"target": _name.replace("_", " ")} for row in rows_of(TARGETS[_name]).values()}
 
 
-OWN_ROWS = [row for row in PARAMETERS.values() if row not in (*COMPARE_PARAMETERS, *TUNE_PARAMETERS)]
+OWN_ROWS = [row for row in PARAMETERS.values() if row not in (*COMPARE_PARAMETERS, *TUNE_PARAMETERS, *SHARE_PARAMETERS)]
 
 
 @pytest.mark.parametrize("row", OWN_ROWS, ids=lambda row: row.key)

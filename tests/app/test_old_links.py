@@ -26,6 +26,7 @@ OLD = {
     "merit": "share", "target": "power_skew", "shape": "cosine", "skew": "0.25", "end": "0.75", "epochs": "30",
 }  # fmt: skip
 CHANGED = {"drawn", "metric-map"}  # they show draws of the stratified scheme, which are others since 0.2.0
+JUDGED = {"band"}  # requirements on repeats and absence are judged as drawn since 0.2.0, not as expected
 LINKS = json.loads((SAVED / "links.json").read_text(encoding="utf-8"))
 SYNTHETIC_FIRST = json.loads((SAVED.parent / "synthetic_first" / "links.json").read_text(encoding="utf-8"))
 
@@ -82,7 +83,7 @@ def test_a_link_of_0_1_0_shows_the_same_numbers(link):
     charts = [chart for data in sent for chart in data.get("charts", []) if "spec" in chart]
     found = {chart["id"]: sums_of(json.loads(chart["spec"])) for chart in charts}
     assert found.keys() == link["charts"].keys()
-    changed = CHANGED if scenario.plan.earlier_fingerprints else set()
+    changed = JUDGED | (CHANGED if scenario.plan.earlier_fingerprints else set())
     for chart, sums in link["charts"].items():
         if chart in changed:
             assert found[chart][0] > 0

@@ -209,7 +209,7 @@ def test_the_title_and_the_note_of_the_dialog_go_into_the_url_and_leave_it_when_
     shared(at).text_area(key="share-note").set_value("Two\nlines").run()
     assert not at.exception
     url = {key: "".join(at.query_params[key]) for key in at.query_params}
-    assert url == {"title": "For Ada", "note": "Two\nlines", "skew": "0.3"}
+    assert url == {"title": "For Ada", "note": "Two\nlines", "skew": "0.3", "data": "synthetic"}
     shared(at).text_input(key="share-title").set_value("").run()
     assert "title" not in at.query_params
     assert "note" in at.query_params

@@ -93,7 +93,7 @@ def is_sound(at):
 def test_the_page_starts_with_six_plans():
     at = opened()
     is_sound(at)
-    assert at.title[0].value.startswith("Compare: ")
+    assert at.title[0].value.startswith("Compare")
     assert names_shown(at) == SIX
     assert list(at.dataframe[0].value.index) == SIX
     assert "plans" not in at.query_params

@@ -95,7 +95,7 @@ def starts_of(requirements, epochs):
     return {edge for reach in reaches for edge in (reach.start, reach.stop)}
 
 
-@settings(max_examples=int(os.environ.get("TUNING_EXAMPLES", "100")), derandomize=True, deadline=None)
+@settings(max_examples=int(os.environ.get("TUNING_EXAMPLES", "60")), derandomize=True, deadline=None)
 @given(problems(), st.sampled_from(list(FAMILIES)))
 def test_the_solver_is_as_good_as_the_best_of_the_grid_and_its_conflicts_are_real_and_minimal(problem, shape):
     plan, counts, requirements, judge = problem

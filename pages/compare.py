@@ -34,7 +34,7 @@ with cards:
 with rest:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         group, rank = choose_followed()
-        scenario = choose_epoch(scenario)
+        scenario = choose_epoch()
         logarithmic = choose_axis()
     phone_sliders()
     plans = note_compared_plans(variants, scenario)

@@ -23,14 +23,13 @@ from pages.parts.sidebar import page_controls
 from pages.parts.sidebar.balance_buttons import balance_buttons
 from pages.parts.sidebar.figure_endpoint import figure_ticket
 from pages.parts.sidebar.page_controls import heading_line, reserved
-from pages.parts.sidebar.scenario import current_scenario
 from sampler_core.figures import metric_table
 
 # The first screen: each place has its height before it is filled.
 heading = reserved("page-heading")
 with st.container(horizontal=True, vertical_alignment="center", gap="small", key="epoch-row"):
     play_button = reserved("play-button", "content")
-    scenario = page_controls.choose_epoch(current_scenario())
+    scenario = page_controls.choose_epoch()
 with heading:
     heading_line(data_title(scenario), takeaway(scenario), "page-text-first")
 with play_button:
@@ -44,7 +43,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", ke
     logarithmic = page_controls.choose_axis()
 window, batches = (0, 1), (0, 0)
 if scenario.plan.adaptive is None:
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="scheme-row"):
         page_controls.switch_scheme(scenario)
         window, batches = page_controls.choose_batches(scenario)
     say_if_batches_are_left_out(scenario, batches[1])

@@ -1,4 +1,11 @@
-"""What every session runs: page settings, navigation, the sidebar, then the page."""
+"""What every session runs: page settings, navigation, the sidebar, then the page.
+
+NOTE one-script: a page runs as a part of this script, not as `page.run()`, which makes a page's controls others than
+those of the same key on the next page: on the way there the browser would get a URL without them, and going back would
+find it.
+"""
+
+from pathlib import Path
 
 import streamlit as st
 
@@ -23,6 +30,7 @@ st.set_page_config(page_title=f"{page.title}: {current_scenario().data_name} · 
 keep_values_on_page_switch(page.url_path)
 # The cache is chosen before the page begins: a session may end while its page still runs.
 with using_cache(session_cache()), share_button(page.title):
-    page.run()
+    script = Path(__file__).with_name(f"{page.url_path or 'explore'}.py")
+    exec(compile(script.read_bytes(), script, "exec"), {"__name__": script.stem, "__file__": str(script)})  # noqa: S102
 with notices:
     show_url_messages(record_undo_step())

@@ -96,8 +96,9 @@ class Tally:
         of_classes = np.asarray(draws, dtype=np.float64)
         if of_classes.ndim == 0 or of_classes.shape[-1] != self.samples.size:
             raise ValueError(f"draws must be one per class ({self.samples.size}), got shape {of_classes.shape}")
-        of_pairs = of_classes.reshape(-1, self.samples.size)[:, self.classes] * self._items_per_sample
-        of_names = [np.bincount(self.positions, row, minlength=len(self.names)) for row in of_pairs]
+        per_sample, num_names = self._items_per_sample, len(self.names)
+        rows = of_classes.reshape(-1, self.samples.size)
+        of_names = [np.bincount(self.positions, row[self.classes] * per_sample, num_names) for row in rows]
         return np.array(of_names, dtype=np.float64).reshape(*of_classes.shape[:-1], len(self.names))
 
     def with_classes(self, new_classes: IntArray, samples: IntArray) -> Tally:

@@ -14,10 +14,12 @@ import pandas as pd
 
 import sampler_core
 from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
+from sampler_core.data.tallies import Tally
 from sampler_core.exporting import as_code
 from sampler_core.exporting.html_report import Frame, Report, report_html
 from sampler_core.figures.class_labels import by_count, class_in_words, class_index
 from sampler_core.figures.epoch_metrics import epoch_metrics, metric_table
+from sampler_core.figures.expected_items import charts_of_tallies
 from sampler_core.figures.explore_charts import arranged, charts_of_epoch, charts_over_epochs
 from sampler_core.figures.figure import Chart, plotly_js, plotly_js_version, with_shares
 from sampler_core.figures.plan_sentences import data_line, takeaway
@@ -40,6 +42,7 @@ def plan_report(
     shown_batches: int = 50,
     logarithmic: bool = False,
     selected: Sequence[int] = (),
+    tallies: Sequence[Tally] = (),
     made: datetime.datetime | None = None,
 ) -> str:
     """The report as the text of an HTML file that needs neither a server nor a network, under 6 MB.
@@ -48,6 +51,7 @@ def plan_report(
     lines. logarithmic: the axis of the shares. selected: positions of the classes to highlight. made: its date, now
     when not given.
     An adaptive target has no batches before training: the report shows what holds before any feedback.
+    tallies: what the samples carry besides, a chart each.
     `ValueError` for a plan without epochs or batch size, one that cannot be drawn, and an epoch outside the run.
     """
     counts = as_class_counts(counts)
@@ -68,7 +72,12 @@ def plan_report(
             epoch_counts = partial(plan.epoch_class_counts, counts, epoch)
             of_epoch = charts_of_epoch(plan, forecast, preview, epoch_counts, highlighted)
         first, below = arranged(over_epochs, of_epoch)
-        return Frame(epoch, [takeaway(forecast, epoch, unit)], tiles, [*first, *below])
+        return Frame(
+            epoch,
+            [takeaway(forecast, epoch, unit)],
+            tiles,
+            [*first, *charts_of_tallies(tallies, forecast, epoch), *below],
+        )
 
     return _report_html(
         plan, forecast, unit, made, data_name, title=title, note=note, epochs=len(forecast.shares), epoch=epoch,

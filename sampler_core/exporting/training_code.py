@@ -79,8 +79,9 @@ def two_stage_plan(plan: SamplingPlan) -> SamplingPlan:
 def _step_to_balanced(plan: SamplingPlan) -> int | None:
     """The epoch in which the plan steps from the natural to the class-balanced mix; None where it does not."""
     step = skew_schedule(plan.target)
-    is_two_stage = isinstance(step, Step) and (step.start, step.end) == (0.0, 1.0)
-    return step.at_epoch if is_two_stage and 0 < step.at_epoch < (plan.epochs or math.inf) else None
+    if not isinstance(step, Step) or (step.start, step.end) != (0.0, 1.0):
+        return None
+    return step.at_epoch if 0 < step.at_epoch < (plan.epochs or math.inf) else None
 
 
 def _comment_line(comment: str) -> str:

@@ -21,7 +21,7 @@ from sampler_core.forecast.forecast import Forecast
 from sampler_core.plans.plan import SamplingPlan
 
 MOST_DRAWS = 1_000_000  # made for one chart: some 20 ms
-FIRST_HEIGHT = 360  # px of the charts that stand first: with all above and beside them they fit a screen 720 high
+FIRST_HEIGHT = 372  # px of the charts that stand first: with all above and beside them they fit a screen 720 high
 
 
 def charts_over_epochs(

@@ -54,7 +54,7 @@ class Parameter:
         if self.kind in ("choice", "text", "names"):
             return f"one of {', '.join(self.choices)}" if self.choices else "text"
         whole = "a whole number" if self.kind == "integer" else "a number"
-        return f"{whole} from {self.minimum:,.10g} to {self.maximum:,.10g}"
+        return f"{whole} from {self.minimum:,} to {self.maximum:,}"
 
     @property
     def stops(self) -> tuple[float, ...]:

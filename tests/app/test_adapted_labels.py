@@ -10,16 +10,18 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts.my_labels.reading_job import Upload, reading_from_json, reading_to_json
 from pages.parts.my_labels.session_labels import SessionLabels
-from sampler_core import combined, rarest_label
+from sampler_core import Constant, PowerSkew, SamplingPlan, combined, rarest_label
 from sampler_core.datasets import read_counts
+from sampler_core.exporting.plan_report import plan_report
 from sampler_core.plans.explicit_shares import Shares
 from tests.app.test_explore import frames_once_played, is_sound, opened, panel_of
+from tests.app.test_my_labels import chosen, read
+from tests.core.test_label_adapters import COCO_FILE
 
 NAVIGATION = Path(__file__).parents[2] / "pages" / "navigation.py"
-CELLS = combined(
-    np.repeat(["cat", "dog", "emu"], [600, 90, 12]), np.array(["A", "A", "B", "<b>C</b>"])[np.arange(702) % 4],
-    names=("species", "hospital"),
-)  # fmt: skip
+SPECIES = np.repeat(["cat", "dog", "emu"], [600, 90, 24])
+HOSPITALS = np.array(["A", "A", "B", "<b>C</b>"])[np.arange(714) % 4]
+CELLS = combined(SPECIES, HOSPITALS, names=("species", "hospital"))
 PHOTOS = rarest_label([["person"]] * 90 + [["person", "dog"]] * 8 + [["person", "cup", "cup"]] * 2, item="box")
 
 
@@ -45,7 +47,7 @@ def test_each_tally_is_a_chart_of_what_the_draws_bring_beside_the_data():
         in_data, drawn = (trace["x"] for trace in figure["data"])
         order = np.argsort(-tally.totals, kind="stable")
         assert chart["title"] == f"Expected per {tally.title}, epoch 0"
-        assert in_data == pytest.approx(tally.totals[order] / 702)
+        assert in_data == pytest.approx(tally.totals[order] / 714)
         assert drawn == pytest.approx(tally.expected(shares)[order])
         assert "<b>" not in chart["spec"]
 
@@ -93,3 +95,36 @@ def test_a_reading_comes_back_from_its_process_with_its_tallies():
     reading = reading_of(PHOTOS)
     again = reading_from_json(json.loads(json.dumps(reading_to_json(reading))))
     assert (again.counts, again.tallies) == (reading.counts, reading.tallies)
+
+
+def test_the_report_of_the_page_has_the_charts_too():
+    plan = SamplingPlan(target=PowerSkew(Constant(1.0)), epochs=1, batch_size=32)
+    report = plan_report(plan, CELLS.counts, tallies=CELLS.tallies)
+    assert "Expected per species, epoch 0" in report
+    assert "Expected per hospital, epoch 0" in report
+
+
+def test_two_columns_of_an_uploaded_file_are_balanced_by_two_presses():
+    rows = [f"{name},{hospital}" for name, hospital in zip(SPECIES.tolist(), HOSPITALS.tolist(), strict=True)]
+    at = opened(data="my labels", epochs="5")
+    at.file_uploader[0].upload("cells.csv", "\n".join(["species,hospital", *rows]).encode(), "text/csv").run()
+    chosen(read(at), "own-group", "hospital")
+    assert at.session_state["scenario"].tallies == CELLS.tallies
+    assert "3 pairs have fewer than 20 samples" in at.warning[0].value
+    at.button(key="balance-explore-2").click().run()
+    assert not at.exception
+    shares = at.session_state["scenario"].plan.class_shares(CELLS.counts)[0]
+    for tally in CELLS.tallies:
+        assert tally.expected(shares) == pytest.approx([1 / 3] * 3)
+
+
+def test_a_coco_file_is_of_images_or_of_boxes_as_is_chosen():
+    at = opened(data="my labels", epochs="5")
+    at.file_uploader[0].upload("instances.json", COCO_FILE, "application/json").run()
+    read(at)
+    scenario = at.session_state["scenario"]
+    assert (scenario.counts.num_samples, [tally.title for tally in scenario.tallies]) == (4, ["label", "box"])
+    assert panel_of(at, "tally-1")[0]["title"] == "Expected box counts, epoch 0"
+    read(at.selectbox(key="own-several").select("whole").run())
+    scenario = at.session_state["scenario"]
+    assert (scenario.counts.num_samples, scenario.tallies) == (6, ())

@@ -114,7 +114,7 @@ def test_two_sessions_do_not_see_each_other_s_labels():
 
 def test_until_labels_are_there_the_data_shown_before_stands_in():
     at = opened(data="published", table="isic2019")
-    at.radio(key="data").select("mine").run()
+    at.radio(key="data").set_value("mine").run()
     assert counts_of(sound(at)) == load("isic2019")
     assert "a published data set" in sentences(at)
     assert "those of the link" not in sentences(at), "nobody opened one"
@@ -268,9 +268,9 @@ def test_a_session_without_labels_shares_what_it_works_out():
 
 def test_labels_wait_while_other_data_is_shown():
     at = uploaded(opened())
-    at.radio(key="data").select("synthetic").run()
+    at.radio(key="data").set_value("synthetic").run()
     assert counts_of(at) == synthetic("exponential", 10, 20_000, 100.0)
-    at.radio(key="data").select("mine").run()
+    at.radio(key="data").set_value("mine").run()
     assert counts_of(sound(at)) == COUNTS
 
 

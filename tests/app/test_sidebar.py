@@ -10,7 +10,7 @@ from pages.parts.sidebar.wrong_entries import typed_entry_rules
 from sampler_core.datasets import load
 from sampler_core.plans.parameters import RUN_ROWS
 from sampler_core.plans.presets import PRESETS, PURPOSES
-from tests.app.test_explore import is_sound, opened, values_of
+from tests.app.test_explore import is_sound, opened, opened_without_url, values_of
 
 MAIN = ("ratio", "skew", "increment")
 
@@ -31,7 +31,7 @@ def texts(at):
 
 
 def test_without_a_url_the_first_data_is_cifar_10_with_its_class_names_and_imbalance_slider():
-    at = opened()
+    at = opened_without_url()
     is_sound(at)
     assert counts_of(at) == load("cifar10_lt_if100")
     assert counts_of(at).names[0] == "airplane"

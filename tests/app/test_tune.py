@@ -31,6 +31,7 @@ ISIC = {"data": "published", "table": "isic2019", "epochs": "60", "batch": "64"}
 
 def opened(**url):
     at = AppTest.from_file(NAVIGATION, default_timeout=30)
+    url = url or {"data": "synthetic"}
     for key, value in url.items():
         at.query_params[key] = value
     at.run()

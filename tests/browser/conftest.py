@@ -259,8 +259,17 @@ def boxes(page: Page) -> dict[str, str]:
     )
 
 
+def bring_in_sight(page: Page, key: str) -> None:
+    """Open the group of the sidebar that a control stands in, where that is closed."""
+    closed = page.locator(f"[data-testid='stSidebar'] details:not([open]):has(.st-key-{key}) > summary")
+    if closed.count():
+        closed.click()
+        page.wait_for_timeout(700)  # it opens slowly
+
+
 def set_number(page: Page, key: str, value: object) -> None:
     """Type into a number box and commit."""
+    bring_in_sight(page, key)
     box = page.locator(f".st-key-{key} input")
     with _a_new_state(page):
         box.fill(str(value))
@@ -269,7 +278,11 @@ def set_number(page: Page, key: str, value: object) -> None:
 
 def choose(page: Page, key: str, title: str) -> None:
     """Pick an option of a selection by what is written on it."""
+    bring_in_sight(page, key)
     with _a_new_state(page):
+        if page.locator(f".st-key-{key} [role=radiogroup]").count():
+            page.locator(f".st-key-{key}").get_by_text(title, exact=True).click()
+            return
         box = page.locator(f".st-key-{key} [data-testid='stSelectbox'] input")
         box.scroll_into_view_if_needed()
         page.wait_for_timeout(300)  # a list that is opened while the sidebar scrolls closes again

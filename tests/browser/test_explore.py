@@ -30,7 +30,6 @@ def shown_state(page):
 
 def test_a_copied_address_opens_the_same_controls_and_numbers_on_a_freshly_started_server(open_page, other_server):
     page = open_page()
-    choose(page, "data", "published")
     choose(page, "table", "iNaturalist 2018, super-categories")
     for key, value in {"skew": 0.2, "increment": 0.05, "limit": 1, "epoch": 7}.items():
         set_number(page, key, value)
@@ -82,7 +81,7 @@ def test_the_batches_on_the_page_are_those_a_data_loader_delivers(open_page):
 
 
 def test_back_and_reload_keep_controls_and_address_in_step(open_page):
-    page = open_page("/?skew=0.5")
+    page = open_page("/?skew=0.5&epoch=7")
     set_number(page, "batch", 64)
     page.reload()
     settle(page)
@@ -95,7 +94,9 @@ def test_back_and_reload_keep_controls_and_address_in_step(open_page):
     settle(page)
     assert page.title().startswith("Explore")
     assert (boxes(page)["Skew factor"], boxes(page)["Batch size"]) == ("0.5", "64")
+    assert boxes(page)["Epoch"] == "7"
     assert "skew=0.5" in page.url
+    assert "epoch=7" in page.url
     assert "batch=64" in page.url
 
 

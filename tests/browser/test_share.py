@@ -66,6 +66,32 @@ def test_the_link_of_the_page_is_copied_and_by_hand_where_the_browser_has_no_cli
     assert page.evaluate("document.activeElement.value") == page.url
 
 
+def test_a_title_and_a_note_stand_on_every_page_and_in_the_link_and_on_paper_without_controls(open_page):
+    page = open_page("/?skew=0.2&title=For%20Ada")
+    share(page)
+    page.get_by_role("textbox", name="Note").fill("Look at class 9.")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_function("() => location.search.includes('note=Look')")
+    link = page.get_by_role("textbox", name="Link to this page")
+    page.wait_for_function("(box) => box.value === location.href", arg=link.element_handle())
+    page.get_by_text("so its link opens on this machine only").wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="detached")
+    page.get_by_role("link", name="Compare").click()
+    page.get_by_role("heading", name="All metrics").wait_for()
+    settle(page)
+    assert page.title() == "Compare: For Ada · Skewlab"
+    assert "title=For" in page.url and "note=Look" in page.url and "skew=0.2" in page.url
+    for text in ("For Ada", "Look at class 9."):
+        assert page.get_by_text(text).is_visible()
+    page.emulate_media(media="print")
+    assert page.get_by_text("Fingerprint").is_visible()
+    assert page.locator('[data-chart="plan-shares"] .main-svg').first.is_visible()
+    controls = page.locator("button, input, select").evaluate_all("all => all.filter((one) => one.checkVisibility())")
+    assert not controls
+    assert page.evaluate("getComputedStyle(document.querySelector('[data-testid=\"stMain\"]')).overflowY") == "visible"
+
+
 # --- the plan --------------------------------------------------------------------------------------------------------
 
 TRAINING = """

@@ -158,6 +158,37 @@ def test_where_both_cannot_be_balanced_a_sentence_says_what_has_no_room(classes,
     assert str(error.value).endswith(why)
 
 
+def has_room(there):
+    """Whether both can be balanced with no pair left out, rows against columns: Hall's condition, by trying."""
+    num_classes, num_groups = there.shape
+    sizes = range(1, num_classes + 1)
+    for some in map(list, (some for size in sizes for some in itertools.combinations(range(num_classes), size))):
+        used = there[some].any(axis=0)
+        need, room = len(some) * num_groups, int(used.sum()) * num_classes
+        shared = np.delete(there, some, axis=0)[:, used].any()
+        if need > room or (need == room and shared):
+            return False
+    return True
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_both_are_balanced_exactly_where_there_is_room_for_it(seed):
+    rng = np.random.default_rng(seed)
+    there = rng.random(rng.integers(2, 5, 2)) < 0.6
+    there[np.arange(len(there)), rng.integers(0, there.shape[1], len(there))] = True
+    there = there[:, there.any(axis=0)]
+    classes, groups = np.nonzero(there)
+    cells = combined(classes, groups, counts=rng.integers(1, 50, classes.size))
+    if not has_room(there):
+        with pytest.raises(ValueError, match="balance must be 'class' or 'group' alone for this data"):
+            balanced_shares(cells)
+        return
+    shares = np.array(list(balanced_shares(cells).values()))
+    assert shares.min() > 0.0
+    for tally, groups_of_it in zip(cells.tallies, there.shape, strict=True):
+        assert tally.expected(shares) == pytest.approx([1 / groups_of_it] * groups_of_it)
+
+
 WORDS = st.lists(st.sampled_from(["", "/", "//", "a", "/a", "a/"]), min_size=1, max_size=4).map(" ".join)
 
 
@@ -396,3 +427,10 @@ def test_a_coco_file_counts_boxes_where_that_is_chosen_or_no_image_is_named():
     assert read_counts(json.dumps(COCO | {"annotations": nameless}).encode()).counts == boxes.counts
     layout = read_counts(COCO_FILE).layout
     assert read_counts(COCO_FILE, layout).counts.num_samples == 4
+
+
+def test_a_coco_category_called_no_label_is_no_label():
+    categories = [*COCO["categories"], {"id": 9, "name": "(no label)"}]
+    boxes = [{"image_id": 10, "category_id": 9}, {"image_id": 20, "category_id": 1}]
+    reading = read_counts(json.dumps(COCO | {"categories": categories, "annotations": boxes}).encode())
+    assert as_dict(reading.counts) == {"person": 1, "(no label)": 3, "cup": 0, "tie": 0}

@@ -28,7 +28,7 @@ class TestEveryRow:
                 row.check(value)
             assert row.minimum < row.maximum
         elif row.choices:
-            assert row.default in row.choices
+            assert row.start in row.choices
 
     def test_refuses_what_is_just_outside_and_what_is_no_number(self, row):
         if row.kind == "names":  # which names there are is not the row's to know

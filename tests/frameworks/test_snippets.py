@@ -96,8 +96,7 @@ BASES["lightning"] = "from lightning import LightningModule as Base"
 NOISE = {  # what they say of every training on a small machine
     "transformers": "warnings.filterwarnings('ignore', message=\"'pin_memory' argument\")",
     "lightning": "warnings.filterwarnings('ignore', module='lightning')\n"
-    "warnings.filterwarnings('ignore', module='torch.utils.data')\n"
-    "warnings.filterwarnings('ignore', message=\"'set_vital'\")",  # torchdata's, of torch
+    "warnings.filterwarnings('ignore', module='torch.utils.data')",
 }
 
 

@@ -19,7 +19,7 @@ from sampler_core.data.class_counts import ClassCounts
 from sampler_core.formatting import several
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.plan_variants import Variants
-from sampler_core.tuning.verdicts import verdicts
+from sampler_core.tuning.verdicts import Verdict, verdicts
 
 
 class RequirementMark(NamedTuple):
@@ -65,7 +65,7 @@ def _mark_of(plan: SamplingPlan, counts: ClassCounts, requirements: Requirements
     plan.check(counts)
     if plan.adaptive is not None:
         return RequirementMark("Requirements not judged: it follows training", ":material/help:")
-    judged = []
+    judged: list[Verdict] = []
     for requirement in requirements:
         with suppress(TypeError, ValueError, KeyError):  # about a class or an epoch that is not there: Tune says so
             judged += verdicts(plan, counts, (requirement,))

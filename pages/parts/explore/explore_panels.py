@@ -45,7 +45,7 @@ def panels_of(scenario: Scenario, view: ExploreView, batches: tuple[int, int]) -
         )
     first, below = explore_charts.arranged(over_epochs, of_epoch)
     below = [*charts_of_tallies(scenario.tallies, forecast, epoch), *below]
-    panel_rev = f"{scenario.rev}-{view.logarithmic}-{followed}-{'-'.join(map(str, batches))}"
+    panel_rev = f"{scenario.rev}-{view.logarithmic}-{followed}" + f"-{batches[0]}-{batches[1]}" * bool(of_epoch)
     return {FIRST: Panel(panel_rev, first), BELOW: Panel(panel_rev, below)}
 
 
@@ -65,5 +65,5 @@ def offer_report(scenario: Scenario, view: ExploreView) -> None:
     page_contents().report = partial(
         plan_report, plan, counts, unit=scenario.unit, epoch=scenario.epoch,
         first_batch=min(first, plan.num_batches(counts) - 1), shown_batches=batches, logarithmic=view.logarithmic,
-        selected=view.followed,
+        selected=view.followed, tallies=scenario.tallies,
     )  # fmt: skip

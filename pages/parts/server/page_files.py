@@ -18,7 +18,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 PLOTLY_SRC = "/assets/plotly.min.js"
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-PAGE_CSS = Path(__file__).parents[2] / "page.css"
+PAGES = Path(__file__).parents[2]
+PAGE_STYLES = PAGES / "page.css", PAGES / "parts" / "sidebar" / "sidebar.css"
 STREAMLIT = Path(st.__file__).parent / "static"
 STREAMLIT_SCRIPTS = {f"/static/js/{path.name}": path for path in (STREAMLIT / "static" / "js").glob("*.js")}
 PLOTLY_TAGS = f'<link rel="modulepreload" href="{PLOTLY_SRC}"><script type="module" async src="{PLOTLY_SRC}"></script>'
@@ -56,8 +57,8 @@ def page_html() -> str:
 
 
 def page_style() -> str:
-    """`pages/page.css` as a tag."""
-    return f"<style>{PAGE_CSS.read_text(encoding='utf-8')}</style>"
+    """The style sheets of the pages and of the sidebar as a tag."""
+    return f"<style>{''.join(style.read_text(encoding='utf-8') for style in PAGE_STYLES)}</style>"
 
 
 async def page(_: Request) -> Response:

@@ -33,13 +33,9 @@ def shared_text() -> SharedText:
 
 def show_title_and_note(text: SharedText) -> None:
     """Show them above the page."""
-    if not any(text):
-        return
-    with st.container(key="shared-text", gap="small"):
-        if text.title:
-            st.markdown(f"**{literal(text.title)}**")
-        if text.note:
-            st.markdown("  \n".join(map(literal, text.note.splitlines())))
+    title = [f"**{literal(text.title)}**"] if text.title else []
+    if lines := [*title, *map(literal, text.note.splitlines())]:
+        st.markdown("  \n".join(lines))
 
 
 def title_and_note_boxes() -> None:

@@ -52,8 +52,9 @@ def reserved(key: str, width: Literal["stretch", "content"] = "stretch") -> Delt
     return place
 
 
-def choose_epoch(scenario: Scenario) -> Scenario:
+def choose_epoch() -> Scenario:
     """The epoch control; the scenario at the chosen epoch. Beyond the run's last epoch, the last is shown."""
+    scenario = current_scenario()
     last_epoch = (scenario.plan.epochs or 1) - 1
     with st.container(width="stretch", key="epoch-choice"):
         epoch = bound_widget(EPOCH, last_stop=last_epoch)

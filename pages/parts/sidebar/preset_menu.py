@@ -15,7 +15,7 @@ from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.presets import PRESETS, PURPOSES
 from sampler_core.plans.target_values import values_of
 
-BUTTON = "presets"
+BUTTON, CHOSEN = "presets", "chosen_preset"
 
 
 def preset_button() -> None:
@@ -23,10 +23,16 @@ def preset_button() -> None:
     st.button("Presets", key=BUTTON, help="Schedules that people know, with their curves and sources.")
 
 
-def preset_menu(scenario: Scenario, set_sidebar: Callable[[dict[str, Any]], None]) -> None:
+def preset_menu(scenario: Scenario) -> None:
     """The menu as a dialog, in a run in which its button was pressed."""
     if st.session_state.get(BUTTON):
-        st.dialog("Presets", width="large")(_presets_by_purpose)(scenario, set_sidebar)
+        st.dialog("Presets", width="large")(_presets_by_purpose)(scenario)
+
+
+def use_chosen_preset(set_sidebar: Callable[[dict[str, Any]], None]) -> None:
+    """Before the first widget: set the sidebar to the preset that was just chosen."""
+    if (target_values := st.session_state.pop(CHOSEN, None)) is not None:
+        set_sidebar(target_values)
 
 
 def preset_citation(plan: SamplingPlan) -> None:
@@ -37,7 +43,7 @@ def preset_citation(plan: SamplingPlan) -> None:
             return
 
 
-def _presets_by_purpose(scenario: Scenario, set_sidebar: Callable[[dict[str, Any]], None]) -> None:
+def _presets_by_purpose(scenario: Scenario) -> None:
     st.markdown(
         "Each curve is the skew over the epochs of your run; the dotted lines are 0 (natural) and 1 (class-balanced)."
     )
@@ -45,15 +51,16 @@ def _presets_by_purpose(scenario: Scenario, set_sidebar: Callable[[dict[str, Any
         st.markdown(f"##### {purpose}")
         for name, preset in PRESETS.items():
             if preset.purpose == purpose:
-                _preset_row(name, scenario, set_sidebar)
+                _preset_row(name, scenario)
 
 
-def _preset_row(name: str, scenario: Scenario, set_sidebar: Callable[[dict[str, Any]], None]) -> None:
+def _preset_row(name: str, scenario: Scenario) -> None:
     preset, target = PRESETS[name], PRESETS[name].target(scenario.plan)
     about, curve, use = st.columns([5, 2, 1], vertical_alignment="center")
     other_names = literal(f" ({preset.other_names})") if preset.other_names else ""
     about.markdown(f"**{literal(preset.title)}**{other_names}  \n:small[{literal(preset.source)}.]")
     skews = shown_skews(replace(scenario.plan, target=target), scenario.counts)
     curve.image(skew_curve(skews), alt=skew_in_words(skews))
-    if use.button("Use", key=f"use-{name}", on_click=set_sidebar, args=(values_of(target),)):
-        st.rerun()
+    chosen = {CHOSEN: values_of(target)}
+    if use.button("Use", key=f"use-{name}", on_click=st.session_state.update, args=(chosen,)):
+        st.rerun()  # the sidebar is outside the dialog

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -13,7 +12,7 @@ from pages.parts.sidebar.data_controls import are_labels_wanted, data_values, sa
 from pages.parts.sidebar.error_messages import error_in_words, error_toast
 from pages.parts.sidebar.page_parameters import PARAMETERS
 from pages.parts.sidebar.parameter_widgets import checked_widget_values, set_widgets, widget_values
-from pages.parts.sidebar.preset_menu import preset_button, preset_citation, preset_menu
+from pages.parts.sidebar.preset_menu import preset_button, preset_citation, preset_menu, use_chosen_preset
 from pages.parts.sidebar.scenario import CURRENT, Scenario, counts_of
 from pages.parts.sidebar.shares_table import shares_table
 from pages.parts.sidebar.undo_buttons import draw_again_button, undo_buttons
@@ -53,7 +52,7 @@ def set_sidebar_to_plan(plan: SamplingPlan) -> None:
 def sidebar() -> None:
     """Draw the sidebar. Where its values do not make a plan, a sentence says so and the page ends there."""
     correct_url()
-    st.html(Path(__file__).parent / "sidebar.css")
+    use_chosen_preset(set_sidebar)
     st.html(typed_entry_rules())
     with st.sidebar:
         with st.container(key="purpose"):
@@ -70,7 +69,7 @@ def sidebar() -> None:
     with groups.boxes["schedule"]:
         preset_citation(scenario.plan)
     st.session_state.update({CURRENT: scenario, MAIN_SLIDERS: groups.main_sliders})
-    preset_menu(scenario, set_sidebar)
+    preset_menu(scenario)
 
 
 def _chosen_values(groups: ControlGroups) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -9,7 +9,7 @@ import numpy as np
 from sampler_core.data.array_types import IntArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.plain_values import ClassName
-from sampler_core.data.rarest_label import Items, by_rarest_label
+from sampler_core.data.rarest_label import NO_LABEL, Items, by_rarest_label
 from sampler_core.data.tallies import AdaptedLabels
 from sampler_core.datasets.label_files.json_parser import json_field
 
@@ -52,9 +52,10 @@ class CocoImages:
     def adapted(self, names: Mapping[object, ClassName | None], every: Sequence[ClassName]) -> AdaptedLabels:
         """A class for each image, in the order of their ids; a tally of images with the label, and one of boxes.
 
-        names: that of each category id; None leaves its boxes out. every: all categories: one without a box is a class
-        without a sample.
+        names: that of each category id; None, and a category that is called "(no label)", leave its boxes out. every:
+        all categories: one without a box is a class without a sample.
         """
+        names = {category: name for category, name in names.items() if name != NO_LABEL}
         with_box = sorted({name for category in self._category_codes if (name := names.get(category)) is not None})
         place = {name: i for i, name in enumerate(with_box)}
         named = [names.get(category) for category in self._category_codes]
@@ -64,7 +65,7 @@ class CocoImages:
         sample = self._rank_of_images()[np.concatenate(self._image_of_box)]
         items = Items(sample[kept], label[kept], tuple(with_box), self.number)
         adapted = by_rarest_label(items, np.ones(self.number, dtype=np.int64), "box")
-        return _with_empty_classes(adapted, [name for name in every if name not in place])
+        return _with_empty_classes(adapted, [name for name in every if name not in place and name != NO_LABEL])
 
     def _rank_of_images(self) -> IntArray:
         """Code of an image -> its rank by id, numbers first."""

@@ -38,6 +38,8 @@ def stated_requirements() -> Requirements:
     """Those of the session, else of the URL; the URL of this page carries them too, so that a link judges alike."""
     key, default = REQUIREMENTS_TEXT.key, str(REQUIREMENTS_TEXT.default)
     text = str(st.session_state.get(key, st.query_params.get(key, default)))
+    if text != default:
+        st.session_state.setdefault(key, text)  # for Tune, whose URL a switch of pages empties
     in_url = None if text == default or names_own_classes(key) else text
     if st.query_params.get(key) != in_url:
         with suppress(StreamlitAPIException, KeyError):  # while the control of Tune is still bound to it

@@ -17,7 +17,12 @@ from pages.parts.share.page_tables import file_name, table_downloads
 from pages.parts.share.plan_tab import plan_tab, show_opened_message
 from pages.parts.share.printed_page import print_style, printed_facts
 from pages.parts.share.report_tab import report_tab
-from pages.parts.share.title_and_note import shared_text, show_title_and_note, title_and_note_boxes
+from pages.parts.share.title_and_note import (
+    keep_text_on_page_switch,
+    shared_text,
+    show_title_and_note,
+    title_and_note_boxes,
+)
 from pages.parts.sidebar.scenario import Scenario, current_scenario
 from sampler_core.figures.legend import added_legend_height
 from sampler_core.plans.parameters import DATA
@@ -33,6 +38,7 @@ def share_button(title: str) -> Iterator[None]:
     A button of the page with the key `GET_CODE` opens it too, at the Code tab. title: what the page is called.
     """
     clear_page_contents()
+    keep_text_on_page_switch(title)
     scenario, text = current_scenario(), shared_text()
     if text.title:
         st.set_page_config(page_title=f"{title}: {text.title} · Skewlab")

@@ -1,6 +1,6 @@
 """A title and a note for what is shared: set in the dialog, carried by the URL, shown above the page as plain text.
 
-The URL alone holds them, so Back, links and a switch of pages keep them in step.
+The URL holds them, so Back and links keep them in step; at a switch of pages, which empties it, it gets them again.
 """
 
 from __future__ import annotations
@@ -24,6 +24,19 @@ class SharedText(NamedTuple):
     def report_title(self, scenario: Scenario, page: str) -> str:
         """The title, or what the data and the page are called."""
         return self.title or f"{scenario.data_name}: {page}"
+
+
+_KEPT = "share_kept"  # in the session: the page of the last run, and what the URL had
+
+
+def keep_text_on_page_switch(page: str) -> None:
+    """Give the URL of another page the title and the note of the page before."""
+    last_page, texts = st.session_state.get(_KEPT, (page, {}))
+    if last_page != page:
+        for key, text in texts.items():
+            if text and key not in st.query_params:
+                st.query_params[key] = text
+    st.session_state[_KEPT] = page, {p.key: st.query_params.get(p.key, "") for p in SHARE_PARAMETERS}
 
 
 def shared_text() -> SharedText:
@@ -51,6 +64,8 @@ def _set_text(parameter: Parameter) -> None:
         st.query_params[parameter.key] = text
     else:
         st.query_params.pop(parameter.key, None)
+    page, texts = st.session_state[_KEPT]
+    st.session_state[_KEPT] = page, {**texts, parameter.key: text}
 
 
 def _box_key(parameter: Parameter) -> str:

@@ -179,11 +179,13 @@ def test_plans_that_do_not_go_with_the_other_plan_are_left_out():
     assert [name for name, _ in variants.plans_on(replace(BASE, drawing="exact"))] == ["natural"]
 
 
-def test_variants_move_and_keep_their_colours():
+def test_variants_move_behind_the_base_plan_and_keep_their_colours():
     variants = Variants.from_text('["natural","deferred","mine"]')[0]
-    assert [v.name for v in variants.moved(0, 1).all] == ["deferred", "natural", "mine"]
-    assert [v.name for v in variants.moved(0, 9).all] == ["deferred", "mine", "natural"]
-    assert [v.colour for v in variants.moved(2, -1).all] == [0, 2, 1]
+    assert [(place, v.name) for place, v in variants.base_first] == [(2, "mine"), (0, "natural"), (1, "deferred")]
+    assert [v.name for v in variants.moved(0, 1).all] == ["mine", "deferred", "natural"]
+    assert [v.name for v in variants.moved(0, 9).all] == ["mine", "deferred", "natural"]
+    assert [v.colour for v in variants.moved(1, -1).all] == [2, 1, 0]
+    assert [v.name for v in variants.moved(2, -1).all] == ["mine", "natural", "deferred"]
     left = variants.without(1)
     assert [(v.name, v.colour) for v in left.added(Variant("mine")).all] == [("natural", 0), ("mine", 2), ("mine 2", 1)]
 

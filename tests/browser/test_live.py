@@ -83,7 +83,7 @@ def zoom_into_shares(page):
 @pytest.mark.parametrize(
     ("url", "name", "key", "plan"),
     [
-        ("/", "Skew factor", "skew", lambda skew: plan_of(float(skew))),
+        ("/?data=synthetic", "Skew factor", "skew", lambda skew: plan_of(float(skew))),
         ("/?max_repeats=5&skew=0.5", "Batch size", "batch", lambda n: plan_of(0.5, batch_size=int(n), max_repeats=5)),
     ],
 )
@@ -143,7 +143,7 @@ def test_the_other_pages_follow_a_slider_as_well(open_page, url, chart, line):
 
 
 def test_a_key_held_and_a_row_of_keys_are_followed_and_make_one_run_of_the_page_each(open_page):
-    page = open_page()
+    page = open_page("/?data=synthetic")
     page.evaluate(WATCH, "shares")
     page.get_by_role("slider", name="Skew factor", exact=True).first.focus()
     for _ in range(25):
@@ -259,7 +259,7 @@ def test_the_map_s_colours_and_numbers_are_python_s(open_page):
 
 
 def test_all_figures_follow_a_change_of_the_viewer_s_theme(open_page):
-    page = open_page()
+    page = open_page("/?data=synthetic")
     inks = """() => [...document.querySelectorAll('.panel [data-chart]')].map((plot) => plot._fullLayout.font.color)"""
     light = page.evaluate(inks)
     page.emulate_media(color_scheme="dark")

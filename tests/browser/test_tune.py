@@ -4,9 +4,12 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.browser.conftest import fits_and_axe_finds_nothing, reaches_every_control, settle, stands_on, traces
 
+REV = "document.querySelector('[data-chart=\"metric-map\"]').dataset.rev"
+
 
 def test_a_click_on_the_map_sets_the_sidebar_and_says_so(open_page):
     page = open_page("/tune", height=2400)
+    rev = page.evaluate(REV)
     area = page.locator("[data-chart='metric-map'] .nsewdrag").bounding_box()
     x, y = area["x"] + 0.6 * area["width"], area["y"] + 0.4 * area["height"]
     page.mouse.move(x, y - 9)
@@ -20,6 +23,7 @@ def test_a_click_on_the_map_sets_the_sidebar_and_says_so(open_page):
     increment = float(parse_qs(urlsplit(page.url).query)["increment"][0])
     assert abs(increment - 0.004) < 0.0015  # the point under the hand
     page.wait_for_function("() => document.querySelector('.st-key-skew input').value === '0.7'")
+    page.wait_for_function(f"(rev) => {REV} !== rev", arg=rev)
     ring = next(trace for trace in traces(page, "metric-map") if trace["name"] == "your schedule")
     assert (ring["x"], ring["y"]) == ([0.7], [increment])
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.text.markdown import literal
-from sampler_core.figures.skew_curve import shown_skews, skew_curve, skew_in_words
+from sampler_core.figures.skew_thumbnail import shown_skews, skew_in_words, skew_thumbnail
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.presets import PRESETS, PURPOSES
 from sampler_core.plans.target_values import values_of
@@ -60,7 +60,7 @@ def _preset_row(name: str, scenario: Scenario) -> None:
     other_names = literal(f" ({preset.other_names})") if preset.other_names else ""
     about.markdown(f"**{literal(preset.title)}**{other_names}  \n:small[{literal(preset.source)}.]")
     skews = shown_skews(replace(scenario.plan, target=target), scenario.counts)
-    curve.image(skew_curve(skews), alt=skew_in_words(skews))
+    curve.image(skew_thumbnail(skews), alt=skew_in_words(skews))
     chosen = {CHOSEN: values_of(target)}
     if use.button("Use", key=f"use-{name}", on_click=st.session_state.update, args=(chosen,)):
         st.rerun()  # the sidebar is outside the dialog

@@ -8,7 +8,7 @@ import pytest
 from sampler_core import Constant, PowerSkew, SamplingPlan
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.datasets import load
-from sampler_core.figures.skew_curve import HIGHEST, LOWEST, shown_skews, skew_curve, skew_in_words
+from sampler_core.figures.skew_thumbnail import HIGHEST, LOWEST, shown_skews, skew_in_words, skew_thumbnail
 from sampler_core.plans.presets import PRESETS
 
 CIFAR = load("cifar10_lt_if100")
@@ -28,7 +28,7 @@ def test_a_target_without_a_skew_has_the_one_of_its_largest_and_rarest_class():
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_the_curve_is_a_sound_picture_whose_points_are_the_epochs(name):
-    picture = ET.fromstring(skew_curve(skews_of(name)))
+    picture = ET.fromstring(skew_thumbnail(skews_of(name)))
     (line,) = picture.findall("{*}polyline")
     points = np.array([point.split(",") for point in line.get("points").split()], dtype=float)
     assert len(points) == 20
@@ -39,7 +39,7 @@ def test_the_curve_is_a_sound_picture_whose_points_are_the_epochs(name):
 
 
 def test_one_epoch_is_a_level_line():
-    assert skew_curve(np.array([0.5])).count(",") == 2
+    assert skew_thumbnail(np.array([0.5])).count(",") == 2
 
 
 def test_the_words_are_those_of_the_first_and_the_last_epoch():

@@ -28,7 +28,7 @@ def shown_skews(plan: SamplingPlan, class_counts: ClassCounts) -> FloatArray:
     return equal_skews
 
 
-def skew_curve(skews: FloatArray, width: int = 150, height: int = 44) -> str:
+def skew_thumbnail(skews: FloatArray, width: int = 150, height: int = 44) -> str:
     """The curve as an SVG text, with a line at skew 0 (natural) and one at 1 (balanced).
 
     Colours: those of the figures, which read on light and dark alike.

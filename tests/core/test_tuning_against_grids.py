@@ -55,7 +55,8 @@ def requirement(draw, judge, epochs):
     first = draw(st.integers(0, epochs - 1))
     window = {"first_epoch": first, "last_epoch": draw(st.none() | st.integers(first, epochs - 1))}
     row = judge.shares[[round((draw(st.floats(LOW, HIGH)) + 3.0) / STEP)]]
-    kinds = ["share", "share", "ratio", "repeats", "absence", "coverage", "natural", "run_repeats", "run_coverage"]
+    # Repeats over a run, whole numbers as drawn, jump where a grid has a slack of exactly 0: by hand in test_tuning.
+    kinds = ["share", "share", "ratio", "repeats", "absence", "coverage", "natural", "run_coverage"]
     kind = draw(st.sampled_from(kinds))
     group = draw(GROUPS)
     named = draw(st.none() | st.sampled_from(judge.counts.names))
@@ -63,7 +64,7 @@ def requirement(draw, judge, epochs):
     if kind == "natural":
         return NaturalMix(draw(st.integers(1, epochs)), draw(st.sampled_from(["first", "last"])), 0.1)
     if judge.plan.drawing == "stratified":  # there coverage jumps, over gaps that a grid misses: see the test below
-        kind = {"run_coverage": "run_repeats", "coverage": "absence"}.get(kind, kind)
+        kind = {"run_coverage": "repeats", "coverage": "absence"}.get(kind, kind)
     whose = {"group": group, "class_name": named}
     made = {
         "share": lambda: ShareOfClass(0.5, sense, **whose, **window),
@@ -71,7 +72,6 @@ def requirement(draw, judge, epochs):
         "repeats": lambda: RepeatsAtMost(2.0, "epoch", **whose, **window),
         "absence": lambda: MissingFromAtMost(0.5, **whose, **window),
         "coverage": lambda: SeenAtLeast(0.5, "epoch", **whose, **window),
-        "run_repeats": lambda: RepeatsAtMost(2.0, "run", **whose, **window),
         "run_coverage": lambda: SeenAtLeast(0.5, "run", **whose, **window),
     }[kind]()
     return replace(made, bound=_bound(judge, made, row, epochs))
@@ -95,7 +95,7 @@ def starts_of(requirements, epochs):
     return {edge for reach in reaches for edge in (reach.start, reach.stop)}
 
 
-@settings(max_examples=int(os.environ.get("TUNING_EXAMPLES", "20")), derandomize=True, deadline=None)
+@settings(max_examples=int(os.environ.get("TUNING_EXAMPLES", "100")), derandomize=True, deadline=None)
 @given(problems(), st.sampled_from(list(FAMILIES)))
 def test_the_solver_is_as_good_as_the_best_of_the_grid_and_its_conflicts_are_real_and_minimal(problem, shape):
     plan, counts, requirements, judge = problem

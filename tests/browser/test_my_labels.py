@@ -5,6 +5,7 @@ import io
 import json
 import subprocess
 import sys
+from itertools import product
 
 import numpy as np
 import pytest
@@ -94,12 +95,12 @@ def unharmed(page):
 
 
 def hovered(page, chart):
-    """What the figure says of the points under a mouse that goes over it row by row."""
+    """What the figure says of the points under a mouse that goes over it column by column."""
     plot = page.locator(f"[data-chart='{chart}']")
     plot.scroll_into_view_if_needed()
     box, said = plot.bounding_box(), set()
-    for row in range(8, 96, 2):
-        page.mouse.move(box["x"] + 0.25 * box["width"], box["y"] + row / 100 * box["height"])
+    for column, row in product((0.33, 0.68), range(8, 96, 2)):
+        page.mouse.move(box["x"] + column * box["width"], box["y"] + row / 100 * box["height"])
         page.wait_for_timeout(60)  # plotly looks for what is under the mouse every 50 ms
         said |= set(page.locator(f"[data-chart='{chart}'] .hoverlayer text").all_text_contents())
     return " ".join(said)

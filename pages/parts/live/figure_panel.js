@@ -95,7 +95,10 @@ class FigurePanel {
     }
     enqueue(id, chart.rank, async () => {
       const Plotly = await loadPlotly(this.src), isFirst = !drawn.has(plot);
-      if (!this.root.isConnected) return;
+      if (!this.root.isConnected) {  // gone, or taken out for a moment while the page is laid out
+        setTimeout(() => { if (this.root.isConnected) this.show(this.shown); }, 300);
+        return;
+      }
       drawn.set(plot, { spec: chart.spec, look });
       const { data, layout } = parsedFigure(chart.spec);
       await Plotly.react(plot, data, themedLayout(layout, theme, chart.height), CONFIG);

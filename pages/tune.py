@@ -21,7 +21,7 @@ with st.expander("The requirements as text, as a link carries them", icon=":mate
     requirements = requirements_text.stated_requirements(form)
 charts: list[Chart] = []
 with form:
-    st.subheader("What must hold", anchor=False)
+    st.header("What must hold", anchor=False)
     requirements_text.say_if_examples()
     verdicts = requirement_verdicts.judged_requirements(requirements, scenario)
     judged = tuple(requirements[place] for place in verdicts)
@@ -31,7 +31,7 @@ with form:
 with answer:
     offer = answer_box(scenario, requirements, verdicts, search)
 with rest:
-    st.subheader("The schedules that are allowed", anchor=False)
+    st.header("The schedules that are allowed", anchor=False)
     phone_sliders()
     found = offer.drawing[0] if offer and offer.answer and offer.drawing else None
     band = allowed_band.band(scenario, judged, found)
@@ -45,7 +45,7 @@ with rest:
         )  # fmt: skip
         allowed_band.show_run_requirements(verdicts, offer)
 
-    st.subheader("What a skew factor and an epoch increment would do", anchor=False)
+    st.header("What a skew factor and an epoch increment would do", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         metric, whose, over = metric_map.choose_map_metric()
     mapped = metric_map.computed_map(scenario, metric, whose, over, judged)

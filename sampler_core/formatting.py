@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 def number(value: float) -> str:
@@ -57,6 +57,11 @@ def printable(text: str, most: int = 80) -> str:
 def quoted(text: object, most: int = 60) -> str:
     """A name or value from a file in quotes, shortened."""
     return f"'{printable(str(text), most)}'"
+
+
+def joined(words: Sequence[str]) -> str:
+    """("one", "two", "three") -> "one, two and three"."""
+    return " and ".join([", ".join(words[:-1])] * (len(words) > 1) + [*words[-1:]])
 
 
 def listed(names: Iterable[object], most: int = 8) -> str:

@@ -98,9 +98,7 @@ def counts_of_run(counts: IntArray, shares: FloatArray, draws: Draws) -> SampleC
         cut_short = (np.diff(of_batch, axis=0) != 0).sum(axis=0)  # passes that another stride may end sooner
         touched = _touched(passes.sum(axis=0), of_batch.min(axis=0)) + cut_short
         return SampleCounts(sure.sum(axis=0), touched, expected - sure.sum(axis=0))
-    return SampleCounts(
-        np.zeros(n.shape, dtype=np.int64), np.full(n.shape, float(draws.samples * len(shares))), expected
-    )
+    return _independent(expected, draws.samples * len(shares))
 
 
 def _independent(expected: FloatArray, trials: int) -> SampleCounts:

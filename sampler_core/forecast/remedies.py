@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from sampler_core.data.array_types import BoolArray, FloatArray
 from sampler_core.forecast.expectations import absence, run_coverage
 from sampler_core.forecast.forecast import Forecast
-from sampler_core.formatting import count, number, percent
+from sampler_core.formatting import count, joined, number, percent
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Constant, Linear
 from sampler_core.plans.targets import PowerSkew, skew_schedule
@@ -207,9 +207,8 @@ def _remedy_for_small_batch(plan: SamplingPlan, forecast: Forecast) -> str:
     remedies = ["the stratified scheme"] * (plan.drawing != "stratified")
     remedies += ["a skew of 1"] * (forecast.skews is None or bool((forecast.skews != 1.0).any()))
     remedies += [f"a batch of {count(needed)} or more"] * (needed > plan.needed_batch_size)
-    all_remedies = " and ".join([", ".join(remedies[:-1])] * (len(remedies) > 1) + remedies[-1:])
     note = _note_on_repeats(at_skew_1, 0)
-    return f"{batch_is_small}; with {all_remedies}, each is in two thirds of the batches or more{note}."
+    return f"{batch_is_small}; with {joined(remedies)}, each is in two thirds of the batches or more{note}."
 
 
 def least_batch(share: float) -> int:

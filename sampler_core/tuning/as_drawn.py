@@ -32,7 +32,7 @@ _ROUNDING = 1e-9
 
 
 def is_of_draws(requirement: Requirement) -> bool:
-    """Whether it is about what is drawn, and so left to chance or not."""
+    """Whether it is about the draws themselves, which chance moves, and not about shares or expectations."""
     return limits_repeats(requirement) or requirement.metric == "absence"
 
 

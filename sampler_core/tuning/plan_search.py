@@ -15,12 +15,13 @@ from dataclasses import dataclass, replace
 
 from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
 from sampler_core.forecast.largest_count import CHANCE
+from sampler_core.formatting import joined
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.tuning.as_drawn import is_of_draws
 from sampler_core.tuning.best_schedule import BestScheduleFinder
 from sampler_core.tuning.conflicts import Conflict, find_conflict, times_changed
 from sampler_core.tuning.requirements import Requirement, bounds_of, over_run, relaxed
-from sampler_core.tuning.searched_plans import FREE, Variant, listed, variants
+from sampler_core.tuning.searched_plans import FREE, Variant, variants
 from sampler_core.tuning.shares_by_skew import HIGHEST_SKEW, LOWEST_SKEW
 from sampler_core.tuning.solver import AMPLE_SLACK, Solution, round_solution, solution_as_it_is, solution_if_any, solve
 from sampler_core.tuning.values_by_skew import Progress, no_progress
@@ -164,7 +165,7 @@ def _with_room(requirement: Requirement, margin: float) -> Requirement:
 
 def _says(changes: Sequence[str], solution: Solution, chance: float) -> str:
     seeds = f"Requirements on what is drawn hold in {of_seeds(chance)}; this plan is not drawn yet."
-    return f"With {listed(changes)}: {solution.says} {seeds}" if changes else f"{solution.says} {seeds}"
+    return f"With {joined(changes)}: {solution.says} {seeds}" if changes else f"{solution.says} {seeds}"
 
 
 # --- nothing found ----------------------------------------------------------------------------------------------------
@@ -187,7 +188,7 @@ def _nothing_found(
                 solution = Solution(str(conflict), None, -math.inf, judged, conflict, conflict.proved, _ALL_SKEWS)
                 best, least = replace(best, changes=variant.changes, solution=solution), times
     assert best.solution is not None
-    says = f"With {listed(best.changes)}: {best.solution.says}" if best.changes else best.solution.says
+    says = f"With {joined(best.changes)}: {best.solution.says}" if best.changes else best.solution.says
     return replace(best, says=f"{says} No other scheme, floor or cap that was tried does better.")
 
 

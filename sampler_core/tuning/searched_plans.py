@@ -63,11 +63,6 @@ def variants(
         yield Variant(_changes(plan, setting), changed, SharesBySkew(changed, counts))
 
 
-def listed(words: Sequence[str]) -> str:
-    """One, two and three."""
-    return " and ".join([", ".join(words[:-1])] * (len(words) > 1) + [words[-1]])
-
-
 def _changes(plan: SamplingPlan, setting: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(words(setting[name]) for name, words in _IN_WORDS.items() if setting[name] != getattr(plan, name))
 

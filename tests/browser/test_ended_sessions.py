@@ -86,7 +86,7 @@ def test_labels_are_on_every_page_in_no_url_and_nothing_of_them_outlives_the_ses
             assert not any(word in unquote(page.url) for word in (*ANIMALS, "animal"))
         assert page.locator(".st-key-followed").get_by_text("zebra", exact=True).count() == 1
         slider = page.get_by_role("slider", name="Skew factor", exact=True).first
-        settle(page, 3000)
+        settle(page)
         with page.expect_response("**/figures/*"):  # asked for without a run of the page: of these labels too
             slider.press("ArrowRight")
         page.wait_for_function("() => location.search.includes('skew=0.02')")

@@ -10,12 +10,12 @@ type Tile = {
 };
 type Answer = Record<string, any> | null;
 /** What the page's last run showed: the value of each slider, and how other figures are asked for. */
-type Ticket = { text: string; values: Values; offer?: string; settings?: string };
+type Ticket = { text: string; values: Values; made: number; offer?: string; settings?: string };
 type Question = { key: string; url: string; prefetch: boolean };
 type Commit = { value: number; send: (value: number) => void };
 /** Chart id -> attribute of its traces -> per epoch one value a trace; "metrics" -> "value" -> per epoch a text a tile. */
 type Frames = { run: string; charts: Record<string, Record<string, any[][]>> };
-type Job = { id: string; rank: number; since: number; draw: () => unknown };
+type Job = { plot: HTMLElement; rank: number; since: number; draw: () => unknown };
 interface LiveState {
   /** Values of sliders that the server may not have yet. */
   values: Values;
@@ -34,9 +34,9 @@ interface LiveState {
   asking: Question | null;
   nextQuestion: Question | null;
   frames: Frames | null;
-  jobs: Map<string, Job>;
-  /** Chart -> ms that its last drawing took. */
-  drawTimes: Map<string, number>;
+  jobs: Map<HTMLElement, Job>;
+  /** ms that the last drawing of a plot took. */
+  drawTimes: WeakMap<HTMLElement, number>;
   drawing: boolean;
 }
 interface Window { skewlab: LiveState; Plotly: any }

@@ -10,7 +10,7 @@ async function loadPlotly(src) {
 }
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-const isSlow = ({ id }) => live.drawTimes.get(id) > SLOW;
+const isSlow = ({ plot }) => live.drawTimes.get(plot) > SLOW;
 const isLate = (job) => performance.now() - job.since > (isSlow(job) ? MOST_WAITING_SLOW : MOST_WAITING);
 
 /** @returns {Job | undefined} none while a slow figure waits for a newer one, which is on its way */
@@ -26,9 +26,9 @@ async function drawAll() {
   for (let shownAt = performance.now(); live.jobs.size;) {
     const job = nextJob(), start = performance.now();
     if (job) {
-      live.jobs.delete(job.id);
+      live.jobs.delete(job.plot);
       try { await job.draw(); } catch (error) { console.error("live panel:", error); }
-      live.drawTimes.set(job.id, performance.now() - start);
+      live.drawTimes.set(job.plot, performance.now() - start);
     }
     if (job && !live.dragging && performance.now() - shownAt < DRAW_BUDGET) continue;
     await pause(job ? 0 : 10);
@@ -37,7 +37,8 @@ async function drawAll() {
   live.drawing = false;
 }
 
-function enqueue(id, rank, draw) {
-  live.jobs.set(id, { id, rank, draw, since: live.jobs.get(id)?.since ?? performance.now() });
+/** @param {HTMLElement} plot the element itself: a panel that is replaced lives on for a moment beside the one with its key */
+function enqueue(plot, rank, draw) {
+  live.jobs.set(plot, { plot, rank, draw, since: live.jobs.get(plot)?.since ?? performance.now() });
   if (!live.drawing) queueMicrotask(drawAll);  // after all figures of this moment are queued
 }

@@ -5,6 +5,7 @@
 const drawn = new WeakMap();
 const CONFIG = { responsive: false, displayModeBar: false };  // it would cover the legend; Share has the images
 const PLAYED_EVERY = 150;  // ms between two frames of the weights: the batches have all that there is time for
+const OUT_FOR = 300;  // ms after which a panel that was out of the document is looked at again
 
 const FRAME = '<figcaption><strong></strong><span></span></figcaption><div role="figure"></div>';
 
@@ -28,6 +29,7 @@ class FigurePanel {
   /** Of the page's last run. @type {Panel} */
   own = { rev: "", charts: [] };
   shown = this.own;
+  hasEnded = false;
   theme = /** @type {ReturnType<typeof pageTheme> | null} */ (null);
   clicked = (point) => {};
 
@@ -79,7 +81,7 @@ class FigurePanel {
 
   /** @param {Chart} chart @param {string} rev */
   showChart(chart, rev) {
-    const [frame, plot] = this.frameOf(chart.id), id = `${this.key}/${chart.id}`;
+    const [frame, plot] = this.frameOf(chart.id);
     const theme = (this.theme ??= pageTheme(this.root)), look = `${theme.text}${theme.paper}${chart.height}`;
     const done = () => {
       frame.classList.remove("stands-still");
@@ -89,14 +91,14 @@ class FigurePanel {
     };
     plot.style.height = `${chart.height}px`;  // known, so that drawing inside it moves nothing outside
     if (drawn.get(plot)?.spec === chart.spec && drawn.get(plot).look === look) {
-      live.jobs.delete(id);
+      live.jobs.delete(plot);
       done();
       return;
     }
-    enqueue(id, chart.rank, async () => {
+    enqueue(plot, chart.rank, async () => {
       const Plotly = await loadPlotly(this.src), isFirst = !drawn.has(plot);
       if (!this.root.isConnected) {  // gone, or taken out for a moment while the page is laid out
-        setTimeout(() => { if (this.root.isConnected) this.show(this.shown); }, 300);
+        setTimeout(() => { if (!this.hasEnded) this.show(this.shown); }, OUT_FOR);
         return;
       }
       drawn.set(plot, { spec: chart.spec, look });
@@ -116,8 +118,8 @@ class FigurePanel {
   showEpoch(epoch) {
     const now = performance.now();
     for (const chart of this.shown.charts) {
-      const [frame, plot] = this.frameOf(chart.id), stands = drawn.get(plot), id = `${this.key}/${chart.id}`;
-      if (!stands || live.jobs.has(id) || (chart.id === "weights" && now - (stands.played ?? 0) < PLAYED_EVERY)) continue;
+      const [frame, plot] = this.frameOf(chart.id), stands = drawn.get(plot);
+      if (!stands || live.jobs.has(plot) || (chart.id === "weights" && now - (stands.played ?? 0) < PLAYED_EVERY)) continue;
       const follows = showEpoch(plot, chart.id, epoch);
       frame.classList.toggle("stands-still", !follows);
       if (!follows) continue;
@@ -136,7 +138,9 @@ class FigurePanel {
   end() {
     this.resized.disconnect();
     document.removeEventListener("skewlab:slider", this.follow);
-    this.plots().forEach((plot) => window.Plotly?.purge(plot));
+    this.plots().forEach((plot) => { window.Plotly?.purge(plot); drawn.delete(plot); });
+    panels.delete(this.root);
+    this.hasEnded = true;
   }
 }
 

@@ -4,7 +4,7 @@
 const live = (window.skewlab ??= {
   values: {}, movedAt: 0, dragging: false, playing: false, keyed: false, uncommitted: new Map(), runEnds: 0, ticket: null,
   answers: new Map(), latestAnswer: null, asking: null, nextQuestion: null, frames: null,
-  jobs: new Map(), drawTimes: new Map(), drawing: false,
+  jobs: new Map(), drawTimes: new WeakMap(), drawing: false,
 });
 const KEY_ROW = 300;  // ms between two presses of one row of keys
 const ANSWER_WAIT = 400;  // ms that a run of the page waits for the figures, which come faster alone
@@ -66,6 +66,7 @@ function commitWhenDue() {
 function takeTicket(text) {
   if (live.ticket?.text === text) return;
   const ticket = JSON.parse(text);
+  if (ticket.made < live.ticket?.made) return;  // of the page before (NOTE newest-ticket)
   if (ticket.settings !== live.ticket?.settings) live.latestAnswer = null;
   live.ticket = { text, ...ticket };
   live.runEnds = 0;

@@ -10,6 +10,7 @@ comes to the figures. Asked for alone they are there in a fraction of it; the ru
 from __future__ import annotations
 
 import secrets
+import time
 import zlib
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -95,12 +96,15 @@ def figure_endpoint(request: Request) -> Response:
 def figure_ticket(
     scenario: Scenario, figures_of: Callable[[Scenario], Mapping[str, Part]] | None = None, *view: object
 ) -> dict[str, Any]:
-    """For the browser: "values", the value of every slider; with parts also "offer", the name to ask for others by, and
-    "settings", another text where anything but a slider differs.
+    """For the browser: "values", the value of every slider, and "made", a time in seconds; with parts also "offer",
+    the name to ask for others by, and "settings", another text where anything but a slider differs.
+
+    NOTE newest-ticket: the browser may call the panel of the page before once more after the first of the next page. So
+    it takes no ticket that is older than the one it has.
 
     figures_of: makes the page's live parts of a scenario. view: all that they depend on beside it.
     """
-    ticket: dict[str, Any] = {"values": slider_values(scenario)}
+    ticket: dict[str, Any] = {"values": slider_values(scenario), "made": time.time()}
     if figures_of is not None:
         ticket["offer"] = offer_figures(lambda moved: figures_of(scenario_at(scenario, moved)))
         ticket["settings"] = _settings_checksum(ticket["values"], scenario, view)

@@ -7,7 +7,7 @@ from pages.parts.sidebar.scenario import Scenario
 from pages.parts.sidebar.values_in_words import target_in_words, value_in_words
 from pages.parts.tune.offered_plan import Offer
 from sampler_core.figures.class_labels import class_in_words
-from sampler_core.formatting import count, number, percent, several
+from sampler_core.formatting import count, joined, number, percent, several
 from sampler_core.plans.parameters import PLAN_ROWS
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.tuning.plan_search import Answer
@@ -25,10 +25,10 @@ def diagnosis(verdicts: dict[int, Verdict], offer: Offer, all_requirements: str)
     violated = [str(place + 1) for place, met in zip(verdicts, holds, strict=True) if not met]
     if not violated:
         return f"Your plan meets {all_requirements}{' as drawn' if offer.own is not None else ''}."
-    numbers = " and ".join(filter(None, [", ".join(violated[:-1]), violated[-1]]))
+    numbers = f"requirement{'s' if len(violated) > 1 else ''} {joined(violated)}"
     if offer.own is None and offer.answer is None:
-        return f"Your plan may violate requirement{'s' if len(violated) > 1 else ''} {numbers}: its draws will tell."
-    return f"Your plan violates requirement{'s' if len(violated) > 1 else ''} {numbers}."
+        return f"Your plan may violate {numbers}: its draws will tell."
+    return f"Your plan violates {numbers}."
 
 
 def offer_in_words(offer: Offer, scenario: Scenario, all_requirements: str) -> list[str]:

@@ -19,7 +19,7 @@ STOPPED = "the drawing was stopped"
 
 
 def take_finished_drawing() -> None:
-    """At the begin of a run of the page: what was drawn by now is known from here on."""
+    """At the start of a run of the page: takes the result of a drawing that has ended."""
     job: DrawingJob | None = st.session_state.get(DRAWING_JOB)
     if job is None or not job.done:
         return

@@ -21,7 +21,15 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pages.parts.server.page_files import PLOTLY_JS, PLOTLY_SRC, compressed, page, plotly_js, with_compressed_scripts
+from pages.parts.server.page_files import (
+    PLOTLY_JS,
+    PLOTLY_SRC,
+    compressed,
+    offered_script,
+    page,
+    plotly_js,
+    with_compressed_scripts,
+)
 
 SECURITY_HEADERS = [
     (b"x-frame-options", b"DENY"),
@@ -71,20 +79,27 @@ def with_security_headers(server: ASGIApp) -> ASGIApp:
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     """Load the page's imports, then freeze them out of the garbage collector.
 
-    NOTE frozen-gc: Streamlit collects garbage in full after each run of a script and holds the interpreter while it
-    does. With the imports frozen there is little left to walk, and the last message leaves about 100 ms earlier.
+    NOTE frozen-gc: collecting garbage holds the interpreter, and so every session. With the imports frozen there is
+    little left to walk.
     """
     import pages.parts.live.figure_panel
     import pages.parts.sidebar.sidebar  # noqa: F401
     from pages.parts.my_labels.reading_job import READING_MODULES
     from pages.parts.server.jobs import start_spare
-    from pages.parts.server.session_cleanup import remove_downloads_after_uploads, watch_lost_sessions
+    from pages.parts.server.session_cleanup import (
+        collect_garbage,
+        remove_downloads_after_uploads,
+        watch_lost_sessions,
+    )
+    from pages.parts.server.state_lookups import look_up_single_keys
 
+    look_up_single_keys()
     start_spare(READING_MODULES)
     compressed(PLOTLY_JS)
     gc.collect()
     gc.freeze()
-    cleanup = [asyncio.create_task(watch_lost_sessions()), asyncio.create_task(remove_downloads_after_uploads())]
+    for_ever = watch_lost_sessions, remove_downloads_after_uploads, collect_garbage
+    cleanup = [asyncio.create_task(tidying()) for tidying in for_ever]
     yield {}
     for task in cleanup:
         task.cancel()
@@ -105,6 +120,7 @@ app = st.App(
     routes=[
         *(Route(address, page_that_names_its_data) for address in ("/", "/compare", "/tune")),
         Route(PLOTLY_SRC, plotly_js),
+        Route("/assets/{name}", offered_script),
         Route("/figures/{offer}", figures_response),
     ],
     middleware=[

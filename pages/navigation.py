@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.parts.server.result_cache import session_cache, using_cache
+from pages.parts.server.session_cleanup import page_has_run
 from pages.parts.share.share_dialog import share_button
 from pages.parts.sidebar.page_controls import keep_values_on_page_switch
 from pages.parts.sidebar.scenario import current_scenario
@@ -32,5 +33,6 @@ keep_values_on_page_switch(page.url_path)
 with using_cache(session_cache()), share_button(page.title):
     script = Path(__file__).with_name(f"{page.url_path or 'explore'}.py")
     exec(compile(script.read_bytes(), script, "exec"), {"__name__": script.stem, "__file__": str(script)})  # noqa: S102
+page_has_run.set()
 with notices:
     show_url_messages(record_undo_step())

@@ -1,4 +1,8 @@
-"""A component for the browser: its HTML, with styles and scripts from files of `pages/parts`."""
+"""A component for the browser: its HTML, with styles and scripts from files of `pages/parts`.
+
+NOTE loaded-scripts: Streamlit sends a component's script again with every run and for every place that has one, 140 kB
+a run. So it is sent two lines that load the script from the server, which the browser does once.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,8 @@ from pathlib import Path
 
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
+
+from pages.parts.server.page_files import offer_script
 
 PARTS = Path(__file__).parents[1]
 
@@ -16,5 +22,7 @@ def browser_component(name: str, html: str, css: str, *scripts: str) -> Componen
     def text_of(path: str) -> str:
         return (PARTS / path).read_text(encoding="utf-8")
 
-    js = "".join(map(text_of, scripts))
+    src = offer_script(name, "".join(map(text_of, scripts)))
+    # Of several lines: one would be taken for a path.
+    js = f'const script = await import(new URL("{src}", location.href).href);\nexport default script.default;\n'
     return st.components.v2.component(name, html=html, css=text_of(css), js=js, isolate_styles=False)

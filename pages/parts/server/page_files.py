@@ -7,6 +7,7 @@ the run and for React by then. Named in the page's head it is loaded and run whi
 from __future__ import annotations
 
 import gzip
+import zlib
 from functools import cache
 from pathlib import Path
 
@@ -23,7 +24,8 @@ PAGE_STYLES = PAGES / "page.css", PAGES / "parts" / "sidebar" / "sidebar.css"
 STREAMLIT = Path(st.__file__).parent / "static"
 STREAMLIT_SCRIPTS = {f"/static/js/{path.name}": path for path in (STREAMLIT / "static" / "js").glob("*.js")}
 PLOTLY_TAGS = f'<link rel="modulepreload" href="{PLOTLY_SRC}"><script type="module" async src="{PLOTLY_SRC}"></script>'
-DAY, FOR_EVER = "public, max-age=86400", "public, max-age=31536000, immutable"  # Streamlit's names change with the text
+DAY, FOR_EVER = "public, max-age=86400", "public, max-age=31536000, immutable"  # where names change with the text
+_offered_scripts: dict[str, bytes] = {}
 
 
 @cache
@@ -39,6 +41,22 @@ def script_response(request: Request, script: Path, kept: str) -> Response:
         return FileResponse(script, media_type="text/javascript", headers=headers)
     headers["Content-Encoding"] = "gzip"
     return Response(compressed(script), media_type="text/javascript", headers=headers)
+
+
+def offer_script(name: str, text: str) -> str:
+    """The address, relative to a page's, at which browsers get a script from now on; another text has another."""
+    script = text.encode()
+    file_name = f"{name}-{zlib.crc32(script):08x}.js"
+    _offered_scripts[file_name] = script
+    return f"assets/{file_name}"
+
+
+async def offered_script(request: Request) -> Response:
+    """A script that was offered."""
+    script = _offered_scripts.get(request.path_params["name"])
+    if script is None:
+        return Response(status_code=404)
+    return Response(script, media_type="text/javascript", headers={"Cache-Control": FOR_EVER})
 
 
 async def plotly_js(request: Request) -> Response:

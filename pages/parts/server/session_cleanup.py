@@ -20,6 +20,8 @@ from streamlit import config, runtime
 # In the state of a session, what runs for it and has to be stopped with it: the reading of labels, drawing of a plan.
 JOB, DRAWING_JOB = "running_job", "drawing_job"
 ROUNDS = 3  # of collecting after a session: what somebody happens to hold during one of them is found by the next
+COLLECTED_EVERY = 3  # seconds, where pages have run
+page_has_run = Event()  # since garbage was collected last
 upload_is_gone = Event()  # set as soon as nobody holds an upload any more, whether removed, replaced or refused
 
 
@@ -34,6 +36,15 @@ async def watch_lost_sessions() -> None:
         if rounds:
             rounds -= 1
             gc.collect()  # what belongs to a session forms circles
+
+
+async def collect_garbage() -> None:
+    """For as long as the server runs: collect what the runs of all pages leave in circles."""
+    while True:
+        await asyncio.sleep(COLLECTED_EVERY)
+        if page_has_run.is_set():
+            page_has_run.clear()
+            gc.collect()
 
 
 async def remove_downloads_after_uploads() -> None:

@@ -103,6 +103,7 @@ class Session:
     port: int
     query: str
     box: str = ""
+    shown: float = 0.0
     offer: str = ""
     received: int = 0
     by_element: dict[str, int] = field(default_factory=dict)
@@ -124,6 +125,8 @@ class Session:
             kind = received.WhichOneof("type")
             if kind == "delta" and received.delta.WhichOneof("type") == "new_element":
                 self._look_at(received.delta.new_element, len(sent))
+            if kind == "page_info_changed":
+                self.query = received.page_info_changed.query_string
             if kind == "script_finished" and received.script_finished in ENDED:
                 return
 
@@ -133,7 +136,7 @@ class Session:
         name = getattr(name, "component_name", "") or getattr(name, "label", "") or kind
         self.by_element[name] = self.by_element.get(name, 0) + size
         if kind == "number_input" and element.number_input.label == LABEL:
-            self.box = element.number_input.id
+            self.box, self.shown = element.number_input.id, element.number_input.default
         if kind == "bidi_component" and (ticket := _ticket(element.bidi_component)):
             self.offer = ticket.get("offer", self.offer)
 

@@ -21,7 +21,15 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pages.parts.server.page_files import PLOTLY_JS, PLOTLY_SRC, compressed, page, plotly_js, with_compressed_scripts
+from pages.parts.server.page_files import (
+    BASE,
+    PLOTLY_JS,
+    PLOTLY_SRC,
+    compressed,
+    page,
+    plotly_js,
+    with_compressed_scripts,
+)
 
 SECURITY_HEADERS = [
     (b"x-frame-options", b"DENY"),
@@ -78,13 +86,18 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     import pages.parts.sidebar.sidebar  # noqa: F401
     from pages.parts.my_labels.reading_job import READING_MODULES
     from pages.parts.server.jobs import start_spare
-    from pages.parts.server.session_cleanup import remove_downloads_after_uploads, watch_lost_sessions
+    from pages.parts.server.session_cleanup import (
+        remove_downloads_after_uploads,
+        watch_closed_tabs,
+        watch_lost_sessions,
+    )
 
     start_spare(READING_MODULES)
     compressed(PLOTLY_JS)
     gc.collect()
     gc.freeze()
-    cleanup = [asyncio.create_task(watch_lost_sessions()), asyncio.create_task(remove_downloads_after_uploads())]
+    watchers = (watch_closed_tabs, watch_lost_sessions, remove_downloads_after_uploads)
+    cleanup = [asyncio.create_task(watch()) for watch in watchers]
     yield {}
     for task in cleanup:
         task.cancel()
@@ -103,9 +116,9 @@ def show_error_message(_: Exception) -> bool:
 app = st.App(
     "pages/navigation.py",
     routes=[
-        *(Route(address, page_that_names_its_data) for address in ("/", "/compare", "/tune")),
-        Route(PLOTLY_SRC, plotly_js),
-        Route("/figures/{offer}", figures_response),
+        *(Route(f"{BASE}/{page_name}", page_that_names_its_data) for page_name in ("", "compare", "tune")),
+        Route(f"{BASE}/{PLOTLY_SRC}", plotly_js),
+        Route(f"{BASE}/figures/{{offer}}", figures_response),
     ],
     middleware=[
         Middleware(with_security_headers),

@@ -63,7 +63,7 @@ class SamplingPlan:
     def __post_init__(self) -> None:
         TARGETS.name_of(self.target)  # TypeError for anything else
         for name, (must, least, most, kind) in _PLAN_NUMBERS.items():
-            number = plain_value(getattr(self, name))  # JSON knows no numbers of NumPy's
+            number: Any = plain_value(getattr(self, name))  # JSON knows no numbers of NumPy's
             object.__setattr__(self, name, number)
             if number is not None or name in ("min_per_batch", "seed"):
                 must += f" and at most {most:,}" if kind is int and isinstance(number, int) and number > most else ""

@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import net_util
 
 from pages.parts.server.page_files import (
     BASE,
@@ -38,6 +39,9 @@ SECURITY_HEADERS = [
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 ]
+
+# Else a page of another site that tries to connect makes the server ask an outside one for its own address.
+net_util.get_external_ip = lambda: None
 
 
 def figures_response(request: Request) -> Response:

@@ -20,8 +20,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import net_util
 
 from pages.parts.server.page_files import (
+    BASE,
     PLOTLY_JS,
     PLOTLY_SRC,
     compressed,
@@ -38,6 +40,9 @@ SECURITY_HEADERS = [
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 ]
+
+# Else a page of another site that tries to connect makes the server ask an outside one for its own address.
+net_util.get_external_ip = lambda: None
 
 
 def figures_response(request: Request) -> Response:
@@ -89,6 +94,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     from pages.parts.server.session_cleanup import (
         collect_garbage,
         remove_downloads_after_uploads,
+        watch_closed_tabs,
         watch_lost_sessions,
     )
     from pages.parts.server.state_lookups import look_up_single_keys
@@ -98,8 +104,8 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     compressed(PLOTLY_JS)
     gc.collect()
     gc.freeze()
-    for_ever = watch_lost_sessions, remove_downloads_after_uploads, collect_garbage
-    cleanup = [asyncio.create_task(tidying()) for tidying in for_ever]
+    watchers = (watch_closed_tabs, watch_lost_sessions, remove_downloads_after_uploads, collect_garbage)
+    cleanup = [asyncio.create_task(watch()) for watch in watchers]
     yield {}
     for task in cleanup:
         task.cancel()
@@ -118,10 +124,10 @@ def show_error_message(_: Exception) -> bool:
 app = st.App(
     "pages/navigation.py",
     routes=[
-        *(Route(address, page_that_names_its_data) for address in ("/", "/compare", "/tune")),
-        Route(PLOTLY_SRC, plotly_js),
-        Route("/assets/{name}", offered_script),
-        Route("/figures/{offer}", figures_response),
+        *(Route(f"{BASE}/{page_name}", page_that_names_its_data) for page_name in ("", "compare", "tune")),
+        Route(f"{BASE}/{PLOTLY_SRC}", plotly_js),
+        Route(f"{BASE}/assets/{{name}}", offered_script),
+        Route(f"{BASE}/figures/{{offer}}", figures_response),
     ],
     middleware=[
         Middleware(with_security_headers),

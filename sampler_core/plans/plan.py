@@ -63,11 +63,13 @@ class SamplingPlan:
     def __post_init__(self) -> None:
         TARGETS.name_of(self.target)  # TypeError for anything else
         for name, (must, least, most, kind) in _PLAN_NUMBERS.items():
-            number = plain_value(getattr(self, name))  # JSON knows no numbers of NumPy's
+            number: Any = plain_value(getattr(self, name))  # JSON knows no numbers of NumPy's
             object.__setattr__(self, name, number)
             if number is not None or name in ("min_per_batch", "seed"):
                 must += f" and at most {most:,}" if kind is int and isinstance(number, int) and number > most else ""
                 check_number(name, number, must, least, most, kind)
+                if kind is not int and number != float(number):  # more digits than its text has
+                    object.__setattr__(self, name, float(number))
         if not isinstance(self.drawing, str) or self.drawing not in SCHEMES:
             raise ValueError(f"drawing must be one of {', '.join(SCHEMES)}, got {self.drawing!r}")
         if self.min_per_batch and self.drawing != "stratified":
@@ -284,7 +286,8 @@ class SamplingPlan:
         floor = np.full(present.num_classes, max(self.min_share or 0.0, per_batch))
         cap = np.ones(present.num_classes)
         if self.max_repeats is not None:
-            cap = np.minimum(1.0, float(self.max_repeats) * present.counts / samples)
+            with np.errstate(over="ignore"):  # a cap that large is none
+                cap = np.minimum(1.0, float(self.max_repeats) * present.counts / samples)
         check_limits(present, floor, cap, self._limits_in_words())
         return np.minimum(floor, cap), cap
 

@@ -45,7 +45,13 @@ class Catalogue(dict[str, type[Any]]):
         return {"name": self.name_of(value), **encoded_fields}
 
     def decode(self, data: Mapping[str, Any], **nested: Callable[[Any], object]) -> Any:
-        """The value again. `nested` names the fields that hold entries and says what reads them."""
+        """The value again, or `ValueError`. `nested` names the fields that hold entries and says what reads them."""
+        try:
+            return self._decoded(data, nested)
+        except RecursionError:
+            raise ValueError(f"{self.kind} must not be nested so deep, got lists or objects without an end") from None
+
+    def _decoded(self, data: Mapping[str, Any], nested: Mapping[str, Callable[[Any], object]]) -> Any:
         if not isinstance(data, Mapping) or not isinstance(data.get("name"), str):
             raise ValueError(f'{self.kind} must be an object with a "name", got {data!r}')
         registered = self[data["name"]]

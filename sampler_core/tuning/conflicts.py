@@ -68,9 +68,10 @@ def times_changed(before: Requirement, after: Requirement) -> float:
 
 
 def find_conflict(finder: BestScheduleFinder, requirements: Sequence[Requirement]) -> Conflict:
-    """The conflict among requirements for which `finder` has no solution."""
+    """The conflict among requirements for which `finder` has no solution; one that is stated twice counts once."""
+    requirements = tuple(dict.fromkeys(requirements))
     if finder.has_schedule(requirements):  # met between the table's skews, missed on the shares as drawn
-        return Conflict(tuple(requirements), (None,) * len(requirements), finder.shape, False, finder.bounds, False)
+        return Conflict(requirements, (None,) * len(requirements), finder.shape, False, finder.bounds, False)
     if finder.slack_upper_bound(requirements) < 0:  # some epoch has no allowed skew, whatever the shape
         conflicting = _irreducible_conflict(requirements, lambda some: finder.slack_upper_bound(some) < 0)
         shape_alone = False
@@ -106,7 +107,10 @@ def _agreeing_bound(finder: BestScheduleFinder, conflicting: list[Requirement], 
         agreeing_requirement = relaxed(conflicting[i], _bound_at(bound_place))
         return finder.has_schedule([*conflicting[:i], agreeing_requirement, *conflicting[i + 1 :]])
 
-    bound_places = _bound_places_outwards(conflicting[i], _bound_estimate(finder, conflicting, i))
+    estimate = _bound_estimate(finder, conflicting, i)
+    if not math.isfinite(estimate):  # the others allow no skew on its epochs
+        return None
+    bound_places = _bound_places_outwards(conflicting[i], estimate)
     nearby_place = next((bound_place for bound_place in bound_places[:2] if agree(bound_place)), None)
     if nearby_place is not None:
         return _bound_at(nearby_place)

@@ -27,6 +27,11 @@ def hangs(request, content, report):
     time.sleep(600)
 
 
+def returns_a_hundred_megabytes(request, content, report):
+    report(0.75)
+    return "x" * 100_000_000
+
+
 def crashes(request, content, report):
     ctypes.string_at(0)
 

@@ -101,6 +101,22 @@ def is_sound(at):
 # --- empty and wrong input first ---------------------------------------------------------------------
 
 
+EXTREMES = [
+    *(("max_repeats", number) for number in (2**63, 10**308, 1e308, 10**400, 1e-300, "NaN")),
+    *(("min_share", number) for number in (1e-300, 1)),
+    *(("min_per_batch", number) for number in (10**8, 2**63)),
+]
+
+
+@pytest.mark.parametrize(("field", "number"), EXTREMES, ids=lambda value: str(value)[:12])
+def test_a_limit_at_the_end_of_what_numbers_can_be_is_shown_and_edited_or_gets_a_sentence(field, number):
+    at = opened(plans=f'[{{"name":"far","preset":"natural","{field}":{number},"drawing":"stratified"}},"mine"]')
+    assert not at.exception, at.exception
+    at = edited(at, 0)
+    assert not at.exception, at.exception
+    assert "far" in names_shown(at) or "left out" in said(at.warning)
+
+
 def test_the_page_starts_with_six_plans():
     at = opened()
     is_sound(at)

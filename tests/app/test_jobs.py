@@ -52,22 +52,22 @@ def test_a_job_without_progress_counts_as_hung_and_is_killed():
     assert hung._job_process.wait(1) != 0
 
 
-def test_a_job_that_is_stopped_is_gone_within_a_second():
-    stopped = job("hangs", bytes(50 << 20))
-    while not stopped.progress:
-        time.sleep(0.05)
+@pytest.mark.parametrize(
+    ("function", "size", "progress"),
+    [("hangs", 0, 0.0), ("counts_bytes", 200 << 20, 0.0), ("hangs", 50 << 20, 0.25),
+     ("returns_a_hundred_megabytes", 0, 0.75)],
+    ids=["while its process starts", "while it is sent its bytes", "while it works", "while it sends its result"],
+)  # fmt: skip
+def test_a_job_that_is_stopped_is_gone_within_a_second(function, size, progress):
+    stopped = job(function, bytes(size))
+    while stopped.progress < progress:
+        time.sleep(0.01)
     stopped.stop()
+    assert stopped._job_process.wait(1) != 0
     stopped.wait(1)
     assert stopped.done
-    assert reason(stopped) == "it was stopped"
-    assert stopped._job_process.wait(1) != 0
-
-
-def test_a_job_may_be_stopped_before_it_has_read_its_bytes():
-    stopped = job("counts_bytes", bytes(200 << 20))
-    stopped.stop()
-    stopped.wait(1)
-    assert reason(stopped) == "it was stopped"
+    assert stopped.stopped
+    assert progress > 0.5 or reason(stopped) == "it was stopped"
 
 
 def test_a_spare_process_is_used_once_and_leaves_out_what_is_slow_to_import():

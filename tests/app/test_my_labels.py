@@ -19,7 +19,7 @@ from pages.parts.my_labels import session_labels, upload_form
 from pages.parts.my_labels.correction_form import corrected_reading
 from pages.parts.my_labels.reading_job import UPLOAD_LIMITS, ReadingJob, Upload
 from pages.parts.server import result_cache
-from pages.parts.server.session_cleanup import end_lost_sessions
+from pages.parts.server.session_cleanup import end_lost_sessions, stop_readings_of_lost_sessions
 from sampler_core import ClassCounts
 from sampler_core.datasets import ReadingError, load, read_counts, synthetic
 from sampler_core.figures.class_labels import class_options
@@ -557,6 +557,24 @@ def test_a_file_is_read_no_further_when_its_session_ends(monkeypatch):
     job.wait(1)
     with pytest.raises(ReadingError, match="stopped"):
         job.result()
+
+
+def test_a_reading_that_was_stopped_with_the_connection_begins_again_when_the_session_is_back(monkeypatch):
+    at = opened()
+    monkeypatch.setattr(READING, "tests.app.job_functions:hangs")
+    at.file_uploader[0].upload("labels.csv", SPECIES, "text/csv").run()
+    state, job = SessionState(), at.session_state["running_job"]
+    state["running_job"] = job
+    lost = SimpleNamespace(session=SimpleNamespace(session_state=state))
+    manager = SimpleNamespace(_session_storage=SimpleNamespace(list=lambda: [lost]))
+    with monkeypatch.context() as patch:
+        patch.setattr("streamlit.runtime.get_instance", lambda: SimpleNamespace(_session_mgr=manager))
+        stop_readings_of_lost_sessions()
+    job.wait(1)
+    assert job.done
+    monkeypatch.undo()
+    assert counts_of(read(at.run())) == COUNTS
+    assert "stopped" not in sentences(at)
 
 
 def test_while_a_file_is_being_read_the_page_shows_the_earlier_data_and_cancel_keeps_it(monkeypatch):

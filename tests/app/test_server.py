@@ -1,8 +1,15 @@
 """What the server does around the page script."""
 
 import asyncio
+import base64
+import hashlib
+import re
+from pathlib import Path
 
+import pytest
+from streamlit import config
 from streamlit.testing.v1 import AppTest
+from streamlit.web.server.server_util import is_url_from_allowed_origins
 
 
 def test_a_page_that_fails_shows_a_sentence_with_the_next_step_and_no_traceback():
@@ -68,3 +75,21 @@ def test_a_widget_looks_its_key_up_and_finds_what_streamlit_finds():
     finally:
         SafeSessionState.filtered_state = whole
     assert shown[0] == shown[1] == [None, 5, "['choice', 'none', 'set'] 3 True"]
+
+
+def test_it_listens_on_this_machine_alone_and_a_page_of_another_site_makes_it_ask_nobody(monkeypatch):
+    import app
+
+    assert config.get_option("server.address") == "localhost"
+    monkeypatch.setattr("requests.get", lambda *_, **__: pytest.fail("an outside server was asked"))
+    assert app.net_util.get_external_ip() is None
+    assert not is_url_from_allowed_origins("https://example.com")
+
+
+def test_the_policy_that_is_advised_allows_the_script_in_streamlit_s_page_and_no_other():
+    from pages.parts.server.page_files import page_html
+
+    serving = (Path(__file__).parents[2] / ".github" / "SERVING.md").read_text(encoding="utf-8")
+    scripts = re.findall(r"<script>(.*?)</script>", page_html(), flags=re.DOTALL)
+    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
+    assert re.findall(r"'sha256-(.*?)'", serving) == hashes

@@ -537,6 +537,17 @@ def test_a_run_shorter_than_a_requirement_gets_a_sentence():
     assert "Requirement 1 cannot be judged: first_epoch must be at most 0" in said(at.warning)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ['[{"name":"share","bound":1%s}]' % ("0" * 5000), '[{"name":"share","bound":%s}]' % ("[" * 700 + "]" * 700)],
+    ids=["a number of 5,000 digits", "700 lists in lists"],
+)
+def test_requirements_in_the_url_that_are_none_get_a_sentence(text):
+    at = opened(requirements=text)
+    is_sound(at)
+    assert "requirements must be a JSON list" in said(at.warning) or "Requirement 1 was left out" in said(at.warning)
+
+
 def test_the_text_of_the_start_is_written_as_the_page_writes_it():
     requirements, complaints = read_requirements(REQUIREMENTS_TEXT.default)
     assert complaints == []

@@ -15,15 +15,16 @@ from tests.browser.test_my_labels import ANIMALS, table, upload
 
 LOST_FOR = 2  # seconds that a lost session may take to come back
 # The server itself; a line on its standard input is answered with what it still holds of the animals, in memory or for
-# download; "resident" with its resident memory in MB.
-SERVER = f"""
+# download; "resident" with its resident memory in MB; "reading" with the number of files that are being read; after
+# "hang" every reading is one without an end.
+SERVER = """
 import gc, json, os, sys, threading
 answers = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)
 import uvicorn
 from streamlit import config, runtime
 from app import app
-config.set_option("server.disconnectedSessionTTL", {LOST_FOR})
+config.set_option("server.disconnectedSessionTTL", int(sys.argv[2]))
 
 def held():
     alive = gc.get_objects()
@@ -36,9 +37,16 @@ def resident():
     with open("/proc/self/status") as status:
         return int(status.read().split("VmRSS:")[1].split()[0]) / 1e3
 
+def reading():
+    return sum(type(value).__name__ == "ReadingJob" and not value.done for value in gc.get_objects())
+
+def hang():
+    from pages.parts.my_labels import reading_job
+    reading_job.READING_FUNCTION = "tests.app.job_functions:hangs"
+
 def answer():
     for asked in sys.stdin:
-        print(json.dumps(resident() if asked == "resident\\n" else held()), file=answers, flush=True)
+        print(json.dumps(globals()[asked.strip()]()), file=answers, flush=True)
 
 threading.Thread(target=answer, daemon=True).start()
 uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="error")
@@ -46,11 +54,12 @@ uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="error")
 
 
 @contextmanager
-def server_that_can_be_asked(log):
+def server_that_can_be_asked(log, lost_for=LOST_FOR):
     port = free_port()
     with log.open("w") as out:
-        process = subprocess.Popen([sys.executable, "-c", SERVER, str(port)], cwd=ROOT, stdin=subprocess.PIPE,
-                                   stdout=subprocess.PIPE, stderr=out, text=True, env={**os.environ})  # fmt: skip
+        command = [sys.executable, "-c", SERVER, str(port), str(lost_for)]
+        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=out,
+                                   text=True, env={**os.environ})  # fmt: skip
     url = f"http://127.0.0.1:{port}"
 
     def ask(what="held"):
@@ -105,6 +114,24 @@ def test_labels_are_on_every_page_in_no_url_and_nothing_of_them_outlives_the_ses
             if not any(held().values()):
                 break
         assert held() == {"uploads": 0, "counts": 0, "downloads": 0}
+
+
+def test_a_tab_that_closes_ends_what_is_read_for_it_while_its_session_may_come_back(open_page, tmp_path):
+    with server_that_can_be_asked(tmp_path / "log.txt", lost_for=600) as (url, ask):
+        page = open_page("/?data=my+labels", url=url)
+        ask("hang")
+        page.set_input_files(
+            "[class*='st-key-own-file-'] input[type=file]",
+            {"name": "animals.csv", "mimeType": "text/csv", "buffer": b"animal\ncat\n"},
+        )
+        page.get_by_text("Reading animals.csv").first.wait_for()
+        assert ask("reading") == 1
+        page.close()
+        for _ in range(100):  # within half a second, on a machine that is free
+            if not ask("reading"):
+                return
+            threading.Event().wait(0.1)
+        raise AssertionError("the file is read on")
 
 
 def save_the_plan(page):

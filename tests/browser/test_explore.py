@@ -193,7 +193,7 @@ def test_each_page_is_streamlit_s_own_with_plotly_on_its_way(server, address):
     with urllib.request.urlopen(server + address) as answer:
         ours = answer.read().decode()
     assert ours.replace(PLOTLY_TAGS, "").replace(page_style(), "") == streamlit_s
-    assert ours.count('<script type="module" async src="/assets/plotly.min.js"></script>') == 1
+    assert ours.count('<script type="module" async src="assets/plotly.min.js"></script>') == 1
 
 
 def test_plotly_is_loaded_once_and_before_the_first_panel_needs_it(open_page):

@@ -154,6 +154,7 @@ PLANS = [
     plan_of(target=DifficultyBalanced(PowerSkew(Piecewise("0:0, 3:1")), tau=2), epochs=None, batch_size=None),
     plan_of(target=EffectiveNumber(0.9999), tuned_on=ISIC),
     plan_of(tuned_on=CIFAR, seed=2**64 - 1),
+    plan_of(max_repeats=2**63 - 1),  # its text has a float's digits
 ]
 
 

@@ -169,6 +169,13 @@ def test_a_text_of_very_many_words_is_read_in_the_time_of_its_length():
     assert perf_counter() - start < 20  # a few tenths; column by column against all before it took a minute
 
 
+@pytest.mark.parametrize("separator", ["1 ", "a,"])
+def test_labels_side_by_side_in_one_line_beyond_any_table_are_refused(separator):
+    assert "a row has more than 100,000 columns. Put each label on a line of its own" in refused(
+        (separator * 500_000).encode()
+    )
+
+
 def test_one_long_name_a_million_times_takes_the_memory_of_one():
     long = pa.DictionaryArray.from_arrays(np.zeros(200_000, np.int32), pa.array(["x" * 900_000]))
     data = parquet(pa.table({"label": long}))

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -355,6 +356,17 @@ def test_a_conflict_names_its_two_requirements_and_the_numbers_at_which_they_agr
     assert solution.conflict.least_change == (requirements[2], RepeatsAtMost(4.0))
     assert "at least 19.9 % instead of 40 %" in solution.says
     assert "at most 4 instead of 2.5" in solution.says
+
+
+@pytest.mark.parametrize("first", [NaturalMix(3), SeenAtLeast(0.9, "epoch")])
+def test_a_requirement_that_is_stated_twice_conflicts_as_one_that_is_stated_once(first):
+    second = ShareOfClass(0.6)
+    once = solve(plan_of(), TWO, [first, second], "constant").conflict
+    for twice in ([first, first, second], [second, first, second], [first, replace(first), second, second]):
+        conflict = solve(plan_of(), TWO, twice, "constant").conflict
+        agree_at = dict(zip(conflict.requirements, conflict.agree_at, strict=True))
+        assert len(agree_at) == len(conflict.requirements)
+        assert agree_at == dict(zip(once.requirements, once.agree_at, strict=True))
 
 
 def test_a_shape_that_is_too_stiff_is_told_from_requirements_that_exclude_each_other():

@@ -18,7 +18,7 @@ const changedFigures = () => (changedValues() ? answerTo(changedValues()) ?? liv
 function requestFigures(changed, prefetch = false) {
   const key = questionKey(changed);
   if (!key || live.answers.has(key) || (prefetch && live.nextQuestion)) return;
-  const url = `/figures/${live.ticket.offer}?${new URLSearchParams(Object.entries(changed).map(([k, v]) => [k, `${v}`]))}`;
+  const url = `figures/${live.ticket.offer}?${new URLSearchParams(Object.entries(changed).map(([k, v]) => [k, `${v}`]))}`;
   live.nextQuestion = live.asking?.key === key ? null : { key, url, prefetch };
   if (!live.asking) askOn();
 }

@@ -106,9 +106,15 @@ def stop_reading() -> None:
 
 
 def take_finished_reading() -> None:
-    """Take what has been read by now, or keep the sentence why it cannot be."""
+    """Take what has been read by now, or keep the sentence why it cannot be.
+
+    What was stopped when the connection was lost is read again.
+    """
     reading_job = running_reading_job()
     if reading_job is None or not reading_job.done:
+        return
+    if reading_job.stopped:
+        start_reading(reading_job.upload, reading_job.layout)
         return
     del st.session_state[JOB]
     try:

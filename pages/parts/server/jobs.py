@@ -47,8 +47,8 @@ class Job:
         self, job_function: str, request: Mapping[str, Any], job_content: bytes = b"", modules: tuple[str, ...] = (),
         memory: int = JOB_MEMORY, silence: float = JOB_SILENCE,
     ) -> None:  # fmt: skip
-        self.progress = 0.0
-        self._memory, self._silence, self._stopped = memory, silence, False
+        self.progress, self.stopped = 0.0, False
+        self._memory, self._silence = memory, silence
         self._job_result, self._messages = Future[Any](), SimpleQueue[bytes]()
         self._job_process = _job_process(modules)
         job_call = {"function": job_function, "request": request, "memory": memory, "size": len(job_content)}
@@ -71,7 +71,7 @@ class Job:
 
     def stop(self) -> None:
         """Kills the process."""
-        self._stopped = True
+        self.stopped = True
         self._job_process.kill()
 
     def _exchange_with_process(self, call_line: bytes, job_content: bytes) -> None:
@@ -101,7 +101,7 @@ class Job:
             pass
         finally:
             self._job_process.kill()
-        self._job_result.set_exception(JobError("it was stopped" if self._stopped else job_error))
+        self._job_result.set_exception(JobError("it was stopped" if self.stopped else job_error))
 
 
 def start_spare(modules: tuple[str, ...]) -> None:

@@ -16,13 +16,15 @@ import streamlit as st
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit import config
 
-PLOTLY_SRC = "/assets/plotly.min.js"
+BASE = f"/{config.get_option('server.baseUrlPath') or ''}".rstrip("/")  # in front of every path of this server
+PLOTLY_SRC = "assets/plotly.min.js"  # as pages name it: a proxy may have them at a path that the server does not know
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 PAGES = Path(__file__).parents[2]
 PAGE_STYLES = PAGES / "page.css", PAGES / "parts" / "sidebar" / "sidebar.css"
 STREAMLIT = Path(st.__file__).parent / "static"
-STREAMLIT_SCRIPTS = {f"/static/js/{path.name}": path for path in (STREAMLIT / "static" / "js").glob("*.js")}
+STREAMLIT_SCRIPTS = {f"{BASE}/static/js/{path.name}": path for path in (STREAMLIT / "static" / "js").glob("*.js")}
 PLOTLY_TAGS = f'<link rel="modulepreload" href="{PLOTLY_SRC}"><script type="module" async src="{PLOTLY_SRC}"></script>'
 DAY, FOR_EVER = "public, max-age=86400", "public, max-age=31536000, immutable"  # where names change with the text
 _offered_scripts: dict[str, bytes] = {}

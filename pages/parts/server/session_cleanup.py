@@ -47,6 +47,17 @@ async def collect_garbage() -> None:
             gc.collect()
 
 
+async def watch_closed_tabs() -> None:
+    """For as long as the server runs: stop what is read for a session whose connection is lost, within half a second.
+
+    A session that comes back reads its upload again.
+    """
+    while True:
+        await asyncio.sleep(0.4)
+        if runtime.exists():
+            stop_readings_of_lost_sessions()
+
+
 async def remove_downloads_after_uploads() -> None:
     """For as long as the server runs: delete the downloads that no session holds, a moment after an upload has gone."""
     while True:
@@ -56,6 +67,14 @@ async def remove_downloads_after_uploads() -> None:
             for _ in range(2):
                 await asyncio.sleep(1)  # by then the run has ended that still held what was made of it
                 runtime.get_instance().media_file_mgr.remove_orphaned_files()
+
+
+def stop_readings_of_lost_sessions() -> None:
+    """Stop reading for every session without a connection. To be called on the server's event loop."""
+    sessions: Any = runtime.get_instance()._session_mgr
+    for lost in sessions._session_storage.list():
+        if JOB in lost.session.session_state:
+            lost.session.session_state[JOB].stop()
 
 
 def end_lost_sessions() -> int:

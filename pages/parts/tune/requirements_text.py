@@ -42,7 +42,7 @@ def read_requirements(requirements_text: str) -> tuple[Requirements, list[str]]:
         ]
     try:
         json_requirements = json.loads(requirements_text or "[]")
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # no JSON, or a number of more digits than Python reads
         json_requirements = None
     if not isinstance(json_requirements, list):
         return (), [f"requirements must be a JSON list, got {requirements_text[:60]!r}. None is stated"]

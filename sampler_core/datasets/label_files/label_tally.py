@@ -85,7 +85,8 @@ class LabelTally:
 
     def totals(self) -> Iterator[tuple[int, int]]:
         """(samples, rows) of each of `keys`; they differ in a table of counts only."""
-        return zip(self._samples_tally[: self._num_keys].tolist(), self._rows_tally.tolist(), strict=False)
+        samples, rows = (tally[: self._num_keys].tolist() for tally in (self._samples_tally, self._rows_tally))
+        return zip(samples, rows, strict=True)
 
     def add(self, piece: Piece) -> None:
         """`ReadingError` when there are more distinct labels, longer ones or more rows than the limits allow."""

@@ -20,6 +20,7 @@ class Limits:
     ratio: int = 250
     in_memory: int = 256 << 20
     rows: int = 2_000_000_000
+    columns: int = 100_000
     classes: int = 100_000
     name_length: int = 1_000
 
@@ -27,6 +28,14 @@ class Limits:
         """Whether a file of so many rows is read."""
         if rows > self.rows:
             raise ReadingError(f"there are more than {self.rows:,} rows. Read a table of class,count instead")
+
+    def check_columns(self, columns: int) -> None:
+        """Whether a table of so many columns is read; labels side by side in one line are not."""
+        if columns > self.columns:
+            raise ReadingError(
+                f"a row has more than {self.columns:,} columns. Put each label on a line of its own, or save the label "
+                "column alone"
+            )
 
     def check_classes(self, classes: int) -> None:
         """Whether a column of so many distinct labels is read; a column of identifiers is not."""

@@ -100,6 +100,7 @@ def _table_layout(source: ByteSource, table: TableStart, header: bool | None) ->
     table_rows, width = table.table_rows, _usual_width(table.table_rows[1:] or table.table_rows)
     if not table_rows or not width:
         raise ReadingError(f"{source.name} holds no row that can be read. Check its quotes and its separator")
+    source.limits.check_columns(width)
     with_header = has_header(table_rows) if header is None else header
     if with_header and len(table_rows) == 1:
         if not source.whole:

@@ -1,0 +1,92 @@
+"""Behind a proxy that takes a prefix off, or with the prefix as Streamlit's own, under the policy that is advised."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.browser.conftest import ROOT, free_port, settle, wait_until_healthy
+from tests.browser.test_my_labels import ANIMALS, table, upload
+
+(POLICY,) = re.findall(
+    r'Content-Security-Policy "(.*?)"', (ROOT / ".github" / "SERVING.md").read_text(encoding="utf-8")
+)
+# The server as a proxy makes it look: at /skewlab/, with one header more.
+SERVER = """
+import os, sys
+import uvicorn
+from app import app
+
+async def proxy(scope, receive, send):
+    async def with_policy(message):
+        if message["type"] == "http.response.start":
+            policy = (b"content-security-policy", os.environ["POLICY"].encode())
+            message["headers"] = [*message.get("headers", []), policy]
+        await send(message)
+
+    if os.environ["STRIP"] and scope["type"] in ("http", "websocket"):
+        if not scope["path"].startswith("/skewlab/"):
+            return await send_nothing(scope, send)
+        path = scope["path"].removeprefix("/skewlab")
+        scope = {**scope, "path": path, "raw_path": path.encode()}
+    await app(scope, receive, with_policy)
+
+async def send_nothing(scope, send):
+    if scope["type"] == "http":
+        await send({"type": "http.response.start", "status": 404, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+    else:
+        await send({"type": "websocket.close"})
+
+uvicorn.run(proxy, host="127.0.0.1", port=int(sys.argv[1]), log_level="error")
+"""
+
+
+@pytest.fixture(scope="module", params=["base URL path", "prefix taken off"])
+def served(request, tmp_path_factory):
+    """The URL of the pages under a prefix."""
+    port, log = free_port(), tmp_path_factory.mktemp("served") / "log.txt"
+    strip = request.param == "prefix taken off"
+    environment = {**os.environ, "POLICY": POLICY.replace("wss://$host", ""), "STRIP": "1" if strip else "",
+                   "STREAMLIT_SERVER_BASE_URL_PATH": "" if strip else "skewlab"}  # fmt: skip
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-c", SERVER, str(port)], cwd=ROOT, stdout=out, stderr=out, env=environment
+        )
+    url = f"http://127.0.0.1:{port}/skewlab"
+    try:
+        wait_until_healthy(url, process, log)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(20)
+    assert "Traceback" not in log.read_text()
+
+
+def test_every_page_draws_takes_an_upload_and_is_shared_under_a_prefix(open_page, served):
+    page = open_page("/compare", url=served)
+    page.goto(f"{served}/tune")
+    settle(page)
+    page.goto(f"{served}/compare")
+    settle(page)
+    page.get_by_role("link", name="Explore").click()
+    page.wait_for_function("() => document.title.startsWith('Explore: ')")
+    settle(page)
+    assert page.url.startswith(f"{served}/?data=")
+    with page.expect_response(f"{served}/figures/*") as answer:
+        page.get_by_role("slider", name="Skew factor", exact=True).first.press("ArrowRight")
+    assert answer.value.status == 200
+    settle(page)
+    page.get_by_role("button", name="Share", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    link = dialog.locator("input").evaluate_all("(boxes) => boxes.map((box) => box.value)")
+    assert any(text.startswith(f"{served}/?data=") for text in link)
+    dialog.get_by_role("tab", name="Report").click()
+    with page.expect_download() as report:
+        dialog.get_by_role("button", name="Download").first.click()
+    assert "plotly" in report.value.path().read_text(encoding="utf-8").lower()
+    page.goto(f"{served}/?data=my+labels")
+    settle(page)
+    upload(page, "animals.csv", table(ANIMALS), "1,253 samples of 4 classes")

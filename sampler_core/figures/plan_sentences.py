@@ -51,7 +51,7 @@ def data_line(counts: ClassCounts, unit: str = "samples") -> str:
 def batches_note(plan: SamplingPlan, counts: ClassCounts) -> str:
     """The batches of an epoch, the sampling scheme and the seed."""
     batches = several(plan.num_batches(counts), "batch", "batches")
-    return f"{batches} of {count(plan.needed_batch_size)}; {plan.drawing} draws, seed {plan.seed}."
+    return f"As training draws them: {batches} of {count(plan.needed_batch_size)}, {plan.drawing}, seed {plan.seed}."
 
 
 def _mix_in_words(now: float, natural: float) -> str:

@@ -56,7 +56,7 @@ def epoch_metrics(forecast: Forecast, epoch: int) -> tuple[EpochMetric, ...]:
         metric("Share ratio, largest to smallest", "1 : 1 is balanced", ratio,
                "The largest class share of an epoch over the smallest.", ": 1"),
         metric("Repeats of the rarest class", "of each sample, per epoch", repeats,
-               "How often a sample of the rarest class is drawn in an epoch, on average.", "times"),
+               "How often a sample of the rarest class is drawn in an epoch, on average.", "×"),
         metric("Unseen part of the largest class", f"{names[1]}, this epoch", unseen,
                "The expected part of its samples that an epoch never draws."),
         metric("Batches without the rarest class", "expected", missing,

@@ -43,7 +43,7 @@ def test_by_keyboard_alone_every_control_is_reached_and_a_plan_is_moved(open_pag
     later = page.get_by_role("button", name="Later")
     later.wait_for()
     settle(page)
-    stands_on(page, page.get_by_label("Name", exact=True), most=15)  # the editor comes right after the cards
+    stands_on(page, page.get_by_label("Name", exact=True), most=20)  # the editor comes right after the cards
     stands_on(page, later)
     page.keyboard.press("Enter")
     page.wait_for_function("() => location.search.includes('plans=')")

@@ -488,7 +488,7 @@ def test_the_code_says_what_the_labels_in_training_do_not_know_of():
 def test_many_numbers_are_offered_bins_and_the_code_has_the_call_that_makes_them():
     ages = np.random.default_rng(2).integers(1, 90, 500)
     at = uploaded(opened(), ("age\n" + "".join(f"{age}\n" for age in ages)).encode())
-    assert any("put them in bins" in said.value for said in at.sidebar.markdown)
+    assert any("Put them in bins" in said.value for said in at.sidebar.markdown)
     at = corrected(at, "bins")
     assert counts_of(at).num_classes == 10
     assert counts_of(at).num_samples == 500

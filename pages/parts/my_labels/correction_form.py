@@ -34,7 +34,8 @@ def correction_form(to_correct: SessionLabels) -> None:
     may_be_binned = counts.num_classes > MANY_NUMBERS and label_corrections.numbers_of(counts) is not None
     corrections = [name for name in CORRECTIONS if name != "bins" or may_be_binned]
     if may_be_binned:
-        st.markdown("Every class is a number. If these are values to predict, such as an age, put them in bins below.")
+        with st.container(key="own-said-bins"):
+            st.markdown("Every class is a number. Are these values to predict, such as an age? Put them in bins below.")
     with st.expander("Correct the classes", key="own-correct-fold"):
         correction = st.selectbox("What", corrections, key=CORRECTION, format_func=CORRECTIONS.__getitem__,
                             help="Drop leaves classes out with their samples; ignore is for a label that means "

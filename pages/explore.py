@@ -34,7 +34,8 @@ with heading:
     heading_line(data_title(scenario), takeaway(scenario), "page-text-first")
 with play_button:
     epoch_player(scenario)
-first_figures, metric_row, first_finding = map(reserved, ("first-place", "metric-place", "page-text-finding"))
+first_figures, metric_row, balance = reserved("first-place"), reserved("metric-place"), st.container()
+first_finding = reserved("page-text-finding")
 with first_figures:
     page_controls.phone_sliders()
 
@@ -62,8 +63,9 @@ with first_figures:
     )  # fmt: skip
 with metric_row:
     tiles(METRICS, metrics)
-with below:
+with balance:
     balance_buttons("explore")
+with below:
     live_panel(BELOW, panels[BELOW], on_click=lambda: follow_clicked(scenario, BELOW))
 with first_finding:
     show_first_finding(scenario)

@@ -6,6 +6,7 @@ rank among the class counts; of many, each has the colour of its band, or its ow
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,11 +15,12 @@ from numpy.typing import NDArray
 from sampler_core.data.array_types import IntArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.class_labels import by_count, class_options, distinct_labels
-from sampler_core.figures.legend import legend_text
+from sampler_core.figures.legend import MAX_LINE, MAX_ROW_LABEL, legend_text, phone_legend_height, row_label
 from sampler_core.forecast.expectations import FEW, MANY, groups
 from sampler_core.formatting import several
 
 MOST_LINES = 12
+MOST_LEGEND_HEIGHT = 126  # pixels: that of `MOST_LINES` entries in two columns
 # Each has a contrast of 3 or more on white and on near-black. The first six differ for every kind of colour vision; the
 # second six come with another dash.
 COLOURS = (
@@ -43,11 +45,6 @@ class Series(NamedTuple):
     colour: str
     dash: str
     opacity: float = 1.0
-
-    @property
-    def legend_entry(self) -> str:
-        """Its label in the legend of a figure."""
-        return legend_text(self.label, 2)
 
     def total(self, per_class: NDArray[Any]) -> NDArray[Any]:
         """The sum over its classes. per_class: shape (rows, num_classes), one row per epoch or batch."""
@@ -74,6 +71,22 @@ def series_of(counts: ClassCounts, selected: SelectedClasses = ()) -> tuple[Seri
         Series(label, np.array([c]), COLOURS[rank % len(COLOURS)], DASHES[rank // 6 % 2], opacity_of(c, selected))
         for rank, (label, c) in enumerate(labels.items())
     )
+
+
+def legend_entries(counts: ClassCounts, series: Sequence[Series]) -> list[str]:
+    """Their labels in the legend of a figure, all different; in full where that leaves the figure its height.
+
+    Else what is long is cut to its two ends: to one line beside bands, to one of two columns on a phone where each
+    class has its own series. The hover text and the table have the names in full.
+    """
+    labels = [one.label for one in series]
+    entries = [legend_text(label, 2) for label in labels]
+    if phone_legend_height(entries) <= MOST_LEGEND_HEIGHT:
+        return entries
+    longest = MAX_LINE if is_banded(counts) else MAX_ROW_LABEL
+    if len({row_label(label, longest) for label in labels}) < len(labels):
+        longest -= len(" (11)")  # what tells them apart
+    return list(distinct_labels(labels, range(len(labels)), lambda label: row_label(str(label), longest)))
 
 
 def colours_of(counts: ClassCounts, selected: SelectedClasses = ()) -> list[str]:

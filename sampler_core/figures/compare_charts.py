@@ -14,7 +14,7 @@ import numpy as np
 from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.class_labels import by_count, class_in_words
-from sampler_core.figures.class_series import COLOURS, bands, series_of
+from sampler_core.figures.class_series import COLOURS, bands, legend_entries, series_of
 from sampler_core.figures.epoch_curves import Curve, class_curve, curves_over_epochs, share_axis, shares_in_words
 from sampler_core.figures.figure import Figure
 from sampler_core.figures.legend import legend_text
@@ -89,8 +89,10 @@ def plan_skews(plans: Sequence[ComparedPlan], epoch: int) -> Figure | None:
 
 def plan_mix(plan: ComparedPlan, highest: float) -> Figure:
     """All classes of one plan over epochs, as lines or bands in their own colours. highest: the end of the axis."""
-    shares = plan.forecast.shares
-    curves = [class_curve(series, shares, 1.5) for series in series_of(plan.forecast.counts)]
+    counts, shares = plan.forecast.counts, plan.forecast.shares
+    all_series = series_of(counts)
+    entries = legend_entries(counts, all_series)
+    curves = [class_curve(series, shares, 1.5, entry) for series, entry in zip(all_series, entries, strict=True)]
     alt = f"All classes of the plan {plan.name}; in the last epoch {shares_in_words(curves, -1)}."
     return curves_over_epochs(
         curves, axis("", tickformat="~%", range=[0.0, highest], nticks=5), "%{y:.3~p}", alt, None,

@@ -9,9 +9,9 @@ from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.draws.preview import Preview
 from sampler_core.figures.class_labels import by_count, class_in_words, class_index
-from sampler_core.figures.class_series import SelectedClasses, series_of
+from sampler_core.figures.class_series import SelectedClasses, legend_entries, series_of
 from sampler_core.figures.figure import Figure, Spec
-from sampler_core.figures.legend import LEGEND
+from sampler_core.figures.legend import LEGEND, legend_text
 from sampler_core.figures.plot_layout import GREY, axis, layout, steady_range
 from sampler_core.figures.rows_and_ranks import RANK_TICKS, class_rows, rank_lines, row_axis, row_markers, row_names
 from sampler_core.forecast.count_intervals import CountIntervals
@@ -25,12 +25,12 @@ def batch_mix(preview: Preview, selected: SelectedClasses = (), *, legend: bool 
     batches = np.arange(preview.first_batch, preview.first_batch + preview.num_batches)
     bars = [
         {
-            "type": "bar", "name": stack.legend_entry, "x0": preview.first_batch, "dx": 1,
+            "type": "bar", "name": entry, "x0": preview.first_batch, "dx": 1,
             "y": stack.total(per_batch), "marker": {"color": stack.colour, "line": {"width": 0}},
             "opacity": stack.opacity,
-            "hovertemplate": "batch %{x}: %{y:,}<extra>%{fullData.name}</extra>",
+            "hovertemplate": "batch %{x}: %{y:,}<extra>%{meta}</extra>", "meta": legend_text(stack.label, 4),
         }
-        for stack in stacks
+        for stack, entry in zip(stacks, legend_entries(counts, stacks), strict=True)
     ]  # fmt: skip
     spec = {"data": bars, "layout": layout(
         barmode="stack", bargap=0.2 if len(batches) <= 60 else 0,  # a fifth is a pixel on a phone

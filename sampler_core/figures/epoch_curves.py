@@ -10,9 +10,9 @@ import pandas as pd
 
 from sampler_core.data.array_types import FloatArray
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.figures.class_series import SelectedClasses, Series, series_of
+from sampler_core.figures.class_series import SelectedClasses, Series, legend_entries, series_of
 from sampler_core.figures.figure import Figure, Spec, with_shares
-from sampler_core.figures.legend import LEGEND
+from sampler_core.figures.legend import LEGEND, legend_text
 from sampler_core.figures.plot_layout import GREY, axis, epoch_axis, epoch_marker, layout, steady_range
 from sampler_core.formatting import number, percent, several
 
@@ -37,7 +37,7 @@ def curves_over_epochs(
             "type": "scatter", "mode": "lines" if epochs > 1 else "markers", "name": curve.legend_entry, "x0": 0,
             "dx": 1, "y": curve.values.astype(np.float32), "line": curve.line,
             "marker": {"color": curve.line["color"]}, "opacity": curve.opacity,
-            "hovertemplate": f"epoch %{{x}}: {hover}<extra>%{{fullData.name}}</extra>",
+            "hovertemplate": f"epoch %{{x}}: {hover}<extra>%{{meta}}</extra>", "meta": legend_text(curve.name, 4),
         }
         for curve in curves
     ]  # fmt: skip
@@ -64,10 +64,10 @@ def share_axis(title: str, logarithmic: bool) -> Spec:
     return axis(title, tickformat="~%", **scale)
 
 
-def class_curve(series: Series, shares: FloatArray, width: float) -> Curve:
+def class_curve(series: Series, shares: FloatArray, width: float, legend_entry: str) -> Curve:
     """The share of one series of classes. shares: (epochs, num_classes)."""
     line = {"color": series.colour, "width": width, "dash": series.dash}
-    return Curve(series.label, series.legend_entry, series.total(shares), line, series.opacity)
+    return Curve(series.label, legend_entry, series.total(shares), line, series.opacity)
 
 
 def shares_in_words(curves: Sequence[Curve], epoch: int) -> str:
@@ -79,9 +79,10 @@ def class_shares(
     counts: ClassCounts, shares: FloatArray, epoch: int, *, logarithmic: bool = False, selected: SelectedClasses = ()
 ) -> Figure:
     """Class share over epochs: one line per class, or per band of classes. shares: (epochs, num_classes)."""
+    all_series = series_of(counts, selected)
     curves = [
-        class_curve(series, shares, 4 if series.members.size == 1 and series.members[0] in selected else 2)
-        for series in series_of(counts, selected)
+        class_curve(series, shares, 4 if series.members.size == 1 and series.members[0] in selected else 2, entry)
+        for series, entry in zip(all_series, legend_entries(counts, all_series), strict=True)
     ]
     alt = (
         f"Class share over {several(len(shares), 'epoch', 'epochs')}. First epoch: {shares_in_words(curves, 0)}. "

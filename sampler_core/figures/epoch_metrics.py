@@ -15,15 +15,24 @@ from sampler_core.formatting import count, number, percent
 
 
 class EpochMetric(NamedTuple):
-    """value: the metric of the chosen epoch, as text; course: of every epoch, (epochs,); part: shown in percent; help:
-    what it is, in a sentence."""
+    """value: the metric of the chosen epoch, as text; course: of every epoch, (epochs,); unit: "%" is a part, shown in
+    percent; help: what it is, in a sentence."""
 
     label: str
     value: str
     note: str
     course: FloatArray
     help: str
-    part: bool = True
+    unit: str = "%"
+
+    @property
+    def part(self) -> bool:
+        """Whether it is a part of a whole."""
+        return self.unit == "%"
+
+    def in_words(self, value: float) -> str:
+        """A value with its unit."""
+        return percent(value) if self.part else f"{number(value)} {self.unit}"
 
 
 def epoch_metrics(forecast: Forecast, epoch: int) -> tuple[EpochMetric, ...]:
@@ -36,17 +45,22 @@ def epoch_metrics(forecast: Forecast, epoch: int) -> tuple[EpochMetric, ...]:
     repeats = draws.samples * share / counts[rarest]
     unseen = 1.0 - coverage(counts[[largest]], of_largest, draws)[:, 0]
     missing = absence(share, draws)
+
+    def metric(label: str, note: str, course: FloatArray, help: str, unit: str = "%") -> EpochMetric:
+        unvalued = EpochMetric(label, "", note, course, help, unit)
+        return unvalued._replace(value=unvalued.in_words(float(course[epoch])))
+
     return (
-        EpochMetric("Share of the rarest class", percent(share[epoch]), names[0], share,
-                    "The part of the draws of an epoch that are of the class with the fewest samples."),
-        EpochMetric("Share ratio, largest to smallest", number(ratio[epoch]), "1 is balanced", ratio,
-                    "The largest class share of an epoch over the smallest.", part=False),
-        EpochMetric("Repeats of the rarest class", number(repeats[epoch]), "of each sample, per epoch", repeats,
-                    "How often a sample of the rarest class is drawn in an epoch, on average.", part=False),
-        EpochMetric("Unseen part of the largest class", percent(unseen[epoch]), f"{names[1]}, this epoch", unseen,
-                    "The expected part of its samples that an epoch never draws."),
-        EpochMetric("Batches without the rarest class", percent(missing[epoch]), "expected", missing,
-                    "The part of an epoch's batches that hold no sample of it."),
+        metric("Share of the rarest class", names[0], share,
+               "The part of the draws of an epoch that are of the class with the fewest samples."),
+        metric("Share ratio, largest to smallest", "1 : 1 is balanced", ratio,
+               "The largest class share of an epoch over the smallest.", ": 1"),
+        metric("Repeats of the rarest class", "of each sample, per epoch", repeats,
+               "How often a sample of the rarest class is drawn in an epoch, on average.", "×"),
+        metric("Unseen part of the largest class", f"{names[1]}, this epoch", unseen,
+               "The expected part of its samples that an epoch never draws."),
+        metric("Batches without the rarest class", "expected", missing,
+               "The part of an epoch's batches that hold no sample of it."),
     )  # fmt: skip
 
 

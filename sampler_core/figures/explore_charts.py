@@ -69,7 +69,7 @@ def charts_of_epoch(
         title = "Planned against drawn, the batches shown"
     planned = count_intervals(forecast.shares[epoch], forecast.draws, num_draws)
     deviations = planned_and_drawn(counts, planned, drawn, selected)
-    batches_title = f"Batches {first} to {first + preview.num_batches - 1} of epoch {epoch}, as drawn"
+    batches_title = f"Batches {first} to {first + preview.num_batches - 1} of epoch {epoch}"
     stacks = batch_mix(preview, selected, legend=False)  # its colours are those of the shares beside it
     height = height_with_legend(deviations, _chart_height(counts, 340))
     return [

@@ -39,12 +39,12 @@ def plotly_text(text: str, longest: int = 24) -> str:
     return shortened(text, longest).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def row_label(text: str) -> str:
+def row_label(text: str, longest: int = MAX_ROW_LABEL) -> str:
     """The label of a row; of a long one its two ends, as names that begin alike mostly end differently."""
-    filled, last = _filled(text), MAX_ROW_LABEL // 2 - 1
-    if len(filled) > MAX_ROW_LABEL:
-        filled = f"{filled[: MAX_ROW_LABEL - last - 1].rstrip()}…{filled[-last:].lstrip()}"
-    return plotly_text(filled.replace(_FILL, ""), MAX_ROW_LABEL)
+    filled, last = _filled(text), longest // 2 - 1
+    if len(filled) > longest:
+        filled = f"{filled[: longest - last - 1].rstrip()}…{filled[-last:].lstrip()}"
+    return plotly_text(filled.replace(_FILL, ""), longest)
 
 
 def height_with_legend(figure: Figure, least: int) -> int:

@@ -49,9 +49,9 @@ def data_line(counts: ClassCounts, unit: str = "samples") -> str:
 
 
 def batches_note(plan: SamplingPlan, counts: ClassCounts) -> str:
-    """The batches of an epoch, the sampling scheme and the seed."""
+    """The batches of an epoch and the seed of their draws."""
     batches = several(plan.num_batches(counts), "batch", "batches")
-    return f"{batches} of {count(plan.needed_batch_size)}; {plan.drawing} draws, seed {plan.seed}."
+    return f"As training draws them: {batches} of {count(plan.needed_batch_size)}, seed {plan.seed}."
 
 
 def _mix_in_words(now: float, natural: float) -> str:

@@ -25,9 +25,15 @@ def axis(title: str, **settings: Any) -> Spec:
     return {"title": {"text": title, "standoff": 8}, "automargin": True, "ticklabeloverflow": "allow", **settings}
 
 
-def epoch_axis(epochs: Sized, title: str = "epoch", **settings: Any) -> Spec:
-    """The horizontal axis of a chart over all epochs; epochs: one item per epoch."""
-    return axis(title, range=[-0.5, len(epochs) - 0.5], tickformat="d", **settings)
+def epoch_axis(epochs: Sized, title: str | None = None, **settings: Any) -> Spec:
+    """The horizontal axis of a chart over all epochs; epochs: one item per epoch. title: else the first and the last,
+    which no tick may have."""
+    return axis(
+        f"epoch (0 to {len(epochs) - 1})" if title is None else title,
+        range=[-0.5, len(epochs) - 0.5],
+        tickformat="d",
+        **settings,
+    )
 
 
 def epoch_marker(epoch: int) -> Spec:

@@ -83,9 +83,8 @@ def _find_repeated_samples(plan: SamplingPlan, forecast: Forecast) -> Iterator[F
     whose, size = _named(forecast, worst), int(forecast.counts.counts[worst])
     often = remedies.above(repeats, remedies.MANY_REPEATS)
     alone, classes = bool(often.any(axis=0).sum() == 1), often.sum(axis=1)
-    many = (
-        f"{'' if (classes[past] == classes.max()).all() else 'up to '}{several(int(classes.max()), 'class', 'classes')}"
-    )
+    fewest, most = int(classes[past].min()), int(classes.max())
+    many = several(most, "class", "classes") if fewest == most else f"{count(fewest)} to {count(most)} classes"
     each = (
         f"each of {f'its {count(size)}' if alone else f'the {count(size)}'} samples" if size > 1 else "the only sample"
     )

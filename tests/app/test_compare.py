@@ -250,8 +250,7 @@ def plans_of(at):
 
 
 def edited(at, colour):
-    at.session_state[f"plan-{colour}-edit"] = True
-    return at.run()
+    return at.toggle(key=f"plan-{colour}-edit").set_value(True).run()
 
 
 def test_a_plan_is_renamed_and_edited_in_place_and_the_link_carries_it():

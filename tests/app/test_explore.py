@@ -277,7 +277,7 @@ def test_the_page_shows_the_core_s_numbers_for_the_plan_in_the_url():
     _, mix = panel_of(at, "batches")
     drawn = plan.preview(counts, 7, 0, 50).batch_class_counts
     assert np.sum([trace["y"] for trace in mix["data"]], axis=0).tolist() == drawn.sum(axis=1).tolist()
-    assert tiles_of(at)["Repeats of the rarest class"] == "86.2"
+    assert tiles_of(at)["Repeats of the rarest class"] == "86.2 ×"
     assert tiles_of(at)["Share of the rarest class"] == "0.315 %"
 
 

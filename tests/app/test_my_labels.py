@@ -485,6 +485,21 @@ def test_the_code_says_what_the_labels_in_training_do_not_know_of():
     assert "Renamed" not in sound(at).code[-1].value
 
 
+def test_many_numbers_are_offered_bins_and_the_code_has_the_call_that_makes_them():
+    ages = np.random.default_rng(2).integers(1, 90, 500)
+    at = uploaded(opened(), ("age\n" + "".join(f"{age}\n" for age in ages)).encode())
+    assert any("Put them in bins" in said.value for said in at.sidebar.markdown)
+    at = corrected(at, "bins")
+    assert counts_of(at).num_classes == 10
+    assert counts_of(at).num_samples == 500
+    at.button(key="share").click().run()
+    assert '# - Put in bins: labels = binned(values, 10, "equal width").labels.' in sound(at).code[-1].value
+    at.button(key="own-undo").click().run()
+    assert counts_of(sound(at)).num_classes > 80
+    at = uploaded(opened())
+    assert "Put numbers in bins" not in at.selectbox(key="own-correction").options
+
+
 def test_options_made_of_class_names_are_each_a_different_one():
     counts = ClassCounts.from_counts({**dict.fromkeys(HOSTILE, 2), "two lines": 1, "two\nlines": 1, "two\tlines": 1})
     labels = class_options(counts)

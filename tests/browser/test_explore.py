@@ -100,6 +100,25 @@ def test_back_and_reload_keep_controls_and_address_in_step(open_page):
     assert "batch=64" in page.url
 
 
+def test_one_step_back_leaves_each_page_and_the_url_keeps_what_the_others_set(open_page):
+    page = open_page("/?epoch=7&axis=logarithmic&followed=class+3")
+    for title, path in (("Compare", "/compare"), ("Tune", "/tune")):
+        page.get_by_role("link", name=title).click()
+        page.wait_for_function("(title) => document.title.startsWith(`${title}: `)", arg=title)
+        settle(page)
+        address = urlsplit(page.url)
+        assert address.path == path
+        kept = parse_qs(address.query)
+        assert (kept["epoch"], kept["axis"], kept["followed"]) == (["7"], ["logarithmic"], ["class 3"])
+    for title in ("Compare", "Explore"):
+        page.go_back()
+        page.wait_for_function("(title) => document.title.startsWith(`${title}: `)", arg=title)
+        settle(page)
+    assert boxes(page)["Epoch"] == "7"
+    assert boxes(page)["Axis of shares"] == "logarithmic"
+    assert page.locator(".st-key-followed").get_by_text("class 3", exact=True).count() == 1
+
+
 def test_wide_and_on_a_phone_nothing_is_wider_than_the_screen_and_axe_finds_nothing(open_page):
     page = open_page()
     assert page.get_by_test_id("stDataFrame").count() == 0

@@ -180,3 +180,23 @@ def test_a_phone_has_room_for_it(open_page):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     sidebar = page.get_by_test_id("stSidebarUserContent")
     assert sidebar.evaluate("(box) => box.scrollWidth <= box.clientWidth")
+
+
+def test_leaving_the_page_asks_while_there_are_labels_and_only_then(open_page):
+    page, asked = open_page("/?data=my+labels"), []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.get_by_role("heading", level=1).click()  # a browser asks for nobody who touched nothing
+    page.reload()
+    settle(page)
+    upload(page, "animals.csv", table(ANIMALS), "1,253 samples of 4 classes")
+    page.get_by_role("link", name="Compare").click()
+    page.wait_for_function("() => document.title.startsWith('Compare: ')")
+    settle(page)
+    assert asked == []
+    page.reload()
+    settle(page)
+    assert asked == ["beforeunload"]
+    page.get_by_role("heading", level=1).click()
+    page.reload()
+    settle(page)
+    assert asked == ["beforeunload"]

@@ -212,7 +212,7 @@ def test_the_price_of_a_larger_share_is_told():
 
 def test_classes_whose_number_changes_are_told_as_the_most_of_an_epoch():
     text = found([9_900, 200, 20], Linear(0.0, 0.1))["repeated"].text  # that of 20 from skew 0.4, of 200 from 0.7
-    assert text.startswith("From epoch 4 on the samples of up to 2 classes are drawn more than 10 times an epoch")
+    assert text.startswith("From epoch 4 on the samples of 1 to 2 classes are drawn more than 10 times an epoch")
 
 
 def test_a_starved_class_may_want_the_scheme_stratified_too():

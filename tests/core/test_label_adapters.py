@@ -434,3 +434,22 @@ def test_a_coco_category_called_no_label_is_no_label():
     boxes = [{"image_id": 10, "category_id": 9}, {"image_id": 20, "category_id": 1}]
     reading = read_counts(json.dumps(COCO | {"categories": categories, "annotations": boxes}).encode())
     assert as_dict(reading.counts) == {"person": 1, "(no label)": 3, "cup": 0, "tie": 0}
+
+
+@pytest.mark.parametrize("how", ["equal width", "quantile"])
+@pytest.mark.parametrize("bins", [2, 6, 40])
+def test_numbers_read_as_classes_are_put_in_the_bins_that_the_call_of_the_correction_makes_in_training(how, bins):
+    values = np.random.default_rng(bins).gamma(3.0, 12.0, 4000).round(1)
+    read, samples = np.unique(values, return_counts=True)
+    put = label_corrections.put_in_bins(sampler_core.ClassCounts([str(value) for value in read], samples), bins, how)
+    of_training = binned(values, bins, how).counts
+    taken = of_training.counts > 0
+    assert put.names == tuple(np.array(of_training.names)[taken])
+    assert put.counts.tolist() == of_training.counts[taken].tolist()
+
+
+def test_only_numbers_are_put_in_bins():
+    with pytest.raises(ValueError, match="only numbers can be put in bins"):
+        label_corrections.put_in_bins(sampler_core.ClassCounts(["1.5", "cat"], [3, 4]), 2)
+    one = label_corrections.put_in_bins(sampler_core.ClassCounts(["1.5"], [3]), 4)
+    assert (one.num_classes, one.num_samples) == (1, 3)

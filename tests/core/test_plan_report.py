@@ -87,7 +87,7 @@ def test_the_batches_in_the_report_are_those_that_training_draws_in_every_epoch(
     sampler = ScheduledClassSampler(labels, plan)
     for epoch in (0, 4, 11, 19):
         panels, _ = shown(data, epoch)
-        (batches,) = [panel for panel in panels if "as drawn" in panel["title"]]
+        (batches,) = [panel for panel in panels if panel["title"].startswith("Batches ")]
         sampler.set_epoch(epoch)
         drawn = labels[np.array(list(sampler))]
         real = [[int((drawn[at : at + 32] == name).sum()) for at in range(0, 831, 32)] for name in COUNTS.names]

@@ -347,7 +347,7 @@ def test_the_metrics_are_those_of_the_forecast():
     forecast = Forecast.of(PLAN, DATA["ten"])
     found = {metric.label: metric for metric in fig.epoch_metrics(forecast, 5)}
     assert found["Share of the rarest class"].course == pytest.approx(forecast.shares[:, 9])
-    assert found["Repeats of the rarest class"].value == "6.07"  # square-root, as published
+    assert found["Repeats of the rarest class"].value == "6.07 ×"  # square-root, as published
     assert found["Batches without the rarest class"].course == pytest.approx(forecast.absence[:, 9])
     assert found["Unseen part of the largest class"].course == pytest.approx(1 - forecast.coverage[:, 0])
     assert fig.metric_table(fig.epoch_metrics(forecast, 5)).shape == (20, 5)

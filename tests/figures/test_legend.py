@@ -75,9 +75,22 @@ def lines(names):
     return fig.class_shares(counts, np.full((4, len(names)), 1 / len(names)), 0)
 
 
-def test_a_figure_grows_with_a_key_of_long_names_only():
-    assert height_with_legend(lines([f"class {place}" for place in range(12)]), 340) == 340
-    long = height_with_legend(lines([f"a class whose name is long, no {place}" for place in range(12)]), 340)
-    assert long == 250 + 12 + 12 * ENTRY_HEIGHT
-    assert height_with_legend(lines([f"{'日' * 30} {place}" for place in range(12)]), 340) == long + 12 * LINE_HEIGHT
-    assert height_with_legend(lines([f"{'日' * 8} {place}" for place in range(12)]), 340) == long
+def test_long_names_are_cut_where_they_would_take_the_figure_s_height_and_stay_different_and_in_full_on_hover():
+    for names in (
+        [f"class {place}" for place in range(12)],
+        [f"a class whose name is long, no {place}" for place in range(12)],
+        [f"{'日' * 30} {place}" for place in range(12)],
+        [f"{'long ' * 14}{place:02d} of a kind" for place in range(12)],
+        [f"{'long ' * 7}{place:02d}{' of a kind' * 4}" for place in range(12)],  # alike at both ends
+    ):
+        figure = lines(names)
+        assert height_with_legend(figure, 340) <= 376
+        entries = [trace["name"] for trace in figure.spec["data"]]
+        assert len({*entries}) == 12
+        shown = {trace["meta"].replace("<br>", "").replace(" ", "") for trace in figure.spec["data"]}
+        assert shown == {name.replace(" ", "") for name in names}
+        assert {*figure.table()} == {*names}
+    assert [trace["name"] for trace in lines(["a name that fits", "another, as long as this"]).spec["data"]] == [
+        "another, as long as this",
+        "a name that fits",
+    ]

@@ -32,18 +32,31 @@ def plan_cards(variants: Variants, base: SamplingPlan, marks: Mapping[str, Requi
     st.html(Path(__file__).with_name("plan_cards.css"))
     descriptions = {variant.name: _card_text(variant, base) for _, variant in variants.base_first}
     page_contents().facts["Plans compared"] = descriptions
+    edited_place = None
     with st.container(horizontal=True, gap="small", key="plan-cards"):
         for place, variant in variants.base_first:
             with st.container(border=True, key=f"plan-card-{variant.colour}", gap="small"):
                 st.markdown(f"**{literal(variant.name)}**  \n{literal(descriptions[variant.name])}")
                 if variant.name in marks:
                     marks[variant.name].show()
-                edit_box = st.popover("Edit", key=f"plan-{variant.colour}-edit", on_change="rerun", width="stretch",
-                                 help="Change, rename, move or remove this plan.")  # fmt: skip
-                if edit_box.open:
-                    with edit_box:
-                        plan_editor(variants, place, base)
+                if st.toggle("Edit", key=_edit_key(variant), on_change=_edit_only, args=(variant, variants),
+                             help="Change, rename, move or remove this plan, below the cards."):  # fmt: skip
+                    edited_place = place
+    if edited_place is not None:  # in the page, not over it: the Tab key comes to it next
+        with st.container(border=True, key="plan-editor", gap="small"):
+            plan_editor(variants, edited_place, base)
     _buttons_for_all_plans(variants, base)
+
+
+def _edit_key(variant: Variant) -> str:
+    return f"plan-{variant.colour}-edit"
+
+
+def _edit_only(variant: Variant, variants: Variants) -> None:
+    """Of all plans this one alone is edited, or none."""
+    for other in variants.all:
+        if other.colour != variant.colour:
+            st.session_state[_edit_key(other)] = False
 
 
 def _buttons_for_all_plans(variants: Variants, base: SamplingPlan) -> None:

@@ -20,20 +20,23 @@ from sampler_core.plans.plan_variants import Variant, Variants
 from sampler_core.plans.presets import PRESETS
 from sampler_core.plans.target_values import collected_values, target_of, values_of
 
+WIDTH = 200  # pixels of a control
+
 
 def plan_editor(variants: Variants, place: int, base: SamplingPlan) -> None:
     """All that can be done with the plan in this place. base: the sidebar's plan."""
     variant = variants.all[place]
-    if isinstance(variant.target, str):
-        st.markdown(literal(PRESETS[variant.target].source))
-    st.session_state[_edit_key(variant, "name")] = variant.name
-    st.text_input("Name", key=_edit_key(variant, "name"), max_chars=LONGEST_NAME,
-                  help="What the plan is called in figures, tables and files.",
-                  on_change=_rename_plan, args=(variants, place))  # fmt: skip
+    source = PRESETS[variant.target].source if isinstance(variant.target, str) else ""
     if variant.is_base:
-        st.markdown("This is the sidebar's plan: it changes with the sidebar.")
-    else:
-        _target_and_limits(variants, place, base)
+        source = "This is the sidebar's plan: it changes with the sidebar."
+    st.markdown(f"**{literal(variant.name)}** {literal(source)}")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.session_state[_edit_key(variant, "name")] = variant.name
+        st.text_input("Name", key=_edit_key(variant, "name"), max_chars=LONGEST_NAME, width=WIDTH,
+                      help="What the plan is called in figures, tables and files.",
+                      on_change=_rename_plan, args=(variants, place))  # fmt: skip
+        if not variant.is_base:
+            _target_and_limits(variants, place, base)
     _editor_buttons(variants, place, base)
 
 
@@ -42,7 +45,8 @@ def _target_and_limits(variants: Variants, place: int, base: SamplingPlan) -> No
 
     def target_widget(parameter: Parameter) -> Any:
         value = target_values[parameter.key]
-        widget(parameter, _edit_key(variant, parameter.key), value=value, on_change=_set_target, args=(variants, place))
+        widget(parameter, _edit_key(variant, parameter.key), value=value, width=WIDTH, on_change=_set_target,
+               args=(variants, place))  # fmt: skip
         return value
 
     try:
@@ -52,7 +56,7 @@ def _target_and_limits(variants: Variants, place: int, base: SamplingPlan) -> No
         st.markdown(literal(f"Its target has no controls here, only figures: {error}."))
     limits = variant.limits_on(base)
     for field, limit in LIMIT_ROWS.items():
-        widget(limit, _edit_key(variant, limit.key), value=limits[field], on_change=_set_limit,
+        widget(limit, _edit_key(variant, limit.key), value=limits[field], width=WIDTH, on_change=_set_limit,
                args=(variants, place, base, field))  # fmt: skip
 
 

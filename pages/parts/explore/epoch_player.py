@@ -20,7 +20,7 @@ from sampler_core.figures import epoch_metrics
 from sampler_core.figures.class_series import SelectedClasses, series_of
 from sampler_core.figures.expected_items import frames_of_tallies
 from sampler_core.figures.weight_beside_share import weight_beside_share
-from sampler_core.formatting import number, percent, several
+from sampler_core.formatting import several
 from sampler_core.plans.parameters import EPOCH
 from sampler_core.plans.plan import SamplingPlan
 
@@ -83,7 +83,7 @@ def batch_frames(
 @cached(4)
 def _frame_charts(plan: SamplingPlan, counts: ClassCounts, followed: SelectedClasses) -> dict[str, dict[str, Any]]:
     forecast, epochs = forecast_of(plan, counts), range(plan.epochs or 1)
-    tiles = [(percent if metric.part else number, metric.course.tolist()) for metric in epoch_metrics(forecast, 0)]
+    tiles = [(metric.in_words, metric.course.tolist()) for metric in epoch_metrics(forecast, 0)]
     tile_texts = [[in_words(course[epoch]) for in_words, course in tiles] for epoch in epochs]
     frames: dict[str, dict[str, Any]] = {METRICS: {"value": tile_texts}}
     if forecast.shares.size <= MOST_WEIGHTS:

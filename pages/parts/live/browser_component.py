@@ -17,7 +17,7 @@ PARTS = Path(__file__).parents[1]
 
 
 def browser_component(name: str, html: str, css: str, *scripts: str) -> ComponentRenderer:
-    """The function that shows the component. css, scripts: paths below `pages/parts`; the scripts run as one."""
+    """The function that shows the component. css ("": none), scripts: paths below `pages/parts`; they run as one."""
 
     def text_of(path: str) -> str:
         return (PARTS / path).read_text(encoding="utf-8")
@@ -25,4 +25,4 @@ def browser_component(name: str, html: str, css: str, *scripts: str) -> Componen
     src = offer_script(name, "".join(map(text_of, scripts)))
     # Of several lines: one would be taken for a path.
     js = f'const script = await import(new URL("{src}", location.href).href);\nexport default script.default;\n'
-    return st.components.v2.component(name, html=html, css=text_of(css), js=js, isolate_styles=False)
+    return st.components.v2.component(name, html=html, css=text_of(css) if css else "", js=js, isolate_styles=False)

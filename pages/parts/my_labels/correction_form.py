@@ -17,24 +17,36 @@ from sampler_core.datasets.label_files import Reading, ReadingError, label_corre
 from sampler_core.figures.class_labels import class_options
 
 CORRECTION, TO_CORRECT, NEW_NAME = "own-correction", "own-classes", "own-name"
+BINS, KIND_OF_BINS = "own-bins", "own-bins-kind"
 CORRECTIONS = {
     "rename": "Rename", "merge": "Merge", "drop": "Drop", "ignore": "Ignore",
-    "count": "Order by count", "name": "Order by name",
+    "count": "Order by count", "name": "Order by name", "bins": "Put numbers in bins",
 }  # fmt: skip
+HOW_BINNED = {"equal width": "equal width", "quantile": "equally many samples"}
+MANY_NUMBERS = 12  # classes that are numbers, and as many as are rather values than classes
 OF_ONE_CLASS = ("rename", "ignore")
 
 
 def correction_form(to_correct: SessionLabels) -> None:
     """The controls, in a fold of the sidebar."""
     options = class_options(to_correct.reading.counts)
+    counts = to_correct.reading.counts
+    may_be_binned = counts.num_classes > MANY_NUMBERS and label_corrections.numbers_of(counts) is not None
+    corrections = [name for name in CORRECTIONS if name != "bins" or may_be_binned]
+    if may_be_binned:
+        with st.container(key="own-said-bins"):
+            st.markdown("Every class is a number. Are these values to predict, such as an age? Put them in bins below.")
     with st.expander("Correct the classes", key="own-correct-fold"):
-        correction = st.selectbox("What", list(CORRECTIONS), key=CORRECTION, format_func=CORRECTIONS.__getitem__,
+        correction = st.selectbox("What", corrections, key=CORRECTION, format_func=CORRECTIONS.__getitem__,
                             help="Drop leaves classes out with their samples; ignore is for a label that means "
                             "\"no label\" in this file, such as -1 or unknown.")  # fmt: skip
         if correction in ("rename", "merge", "drop", "ignore"):
             one_class = correction in OF_ONE_CLASS
             st.multiselect("Class" if one_class else "Classes", list(options), key=TO_CORRECT, placeholder="choose",
                            max_selections=1 if one_class else None)  # fmt: skip
+        if correction == "bins":
+            st.number_input("Bins", 2, 200, 10, key=BINS)
+            st.selectbox("Bins of", list(HOW_BINNED), key=KIND_OF_BINS, format_func=HOW_BINNED.__getitem__)
         if correction in ("rename", "merge"):
             st.text_input("New name", key=NEW_NAME, max_chars=1000)
         with st.container(horizontal=True, gap="small"):
@@ -45,7 +57,11 @@ def correction_form(to_correct: SessionLabels) -> None:
 def _apply_correction(options: dict[str, int]) -> None:
     correction, new_name = st.session_state[CORRECTION], st.session_state.get(NEW_NAME, "").strip()
     to_correct = [options[option] for option in st.session_state.get(TO_CORRECT, ()) if option in options]
-    correct_labels(lambda reading: corrected_reading(reading, correction, to_correct, new_name))
+    if correction == "bins":
+        bins, how = int(st.session_state[BINS]), str(st.session_state[KIND_OF_BINS])
+        correct_labels(lambda reading: label_corrections.put_in_bins(reading, bins, how))
+    else:
+        correct_labels(lambda reading: corrected_reading(reading, correction, to_correct, new_name))
     st.session_state[TO_CORRECT] = []
 
 

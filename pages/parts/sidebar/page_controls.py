@@ -1,8 +1,4 @@
-"""The heading and the controls of a page beside the sidebar: epoch, axis, sampling scheme, shown batches.
-
-NOTE same-key: to Streamlit the epoch widget of another page is another widget under the same key. It starts with its
-default, though the session knows the value; setting the value once more before the widget is made keeps it.
-"""
+"""The heading and the controls of a page beside the sidebar: epoch, axis, sampling scheme, shown batches."""
 
 from __future__ import annotations
 
@@ -12,7 +8,6 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.live.slider import Slider, sliders
-from pages.parts.sidebar.page_parameters import COMPARE_PARAMETERS, TUNE_PARAMETERS
 from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.sidebar.scenario import Scenario, current_scenario
 from pages.parts.sidebar.sidebar import MAIN_SLIDERS
@@ -20,7 +15,7 @@ from pages.parts.text.markdown import literal
 from sampler_core.figures import plan_sentences
 from sampler_core.figures.explore_charts import MOST_DRAWS
 from sampler_core.formatting import count, several
-from sampler_core.plans.parameters import AXIS, DRAWING, EPOCH, FIRST_BATCH, PAGE_ROWS, SHOWN_BATCHES
+from sampler_core.plans.parameters import AXIS, DRAWING, EPOCH, FIRST_BATCH, SHOWN_BATCHES
 
 
 def page_heading(title: str) -> Scenario:
@@ -103,15 +98,3 @@ def batches_shown(scenario: Scenario, window: tuple[int, int]) -> tuple[int, int
     first_batch = min(window[0], num_batches - 1)
     most_batches = max(1, MOST_DRAWS // scenario.plan.needed_batch_size)
     return first_batch, min(window[1], num_batches - first_batch, most_batches)
-
-
-LAST_PAGE = "last_page"
-
-
-def keep_values_on_page_switch(page: str) -> None:
-    """On the first run of another page, before its widgets are made. page: its path."""
-    if st.session_state.setdefault(LAST_PAGE, page) != page:
-        st.session_state[LAST_PAGE] = page
-        for parameter in (*PAGE_ROWS, *COMPARE_PARAMETERS, *TUNE_PARAMETERS):
-            if parameter.key in st.session_state:
-                st.session_state[parameter.key] = st.session_state[parameter.key]

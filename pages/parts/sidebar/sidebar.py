@@ -27,6 +27,10 @@ from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.target_values import collected_values
 
 MAIN_SLIDERS = "main_sliders"
+PURPOSE = (
+    "**Skewlab** plans what each class gets of every batch. Skew 0 draws as the data is, 1 draws all classes equally "
+    "often."
+)
 
 
 def set_sidebar(values: dict[str, Any]) -> None:
@@ -56,7 +60,7 @@ def sidebar() -> None:
     st.html(typed_entry_rules())
     with st.sidebar:
         with st.container(key="purpose"):
-            st.markdown("**Skewlab** plans what each class gets of every batch.")
+            st.markdown(PURPOSE)
         with st.container(horizontal=True, gap="xsmall", key="steps"):
             undo_buttons()
             preset_button()

@@ -13,6 +13,8 @@ from typing import Literal, TypeVar
 
 import numpy as np
 
+from sampler_core.data.array_types import FloatArray, IntArray
+from sampler_core.data.binned_values import binned
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.label_encoding import class_names
 from sampler_core.data.plain_values import ClassName
@@ -39,6 +41,47 @@ def merge(labels: Labels, names: Collection[ClassName], into: ClassName) -> Labe
     if not names or str(into) in not_merged:
         raise ReadingError(f"merge needs classes and a name that no other class has, got {quoted(into)}")
     return _labels_renamed(labels, dict.fromkeys(names, into), f"Merged {listed(names)} into {quoted(into)}.")
+
+
+def put_in_bins(labels: Labels, bins: int, how: str = "equal width") -> Labels:
+    """Classes that are numbers as bins of them (`binned`): of equal width, or with about equally many samples
+    ("quantile"). A bin without a sample is no class. The correction is the call that bins a data set's values alike."""
+    counts = _counts_of_labels(labels)
+    values = numbers_of(counts)
+    if values is None:
+        raise ReadingError("only numbers can be put in bins, and some class is none")
+    parts = np.linspace(0.0, 1.0, bins + 1)
+    if how == "quantile":
+        edges = np.unique(_quantiles(values, counts.counts, parts))
+    else:
+        edges = np.unique(np.linspace(values.min(), values.max(), bins + 1))
+    in_bins = binned(values, edges.tolist() if edges.size > 1 else 1)
+    bin_names = [str(in_bins.counts.names[code]) for code in in_bins.codes]
+    call = f'binned(values, {bins}, "{how}")'
+    renamed = _labels_renamed(
+        labels, dict(zip(counts.names, bin_names, strict=True)), f"Put in bins: labels = {call}.labels."
+    )
+    samples = _samples_of_labels(renamed)
+    return _corrected_labels(renamed, {name: samples[name] for name in in_bins.counts.names if name in samples}, "")
+
+
+def _quantiles(values: FloatArray, samples: IntArray, parts: FloatArray) -> FloatArray:
+    """As `numpy.quantile` of all samples, that many of each value."""
+    order = np.argsort(values)
+    last_places, places = np.cumsum(samples[order]), parts * (samples.sum() - 1)
+    below, above = (
+        values[order][np.searchsorted(last_places, end(places), side="right")] for end in (np.floor, np.ceil)
+    )
+    return np.asarray(below + (above - below) * (places % 1.0))
+
+
+def numbers_of(counts: ClassCounts) -> FloatArray | None:
+    """The class names as numbers; None where one is no finite number."""
+    try:
+        values = np.array([float(name) for name in counts.names])
+    except ValueError:
+        return None
+    return values if np.isfinite(values).all() else None
 
 
 def drop(labels: Labels, names: Collection[ClassName]) -> Labels:

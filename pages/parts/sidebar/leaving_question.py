@@ -1,0 +1,13 @@
+"""The browser's question before the page is closed or loaded anew, with labels that would be lost by that."""
+
+from __future__ import annotations
+
+from pages.parts.live.browser_component import browser_component
+from pages.parts.my_labels.session_labels import session_labels
+
+_question = browser_component("leaving_question", "", "", "sidebar/leaving_question.js")
+
+
+def ask_before_labels_are_lost() -> None:
+    """Ask while there are labels of the user's own, shown or not. Another page of the app is no leaving."""
+    _question(key="leaving", data={"labels": session_labels() is not None})

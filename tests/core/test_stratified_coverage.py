@@ -1,6 +1,5 @@
 """Coverage under the stratified scheme: against every pass of every batch reckoned one by one, and against draws."""
 
-import os
 from collections import Counter
 from statistics import NormalDist
 
@@ -14,8 +13,9 @@ from sampler_core.draws.systematic_rounding import SystematicRounding
 from sampler_core.forecast.expectations import Draws, coverage, least_coverage, run_coverage
 from sampler_core.forecast.forecast import Forecast
 from sampler_core.forecast.stratified_coverage import approximate_run_coverage
+from tests.core.full_statistics import FULL
 
-PLANS, SEEDS = (90, 400) if os.environ.get("FULL_STATISTICS") else (12, 100)
+PLANS, SEEDS = (90, 400) if FULL else (12, 100)
 
 
 def pass_by_pass(size, shares, samples, batch_size):

@@ -163,9 +163,8 @@ json.dump(found, sys.stdout)
 
 def test_they_are_the_same_in_a_new_process_with_another_hash_seed():
     env = {**os.environ, "PYTHONHASHSEED": "4242", "PYTHONPATH": PATH}
-    found = json.loads(
-        subprocess.run([sys.executable, "-c", SCRIPT], env=env, stdout=subprocess.PIPE, check=True).stdout
-    )
+    done = subprocess.run([sys.executable, "-c", SCRIPT], env=env, stdout=subprocess.PIPE, check=True)
+    found = json.loads(done.stdout)
     labels = np.array(list("abcde"))[LABELS].tolist()
     for scheme in SCHEMES:
         here = ScheduledClassSampler(labels, plan_of(scheme))

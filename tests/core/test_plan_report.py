@@ -116,9 +116,7 @@ def test_the_file_stays_under_6_mb_and_says_which_epochs_it_has(classes, epochs)
     assert (f"Of the {epochs:,} epochs, {len(frames)} are in this file" in text) == (len(frames) < epochs)
 
 
-@pytest.mark.parametrize(
-    ("classes", "epochs", "chosen"), [(1000, 120, 0), (1000, 120, 61), (10_000, 20, 19)]
-)
+@pytest.mark.parametrize(("classes", "epochs", "chosen"), [(1000, 120, 0), (1000, 120, 61), (10_000, 20, 19)])
 def test_the_file_stays_under_6_mb_whichever_epoch_it_opens_with(classes, epochs, chosen):
     counts = synthetic("exponential", classes, 20 * classes, 100.0)
     text = plan_report(plan_of(epochs=epochs, samples_per_epoch=2000), counts, epoch=chosen)

@@ -566,6 +566,34 @@ def test_point_5_check_loader_knows_deepspeeds_loader():
                 sampler.check_loader(wrapped(DeepSpeedsLoader(*given)))
 
 
+class BatchSamplerShard:
+    """As Accelerate's, which gives each rank its batches."""
+
+    def __init__(self, batch_sampler):
+        self.batch_sampler = batch_sampler
+
+    def __iter__(self):
+        return iter(self.batch_sampler)
+
+
+class SkipBatchSampler(BatchSamplerShard):
+    """As Accelerate's, which leaves out the first batches."""
+
+
+def test_point_5_check_loader_refuses_ranks_of_the_sampler_s_where_accelerate_shards_too():
+    codes = codes_of(CIFAR)
+    for replicas in (1, 2, 3):
+        sampler = ScheduledClassSampler(codes, plan_of(0.5), num_replicas=replicas, rank=0)
+        batches = BatchSampler(sampler, 128, False)
+        sampler.check_loader(DataLoader(Codes(codes), batch_sampler=SkipBatchSampler(batches)))
+        sharded = DataLoader(Codes(codes), batch_sampler=SkipBatchSampler(BatchSamplerShard(batches)))
+        if replicas == 1:
+            sampler.check_loader(sharded)
+            continue
+        with pytest.raises(ValueError, match=f"num_replicas must be 1 under Accelerate, .*, got {replicas}"):
+            sampler.check_loader(sharded)
+
+
 def test_point_13_the_data_set_of_a_sampler_is_the_one_given_or_else_only_has_its_length():
     data = Codes([0, 1, 1])
     assert ScheduledClassSampler(data.codes, plan_of(0.5), dataset=data).dataset is data

@@ -309,7 +309,7 @@ def a_page_without_a_play_control_gives_a_report_that_stands_still(page, open_re
         for trace in traces(page, page.locator("[data-chart]").first.get_attribute("data-chart"))
     }
     assert drawn(report, "Share over epochs") == on_the_page
-    assert report.get_by_text("Metrics (3 rows)").count() == 1
+    assert report.get_by_text("Metrics (2 rows)").count() == 1
 
 
 def small_report(folder, **settings):

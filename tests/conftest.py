@@ -29,12 +29,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """With several processes the tests of a file that starts servers, browsers or trainings stay together."""
+    """With several processes, what stays together: the cases of a test; files that start servers or trainings."""
     from xdist.scheduler import LoadScopeScheduling
 
     class ByCostlyFile(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return nodeid.partition("::")[0] if nodeid.startswith((IN_A_BROWSER, TRAINED)) else nodeid
+            return nodeid.partition("::")[0] if nodeid.startswith((IN_A_BROWSER, TRAINED)) else nodeid.partition("[")[0]
 
     return ByCostlyFile(config, log)
 

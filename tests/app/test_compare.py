@@ -30,7 +30,7 @@ SIX = ["natural", "square-root", "class-balanced", "progressively balanced", "de
 
 
 def opened(**url):
-    at = AppTest.from_file(NAVIGATION, default_timeout=20)
+    at = AppTest.from_file(NAVIGATION, default_timeout=60)
     url = url or {"data": "synthetic"}
     for key, value in url.items():
         at.query_params[key] = value

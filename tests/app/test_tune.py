@@ -83,7 +83,7 @@ def drawn_at_once(monkeypatch):
 
 
 def opened(**url):
-    at = AppTest.from_file(NAVIGATION, default_timeout=30)
+    at = AppTest.from_file(NAVIGATION, default_timeout=60)
     url = url or {"data": "synthetic"}
     for key, value in url.items():
         at.query_params[key] = value

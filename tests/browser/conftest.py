@@ -184,13 +184,21 @@ def at_width(page: Page, width: int) -> Page:
     return page
 
 
-def fits_and_axe_finds_nothing(page: Page) -> None:
+def fits_and_axe_finds_nothing(page: Page, in_each_theme: Callable[[Page], None] = lambda page: None) -> None:
     """Wide in both themes, then on a narrow phone: nothing is wider than the screen, and axe finds nothing."""
     assert widest(page) <= page.viewport_size["width"]
     for _ in in_both_themes(page):
         axe_finds_nothing(page)
+        in_each_theme(page)
     assert widest(at_width(page, 360)) <= 360
     axe_finds_nothing(page)
+
+
+def nothing_scrolls_sideways(page: Page) -> None:
+    """Neither the page nor a formula on it."""
+    assert widest(page) <= page.viewport_size["width"]
+    for formula in page.locator(".katex-display").all():
+        assert formula.evaluate("(one) => one.scrollWidth - one.clientWidth") <= 0
 
 
 def axe_finds_nothing(page: Page) -> None:

@@ -246,7 +246,7 @@ def test_a_click_on_a_class_follows_it_and_a_second_click_lets_it_go(open_page):
     assert page.evaluate(widths) == [2] * 8
 
 
-def test_the_map_s_colours_and_numbers_are_python_s(open_page):
+def test_the_map_s_colours_and_numbers_are_python_s_and_all_figures_follow_a_change_of_the_viewer_s_theme(open_page):
     page = open_page("/?classes=40&ratio=1000")
     shown = page.evaluate("""() => {
       const [trace] = document.querySelector('[data-chart="map"]')._fullData;
@@ -256,10 +256,6 @@ def test_the_map_s_colours_and_numbers_are_python_s(open_page):
     wanted = figures.share_map(counts, plan_of().class_shares(counts), 0).spec["data"][0]
     np.testing.assert_allclose(shown[0], wanted["z"], rtol=1e-6)
     np.testing.assert_array_equal(np.float32(shown[1]), wanted["customdata"])
-
-
-def test_all_figures_follow_a_change_of_the_viewer_s_theme(open_page):
-    page = open_page("/?data=synthetic")
     inks = """() => [...document.querySelectorAll('.panel [data-chart]')].map((plot) => plot._fullLayout.font.color)"""
     light = page.evaluate(inks)
     page.emulate_media(color_scheme="dark")

@@ -6,9 +6,9 @@ import json
 import subprocess
 import sys
 from itertools import product
+from urllib.parse import unquote
 
 import numpy as np
-import pytest
 
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
 from sampler_core.exporting.csv_tables import FORMULA_STARTS
@@ -106,16 +106,18 @@ def hovered(page, chart):
     return " ".join(said)
 
 
-@pytest.fixture
-def hostile_page(open_page):
-    """Explore with every hostile name that the readers take."""
+def test_hostile_names_are_text_under_the_mouse_on_every_page_and_data_in_all_that_share_hands_out(
+    open_page, browser, tmp_path
+):
+    """One page for all of it, with every hostile name that the readers take."""
     page = open_page("/?data=my+labels", height=2600)
     upload(page, "<b>bold.json", json.dumps(HOSTILE).encode(), f"samples of {len(HOSTILE)} classes")
-    return page
+    are_text_under_the_mouse(page)
+    are_text_on_every_page(page)
+    are_data_in_all_that_share_hands_out(page, browser, tmp_path)
 
 
-def test_hostile_names_are_text_on_every_page(hostile_page):
-    page = hostile_page
+def are_text_on_every_page(page):
     for fold in ("First rows", "Correct the classes", "The same numbers as tables"):
         page.get_by_text(fold, exact=True).click()
         settle(page, 400)
@@ -125,21 +127,22 @@ def test_hostile_names_are_text_on_every_page(hostile_page):
         page.wait_for_function("(title) => document.title.startsWith(`${title}: `)", arg=title)
         settle(page, 400)
         unharmed(page)
+        assert "data=my" in page.url
+        assert "evil" not in unquote(page.url)
         assert page.evaluate("document.documentElement.scrollWidth") <= 1280
     assert page.get_by_text("<b>bold.json").count() >= 1
     assert page.locator("svg text").get_by_text("<img src….hit=1>", exact=True).count() >= 1
 
 
-def test_hostile_names_are_text_under_the_mouse(hostile_page):
-    said = hovered(hostile_page, "weights")
+def are_text_under_the_mouse(page):
+    said = hovered(page, "weights")
     assert "<img src=x onerror=window.hit=1>: " in said
     assert "%{x} %{customdata}: " in said
     assert "<b>bold</b><a" in said
-    unharmed(hostile_page)
+    unharmed(page)
 
 
-def test_hostile_names_are_data_in_all_that_share_hands_out(hostile_page, browser, tmp_path):
-    page = hostile_page
+def are_data_in_all_that_share_hands_out(page, browser, tmp_path):
     page.get_by_role("button", name="Share", exact=True).click()
     dialog = page.get_by_role("dialog")
 

@@ -21,7 +21,7 @@ def test_the_three_main_sliders_are_in_sight_and_within_fifteen_stops_of_the_ski
             assert stops < 15, name
 
 
-def test_a_number_out_of_range_is_told_below_its_box_until_undo_clears_it(open_page):
+def test_a_number_out_of_range_is_told_until_undo_clears_it_and_a_preset_is_chosen_with_the_keyboard(open_page):
     page = open_page()
     box = page.locator(".st-key-epochs input[type=number]")
     box.fill("99999")
@@ -31,10 +31,6 @@ def test_a_number_out_of_range_is_told_below_its_box_until_undo_clears_it(open_p
     page.wait_for_function("() => document.querySelector('.st-key-epochs input[type=number]').value === '100'")
     settle(page)
     assert page.evaluate(SENTENCE) == "none"
-
-
-def test_a_preset_is_chosen_from_its_curve_with_the_keyboard_and_the_dialog_closes(open_page):
-    page = open_page()
     page.get_by_role("button", name="Presets").press("Enter")
     dialog = page.get_by_role("dialog")
     dialog.get_by_alt_text("Skew 0 in the first epoch, 1 in the last").nth(3).wait_for()

@@ -1,4 +1,4 @@
-"""Tune in Chromium: a click on the map, links on a fresh server, phones, themes, accessibility."""
+"""Tune in Chromium: a click on the map, links, phones, themes, accessibility."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -28,9 +28,7 @@ def test_a_click_on_the_map_sets_the_sidebar_and_says_so(open_page):
     assert (ring["x"], ring["y"]) == ([0.7], [increment])
 
 
-def test_by_keyboard_alone_a_plan_is_found_drawn_and_used_and_its_link_opens_it_on_a_fresh_server(
-    open_page, other_server
-):
+def test_by_keyboard_alone_a_plan_is_found_drawn_and_used_and_its_link_opens_it(open_page):
     page = open_page("/tune", height=2400)
     reaches_every_control(page)
     page.get_by_test_id("stMain").get_by_role("button", name="Share", exact=True).focus()  # after the sidebar
@@ -48,7 +46,7 @@ def test_by_keyboard_alone_a_plan_is_found_drawn_and_used_and_its_link_opens_it_
     settle(page)
     assert "Violated" not in page.inner_text("body")
     before, address = traces(page, "band"), page.url.split("?")[1]
-    again = open_page(f"/tune?{address}", url=other_server)
+    again = open_page(f"/tune?{address}")
     assert traces(again, "band") == before
 
 

@@ -3,6 +3,7 @@
 import random
 import tracemalloc
 import warnings
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -39,6 +40,7 @@ from sampler_core import (
 from sampler_core.datasets import load
 from sampler_core.draws import SCHEMES
 from sampler_core.draws.class_sorted_dataset import class_sorted_indices
+from tests.core.full_statistics import FULL
 
 CIFAR, ISIC = load("cifar10_lt_if100"), load("isic2019")
 EACH_SCHEME = pytest.mark.parametrize("scheme", SCHEMES)
@@ -98,9 +100,16 @@ def isic_as(kind):
     return text, None, ISIC, codes
 
 
-@EACH_SCHEME
-@pytest.mark.parametrize("persistent", [True, False])
-@pytest.mark.parametrize("data", ["cifar", "text labels", "integer labels", "table in its own order"])
+LOADED = [
+    (scheme, data, persistent)
+    for i, scheme in enumerate(SCHEMES)
+    for j, data in enumerate(["cifar", "text labels", "integer labels", "table in its own order"])
+    for k, persistent in enumerate([True, False])
+    if FULL or (i + j + k) % 2 == 0
+]
+
+
+@pytest.mark.parametrize(("scheme", "data", "persistent"), LOADED)
 def test_point_1_preview_is_training_through_a_real_loader_with_workers(scheme, persistent, data):
     labels, classes, counts, codes = (
         (codes_of(CIFAR), None, CIFAR, codes_of(CIFAR)) if data == "cifar" else isic_as(data)
@@ -430,23 +439,22 @@ def test_point_4_labels_are_not_kept_and_may_change_afterwards():
 
 @EACH_SCHEME
 @pytest.mark.parametrize("samples", [None, 1, 127, 128, 1000])
-@pytest.mark.parametrize("drop_last", [False, True])
-@pytest.mark.parametrize("replicas", [1, 2, 3, 8])
-def test_point_5_len_is_what_an_epoch_yields_equal_on_all_ranks(scheme, samples, drop_last, replicas):
+def test_point_5_len_is_what_an_epoch_yields_equal_on_all_ranks(scheme, samples):
     plan = plan_of(0.5, drawing=scheme, samples_per_epoch=samples)
     codes = shuffled(np.repeat([0, 1, 2], [1000, 300, 77]))
-    ranks = [
-        ScheduledClassSampler(codes, plan, num_replicas=replicas, rank=r, drop_last=drop_last) for r in range(replicas)
-    ]
-    lengths = [len(sampler) for sampler in ranks]
-    assert lengths == [sum(1 for _ in sampler) for sampler in ranks]
-    assert len(set(lengths)) == 1
     whole = samples or codes.size
-    if replicas == 1:
-        assert lengths == [whole]
-    else:
-        rounds = whole // 128 // replicas if drop_last else -(-whole // (128 * replicas))
-        assert lengths[0] == rounds * 128
+    for replicas, drop_last in product([1, 2, 3, 8], [False, True]):
+        ranks = [
+            ScheduledClassSampler(codes, plan, num_replicas=replicas, rank=r, drop_last=drop_last)
+            for r in range(replicas)
+        ]
+        lengths = [len(sampler) for sampler in ranks]
+        assert lengths == [sum(1 for _ in sampler) for sampler in ranks]
+        if replicas == 1:
+            assert lengths == [whole]
+        else:
+            rounds = whole // 128 // replicas if drop_last else -(-whole // (128 * replicas))
+            assert lengths == [rounds * 128] * replicas
 
 
 def test_point_5_only_the_first_pass_after_a_restore_is_shorter_and_len_stays():
@@ -556,6 +564,34 @@ def test_point_5_check_loader_knows_deepspeeds_loader():
         ):
             with pytest.raises(ValueError, match=says):
                 sampler.check_loader(wrapped(DeepSpeedsLoader(*given)))
+
+
+class BatchSamplerShard:
+    """As Accelerate's, which gives each rank its batches."""
+
+    def __init__(self, batch_sampler):
+        self.batch_sampler = batch_sampler
+
+    def __iter__(self):
+        return iter(self.batch_sampler)
+
+
+class SkipBatchSampler(BatchSamplerShard):
+    """As Accelerate's, which leaves out the first batches."""
+
+
+def test_point_5_check_loader_refuses_ranks_of_the_sampler_s_where_accelerate_shards_too():
+    codes = codes_of(CIFAR)
+    for replicas in (1, 2, 3):
+        sampler = ScheduledClassSampler(codes, plan_of(0.5), num_replicas=replicas, rank=0)
+        batches = BatchSampler(sampler, 128, False)
+        sampler.check_loader(DataLoader(Codes(codes), batch_sampler=SkipBatchSampler(batches)))
+        sharded = DataLoader(Codes(codes), batch_sampler=SkipBatchSampler(BatchSamplerShard(batches)))
+        if replicas == 1:
+            sampler.check_loader(sharded)
+            continue
+        with pytest.raises(ValueError, match=f"num_replicas must be 1 under Accelerate, .*, got {replicas}"):
+            sampler.check_loader(sharded)
 
 
 def test_point_13_the_data_set_of_a_sampler_is_the_one_given_or_else_only_has_its_length():

@@ -42,10 +42,10 @@ def members_of(cards, size, seed=0):
 # --- the order of a pass ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", [*range(1, 40), 50, 127, 128, 129, 900, 4096, 5000, 65_536, 100_003])
-def test_the_order_of_a_pass_is_a_permutation_for_any_key(size):
-    for key in (0, 1, 2**32 - 1, *range(12345, 12345 + 7 * 99_991, 99_991)):
-        assert np.array_equal(np.sort(order_of(size, key)), np.arange(size))
+def test_the_order_of_a_pass_is_a_permutation_for_any_key():
+    for size in (*range(1, 40), 50, 127, 128, 129, 900, 4096, 5000, 65_536, 100_003):
+        for key in (0, 1, 2**32 - 1, *range(12345, 12345 + 7 * 99_991, 99_991)):
+            assert np.array_equal(np.sort(order_of(size, key)), np.arange(size)), (size, key)
 
 
 @pytest.mark.parametrize("size", [2**24 + 3, 2**31 - 1, 2**31])
@@ -77,7 +77,7 @@ def test_small_decks_have_every_order():
 
 @pytest.mark.parametrize(("size", "stride"), [(4, 2), (6, 3), (8, 2), (12, 4), (50, 13)])
 def test_any_two_members_are_dealt_together_about_equally_often(size, stride):
-    passes, batches = 4000, size // stride
+    passes, batches = 2000, size // stride
     orders = np.array([order_of(size, key) for key in range(0, passes * 2_654_435, 2_654_435)])
     batch = np.full(orders.shape, -1)
     np.put_along_axis(batch, orders[:, : batches * stride], np.repeat(np.arange(batches), stride)[None], axis=1)

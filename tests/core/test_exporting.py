@@ -35,6 +35,7 @@ from sampler_core import (
     Step,
     UniMax,
 )
+from sampler_core.draws import SCHEMES
 from sampler_core.exporting import VARIANTS, batch_table, csv_file, snippet, two_stage_plan
 from sampler_core.exporting.csv_tables import FORMULA_STARTS
 from sampler_core.plans.named_plans import plans_from_json
@@ -55,19 +56,22 @@ TARGETS = {
     "boost": Boost(RAMP, {2: 1.5}, 1, 2),
 }
 HARNESS = """
-import sys
+import json, sys
 import numpy as np, torch
 from torch.utils.data import DataLoader, TensorDataset
-labels = torch.tensor({labels})
-dataset = TensorDataset(torch.arange(len(labels)), labels)
-delivered, iterate = [], DataLoader.__iter__
+iterate = DataLoader.__iter__
 def watched(loader):
     for batch in iterate(loader):
-        delivered.append(np.bincount(batch[1].numpy(), minlength={classes}).tolist())
+        delivered[-1].append(np.bincount(batch[1].numpy(), minlength=classes).tolist())
         yield batch
-DataLoader.__iter__ = watched
-{code}
-import json
+DataLoader.__iter__, delivered = watched, []
+for given, classes, names, code in json.load(sys.stdin):
+    labels = torch.tensor(given)
+    dataset = TensorDataset(torch.arange(len(labels)), labels)
+    if names:
+        dataset.classes = names
+    delivered.append([])
+    exec(compile(code, "snippet", "exec"), {"dataset": dataset})
 json.dump(delivered, sys.stdout)
 """
 
@@ -95,26 +99,21 @@ def test_the_code_builds_the_plan_it_was_made_from(target, drawing):
     assert made.tuned_on == COUNTS
 
 
-@pytest.mark.parametrize("drawing", ["independent", "exact", "stratified"])
-def test_the_code_trains_in_a_new_process_on_the_batches_that_the_page_shows(drawing):
-    plan = plan_of(drawing=drawing)
-    labels = np.repeat(np.arange(4), COUNTS.counts)
-    code = HARNESS.format(labels=labels.tolist(), classes=4, code=snippet(plan, COUNTS))
-    done = subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=ROOT, capture_output=True, text=True)
+def test_the_code_trains_in_a_new_process_on_the_batches_that_the_page_shows():
+    """Of every scheme; of named classes too, whose names and their order are the data set's."""
+    named = ClassCounts.from_counts({"zebra": 40, "ant": 12, "cow": 5})
+    runs = [(plan_of(drawing=drawing), COUNTS, None) for drawing in SCHEMES] + [(plan_of(), named, named.names)]
+    given = [
+        (np.repeat(np.arange(counts.num_classes), counts.counts).tolist(), counts.num_classes, names,
+         snippet(plan, counts))
+        for plan, counts, names in runs
+    ]  # fmt: skip
+    done = subprocess.run([sys.executable, "-W", "error", "-c", HARNESS], input=json.dumps(given), cwd=ROOT,
+                          capture_output=True, text=True)  # fmt: skip
     assert done.returncode == 0, done.stderr
-    shown = [plan.preview(COUNTS, epoch).batch_class_counts for epoch in range(plan.epochs)]
-    assert json.loads(done.stdout) == np.concatenate(shown).tolist()
-
-
-def test_code_for_named_classes_takes_the_names_from_the_data_set():
-    counts = ClassCounts.from_counts({"zebra": 40, "ant": 12, "cow": 5})
-    code = snippet(plan_of(), counts)
-    harness = HARNESS.replace("delivered, it", "dataset.classes = ['zebra', 'ant', 'cow']\ndelivered, it")
-    labels = np.repeat(np.arange(3), counts.counts).tolist()
-    code = harness.format(labels=labels, classes=3, code=code)
-    done = subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)[:4] == plan_of().preview(counts, 0).batch_class_counts.tolist()
+    for (plan, counts, _), delivered in zip(runs, json.loads(done.stdout), strict=True):
+        shown = [plan.preview(counts, epoch).batch_class_counts for epoch in range(plan.epochs)]
+        assert delivered == np.concatenate(shown).tolist(), (plan, counts)
 
 
 def test_names_stand_in_the_code_as_literals_whatever_they_are():
@@ -405,7 +404,8 @@ def test_whatever_stands_in_a_plan_file_is_a_plan_or_a_value_error(path, value):
 def test_the_core_exports_without_pandas_and_plotly():
     code = (
         "import sys\nsys.modules.update(dict.fromkeys(('pandas', 'plotly', 'streamlit')))\n"
-        "from sampler_core.exporting import snippet\nfrom sampler_core import *\n"
+        "from sampler_core.exporting import snippet\n"
+        "from sampler_core import ClassCounts, ProgressivelyBalanced, SamplingPlan\n"
         "plan = SamplingPlan(target=ProgressivelyBalanced(), epochs=2, batch_size=4)\n"
         "sys.stdout.write(snippet(plan, ClassCounts.from_counts([3, 1])))\n"
     )

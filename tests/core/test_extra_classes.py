@@ -52,6 +52,16 @@ def test_an_offset_next_to_one_stays_in_its_own_order():
     assert drawn[:, 0].tolist() == orders[:, 1].tolist()
 
 
+def test_a_point_on_an_edge_falls_to_the_class_behind_it():
+    chances = np.append(np.full(16, 1 / 256), np.full(15, 1 / 16))  # sums are exact; the small edges share cells
+    extra = ExtraClasses(SystematicRounding(chances, 1), 0)
+    for number, order in enumerate(shuffled_rows(keys_of(0, np.arange(64, dtype=np.uint64)), 31)):
+        edges = np.cumsum(chances[order])[:-1]
+        keys = (edges * 2.0**64).astype(np.uint64) + np.uint64(number)  # the order is in the lower bits
+        assert uniforms(keys).tolist() == edges.tolist()
+        assert extra.drawn(keys)[:, 0].tolist() == order[1:].tolist()
+
+
 def test_many_tiny_classes_in_one_cell_are_found():
     chances = np.append(np.full(5000, 1e-6), [0.5, 1.0 - 0.5 - 5e-3])
     extra = ExtraClasses(SystematicRounding(chances, 1), 0)

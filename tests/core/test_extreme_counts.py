@@ -174,14 +174,14 @@ def test_len_is_what_is_yielded_on_every_rank_and_ranks_make_up_the_whole(
 
 @EACH_SCHEME
 @pytest.mark.parametrize("counts", [[1], [0, 1, 0], [5], [1, 1], [0, 7, 0, 1]], ids=str)
-@pytest.mark.parametrize("skew", [-50.0, 0.0, 1.0, 50.0])
-def test_one_sample_one_class_and_empty_classes_work(scheme, counts, skew):
+def test_one_sample_one_class_and_empty_classes_work(scheme, counts):
     labels = np.repeat(np.arange(len(counts)), counts)
-    plan = plan_of(PowerSkew(Constant(skew)), drawing=scheme, samples_per_epoch=40)
-    sampler = ScheduledClassSampler(labels, plan, classes=[f"class {c}" for c in range(len(counts))])
-    drawn = np.bincount(labels[list(sampler)], minlength=len(counts))
-    assert drawn.sum() == 40
-    assert drawn.tolist() == sampler.preview().totals.tolist()
+    for skew in (-50.0, 0.0, 1.0, 50.0):
+        plan = plan_of(PowerSkew(Constant(skew)), drawing=scheme, samples_per_epoch=40)
+        sampler = ScheduledClassSampler(labels, plan, classes=[f"class {c}" for c in range(len(counts))])
+        drawn = np.bincount(labels[list(sampler)], minlength=len(counts))
+        assert drawn.sum() == 40
+        assert drawn.tolist() == sampler.preview().totals.tolist(), skew
 
 
 @EACH_SCHEME

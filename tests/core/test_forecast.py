@@ -111,7 +111,7 @@ def test_samplers_cover_on_average_as_much_of_each_class_as_the_forecast_says(sc
 
     counts = ClassCounts.from_counts([3000, 900, 301, 97, 30, 7])
     labels = np.repeat(np.arange(6), counts.counts)
-    seen = np.zeros((200, 4 + 1, 6))  # seed; epoch, and last the whole run; class
+    seen = np.zeros((60, 4 + 1, 6))  # seed; epoch, and last the whole run; class
     for seed, covered in enumerate(seen):
         plan = plan_of(target, epochs=4, batch_size=20, samples_per_epoch=1000, drawing=scheme, seed=seed)
         sampler, run = ScheduledClassSampler(labels, plan), set()

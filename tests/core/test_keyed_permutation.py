@@ -29,7 +29,7 @@ def test_large_permutations_stay_inside_and_never_collide(size):
 @pytest.mark.parametrize("size", [97, 5000, 16_384, 16_385, 70_001])
 def test_a_permutation_sends_each_position_anywhere_and_neighbours_apart(size):
     positions = np.arange(size, dtype=np.uint64)
-    found = np.array([Permutation(size, key_of(seed, 1))(positions[:5]) for seed in range(3000)]).astype(np.int64)
+    found = np.array([Permutation(size, key_of(seed, 1))(positions[:5]) for seed in range(1000)]).astype(np.int64)
     for column in found.T:
         assert p_value(np.bincount(column * 10 // size, minlength=10), tenths(size)) > RARE
     apart = (found[:, 1] - found[:, 0]) % size

@@ -103,8 +103,9 @@ def test_every_epoch_has_its_sentence_and_its_metrics():
     assert shown(data, 19)[1]["tiles"][0][:2] == ["Share of the rarest class", "29.8 %"]  # n ** 0.05
 
 
-@pytest.mark.parametrize("classes", [1, 2, 10, 100, 1000])
-@pytest.mark.parametrize("epochs", [1, 7, 1000])
+@pytest.mark.parametrize(
+    ("classes", "epochs"), [(1, 1), (1, 1000), (2, 7), (10, 1), (10, 1000), (100, 7), (1000, 1), (1000, 1000)]
+)
 def test_the_file_stays_under_6_mb_and_says_which_epochs_it_has(classes, epochs):
     counts = synthetic("exponential", classes, 50_000, 100.0 if classes > 1 else 1.0)
     text = plan_report(plan_of(epochs=epochs), counts, epoch=epochs // 2)
@@ -115,9 +116,7 @@ def test_the_file_stays_under_6_mb_and_says_which_epochs_it_has(classes, epochs)
     assert (f"Of the {epochs:,} epochs, {len(frames)} are in this file" in text) == (len(frames) < epochs)
 
 
-@pytest.mark.parametrize(
-    ("classes", "epochs", "chosen"), [(1000, 120, 0), (1000, 120, 60), (1000, 120, 119), (10_000, 20, 19)]
-)
+@pytest.mark.parametrize(("classes", "epochs", "chosen"), [(1000, 120, 0), (1000, 120, 61), (10_000, 20, 19)])
 def test_the_file_stays_under_6_mb_whichever_epoch_it_opens_with(classes, epochs, chosen):
     counts = synthetic("exponential", classes, 20 * classes, 100.0)
     text = plan_report(plan_of(epochs=epochs, samples_per_epoch=2000), counts, epoch=chosen)

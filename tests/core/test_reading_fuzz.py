@@ -1,12 +1,11 @@
 """Every reader against damaged and made-up files: whatever comes, the only error is `ReadingError`.
 
-2,000 inputs in all; `READING_FUZZ=100000` in the environment runs as many.
+1,000 inputs in all, 20,000 with FULL_STATISTICS; `READING_FUZZ=100000` in the environment runs as many.
 """
 
 import gzip
 import inspect
 import json
-import os
 import traceback
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sampler_core.datasets.label_files import Reading, ReadingError, read_counts, read_labels, read_rows, sniff
+from tests.core.full_statistics import examples
 from tests.core.reading_files import FILES, NOTICED, TABLES, named
 
 READERS = Path(inspect.getfile(ReadingError)).parent
@@ -24,7 +24,7 @@ MISTAKES += (TypeError, AttributeError, AssertionError, UnboundLocalError)
 SEEDS = {**FILES, **{f"table {name}": data for name, data in TABLES.items()}}
 SEEDS |= {f"noticed {name}": data for name, data in NOTICED.items()}
 MADE_UP = ("text", "json", "bytes")
-INPUTS = int(os.environ.get("READING_FUZZ", "2000"))
+INPUTS = examples("READING_FUZZ", 1000, 20_000)
 EACH = -(-INPUTS // (len(SEEDS) + 10 * len(MADE_UP)))
 PIECES = [
     b"\0",

@@ -100,6 +100,20 @@ def test_taking_a_state_changes_nothing():
     assert sampler.state_dict() == sampler.state_dict() == untouched.state_dict()
 
 
+def test_an_epoch_that_ends_with_a_smaller_batch_is_done_as_a_whole_and_any_ranks_go_on_from_there():
+    plan, sampler = plan_of(), sampler_of(plan_of())
+    assert len(list(sampler)) % 32
+    state = sampler.state_dict()
+    assert (state["batches"], state["within"]) == (27, 0)
+    for ranks in (1, 2, 3):
+        restored, fresh = (sampler_of(plan, num_replicas=ranks, rank=ranks - 1) for _ in range(2))
+        restored.load_state_dict(state)
+        assert list(restored) == []
+        for each in (restored, fresh):
+            each.set_epoch(1)
+        assert list(restored) == list(fresh)
+
+
 # --- the rest is the same --------------------------------------------------------------------------------------------
 
 

@@ -3,7 +3,6 @@
 FULL_STATISTICS=1 runs all 100 epochs against simulated shuffles.
 """
 
-import os
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -11,8 +10,8 @@ import numpy as np
 import pytest
 
 from sampler_core import Constant, Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
+from tests.core.full_statistics import FULL
 
-FULL = bool(os.environ.get("FULL_STATISTICS"))
 EPOCHS, SHUFFLES = (100, 200) if FULL else (25, 0)
 LONG_TAIL = np.array([5000, 2997, 1796, 1077, 645, 387, 232, 139, 83, 50])  # CIFAR-10-LT 100
 CASES = {

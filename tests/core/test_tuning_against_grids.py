@@ -1,7 +1,6 @@
 """The solver against brute force: every schedule of a fine grid, for randomly drawn data, plans and requirements."""
 
 import math
-import os
 from dataclasses import replace
 
 import numpy as np
@@ -22,6 +21,7 @@ from sampler_core.tuning.requirements import (
 from sampler_core.tuning.schedule_families import FAMILIES
 from sampler_core.tuning.solver import solve
 from sampler_core.tuning.verdicts import verdicts
+from tests.core.full_statistics import examples
 from tests.core.schedule_grid import HIGH, LOW, STEP, Judge
 
 COARSE = 1e-3  # what the solver promises of its slack
@@ -95,7 +95,7 @@ def starts_of(requirements, epochs):
     return {edge for reach in reaches for edge in (reach.start, reach.stop)}
 
 
-@settings(max_examples=int(os.environ.get("TUNING_EXAMPLES", "100")), derandomize=True, deadline=None)
+@settings(max_examples=examples("TUNING_EXAMPLES", 50, 500), derandomize=True, deadline=None)
 @given(problems(), st.sampled_from(list(FAMILIES)))
 def test_the_solver_is_as_good_as_the_best_of_the_grid_and_its_conflicts_are_real_and_minimal(problem, shape):
     plan, counts, requirements, judge = problem

@@ -92,7 +92,7 @@ def shares_depart(evidence: Evidence) -> Finding | None:
     beyond = evidence.beyond_chance
     if not beyond.any():
         return None
-    since = first_where(run.epochs, beyond[:-1].any(axis=1).tolist())
+    since = first_where(run.epochs, [bool(row.any()) for row in beyond[:-1]])
     row = len(run.epochs) if since is None else run.epochs.index(since)
     trained, planned = (
         np.concatenate([table, table.sum(axis=0, keepdims=True)])[row] for table in (run.trained, run.planned)

@@ -17,6 +17,7 @@ from sampler_core.run_log.log_file import rank_path
 from sampler_core.run_log.log_lines import LogLines
 from sampler_core.run_log.rank_records import RankRecords
 from sampler_core.run_log.run import Run, windows_that_count
+from sampler_core.sampling.feedback import mean_over_ranks
 
 MOST_FILES = 1024  # of ranks of one run
 
@@ -75,8 +76,9 @@ class RunReader:
             part, _, name = key.partition("/")
             shape = next(iter(of_epochs.values()))[0].shape
             empty = np.full(shape, np.nan)
-            rows = [_mean(of_epochs[epoch]) if epoch in of_epochs else empty for epoch in epochs]
-            metrics.setdefault(part, {})[name] = np.array([row if row.shape == shape else empty for row in rows])
+            alike = {epoch: [row for row in rows if row.shape == shape] for epoch, rows in of_epochs.items()}
+            means = [mean_over_ranks(alike.get(epoch, [])) for epoch in epochs]
+            metrics.setdefault(part, {})[name] = np.array([empty if mean is None else mean for mean in means])
         return Run(
             tuple((rank, plan) for rank, records in ranks.items() for plan in records.plans), tuple(windows),
             tuple(sorted(windows_that_count(windows, resumes), key=lambda window: window[0][:3])), resumes, epochs,
@@ -92,11 +94,3 @@ def _feedback_of_ranks(ranks: list[RankRecords]) -> dict[str, dict[int, list[Flo
         for (part, name, epoch), values in records.metrics.items():
             feedback.setdefault(f"{part}/{name}", {}).setdefault(epoch, []).append(values)
     return feedback
-
-
-def _mean(values: list[FloatArray]) -> FloatArray:
-    """Of the ranks that have a value, NaN where none has one."""
-    stacked = np.stack([row for row in values if row.shape == values[0].shape])
-    given = ~np.isnan(stacked)
-    total = np.where(given, stacked, 0.0).sum(axis=0)
-    return np.where(given.any(axis=0), total / np.maximum(given.sum(axis=0), 1), np.nan)

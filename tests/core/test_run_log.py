@@ -249,8 +249,8 @@ def test_targets_are_counted_by_class_and_strangers_apart(case, tmp_path: Path):
     assert (draw["trained"], draw.get("other", 0)) == ([2 * n for n in expected], 2 * other)
 
 
-def test_targets_that_are_no_codes_are_refused():
-    log = RunLog("never.jsonl", sampler_of())
+def test_targets_that_are_no_codes_are_refused(tmp_path: Path):
+    log = RunLog(tmp_path / "run.jsonl", sampler_of())
     for wrong in (torch.zeros(3), torch.zeros(2, 3, dtype=torch.int64), torch.tensor([True])):
         with pytest.raises(ValueError, match="targets must be whole numbers, one per sample"):
             log.count(wrong)

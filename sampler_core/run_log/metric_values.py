@@ -31,12 +31,12 @@ def metrics_to_json(metrics: Mapping[str, Any], counts: ClassCounts, exact: str 
                 raise ValueError(f"{name} must be a finite number, got {plain}")
             written[name] = plain
             continue
-        per_class = feedback_array(name, feedback_of(value), counts).tolist()
+        per_class = feedback_array(name, _with_none(value), counts).tolist()
         written[name] = [None if math.isnan(v) else v if name == exact else _rounded(v) for v in per_class]
     return written
 
 
-def feedback_of(value: Any) -> Any:
+def _with_none(value: Any) -> Any:
     """The same values with None in place of NaN, which is what evaluators give for a class without samples."""
     if isinstance(value, Mapping):
         return {name: _none_for_nan(v) for name, v in value.items()}

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from sampler_core.data.plain_values import ClassName, plain_name, whole_number
 from sampler_core.run_log.class_rows import counts_of_json
 from sampler_core.run_log.log_file import LogFile, check_log_path, rank_path
-from sampler_core.run_log.metric_values import feedback_of, metrics_to_json
+from sampler_core.run_log.metric_values import metrics_to_json
 from sampler_core.run_log.records import LOG_VERSION, draw_line
 from sampler_core.run_log.window import Window
 from sampler_core.sampling.index_pass import PassPosition
@@ -62,6 +62,7 @@ class RunLog:
         self._last_begun = (0, 0)
         self._restored: dict[str, Any] | None = None
         self._skipped = self._epochs = 0
+        self._latest_epoch: int | None = None
         self._shares: dict[str, float] = {}
 
     # --- in training ---------------------------------------------------------------------------------------------
@@ -88,14 +89,11 @@ class RunLog:
         written = metrics_to_json(metrics, counts, plan.adaptive.reads if plan.adaptive else None)
         file = self._opened()
         number = self._sampler.epoch if self._window is None else self._window.position.epoch
-        for fields in self._take_windows():
-            file.append({"kind": "draw", **fields})
-            self._remember_shares(fields)
+        self._write_windows(file)
         if written:
             file.append({"kind": "metric", "epoch": number, "part": part, **written})
-        self._epochs += 1
-        if plan.adaptive is not None and metrics.get(plan.adaptive.reads) is not None:
-            self._sampler.update(**{plan.adaptive.reads: feedback_of(metrics[plan.adaptive.reads])})
+        if plan.adaptive is not None and isinstance(written.get(plan.adaptive.reads), list):
+            self._sampler.update(**{plan.adaptive.reads: written[plan.adaptive.reads]})
 
     def skip(self, batches: int) -> None:
         """Says that the loader leaves out so many batches of this rank before the next one that is counted.
@@ -112,8 +110,7 @@ class RunLog:
     def end(self) -> None:
         """Writes that the run came to its end."""
         file = self._opened()
-        for fields in self._take_windows():
-            file.append({"kind": "draw", **fields})
+        self._write_windows(file)
         file.append({"kind": "end", "time": _now(), "epochs": self._epochs})
 
     # --- with a checkpoint ---------------------------------------------------------------------------------------
@@ -172,13 +169,17 @@ class RunLog:
     def _windows(self) -> list[Window]:
         return [*self._pending, *([self._window] if self._window else [])]
 
-    def _take_windows(self) -> list[dict[str, Any]]:
-        """The lines of all windows, which end here."""
+    def _write_windows(self, file: LogFile) -> None:
+        """All windows, which end here."""
         windows = self._windows()
-        if windows:
-            self._last_position, self._last_begun = windows[-1].position, windows[-1].begun
         self._window, self._pending = None, []
-        return [window.fields(self.rank) for window in windows]
+        for window in windows:
+            fields = window.fields(self.rank)
+            file.append({"kind": "draw", **fields})
+            self._last_position, self._last_begun = window.position, window.begun
+            self._epochs += window.position.epoch != self._latest_epoch
+            self._latest_epoch = window.position.epoch
+            self._remember_shares(fields)
 
     def _opened(self) -> LogFile:
         """The file of this rank, with the plan in it; opened when training has begun and the rank is known."""

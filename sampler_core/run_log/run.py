@@ -6,6 +6,7 @@ an earlier place, what it had done beyond it no longer counts.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -121,13 +122,15 @@ class Run:
 
         Where each rank was given the whole stream (num_replicas=1 on several ranks), of each its share by batches.
         """
-        batches: dict[int, int] = {}
+        of_epoch, of_rank = Counter[int](), Counter[tuple[int, int]]()
         for window in self.windows:
-            batches[window.draw.epoch] = batches.get(window.draw.epoch, 0) + window.draw.batches
+            of_epoch[window.draw.epoch] += window.draw.batches
+            of_rank[window.draw.epoch, window.draw.rank] += window.draw.batches
         rows: list[tuple[LoggedWindow, FloatArray | IntArray]] = []
         for window in self.windows:
+            epoch, rank = window.draw[:2]
             is_whole = window.plan.num_replicas == 1 and window.world > 1 and len(self.ranks) > 1
-            share = window.draw.batches / max(batches[window.draw.epoch], 1) if is_whole else 1.0
+            share = of_rank[epoch, rank] / max(of_epoch[epoch], 1) if is_whole else 1.0
             rows.append((window, np.asarray(share * window.draw.drawn, dtype=np.float64)))
         return self._summed(rows)
 

@@ -187,7 +187,7 @@ class RunLog:
             self.rank, self.world = self._rank_and_world()
             self._file, self._labels = LogFile(rank_path(self._path, self.rank)), ""
             position = self._sampler.newest_pass
-            if self._restored is not None or position.epoch > 0 or position.start.batches > 0:
+            if self._restored is not None or self._skipped or position.epoch or position.start.batches:  # it goes on
                 self._run = _last_run(self._file) or self._run
         if self._labels != self._sampler.labels_digest:
             self._labels = self._sampler.labels_digest

@@ -4,14 +4,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from torch.utils.data import BatchSampler
+from torch.utils.data import BatchSampler, DataLoader
 
-from sampler_core.run_log import RunLog, departures, read_run, verdict
+from sampler_core.run_log import RunLog, audit, departures, read_run, verdict
 from tests.core.run_log_scripts import (
     CLEAN,
     DATASET,
     MISTAKES,
     SCHEMES,
+    EveryNthBatch,
     clean,
     clean_on_two_ranks,
     plan_of,
@@ -60,6 +61,24 @@ def test_two_ranks_add_up_to_what_one_would_draw(by_the_sampler, tmp_path: Path)
     assert more.min() >= 0
     assert more.sum(axis=1).tolist() == [3] * 4, "509 are completed to 32 batches of 16"
     assert departures(two) == []
+
+
+def test_several_lines_an_epoch_of_two_ranks_under_a_framework_depart_from_nothing(tmp_path: Path):
+    for rank in range(2):
+        sampler = sampler_of(num_replicas=1)
+        log = RunLog(tmp_path / "run.jsonl", sampler, rank=rank, world=2)
+        batches = EveryNthBatch(sampler.loader(DATASET).batch_sampler, rank, 2)
+        for epoch in range(3):
+            sampler.set_epoch(epoch)
+            for batch, (_, targets) in enumerate(DataLoader(DATASET, batch_sampler=batches), 1):
+                log.count(targets)
+                if batch % 7 == 0:
+                    log.epoch()
+            log.epoch()
+    run = read_run(tmp_path / "run.jsonl")
+    assert run.drawn.sum(axis=1).tolist() == [509] * 3
+    assert departures(run) == []
+    assert audit(run, sampler.class_counts) == []
 
 
 @pytest.mark.parametrize("drawing", SCHEMES)

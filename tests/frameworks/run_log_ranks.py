@@ -1,11 +1,11 @@
-"""What one rank of a torchrun training logs; run with `-m tests.frameworks.run_log_ranks OUT`.
+"""What two gloo ranks log, the second one forked off the first; run with `-m tests.frameworks.run_log_ranks OUT`.
 
-Three logs: of a training in order; of a sampler made before the process group; of one that Accelerate would share out
-again.
+Three logs: of a training in order, of an adaptive one, and of a sampler made before the process group.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -32,12 +32,15 @@ def train(log: RunLog, sampler: ScheduledClassSampler) -> None:
 
 def main(out: str) -> None:
     early = ScheduledClassSampler(LABELS, plan_of("stratified"), num_replicas=1)
-    dist.init_process_group("gloo")
+    child = os.fork()  # costs a second less than another process that imports torch
+    dist.init_process_group("gloo", init_method=f"file://{out}/rendezvous", rank=int(not child), world_size=2)
     for name, plan in (("clean", plan_of("stratified")), ("adaptive", adaptive_plan())):
         sampler = ScheduledClassSampler(LABELS, plan)
         train(RunLog(Path(out) / f"{name}.jsonl", sampler), sampler)
     train(RunLog(Path(out) / "early.jsonl", early), early)
     dist.destroy_process_group()
+    if child and os.waitpid(child, 0)[1]:
+        raise AssertionError("rank 1 failed")
 
 
 if __name__ == "__main__":

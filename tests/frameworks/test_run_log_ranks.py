@@ -1,4 +1,4 @@
-"""Two gloo ranks: each its own file, added up by the reader; audited, also where the shares follow both ranks' recall."""
+"""Two gloo ranks: each its own file, added up by the reader; audited, also where shares follow both ranks' recall."""
 
 from __future__ import annotations
 
@@ -16,10 +16,7 @@ from tests.frameworks.training import CLASS_COUNTS, plan_of, python
 def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder in which two ranks left their logs."""
     out = tmp_path_factory.mktemp("logs")
-    python(
-        "-m", "torch.distributed.run", "--nproc-per-node=2", "--rdzv-backend=c10d", "--rdzv-endpoint=127.0.0.1:0",
-        "--local-addr=127.0.0.1", "--module", "tests.frameworks.run_log_ranks", str(out),
-    )  # fmt: skip
+    python("-m", "tests.frameworks.run_log_ranks", str(out))
     return out
 
 

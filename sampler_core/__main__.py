@@ -1,7 +1,7 @@
-"""Plans on the command line: `python -m sampler_core preview | report | check`.
+"""Plans on the command line: `python -m sampler_core preview | report | check | audit`.
 
 The one contract here: an error is one sentence on stderr and exit code 2. `check` exits with 1 where the plan can be
-drawn but was tuned on other data.
+drawn but was tuned on other data, `audit` where a run differs from what its plan draws.
 """
 
 from __future__ import annotations
@@ -11,9 +11,13 @@ import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.plans.plan import SamplingPlan
+
+if TYPE_CHECKING:
+    from sampler_core.run_log import Run
 
 EXTRAS = {"pandas": "figures", "plotly": "figures", "pyarrow": "files"}  # package -> the extra that installs it
 
@@ -32,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = _command_line_parser().parse_args(arguments)
     warnings.filterwarnings("ignore", message="the plan was tuned on other data", category=UserWarning)
     try:
+        if command.run is audit:
+            return int(command.run(command))
         plan, changed = _plan_of_command(command.plan)
         counts, sentence = _counts_of_command(command)
         (sys.stdout if command.run is check else sys.stderr).write(f"{_as_one_line(sentence)}\n")
@@ -95,17 +101,47 @@ def check(command: argparse.Namespace, plan: SamplingPlan, counts: ClassCounts) 
     return 1 if drift_warnings else 0
 
 
+def audit(command: argparse.Namespace) -> int:
+    """Draws what a run should have drawn once more, and says where its log differs, to the window of batches."""
+    from sampler_core import run_log
+
+    run = run_log.read_run(command.log)
+    counts, sentence = _counts_of_command(command)
+    digest = _digest_of_command(command, run)
+    differences = [*run.notes, *run_log.audit(run, counts, digest), *(d.sentence for d in run_log.departures(run))]
+    for line in (sentence, run_log.verdict(run) if not differences else "", *differences[:_MOST_DIFFERENCES]):
+        sys.stdout.write(f"{_as_one_line(line)}\n" if line else "")
+    if len(differences) > _MOST_DIFFERENCES:
+        sys.stdout.write(f"... and {len(differences) - _MOST_DIFFERENCES:,} more\n")
+    return 1 if differences else 0
+
+
+_MOST_DIFFERENCES = 40  # lines on the screen
+
+
+def _digest_of_command(command: argparse.Namespace, run: Run) -> str | None:
+    """The digest of the labels, for the plan of a run; None where only their counts are known."""
+    from sampler_core.datasets.label_files import ReadingError, read_labels
+    from sampler_core.sampling.index_stream import IndexStream
+
+    try:
+        labels = read_labels(command.labels, **_columns_of_command(command))
+    except (ReadingError, OSError):
+        return None
+    return IndexStream(labels, run.plan, state={}).dataset.digest if run.plan is not None else None
+
+
 def _command_line_parser() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("labels", type=Path, metavar="LABELS", help="file of labels, table class,count, a folder of "
                         "class folders, or one of Arrow or Parquet files")  # fmt: skip
     for option, words in COLUMN_OPTIONS.items():
         shared.add_argument(f"--{option}", help=words, action="append" if option in ("label", "split") else "store")
-    shared.add_argument("--plan", type=Path, required=True, help="plan.json, as the dashboard exports it")
     command_line = argparse.ArgumentParser(prog="python -m sampler_core", description=__doc__.partition("\n")[0])
     commands = command_line.add_subparsers(required=True, metavar="COMMAND")
     for run, words in ((preview, "batches as CSV"), (report, "one HTML file"), (check, "does it fit?")):
         command = commands.add_parser(run.__name__, parents=[shared], help=words, description=run.__doc__)
+        command.add_argument("--plan", type=Path, required=True, help="plan.json, as the dashboard exports it")
         command.set_defaults(run=run)
         if run is not check:
             command.add_argument("--epoch", type=int, default=0, help="counts from 0; default 0")
@@ -117,6 +153,11 @@ def _command_line_parser() -> argparse.ArgumentParser:
         if run is report:
             command.add_argument("--out", type=Path, default=Path("report.html"), help="default report.html")
             command.add_argument("--unit", default="samples", help='what one sample is, such as "images"')
+    logged = argparse.ArgumentParser(add_help=False)
+    logged.add_argument("log", type=Path, metavar="RUN", help="run.jsonl, the log that training wrote (of rank 0)")
+    words = "did a run draw its plan?"
+    command = commands.add_parser("audit", parents=[logged, shared], help=words, description=audit.__doc__)
+    command.set_defaults(run=audit)
     return command_line
 
 
@@ -134,12 +175,16 @@ def _counts_of_command(command: argparse.Namespace) -> tuple[ClassCounts, str]:
     if command.labels.is_dir() and not holds_data_files(command.labels):
         counts = count_folder(command.labels)
         return counts, f"{counts.num_samples:,} files in {counts.num_classes:,} folders of {command.labels.name}."
+    reading = read_counts(command.labels, **_columns_of_command(command))
+    return reading.counts, reading.sentence()
+
+
+def _columns_of_command(command: argparse.Namespace) -> dict[str, Any]:
     options = {option.replace("-", "_"): getattr(command, option.replace("-", "_")) for option in COLUMN_OPTIONS}
     columns = {name: value for name, value in options.items() if value is not None}
     if len(columns.get("label", ())) == 1:
         columns["label"] = columns["label"][0]
-    reading = read_counts(command.labels, **columns)
-    return reading.counts, reading.sentence()
+    return columns
 
 
 def _as_one_line(error: object) -> str:

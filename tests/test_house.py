@@ -58,7 +58,10 @@ ELSEWHERE = {
     "pandas": {"datasets/label_files", "training", "figures", "exporting"},
     "plotly": {"figures"},
     "pyarrow": {"datasets/label_files", "training", "figures", "exporting"},
+    "lightning": {"run_log"},
+    "transformers": {"run_log"},
 }
+FRAMEWORKS = {"lightning", "transformers"}  # in files named *_callback alone, for those who have them
 
 
 def modules(*folders: str) -> list[Path]:
@@ -168,6 +171,7 @@ def test_the_core_knows_numpy_and_the_rest_only_where_the_house_says(path):
     part = part_of_the_core(path)
     foreign = {name.split(".")[0] for name in imports(path)} - sys.stdlib_module_names - {"sampler_core"}
     assert foreign <= {"numpy"} | {name for name, parts in ELSEWHERE.items() if part in parts}
+    assert path.stem.endswith("_callback") or not foreign & FRAMEWORKS
 
 
 @pytest.mark.parametrize("path", PAGES, ids=names(PAGES))
@@ -192,7 +196,7 @@ def test_the_app_requires_exact_versions_of_everything_it_imports():
     required = [line.split("==")[0] for line in lines]
     imported = {name.split(".")[0] for path in [ROOT / "app.py", *PAGES, *CORE] for name in imports(path)}
     assert all(re.fullmatch(r"\w+==[\d.]+( ; sys_platform != 'win32')?", line) for line in lines)
-    assert imported - sys.stdlib_module_names - {"pages", "sampler_core"} <= set(required)
+    assert imported - sys.stdlib_module_names - {"pages", "sampler_core"} - FRAMEWORKS <= set(required)
 
 
 def test_the_app_starts_without_a_question_sends_nothing_and_shows_no_internals():
@@ -233,7 +237,9 @@ def test_the_core_imports_with_streamlit_plotly_pandas_and_torch_blocked():
     plain = ["sampler_core"] + [
         dotted(path)
         for path in CORE
-        if part_of_the_core(path) not in without and "report" not in path.stem  # made of figures
+        if part_of_the_core(path) not in without
+        and "report" not in path.stem  # made of figures
+        and not path.stem.endswith("_callback")
     ]
     done = run_python(BLOCKED.format(blocked=["streamlit", "plotly", "pandas", "torch", "starlette"], names=plain))
     assert done.returncode == 0, done.stderr

@@ -41,6 +41,17 @@ def feedback_array(kind: str, values: Any, counts: ClassCounts) -> FloatArray:
     return np.array([np.nan if value is None else value for value in per_class], dtype=np.float64)
 
 
+def mean_over_ranks(feedback: Sequence[Sequence[float | None] | FloatArray]) -> FloatArray | None:
+    """The mean of each class over the ranks that have a value, NaN where none has one; None without any feedback."""
+    if not len(feedback):
+        return None
+    values = np.array(feedback, dtype=np.float64)
+    given = ~np.isnan(values)
+    with np.errstate(over="ignore"):  # losses near the largest number
+        total = np.where(given, values, 0.0).sum(axis=0)
+    return np.where(given.any(axis=0), total / np.maximum(given.sum(axis=0), 1), np.nan)
+
+
 def _check_value(kind: str, name: object, value: object) -> None:
     low, high, words = (0, 1, " from 0 to 1") if kind == "recall" else (-sys.float_info.max, sys.float_info.max, "")
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:

@@ -16,6 +16,7 @@ import torch.distributed as dist
 
 from sampler_core.data.array_types import FloatArray
 from sampler_core.sampling.distributed import world_size
+from sampler_core.sampling.feedback import mean_over_ranks
 
 _LONGEST_PAUSE = 0.1  # seconds between two looks for the posts of the other ranks
 
@@ -52,17 +53,6 @@ def mean_of_posts(plan: str, number: int) -> FloatArray | None:
         for key in keys:
             store.delete_key(key)
     return mean_over_ranks([values for _, values in posts if values is not None])
-
-
-def mean_over_ranks(feedback: list[list[float | None]]) -> FloatArray | None:
-    """The mean of each class over the ranks that have a value, NaN where none has one; None without any feedback."""
-    if not feedback:
-        return None
-    values = np.array(feedback, dtype=np.float64)
-    given = ~np.isnan(values)
-    with np.errstate(over="ignore"):  # losses near the largest number
-        total = np.where(given, values, 0.0).sum(axis=0)
-    return np.where(given.any(axis=0), total / np.maximum(given.sum(axis=0), 1), np.nan)
 
 
 def _store_of(plan: str) -> Any:

@@ -12,9 +12,8 @@ def check_loader(loader: Any, sampler: DistributedSampler[int], batch_size: int 
 
     lengths: of the data sets that the sampler's labels are of. Knows the loaders of torch, Accelerate and DeepSpeed.
     """
-    loader = getattr(loader, "loader", loader)  # DeepSpeed's RepeatingLoader has one
-    batches = _batches_of(loader, sampler.num_replicas)
-    found = _first_of((batches, "sampler"), (loader, "sampler"), (loader, "data_sampler"))  # the last is DeepSpeed's
+    loader, batches = _loader_and_batches(loader, sampler.num_replicas)
+    found = _sampler_in(loader, batches)
     if found is not sampler:
         raise ValueError(f"sampler of the loader must be this sampler, got {type(found).__name__}")
     size = _first_of((batches, "batch_size"), (loader, "batch_size"))
@@ -26,6 +25,11 @@ def check_loader(loader: Any, sampler: DistributedSampler[int], batch_size: int 
     _check_length("dataset of the loader", _first_of((loader, "dataset")), lengths)
 
 
+def sampler_of_loader(loader: Any) -> Any:
+    """The sampler that a loader draws from, through what frameworks put around it; None where it has none."""
+    return _sampler_in(*_loader_and_batches(loader, num_replicas=1))
+
+
 def check_dataset(dataset: Any, num_samples: int) -> None:
     """`ValueError` for a data set that has not one sample per label."""
     _check_length("dataset", dataset, {num_samples})
@@ -35,6 +39,15 @@ def _check_length(name: str, dataset: Any, lengths: set[int]) -> None:
     found = len(dataset) if hasattr(dataset, "__len__") else None
     if found is not None and found not in lengths:
         raise ValueError(f"{name} must have one sample per label ({max(lengths)}), got {found}")
+
+
+def _loader_and_batches(loader: Any, num_replicas: int) -> tuple[Any, Any]:
+    loader = getattr(loader, "loader", loader)  # DeepSpeed's RepeatingLoader has one
+    return loader, _batches_of(loader, num_replicas)
+
+
+def _sampler_in(loader: Any, batches: Any) -> Any:
+    return _first_of((batches, "sampler"), (loader, "sampler"), (loader, "data_sampler"))  # the last is DeepSpeed's
 
 
 def _batches_of(loader: Any, num_replicas: int) -> Any:

@@ -93,6 +93,21 @@ class ScheduledClassSampler(DistributedSampler[int]):
         """The classes and their counts; feedback and previews have this order."""
         return self._current.latest_stream.class_counts
 
+    @property
+    def newest_pass(self) -> PassPosition:
+        """Where the newest pass stands, of which the state is; another object for each pass."""
+        return self._position
+
+    @property
+    def batches(self) -> RankBatches:
+        """This rank's part of an epoch."""
+        return self._current.latest_stream.batches
+
+    @property
+    def labels_digest(self) -> str:
+        """16 hex digits, others for other labels and for the same ones in another order."""
+        return self._current.latest_stream.dataset.digest
+
     def __len__(self) -> int:
         """Indices that this rank draws in a whole epoch; fixed at construction (a restored run keeps its own)."""
         return self.num_samples
@@ -116,7 +131,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
         if self._alone_by_default and warn_if_not_alone():
             self._alone_by_default = False
         position = self._new_position(self._next_start)
-        if self._batches.is_over(position.start):  # an iterator that is never used must not take anything away
+        if self.batches.is_over(position.start):  # an iterator that is never used must not take anything away
             self._next_start = StartPosition()
         if not self._current.is_awaited:
             position.pieces = self._pieces(position.start)
@@ -191,7 +206,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
         if batches_delivered is not None:
             start = self._position.start
             whole_number("batches_delivered", batches_delivered)
-            done = min(start.within + batches_delivered * self._batches.batch_size, self._batches.length(start))
+            done = min(start.within + batches_delivered * self.batches.batch_size, self.batches.length(start))
         return self._state(self._position, done)
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -207,16 +222,12 @@ class ScheduledClassSampler(DistributedSampler[int]):
         self.epoch = self._restored_epoch = state["epoch"]
         self._set_lengths()  # the run's own, where labels changed after its start
         self._start_at(start)
-        self._iterated = self._batches.is_over(self._next_start)
+        self._iterated = self.batches.is_over(self._next_start)
         self._requested_epoch = requested_epoch if self._iterated else 0
-
-    @property
-    def _batches(self) -> RankBatches:
-        return self._current.latest_stream.batches
 
     def _set_lengths(self) -> None:
         """The indices of an epoch as torch's class names them."""
-        self.num_samples = self._batches.length(StartPosition())
+        self.num_samples = self.batches.length(StartPosition())
         self.total_size = self.num_samples * self.num_replicas
 
     def _start_at(self, start: StartPosition) -> None:
@@ -241,7 +252,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
             yield piece.indices
 
     def _state(self, position: PassPosition, done: int | None = None) -> dict[str, Any]:
-        rest = self._batches.after(position.start, position.done if done is None else done)
+        rest = self.batches.after(position.start, position.done if done is None else done)
         state = {**self._current.as_json(), "epoch": position.epoch}
         return {"version": STATE_VERSION, "replicas": self.num_replicas, **rest._asdict(), **state}
 

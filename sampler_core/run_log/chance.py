@@ -1,0 +1,71 @@
+"""How far class counts may be from their expectation by chance, with so many of them looked at at once.
+
+The one contract here: a clean run has any count beyond chance with a probability of at most `FALSE_ALARM`, however long
+it is and by whatever scheme it draws.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sampler_core.data.array_types import BoolArray, FloatArray, IntArray
+from sampler_core.forecast.binomial_tail import least_whole_number, log_chance_above
+from sampler_core.forecast.expectations import Draws
+
+FALSE_ALARM = 1e-3
+
+
+class Spread(NamedTuple):
+    """Counts as a sure part and a sum of yes-or-no trials; each of shape (epochs, num_classes).
+
+    expected: of the trials alone. slack: draws that may be beside the plan.
+    """
+
+    sure: FloatArray
+    trials: FloatArray
+    expected: FloatArray
+    slack: FloatArray
+
+    def is_exceeded_by(self, counts: IntArray, tests: int) -> BoolArray:
+        """Whether each count is beyond chance, as one of so many counts."""
+        limit, chosen, expected = _log_limit(tests), counts - self.sure, self.expected
+        more, fewer = chosen - self.slack, self.trials - chosen - self.slack
+        too_many = log_chance_above(more - 1, self.trials, expected) <= limit
+        too_few = log_chance_above(fewer - 1, self.trials, self.trials - expected) <= limit
+        is_above, is_below = (more > 0) & (chosen > expected), (fewer > 0) & (chosen < expected)
+        return np.asarray((too_many & is_above) | (too_few & is_below))
+
+    def allowed(self, epoch: int, c: int, tests: int) -> float:
+        """How far above its expectation one count may be."""
+        trials, expected = self.trials[epoch, c], self.expected[epoch, c]
+        most = least_whole_number(
+            np.array([int(expected)]), lambda k: log_chance_above(k, trials, expected) <= _log_limit(tests)
+        )
+        return float(most[0] + self.slack[epoch, c] - expected)
+
+
+def spread_of(planned: FloatArray, taken: IntArray, extras: IntArray, draws: Draws) -> Spread:
+    """The spread of the class counts of epochs. planned: shape (epochs, num_classes); taken, extras: (epochs,).
+
+    independent: binomial. exact: floor or ceil in a whole epoch; in a part of one at most as wide as binomial.
+    stratified: floor(B p) sure in each batch, and one more with the chance of the rest.
+    """
+    shape, n = planned.shape, taken[:, None].astype(np.float64)
+    slack, sure, trials = extras[:, None] + np.zeros(shape), np.zeros(shape), n + np.zeros(shape)
+    if draws.scheme == "exact":
+        is_whole = n == draws.samples
+        sure, trials = np.where(is_whole, np.floor(planned), 0.0), np.where(is_whole, 1.0, trials)
+        slack = slack + is_whole  # `planned` is written with five digits
+    elif draws.scheme == "stratified":
+        batches = np.floor(n / draws.batch_size)
+        sure = batches * np.floor(draws.batch_size * planned / np.maximum(n, 1.0) * (1.0 - 1e-4))
+        trials, slack = batches + np.zeros(shape), slack + 1 + (n % draws.batch_size > 0) * draws.batch_size
+        trials = np.maximum(trials, 1.0)
+    expected = np.clip(planned - sure, 0.0, trials)
+    return Spread(sure, trials, expected, slack)
+
+
+def _log_limit(tests: int) -> float:
+    return float(np.log(FALSE_ALARM / max(2 * tests, 1)))

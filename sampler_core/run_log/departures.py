@@ -1,0 +1,65 @@
+"""What a run did otherwise than planned, and one sentence on whether it did."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sampler_core.formatting import number
+from sampler_core.run_log import class_causes  # noqa: F401  # registers its causes
+from sampler_core.run_log.causes import CAUSES
+from sampler_core.run_log.evidence import Evidence
+from sampler_core.run_log.run import Run
+
+UNEXPLAINED = "other shares"  # only where nothing else is found
+
+
+class Departure(NamedTuple):
+    """A cause by its name in `CAUSES`, the epoch since which it shows, and a sentence with the remedy."""
+
+    cause: str
+    since: int
+    sentence: str
+
+
+def departures(run: Run) -> list[Departure]:
+    """What the run did otherwise than planned, with causes and remedies, by epoch; empty for a clean one.
+
+    Under any scheme a clean run has one with a probability of at most `chance.FALSE_ALARM`.
+    """
+    if not run.windows:
+        return []
+    evidence = Evidence(run)
+    found = {name: finding for name, cause in CAUSES.items() if (finding := cause.find(evidence)) is not None}
+    hidden = {name for cause in found for name in CAUSES[cause].hides}
+    if len(found) > 1:
+        hidden.add(UNEXPLAINED)
+    shown = [Departure(name, *finding) for name, finding in found.items() if name not in hidden]
+    return sorted(shown, key=lambda departure: departure.since)
+
+
+def verdict(run: Run) -> str:
+    """One sentence for a clean run, else those of its departures."""
+    if not run.windows:
+        return "Nothing has been trained on yet."
+    found = departures(run)
+    if found:
+        return " ".join(departure.sentence for departure in found)
+    first, last = run.epochs[0], run.epochs[-1]
+    epochs = f"Epoch {first}" if first == last else f"Epochs {first} to {last}"
+    apart, allowed = largest_departure(run)
+    points = "point" if number(apart) == "1" else "points"
+    return (
+        f"{epochs} drew what was planned (largest departure {number(apart)} {points}, chance allows {number(allowed)})."
+    )
+
+
+def largest_departure(run: Run) -> tuple[float, float]:
+    """Of the shares trained from those planned, over epochs and classes, and what chance allows there; in points."""
+    evidence = Evidence(run)
+    total = np.maximum(evidence.taken[:, None], 1)
+    apart = np.abs(run.trained - run.planned) / total
+    row, c = np.unravel_index(int(apart.argmax()), apart.shape)
+    allowed = evidence.spread.allowed(int(row), int(c), evidence.beyond_chance.size) / int(total[row, 0])
+    return round(100 * float(apart[row, c]), 2), round(100 * allowed, 2)

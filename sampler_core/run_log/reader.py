@@ -1,0 +1,96 @@
+"""Reads a log and those of the run's other ranks beside it; again and again while they grow, only what is new.
+
+The one contract here: whatever a file holds, the only error is a `ValueError` (or `OSError`) of one sentence; a line
+that is not whole JSON of this version is left out and counted, unknown kinds and fields are left alone.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from sampler_core.data.array_types import FloatArray
+from sampler_core.formatting import printable, several
+from sampler_core.run_log.log_file import rank_path
+from sampler_core.run_log.log_lines import LogLines
+from sampler_core.run_log.rank_records import RankRecords
+from sampler_core.run_log.run import Run, windows_that_count
+from sampler_core.sampling.feedback import mean_over_ranks
+
+MOST_FILES = 1024  # of ranks of one run
+
+
+def read_run(path: str | os.PathLike[str]) -> Run:
+    """The last run in a log, with its other ranks (today.rank1.jsonl, ...) where their files lie beside it.
+
+    `ValueError` for a file without a plan, for what is no plain file and for one above 1 GiB.
+    """
+    return RunReader(path).read()
+
+
+class RunReader:
+    """Follows the log of a run: each `read` reads only what was appended since the one before."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._path = Path(path)
+        self._ranks: dict[int, tuple[LogLines, RankRecords]] = {}
+
+    def read(self) -> Run:
+        """The run as it stands; errors as in `read_run`."""
+        first = self._read_rank(0, self._path)
+        if not first.plans:
+            raise ValueError(f'run log must have a line of the kind "plan", version 1, got none in {self._path.name}')
+        world, notes, missing = max(plan.world for plan in first.plans), [], []
+        for rank in range(1, min(world, MOST_FILES)):
+            try:
+                self._read_rank(rank, rank_path(self._path, rank))
+            except FileNotFoundError:
+                missing.append(rank)
+            except (ValueError, OSError) as error:
+                notes.append(f"Rank {rank} is left out: {printable(str(error), 200)}.")
+        if missing:
+            names = ", ".join(map(str, missing[:8])) + (", ..." if len(missing) > 8 else "")
+            there = several(world, "rank", "ranks")
+            notes.append(f"Of {there}, the files of rank {names} are not beside {printable(self._path.name)}.")
+        return self._assembled(notes)
+
+    def _read_rank(self, rank: int, path: Path) -> RankRecords:
+        if rank not in self._ranks:
+            self._ranks[rank] = (LogLines(path), RankRecords(rank))
+        lines, records = self._ranks[rank]
+        lines.read(records.restart, records.add)
+        return records
+
+    def _assembled(self, notes: list[str]) -> Run:
+        ranks = {rank: records for rank, (_, records) in sorted(self._ranks.items()) if records.plans}
+        windows = [window for records in ranks.values() for window in records.windows]
+        resumes = tuple(resume for records in ranks.values() for resume in records.resumes)
+        if any(records.is_full for records in ranks.values()):
+            notes.append("The log is larger than what is read of one: its later epochs are left out.")
+        feedback = _feedback_of_ranks([*ranks.values()])
+        epochs = tuple(sorted({epoch for values in feedback.values() for epoch in values}))
+        metrics: dict[str, dict[str, FloatArray]] = {}
+        for key, of_epochs in feedback.items():
+            part, _, name = key.partition("/")
+            shape = next(iter(of_epochs.values()))[0].shape
+            empty = np.full(shape, np.nan)
+            alike = {epoch: [row for row in rows if row.shape == shape] for epoch, rows in of_epochs.items()}
+            means = [mean_over_ranks(alike.get(epoch, [])) for epoch in epochs]
+            metrics.setdefault(part, {})[name] = np.array([empty if mean is None else mean for mean in means])
+        return Run(
+            tuple((rank, plan) for rank, records in ranks.items() for plan in records.plans), tuple(windows),
+            tuple(sorted(windows_that_count(windows, resumes), key=lambda window: window[0][:3])), resumes, epochs,
+            metrics, feedback, any(records.ended for records in ranks.values()),
+            sum(records.skipped + lines.too_long for lines, records in self._ranks.values()), tuple(notes),
+        )  # fmt: skip
+
+
+def _feedback_of_ranks(ranks: list[RankRecords]) -> dict[str, dict[int, list[FloatArray]]]:
+    """{part/name: {epoch: the values of each rank that has some}}."""
+    feedback: dict[str, dict[int, list[FloatArray]]] = {}
+    for records in ranks:
+        for (part, name, epoch), values in records.metrics.items():
+            feedback.setdefault(f"{part}/{name}", {}).setdefault(epoch, []).append(values)
+    return feedback

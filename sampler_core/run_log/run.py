@@ -1,0 +1,169 @@
+"""Run: what a log holds, its ranks added up.
+
+The one contract here: of windows of one rank and epoch that overlap the later one counts, and where a run goes on from
+an earlier place, what it had done beyond it no longer counts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from sampler_core.data.array_types import FloatArray, IntArray
+from sampler_core.data.class_counts import ClassCounts
+from sampler_core.plans.plan import SamplingPlan
+from sampler_core.run_log.records import DrawLine, PlanLine, ResumeLine
+
+
+class LoggedWindow(NamedTuple):
+    """A "draw" line and where it stands: `plan`, the last one before it; `segment`, the number of plan and resume
+    lines before it in its file; `resumes`, of resume lines alone; `line`, its number."""
+
+    draw: DrawLine
+    plan: PlanLine
+    world: int
+    segment: int
+    resumes: int
+    line: int
+
+    @property
+    def end_batch(self) -> int:
+        """The batches of the one-process stream up to the end of this window, of this rank's own or an earlier one."""
+        return self.draw.first_batch + self.draw.batches * self.world
+
+    def overlaps(self, other: LoggedWindow) -> bool:
+        """Whether both hold batches of one epoch and rank that may be the same."""
+        if (self.draw.epoch, self.draw.rank) != (other.draw.epoch, other.draw.rank):
+            return False
+        return self.draw.first_batch < other.end_batch and other.draw.first_batch < self.end_batch
+
+
+class LoggedResume(NamedTuple):
+    """A "resume" line of a rank: where it stands, and the last window before it."""
+
+    resume: ResumeLine
+    rank: int
+    number: int
+    segment: int
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One run. `plans`: every plan line, by rank and in order; the first one of the lowest rank is the run's.
+
+    all_windows: as they were written. windows: those that count. metrics: {part: {name: values}}, one row an epoch of
+    `metric_epochs`, shape (epochs,) or (epochs, num_classes), NaN where there is none; of several ranks their mean.
+    skipped_lines: how many were no whole line of this version. notes: sentences on what could not be read.
+    """
+
+    plans: tuple[tuple[int, PlanLine], ...]
+    all_windows: tuple[LoggedWindow, ...]
+    windows: tuple[LoggedWindow, ...]
+    resumes: tuple[LoggedResume, ...]
+    metric_epochs: tuple[int, ...]
+    metrics: Mapping[str, Mapping[str, FloatArray]]
+    rank_feedback: Mapping[str, Mapping[int, Sequence[FloatArray]]]
+    ended: bool
+    skipped_lines: int = 0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def first_plan(self) -> PlanLine:
+        """What the run was about to draw."""
+        return self.plans[0][1]
+
+    @property
+    def class_counts(self) -> ClassCounts:
+        """The classes and their counts, of the run's start."""
+        return self.first_plan.class_counts
+
+    @cached_property
+    def plan(self) -> SamplingPlan | None:
+        """The plan; None where the log has none that can be read."""
+        text = self.first_plan.plan
+        try:
+            return None if text is None else SamplingPlan.read_json(text)[0]
+        except ValueError:
+            return None
+
+    @property
+    def world(self) -> int:
+        """The number of ranks, of the run's start."""
+        return self.first_plan.world
+
+    @cached_property
+    def ranks(self) -> tuple[int, ...]:
+        """The ranks that have written windows."""
+        return tuple(sorted({window.draw.rank for window in self.windows}))
+
+    @cached_property
+    def epochs(self) -> tuple[int, ...]:
+        """The epochs of the rows of `planned`, `drawn`, `trained`, in order."""
+        return tuple(sorted({window.draw.epoch for window in self.windows}))
+
+    @cached_property
+    def planned(self) -> FloatArray:
+        """Expected counts: float64, shape (epochs, num_classes)."""
+        return self._summed([(window, window.draw.planned) for window in self.windows])
+
+    @cached_property
+    def trained(self) -> IntArray:
+        """Counts of the targets that reached the training step: int64, shape (epochs, num_classes)."""
+        return self._summed([(window, window.draw.trained) for window in self.windows]).astype(np.int64)
+
+    @cached_property
+    def drawn(self) -> FloatArray:
+        """Counts of what the sampler gave out: float64, shape (epochs, num_classes).
+
+        Where each rank was given the whole stream (num_replicas=1 on several ranks), of each its share by batches.
+        """
+        of_epoch, of_rank = Counter[int](), Counter[tuple[int, int]]()
+        for window in self.windows:
+            of_epoch[window.draw.epoch] += window.draw.batches
+            of_rank[window.draw.epoch, window.draw.rank] += window.draw.batches
+        rows: list[tuple[LoggedWindow, FloatArray | IntArray]] = []
+        for window in self.windows:
+            epoch, rank = window.draw[:2]
+            is_whole = window.plan.num_replicas == 1 and window.world > 1 and len(self.ranks) > 1
+            share = of_rank[epoch, rank] / max(of_epoch[epoch], 1) if is_whole else 1.0
+            rows.append((window, np.asarray(share * window.draw.drawn, dtype=np.float64)))
+        return self._summed(rows)
+
+    @cached_property
+    def extras(self) -> IntArray:
+        """Indices beside the plan: read ahead, or drawn to complete a round of batches; int64, shape (epochs,)."""
+        extras = np.zeros(len(self.epochs), dtype=np.int64)
+        for window in self.windows:
+            extras[self.epochs.index(window.draw.epoch)] += window.draw.extras
+        return extras
+
+    def shares(self, counts: FloatArray | IntArray) -> FloatArray:
+        """Counts, shape (epochs, num_classes), as shares of each epoch; 0 in an epoch without any."""
+        return np.asarray(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1e-300))
+
+    def _summed(self, rows: list[tuple[LoggedWindow, FloatArray | IntArray]]) -> FloatArray:
+        at = {epoch: i for i, epoch in enumerate(self.epochs)}
+        total = np.zeros((len(self.epochs), self.class_counts.num_classes))
+        for window, row in rows:
+            total[at[window.draw.epoch]] += row
+        return total
+
+
+def windows_that_count(windows: Sequence[LoggedWindow], resumes: Sequence[LoggedResume]) -> list[LoggedWindow]:
+    """Without those that a later one overlaps, or that lie beyond a place from which the run went on later."""
+    kept: dict[tuple[int, int], list[LoggedWindow]] = {}
+    for window in windows:
+        of_epoch = kept.setdefault((window.draw.epoch, window.draw.rank), [])
+        of_epoch[:] = [other for other in of_epoch if not other.overlaps(window)] + [window]
+    places = {(resume.number, resume.resume.epoch, resume.resume.batch) for resume in resumes}
+    return [window for of_epoch in kept.values() for window in of_epoch if not _is_undone(window, places)]
+
+
+def _is_undone(window: LoggedWindow, places: set[tuple[int, int, int]]) -> bool:
+    end = (window.draw.epoch, window.end_batch)
+    return any(window.resumes < number and end > (epoch, batch) for number, epoch, batch in places)

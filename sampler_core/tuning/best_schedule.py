@@ -25,12 +25,14 @@ from sampler_core.tuning.run_bounds import (
     run_bounds_cannot_hold,
     run_metric_jumps,
     unmet_run_bound,
+    with_run_bound,
 )
 from sampler_core.tuning.run_bounds_as_drawn import value_of_expected
 from sampler_core.tuning.schedule_families import Family, family
 from sampler_core.tuning.shares_by_skew import SharesBySkew
 from sampler_core.tuning.slack_search import (
     COARSE_SLACK,
+    NO_SLACK,
     FoundSchedule,
     SlackProblem,
     furthest_inside,
@@ -102,6 +104,12 @@ class BestScheduleFinder:
         best_found = self._meeting_run_bounds(requirements, slack_of)
         return -UNLIMITED_SLACK if best_found is None else best_found.slack
 
+    def worst_value(self, requirement: Requirement, skews: FloatArray) -> float:
+        """The value that a requirement bounds, of one schedule, (epochs,): of its worst epoch, or of the run."""
+        window = requirement.epochs(self.epochs)
+        values = self.by_skew.values(requirement, self.by_skew.shares_at(skews[window.start : window.stop]))
+        return float(values.max() if requirement.sense == "at most" else values.min())
+
     def slack_upper_bound(self, requirements: Sequence[Requirement]) -> float:
         """Upper bound on the slack, from the per-epoch requirements alone; below 0: no shape can meet them."""
         segments = epoch_segments(self.edges(requirements), self.epochs)
@@ -155,7 +163,7 @@ class BestScheduleFinder:
             unmet = unmet_run_bound(self.by_skew, requirements, best_found.skews, within, run_bounds)
             if unmet is None:
                 return best_found._replace(proved=best_found.proved and exact)
-            run_bounds.append(unmet)
+            run_bounds = with_run_bound(run_bounds, unmet)
         self.proved = False
         return None
 
@@ -178,7 +186,7 @@ class BestScheduleFinder:
         else:
             best_found, trust_region = search_family(problem, members, least), 4 * COARSE_SLACK
         best = best_found[0]
-        if best.slack < least and not (best.proved and self.shape == "piecewise"):
+        if NO_SLACK <= best.slack < least and not (best.proved and self.shape == "piecewise"):
             likely_candidates = [one for one in best_found if one.slack > best.slack - trust_region / 4]
             most_refined = _MOST_REFINED_WITH_RUN_BOUNDS if problem.run_bounds else _MOST_CANDIDATES_REFINED
             likely = likely_candidates[:most_refined]

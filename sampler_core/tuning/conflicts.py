@@ -7,7 +7,6 @@ bound changed to the number given, one does.
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -100,19 +99,32 @@ def _irreducible_conflict(
 
 
 def _agreeing_bound(finder: BestScheduleFinder, conflicting: list[Requirement], i: int) -> float | None:
-    """The bound of requirement i at which all are possible, rounded outwards to three digits; None: there is none."""
+    """The bound of requirement i at which all are possible, rounded outwards to three digits; None: there is none.
 
-    def agree(bound_place: int) -> bool:
-        agreeing_requirement = relaxed(conflicting[i], _bound_at(bound_place))
-        return finder.has_schedule([*conflicting[:i], agreeing_requirement, *conflicting[i + 1 :]])
+    A bisection of the places of such bounds; a schedule that is found says by its own value how far to go at once.
+    """
+    requirement, down = conflicting[i], conflicting[i].sense == "at least"
+    places = _bound_places_outwards(requirement, _bound_estimate(finder, conflicting, i))
 
-    bound_places = _bound_places_outwards(conflicting[i], _bound_estimate(finder, conflicting, i))
-    nearby_place = next((bound_place for bound_place in bound_places[:2] if agree(bound_place)), None)
-    if nearby_place is not None:
-        return _bound_at(nearby_place)
-    if not bound_places or not agree(bound_places[-1]):
+    def agreeing(at: int) -> int | None:
+        agreed = [*conflicting[:i], relaxed(requirement, _bound_at(places[at])), *conflicting[i + 1 :]]
+        found = finder.best_schedule(agreed, least=0.0)
+        if found is None:
+            return None
+        value_place = _bound_place(finder.worst_value(requirement, found.skews), down)
+        return min(at, max(0, (value_place - places[0]) * (-1 if down else 1)))
+
+    for at in range(min(2, len(places))):
+        if agreeing(at) is not None:
+            return _bound_at(places[at])
+    low, high = 1, agreeing(len(places) - 1) if len(places) > 2 else None
+    if high is None:
         return None
-    return _bound_at(bound_places[bisect_left(bound_places, True, lo=min(2, len(bound_places) - 1), key=agree)])
+    while high - low > 1:
+        middle = (low + high) // 2
+        found_at = agreeing(middle)
+        low, high = (middle, high) if found_at is None else (low, max(found_at, low + 1))
+    return _bound_at(places[high])
 
 
 def _bound_places_outwards(requirement: Requirement, tightest: float) -> range:

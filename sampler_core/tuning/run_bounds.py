@@ -81,6 +81,17 @@ def unmet_run_bound(
     return None
 
 
+def with_run_bound(run_bounds: Sequence[RunBound], new: RunBound) -> list[RunBound]:
+    """The run bounds with a new one, without those that hold wherever it does."""
+
+    def follows(old: RunBound) -> bool:
+        same = (old.requirement.metric, old.position, old.window) == (new.requirement.metric, new.position, new.window)
+        sign = 1 if new.requirement.sense == "at most" else -1
+        return same and sign * old.requirement.bound >= sign * new.requirement.bound
+
+    return [*(old for old in run_bounds if not follows(old)), new]
+
+
 def run_metric_jumps(by_skew: SharesBySkew, requirements: Sequence[Requirement]) -> bool:
     """Whether a metric jumps with the skew, so that slack is known at the skews evaluated only."""
     return by_skew.draws.scheme == "stratified" and any("coverage" in one.metric for one in requirements)

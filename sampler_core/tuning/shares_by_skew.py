@@ -19,7 +19,7 @@ from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.share_limits import normalised, water_filled
 from sampler_core.tuning.as_drawn import chance_left
 from sampler_core.tuning.requirements import Requirement
-from sampler_core.tuning.verdicts import requirement_margin
+from sampler_core.tuning.verdicts import requirement_margin, requirement_values
 
 LOWEST_SKEW, HIGHEST_SKEW = -50.0, 50.0  # the skews that a schedule allows
 _FINEST_SKEW = 1e-10
@@ -116,6 +116,10 @@ class SharesBySkew:
     def margin(self, requirement: Requirement, shares: FloatArray) -> FloatArray:
         """By how much rows of shares meet a requirement: from 0 on it holds; shape (rows,), or of the run (1,)."""
         return requirement_margin(requirement, shares, self.counts, self.draws, self.chance_left(requirement))
+
+    def values(self, requirement: Requirement, shares: FloatArray) -> FloatArray:
+        """The values of rows of shares that a requirement bounds; shape (rows,), or of the run (1,)."""
+        return requirement_values(requirement, shares, self.counts, self.draws, self.chance_left(requirement))
 
     def chance_left(self, requirement: Requirement) -> float:
         """The chance to fail that is left to an epoch of this requirement, or over the run to a class."""

@@ -32,6 +32,7 @@ from sampler_core.tuning.schedule_families import Family
 from sampler_core.tuning.shares_by_skew import SharesBySkew
 
 COARSE_SLACK = 1e-3
+NO_SLACK = -4 * COARSE_SLACK  # what the search finds with less has no schedule near it that meets all
 _CELL_TOLERANCE = 0.25  # of a cell's half-width: how exactly its slack is computed
 _MOST_CELLS = 4_000  # more are cut off, and the result is not proved
 _USUAL_SKEWS, _SKEWS_TRIED = (-1.0, 2.0), 33  # with run bounds: tried first, and how many
@@ -103,20 +104,23 @@ def slack_on_exact_shares(problem: SlackProblem, skews: FloatArray, slack: float
 def search_family(problem: SlackProblem, family: Family, least: float = np.inf) -> list[FoundSchedule]:
     """The schedules of the family with the most slack, to `COARSE_SLACK`: the best of each candidate, best first.
 
-    Ends early at one with slack `least`, and where none can have 0. Deterministic; `refined` makes one exact.
+    Ends early at one with slack `least`, and where none can have 0: what is below `NO_SLACK` is then all that is known.
+    Deterministic; `refined` makes one exact.
     """
     cell_h, cell_centres, cell_radius = _first_cells(problem, family)
     best, proved = FoundSchedule(-np.inf, 0, cell_centres[0]), True
     while True:
         cell_margin = cell_radius * (1 + _CELL_TOLERANCE)  # what a cell may have above the slack computed at its centre
+        to_beat = max(best.slack, -COARSE_SLACK)
         cell_slack = _slack_of_cells(
-            problem, family, cell_h, cell_centres, best.slack - cell_margin, _CELL_TOLERANCE * cell_radius
+            problem, family, cell_h, cell_centres, to_beat - cell_margin, _CELL_TOLERANCE * cell_radius
         )
         cells = np.argsort(-cell_slack, kind="stable")
         if cell_slack[cells[0]] > best.slack:
             best = FoundSchedule(float(cell_slack[cells[0]]), int(cell_h[cells[0]]), cell_centres[cells[0]])
         done = best.slack >= least or cell_radius <= COARSE_SLACK or best.slack + cell_margin < -COARSE_SLACK
-        cells = cells[cell_slack[cells] + cell_margin > best.slack + (0.0 if done else COARSE_SLACK / 4)]
+        to_beat = max(best.slack, -COARSE_SLACK)
+        cells = cells[cell_slack[cells] + cell_margin > to_beat + (0.0 if done else COARSE_SLACK / 4)]
         if done or cells.size == 0:
             break
         proved = proved and cells.size <= _MOST_CELLS

@@ -15,6 +15,7 @@ import numpy as np
 from sampler_core.data.array_types import FloatArray
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Schedule
+from sampler_core.tuning.family_search import search_family
 from sampler_core.tuning.feasible_band import UNLIMITED_SLACK, Edge, edge_of, epoch_segments, intersect
 from sampler_core.tuning.linear_programs import nearest_schedule, refined
 from sampler_core.tuning.requirements import Requirement, over_run
@@ -36,7 +37,6 @@ from sampler_core.tuning.slack_search import (
     FoundSchedule,
     SlackProblem,
     furthest_inside,
-    search_family,
     search_piecewise,
     slack_of_schedules,
     slack_on_exact_shares,
@@ -77,6 +77,7 @@ class BestScheduleFinder:
         self.plan_skews = np.zeros(self.epochs) if skews is None else skews
         self.proved = True
         self.found_edges: dict[Requirement, Edge] = {} if edges is None else edges
+        self._has_schedule: dict[frozenset[Requirement], bool] = {}  # what was asked before
         family(shape, self.epochs, [0])  # an unknown shape is refused before any work
 
     def edges(self, requirements: Sequence[Requirement]) -> tuple[Edge, ...]:
@@ -89,11 +90,16 @@ class BestScheduleFinder:
 
     def best_schedule(self, requirements: Sequence[Requirement], least: float = np.inf) -> BestSchedule | None:
         """The best schedule for these requirements, or any with slack `least`; None where none meets them."""
-        return self._meeting_run_bounds(requirements, partial(self._best_of_family, least=least), least)
+        found = self._meeting_run_bounds(requirements, partial(self._best_of_family, least=least), least)
+        self._has_schedule[frozenset(requirements)] = found is not None
+        return found
 
     def has_schedule(self, requirements: Sequence[Requirement]) -> bool:
         """Whether any schedule meets these requirements."""
-        return self.best_schedule(requirements, least=0.0) is not None
+        asked = frozenset(requirements)
+        if asked not in self._has_schedule:
+            self.best_schedule(requirements, least=0.0)
+        return self._has_schedule[asked]
 
     def slack_of(self, requirements: Sequence[Requirement], skews: FloatArray) -> float:
         """The slack of one schedule, (epochs,); below 0 where it does not meet these requirements."""

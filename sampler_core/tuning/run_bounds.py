@@ -125,7 +125,7 @@ def _best_run_share(by_skew: SharesBySkew, run_bound: RunBound, allowed: SkewInt
 
 
 def run_bound_slack(
-    by_skew: SharesBySkew, run_bound: RunBound, skews: FloatArray, low: FloatArray, high: FloatArray, fine: float
+    by_skew: SharesBySkew, run_bound: RunBound, skews: FloatArray, low: FloatArray, high: FloatArray, fine: FloatArray
 ) -> FloatArray:
     """The slack in [low, high]: the run bound holds for all schedules that are at most so far away.
 
@@ -138,7 +138,7 @@ def run_bound_slack(
     run_slack[run_holds] = high[run_holds]
     bisected_rows = np.flatnonzero(~run_holds)  # most of these have no more slack than `low`
     bisected_rows = bisected_rows[_run_bound_holds(by_skew, run_bound, skews[bisected_rows], low[bisected_rows])]
-    skews, low, high = skews[bisected_rows], low[bisected_rows], high[bisected_rows]
+    skews, low, high, fine = (of_rows[bisected_rows] for of_rows in (skews, low, high, fine))
     cuts, rows = max(1, min(15, _CUTS_AT_ONCE // max(low.size, 1))), np.arange(low.size)
     parts, skews = np.arange(1, cuts + 1) / (cuts + 1), skews.repeat(cuts, axis=0)
     while np.any(high - low > fine):

@@ -82,7 +82,9 @@ def in_words(answer: Answer) -> str:
         least = answer.conflict and answer.conflict.least_change
         return f"none; {least[1].metric} {least[1].bound:g}" if least else "none"
     slack = answer.solution.slack if answer.solution else 0.0
-    return f"{', '.join(answer.changes) or 'schedule'}; slack {slack:.3f}, {answer.chance:g}, {len(answer.options)} more"
+    return (
+        f"{', '.join(answer.changes) or 'schedule'}; slack {slack:.3f}, {answer.chance:g}, {len(answer.options)} more"
+    )
 
 
 def main(part: str = "") -> None:

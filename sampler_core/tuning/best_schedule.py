@@ -44,16 +44,21 @@ from sampler_core.tuning.slack_search import (
 
 ROUNDING_SLACK = -1e-9  # a slack that is 0 but for rounding
 _MOST_CANDIDATES_REFINED, _MOST_REFINED_WITH_RUN_BOUNDS = 24, 3  # candidates of a family
+_LOCAL_STEP = 0.5  # the most that a skew is moved at once
 _MOST_ROUNDS = 6  # each adds one run bound that the last schedule did not meet
 
 
 class BestSchedule(NamedTuple):
-    """A schedule, its skews (epochs,) and its slack; proved: see `slack_search.FoundSchedule`."""
+    """A schedule, its skews (epochs,) and its slack; proved: see `slack_search.FoundSchedule`.
+
+    schedule: None for a constant one that is only to show that there is any. found: its place in the family.
+    """
 
     schedule: Schedule | None
     skews: FloatArray
     slack: float
     proved: bool = True
+    found: FoundSchedule | None = None
 
 
 class BestScheduleFinder:
@@ -100,6 +105,20 @@ class BestScheduleFinder:
         if asked not in self._has_schedule:
             self.best_schedule(requirements, least=0.0)
         return self._has_schedule[asked]
+
+    def schedule_near(self, requirements: Sequence[Requirement], near: BestSchedule) -> BestSchedule | None:
+        """A schedule that meets these requirements, from another one by local steps; None where these lead to none."""
+        proved = self.proved
+
+        def best_near(problem: SlackProblem) -> BestSchedule | None:
+            members = self._family(problem)
+            start = near.found or FoundSchedule(near.slack, 0, np.full(members.ways.shape[1], near.skews[0]))
+            best = self._refined(problem, members, start, _LOCAL_STEP)
+            return self._built(members, best) if best.slack >= ROUNDING_SLACK else None
+
+        found = self._meeting_run_bounds(requirements, best_near, 0.0)
+        self.proved = proved
+        return found
 
     def slack_of(self, requirements: Sequence[Requirement], skews: FloatArray) -> float:
         """The slack of one schedule, (epochs,); below 0 where it does not meet these requirements."""
@@ -186,7 +205,7 @@ class BestScheduleFinder:
         """The best schedule, or any with slack `least`; None where none was found."""
         if least <= 0.0 and (skew := self._constant_skew(problem)) is not None:
             return BestSchedule(None, np.full(self.epochs, skew), 0.0)
-        members = family(self.shape, self.epochs, [segment[0] for segment, _ in problem.segments])
+        members = self._family(problem)
         if self.shape == "piecewise":
             best_found, trust_region = search_piecewise(problem, members, self.plan_skews), 0.5
         else:
@@ -201,9 +220,15 @@ class BestScheduleFinder:
         if best.slack < ROUNDING_SLACK:
             self.proved = self.proved and best.proved
             return None
+        return self._built(members, best)
+
+    def _family(self, problem: SlackProblem) -> Family:
+        return family(self.shape, self.epochs, [segment[0] for segment, _ in problem.segments])
+
+    def _built(self, members: Family, best: FoundSchedule) -> BestSchedule:
         schedule = members.build(best.h, *best.skews.tolist())
         skews = np.array([schedule(epoch, self.epochs) for epoch in range(self.epochs)])
-        return BestSchedule(schedule, skews, best.slack, best.proved)
+        return BestSchedule(schedule, skews, best.slack, best.proved, best)
 
     def _constant_skew(self, problem: SlackProblem) -> float | None:
         """The skew of a constant schedule that meets all, which every shape can be: quick, and often enough."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sampler_core.data.array_types import FloatArray
-from sampler_core.tuning.best_schedule import BestScheduleFinder
+from sampler_core.tuning.best_schedule import BestSchedule, BestScheduleFinder
 from sampler_core.tuning.feasible_band import SkewIntervals, epoch_segments, intersect
 from sampler_core.tuning.requirement_sentences import bound_in_words
 from sampler_core.tuning.requirements import Requirement, bounds_of, over_run, relaxed
@@ -101,30 +101,29 @@ def _irreducible_conflict(
 def _agreeing_bound(finder: BestScheduleFinder, conflicting: list[Requirement], i: int) -> float | None:
     """The bound of requirement i at which all are possible, rounded outwards to three digits; None: there is none.
 
-    A bisection of the places of such bounds; a schedule that is found says by its own value how far to go at once.
+    A schedule that is found says by its own value how far to go at once, and local steps from it how much further. Then
+    the search either finds one beyond, or shows that there is none.
     """
     requirement, down = conflicting[i], conflicting[i].sense == "at least"
     places = _bound_places_outwards(requirement, _bound_estimate(finder, conflicting, i))
 
-    def agreeing(at: int) -> int | None:
-        agreed = [*conflicting[:i], relaxed(requirement, _bound_at(places[at])), *conflicting[i + 1 :]]
-        found = finder.best_schedule(agreed, least=0.0)
-        if found is None:
-            return None
+    def agreed(at: int) -> list[Requirement]:
+        return [*conflicting[:i], relaxed(requirement, _bound_at(places[at])), *conflicting[i + 1 :]]
+
+    def place_of(found: BestSchedule, at: int) -> int:
         value_place = _bound_place(finder.worst_value(requirement, found.skews), down)
         return min(at, max(0, (value_place - places[0]) * (-1 if down else 1)))
 
-    for at in range(min(2, len(places))):
-        if agreeing(at) is not None:
-            return _bound_at(places[at])
-    low, high = 1, agreeing(len(places) - 1) if len(places) > 2 else None
-    if high is None:
-        return None
-    while high - low > 1:
-        middle = (low + high) // 2
-        found_at = agreeing(middle)
-        low, high = (middle, high) if found_at is None else (low, max(found_at, low + 1))
-    return _bound_at(places[high])
+    if len(places) and not any(map(over_run, conflicting)) and finder.has_schedule(agreed(0)):
+        return _bound_at(places[0])
+    at = len(places)
+    while at > 0 and (found := finder.best_schedule(agreed(at - 1), least=0.0)) is not None:
+        low, at = -1, place_of(found, at - 1)
+        while at - low > 1:
+            middle = (low + at) // 2
+            nearer = finder.schedule_near(agreed(middle), found)
+            low, at, found = (middle, at, found) if nearer is None else (low, place_of(nearer, middle), nearer)
+    return _bound_at(places[at]) if at < len(places) else None
 
 
 def _bound_places_outwards(requirement: Requirement, tightest: float) -> range:

@@ -15,19 +15,22 @@ the group is cut in two.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 
-from sampler_core.data.array_types import FloatArray, IntArray
-from sampler_core.tuning.feasible_band import UNLIMITED_SLACK
+from sampler_core.data.array_types import BoolArray, FloatArray, IntArray
+from sampler_core.tuning.run_bounds import RunBound, run_bound_holds
 from sampler_core.tuning.schedule_families import Family
+from sampler_core.tuning.shares_by_skew import SharesBySkew
 from sampler_core.tuning.slack_search import COARSE_SLACK, FoundSchedule, SlackProblem, slack_of_schedules
 
 _CELL_TOLERANCE = 0.25  # of a cell's half-width: how exactly its slack is computed
 _MOST_CELLS = 4_000  # more are cut off, and the result is not proved
 _CELLS_PER_AXIS = 16  # to begin with
+_MOST_EPOCHS_SAMPLED = 128  # of a run, to see which cells are worth a closer look
 _CELL_SKEWS_PER_PIECE = 1 << 18  # more of them leave the processor's cache
 
 
@@ -62,12 +65,14 @@ def search_family(problem: SlackProblem, family: Family, least: float = np.inf) 
     Deterministic; `refined` makes one exact.
     """
     groups, proved = _groups_of(family), True
+    runs = [_SampledRun.of(problem.by_skew, run_bound, family) for run_bound in problem.run_bounds]
     cells = _first_cells(problem, groups, family.ways.shape[1])
     best, found = FoundSchedule(-np.inf, 0, cells.centres[0]), list[tuple[float, FoundSchedule]]()
     while cells.radius.size:
         apart = _apart(groups, cells)
         margin = cells.radius * (1 + _CELL_TOLERANCE) + apart  # what a cell may have above the slack computed
-        slack = _slack_of_cells(problem, family, groups, cells, max(best.slack, 0.0) - COARSE_SLACK / 4 - margin)
+        to_beat = max(best.slack, -COARSE_SLACK / 4)
+        slack = _slack_of_cells(problem, runs, family, groups, cells, to_beat - margin, to_beat)
         order = np.lexsort((groups.first[cells.group], -slack))
         if slack[order[0]] > best.slack:
             best = _found_at(groups, cells, slack, int(order[0]))
@@ -139,16 +144,75 @@ def _smaller(groups: _Groups, cells: _Cells, apart: FloatArray) -> _Cells:
 
 
 def _slack_of_cells(
-    problem: SlackProblem, family: Family, groups: _Groups, cells: _Cells, low: FloatArray
-) -> FloatArray:
-    """The slack at the centres, once these are moved to where the second skew is one that a schedule can have."""
-    most_change, h = groups.most_change[cells.group], groups.first[cells.group]
-    centres = cells.centres
+    problem: SlackProblem, runs: Sequence[_SampledRun], family: Family, groups: _Groups, cells: _Cells,
+    low: FloatArray, to_beat: float,
+) -> FloatArray:  # fmt: skip
+    """The slack at the centres, once these are moved to where the second skew is one that a schedule can have.
+
+    With run bounds, slack below `low` comes out as anything below it, and what is from there to `to_beat` as anything
+    in between: so most cells cost one look at the run.
+    """
+    most_change, h, centres = groups.most_change[cells.group], groups.first[cells.group], cells.centres
     centres[:, -1] = np.clip(centres[:, -1], centres[:, 0] - most_change, centres[:, 0] + most_change)
-    low, fine = np.maximum(low, -UNLIMITED_SLACK), _CELL_TOLERANCE * cells.radius
-    cells_per_piece = max(1, _CELL_SKEWS_PER_PIECE // family.ways.shape[2])
-    pieces = [slice(i, i + cells_per_piece) for i in range(0, h.size, cells_per_piece)]
-    return np.concatenate([
-        slack_of_schedules(problem, family.epoch_skews(h[some], centres[some]), low[some], fine=fine[some])
-        for some in pieces
-    ])  # fmt: skip
+    slack, edges = np.empty(h.size), problem._replace(run_bounds=())
+    for some in _pieces(np.arange(h.size), family.ways.shape[2]):
+        slack[some] = slack_of_schedules(edges, family.epoch_skews(h[some], centres[some]))
+    if not runs:
+        return slack
+    near = _where_runs_hold(runs, h, centres, low, np.flatnonzero(slack >= low))
+    good = _where_runs_hold(runs, h, centres, np.full(h.size, to_beat), near[slack[near] >= to_beat])
+    out = np.ones(h.size, dtype=bool)
+    out[near] = False
+    slack[out] = low[out] - 1.0
+    slack[near] = (np.minimum(low[near], to_beat) + to_beat) / 2
+    for some in _pieces(good, family.ways.shape[2]):
+        fine, skews = _CELL_TOLERANCE * cells.radius[some], family.epoch_skews(h[some], centres[some])
+        slack[some] = slack_of_schedules(problem, skews, to_beat, fine=fine)
+    return slack
+
+
+def _pieces(rows: IntArray, epochs: int) -> list[IntArray]:
+    """The rows in pieces that stay in the processor's cache."""
+    per_piece = max(1, _CELL_SKEWS_PER_PIECE // epochs)
+    return [rows[i : i + per_piece] for i in range(0, rows.size, per_piece)]
+
+
+# --- run bounds on cells ----------------------------------------------------------------------------------------------
+
+
+class _SampledRun(NamedTuple):
+    """A run bound for the candidates of a family, on some of the epochs that stand for all: (H, skews, epochs).
+
+    NOTE Of 1000 epochs every eighth, each with the draws of eight, in the order of the skews: no sum over the run
+    depends on the order of the epochs.
+    """
+
+    by_skew: SharesBySkew
+    run_bound: RunBound
+    ways: FloatArray
+
+    @classmethod
+    def of(cls, by_skew: SharesBySkew, run_bound: RunBound, family: Family) -> _SampledRun:
+        ways = family.ways[:, :, run_bound.window.start : run_bound.window.stop]
+        epochs, every = ways.shape[2], -(-ways.shape[2] // _MOST_EPOCHS_SAMPLED)
+        if every > 1:
+            order = np.argsort(ways[:, -1:], axis=2, kind="stable")[:, :, every // 2 :: every]
+            ways = np.take_along_axis(ways, order, axis=2)
+            by_skew = by_skew.with_samples(round(by_skew.draws.samples * epochs / ways.shape[2]))
+        return cls(by_skew, run_bound._replace(window=range(ways.shape[2])), ways)
+
+    def holds(self, h: IntArray, skews: FloatArray, slack: FloatArray) -> BoolArray:
+        """Whether it holds for all schedules so far away from these; where slack < 0, for one of them."""
+        run_skews = np.einsum("ks,kse->ke", skews, self.ways[h])
+        return run_bound_holds(self.by_skew, self.run_bound, run_skews, slack)
+
+
+def _where_runs_hold(
+    runs: Sequence[_SampledRun], h: IntArray, skews: FloatArray, slack: FloatArray, rows: IntArray
+) -> IntArray:
+    """The rows, of those given, in which all run bounds hold with this slack."""
+    for run in runs:
+        pieces = _pieces(rows, run.ways.shape[2])
+        held = [some[run.holds(h[some], skews[some], slack[some])] for some in pieces]
+        rows = np.concatenate([rows[:0], *held])
+    return rows

@@ -134,10 +134,10 @@ def run_bound_slack(
     """
     skews = skews[:, run_bound.window.start : run_bound.window.stop]
     run_slack, high = low.copy(), np.minimum(high, HIGHEST_SKEW - LOWEST_SKEW)
-    run_holds = _run_bound_holds(by_skew, run_bound, skews, high)
+    run_holds = run_bound_holds(by_skew, run_bound, skews, high)
     run_slack[run_holds] = high[run_holds]
-    bisected_rows = np.flatnonzero(~run_holds)  # most of these have no more slack than `low`
-    bisected_rows = bisected_rows[_run_bound_holds(by_skew, run_bound, skews[bisected_rows], low[bisected_rows])]
+    bisected_rows = np.flatnonzero(~run_holds)
+    bisected_rows = bisected_rows[run_bound_holds(by_skew, run_bound, skews[bisected_rows], low[bisected_rows])]
     skews, low, high, fine = (of_rows[bisected_rows] for of_rows in (skews, low, high, fine))
     cuts, rows = max(1, min(15, _CUTS_AT_ONCE // max(low.size, 1))), np.arange(low.size)
     parts, skews = np.arange(1, cuts + 1) / (cuts + 1), skews.repeat(cuts, axis=0)
@@ -145,14 +145,18 @@ def run_bound_slack(
         ends = np.column_stack([low, low[:, None] + (high - low)[:, None] * parts, high])
         if np.all((ends[:, 1:-1] <= low[:, None]) | (ends[:, 1:-1] >= high[:, None])):
             break
-        run_holds = _run_bound_holds(by_skew, run_bound, skews, ends[:, 1:-1].ravel()).reshape(-1, cuts)
+        run_holds = run_bound_holds(by_skew, run_bound, skews, ends[:, 1:-1].ravel()).reshape(-1, cuts)
         first = np.where(run_holds.all(axis=1), cuts, run_holds.argmin(axis=1))
         low, high = ends[rows, first], ends[rows, first + 1]
     run_slack[bisected_rows] = low
     return run_slack
 
 
-def _run_bound_holds(by_skew: SharesBySkew, run_bound: RunBound, skews: FloatArray, slack: FloatArray) -> BoolArray:
+def run_bound_holds(by_skew: SharesBySkew, run_bound: RunBound, skews: FloatArray, slack: FloatArray) -> BoolArray:
+    """Whether it holds for all schedules that are at most so far away; where slack < 0, for one of them. (schedules,).
+
+    skews: of the epochs in its window, (schedules, epochs); slack: (schedules,).
+    """
     n, draws = by_skew.counts.counts[run_bound.position], by_skew.draws
     run_shares = _run_share_within_slack(by_skew, run_bound, skews, slack)
     run_values = metric_of(run_bound.requirement.metric).search_formula(np.full(len(skews), n), run_shares.T, draws)

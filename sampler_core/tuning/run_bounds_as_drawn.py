@@ -14,7 +14,6 @@ from sampler_core.tuning.as_drawn import is_of_draws, margin_as_drawn, values_as
 from sampler_core.tuning.requirements import Requirement, bounds_of, relaxed
 from sampler_core.tuning.shares_by_skew import SharesBySkew
 
-
 _ROOM = 1 - 1e-9  # of a bound: shares are interpolated where they are searched, and would fail it by rounding
 
 

@@ -66,6 +66,12 @@ class SharesBySkew:
         other.chance = chance
         return other
 
+    def with_samples(self, samples: int) -> SharesBySkew:
+        """The same shares, for epochs of so many draws."""
+        other = copy(self)
+        other.draws = self.draws._replace(samples=samples)
+        return other
+
     @property
     def limited(self) -> bool:
         """Whether the plan has caps or floors."""

@@ -118,6 +118,8 @@ class BestScheduleFinder:
 
         found = self._meeting_run_bounds(requirements, best_near, 0.0)
         self.proved = proved
+        if found is not None:
+            self._has_schedule[frozenset(requirements)] = True
         return found
 
     def slack_of(self, requirements: Sequence[Requirement], skews: FloatArray) -> float:

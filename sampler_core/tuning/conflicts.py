@@ -20,13 +20,15 @@ from sampler_core.tuning.requirements import Requirement, bounds_of, over_run, r
 from sampler_core.tuning.shares_by_skew import SharesBySkew, skew_where_highest
 from sampler_core.tuning.verdicts import verdict_value
 
+MOST_EFFORT = 40_000_000  # of a search, after which bounds are not narrowed any more
+
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """Requirements that conflict; leaving out any one of them ends the conflict.
 
-    agree_at: for each, the tightest bound that the others allow, rounded outwards to three digits; None where there is
-    none. shape: of the schedules searched. shape_alone: a piecewise schedule meets all requirements. proved: False
+    agree_at: for each, the tightest bound that the others allow, rounded outwards to three digits (after `MOST_EFFORT`
+    one that they allow); None where there is none. shape: of the schedules searched. shape_alone: a piecewise schedule meets all requirements. proved: False
     where the search was not complete.
     """
 
@@ -55,7 +57,7 @@ class Conflict:
             for one, bound in zip(self.requirements, self.agree_at, strict=True)
             if bound is not None
         ]
-        agreement = f" They would just agree with {', or '.join(agreeing_bounds)}." if agreeing_bounds else ""
+        agreement = f" They would agree with {', or '.join(agreeing_bounds)}." if agreeing_bounds else ""
         other_shape = " A piecewise schedule can meet all that is required: try that shape." if self.shape_alone else ""
         return conflict + agreement + other_shape
 
@@ -102,9 +104,9 @@ def _agreeing_bound(finder: BestScheduleFinder, conflicting: list[Requirement], 
     """The bound of requirement i at which all are possible, rounded outwards to three digits; None: there is none.
 
     A schedule that is found says by its own value how far to go at once, and local steps from it how much further. Then
-    the search either finds one beyond, or shows that there is none.
+    the search either finds one beyond, or shows that there is none. After `MOST_EFFORT` it is the bound reached so far.
     """
-    requirement, down = conflicting[i], conflicting[i].sense == "at least"
+    requirement, down, effort = conflicting[i], conflicting[i].sense == "at least", finder.by_skew.effort
     places = _bound_places_outwards(requirement, _bound_estimate(finder, conflicting, i))
 
     def agreed(at: int) -> list[Requirement]:
@@ -117,9 +119,13 @@ def _agreeing_bound(finder: BestScheduleFinder, conflicting: list[Requirement], 
     if len(places) and not any(map(over_run, conflicting)) and finder.has_schedule(agreed(0)):
         return _bound_at(places[0])
     at = len(places)
-    while at > 0 and (found := finder.best_schedule(agreed(at - 1), least=0.0)) is not None:
+    while (
+        at > 0
+        and (at == len(places) or effort.spent < MOST_EFFORT)
+        and (found := finder.best_schedule(agreed(at - 1), least=0.0)) is not None
+    ):
         low, at = -1, place_of(found, at - 1)
-        while at - low > 1:
+        while at - low > 1 and effort.spent < MOST_EFFORT:
             middle = (low + at) // 2
             nearer = finder.schedule_near(agreed(middle), found)
             low, at, found = (middle, at, found) if nearer is None else (low, place_of(nearer, middle), nearer)

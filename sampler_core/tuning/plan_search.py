@@ -33,6 +33,7 @@ _LEAST_CHANCE_LEFT = 1e-9
 _MOST_PLANS, _MOST_SOLVED = 40, 48  # looked at; solved for, at all chances together
 _FEWEST_PLANS, _FEW_CLASSES = 8, 100  # looked at where there are many classes; up to how many classes there are few
 _COST_OF_RUN = 6  # solving for requirements over the run costs as much as so many plans
+_EFFORT_TO_FIND = 20_000_000  # after which no further plan is solved for
 _MORE_PLANS = 4  # solved for once there is one with ample slack; none with requirements over the run
 _ALL_SKEWS = (LOWEST_SKEW, HIGHEST_SKEW)
 
@@ -134,7 +135,7 @@ def _found_plans(
             found.append(Answer(says, solution.plan, variant.changes, solution, (), chance))
             if solution.slack >= AMPLE_SLACK:
                 budget = min(budget, 0 if any(map(over_run, requirements)) else _MORE_PLANS)
-        if budget <= 0:
+        if budget <= 0 or variant.by_skew.effort.spent > _EFFORT_TO_FIND:
             break
     return sorted(found, key=lambda one: one.solution is not None and one.solution.slack < AMPLE_SLACK), budget
 
@@ -176,20 +177,30 @@ def _nothing_found(
 ) -> Answer:
     """The conflict that the least change of one bound ends: of the plan given, or of one with another scheme."""
     own, *others = tried
-    best = Answer("", None, own.changes, solve(own.plan, counts, requirements, shape))
-    least = _times_to_change(best.conflict, own, requirements)
+    if own.shape(shape) is None:
+        solution, least = solve(own.plan, counts, requirements), math.inf
+    else:
+        solution, least = _conflict_of(own, counts, requirements, shape)
+    best = Answer("", None, own.changes, solution)
     for variant in others:
         if not any(map(over_run, requirements)) and _worth_a_conflict(variant, own, shape):
-            finder = BestScheduleFinder(variant.by_skew, variant.plan, variant.shape(shape) or "", _ALL_SKEWS)
-            conflict = find_conflict(finder, requirements)
-            times = _times_to_change(conflict, variant, requirements)
+            solution, times = _conflict_of(variant, counts, requirements, shape)
             if times < least:
-                judged = verdicts(variant.plan, counts, requirements)
-                solution = Solution(str(conflict), None, -math.inf, judged, conflict, conflict.proved, _ALL_SKEWS)
                 best, least = replace(best, changes=variant.changes, solution=solution), times
     assert best.solution is not None
     says = f"With {joined(best.changes)}: {best.solution.says}" if best.changes else best.solution.says
     return replace(best, says=f"{says} No other scheme, floor or cap that was tried does better.")
+
+
+def _conflict_of(
+    variant: Variant, counts: ClassCounts, requirements: Sequence[Requirement], shape: str | None
+) -> tuple[Solution, float]:
+    """The conflict of a plan, and the factor of the least change of one bound with which all requirements hold."""
+    finder = BestScheduleFinder(variant.by_skew, variant.plan, variant.shape(shape) or "", _ALL_SKEWS)
+    conflict = find_conflict(finder, requirements)
+    judged = verdicts(variant.plan, counts, requirements)
+    solution = Solution(str(conflict), None, -math.inf, judged, conflict, conflict.proved, _ALL_SKEWS)
+    return solution, _times_to_change(conflict, finder, requirements)
 
 
 def _worth_a_conflict(variant: Variant, own: Variant, shape: str | None) -> bool:
@@ -199,11 +210,10 @@ def _worth_a_conflict(variant: Variant, own: Variant, shape: str | None) -> bool
     return few_classes and same and variant.plan.min_per_batch <= 1 and variant.shape(shape) is not None
 
 
-def _times_to_change(conflict: Conflict | None, variant: Variant, requirements: Sequence[Requirement]) -> float:
+def _times_to_change(conflict: Conflict, finder: BestScheduleFinder, requirements: Sequence[Requirement]) -> float:
     """The factor of the least change of one bound; inf where all requirements would not hold with it."""
-    if conflict is None or conflict.least_change is None:
+    if conflict.least_change is None:
         return math.inf
     before, after = conflict.least_change
     changed = [after if requirement == before else requirement for requirement in requirements]
-    finder = BestScheduleFinder(variant.by_skew, variant.plan, conflict.shape, conflict.bounds)
     return times_changed(before, after) if finder.has_schedule(changed) else math.inf

@@ -17,7 +17,7 @@ from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.registry import SCHEDULES
 from sampler_core.plans.targets import skew_schedule
 from sampler_core.tuning.requirements import Requirement, limits_repeats, over_run
-from sampler_core.tuning.shares_by_skew import SharesBySkew
+from sampler_core.tuning.shares_by_skew import Effort, SharesBySkew
 
 FREE = ("drawing", "min_per_batch", "max_repeats")
 _SCHEMES, _FLOORS, _BATCH_FACTORS = ("stratified", "exact", "independent"), (0, 1, 2), (2.0, 4.0, 8.0, 0.5)
@@ -53,14 +53,14 @@ def variants(
         "drawing": (plan.drawing, *(scheme for scheme in _SCHEMES if scheme != plan.drawing)),
     }
     choices = [values[name] if name in free else values[name][:1] for name in values]
-    settings = [dict(zip(values, chosen, strict=True)) for chosen in product(*choices)]
+    effort, settings = Effort(), [dict(zip(values, chosen, strict=True)) for chosen in product(*choices)]
     for setting in sorted(settings, key=lambda setting: len(_changes(plan, setting))):
         try:
             changed = replace(plan, **setting)
             changed.check(counts)
         except ValueError:
             continue
-        yield Variant(_changes(plan, setting), changed, SharesBySkew(changed, counts))
+        yield Variant(_changes(plan, setting), changed, SharesBySkew(changed, counts, effort=effort))
 
 
 def _changes(plan: SamplingPlan, setting: Mapping[str, Any]) -> tuple[str, ...]:

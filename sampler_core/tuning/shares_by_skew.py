@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -30,13 +31,24 @@ _SKEW_DISTANCES = np.geomspace(0.02, 48.0, 90)
 _TABLE_SKEWS = np.concatenate([[LOWEST_SKEW], -1 - _SKEW_DISTANCES[::-1], np.linspace(-1, 2, 151), 2 + _SKEW_DISTANCES])
 
 
+@dataclass(slots=True)
+class Effort:
+    """What was looked at so far: shares of a class in an epoch, some 30 million in a second."""
+
+    spent: int = 0
+
+
 class SharesBySkew:
     """Skew -> class shares. table_shares: the exact shares at table_skews, which rise.
 
-    chance: of the seeds for which requirements on draws must hold (`as_drawn`).
+    chance: of the seeds for which requirements on draws must hold (`as_drawn`). effort: of all that search on them.
     """
 
-    def __init__(self, plan: SamplingPlan, counts: ClassCounts, table: bool = True, chance: float = CHANCE) -> None:
+    def __init__(
+        self, plan: SamplingPlan, counts: ClassCounts, table: bool = True, chance: float = CHANCE,
+        effort: Effort | None = None,
+    ) -> None:  # fmt: skip
+        self.effort = effort or Effort()
         self.counts, self.chance, self._epochs = counts, chance, plan.epochs or 1
         self.draws = draws_of(plan, counts)
         self._limits = plan.share_limits(counts.present, self.draws.samples)

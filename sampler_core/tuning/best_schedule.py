@@ -109,14 +109,7 @@ class BestScheduleFinder:
     def schedule_near(self, requirements: Sequence[Requirement], near: BestSchedule) -> BestSchedule | None:
         """A schedule that meets these requirements, from another one by local steps; None where these lead to none."""
         proved = self.proved
-
-        def best_near(problem: SlackProblem) -> BestSchedule | None:
-            members = self._family(problem)
-            start = near.found or FoundSchedule(near.slack, 0, np.full(members.ways.shape[1], near.skews[0]))
-            best = self._refined(problem, members, start, _LOCAL_STEP)
-            return self._built(members, best) if best.slack >= ROUNDING_SLACK else None
-
-        found = self._meeting_run_bounds(requirements, best_near, 0.0)
+        found = self._meeting_run_bounds(requirements, partial(self._best_near, near=near), 0.0)
         self.proved = proved
         if found is not None:
             self._has_schedule[frozenset(requirements)] = True
@@ -128,7 +121,7 @@ class BestScheduleFinder:
         def slack_of(problem: SlackProblem) -> BestSchedule:
             return BestSchedule(None, skews, slack_on_exact_shares(problem, skews, 0.0))
 
-        best_found = self._meeting_run_bounds(requirements, slack_of)
+        best_found = self._meeting_run_bounds(requirements, slack_of, fixed=True)
         return -UNLIMITED_SLACK if best_found is None else best_found.slack
 
     def worst_value(self, requirement: Requirement, skews: FloatArray) -> float:
@@ -169,9 +162,16 @@ class BestScheduleFinder:
         requirements: Sequence[Requirement],
         search: Callable[[SlackProblem], BestSchedule | None],
         enough: float = np.inf,
+        *,
+        fixed: bool = False,
     ) -> BestSchedule | None:
-        """What `search` finds, with further run bounds until its schedule meets all within its slack, or `enough`."""
+        """What `search` finds, with further run bounds until its schedule meets all within its slack, or `enough`.
+
+        Run bounds only take slack away: where local steps lead to a schedule with as much, no other one has more.
+        fixed: `search` looks at one schedule only.
+        """
         run_bounds = initial_run_bounds(self.by_skew, requirements, self.epochs)
+        best_found: BestSchedule | None = None
         for _ in range(_MOST_ROUNDS):
             problem = self._slack_problem(requirements, run_bounds)
             if problem is None:
@@ -180,7 +180,10 @@ class BestScheduleFinder:
                 self.by_skew, run_bounds, problem.bounded_segments
             ):
                 return None
-            best_found = search(problem)
+            near = None if best_found is None or fixed else self._best_near(problem, best_found)
+            if near is None or best_found is None or near.slack < min(best_found.slack - COARSE_SLACK, enough):
+                near = search(problem)
+            best_found = near
             tightened = any(run_bound.tightened for run_bound in run_bounds)
             exact = not tightened and not run_metric_jumps(self.by_skew, requirements)
             if best_found is None:
@@ -231,6 +234,13 @@ class BestScheduleFinder:
         schedule = members.build(best.h, *best.skews.tolist())
         skews = np.array([schedule(epoch, self.epochs) for epoch in range(self.epochs)])
         return BestSchedule(schedule, skews, best.slack, best.proved, best)
+
+    def _best_near(self, problem: SlackProblem, near: BestSchedule) -> BestSchedule | None:
+        """The best schedule that local steps from another one lead to; None where that fails a requirement."""
+        members = self._family(problem)
+        start = near.found or FoundSchedule(near.slack, 0, np.full(members.ways.shape[1], near.skews[0]))
+        best = self._refined(problem, members, start, _LOCAL_STEP)
+        return self._built(members, best) if best.slack >= ROUNDING_SLACK else None
 
     def _constant_skew(self, problem: SlackProblem) -> float | None:
         """The skew of a constant schedule that meets all, which every shape can be: quick, and often enough."""

@@ -28,8 +28,8 @@ class Conflict:
     """Requirements that conflict; leaving out any one of them ends the conflict.
 
     agree_at: for each, the tightest bound that the others allow, rounded outwards to three digits (after `MOST_EFFORT`
-    one that they allow); None where there is none. shape: of the schedules searched. shape_alone: a piecewise schedule meets all requirements. proved: False
-    where the search was not complete.
+    one that they allow); None where there is none. shape: of the schedules searched. shape_alone: a piecewise schedule
+    meets all requirements. proved: False where the search was not complete.
     """
 
     requirements: tuple[Requirement, ...]
@@ -119,11 +119,10 @@ def _agreeing_bound(finder: BestScheduleFinder, conflicting: list[Requirement], 
     if len(places) and not any(map(over_run, conflicting)) and finder.has_schedule(agreed(0)):
         return _bound_at(places[0])
     at = len(places)
-    while (
-        at > 0
-        and (at == len(places) or effort.spent < MOST_EFFORT)
-        and (found := finder.best_schedule(agreed(at - 1), least=0.0)) is not None
-    ):
+    while at > 0 and (at == len(places) or effort.spent < MOST_EFFORT):
+        found = finder.best_schedule(agreed(at - 1), least=0.0)
+        if found is None:
+            break
         low, at = -1, place_of(found, at - 1)
         while at - low > 1 and effort.spent < MOST_EFFORT:
             middle = (low + at) // 2

@@ -23,7 +23,15 @@ from sampler_core.tuning.conflicts import Conflict, find_conflict, times_changed
 from sampler_core.tuning.requirements import Requirement, bounds_of, over_run, relaxed
 from sampler_core.tuning.searched_plans import FREE, Variant, variants
 from sampler_core.tuning.shares_by_skew import HIGHEST_SKEW, LOWEST_SKEW
-from sampler_core.tuning.solver import AMPLE_SLACK, Solution, round_solution, solution_as_it_is, solution_if_any, solve
+from sampler_core.tuning.solver import (
+    AMPLE_SLACK,
+    SOLVED_RANGES,
+    Solution,
+    round_solution,
+    solution_as_it_is,
+    solution_if_any,
+    solve,
+)
 from sampler_core.tuning.values_by_skew import Progress, no_progress
 from sampler_core.tuning.verdicts import of_seeds, verdicts
 
@@ -83,10 +91,14 @@ def search_plan(
     asked = [_with_room(requirement, margin) for requirement in requirements]
     tried = _Tried(variants(plan, counts, requirements, free), asked, shape, progress)
     budget = _MOST_SOLVED // (_COST_OF_RUN if any(map(over_run, asked)) else 1)
-    found, budget = _found_plans(tried.promising(), counts, asked, shape, chance, budget)
+    couples = any(map(over_run, asked))  # then each search costs more, and other plans come before unusual skews
+    usual, unusual = (SOLVED_RANGES[:2], SOLVED_RANGES[2:]) if couples else (SOLVED_RANGES, ())
+    found, budget = _found_plans(tried.promising(), counts, asked, shape, chance, budget, usual)
+    if not found and unusual:
+        found, budget = _found_plans(tried.kept, counts, asked, shape, chance, budget, unusual)
     for likely in LESS_LIKELY:
         if not found:
-            found, budget = _found_plans(tried.kept, counts, asked, shape, likely, budget)
+            found, budget = _found_plans(tried.kept, counts, asked, shape, likely, budget, usual)
     progress(1.0)
     if not found:
         return _nothing_found(tried.all, counts, requirements, shape)
@@ -120,7 +132,7 @@ class _Tried:
 
 def _found_plans(
     plans: Iterable[Variant], counts: ClassCounts, requirements: Sequence[Requirement], shape: str | None,
-    chance: float, budget: int,
+    chance: float, budget: int, ranges: Sequence[tuple[float, float]],
 ) -> tuple[list[Answer], int]:  # fmt: skip
     """The plans that meet all requirements, and what is left of the budget, the number of plans to solve for.
 
@@ -129,7 +141,7 @@ def _found_plans(
     found: list[Answer] = []
     for variant in plans if budget else ():
         budget -= 1
-        solution = _solution_of(variant, counts, requirements, shape, chance)
+        solution = _solution_of(variant, counts, requirements, shape, chance, ranges)
         if solution is not None:
             says = _says(variant.changes, solution, chance)
             found.append(Answer(says, solution.plan, variant.changes, solution, (), chance))
@@ -141,8 +153,9 @@ def _found_plans(
 
 
 def _solution_of(
-    variant: Variant, counts: ClassCounts, requirements: Sequence[Requirement], shape: str | None, chance: float
-) -> Solution | None:
+    variant: Variant, counts: ClassCounts, requirements: Sequence[Requirement], shape: str | None, chance: float,
+    ranges: Sequence[tuple[float, float]],
+) -> Solution | None:  # fmt: skip
     """The plan as it is, where something else of it has changed and that is enough; else with a schedule solved for."""
     by_skew, solved_shape = variant.by_skew.at_chance(chance), variant.shape(shape)
     if variant.changes or solved_shape is None:
@@ -151,7 +164,7 @@ def _solution_of(
             return kept
     if solved_shape is None:
         return None
-    solution, finder = solution_if_any(variant.plan, counts, requirements, solved_shape, None, chance, by_skew)
+    solution, finder = solution_if_any(variant.plan, counts, requirements, solved_shape, None, chance, by_skew, ranges)
     return None if solution is None else round_solution(solution, counts, requirements, chance, finder)
 
 

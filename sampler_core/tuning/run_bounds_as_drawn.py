@@ -15,6 +15,7 @@ from sampler_core.tuning.requirements import Requirement, bounds_of, relaxed
 from sampler_core.tuning.shares_by_skew import SharesBySkew
 
 _ROOM = 1 - 1e-9  # of a bound: shares are interpolated where they are searched, and would fail it by rounding
+_ROOM_TO_TIGHTEN = 1 - 1e-7  # so that a bound that follows another one does not ask for more and more of less and less
 
 
 def on_metric(by_skew: SharesBySkew, requirement: Requirement, position: int, epochs: int) -> Requirement:
@@ -38,7 +39,7 @@ def tighter_on_metric(
     class_shares = run_shares[:, [position]]
     expected = metric_of(requirement.metric).formula(by_skew.counts.counts[[position]], class_shares, by_skew.draws)
     part = _part_that_holds(by_skew, requirement, position, class_shares)
-    return _with_bound(requirement, _ROOM * part * float(expected[0])), position
+    return _with_bound(requirement, _ROOM_TO_TIGHTEN * part * float(expected[0])), position
 
 
 def value_of_expected(

@@ -78,8 +78,10 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     import pages.parts.sidebar.sidebar  # noqa: F401
     from pages.parts.my_labels.reading_job import READING_MODULES
     from pages.parts.server.jobs import start_spare
+    from pages.parts.server.server_log import leave_out_ended_fragments
     from pages.parts.server.session_cleanup import remove_downloads_after_uploads, watch_lost_sessions
 
+    leave_out_ended_fragments()
     start_spare(READING_MODULES)
     compressed(PLOTLY_JS)
     gc.collect()

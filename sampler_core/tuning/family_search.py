@@ -98,7 +98,7 @@ def _found_at(groups: _Groups, cells: _Cells, slack: FloatArray, i: int) -> Foun
 
 def _groups_of(family: Family) -> _Groups:
     """All candidates as one group, and its halves, and theirs, ..."""
-    ranges, halves = [(0, len(family.ways))], []
+    ranges, halves = [(0, len(family.ways))], list[tuple[int, int]]()
     for first, stop in ranges:  # which grows on the way
         single = stop - first == 1
         halves.append((len(halves),) * 2 if single else (len(ranges), len(ranges) + 1))
@@ -130,7 +130,7 @@ def _possible(groups: _Groups, cells: _Cells) -> _Cells:
 def _apart(groups: _Groups, cells: _Cells) -> FloatArray:
     """How far the skews of a group's schedules are at most from those of its first with the same a and b."""
     differ = np.ptp(cells.centres, axis=1) + 2 * cells.radius
-    return groups.spread[cells.group] * np.minimum(differ, groups.most_change[cells.group])
+    return np.asarray(groups.spread[cells.group] * np.minimum(differ, groups.most_change[cells.group]))
 
 
 def _smaller(groups: _Groups, cells: _Cells, apart: FloatArray) -> _Cells:

@@ -19,10 +19,10 @@ from sampler_core.formatting import joined
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.tuning.as_drawn import is_of_draws
 from sampler_core.tuning.best_schedule import BestScheduleFinder
-from sampler_core.tuning.conflicts import Conflict, find_conflict, times_changed
+from sampler_core.tuning.conflicts import MOST_EFFORT, Conflict, find_conflict, times_changed
 from sampler_core.tuning.requirements import Requirement, bounds_of, over_run, relaxed
 from sampler_core.tuning.searched_plans import FREE, Variant, variants
-from sampler_core.tuning.shares_by_skew import HIGHEST_SKEW, LOWEST_SKEW
+from sampler_core.tuning.shares_by_skew import HIGHEST_SKEW, LOWEST_SKEW, Effort
 from sampler_core.tuning.solver import (
     AMPLE_SLACK,
     SOLVED_RANGES,
@@ -43,6 +43,7 @@ _FEWEST_PLANS, _FEW_CLASSES = 8, 100  # looked at where there are many classes; 
 _COST_OF_RUN = 6  # solving for requirements over the run costs as much as so many plans
 _EFFORT_TO_FIND = 20_000_000  # after which no further plan is solved for
 _MORE_PLANS = 4  # solved for once there is one with ample slack; none with requirements over the run
+_PART_TO_FIND = 0.5  # of the progress: looking at plans; the rest is for a conflict
 _ALL_SKEWS = (LOWEST_SKEW, HIGHEST_SKEW)
 
 
@@ -89,7 +90,8 @@ def search_plan(
     verdicts(plan, counts, requirements)  # its errors come first
     chance = 1.0 - max((1.0 - CHANCE) * 10.0 ** (-margin / MARGIN_OF_A_TENTH), _LEAST_CHANCE_LEFT)
     asked = [_with_room(requirement, margin) for requirement in requirements]
-    tried = _Tried(variants(plan, counts, requirements, free), asked, shape, progress)
+    steps = _Steps(progress)
+    tried = _Tried(variants(plan, counts, requirements, free, Effort(watch=steps.of_effort)), asked, shape, steps)
     budget = _MOST_SOLVED // (_COST_OF_RUN if any(map(over_run, asked)) else 1)
     couples = any(map(over_run, asked))  # then each search costs more, and other plans come before unusual skews
     usual, unusual = (SOLVED_RANGES[:2], SOLVED_RANGES[2:]) if couples else (SOLVED_RANGES, ())
@@ -99,19 +101,38 @@ def search_plan(
     for likely in LESS_LIKELY:
         if not found:
             found, budget = _found_plans(tried.kept, counts, asked, shape, likely, budget, usual)
+    answer = (
+        replace(found[0], options=tuple(found[1:]))
+        if found
+        else _nothing_found(tried.all, counts, requirements, shape, steps)
+    )
     progress(1.0)
-    if not found:
-        return _nothing_found(tried.all, counts, requirements, shape)
-    return replace(found[0], options=tuple(found[1:]))
+    return answer
+
+
+class _Steps:
+    """Progress that only rises: by the plans looked at, and by the effort."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress, self._fraction = progress, 0.0
+
+    def reached(self, fraction: float) -> None:
+        """Reports a fraction, where it is the largest so far."""
+        self._fraction = max(self._fraction, fraction)
+        self._progress(self._fraction)
+
+    def of_effort(self, spent: int) -> None:
+        """Reports what has been spent, as if it were spent evenly."""
+        self.reached(min(0.95, spent / MOST_EFFORT))
 
 
 class _Tried:
     """The plans tried so far. kept: those in which every epoch has a skew that it may have, at the least chance."""
 
     def __init__(
-        self, plans: Iterable[Variant], requirements: Sequence[Requirement], shape: str | None, progress: Progress
+        self, plans: Iterable[Variant], requirements: Sequence[Requirement], shape: str | None, steps: _Steps
     ) -> None:
-        self._plans, self._requirements, self._shape, self._progress = plans, requirements, shape, progress
+        self._plans, self._requirements, self._shape, self._steps = plans, requirements, shape, steps
         self.all: list[Variant] = []
         self.kept: list[Variant] = []
 
@@ -121,7 +142,7 @@ class _Tried:
             most = max(_FEWEST_PLANS, min(_MOST_PLANS, _MOST_PLANS * _FEW_CLASSES // num_classes))
             if len(self.all) == most:
                 return
-            self._progress(len(self.all) / most)
+            self._steps.reached(_PART_TO_FIND * len(self.all) / most)
             self.all.append(variant)
             by_skew, shape = variant.by_skew.at_chance(LESS_LIKELY[-1]), variant.shape(self._shape)
             finder = BestScheduleFinder(by_skew, variant.plan, shape or "constant", _ALL_SKEWS)
@@ -186,8 +207,9 @@ def _says(changes: Sequence[str], solution: Solution, chance: float) -> str:
 
 
 def _nothing_found(
-    tried: Sequence[Variant], counts: ClassCounts, requirements: Sequence[Requirement], shape: str | None
-) -> Answer:
+    tried: Sequence[Variant], counts: ClassCounts, requirements: Sequence[Requirement], shape: str | None,
+    steps: _Steps,
+) -> Answer:  # fmt: skip
     """The conflict that the least change of one bound ends: of the plan given, or of one with another scheme."""
     own, *others = tried
     if own.shape(shape) is None:
@@ -195,7 +217,8 @@ def _nothing_found(
     else:
         solution, least = _conflict_of(own, counts, requirements, shape)
     best = Answer("", None, own.changes, solution)
-    for variant in others:
+    for number, variant in enumerate(others, 1):
+        steps.reached(_PART_TO_FIND + (0.99 - _PART_TO_FIND) * number / len(tried))
         if not any(map(over_run, requirements)) and _worth_a_conflict(variant, own, shape):
             solution, times = _conflict_of(variant, counts, requirements, shape)
             if times < least:

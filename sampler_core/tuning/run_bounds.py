@@ -190,7 +190,7 @@ def run_bound_holds(by_skew: SharesBySkew, run_bound: RunBound, skews: FloatArra
 
 def _run_bound_margin(by_skew: SharesBySkew, run_bound: RunBound, skews: FloatArray, slack: FloatArray) -> FloatArray:
     n, draws = by_skew.counts.counts[run_bound.position], by_skew.draws
-    by_skew.effort.spent += skews.size + _EFFORT_OF_A_CALL
+    by_skew.effort.spend(skews.size + _EFFORT_OF_A_CALL)
     run_shares = _run_share_within_slack(by_skew, run_bound, skews, slack)
     run_values = metric_of(run_bound.requirement.metric).search_formula(np.full(len(skews), n), run_shares.T, draws)
     return verdict_margin(run_bound.requirement, run_values)

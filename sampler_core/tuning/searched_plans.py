@@ -43,9 +43,9 @@ class Variant(NamedTuple):
 
 
 def variants(
-    plan: SamplingPlan, counts: ClassCounts, requirements: Sequence[Requirement], free: Sequence[str]
+    plan: SamplingPlan, counts: ClassCounts, requirements: Sequence[Requirement], free: Sequence[str], effort: Effort
 ) -> Iterator[Variant]:
-    """The plan, and plans with other values of the fields that are free."""
+    """The plan, and plans with other values of the fields that are free. effort: of the search on all of them."""
     values: dict[str, Sequence[Any]] = {
         "max_repeats": (plan.max_repeats, *_caps(plan, requirements)),
         "batch_size": (plan.batch_size, *_batch_sizes(plan, counts)),
@@ -53,7 +53,7 @@ def variants(
         "drawing": (plan.drawing, *(scheme for scheme in _SCHEMES if scheme != plan.drawing)),
     }
     choices = [values[name] if name in free else values[name][:1] for name in values]
-    effort, settings = Effort(), [dict(zip(values, chosen, strict=True)) for chosen in product(*choices)]
+    settings = [dict(zip(values, chosen, strict=True)) for chosen in product(*choices)]
     for setting in sorted(settings, key=lambda setting: len(_changes(plan, setting))):
         try:
             changed = replace(plan, **setting)

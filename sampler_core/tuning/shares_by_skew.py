@@ -33,9 +33,19 @@ _TABLE_SKEWS = np.concatenate([[LOWEST_SKEW], -1 - _SKEW_DISTANCES[::-1], np.lin
 
 @dataclass(slots=True)
 class Effort:
-    """What was looked at so far: shares of a class in an epoch, some 30 million in a second."""
+    """What was looked at so far: shares of a class in an epoch, some 30 million in a second.
+
+    watch: called with it each time, and may raise to end the search.
+    """
 
     spent: int = 0
+    watch: Callable[[int], None] | None = None
+
+    def spend(self, looked_at: int) -> None:
+        """So many more were looked at."""
+        self.spent += looked_at
+        if self.watch is not None:
+            self.watch(self.spent)
 
 
 class SharesBySkew:

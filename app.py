@@ -91,6 +91,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     import pages.parts.sidebar.sidebar  # noqa: F401
     from pages.parts.my_labels.reading_job import READING_MODULES
     from pages.parts.server.jobs import start_spare
+    from pages.parts.server.server_log import leave_out_ended_fragments
     from pages.parts.server.session_cleanup import (
         collect_garbage,
         remove_downloads_after_uploads,
@@ -99,6 +100,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     )
     from pages.parts.server.state_lookups import look_up_single_keys
 
+    leave_out_ended_fragments()
     look_up_single_keys()
     start_spare(READING_MODULES)
     compressed(PLOTLY_JS)

@@ -104,7 +104,7 @@ METRICS: dict[str, Metric] = {
     "repeats": Metric("Repeats per epoch", "number", "low", "class", repeats),
     "absence": Metric("Batches without the class", "share", "low", "class", lambda n, p, d: absence(p, d)),
     "coverage": Metric("Samples seen per epoch", "share", "high", "class", least_coverage, in_run=coverage),
-    "run_repeats": Metric("Repeats per run", "number", "low", "run", lambda n, p, d: np.sum(repeats(n, p, d), axis=0)),
+    "run_repeats": Metric("Repeats per run", "number", "low", "run", lambda n, p, d: repeats(n, np.sum(p, axis=0), d)),
     "run_coverage": Metric("Samples seen per run", "share", "high", "run", run_coverage, _run_coverage_to_search),
     "share_ratio": Metric("Share ratio", "number", "low", "mix", lambda n, p, d: share_ratio(n, p)),
     "classes_in_batch": Metric(

@@ -15,6 +15,7 @@ import numpy as np
 from sampler_core.data.array_types import FloatArray
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Schedule
+from sampler_core.tuning.family_search import search_family
 from sampler_core.tuning.feasible_band import UNLIMITED_SLACK, Edge, edge_of, epoch_segments, intersect
 from sampler_core.tuning.linear_programs import nearest_schedule, refined
 from sampler_core.tuning.requirements import Requirement, over_run
@@ -25,16 +26,17 @@ from sampler_core.tuning.run_bounds import (
     run_bounds_cannot_hold,
     run_metric_jumps,
     unmet_run_bound,
+    with_run_bound,
 )
 from sampler_core.tuning.run_bounds_as_drawn import value_of_expected
 from sampler_core.tuning.schedule_families import Family, family
 from sampler_core.tuning.shares_by_skew import SharesBySkew
 from sampler_core.tuning.slack_search import (
     COARSE_SLACK,
+    NO_SLACK,
     FoundSchedule,
     SlackProblem,
     furthest_inside,
-    search_family,
     search_piecewise,
     slack_of_schedules,
     slack_on_exact_shares,
@@ -42,16 +44,21 @@ from sampler_core.tuning.slack_search import (
 
 ROUNDING_SLACK = -1e-9  # a slack that is 0 but for rounding
 _MOST_CANDIDATES_REFINED, _MOST_REFINED_WITH_RUN_BOUNDS = 24, 3  # candidates of a family
+_LOCAL_STEP = 0.5  # the most that a skew is moved at once
 _MOST_ROUNDS = 6  # each adds one run bound that the last schedule did not meet
 
 
 class BestSchedule(NamedTuple):
-    """A schedule, its skews (epochs,) and its slack; proved: see `slack_search.FoundSchedule`."""
+    """A schedule, its skews (epochs,) and its slack; proved: see `slack_search.FoundSchedule`.
+
+    schedule: None for a constant one that is only to show that there is any. found: its place in the family.
+    """
 
     schedule: Schedule | None
     skews: FloatArray
     slack: float
     proved: bool = True
+    found: FoundSchedule | None = None
 
 
 class BestScheduleFinder:
@@ -75,6 +82,7 @@ class BestScheduleFinder:
         self.plan_skews = np.zeros(self.epochs) if skews is None else skews
         self.proved = True
         self.found_edges: dict[Requirement, Edge] = {} if edges is None else edges
+        self._has_schedule: dict[frozenset[Requirement], bool] = {}  # what was asked before
         family(shape, self.epochs, [0])  # an unknown shape is refused before any work
 
     def edges(self, requirements: Sequence[Requirement]) -> tuple[Edge, ...]:
@@ -87,11 +95,25 @@ class BestScheduleFinder:
 
     def best_schedule(self, requirements: Sequence[Requirement], least: float = np.inf) -> BestSchedule | None:
         """The best schedule for these requirements, or any with slack `least`; None where none meets them."""
-        return self._meeting_run_bounds(requirements, partial(self._best_of_family, least=least), least)
+        found = self._meeting_run_bounds(requirements, partial(self._best_of_family, least=least), least)
+        self._has_schedule[frozenset(requirements)] = found is not None
+        return found
 
     def has_schedule(self, requirements: Sequence[Requirement]) -> bool:
         """Whether any schedule meets these requirements."""
-        return self.best_schedule(requirements, least=0.0) is not None
+        asked = frozenset(requirements)
+        if asked not in self._has_schedule:
+            self.best_schedule(requirements, least=0.0)
+        return self._has_schedule[asked]
+
+    def schedule_near(self, requirements: Sequence[Requirement], near: BestSchedule) -> BestSchedule | None:
+        """A schedule that meets these requirements, from another one by local steps; None where these lead to none."""
+        proved = self.proved
+        found = self._meeting_run_bounds(requirements, partial(self._best_near, near=near), 0.0)
+        self.proved = proved
+        if found is not None:
+            self._has_schedule[frozenset(requirements)] = True
+        return found
 
     def slack_of(self, requirements: Sequence[Requirement], skews: FloatArray) -> float:
         """The slack of one schedule, (epochs,); below 0 where it does not meet these requirements."""
@@ -99,8 +121,14 @@ class BestScheduleFinder:
         def slack_of(problem: SlackProblem) -> BestSchedule:
             return BestSchedule(None, skews, slack_on_exact_shares(problem, skews, 0.0))
 
-        best_found = self._meeting_run_bounds(requirements, slack_of)
+        best_found = self._meeting_run_bounds(requirements, slack_of, fixed=True)
         return -UNLIMITED_SLACK if best_found is None else best_found.slack
+
+    def worst_value(self, requirement: Requirement, skews: FloatArray) -> float:
+        """The value that a requirement bounds, of one schedule, (epochs,): of its worst epoch, or of the run."""
+        window = requirement.epochs(self.epochs)
+        values = self.by_skew.values(requirement, self.by_skew.shares_at(skews[window.start : window.stop]))
+        return float(values.max() if requirement.sense == "at most" else values.min())
 
     def slack_upper_bound(self, requirements: Sequence[Requirement]) -> float:
         """Upper bound on the slack, from the per-epoch requirements alone; below 0: no shape can meet them."""
@@ -134,9 +162,16 @@ class BestScheduleFinder:
         requirements: Sequence[Requirement],
         search: Callable[[SlackProblem], BestSchedule | None],
         enough: float = np.inf,
+        *,
+        fixed: bool = False,
     ) -> BestSchedule | None:
-        """What `search` finds, with further run bounds until its schedule meets all within its slack, or `enough`."""
+        """What `search` finds, with further run bounds until its schedule meets all within its slack, or `enough`.
+
+        Run bounds only take slack away: where local steps lead to a schedule with as much, no other one has more.
+        fixed: `search` looks at one schedule only.
+        """
         run_bounds = initial_run_bounds(self.by_skew, requirements, self.epochs)
+        best_found: BestSchedule | None = None
         for _ in range(_MOST_ROUNDS):
             problem = self._slack_problem(requirements, run_bounds)
             if problem is None:
@@ -145,7 +180,10 @@ class BestScheduleFinder:
                 self.by_skew, run_bounds, problem.bounded_segments
             ):
                 return None
-            best_found = search(problem)
+            near = None if best_found is None or fixed else self._best_near(problem, best_found)
+            if near is None or best_found is None or near.slack < min(best_found.slack - COARSE_SLACK, enough):
+                near = search(problem)
+            best_found = near
             tightened = any(run_bound.tightened for run_bound in run_bounds)
             exact = not tightened and not run_metric_jumps(self.by_skew, requirements)
             if best_found is None:
@@ -155,7 +193,7 @@ class BestScheduleFinder:
             unmet = unmet_run_bound(self.by_skew, requirements, best_found.skews, within, run_bounds)
             if unmet is None:
                 return best_found._replace(proved=best_found.proved and exact)
-            run_bounds.append(unmet)
+            run_bounds = with_run_bound(run_bounds, unmet)
         self.proved = False
         return None
 
@@ -172,13 +210,13 @@ class BestScheduleFinder:
         """The best schedule, or any with slack `least`; None where none was found."""
         if least <= 0.0 and (skew := self._constant_skew(problem)) is not None:
             return BestSchedule(None, np.full(self.epochs, skew), 0.0)
-        members = family(self.shape, self.epochs, [segment[0] for segment, _ in problem.segments])
+        members = self._family(problem)
         if self.shape == "piecewise":
             best_found, trust_region = search_piecewise(problem, members, self.plan_skews), 0.5
         else:
             best_found, trust_region = search_family(problem, members, least), 4 * COARSE_SLACK
         best = best_found[0]
-        if best.slack < least and not (best.proved and self.shape == "piecewise"):
+        if NO_SLACK <= best.slack < least and not (best.proved and self.shape == "piecewise"):
             likely_candidates = [one for one in best_found if one.slack > best.slack - trust_region / 4]
             most_refined = _MOST_REFINED_WITH_RUN_BOUNDS if problem.run_bounds else _MOST_CANDIDATES_REFINED
             likely = likely_candidates[:most_refined]
@@ -187,9 +225,22 @@ class BestScheduleFinder:
         if best.slack < ROUNDING_SLACK:
             self.proved = self.proved and best.proved
             return None
+        return self._built(members, best)
+
+    def _family(self, problem: SlackProblem) -> Family:
+        return family(self.shape, self.epochs, [segment[0] for segment, _ in problem.segments])
+
+    def _built(self, members: Family, best: FoundSchedule) -> BestSchedule:
         schedule = members.build(best.h, *best.skews.tolist())
         skews = np.array([schedule(epoch, self.epochs) for epoch in range(self.epochs)])
-        return BestSchedule(schedule, skews, best.slack, best.proved)
+        return BestSchedule(schedule, skews, best.slack, best.proved, best)
+
+    def _best_near(self, problem: SlackProblem, near: BestSchedule) -> BestSchedule | None:
+        """The best schedule that local steps from another one lead to; None where that fails a requirement."""
+        members = self._family(problem)
+        start = near.found or FoundSchedule(near.slack, 0, np.full(members.ways.shape[1], near.skews[0]))
+        best = self._refined(problem, members, start, _LOCAL_STEP)
+        return self._built(members, best) if best.slack >= ROUNDING_SLACK else None
 
     def _constant_skew(self, problem: SlackProblem) -> float | None:
         """The skew of a constant schedule that meets all, which every shape can be: quick, and often enough."""

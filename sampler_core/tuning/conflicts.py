@@ -7,28 +7,29 @@ bound changed to the number given, one does.
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from sampler_core.data.array_types import FloatArray
-from sampler_core.tuning.best_schedule import BestScheduleFinder
+from sampler_core.tuning.best_schedule import BestSchedule, BestScheduleFinder
 from sampler_core.tuning.feasible_band import SkewIntervals, epoch_segments, intersect
 from sampler_core.tuning.requirement_sentences import bound_in_words
 from sampler_core.tuning.requirements import Requirement, bounds_of, over_run, relaxed
 from sampler_core.tuning.shares_by_skew import SharesBySkew, skew_where_highest
 from sampler_core.tuning.verdicts import verdict_value
 
+MOST_EFFORT = 40_000_000  # of a search, after which bounds are not narrowed any more
+
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """Requirements that conflict; leaving out any one of them ends the conflict.
 
-    agree_at: for each, the tightest bound that the others allow, rounded outwards to three digits; None where there is
-    none. shape: of the schedules searched. shape_alone: a piecewise schedule meets all requirements. proved: False
-    where the search was not complete.
+    agree_at: for each, the tightest bound that the others allow, rounded outwards to three digits (after `MOST_EFFORT`
+    one that they allow); None where there is none. shape: of the schedules searched. shape_alone: a piecewise schedule
+    meets all requirements. proved: False where the search was not complete.
     """
 
     requirements: tuple[Requirement, ...]
@@ -56,7 +57,7 @@ class Conflict:
             for one, bound in zip(self.requirements, self.agree_at, strict=True)
             if bound is not None
         ]
-        agreement = f" They would just agree with {', or '.join(agreeing_bounds)}." if agreeing_bounds else ""
+        agreement = f" They would agree with {', or '.join(agreeing_bounds)}." if agreeing_bounds else ""
         other_shape = " A piecewise schedule can meet all that is required: try that shape." if self.shape_alone else ""
         return conflict + agreement + other_shape
 
@@ -101,22 +102,37 @@ def _irreducible_conflict(
 
 
 def _agreeing_bound(finder: BestScheduleFinder, conflicting: list[Requirement], i: int) -> float | None:
-    """The bound of requirement i at which all are possible, rounded outwards to three digits; None: there is none."""
+    """The bound of requirement i at which all are possible, rounded outwards to three digits; None: there is none.
 
-    def agree(bound_place: int) -> bool:
-        agreeing_requirement = relaxed(conflicting[i], _bound_at(bound_place))
-        return finder.has_schedule([*conflicting[:i], agreeing_requirement, *conflicting[i + 1 :]])
-
+    A schedule that is found says by its own value how far to go at once, and local steps from it how much further. Then
+    the search either finds one beyond, or shows that there is none. After `MOST_EFFORT` it is the bound reached so far.
+    """
+    requirement, down, effort = conflicting[i], conflicting[i].sense == "at least", finder.by_skew.effort
     estimate = _bound_estimate(finder, conflicting, i)
     if not math.isfinite(estimate):  # the others allow no skew on its epochs
         return None
-    bound_places = _bound_places_outwards(conflicting[i], estimate)
-    nearby_place = next((bound_place for bound_place in bound_places[:2] if agree(bound_place)), None)
-    if nearby_place is not None:
-        return _bound_at(nearby_place)
-    if not bound_places or not agree(bound_places[-1]):
-        return None
-    return _bound_at(bound_places[bisect_left(bound_places, True, lo=min(2, len(bound_places) - 1), key=agree)])
+    places = _bound_places_outwards(requirement, estimate)
+
+    def agreed(at: int) -> list[Requirement]:
+        return [*conflicting[:i], relaxed(requirement, _bound_at(places[at])), *conflicting[i + 1 :]]
+
+    def place_of(found: BestSchedule, at: int) -> int:
+        value_place = _bound_place(finder.worst_value(requirement, found.skews), down)
+        return min(at, max(0, (value_place - places[0]) * (-1 if down else 1)))
+
+    if len(places) and not any(map(over_run, conflicting)) and finder.has_schedule(agreed(0)):
+        return _bound_at(places[0])
+    at = len(places)
+    while at > 0 and (at == len(places) or effort.spent < MOST_EFFORT):
+        found = finder.best_schedule(agreed(at - 1), least=0.0)
+        if found is None:
+            break
+        low, at = -1, place_of(found, at - 1)
+        while at - low > 1 and effort.spent < MOST_EFFORT:
+            middle = (low + at) // 2
+            nearer = finder.schedule_near(agreed(middle), found)
+            low, at, found = (middle, at, found) if nearer is None else (low, place_of(nearer, middle), nearer)
+    return _bound_at(places[at]) if at < len(places) else None
 
 
 def _bound_places_outwards(requirement: Requirement, tightest: float) -> range:

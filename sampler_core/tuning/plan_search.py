@@ -19,11 +19,19 @@ from sampler_core.formatting import joined
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.tuning.as_drawn import is_of_draws
 from sampler_core.tuning.best_schedule import BestScheduleFinder
-from sampler_core.tuning.conflicts import Conflict, find_conflict, times_changed
+from sampler_core.tuning.conflicts import MOST_EFFORT, Conflict, find_conflict, times_changed
 from sampler_core.tuning.requirements import Requirement, bounds_of, over_run, relaxed
 from sampler_core.tuning.searched_plans import FREE, Variant, variants
-from sampler_core.tuning.shares_by_skew import HIGHEST_SKEW, LOWEST_SKEW
-from sampler_core.tuning.solver import AMPLE_SLACK, Solution, round_solution, solution_as_it_is, solution_if_any, solve
+from sampler_core.tuning.shares_by_skew import HIGHEST_SKEW, LOWEST_SKEW, Effort
+from sampler_core.tuning.solver import (
+    AMPLE_SLACK,
+    SOLVED_RANGES,
+    Solution,
+    round_solution,
+    solution_as_it_is,
+    solution_if_any,
+    solve,
+)
 from sampler_core.tuning.values_by_skew import Progress, no_progress
 from sampler_core.tuning.verdicts import of_seeds, verdicts
 
@@ -33,7 +41,9 @@ _LEAST_CHANCE_LEFT = 1e-9
 _MOST_PLANS, _MOST_SOLVED = 40, 48  # looked at; solved for, at all chances together
 _FEWEST_PLANS, _FEW_CLASSES = 8, 100  # looked at where there are many classes; up to how many classes there are few
 _COST_OF_RUN = 6  # solving for requirements over the run costs as much as so many plans
+_EFFORT_TO_FIND = 20_000_000  # after which no further plan is solved for
 _MORE_PLANS = 4  # solved for once there is one with ample slack; none with requirements over the run
+_PART_TO_FIND = 0.5  # of the progress: looking at plans; the rest is for a conflict
 _ALL_SKEWS = (LOWEST_SKEW, HIGHEST_SKEW)
 
 
@@ -80,25 +90,49 @@ def search_plan(
     verdicts(plan, counts, requirements)  # its errors come first
     chance = 1.0 - max((1.0 - CHANCE) * 10.0 ** (-margin / MARGIN_OF_A_TENTH), _LEAST_CHANCE_LEFT)
     asked = [_with_room(requirement, margin) for requirement in requirements]
-    tried = _Tried(variants(plan, counts, requirements, free), asked, shape, progress)
+    steps = _Steps(progress)
+    tried = _Tried(variants(plan, counts, requirements, free, Effort(watch=steps.of_effort)), asked, shape, steps)
     budget = _MOST_SOLVED // (_COST_OF_RUN if any(map(over_run, asked)) else 1)
-    found, budget = _found_plans(tried.promising(), counts, asked, shape, chance, budget)
+    couples = any(map(over_run, asked))  # then each search costs more, and other plans come before unusual skews
+    usual, unusual = (SOLVED_RANGES[:2], SOLVED_RANGES[2:]) if couples else (SOLVED_RANGES, ())
+    found, budget = _found_plans(tried.promising(), counts, asked, shape, chance, budget, usual)
+    if not found and unusual:
+        found, budget = _found_plans(tried.kept, counts, asked, shape, chance, budget, unusual)
     for likely in LESS_LIKELY:
         if not found:
-            found, budget = _found_plans(tried.kept, counts, asked, shape, likely, budget)
+            found, budget = _found_plans(tried.kept, counts, asked, shape, likely, budget, usual)
+    answer = (
+        replace(found[0], options=tuple(found[1:]))
+        if found
+        else _nothing_found(tried.all, counts, requirements, shape, steps)
+    )
     progress(1.0)
-    if not found:
-        return _nothing_found(tried.all, counts, requirements, shape)
-    return replace(found[0], options=tuple(found[1:]))
+    return answer
+
+
+class _Steps:
+    """Progress that only rises: by the plans looked at, and by the effort."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress, self._fraction = progress, 0.0
+
+    def reached(self, fraction: float) -> None:
+        """Reports a fraction, where it is the largest so far."""
+        self._fraction = max(self._fraction, fraction)
+        self._progress(self._fraction)
+
+    def of_effort(self, spent: int) -> None:
+        """Reports what has been spent, as if it were spent evenly."""
+        self.reached(min(0.95, spent / MOST_EFFORT))
 
 
 class _Tried:
     """The plans tried so far. kept: those in which every epoch has a skew that it may have, at the least chance."""
 
     def __init__(
-        self, plans: Iterable[Variant], requirements: Sequence[Requirement], shape: str | None, progress: Progress
+        self, plans: Iterable[Variant], requirements: Sequence[Requirement], shape: str | None, steps: _Steps
     ) -> None:
-        self._plans, self._requirements, self._shape, self._progress = plans, requirements, shape, progress
+        self._plans, self._requirements, self._shape, self._steps = plans, requirements, shape, steps
         self.all: list[Variant] = []
         self.kept: list[Variant] = []
 
@@ -108,7 +142,7 @@ class _Tried:
             most = max(_FEWEST_PLANS, min(_MOST_PLANS, _MOST_PLANS * _FEW_CLASSES // num_classes))
             if len(self.all) == most:
                 return
-            self._progress(len(self.all) / most)
+            self._steps.reached(_PART_TO_FIND * len(self.all) / most)
             self.all.append(variant)
             by_skew, shape = variant.by_skew.at_chance(LESS_LIKELY[-1]), variant.shape(self._shape)
             finder = BestScheduleFinder(by_skew, variant.plan, shape or "constant", _ALL_SKEWS)
@@ -119,7 +153,7 @@ class _Tried:
 
 def _found_plans(
     plans: Iterable[Variant], counts: ClassCounts, requirements: Sequence[Requirement], shape: str | None,
-    chance: float, budget: int,
+    chance: float, budget: int, ranges: Sequence[tuple[float, float]],
 ) -> tuple[list[Answer], int]:  # fmt: skip
     """The plans that meet all requirements, and what is left of the budget, the number of plans to solve for.
 
@@ -128,20 +162,21 @@ def _found_plans(
     found: list[Answer] = []
     for variant in plans if budget else ():
         budget -= 1
-        solution = _solution_of(variant, counts, requirements, shape, chance)
+        solution = _solution_of(variant, counts, requirements, shape, chance, ranges)
         if solution is not None:
             says = _says(variant.changes, solution, chance)
             found.append(Answer(says, solution.plan, variant.changes, solution, (), chance))
             if solution.slack >= AMPLE_SLACK:
                 budget = min(budget, 0 if any(map(over_run, requirements)) else _MORE_PLANS)
-        if budget <= 0:
+        if budget <= 0 or variant.by_skew.effort.spent > _EFFORT_TO_FIND:
             break
     return sorted(found, key=lambda one: one.solution is not None and one.solution.slack < AMPLE_SLACK), budget
 
 
 def _solution_of(
-    variant: Variant, counts: ClassCounts, requirements: Sequence[Requirement], shape: str | None, chance: float
-) -> Solution | None:
+    variant: Variant, counts: ClassCounts, requirements: Sequence[Requirement], shape: str | None, chance: float,
+    ranges: Sequence[tuple[float, float]],
+) -> Solution | None:  # fmt: skip
     """The plan as it is, where something else of it has changed and that is enough; else with a schedule solved for."""
     by_skew, solved_shape = variant.by_skew.at_chance(chance), variant.shape(shape)
     if variant.changes or solved_shape is None:
@@ -150,7 +185,7 @@ def _solution_of(
             return kept
     if solved_shape is None:
         return None
-    solution, finder = solution_if_any(variant.plan, counts, requirements, solved_shape, None, chance, by_skew)
+    solution, finder = solution_if_any(variant.plan, counts, requirements, solved_shape, None, chance, by_skew, ranges)
     return None if solution is None else round_solution(solution, counts, requirements, chance, finder)
 
 
@@ -172,24 +207,36 @@ def _says(changes: Sequence[str], solution: Solution, chance: float) -> str:
 
 
 def _nothing_found(
-    tried: Sequence[Variant], counts: ClassCounts, requirements: Sequence[Requirement], shape: str | None
-) -> Answer:
+    tried: Sequence[Variant], counts: ClassCounts, requirements: Sequence[Requirement], shape: str | None,
+    steps: _Steps,
+) -> Answer:  # fmt: skip
     """The conflict that the least change of one bound ends: of the plan given, or of one with another scheme."""
     own, *others = tried
-    best = Answer("", None, own.changes, solve(own.plan, counts, requirements, shape))
-    least = _times_to_change(best.conflict, own, requirements)
-    for variant in others:
+    if own.shape(shape) is None:
+        solution, least = solve(own.plan, counts, requirements), math.inf
+    else:
+        solution, least = _conflict_of(own, counts, requirements, shape)
+    best = Answer("", None, own.changes, solution)
+    for number, variant in enumerate(others, 1):
+        steps.reached(_PART_TO_FIND + (0.99 - _PART_TO_FIND) * number / len(tried))
         if not any(map(over_run, requirements)) and _worth_a_conflict(variant, own, shape):
-            finder = BestScheduleFinder(variant.by_skew, variant.plan, variant.shape(shape) or "", _ALL_SKEWS)
-            conflict = find_conflict(finder, requirements)
-            times = _times_to_change(conflict, variant, requirements)
+            solution, times = _conflict_of(variant, counts, requirements, shape)
             if times < least:
-                judged = verdicts(variant.plan, counts, requirements)
-                solution = Solution(str(conflict), None, -math.inf, judged, conflict, conflict.proved, _ALL_SKEWS)
                 best, least = replace(best, changes=variant.changes, solution=solution), times
     assert best.solution is not None
     says = f"With {joined(best.changes)}: {best.solution.says}" if best.changes else best.solution.says
     return replace(best, says=f"{says} No other scheme, floor or cap that was tried does better.")
+
+
+def _conflict_of(
+    variant: Variant, counts: ClassCounts, requirements: Sequence[Requirement], shape: str | None
+) -> tuple[Solution, float]:
+    """The conflict of a plan, and the factor of the least change of one bound with which all requirements hold."""
+    finder = BestScheduleFinder(variant.by_skew, variant.plan, variant.shape(shape) or "", _ALL_SKEWS)
+    conflict = find_conflict(finder, requirements)
+    judged = verdicts(variant.plan, counts, requirements)
+    solution = Solution(str(conflict), None, -math.inf, judged, conflict, conflict.proved, _ALL_SKEWS)
+    return solution, _times_to_change(conflict, finder, requirements)
 
 
 def _worth_a_conflict(variant: Variant, own: Variant, shape: str | None) -> bool:
@@ -199,11 +246,10 @@ def _worth_a_conflict(variant: Variant, own: Variant, shape: str | None) -> bool
     return few_classes and same and variant.plan.min_per_batch <= 1 and variant.shape(shape) is not None
 
 
-def _times_to_change(conflict: Conflict | None, variant: Variant, requirements: Sequence[Requirement]) -> float:
+def _times_to_change(conflict: Conflict, finder: BestScheduleFinder, requirements: Sequence[Requirement]) -> float:
     """The factor of the least change of one bound; inf where all requirements would not hold with it."""
-    if conflict is None or conflict.least_change is None:
+    if conflict.least_change is None:
         return math.inf
     before, after = conflict.least_change
     changed = [after if requirement == before else requirement for requirement in requirements]
-    finder = BestScheduleFinder(variant.by_skew, variant.plan, conflict.shape, conflict.bounds)
     return times_changed(before, after) if finder.has_schedule(changed) else math.inf

@@ -14,6 +14,9 @@ from sampler_core.tuning.as_drawn import is_of_draws, margin_as_drawn, values_as
 from sampler_core.tuning.requirements import Requirement, bounds_of, relaxed
 from sampler_core.tuning.shares_by_skew import SharesBySkew
 
+_ROOM = 1 - 1e-9  # of a bound: shares are interpolated where they are searched, and would fail it by rounding
+_ROOM_TO_TIGHTEN = 1 - 1e-7  # so that a bound that follows another one does not ask for more and more of less and less
+
 
 def on_metric(by_skew: SharesBySkew, requirement: Requirement, position: int, epochs: int) -> Requirement:
     """The requirement with the bound that its metric must keep for it to hold, by this class, so far as it is known."""
@@ -23,7 +26,7 @@ def on_metric(by_skew: SharesBySkew, requirement: Requirement, position: int, ep
     if by_skew.draws.scheme != "independent":
         return _with_bound(requirement, most)
     even_shares = _even_shares(by_skew, position, epochs, most)
-    return _with_bound(requirement, most * _part_that_holds(by_skew, requirement, position, even_shares))
+    return _with_bound(requirement, _ROOM * most * _part_that_holds(by_skew, requirement, position, even_shares))
 
 
 def tighter_on_metric(
@@ -36,7 +39,7 @@ def tighter_on_metric(
     class_shares = run_shares[:, [position]]
     expected = metric_of(requirement.metric).formula(by_skew.counts.counts[[position]], class_shares, by_skew.draws)
     part = _part_that_holds(by_skew, requirement, position, class_shares)
-    return _with_bound(requirement, part * float(expected[0])), position
+    return _with_bound(requirement, _ROOM_TO_TIGHTEN * part * float(expected[0])), position
 
 
 def value_of_expected(

@@ -17,7 +17,7 @@ from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.registry import SCHEDULES
 from sampler_core.plans.targets import skew_schedule
 from sampler_core.tuning.requirements import Requirement, limits_repeats, over_run
-from sampler_core.tuning.shares_by_skew import SharesBySkew
+from sampler_core.tuning.shares_by_skew import Effort, SharesBySkew
 
 FREE = ("drawing", "min_per_batch", "max_repeats")
 _SCHEMES, _FLOORS, _BATCH_FACTORS = ("stratified", "exact", "independent"), (0, 1, 2), (2.0, 4.0, 8.0, 0.5)
@@ -43,9 +43,9 @@ class Variant(NamedTuple):
 
 
 def variants(
-    plan: SamplingPlan, counts: ClassCounts, requirements: Sequence[Requirement], free: Sequence[str]
+    plan: SamplingPlan, counts: ClassCounts, requirements: Sequence[Requirement], free: Sequence[str], effort: Effort
 ) -> Iterator[Variant]:
-    """The plan, and plans with other values of the fields that are free."""
+    """The plan, and plans with other values of the fields that are free. effort: of the search on all of them."""
     values: dict[str, Sequence[Any]] = {
         "max_repeats": (plan.max_repeats, *_caps(plan, requirements)),
         "batch_size": (plan.batch_size, *_batch_sizes(plan, counts)),
@@ -60,7 +60,7 @@ def variants(
             changed.check(counts)
         except ValueError:
             continue
-        yield Variant(_changes(plan, setting), changed, SharesBySkew(changed, counts))
+        yield Variant(_changes(plan, setting), changed, SharesBySkew(changed, counts, effort=effort))
 
 
 def _changes(plan: SamplingPlan, setting: Mapping[str, Any]) -> tuple[str, ...]:

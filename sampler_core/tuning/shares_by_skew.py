@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.share_limits import normalised, water_filled
 from sampler_core.tuning.as_drawn import chance_left
 from sampler_core.tuning.requirements import Requirement
-from sampler_core.tuning.verdicts import requirement_margin
+from sampler_core.tuning.verdicts import requirement_margin, requirement_values
 
 LOWEST_SKEW, HIGHEST_SKEW = -50.0, 50.0  # the skews that a schedule allows
 _FINEST_SKEW = 1e-10
@@ -30,13 +31,34 @@ _SKEW_DISTANCES = np.geomspace(0.02, 48.0, 90)
 _TABLE_SKEWS = np.concatenate([[LOWEST_SKEW], -1 - _SKEW_DISTANCES[::-1], np.linspace(-1, 2, 151), 2 + _SKEW_DISTANCES])
 
 
+@dataclass(slots=True)
+class Effort:
+    """What was looked at so far: shares of a class in an epoch, some 30 million in a second.
+
+    watch: called with it each time, and may raise to end the search.
+    """
+
+    spent: int = 0
+    watch: Callable[[int], None] | None = None
+
+    def spend(self, looked_at: int) -> None:
+        """So many more were looked at."""
+        self.spent += looked_at
+        if self.watch is not None:
+            self.watch(self.spent)
+
+
 class SharesBySkew:
     """Skew -> class shares. table_shares: the exact shares at table_skews, which rise.
 
-    chance: of the seeds for which requirements on draws must hold (`as_drawn`).
+    chance: of the seeds for which requirements on draws must hold (`as_drawn`). effort: of all that search on them.
     """
 
-    def __init__(self, plan: SamplingPlan, counts: ClassCounts, table: bool = True, chance: float = CHANCE) -> None:
+    def __init__(
+        self, plan: SamplingPlan, counts: ClassCounts, table: bool = True, chance: float = CHANCE,
+        effort: Effort | None = None,
+    ) -> None:  # fmt: skip
+        self.effort = effort or Effort()
         self.counts, self.chance, self._epochs = counts, chance, plan.epochs or 1
         self.draws = draws_of(plan, counts)
         self._limits = plan.share_limits(counts.present, self.draws.samples)
@@ -64,6 +86,12 @@ class SharesBySkew:
         """The same shares, for requirements on draws that must hold for another chance."""
         other = copy(self)
         other.chance = chance
+        return other
+
+    def with_samples(self, samples: int) -> SharesBySkew:
+        """The same shares, for epochs of so many draws."""
+        other = copy(self)
+        other.draws = self.draws._replace(samples=samples)
         return other
 
     @property
@@ -116,6 +144,10 @@ class SharesBySkew:
     def margin(self, requirement: Requirement, shares: FloatArray) -> FloatArray:
         """By how much rows of shares meet a requirement: from 0 on it holds; shape (rows,), or of the run (1,)."""
         return requirement_margin(requirement, shares, self.counts, self.draws, self.chance_left(requirement))
+
+    def values(self, requirement: Requirement, shares: FloatArray) -> FloatArray:
+        """The values of rows of shares that a requirement bounds; shape (rows,), or of the run (1,)."""
+        return requirement_values(requirement, shares, self.counts, self.draws, self.chance_left(requirement))
 
     def chance_left(self, requirement: Requirement) -> float:
         """The chance to fail that is left to an epoch of this requirement, or over the run to a class."""

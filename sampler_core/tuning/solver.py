@@ -97,14 +97,15 @@ def solution_if_any(
     bounds: tuple[float, float] | None = None,
     chance: float = CHANCE,
     by_skew: SharesBySkew | None = None,
+    ranges: Sequence[tuple[float, float]] = SOLVED_RANGES,
 ) -> tuple[Solution | None, BestScheduleFinder]:
     """What `solve` finds, without looking for the conflict where it finds nothing; and the last finder used.
 
-    by_skew: the shares of this plan and chance, where they are known.
+    by_skew: the shares of this plan and chance, where they are known. ranges: of `SOLVED_RANGES`.
     """
     by_skew, edges = by_skew or SharesBySkew(plan, counts, chance=chance), dict[Requirement, Edge]()
     best_solution: Solution | None = None
-    for solver_bounds in [bounds] if bounds else SOLVED_RANGES:
+    for solver_bounds in [bounds] if bounds else ranges:
         finder = BestScheduleFinder(by_skew, plan, shape, solver_bounds, edges)
         if best_solution is not None and best_solution.slack >= finder.slack_upper_bound(requirements) - COARSE_SLACK:
             break

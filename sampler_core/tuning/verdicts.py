@@ -125,6 +125,20 @@ def requirement_margin(
     return margins.min(keepdims=True) if over_run(requirement) else margins
 
 
+def requirement_values(
+    requirement: Requirement, shares: FloatArray, counts: ClassCounts, draws: Draws, left: float
+) -> FloatArray:
+    """The values that a requirement bounds, of the worst class: of each row of shares (rows,), or of the run (1,).
+
+    left: as for `requirement_margin`.
+    """
+    if not is_of_draws(requirement):
+        return verdict_value(requirement, shares, counts, draws)
+    judged = columns(counts, requirement.group, requirement.class_name)
+    values = values_as_drawn(requirement, counts.counts[judged], shares[:, judged], draws, left)
+    return values.max(keepdims=True) if over_run(requirement) else values
+
+
 def verdict_values(requirement: Requirement, shares: FloatArray, counts: ClassCounts, draws: Draws) -> FloatArray:
     """The metric values that a requirement bounds: of each row and class (rows, classes), or of the run (1, classes).
 

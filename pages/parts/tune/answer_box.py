@@ -12,6 +12,7 @@ from pages.parts.sidebar.page_parameters import MAY_CHANGE, SOLVED_SHAPE
 from pages.parts.sidebar.parameter_widgets import bound_widget, widget_values
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.sidebar.sidebar import set_sidebar
+from pages.parts.text.late_progress import late_progress
 from pages.parts.text.markdown import literal
 from pages.parts.tune.answer_sentences import all_of, diagnosis, for_one_process, not_drawn_in_words, offer_in_words
 from pages.parts.tune.conflict_button import least_change_button
@@ -51,8 +52,8 @@ def answer_box(
     st.html(Path(__file__).with_name("answer_box.css"))
     with st.container(border=True, key="answer"):
         try:
-            with st.spinner("Looking for a plan", show_time=False):
-                offer = offered_plan(scenario, judged, search)
+            with late_progress("Looking for a plan") as progress:
+                offer = offered_plan(scenario, judged, search, progress)
         except (TypeError, ValueError) as error:
             st.info(literal(f"This cannot be solved: {error}."), icon=":material/info:")
             return None

@@ -112,7 +112,8 @@ EXTREMES = [
 def test_a_limit_at_the_end_of_what_numbers_can_be_is_shown_and_edited_or_gets_a_sentence(field, number):
     at = opened(plans=f'[{{"name":"far","preset":"natural","{field}":{number},"drawing":"stratified"}},"mine"]')
     assert not at.exception, at.exception
-    at = edited(at, 0)
+    if "far" in cards_shown(at):  # else a sentence says why it has no card
+        at = edited(at, 0)
     assert not at.exception, at.exception
     assert "far" in names_shown(at) or "left out" in said(at.warning)
 

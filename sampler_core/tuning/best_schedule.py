@@ -109,7 +109,7 @@ class BestScheduleFinder:
     def schedule_near(self, requirements: Sequence[Requirement], near: BestSchedule) -> BestSchedule | None:
         """A schedule that meets these requirements, from another one by local steps; None where these lead to none."""
         proved = self.proved
-        found = self._meeting_run_bounds(requirements, partial(self._best_near, near=near), 0.0)
+        found = self._meeting_run_bounds(requirements, partial(self._best_near, near=near, enough=0.0), 0.0)
         self.proved = proved
         if found is not None:
             self._has_schedule[frozenset(requirements)] = True
@@ -180,7 +180,7 @@ class BestScheduleFinder:
                 self.by_skew, run_bounds, problem.bounded_segments
             ):
                 return None
-            near = None if best_found is None or fixed else self._best_near(problem, best_found)
+            near = None if best_found is None or fixed else self._best_near(problem, best_found, enough)
             if near is None or best_found is None or near.slack < min(best_found.slack - COARSE_SLACK, enough):
                 near = search(problem)
             best_found = near
@@ -219,7 +219,7 @@ class BestScheduleFinder:
         if NO_SLACK <= best.slack < least and not (best.proved and self.shape == "piecewise"):
             likely_candidates = [one for one in best_found if one.slack > best.slack - trust_region / 4]
             most_refined = _MOST_REFINED_WITH_RUN_BOUNDS if problem.run_bounds else _MOST_CANDIDATES_REFINED
-            likely = likely_candidates[:most_refined]
+            likely = _best_and_some(likely_candidates, most_refined)
             refined_candidates = [self._refined(problem, members, one, trust_region) for one in likely]
             best = self._nearest_to_plan(problem, members, refined_candidates)
         if best.slack < ROUNDING_SLACK:
@@ -235,11 +235,11 @@ class BestScheduleFinder:
         skews = np.array([schedule(epoch, self.epochs) for epoch in range(self.epochs)])
         return BestSchedule(schedule, skews, best.slack, best.proved, best)
 
-    def _best_near(self, problem: SlackProblem, near: BestSchedule) -> BestSchedule | None:
+    def _best_near(self, problem: SlackProblem, near: BestSchedule, enough: float) -> BestSchedule | None:
         """The best schedule that local steps from another one lead to; None where that fails a requirement."""
         members = self._family(problem)
         start = near.found or FoundSchedule(near.slack, 0, np.full(members.ways.shape[1], near.skews[0]))
-        best = self._refined(problem, members, start, _LOCAL_STEP)
+        best = self._refined(problem, members, start, _LOCAL_STEP, enough)
         return self._built(members, best) if best.slack >= ROUNDING_SLACK else None
 
     def _constant_skew(self, problem: SlackProblem) -> float | None:
@@ -264,19 +264,31 @@ class BestScheduleFinder:
         )
 
     def _refined(
-        self, problem: SlackProblem, members: Family, best_found: FoundSchedule, trust_region: float
-    ) -> FoundSchedule:
-        """Exact to rounding. With run bounds, on exact rows of shares, as often as that still moves the result."""
-        best_found = refined(problem, members, best_found, trust_region)
+        self, problem: SlackProblem, members: Family, best_found: FoundSchedule, trust_region: float,
+        enough: float = np.inf,
+    ) -> FoundSchedule:  # fmt: skip
+        """Exact to rounding, or with slack `enough`.
+
+        With run bounds, on exact rows of shares, as often as that still moves the result.
+        """
+        best_found = refined(problem, members, best_found, trust_region, enough)
         for _ in range(4 if problem.run_bounds else 0):
             best_found = best_found._replace(
                 slack=slack_on_exact_shares(problem, best_found.epoch_skews(members)[0], best_found.slack)
             )
-            refined_again = refined(problem, members, best_found, trust_region)
+            refined_again = refined(problem, members, best_found, trust_region, enough)
             moved = np.abs(refined_again.skews - best_found.skews).sum() + abs(refined_again.slack - best_found.slack)
             best_found = refined_again
-            if moved < 1e-9:
+            if moved < 1e-9 or best_found.slack >= enough:
                 break
         return best_found._replace(
             slack=slack_on_exact_shares(problem, best_found.epoch_skews(members)[0], best_found.slack)
         )
+
+
+def _best_and_some(candidates: list[FoundSchedule], most: int) -> list[FoundSchedule]:
+    """The first half of as many as may be, and of all others some evenly spread ones: the first of equals are alike."""
+    best, others = candidates[: -(-most // 2)], candidates[-(-most // 2) :]
+    if len(candidates) <= most:
+        return candidates
+    return [*best, *(others[i] for i in np.linspace(0, len(others) - 1, most // 2).round().astype(int))]

@@ -41,9 +41,16 @@ class _Groups(NamedTuple):
     """
 
     first: IntArray
+    stop: IntArray
     halves: IntArray
     spread: FloatArray
     most_change: FloatArray
+
+    def alike(self, group: int, found: FoundSchedule) -> list[FoundSchedule]:
+        """A schedule found with the first of a group, and those of the others with its skews and what slack is sure."""
+        others = range(int(self.first[group]) + 1, int(self.stop[group]))
+        slack = found.slack - float(self.spread[group] * np.ptp(found.skews))
+        return [found, *(found._replace(h=h, slack=slack) for h in others)]
 
 
 class _Cells(NamedTuple):
@@ -67,7 +74,7 @@ def search_family(problem: SlackProblem, family: Family, least: float = np.inf) 
     groups, proved = _groups_of(family), True
     runs = [_SampledRun.of(problem.by_skew, run_bound, family) for run_bound in problem.run_bounds]
     cells = _first_cells(problem, groups, family.ways.shape[1])
-    best, found = FoundSchedule(-np.inf, 0, cells.centres[0]), list[tuple[float, FoundSchedule]]()
+    best, best_group, found = FoundSchedule(-np.inf, 0, cells.centres[0]), 0, list[tuple[float, int, FoundSchedule]]()
     while cells.radius.size:
         apart = _apart(groups, cells)
         margin = cells.radius * (1 + _CELL_TOLERANCE) + apart  # what a cell may have above the slack computed
@@ -75,20 +82,22 @@ def search_family(problem: SlackProblem, family: Family, least: float = np.inf) 
         slack = _slack_of_cells(problem, runs, family, groups, cells, to_beat - margin, to_beat)
         order = np.lexsort((groups.first[cells.group], -slack))
         if slack[order[0]] > best.slack:
-            best = _found_at(groups, cells, slack, int(order[0]))
+            best, best_group = _found_at(groups, cells, slack, int(order[0])), int(cells.group[order[0]])
         if best.slack >= least:
             return [best._replace(proved=proved)]
         to_beat, reached = max(best.slack, -COARSE_SLACK / 4), slack + margin
         fine = margin <= COARSE_SLACK * (1 + _CELL_TOLERANCE)
         found += [
-            (float(reached[i]), _found_at(groups, cells, slack, i)) for i in order[(fine & (reached > to_beat))[order]]
+            (float(reached[i]), int(cells.group[i]), _found_at(groups, cells, slack, i))
+            for i in order[(fine & (reached > to_beat))[order]]
         ]
         left = order[(~fine & (reached > to_beat + COARSE_SLACK / 4))[order]]
         proved = proved and left.size <= _MOST_CELLS
         left = left[:_MOST_CELLS]
         cells = _smaller(groups, cells.some(left), apart[left])
-    likely = sorted((one for reached, one in found if reached > to_beat), key=lambda one: -one.slack)
-    of_candidates = {one.h: one._replace(proved=proved) for one in (*reversed(likely), best)}
+    likely = [(group, one) for reached, group, one in found if reached > to_beat]
+    alike = [other for group, one in (*likely, (best_group, best)) for other in groups.alike(group, one)]
+    of_candidates = {one.h: one._replace(proved=proved) for one in sorted(alike, key=lambda one: one.slack)}
     return sorted(of_candidates.values(), key=lambda one: (-one.slack, one.h))
 
 
@@ -106,6 +115,7 @@ def _groups_of(family: Family) -> _Groups:
     ways, change = family.ways[:, -1], family.most_change
     return _Groups(
         np.array([first for first, _ in ranges]),
+        np.array([stop for _, stop in ranges]),
         np.array(halves),
         np.array([np.abs(ways[first:stop] - ways[first]).max() for first, stop in ranges]),
         np.array([change[first:stop].max() for first, stop in ranges]),

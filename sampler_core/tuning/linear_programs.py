@@ -16,8 +16,13 @@ from sampler_core.tuning.slack_search import FoundSchedule, SlackProblem, slack_
 _MOST_SIMPLEX_STEPS = 500
 
 
-def refined(problem: SlackProblem, family: Family, found: FoundSchedule, trust_region: float) -> FoundSchedule:
-    """The best schedule near a found one, exact to rounding. trust_region: how far a skew is moved at once, at most."""
+def refined(
+    problem: SlackProblem, family: Family, found: FoundSchedule, trust_region: float, enough: float = np.inf
+) -> FoundSchedule:
+    """The best schedule near a found one, exact to rounding, or the first on the way with slack `enough`.
+
+    trust_region: how far a skew is moved at once, at most.
+    """
     optimum, promised_slack = _by_linear_program(problem, family, found, np.inf)
     if not problem.run_bounds or optimum.slack >= promised_slack - 1e-10:  # no run bound binds
         return optimum if optimum.slack >= found.slack or not problem.run_bounds else found
@@ -27,7 +32,7 @@ def refined(problem: SlackProblem, family: Family, found: FoundSchedule, trust_r
         optimum, promised_slack = _by_linear_program(problem, family, found, trust_region)
         gain, hoped = optimum.slack - found.slack, promised_slack - found.slack
         found = optimum if gain > 0 else found
-        if hoped < 1e-12 or trust_region < 1e-11:
+        if hoped < 1e-12 or trust_region < 1e-11 or found.slack >= enough:
             break
         trust_region = trust_region / 4 if gain < 0.25 * hoped else min(2 * trust_region, most_trust)
     return found

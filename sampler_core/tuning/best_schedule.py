@@ -254,14 +254,17 @@ class BestScheduleFinder:
     def _nearest_to_plan(
         self, problem: SlackProblem, members: Family, best_found: list[FoundSchedule]
     ) -> FoundSchedule:
-        """The most slack; of equal ones, the one nearest to the plan's own skews."""
+        """The most slack; of equal ones, the one nearest to the plan's own skews: at most, and then on average."""
         most = max(one.slack for one in best_found)
         equally_good = [
             nearest_schedule(problem, members, one, self.plan_skews) for one in best_found if one.slack >= most - 1e-7
         ]
-        return min(
-            equally_good, key=lambda one: round(float(np.abs(one.epoch_skews(members) - self.plan_skews).max()), 6)
-        )
+
+        def away(one: FoundSchedule) -> tuple[float, float]:
+            distance = np.abs(one.epoch_skews(members) - self.plan_skews)
+            return round(float(distance.max()), 6), round(float(distance.mean()), 6)
+
+        return min(equally_good, key=away)
 
     def _refined(
         self, problem: SlackProblem, members: Family, best_found: FoundSchedule, trust_region: float,

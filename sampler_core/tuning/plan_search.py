@@ -210,7 +210,10 @@ def _nothing_found(
     tried: Sequence[Variant], counts: ClassCounts, requirements: Sequence[Requirement], shape: str | None,
     steps: _Steps,
 ) -> Answer:  # fmt: skip
-    """The conflict that the least change of one bound ends: of the plan given, or of one with another scheme."""
+    """The conflict that the least change of one bound ends: of the plan given, or of one with another scheme.
+
+    With requirements over the run only that of the plan given is looked for: each costs too much.
+    """
     own, *others = tried
     if own.shape(shape) is None:
         solution, least = solve(own.plan, counts, requirements), math.inf
@@ -225,7 +228,8 @@ def _nothing_found(
                 best, least = replace(best, changes=variant.changes, solution=solution), times
     assert best.solution is not None
     says = f"With {joined(best.changes)}: {best.solution.says}" if best.changes else best.solution.says
-    return replace(best, says=f"{says} No other scheme, floor or cap that was tried does better.")
+    others_do = "meets them" if any(map(over_run, requirements)) else "does better"
+    return replace(best, says=f"{says} No other scheme, floor or cap that was tried {others_do}.")
 
 
 def _conflict_of(

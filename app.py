@@ -22,6 +22,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import net_util
 
+from pages.parts.server.lost_pages import with_lost_pages_opened_again
 from pages.parts.server.page_files import (
     BASE,
     PLOTLY_JS,
@@ -133,6 +134,7 @@ app = st.App(
     ],
     middleware=[
         Middleware(with_security_headers),
+        Middleware(with_lost_pages_opened_again),
         Middleware(with_compressed_scripts),
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
     ],

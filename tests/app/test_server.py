@@ -5,11 +5,15 @@ import base64
 import hashlib
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from streamlit import config
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.testing.v1 import AppTest
 from streamlit.web.server.server_util import is_url_from_allowed_origins
+
+from pages.parts.server.lost_pages import with_lost_pages_opened_again
 
 
 def test_a_page_that_fails_shows_a_sentence_with_the_next_step_and_no_traceback():
@@ -93,3 +97,31 @@ def test_the_policy_that_is_advised_allows_the_script_in_streamlit_s_page_and_no
     scripts = re.findall(r"<script>(.*?)</script>", page_html(), flags=re.DOTALL)
     hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
     assert re.findall(r"'sha256-(.*?)'", serving) == hashes
+
+
+@pytest.mark.parametrize(
+    ("protocols", "told"),
+    [("streamlit", False), ("streamlit, token, known", False), ("streamlit, token, kept", False),
+     ("streamlit, token, of-the-server-before", True)],
+)  # fmt: skip
+def test_a_page_whose_session_is_lost_is_told_to_open_again(monkeypatch, protocols, told):
+    sessions = SimpleNamespace(
+        is_active_session=lambda name: name == "known",
+        _session_storage=SimpleNamespace(get=lambda name: name if name == "kept" else None),
+    )
+    monkeypatch.setattr("streamlit.runtime.exists", lambda: True)
+    monkeypatch.setattr("streamlit.runtime.get_instance", lambda: SimpleNamespace(_session_mgr=sessions))
+    sent = []
+
+    async def accept(scope, receive, send):
+        await send({"type": "websocket.accept"})
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "websocket", "headers": [(b"sec-websocket-protocol", protocols.encode())]}
+    asyncio.run(with_lost_pages_opened_again(accept)(scope, None, send))
+    messages = [ForwardMsg.FromString(message["bytes"]) for message in sent[1:]]
+    assert [(message.WhichOneof("type"), message.auth_redirect.url) for message in messages] == [
+        ("auth_redirect", "")
+    ] * told

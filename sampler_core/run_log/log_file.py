@@ -37,8 +37,13 @@ class LogFile:
         """One line, handed to the operating system at once: it outlives the process."""
         line = memoryview(json.dumps(record, separators=(",", ":"), allow_nan=False).encode() + b"\n")
         with open(self._path, "ab", buffering=0) as file:
-            while line:
-                line = line[file.write(line) or 0 :]
+            size = file.seek(0, os.SEEK_END)
+            try:
+                while line:
+                    line = line[file.write(line) or 0 :]
+            except OSError:  # a full disk, say: no half line before the next one
+                file.truncate(size)
+                raise
 
     def lines_backwards(self) -> list[bytes]:
         """The lines of the file, the last one first."""

@@ -85,7 +85,8 @@ class RunLog:
         was judged. Where the plan follows one of them (`recall`, `loss`), the sampler is updated with it. `ValueError`
         naming the class for what is no number; then nothing is written.
         """
-        plan, counts = self._sampler.plan, self._sampler.class_counts
+        plan = self._sampler.plan
+        counts = self._sampler.class_counts if self._window is None else self._window.class_counts
         written = metrics_to_json(metrics, counts, plan.adaptive.reads if plan.adaptive else None)
         file = self._opened()
         number = self._sampler.epoch if self._window is None else self._window.position.epoch
@@ -150,6 +151,9 @@ class RunLog:
         """A window of the pass that the sampler is in; says first where that pass goes on with an earlier run."""
         file, position = self._opened(), self._sampler.newest_pass
         begun = (0, 0)
+        if self._labels != self._sampler.labels_digest:
+            self._write_windows(file)  # they are of the classes before
+            self._append_plan(file)
         if self._window is not None:
             self._pending.append(self._window)
         elif self._last_position is position:
@@ -179,35 +183,32 @@ class RunLog:
             self._last_position, self._last_begun = window.position, window.begun
             self._epochs += window.position.epoch != self._latest_epoch
             self._latest_epoch = window.position.epoch
-            self._remember_shares(fields)
+            self._remember_shares(window.class_counts.names, fields)
 
     def _opened(self) -> LogFile:
         """The file of this rank, with the plan in it; opened when training has begun and the rank is known."""
         if self._file is None:
             self.rank, self.world = self._rank_and_world()
-            self._file, self._labels = LogFile(rank_path(self._path, self.rank)), ""
-            position = self._sampler.newest_pass
+            self._file, position = LogFile(rank_path(self._path, self.rank)), self._sampler.newest_pass
             if self._restored is not None or self._skipped or position.epoch or position.start.batches:  # it goes on
                 self._run = _last_run(self._file) or self._run
-        if self._labels != self._sampler.labels_digest:
-            self._labels = self._sampler.labels_digest
-            self._file.append(self._plan_fields())
+            self._append_plan(self._file)
         return self._file
 
     def _rank_and_world(self) -> tuple[int, int]:
         return self._given_ranks or _rank_and_world(self._sampler)
 
-    def _plan_fields(self) -> dict[str, Any]:
+    def _append_plan(self, file: LogFile) -> None:
         sampler, plan, counts = self._sampler, self._sampler.plan, self._sampler.class_counts
-        return {
+        self._labels = sampler.labels_digest
+        file.append({
             "kind": "plan", "version": LOG_VERSION, "run": self._run, "time": _now(),
             "plan": json.loads(plan.to_json()), "fingerprint": plan.fingerprint, "classes": list(counts.names),
             "counts": counts.counts.tolist(), "labels": self._labels, "world": self.world,
             "num_replicas": sampler.num_replicas, "drop_last": sampler.drop_last,
-        }  # fmt: skip
+        })  # fmt: skip
 
-    def _remember_shares(self, fields: Mapping[str, Any]) -> None:
-        names = self._sampler.class_counts.names
+    def _remember_shares(self, names: Sequence[ClassName], fields: Mapping[str, Any]) -> None:
         trained = counts_of_json("trained", fields["trained"], len(names))
         total = max(int(trained.sum()), 1)
         shares = zip(names, trained.tolist(), strict=True)

@@ -55,6 +55,8 @@ class RankRecords:
     def _add_plan(self, plan: PlanLine) -> None:
         if self.plans and plan.run != self.plans[-1].run:
             self._begin_run()
+        if not self._is_room_for(plan.class_counts.num_classes):
+            return
         self.plans.append(plan)
         self._segment, self._world = self._segment + 1, plan.world
 

@@ -17,7 +17,7 @@ import numpy as np
 from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.plans.plan import SamplingPlan
-from sampler_core.run_log.records import DrawLine, PlanLine, ResumeLine
+from sampler_core.run_log.records import MOST_CLASSES, DrawLine, PlanLine, ResumeLine
 
 
 class LoggedWindow(NamedTuple):
@@ -84,7 +84,8 @@ class Run:
         every = [name for _, plan in self.plans for name in plan.class_counts.names]
         of_run = dict.fromkeys([*counts.names, *(name for name in every if type(name) is type(counts.names[0]))], 0)
         of_run |= dict(zip(counts.names, counts.counts.tolist(), strict=True))
-        return counts if len(of_run) == counts.num_classes else ClassCounts.from_counts(of_run)
+        is_same = not counts.num_classes < len(of_run) <= MOST_CLASSES
+        return counts if is_same else ClassCounts.from_counts(of_run)
 
     @cached_property
     def plan(self) -> SamplingPlan | None:
@@ -156,10 +157,11 @@ class Run:
         total = np.zeros((len(self.epochs), len(position)))
         for window, row in rows:
             names = window.plan.class_counts.names
-            classes = (
-                slice(row.size) if names == self.class_counts.names else [position.get(name, -1) for name in names]
-            )
-            total[at[window.draw.epoch], classes] += row
+            if names != self.class_counts.names:
+                known = [c for c, name in enumerate(names) if name in position]
+                total[at[window.draw.epoch], [position[names[c]] for c in known]] += row[known]
+            else:
+                total[at[window.draw.epoch]] += row
         return total
 
 

@@ -17,15 +17,14 @@ from typing import TYPE_CHECKING, Any
 from sampler_core.data.plain_values import ClassName, plain_name, whole_number
 from sampler_core.run_log.class_rows import counts_of_json
 from sampler_core.run_log.log_file import LogFile, check_log_path, rank_path
+from sampler_core.run_log.log_state import STATE_VERSION, check_log_state
 from sampler_core.run_log.metric_values import metrics_to_json
-from sampler_core.run_log.records import LOG_VERSION, draw_line
+from sampler_core.run_log.records import LOG_VERSION
 from sampler_core.run_log.window import Window
 from sampler_core.sampling.index_pass import PassPosition
 
 if TYPE_CHECKING:
     from sampler_core.sampling.sampler import ScheduledClassSampler
-
-_STATE_VERSION = 1
 
 
 class RunLog:
@@ -121,27 +120,14 @@ class RunLog:
         rank, world = self._rank_and_world()
         windows = [window.fields(rank) for window in self._windows()]
         state = {"rank": rank, "world": world, "epochs": self._epochs, "windows": windows}
-        return {"version": _STATE_VERSION, "run": self._run, "plan": self._sampler.plan.fingerprint, **state}
+        return {"version": STATE_VERSION, "run": self._run, "plan": self._sampler.plan.fingerprint, **state}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Goes on with the counts of a checkpoint; those of another rank or number of ranks are left out.
 
         `ValueError` for a state of another plan and for what is none.
         """
-        version = state.get("version") if isinstance(state, Mapping) else None
-        if version != _STATE_VERSION or not isinstance(state.get("windows"), list):
-            raise ValueError(f"state must be one of a RunLog, version {_STATE_VERSION}, got {state!r:.200}")
-        if state.get("plan") != self._sampler.plan.fingerprint:
-            raise ValueError(
-                f"state must be of this plan ({self._sampler.plan.fingerprint}), got one of {state.get('plan')}"
-            )
-        for name, least in (("rank", 0), ("world", 1), ("epochs", 0)):
-            whole_number(f"{name} of the state", state.get(name), least)
-        for fields in state["windows"]:
-            try:
-                draw_line(fields, self._sampler.class_counts.num_classes)
-            except (KeyError, TypeError, AttributeError) as error:
-                raise ValueError(f"windows of the state must be those of a RunLog, got {fields!r:.200}") from error
+        check_log_state(state, self._sampler.plan.fingerprint, self._sampler.class_counts.num_classes)
         self._window, self._pending = None, []
         self._restored, self._epochs, self._run = dict(state), state["epochs"], str(state.get("run"))
 
@@ -191,7 +177,7 @@ class RunLog:
             self.rank, self.world = self._rank_and_world()
             self._file, position = LogFile(rank_path(self._path, self.rank)), self._sampler.newest_pass
             if self._restored is not None or self._skipped or position.epoch or position.start.batches:  # it goes on
-                self._run = _last_run(self._file) or self._run
+                self._run = self._file.last_run() or self._run
             self._append_plan(self._file)
         return self._file
 
@@ -223,17 +209,6 @@ def _rank_and_world(sampler: ScheduledClassSampler) -> tuple[int, int]:
         return sampler.rank, sampler.num_replicas
     rank, world = os.environ.get("RANK", ""), os.environ.get("WORLD_SIZE", "")
     return (int(rank), int(world)) if rank.isdigit() and world.isdigit() and int(rank) < int(world) else (0, 1)
-
-
-def _last_run(file: LogFile) -> str | None:
-    """The run that the last plan in a file is of."""
-    for line in file.lines_backwards():
-        if line.startswith(b'{"kind":"plan"'):
-            try:
-                return str(json.loads(line)["run"])
-            except (ValueError, KeyError, TypeError, RecursionError):
-                return None
-    return None
 
 
 def _now() -> str:

@@ -308,14 +308,8 @@ def test_labels_that_change_in_the_run_are_counted_by_their_names(tmp_path: Path
         if epoch == 0:
             sampler.update_labels(WITH_PUPPIES)
     log.epoch(accuracy=0.5)
-    assert [line["kind"] for line in lines_of(tmp_path / "run.jsonl")] == [
-        "plan",
-        "draw",
-        "plan",
-        "draw",
-        "draw",
-        "metric",
-    ]
+    kinds = [line["kind"] for line in lines_of(tmp_path / "run.jsonl")]
+    assert kinds == ["plan", "draw", "plan", "draw", "draw", "metric"]
     before, now, _ = draws_of(tmp_path / "run.jsonl")
     assert (len(before["trained"]), len(now["trained"])) == (4, 5)
     assert now["trained"] == now["drawn"]

@@ -198,7 +198,7 @@ def test_lines_above_the_limit_are_left_out_and_the_next_ones_read(tmp_path: Pat
 
 
 def test_windows_above_the_limit_are_left_out_and_said(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(rank_records, "MOST_ENTRIES", 6)
+    monkeypatch.setattr(rank_records, "MOST_ENTRIES", 7)
     run = read_run(written(tmp_path / "run.jsonl", PLAN, *(draw(epoch) for epoch in range(9))))
     assert run.epochs == (0, 1, 2)
     assert run.notes == ("The log is larger than what is read of one: its later epochs are left out.",)

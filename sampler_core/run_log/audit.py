@@ -46,7 +46,7 @@ def audit(run: Run, counts: ClassCounts, digest: str | None = None) -> list[str]
         differences = ["The labels have the class counts of the run, but in another order: other samples were drawn."]
     epochs = _Epochs(run, run.plan)
     for window in run.windows:
-        differences += _differences(window, epochs.of(window), run.plan.drawing, run.class_counts)
+        differences += _differences(window, epochs.of(window), run.plan.drawing)
     return differences
 
 
@@ -56,15 +56,15 @@ class _Epochs:
     def __init__(self, run: Run, plan: SamplingPlan) -> None:
         self._run, self._plan = run, plan
         self._states = dict(_states(run, plan)) if plan.adaptive is not None else {}
-        self._epochs: dict[int, Epoch] = {}
+        self._epochs: dict[tuple[int, str], Epoch] = {}
 
     def of(self, window: LoggedWindow) -> Epoch:
         """The epoch of a window; `ValueError` where that is not in the log."""
-        number, counts = window.draw.epoch, self._run.class_counts
-        if number not in self._epochs:
-            state = self._states.get(number)
-            self._epochs[number] = self._plan.epoch_at(counts.present, number, state)
-        epoch = self._epochs[number]
+        number, counts, key = window.draw.epoch, window.plan.class_counts, (window.draw.epoch, window.plan.labels)
+        if key not in self._epochs:
+            samples = self._plan.samples(self._run.class_counts)
+            self._epochs[key] = self._plan.epoch_at(counts.present, number, self._states.get(number), samples)
+        epoch = self._epochs[key]
         planned = np.zeros(counts.num_classes)
         planned[counts.canonical] = taken(window) * epoch.shares
         if self._plan.adaptive is not None and not np.allclose(window.draw.planned, planned, _PLANNED_DIGITS, 0.05):
@@ -91,8 +91,9 @@ def _states(run: Run, plan: SamplingPlan) -> Iterator[tuple[int, State | None]]:
             state = target.updated(state or target.initial(counts.present, plan.moment_at(epoch, samples)), mean)
 
 
-def _differences(window: LoggedWindow, epoch: Epoch, scheme: str, counts: ClassCounts) -> Iterator[str]:
+def _differences(window: LoggedWindow, epoch: Epoch, scheme: str) -> Iterator[str]:
     draw, plan, start = window.draw, window.plan, StartPosition(window.draw.first_batch)
+    counts = plan.class_counts
     part = RankBatches(epoch.samples, epoch.batch_size, window.world, draw.rank % window.world, plan.drop_last)
     last_batch = draw.first_batch + (draw.batches - 1) * window.world
     where = f"Epoch {draw.epoch}, batches {draw.first_batch:,} to {last_batch:,}"

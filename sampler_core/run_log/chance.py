@@ -37,9 +37,10 @@ class Spread(NamedTuple):
         is_above, is_below = (more > 0) & (chosen > expected), (fewer > 0) & (chosen < expected)
         return np.asarray((too_many & is_above) | (too_few & is_below))
 
-    def allowed(self, epoch: int, c: int, tests: int) -> float:
-        """How far above its expectation one count may be."""
+    def allowed(self, epoch: int, c: int, tests: int, below: bool = False) -> float:
+        """How far above its expectation one count may be, or how far below."""
         trials, expected = self.trials[epoch, c], self.expected[epoch, c]
+        expected = trials - expected if below else expected
         most = least_whole_number(
             np.array([int(expected)]), lambda k: log_chance_above(k, trials, expected) <= _log_limit(tests)
         )

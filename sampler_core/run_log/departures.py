@@ -59,7 +59,8 @@ def largest_departure(run: Run) -> tuple[float, float]:
     """Of the shares trained from those planned, over epochs and classes, and what chance allows there; in points."""
     evidence = Evidence(run)
     total = np.maximum(evidence.taken[:, None], 1)
-    apart = np.abs(run.trained - run.planned) / total
-    row, c = np.unravel_index(int(apart.argmax()), apart.shape)
-    allowed = evidence.spread.allowed(int(row), int(c), evidence.beyond_chance.size) / int(total[row, 0])
-    return round(100 * float(apart[row, c]), 2), round(100 * allowed, 2)
+    apart = (run.trained - run.planned) / total
+    row, c = (int(i) for i in np.unravel_index(int(np.abs(apart).argmax()), apart.shape))
+    is_below = bool(apart[row, c] < 0)
+    allowed = evidence.spread.allowed(row, c, evidence.beyond_chance.size, is_below) / int(total[row, 0])
+    return round(100 * abs(float(apart[row, c])), 2), round(100 * allowed, 2)

@@ -9,6 +9,8 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
+from sampler_core.run_log.records import PlanLine, record_of_line
+
 _PIECE = 1 << 16
 
 
@@ -37,12 +39,21 @@ class LogFile:
         """One line, handed to the operating system at once: it outlives the process."""
         line = memoryview(json.dumps(record, separators=(",", ":"), allow_nan=False).encode() + b"\n")
         with open(self._path, "ab", buffering=0) as file:
-            while line:
-                line = line[file.write(line) or 0 :]
+            size = file.seek(0, os.SEEK_END)
+            try:
+                while line:
+                    line = line[file.write(line) or 0 :]
+            except OSError:  # a full disk, say: no half line before the next one
+                file.truncate(size)
+                raise
 
-    def lines_backwards(self) -> list[bytes]:
-        """The lines of the file, the last one first."""
-        return self._path.read_bytes().split(b"\n")[::-1]
+    def last_run(self) -> str | None:
+        """The run that the last plan in the file is of; None without one."""
+        for line in self._path.read_bytes().split(b"\n")[::-1]:
+            if line.startswith(b'{"kind":"plan"'):
+                plan = record_of_line(line, None)
+                return plan.run if isinstance(plan, PlanLine) else None
+        return None
 
 
 def _cut_to_last_newline(file: FileIO) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sampler_core.data.array_types import FloatArray, IntArray
-from sampler_core.data.class_counts import ClassCounts
+from sampler_core.data.array_types import FloatArray
 from sampler_core.run_log.records import DrawLine, EndLine, MetricLine, PlanLine, ResumeLine, record_of_line
 from sampler_core.run_log.run import LoggedResume, LoggedWindow
 
@@ -44,6 +43,8 @@ class RankRecords:
         elif isinstance(record, ResumeLine):
             self._segment, self._world, self.ended = self._segment + 1, record.world, False
             self.resumes.append(LoggedResume(record, self._rank, len(self.resumes) + 1, self._segment))
+            still_true = record.epoch + (record.batch > 0)  # the epoch that goes on keeps what it had
+            self.metrics = {key: values for key, values in self.metrics.items() if key[2] < still_true}
         elif isinstance(record, DrawLine):
             self._add_window(record)
         elif isinstance(record, MetricLine):
@@ -54,15 +55,13 @@ class RankRecords:
     def _add_plan(self, plan: PlanLine) -> None:
         if self.plans and plan.run != self.plans[-1].run:
             self._begin_run()
+        if not self._is_room_for(plan.class_counts.num_classes):
+            return
         self.plans.append(plan)
         self._segment, self._world = self._segment + 1, plan.world
 
     def _add_window(self, draw: DrawLine) -> None:
         if self._is_room_for(3 * draw.trained.size):
-            first, now = self.plans[0].class_counts, self.plans[-1].class_counts
-            if now.names != first.names:
-                drawn, trained = (_of_classes(row, now, first).astype(np.int64) for row in (draw.drawn, draw.trained))
-                draw = draw._replace(planned=_of_classes(draw.planned, now, first), drawn=drawn, trained=trained)
             place = (self.plans[-1], self._world, self._segment, len(self.resumes), self._lines)
             self.windows.append(LoggedWindow(draw, *place))
 
@@ -76,9 +75,3 @@ class RankRecords:
         self._entries += entries
         self.is_full = self._entries > 3 * MOST_ENTRIES
         return not self.is_full
-
-
-def _of_classes(row: FloatArray | IntArray, now: ClassCounts, first: ClassCounts) -> FloatArray:
-    """A row of the classes now as one of those of the run's start, by name."""
-    by_name = dict(zip(now.names, row.tolist(), strict=True))
-    return np.array([by_name.get(name, 0) for name in first.names], dtype=np.float64)

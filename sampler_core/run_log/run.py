@@ -17,7 +17,7 @@ import numpy as np
 from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.plans.plan import SamplingPlan
-from sampler_core.run_log.records import DrawLine, PlanLine, ResumeLine
+from sampler_core.run_log.records import MOST_CLASSES, DrawLine, PlanLine, ResumeLine
 
 
 class LoggedWindow(NamedTuple):
@@ -33,7 +33,7 @@ class LoggedWindow(NamedTuple):
 
     @property
     def end_batch(self) -> int:
-        """The batches of the one-process stream up to the end of this window, of this rank's own or an earlier one."""
+        """The batches of the one-process stream up to the end of this window, those of the other ranks included."""
         return self.draw.first_batch + self.draw.batches * self.world
 
     def overlaps(self, other: LoggedWindow) -> bool:
@@ -77,10 +77,15 @@ class Run:
         """What the run was about to draw."""
         return self.plans[0][1]
 
-    @property
+    @cached_property
     def class_counts(self) -> ClassCounts:
-        """The classes and their counts, of the run's start."""
-        return self.first_plan.class_counts
+        """The classes and their counts, of the run's start; those that came later have none."""
+        counts = self.first_plan.class_counts
+        every = [name for _, plan in self.plans for name in plan.class_counts.names]
+        of_run = dict.fromkeys([*counts.names, *(name for name in every if type(name) is type(counts.names[0]))], 0)
+        of_run |= dict(zip(counts.names, counts.counts.tolist(), strict=True))
+        is_same = not counts.num_classes < len(of_run) <= MOST_CLASSES
+        return counts if is_same else ClassCounts.from_counts(of_run)
 
     @cached_property
     def plan(self) -> SamplingPlan | None:
@@ -148,9 +153,15 @@ class Run:
 
     def _summed(self, rows: list[tuple[LoggedWindow, FloatArray | IntArray]]) -> FloatArray:
         at = {epoch: i for i, epoch in enumerate(self.epochs)}
-        total = np.zeros((len(self.epochs), self.class_counts.num_classes))
+        position = {name: c for c, name in enumerate(self.class_counts.names)}
+        total = np.zeros((len(self.epochs), len(position)))
         for window, row in rows:
-            total[at[window.draw.epoch]] += row
+            names = window.plan.class_counts.names
+            if names != self.class_counts.names:
+                known = [c for c, name in enumerate(names) if name in position]
+                total[at[window.draw.epoch], [position[names[c]] for c in known]] += row[known]
+            else:
+                total[at[window.draw.epoch]] += row
         return total
 
 

@@ -16,6 +16,8 @@ from sampler_core.data.plain_values import ClassName
 if TYPE_CHECKING:
     import torch
 
+_COUNTED_AT_ONCE = 32  # batches on the CPU: a bincount of each would go through all classes
+
 
 class TargetTally:
     """Counts of targets. names: of the classes, in the order of the codes 0, 1, 2, ... that the targets are.
@@ -28,6 +30,7 @@ class TargetTally:
         codes_themselves = list(names) == list(range(len(names))) or not all(isinstance(name, int) for name in names)
         self._values = None if codes_themselves else np.array(names, dtype=np.int64)
         self._on_cpu = np.zeros(self._num_classes + 2, dtype=np.int64)
+        self._waiting: list[IntArray] = []
         self._totals: dict[Any, torch.Tensor] = {}
         self._ones: dict[Any, torch.Tensor] = {}
         self._sorted: dict[Any, tuple[torch.Tensor, torch.Tensor]] = {}
@@ -43,8 +46,9 @@ class TargetTally:
         device, size = given.device, given.shape[0]
         if device.type == "cpu" and self._values is None:
             codes = np.add(given.detach().numpy(), 1, dtype=np.int64, casting="unsafe")  # 8 bits end at 255
-            bins = np.minimum(np.maximum(codes, 0), self._num_classes + 1)
-            self._on_cpu += np.bincount(bins, minlength=self._num_classes + 2)
+            self._waiting.append(codes)
+            if len(self._waiting) == _COUNTED_AT_ONCE:
+                self._count_waiting()
             return
         totals = self._totals.get(device)
         if totals is None or self._ones[device].shape[0] < size:
@@ -55,10 +59,17 @@ class TargetTally:
 
     def counts(self) -> tuple[IntArray, int]:
         """The counts of each class so far, int64, shape (num_classes,), and those of no class."""
+        self._count_waiting()
         totals = self._on_cpu.copy()
         for of_device in self._totals.values():
             totals += of_device.cpu().numpy()
         return totals[1:-1], int(totals[0] + totals[-1])
+
+    def _count_waiting(self) -> None:
+        if self._waiting:
+            bins = np.clip(np.concatenate(self._waiting), 0, self._num_classes + 1)
+            self._on_cpu += np.bincount(bins, minlength=self._num_classes + 2)
+            self._waiting.clear()
 
     def _bins(self, targets: torch.Tensor) -> torch.Tensor:
         """Code c -> c + 1; whatever is no class -> 0 or num_classes + 1."""

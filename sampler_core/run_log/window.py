@@ -24,17 +24,16 @@ if TYPE_CHECKING:
 class Window:
     """What is counted of the newest pass of a sampler from now on.
 
-    order: the names of the classes in the order of the targets' codes. skipped: batches of this rank that the loader
-    has left out before. begun: batches and indices of the pass that an earlier window has.
+    codes: the names of the classes in the order of the targets' codes, () for that of the sampler. skipped: batches of
+    this rank that the loader has left out before. begun: batches and indices of the pass that an earlier window has.
     """
 
     def __init__(
         self, sampler: ScheduledClassSampler, codes: tuple[Any, ...], world: int, skipped: int, begun: tuple[int, int]
     ) -> None:  # fmt: skip
         self.position, self.batches = sampler.newest_pass, sampler.batches
-        self.class_counts, self.labels = sampler.class_counts, sampler.labels_digest
-        self._scheme, self._world = sampler.plan.drawing, world
-        self._epoch = epoch_of(sampler, self.position.epoch)
+        self.class_counts, self._scheme, self._world = sampler.class_counts, sampler.plan.drawing, world
+        self._epoch = _epoch_of(sampler, self.position.epoch)
         self._codes = codes or self.class_counts.names
         self._tally, self._opened_at = TargetTally(self._codes), time.monotonic()
         self._earlier_batches, self._earlier_indices = begun[0] + skipped, begun[1]
@@ -59,7 +58,8 @@ class Window:
         """The "draw" line, but for its kind."""
         trained, other = self._tally.counts()
         taken, counts, start = int(trained.sum()) + other, self.class_counts, self.position.start
-        trained = trained[[self._codes.index(name) for name in counts.names]]
+        code_of = {name: code for code, name in enumerate(self._codes)}
+        trained = trained[[code_of[name] for name in counts.names]]
         planned = np.zeros(counts.num_classes)
         first, last = max(self._earlier_indices, start.within), self.position.done
         drawn = np.zeros(counts.num_classes, dtype=np.int64)
@@ -83,7 +83,7 @@ class Window:
         return abs(ahead) if ahead > -ranks * self.batches.batch_size else 0
 
 
-def epoch_of(sampler: ScheduledClassSampler, number: int) -> Epoch | None:
+def _epoch_of(sampler: ScheduledClassSampler, number: int) -> Epoch | None:
     """What decides an epoch; None on several ranks before the feedback of the last one is exchanged."""
     try:
         return sampler.stream.cursors.draws(number)

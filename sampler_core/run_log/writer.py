@@ -17,15 +17,14 @@ from typing import TYPE_CHECKING, Any
 from sampler_core.data.plain_values import ClassName, plain_name, whole_number
 from sampler_core.run_log.class_rows import counts_of_json
 from sampler_core.run_log.log_file import LogFile, check_log_path, rank_path
+from sampler_core.run_log.log_state import STATE_VERSION, check_log_state
 from sampler_core.run_log.metric_values import metrics_to_json
-from sampler_core.run_log.records import LOG_VERSION, draw_line
+from sampler_core.run_log.records import LOG_VERSION
 from sampler_core.run_log.window import Window
 from sampler_core.sampling.index_pass import PassPosition
 
 if TYPE_CHECKING:
     from sampler_core.sampling.sampler import ScheduledClassSampler
-
-_STATE_VERSION = 1
 
 
 class RunLog:
@@ -85,7 +84,8 @@ class RunLog:
         was judged. Where the plan follows one of them (`recall`, `loss`), the sampler is updated with it. `ValueError`
         naming the class for what is no number; then nothing is written.
         """
-        plan, counts = self._sampler.plan, self._sampler.class_counts
+        plan = self._sampler.plan
+        counts = self._sampler.class_counts if self._window is None else self._window.class_counts
         written = metrics_to_json(metrics, counts, plan.adaptive.reads if plan.adaptive else None)
         file = self._opened()
         number = self._sampler.epoch if self._window is None else self._window.position.epoch
@@ -120,27 +120,14 @@ class RunLog:
         rank, world = self._rank_and_world()
         windows = [window.fields(rank) for window in self._windows()]
         state = {"rank": rank, "world": world, "epochs": self._epochs, "windows": windows}
-        return {"version": _STATE_VERSION, "run": self._run, "plan": self._sampler.plan.fingerprint, **state}
+        return {"version": STATE_VERSION, "run": self._run, "plan": self._sampler.plan.fingerprint, **state}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Goes on with the counts of a checkpoint; those of another rank or number of ranks are left out.
 
         `ValueError` for a state of another plan and for what is none.
         """
-        version = state.get("version") if isinstance(state, Mapping) else None
-        if version != _STATE_VERSION or not isinstance(state.get("windows"), list):
-            raise ValueError(f"state must be one of a RunLog, version {_STATE_VERSION}, got {state!r:.200}")
-        if state.get("plan") != self._sampler.plan.fingerprint:
-            raise ValueError(
-                f"state must be of this plan ({self._sampler.plan.fingerprint}), got one of {state.get('plan')}"
-            )
-        for name, least in (("rank", 0), ("world", 1), ("epochs", 0)):
-            whole_number(f"{name} of the state", state.get(name), least)
-        for fields in state["windows"]:
-            try:
-                draw_line(fields, self._sampler.class_counts.num_classes)
-            except (KeyError, TypeError, AttributeError) as error:
-                raise ValueError(f"windows of the state must be those of a RunLog, got {fields!r:.200}") from error
+        check_log_state(state, self._sampler.plan.fingerprint, self._sampler.class_counts.num_classes)
         self._window, self._pending = None, []
         self._restored, self._epochs, self._run = dict(state), state["epochs"], str(state.get("run"))
 
@@ -150,6 +137,9 @@ class RunLog:
         """A window of the pass that the sampler is in; says first where that pass goes on with an earlier run."""
         file, position = self._opened(), self._sampler.newest_pass
         begun = (0, 0)
+        if self._labels != self._sampler.labels_digest:
+            self._write_windows(file)  # they are of the classes before
+            self._append_plan(file)
         if self._window is not None:
             self._pending.append(self._window)
         elif self._last_position is position:
@@ -179,35 +169,32 @@ class RunLog:
             self._last_position, self._last_begun = window.position, window.begun
             self._epochs += window.position.epoch != self._latest_epoch
             self._latest_epoch = window.position.epoch
-            self._remember_shares(fields)
+            self._remember_shares(window.class_counts.names, fields)
 
     def _opened(self) -> LogFile:
         """The file of this rank, with the plan in it; opened when training has begun and the rank is known."""
         if self._file is None:
             self.rank, self.world = self._rank_and_world()
-            self._file, self._labels = LogFile(rank_path(self._path, self.rank)), ""
-            position = self._sampler.newest_pass
+            self._file, position = LogFile(rank_path(self._path, self.rank)), self._sampler.newest_pass
             if self._restored is not None or self._skipped or position.epoch or position.start.batches:  # it goes on
-                self._run = _last_run(self._file) or self._run
-        if self._labels != self._sampler.labels_digest:
-            self._labels = self._sampler.labels_digest
-            self._file.append(self._plan_fields())
+                self._run = self._file.last_run() or self._run
+            self._append_plan(self._file)
         return self._file
 
     def _rank_and_world(self) -> tuple[int, int]:
         return self._given_ranks or _rank_and_world(self._sampler)
 
-    def _plan_fields(self) -> dict[str, Any]:
+    def _append_plan(self, file: LogFile) -> None:
         sampler, plan, counts = self._sampler, self._sampler.plan, self._sampler.class_counts
-        return {
+        self._labels = sampler.labels_digest
+        file.append({
             "kind": "plan", "version": LOG_VERSION, "run": self._run, "time": _now(),
             "plan": json.loads(plan.to_json()), "fingerprint": plan.fingerprint, "classes": list(counts.names),
             "counts": counts.counts.tolist(), "labels": self._labels, "world": self.world,
             "num_replicas": sampler.num_replicas, "drop_last": sampler.drop_last,
-        }  # fmt: skip
+        })  # fmt: skip
 
-    def _remember_shares(self, fields: Mapping[str, Any]) -> None:
-        names = self._sampler.class_counts.names
+    def _remember_shares(self, names: Sequence[ClassName], fields: Mapping[str, Any]) -> None:
         trained = counts_of_json("trained", fields["trained"], len(names))
         total = max(int(trained.sum()), 1)
         shares = zip(names, trained.tolist(), strict=True)
@@ -222,17 +209,6 @@ def _rank_and_world(sampler: ScheduledClassSampler) -> tuple[int, int]:
         return sampler.rank, sampler.num_replicas
     rank, world = os.environ.get("RANK", ""), os.environ.get("WORLD_SIZE", "")
     return (int(rank), int(world)) if rank.isdigit() and world.isdigit() and int(rank) < int(world) else (0, 1)
-
-
-def _last_run(file: LogFile) -> str | None:
-    """The run that the last plan in a file is of."""
-    for line in file.lines_backwards():
-        if line.startswith(b'{"kind":"plan"'):
-            try:
-                return str(json.loads(line)["run"])
-            except (ValueError, KeyError, TypeError, RecursionError):
-                return None
-    return None
 
 
 def _now() -> str:

@@ -47,7 +47,7 @@ def main(path: Path, kills: int, classes: int) -> None:
     labels, random = np.repeat(np.arange(classes), 3), np.random.default_rng(0)
     halves = epochs = 0
     for _ in range(kills):
-        killed(path, labels, random.uniform(0.0, 0.02))
+        killed(path, labels, random.uniform(0.0, 3e-5 * classes))
         halves += not path.read_bytes().endswith(b"\n")
         run = read_run(path)
         causes = {departure.cause for departure in departures(run)} - {"other batch size", "fewer batches"}

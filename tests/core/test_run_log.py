@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from torch.utils.data import DataLoader
+from torch.utils.data import BatchSampler, DataLoader
 
 from sampler_core import Constant, DifficultyBalanced, IndexStream, PowerSkew, SamplingPlan, ScheduledClassSampler
-from sampler_core.run_log import RunLog, departures, read_run
+from sampler_core.run_log import RunLog, audit, departures, read_run
 from tests.core.run_log_scripts import (
     BATCH,
     COUNTS,
@@ -26,6 +26,8 @@ from tests.core.run_log_scripts import (
     trained,
 )
 
+NAMES = np.array([*COUNTS])[LABELS].tolist()
+WITH_PUPPIES = [name if name != "dog" or i % 2 else "puppy" for i, name in enumerate(NAMES)]
 ROOT = Path(__file__).parents[2]
 FIELDS = {
     "plan": "kind version run time plan fingerprint classes counts labels world num_replicas drop_last",
@@ -291,6 +293,31 @@ def test_a_half_line_is_left_for_later_and_cut_off_where_the_run_goes_on(tmp_pat
         run = read_run(path)
         assert (run.skipped_lines, run.epochs) == (0, tuple(range(epochs + 1)) if epochs else (0,))
         assert departures(run) == []
+
+
+def test_labels_that_change_in_the_run_are_counted_by_their_names(tmp_path: Path):
+    """A class of its own for the dogs' puppies from epoch 1 on; the epoch before is written first, as it was drawn."""
+    sampler = ScheduledClassSampler(NAMES, plan_of())
+    log = RunLog(tmp_path / "run.jsonl", sampler)
+    for epoch in range(3):
+        sampler.set_epoch(epoch)
+        now = NAMES if epoch == 0 else WITH_PUPPIES
+        code = {name: c for c, name in enumerate(sorted(set(now)))}
+        for batch in BatchSampler(sampler, BATCH, drop_last=False):
+            log.count(torch.tensor([code[now[i]] for i in batch]))
+        if epoch == 0:
+            sampler.update_labels(WITH_PUPPIES)
+    log.epoch(accuracy=0.5)
+    kinds = [line["kind"] for line in lines_of(tmp_path / "run.jsonl")]
+    assert kinds == ["plan", "draw", "plan", "draw", "draw", "metric"]
+    before, now, _ = draws_of(tmp_path / "run.jsonl")
+    assert (len(before["trained"]), len(now["trained"])) == (4, 5)
+    assert now["trained"] == now["drawn"]
+    run = read_run(tmp_path / "run.jsonl")
+    assert run.class_counts.names == ("ant", "bee", "cow", "dog", "puppy")
+    assert run.trained[:2].tolist() == [[*before["trained"], 0], now["trained"]]
+    assert departures(run) == []
+    assert audit(run, sampler_of().class_counts) == []
 
 
 def test_wrong_calls_say_what_must_be(tmp_path: Path):

@@ -63,6 +63,14 @@ def test_metrics_of_ranks_are_their_mean_where_they_have_one(tmp_path: Path):
     assert metrics["accuracy"].tolist() == [0.25]
 
 
+def test_metrics_beyond_the_place_where_a_run_goes_on_no_longer_count(tmp_path: Path):
+    metrics = [{"kind": "metric", "epoch": epoch, "part": "test", "accuracy": 0.1 * epoch} for epoch in range(4)]
+    draws = [draw(epoch) for epoch in range(4)]
+    resume = {"kind": "resume", "epoch": 2, "batch": 0, "world": 1}
+    run = read_run(written(tmp_path / "run.jsonl", PLAN, *draws, *metrics, PLAN, resume, draw(2)))
+    assert (run.epochs, run.metric_epochs) == ((0, 1, 2), (0, 1))
+
+
 def test_a_missing_rank_is_said(tmp_path: Path):
     path = written(tmp_path / "run.jsonl", PLAN | {"world": 3, "num_replicas": 3}, draw())
     assert read_run(path).notes == ("Of 3 ranks, the files of rank 1, 2 are not beside run.jsonl.",)
@@ -190,7 +198,7 @@ def test_lines_above_the_limit_are_left_out_and_the_next_ones_read(tmp_path: Pat
 
 
 def test_windows_above_the_limit_are_left_out_and_said(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(rank_records, "MOST_ENTRIES", 6)
+    monkeypatch.setattr(rank_records, "MOST_ENTRIES", 7)
     run = read_run(written(tmp_path / "run.jsonl", PLAN, *(draw(epoch) for epoch in range(9))))
     assert run.epochs == (0, 1, 2)
     assert run.notes == ("The log is larger than what is read of one: its later epochs are left out.",)

@@ -42,7 +42,7 @@ _MOST_PLANS, _MOST_SOLVED = 40, 48  # looked at; solved for, at all chances toge
 _FEWEST_PLANS, _FEW_CLASSES = 8, 100  # looked at where there are many classes; up to how many classes there are few
 _COST_OF_RUN = 6  # solving for requirements over the run costs as much as so many plans
 _EFFORT_TO_FIND = 20_000_000  # after which no further plan is solved for
-_MORE_PLANS = 4  # solved for once there is one with ample slack; none with requirements over the run
+_MORE_PLANS = (1, 4)  # solved for once one has ample slack, of many classes and of few; none with any over the run
 _PART_TO_FIND = 0.5  # of the progress: looking at plans; the rest is for a conflict
 _ALL_SKEWS = (LOWEST_SKEW, HIGHEST_SKEW)
 
@@ -167,7 +167,8 @@ def _found_plans(
             says = _says(variant.changes, solution, chance)
             found.append(Answer(says, solution.plan, variant.changes, solution, (), chance))
             if solution.slack >= AMPLE_SLACK:
-                budget = min(budget, 0 if any(map(over_run, requirements)) else _MORE_PLANS)
+                more = _MORE_PLANS[counts.num_classes <= _FEW_CLASSES]
+                budget = min(budget, 0 if any(map(over_run, requirements)) else more)
         if budget <= 0 or variant.by_skew.effort.spent > _EFFORT_TO_FIND:
             break
     return sorted(found, key=lambda one: one.solution is not None and one.solution.slack < AMPLE_SLACK), budget

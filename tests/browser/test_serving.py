@@ -81,8 +81,10 @@ def test_every_page_draws_takes_an_upload_and_is_shared_under_a_prefix(open_page
     settle(page)
     page.get_by_role("button", name="Share", exact=True).click()
     dialog = page.get_by_role("dialog")
-    link = dialog.locator("input").evaluate_all("(boxes) => boxes.map((box) => box.value)")
-    assert any(text.startswith(f"{served}/?data=") for text in link)
+    page.wait_for_function(
+        "(start) => [...document.querySelectorAll('[role=dialog] input')].some(({ value }) => value.startsWith(start))",
+        arg=f"{served}/?data=",
+    )
     dialog.get_by_role("tab", name="Report").click()
     with page.expect_download() as report:
         dialog.get_by_role("button", name="Download").first.click()

@@ -50,7 +50,7 @@ def audit(run: Run, counts: ClassCounts, digest: str | None = None) -> list[str]
         raise ValueError(f"run log must have at most {_MOST_DRAWS:,} draws to be drawn once more, got {draws:,}")
     epochs = _Epochs(run, run.plan)
     for window in run.windows:
-        differences += _differences(window, epochs.of(window), run.plan.drawing)
+        differences += _differences(window, epochs.of(window), run.plan)
     return differences
 
 
@@ -96,14 +96,17 @@ def _states(run: Run, plan: SamplingPlan) -> Iterator[tuple[int, State | None]]:
         yield epoch, state
 
 
-def _differences(window: LoggedWindow, epoch: Epoch, scheme: str) -> Iterator[str]:
+def _differences(window: LoggedWindow, epoch: Epoch, run_plan: SamplingPlan) -> Iterator[str]:
     draw, plan, start = window.draw, window.plan, StartPosition(window.draw.first_batch)
-    counts = plan.class_counts
+    counts, scheme = plan.class_counts, run_plan.drawing
+    if run_plan.batch_size is None and draw.first_batch:
+        return  # where its first batch begins is not known
     part = RankBatches(epoch.samples, epoch.batch_size, window.world, draw.rank % window.world, plan.drop_last)
     last_batch = draw.first_batch + (draw.batches - 1) * window.world
     where = f"Epoch {draw.epoch}, batches {draw.first_batch:,} to {last_batch:,}"
     where += f" of rank {draw.rank}" if window.world > 1 else ""
-    length = min(draw.batches * epoch.batch_size, part.length(start), taken(window) + epoch.batch_size)
+    in_batches = draw.batches * epoch.batch_size if run_plan.batch_size else taken(window)
+    length = min(in_batches, part.length(start), taken(window) + epoch.batch_size)
     if plan.num_replicas == window.world:
         trained = window_counts(scheme, epoch, counts, part, start, 0, length)
         is_as_planned = np.array_equal(draw.trained, trained)

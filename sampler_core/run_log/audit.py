@@ -19,6 +19,7 @@ from sampler_core.sampling.feedback import mean_over_ranks
 from sampler_core.sampling.rank_batches import RankBatches, StartPosition
 
 _MOST_NAMED = 4  # classes in one sentence
+_MOST_DRAWS = 10**11  # at some 20 ns each
 _PLANNED_DIGITS = 1e-3  # relative; the log has five digits
 
 
@@ -44,9 +45,12 @@ def audit(run: Run, counts: ClassCounts, digest: str | None = None) -> list[str]
     ]
     if not differences and digest is not None and digest != run.first_plan.labels:
         differences = ["The labels have the class counts of the run, but in another order: other samples were drawn."]
+    draws = sum(taken(window) for window in run.windows)
+    if draws > _MOST_DRAWS:
+        raise ValueError(f"run log must have at most {_MOST_DRAWS:,} draws to be drawn once more, got {draws:,}")
     epochs = _Epochs(run, run.plan)
     for window in run.windows:
-        differences += _differences(window, epochs.of(window), run.plan.drawing)
+        differences += _differences(window, epochs.of(window), run.plan)
     return differences
 
 
@@ -82,23 +86,27 @@ def _states(run: Run, plan: SamplingPlan) -> Iterator[tuple[int, State | None]]:
         return
     of_parts = [values for name, values in run.rank_feedback.items() if name.partition("/")[2] == target.reads]
     feedback = of_parts[0] if len(of_parts) == 1 else run.rank_feedback.get(f"validation/{target.reads}", {})
-    state: State | None = None
-    samples = plan.samples(counts)
-    for epoch in range(max(run.epochs, default=0) + 1):
+    state, samples, given = None, plan.samples(counts), sorted(feedback)
+    for epoch in run.epochs:
+        while given and given[0] < epoch:
+            at = given.pop(0)
+            mean = mean_over_ranks([values[counts.canonical] for values in feedback[at] if values.ndim])
+            if mean is not None:
+                state = target.updated(state or target.initial(counts.present, plan.moment_at(at, samples)), mean)
         yield epoch, state
-        mean = mean_over_ranks([values[counts.canonical] for values in feedback.get(epoch, []) if values.ndim])
-        if mean is not None:
-            state = target.updated(state or target.initial(counts.present, plan.moment_at(epoch, samples)), mean)
 
 
-def _differences(window: LoggedWindow, epoch: Epoch, scheme: str) -> Iterator[str]:
+def _differences(window: LoggedWindow, epoch: Epoch, run_plan: SamplingPlan) -> Iterator[str]:
     draw, plan, start = window.draw, window.plan, StartPosition(window.draw.first_batch)
-    counts = plan.class_counts
+    counts, scheme = plan.class_counts, run_plan.drawing
+    if run_plan.batch_size is None and draw.first_batch:
+        return  # where its first batch begins is not known
     part = RankBatches(epoch.samples, epoch.batch_size, window.world, draw.rank % window.world, plan.drop_last)
     last_batch = draw.first_batch + (draw.batches - 1) * window.world
     where = f"Epoch {draw.epoch}, batches {draw.first_batch:,} to {last_batch:,}"
     where += f" of rank {draw.rank}" if window.world > 1 else ""
-    length = min(draw.batches * epoch.batch_size, part.length(start))
+    in_batches = draw.batches * epoch.batch_size if run_plan.batch_size else taken(window)
+    length = min(in_batches, part.length(start), taken(window) + epoch.batch_size)
     if plan.num_replicas == window.world:
         trained = window_counts(scheme, epoch, counts, part, start, 0, length)
         is_as_planned = np.array_equal(draw.trained, trained)

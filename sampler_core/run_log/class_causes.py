@@ -81,6 +81,8 @@ def _other_than_drawn(evidence: Evidence) -> Finding | None:
 @cause("wrong state", hides=("epoch repeated",))
 def wrong_state(evidence: Evidence) -> Finding | None:
     """The run went on elsewhere than where it was."""
+    if evidence.batch_size is None:  # then a sampler's state counts samples
+        return None
     found = resumed_from_a_wrong_state(evidence.run)
     return None if found is None else Finding(*found)
 

@@ -7,6 +7,7 @@ that is not whole JSON of this version is left out and counted, unknown kinds an
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from sampler_core.data.array_types import FloatArray
 from sampler_core.formatting import printable, several
 from sampler_core.run_log.log_file import rank_path
-from sampler_core.run_log.log_lines import LogLines
+from sampler_core.run_log.log_lines import MOST_LINE, LogLines
 from sampler_core.run_log.rank_records import RankRecords
 from sampler_core.run_log.run import Run, windows_that_count
 from sampler_core.sampling.feedback import mean_over_ranks
@@ -30,6 +31,14 @@ def read_run(path: str | os.PathLike[str]) -> Run:
     return RunReader(path).read()
 
 
+def run_of_contents(contents: Sequence[bytes]) -> Run:
+    """The last run in logs that were uploaded, in any order: of one rank, or of several; errors as in `read_run`."""
+    reader = RunReader("the upload")
+    for content in contents:
+        reader.add_content(content)
+    return reader.assembled()
+
+
 class RunReader:
     """Follows the log of a run: each `read` reads only what was appended since the one before."""
 
@@ -40,9 +49,7 @@ class RunReader:
     def read(self) -> Run:
         """The run as it stands; errors as in `read_run`."""
         first = self._read_rank(0, self._path)
-        if not first.plans:
-            raise ValueError(f'run log must have a line of the kind "plan", version 1, got none in {self._path.name}')
-        world, notes, missing = max(plan.world for plan in first.plans), [], []
+        world, notes, missing = max((plan.world for plan in first.plans), default=1), list[str](), list[int]()
         for rank in range(1, min(world, MOST_FILES)):
             try:
                 self._read_rank(rank, rank_path(self._path, rank))
@@ -54,7 +61,25 @@ class RunReader:
             names = ", ".join(map(str, missing[:8])) + (", ..." if len(missing) > 8 else "")
             there = several(world, "rank", "ranks")
             notes.append(f"Of {there}, the files of rank {names} are not beside {printable(self._path.name)}.")
-        return self._assembled(notes)
+        return self.assembled(notes)
+
+    def add_content(self, content: bytes) -> None:
+        """A whole file of one rank, which its windows name; what follows its last newline is left out."""
+        lines = content.split(b"\n")[:-1]
+        records = RankRecords(0)
+        for line in lines:
+            if line.strip():
+                records.add(line if len(line) <= MOST_LINE else b"")
+        rank = records.windows[0].draw.rank if records.windows else len(self._ranks)
+        if rank in self._ranks:
+            raise ValueError(f"run logs must be of one run, each of another rank, got rank {rank} twice")
+        self._ranks[rank] = (LogLines(self._path), records)
+
+    def assembled(self, notes: Sequence[str] = ()) -> Run:
+        """The run of what was read so far; `ValueError` without a plan."""
+        if not any(records.plans for _, records in self._ranks.values()):
+            raise ValueError(f'run log must have a line of the kind "plan", version 1, got none in {self._path.name}')
+        return self._assembled([*notes])
 
     def _read_rank(self, rank: int, path: Path) -> RankRecords:
         if rank not in self._ranks:

@@ -66,11 +66,11 @@ class Window:
         if self._epoch is not None:
             planned[counts.canonical] = taken * self._epoch.shares
             drawn = window_counts(self._scheme, self._epoch, counts, self.batches, start, first, last)
-        completing = completed(self.batches, start, last) - completed(self.batches, start, first) if last > first else 0
+        taken_from = completed(self.batches, start, first), completed(self.batches, start, min(last, first + taken))
         return {
             "epoch": self.position.epoch, "rank": rank, "first_batch": self.first_batch, "batches": self.batches_taken,
             "planned": expected_to_json(planned), "drawn": counts_to_json(drawn), "trained": counts_to_json(trained),
-            "extras": completing + self._beside_the_plan(last - first, taken),
+            "extras": max(0, taken_from[1] - taken_from[0]) + self._beside_the_plan(last - first, taken),
             "seconds": round(time.monotonic() - self._opened_at, 3), **({"other": other} if other else {}),
         }  # fmt: skip
 

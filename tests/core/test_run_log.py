@@ -295,6 +295,54 @@ def test_a_half_line_is_left_for_later_and_cut_off_where_the_run_goes_on(tmp_pat
         assert departures(run) == []
 
 
+@pytest.mark.parametrize(("before", "after"), [(2, 1), (1, 2)])
+def test_a_run_that_goes_on_with_another_number_of_ranks_departs_from_nothing(before, after, tmp_path: Path):
+    """Each rank of before stops after 5 batches of epoch 1; rank 0 alone saves, and all load."""
+    saved = {}
+    for rank in range(before):
+        sampler = sampler_of(num_replicas=before, rank=rank)
+        log = RunLog(tmp_path / "run.jsonl", sampler, rank=rank, world=before)
+        trained(log, sampler, sampler.loader(DATASET), [0])
+        sampler.set_epoch(1)
+        for _, (_, targets) in zip(range(5), sampler.loader(DATASET), strict=False):
+            log.count(targets)
+        saved[rank] = log.state_dict(), sampler.state_dict(batches_delivered=5)
+    for rank in range(after):
+        sampler = sampler_of(num_replicas=after, rank=rank)
+        log = RunLog(tmp_path / "run.jsonl", sampler, rank=rank, world=after)
+        log.load_state_dict(saved[0][0])
+        sampler.load_state_dict(saved[0][1])
+        trained(log, sampler, sampler.loader(DATASET), [1, 2])
+    run = read_run(tmp_path / "run.jsonl")
+    completed = [3 if before == 2 else 0, 0, 3 if after == 2 else 0]
+    assert run.trained.sum(axis=1)[[0, 2]].tolist() == [509 + completed[0], 509 + completed[2]]
+    first = min(w.draw.first_batch for w in run.windows if w.draw.epoch == 1)
+    assert first == 5 * before, "the counts of other ranks are not in the checkpoint"
+    assert departures(run) == []
+    assert audit(run, sampler.class_counts) == []
+
+
+def test_a_plan_without_a_batch_size_is_logged_and_drawn_once_more(tmp_path: Path):
+    sampler = ScheduledClassSampler(LABELS, skew=0.5)
+    log = RunLog(tmp_path / "run.jsonl", sampler)
+    loader = DataLoader(DATASET, batch_size=20, sampler=sampler)
+    trained(log, sampler, loader, range(2))
+    sampler.set_epoch(2)
+    for _, (_, targets) in zip(range(7), loader, strict=False):
+        log.count(targets)
+    states = log.state_dict(), sampler.state_dict(batches_delivered=140)  # samples, of which its batches are
+    sampler = ScheduledClassSampler(LABELS, skew=0.5)
+    log = RunLog(tmp_path / "run.jsonl", sampler)
+    log.load_state_dict(states[0])
+    sampler.load_state_dict(states[1])
+    trained(log, sampler, DataLoader(DATASET, batch_size=20, sampler=sampler), [2])
+    run = read_run(tmp_path / "run.jsonl")
+    assert run.trained.tolist() == run.drawn.tolist()
+    assert run.trained.sum(axis=1).tolist() == [509] * 3
+    assert departures(run) == []
+    assert audit(run, sampler.class_counts) == []
+
+
 def test_labels_that_change_in_the_run_are_counted_by_their_names(tmp_path: Path):
     """A class of its own for the dogs' puppies from epoch 1 on; the epoch before is written first, as it was drawn."""
     sampler = ScheduledClassSampler(NAMES, plan_of())

@@ -11,9 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sampler_core import ScheduledClassSampler
-from sampler_core.run_log import RunLog, RunReader, departures, log_lines, rank_records, read_run, verdict
+from sampler_core.run_log import (
+    RunLog,
+    RunReader,
+    departures,
+    log_lines,
+    rank_records,
+    read_run,
+    run_of_contents,
+    verdict,
+)
 from sampler_core.run_log.records import record_of_line
-from tests.core.run_log_scripts import DATASET, clean, sampler_of, trained
+from tests.core.run_log_scripts import DATASET, clean, clean_on_two_ranks, sampler_of, trained
 from tests.hostile_names import hostile_counts
 
 PLAN = {
@@ -96,6 +105,18 @@ def test_a_reader_follows_a_growing_file_and_reads_only_what_is_new(tmp_path: Pa
     assert reader.read().ended
     written(tmp_path / "run.jsonl", PLAN, draw(7))
     assert reader.read().epochs == (7,), "another file in its place is read anew"
+
+
+def test_logs_that_were_uploaded_are_read_from_memory_in_any_order(tmp_path: Path):
+    clean_on_two_ranks(tmp_path / "run.jsonl", by_the_sampler=True)
+    contents = [(tmp_path / name).read_bytes() for name in ("run.rank1.jsonl", "run.jsonl")]
+    run, of_files = run_of_contents(contents), read_run(tmp_path / "run.jsonl")
+    assert run.trained.tolist() == of_files.trained.tolist()
+    assert run.ranks == (0, 1)
+    with pytest.raises(ValueError, match="got rank 1 twice"):
+        run_of_contents(contents[:1] * 2)
+    with pytest.raises(ValueError, match="got none in the upload"):
+        run_of_contents([b"no log\n"])
 
 
 NOT_OURS = [

@@ -13,6 +13,7 @@ NEEDED = {
     "test_accelerate.py": "accelerate",
     "test_hf_trainer.py": "transformers",
     "test_lightning.py": "lightning",
+    "test_run_log_accelerate.py": "accelerate",
     "test_run_log_lightning.py": "lightning",
     "test_run_log_transformers.py": "transformers",
     "test_snippets.py": "lightning",  # and accelerate

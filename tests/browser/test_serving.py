@@ -17,6 +17,8 @@ from tests.browser.test_my_labels import ANIMALS, table, upload
 SERVER = """
 import os, sys
 import uvicorn
+from streamlit import config
+config.set_option("server.baseUrlPath", os.environ["BASE"])
 from app import app
 
 async def proxy(scope, receive, send):
@@ -50,7 +52,7 @@ def served(request, tmp_path_factory):
     port, log = free_port(), tmp_path_factory.mktemp("served") / "log.txt"
     strip = request.param == "prefix taken off"
     environment = {**os.environ, "POLICY": POLICY.replace("wss://$host", ""), "STRIP": "1" if strip else "",
-                   "STREAMLIT_SERVER_BASE_URL_PATH": "" if strip else "skewlab"}  # fmt: skip
+                   "BASE": "" if strip else "skewlab"}  # fmt: skip
     with log.open("w") as out:
         process = subprocess.Popen(
             [sys.executable, "-c", SERVER, str(port)], cwd=ROOT, stdout=out, stderr=out, env=environment

@@ -56,9 +56,11 @@ def spread_of(planned: FloatArray, taken: IntArray, extras: IntArray, draws: Dra
     shape, n = planned.shape, taken[:, None].astype(np.float64)
     slack, sure, trials = extras[:, None] + np.zeros(shape), np.zeros(shape), n + np.zeros(shape)
     if draws.scheme == "exact":
-        is_whole = n == draws.samples
-        sure, trials = np.where(is_whole, np.floor(planned), 0.0), np.where(is_whole, 1.0, trials)
-        slack = slack + is_whole  # `planned` is written with five digits
+        completing = n - draws.samples
+        is_whole = (completing >= 0) & (completing <= extras[:, None])
+        of_epoch = planned * draws.samples / np.maximum(n, 1.0)
+        sure, trials = np.where(is_whole, np.floor(of_epoch), 0.0), np.where(is_whole, 1.0, trials)
+        slack = np.where(is_whole, completing + 1, slack)  # 1, as `planned` is written with five digits
     elif draws.scheme == "stratified":
         batches = np.floor(n / draws.batch_size)
         sure = batches * np.floor(draws.batch_size * planned / np.maximum(n, 1.0) * (1.0 - 1e-4))

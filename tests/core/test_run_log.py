@@ -12,6 +12,7 @@ from torch.utils.data import BatchSampler, DataLoader
 
 from sampler_core import Constant, DifficultyBalanced, IndexStream, PowerSkew, SamplingPlan, ScheduledClassSampler
 from sampler_core.run_log import RunLog, audit, departures, read_run
+from sampler_core.run_log.target_tally import TargetTally
 from tests.core.run_log_scripts import (
     BATCH,
     COUNTS,
@@ -256,6 +257,21 @@ def test_targets_that_are_no_codes_are_refused(tmp_path: Path):
     for wrong in (torch.zeros(3), torch.zeros(2, 3, dtype=torch.int64), torch.tensor([True])):
         with pytest.raises(ValueError, match="targets must be whole numbers, one per sample"):
             log.count(wrong)
+
+
+def test_counting_reads_nothing_back_from_a_device(monkeypatch):
+    """Names that are numbers take the way that targets on a GPU take; whatever would wait for one is refused."""
+    tally, targets = TargetTally([3, 700, -5]), torch.tensor([700, 700, 3, 8])
+
+    def waits(*_, **__):
+        raise AssertionError("this waits for the device")
+
+    for name in ("cpu", "item", "tolist", "numpy", "nonzero", "__bool__", "__int__", "bincount"):
+        monkeypatch.setattr(torch.Tensor, name, waits)
+    tally.add(targets)
+    monkeypatch.undo()
+    counted, other = tally.counts()
+    assert (counted.tolist(), other) == ([1, 2, 0], 1)
 
 
 def test_mostly_empty_rows_are_sparse_and_read_back_the_same(tmp_path: Path):

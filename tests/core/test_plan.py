@@ -239,7 +239,7 @@ def test_targets_nested_without_end_are_a_value_error():
     for _ in range(400):
         inner = {"name": "boost", "target": inner, "factors": [["a", 2]], "first_epoch": 0, "last_epoch": 1}
     text = json.dumps({**GOOD, "target": inner})
-    with pytest.raises(ValueError, match="plan"):
+    with pytest.raises(ValueError, match="must not be nested so deep"):
         SamplingPlan.from_json(text)
 
 

@@ -70,9 +70,9 @@ def solve(
     shape: a name in `schedules.SCHEDULES`; None: the plan's own. bounds: the least and the largest skew; None: the
     first of `SOLVED_RANGES` with a solution; the second where the first has less than `AMPLE_SLACK` and the second has
     more. Of the schedules compared that have equal slack, the one nearest to the plan's own (to the natural mix, where
-    it has none). Limits, scheme and sizes are the plan's, as drawn. A target that is no power skew is replaced when a shape is given;
-    when none is, it is left alone, and `says` names what can be done. chance: of the seeds for which requirements on
-    draws must hold (`as_drawn`).
+    it has none). Limits, scheme and sizes are the plan's, as drawn. A target that is no power skew is replaced when a
+    shape is given; when none is, it is left alone, and `says` names what can be done. chance: of the seeds for which
+    requirements on draws must hold (`as_drawn`).
     `ValueError` for an unknown shape, bounds that are not rising within -50 to 50, and what `verdicts` refuses.
     """
     counts = as_class_counts(counts)

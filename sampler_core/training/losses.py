@@ -72,6 +72,13 @@ class Loss(Described):
         mix = class_mix(counts, drawn, epoch, epochs, like=logits)
         return weighted_mean(self.per_sample(logits, targets, mix), self.class_weights(mix), targets).mean()
 
+    @property
+    def title(self) -> str:
+        """Its name in tables: "class-weighted 0.5"."""
+        values = [getattr(self, field) for field in self.__dataclass_fields__]  # type: ignore[attr-defined]
+        words = [f"{value:g}" if isinstance(value, float) else str(value) for value in values]
+        return " ".join([LOSSES.name_of(self).replace("_", "-"), *words])
+
     def per_sample(self, logits: Tensor, targets: Tensor, mix: ClassMix) -> Tensor:
         """The loss of each sample before weights of classes, shape of `targets`."""
         return cross_entropy(logits, targets)
@@ -130,6 +137,14 @@ class ClassWeighted(Loss):
         if isinstance(self.exponent, int | float) and not isinstance(self.exponent, bool):
             object.__setattr__(self, "exponent", Constant(float(self.exponent)))
         SCHEDULES.name_of(self.exponent)  # TypeError for anything else
+
+    @property
+    def title(self) -> str:
+        return (
+            f"class-weighted {self.exponent.skew:g}"
+            if isinstance(self.exponent, Constant)
+            else "class-weighted (schedule)"
+        )
 
     def class_weights(self, mix: ClassMix) -> Tensor | None:
         weights = torch.where(mix.counts > 0, mix.counts.clamp(min=1) ** -self._exponent_at(mix), 0.0)

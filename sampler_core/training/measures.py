@@ -50,7 +50,7 @@ def measured(stack: Stack, table: Table, parameters: Sequence[Tensor], mix: Clas
     columns = list(zip(*parts, strict=True))
     arrays = [np.concatenate([part.cpu().numpy() for part in column]) for column in columns[:6]]
     answers: list[list[Any]] = [[row for part in column for row in part.cpu().numpy()] for column in columns[6:]]
-    return RunMeasures(*arrays, *answers)
+    return RunMeasures(*arrays, *answers)  # type: ignore[arg-type]
 
 
 def feedback_of(stack: Stack, table: Table, parameters: Sequence[Tensor], split: int, reads: str) -> FloatArray:

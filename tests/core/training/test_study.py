@@ -247,7 +247,7 @@ def test_before_training_the_difference_that_would_be_found_is_told():
     [({"plans": {}}, "plans must be from 1 to 6"),
      ({"plans": {"a": plan_of(1.0, epochs=None)}}, "plan 'a': epochs must be given for training, got None"),
      ({"plans": {"a": replace(plan_of(1.0), batch_size=None)}}, "plan 'a': batch_size must be given"),
-     ({"plans": {"a": plan_of(target=Boost(PowerSkew(Constant(0.0)), {"none": 2.0}, 0, 1))}}, "plan 'a': class must be"),
+     ({"plans": {"a": plan_of(target=Boost(PowerSkew(Constant(0.0)), {"no": 2.0}, 0, 1))}}, "plan 'a': class must be"),
      ({"losses": []}, "losses must be at least one"), ({"metric": "f1"}, "metric must be one of"),
      ({"reference": "other"}, "reference must be one of natural, a"), ({"region": 2}, "region must be a number"),
      ({"learner": "mlp"}, "learner must be one of linear, mlp")],

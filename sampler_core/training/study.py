@@ -137,6 +137,10 @@ class Study:
 
     def run(self, progress: ProgressCall | None = None) -> StudyResult:
         """Trains all runs; `StudyStopped` when `progress` returns False."""
+        return StudyResult.of(self.train(progress), self.notes, self.settings)
+
+    def train(self, progress: ProgressCall | None = None) -> TrainedStudy:
+        """`run`, and all that the runs reached instead of the tables of it."""
         runs = [CandidateRuns(self.features, self.splits, c.plan.epochs or 0) for c in self.candidates]
         stacks = list(self._stacks())
         total, done, begin = sum(_work(stack) for stack in stacks), 0.0, time.monotonic()
@@ -149,10 +153,9 @@ class Study:
                 reached = self._reached(stack, runs, epoch.epoch)
                 if progress and progress(Progress(done / total, left, epoch.epoch, reached)) is False:
                     raise StudyStopped("the study was stopped")
-        trained = TrainedStudy(
+        return TrainedStudy(
             self.candidates, runs, self.reference, self.natural.name, self.metric, self.region, self.test_per_train
         )
-        return StudyResult.of(trained, self.notes, self.settings)
 
     def _reached(self, stack: Stack, runs: Sequence[CandidateRuns], epoch: int) -> dict[str, float]:
         splits: dict[int, list[int]] = {}

@@ -88,7 +88,7 @@ class LabelledFeatures:
         constant = np.flatnonzero(self.X.max(axis=0) == self.X.min(axis=0))
         if constant.size:
             columns = listed([self._column(int(c)) for c in constant])
-            notes.append(f"{several(constant.size, 'column is', 'columns are')} constant and tell nothing: {columns}.")
+            notes.append(f"{several(constant.size, 'column has', 'columns have')} one value in all rows: {columns}.")
         if single := [name for name, n in zip(counts.names, counts.counts, strict=True) if n == 1]:
             notes.append(f"Classes with one sample are trained on and never judged: {listed(single)}.")
         if counts.empty:

@@ -43,11 +43,12 @@ def published_features() -> tuple[PublishedFeatures, ...]:
     )  # fmt: skip
 
 
-def load_features(name: str = DEFAULT, long_tail: int | None = None) -> LabelledFeatures:
-    """A bundled set, without a split of its own; `ValueError` where there is none of that name.
+def load_features(name: str = DEFAULT, long_tail: int | None = None, with_split: bool = False) -> LabelledFeatures:
+    """A bundled set; `ValueError` where there is none of that name.
 
     long_tail: an imbalance ratio of `PublishedFeatures.long_tails`: training rows fall exponentially from class to
-    class, test rows are balanced, and the split is the data's own.
+    class, test rows are balanced, and the split is the data's own. with_split: with the split in the file, which the
+    publishers gave optdigits and chance the others; else a study makes its own.
     """
     found = {entry.name: entry for entry in published_features()}.get(name)
     if found is None:
@@ -63,7 +64,7 @@ def load_features(name: str = DEFAULT, long_tail: int | None = None) -> Labelled
             arrays["X"][rows],
             arrays["y"][rows],
             names=tuple(arrays["class_names"].tolist()),
-            is_test=None if long_tail is None else arrays["is_test"][rows],
+            is_test=arrays["is_test"][rows] if with_split or long_tail is not None else None,
             title=found.title if long_tail is None else f"{found.title}, long tail {long_tail}",
             columns=tuple(arrays["feature_names"].tolist()),
         )

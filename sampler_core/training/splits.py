@@ -93,10 +93,9 @@ class Given:
 
     def parts(self, data: LabelledFeatures, seed: int) -> Iterator[tuple[BoolArray, int]]:
         """Which rows are judged in each split, and its repeat."""
-        if data.is_test is None:
-            raise ValueError("splits must be Folds or HoldOut for features without a split of their own, got Given")
+        is_test = np.zeros(data.y.size, dtype=np.bool_) if data.is_test is None else data.is_test
         for number in range(self.seeds):
-            yield data.is_test, number
+            yield is_test, number
 
 
 Splits = Folds | HoldOut | Given

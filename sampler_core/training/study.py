@@ -86,6 +86,8 @@ class Study:
         if self.reference not in names:
             raise ValueError(f"reference must be one of {', '.join(names)}, got {reference!r}")
         self.splitter: Splits = splits or (Folds() if features.is_test is None else Given())
+        if isinstance(self.splitter, Given) and features.is_test is None:
+            raise ValueError("splits must be Folds or HoldOut for features without a split of their own, got Given")
         self.has_inner_part = any(candidate.plan.adaptive for candidate in self.candidates)
 
     @cached_property

@@ -250,10 +250,9 @@ def test_before_training_the_difference_that_would_be_found_is_told():
      ({"plans": {"a": plan_of(target=Boost(PowerSkew(Constant(0.0)), {"no": 2.0}, 0, 1))}}, "plan 'a': class must be"),
      ({"losses": []}, "losses must be at least one"), ({"metric": "f1"}, "metric must be one of"),
      ({"reference": "other"}, "reference must be one of natural, a"), ({"region": 2}, "region must be a number"),
+     ({"splits": Given(3)}, "splits must be Folds or HoldOut for features without"),
      ({"learner": "mlp"}, "learner must be one of linear, mlp")],
 )  # fmt: skip
 def test_a_wrong_argument_is_named(given, says):
     with pytest.raises((TypeError, ValueError), match=says):
         Study(**{"features": easy(), "plans": {"a": plan_of(1.0)}, **given})
-    with pytest.raises(ValueError, match="splits must be Folds or HoldOut"):
-        splits_of(easy(), Given(3))

@@ -235,9 +235,6 @@ class LDAM(Loss):
     def scores(self, logits: Tensor) -> Tensor:
         return self.scale * logits
 
-    def corrects_for(self, mix: ClassMix) -> bool:
-        return self.margin > 0
-
 
 def loss_of_json(encoded: Any) -> Loss:
     """The inverse of `LOSSES.encode`; an exponent may be a plain number."""

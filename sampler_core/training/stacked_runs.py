@@ -1,7 +1,6 @@
 """Trains many runs as one stack: parameters (R, D, H), features gathered as (R, B, D), one optimiser.
 
 The one contract here: a run of a stack is the run alone, as a training script over `ScheduledClassSampler` has it.
-Adam moves each number by its own gradient alone, so that one optimiser over the stack is an optimiser per run.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ from sampler_core.training.labelled_features import LabelledFeatures
 from sampler_core.training.losses import ClassMix, weighted_mean
 from sampler_core.training.measures import RunMeasures, feedback_of, measured
 from sampler_core.training.splits import Split
+from sampler_core.training.stacked_adam import StackedAdam
 from sampler_core.training.stacks import Run, Stack, Table, standardised
 
 
@@ -56,9 +56,7 @@ def train(stack: Stack) -> Iterator[EpochOfRuns]:
         part.to(stack.device).requires_grad_()
         for part in stack.learner.initial(stack.data.X.shape[1], num_classes, seeds, stack.dtype)
     ]
-    optimiser = torch.optim.Adam(
-        parameters, lr=stack.learner.learning_rate, weight_decay=stack.learner.weight_decay, fused=True
-    )
+    optimiser = StackedAdam(parameters, stack.learner.learning_rate, stack.learner.weight_decay)
     counts = _tensor([stream.class_counts.counts for stream in streams], stack)
     offsets = torch.tensor([table.first_row[run.split] for run in stack.runs]).to(stack.device)
     plan = stack.runs[0].plan
@@ -74,7 +72,6 @@ def train(stack: Stack) -> Iterator[EpochOfRuns]:
             each = stack.loss.per_sample(logits, targets[some], mix)
             of_samples = None if bool(weights.all()) else weights.to(stack.dtype)
             loss = weighted_mean(each, stack.loss.class_weights(mix), targets[some], of_samples).sum()
-            optimiser.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
         with torch.no_grad():

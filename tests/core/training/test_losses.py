@@ -10,7 +10,8 @@ import torch
 from torch.nn import functional
 
 from sampler_core import Constant, PowerSkew, SamplingPlan, ScheduledClassSampler, Step
-from sampler_core.training import losses
+from sampler_core.training import learners, losses
+from sampler_core.training.learners import LEARNERS
 from sampler_core.training.losses import (
     LDAM,
     LOSSES,
@@ -135,10 +136,15 @@ def test_focal_and_ldam_have_no_correction():
 
 
 @pytest.mark.parametrize("name", LOSSES)
-def test_every_entry_is_rebuilt_from_its_json_and_its_examples_are_true(name):
+def test_every_loss_is_rebuilt_from_its_json(name):
     loss = LOSSES[name]()
     assert losses.loss_of_json(json.loads(json.dumps(LOSSES.encode(loss)))) == loss
-    (examples,) = doctest.DocTestFinder(recurse=False).find(LOSSES[name], name, globs={**vars(losses), "torch": torch})
+
+
+@pytest.mark.parametrize("cls", [*LOSSES.values(), *LEARNERS.values()], ids=lambda cls: cls.__name__)
+def test_the_examples_of_every_entry_are_true(cls):
+    names = {**vars(losses), **vars(learners), "torch": torch}
+    (examples,) = doctest.DocTestFinder(recurse=False).find(cls, cls.__name__, globs=names)
     said = []
     done = doctest.DocTestRunner(verbose=False, optionflags=doctest.NORMALIZE_WHITESPACE).run(examples, out=said.append)
     assert done.attempted, "an `Examples:` block is needed"

@@ -129,26 +129,26 @@ def test_after_twenty_epochs_each_run_has_the_parameters_it_has_alone(learner, l
     stack = stack_of(PLANS[1:], learner, loss, torch.float64)
     assert len({stack.splits[run.split].train.size for run in stack.runs}) == 2, "one run's last batch is smaller"
     *_, last = train(stack)
-    for number, run in list(enumerate(stack.runs))[1:3]:  # another plan, another split
-        model, right = alone(stack.data, stack.splits[run.split], run.plan, learner, loss, torch.float64)
-        assert largest_difference(stack, number, last, model) < 1e-8
-        assert np.array_equal(last.measures.right[number], right)
+    number = 1  # of those with the smaller last batch
+    run = stack.runs[number]
+    model, right = alone(stack.data, stack.splits[run.split], run.plan, learner, loss, torch.float64)
+    assert largest_difference(stack, number, last, model) < 1e-8
+    assert np.array_equal(last.measures.right[number], right)
 
 
-@pytest.mark.parametrize("loss", [CrossEntropy(), LDAM(), LogitAdjusted(1.0, "drawn")], ids=LOSSES.name_of)
+@pytest.mark.parametrize("loss", LOSSES_TRIED, ids=lambda loss: f"{LOSSES.name_of(loss)}-{loss}")
 @pytest.mark.parametrize("learner", LEARNERS_TRIED, ids=lambda learner: type(learner).__name__)
 def test_a_run_whose_target_follows_the_inner_part_is_the_run_alone(learner, loss):
     stack = stack_of(ADAPTIVE, learner, loss, torch.float64)
-    *_, last = train(stack)
-    for number, run in enumerate(stack.runs[:2]):
-        split = stack.splits[run.split]
-        assert split.validation.size
-        assert not set(split.validation) & {*split.test, *split.train}
-        model, right = alone(stack.data, split, run.plan, learner, loss, torch.float64)
-        assert largest_difference(stack, number, last, model) < 1e-8
-        assert np.array_equal(last.measures.right[number], right)
-    first = next(train(stack))
-    assert not np.array_equal(first.drawn[0], last.drawn[0]), "the shares have moved"
+    first, *_, last = train(stack)
+    number = (LOSSES_TRIED.index(loss) + LEARNERS_TRIED.index(learner)) % 2  # the one target or the other
+    run, split = stack.runs[number], stack.splits[stack.runs[number].split]
+    assert split.validation.size
+    assert not set(split.validation) & {*split.test, *split.train}
+    model, right = alone(stack.data, split, run.plan, learner, loss, torch.float64)
+    assert largest_difference(stack, number, last, model) < 1e-8
+    assert np.array_equal(last.measures.right[number], right)
+    assert not np.array_equal(first.drawn[number], last.drawn[number]), "the shares have moved"
 
 
 @pytest.mark.parametrize("learner", LEARNERS_TRIED, ids=lambda learner: type(learner).__name__)
@@ -157,7 +157,7 @@ def test_in_single_precision_the_first_steps_agree_and_the_last_recalls_within_a
     *_, last = train(stack)
     short = stack_of(PLANS, learner, CrossEntropy(), torch.float32, samples_per_epoch=16 * 20, epochs=1)
     *_, early = train(short)
-    for number, run in list(enumerate(stack.runs))[1:4]:
+    for number, run in list(enumerate(stack.runs))[1:2]:
         split = stack.splits[run.split]
         _, right = alone(stack.data, split, run.plan, learner, CrossEntropy(), torch.float32)
         assert np.abs(last.measures.right[number] - right).max() <= 1

@@ -145,7 +145,7 @@ def one_by_one(study: Study, runs: int) -> None:
     """Some runs of a study as a training script has them."""
     for split in study.splits[:runs]:
         X = study.features.X
-        inputs = torch.from_numpy((X - X[split.train].mean(0)) / X[split.train].std(0))[split.train]
+        inputs = torch.from_numpy((X - X[split.train].mean(0)) / np.maximum(X[split.train].std(0), 1e-6))[split.train]
         labels = torch.from_numpy(study.features.y[split.train])
         plan = study.candidates[0].plan
         sampler = ScheduledClassSampler(labels, plan)

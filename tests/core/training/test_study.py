@@ -1,5 +1,6 @@
 """A study as people use it: what it trains, what its tables hold (scikit-learn as the oracle), what it says."""
 
+import doctest
 import json
 from dataclasses import replace
 
@@ -129,6 +130,13 @@ def test_natural_draws_need_no_correction_and_balanced_ones_are_calibrated_by_it
     assert balanced["log_loss"] > 1.5 * natural["log_loss"]
     assert balanced["corrected_log_loss"] < 1.2 * natural["log_loss"]
     assert balanced["corrected_brier"] < balanced["brier"]
+
+
+def test_the_example_of_the_study_is_true():
+    names = {**globals(), "plan": plan_of(1.0)}
+    (examples,) = doctest.DocTestFinder(recurse=False).find(Study, "Study", globs=names)
+    done = doctest.DocTestRunner(verbose=False).run(examples)
+    assert (done.attempted, done.failed) == (2, 0)
 
 
 def test_correcting_twice_is_warned_of():

@@ -57,12 +57,12 @@ def test_the_difference_that_would_be_found_is_found_in_four_of_five_studies():
     generator = np.random.default_rng(3)
     for runs, comparisons, region in ((10, 1, 0.0), (25, 5, 0.01)):
         true = found_difference(standard_error(0.03, runs, 0.0), runs, region, comparisons)
-        studies = generator.normal(true, 0.03, (500, runs))
+        studies = generator.normal(true, 0.03, (250, runs))
         verdicts = [
             decided(found, min(1.0, comparisons * found.p))
             for found in (difference(of_runs, 0.0, region, comparisons) for of_runs in studies)
         ]
-        assert 0.75 <= np.mean([verdict == "better" for verdict in verdicts]) <= 0.88
+        assert 0.73 <= np.mean([verdict == "better" for verdict in verdicts]) <= 0.9
 
 
 def test_holm_by_hand():

@@ -34,7 +34,7 @@ LOSSES_TRIED = [
 LEARNERS_TRIED = [LinearLearner(3e-3, 1e-3), MlpLearner(3e-3, 1e-3, hidden=8)]
 
 
-def blobs(counts=(40, 17, 10), columns=5, seed=0):
+def blobs(counts=(30, 12, 8), columns=5, seed=0):
     generator = np.random.default_rng(seed)
     labels = np.repeat(np.arange(len(counts)), counts)
     centres = generator.normal(size=(len(counts), columns))

@@ -1,4 +1,4 @@
-"""Plans on the command line: `python -m sampler_core preview | report | check | audit`.
+"""Plans on the command line: `python -m sampler_core preview | report | check | audit | train`.
 
 The one contract here: an error is one sentence on stderr and exit code 2. `check` exits with 1 where the plan can be
 drawn but was tuned on other data, `audit` where a run differs from what its plan draws.
@@ -15,11 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.plans.plan import SamplingPlan
+from sampler_core.training.train_options import add_train_options
 
 if TYPE_CHECKING:
     from sampler_core.run_log import Run
+    from sampler_core.training.study import Progress
 
-EXTRAS = {"pandas": "figures", "plotly": "figures", "pyarrow": "files"}  # package -> the extra that installs it
+EXTRAS = {"pandas": "figures", "plotly": "figures", "pyarrow": "files", "sklearn": "training", "scipy": "training"}
+"""Package -> the extra that installs it."""
 
 COLUMN_OPTIONS = {
     "label": "the column of labels; given several times: columns of 0 and 1; default: guessed",
@@ -36,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = _command_line_parser().parse_args(arguments)
     warnings.filterwarnings("ignore", message="the plan was tuned on other data", category=UserWarning)
     try:
-        if command.run is audit:
+        if command.run in (audit, train):
             return int(command.run(command))
         plan, changed = _plan_of_command(command.plan)
         counts, sentence = _counts_of_command(command)
@@ -131,6 +134,29 @@ def _digest_of_command(command: argparse.Namespace, run: Run) -> str | None:
     return IndexStream(labels, run.plan, state={}).dataset.digest if run.plan is not None else None
 
 
+def train(command: argparse.Namespace) -> int:
+    """Trains plans on features, and says which is better, by how much and whether it is more than chance."""
+    from sampler_core.exporting import csv_file
+    from sampler_core.training.command_line import study_of_command, summary_in_text
+
+    study, changed = study_of_command(command)
+    for sentence in [*filter(None, [changed]), *study.notes]:
+        sys.stderr.write(f"{_as_one_line(sentence)}\n")
+
+    def show(progress: Progress) -> None:
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r{progress.share:4.0%}, {progress.seconds_left:.0f} s left ")
+
+    result = study.run(show)
+    sys.stderr.write("\r" if sys.stderr.isatty() else "")
+    sys.stdout.write(f"{_as_one_line(result.verdict)}\n\n{summary_in_text(result)}\n")
+    if command.json:
+        command.json.write_text(result.to_json(), encoding="utf-8", newline="\n")
+    if command.out:
+        command.out.write_bytes(csv_file(result.tables["summary"]))
+    return 0
+
+
 def _command_line_parser() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("labels", type=Path, metavar="LABELS", help="file of labels, table class,count, a folder of "
@@ -158,6 +184,9 @@ def _command_line_parser() -> argparse.ArgumentParser:
     words = "did a run draw its plan?"
     command = commands.add_parser("audit", parents=[logged, shared], help=words, description=audit.__doc__)
     command.set_defaults(run=audit)
+    command = commands.add_parser("train", help="which plan is better?", description=train.__doc__)
+    command.set_defaults(run=train)
+    add_train_options(command)
     return command_line
 
 

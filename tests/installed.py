@@ -15,8 +15,10 @@ import sampler_core
 from sampler_core import Boost, ClassCounts, Forecast, Linear, PowerSkew, SamplingPlan, ScheduledClassSampler, labels_of
 from sampler_core.datasets import load, published_datasets
 from sampler_core.exporting import snippet
+from sampler_core.training import load_features
+from sampler_core.training.losses import LogitAdjusted
 
-NOT_NEEDED = ("streamlit", "plotly", "pandas", "pyarrow", "starlette")
+NOT_NEEDED = ("streamlit", "plotly", "pandas", "pyarrow", "scipy", "sklearn", "starlette")
 assert [name for name in NOT_NEEDED if importlib.util.find_spec(name)] == [], "a fresh environment has none of these"
 
 counts: ClassCounts = ClassCounts.from_counts({"cat": 80, "dog": 30, "emu": 9})
@@ -46,6 +48,9 @@ assert made["seen"] == shown, "the snippet draws what the page shows"
 
 repeats: float = float(Forecast.of(plan, counts).run_repeats.max())
 assert repeats > 1.0
+loss: torch.Tensor = LogitAdjusted()(torch.zeros(4, 3), torch.tensor([0, 1, 2, 0]), counts, sampler.class_shares())
+assert 0.0 < loss.item() < 10.0
+assert load_features("yeast").X.shape == (1484, 8)
 folder = Path(sampler_core.__file__).parent
 assert "site-packages" in folder.parts, f"the installed package must be the one in use, got {folder}"
 assert all(load(table.name).num_classes == table.classes for table in published_datasets())

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from sampler_core.data.array_types import Codes, IntArray, Labels
+from sampler_core.data.array_types import Codes, FloatArray, IntArray, Labels
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.plain_values import ClassName, whole_number
 from sampler_core.draws import SCHEMES, Scheme
@@ -136,6 +136,12 @@ class IndexStream:
         index = int(self.drawn(epoch, StartPosition(), position, position + 1)[0])
         drawn = int(self._scheme(epoch).classes(self.batches.positions(StartPosition(), position, position + 1))[0])
         return int(self.class_counts.canonical[drawn]), self.dataset.number_in_class(index, drawn)
+
+    def class_shares(self, epoch: int) -> FloatArray:
+        """The class shares of an epoch: float64, shape (num_classes,)."""
+        shares = np.zeros(self.class_counts.num_classes)
+        shares[self.class_counts.canonical] = self.cursors.draws(epoch).shares
+        return shares
 
     # --- what it is made of --------------------------------------------------------------------------------------
 

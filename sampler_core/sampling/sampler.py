@@ -8,7 +8,6 @@ from functools import partial
 from numbers import Real
 from typing import Any, cast
 
-import numpy as np
 from torch.utils.data import DataLoader, Dataset, DistributedSampler
 
 from sampler_core.data.array_types import FloatArray, Labels
@@ -147,9 +146,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
 
     def class_shares(self) -> FloatArray:
         """The class shares of the current epoch: float64, shape (num_classes,)."""
-        shares = np.zeros(self.class_counts.num_classes)
-        shares[self.class_counts.canonical] = self.stream.cursors.draws(self.epoch).shares
-        return shares
+        return self.stream.class_shares(self.epoch)
 
     def loader(self, dataset: Dataset[Any], **kwargs: Any) -> DataLoader[Any]:
         """A DataLoader over this sampler with the plan's batch size; `kwargs` go to the DataLoader."""

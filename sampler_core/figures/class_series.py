@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from sampler_core.data.array_types import IntArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.class_labels import by_count, class_options, distinct_labels
-from sampler_core.figures.legend import MAX_LINE, MAX_ROW_LABEL, legend_text, phone_legend_height, row_label
+from sampler_core.figures.legend import MAX_LINE, legend_text, phone_legend_height, row_label
 from sampler_core.forecast.expectations import FEW, MANY, groups
 from sampler_core.formatting import several
 
 MOST_LINES = 12
+ONE_OF_TWO_COLUMNS = 14  # characters of an entry
 MOST_LEGEND_HEIGHT = 126  # pixels: that of `MOST_LINES` entries in two columns
 # Each has a contrast of 3 or more on white and on near-black. The first six differ for every kind of colour vision; the
 # second six come with another dash.
@@ -83,7 +84,7 @@ def legend_entries(counts: ClassCounts, series: Sequence[Series]) -> list[str]:
     entries = [legend_text(label, 2) for label in labels]
     if phone_legend_height(entries) <= MOST_LEGEND_HEIGHT:
         return entries
-    longest = MAX_LINE if is_banded(counts) else MAX_ROW_LABEL
+    longest = MAX_LINE if is_banded(counts) else ONE_OF_TWO_COLUMNS
     if len({row_label(label, longest) for label in labels}) < len(labels):
         longest -= len(" (11)")  # what tells them apart
     return list(distinct_labels(labels, range(len(labels)), lambda label: row_label(str(label), longest)))

@@ -17,6 +17,7 @@ class ReadHere(ReadingJob):
 
     def __init__(self, upload, layout=None):
         self.upload, self.layout, self.progress, self._job_result = upload, layout, 1.0, Future()
+        self.stopped = False
         request = {"name": upload.name, "layout": None if layout is None else asdict(layout)}
         read = read_upload(json.loads(json.dumps(request)), upload.content, lambda share: None)
         self._job_result.set_result(json.loads(json.dumps(read)))

@@ -55,7 +55,7 @@ def read(at):
     """After what a person did: as the page is when nothing is being read any more."""
     while "running_job" in at.session_state:
         at.session_state["running_job"].wait(10)
-        at.run()
+        sound(at.run())
     return sound(at)
 
 

@@ -101,7 +101,7 @@ def _npy(source: ByteSource) -> Arrays:
 
 def _pt(source: ByteSource) -> Arrays:
     """A file of `torch.save`: a dict of tensors, (X, y), or X alone."""
-    import pickle
+    import pickle  # for the name of the error alone: what torch refuses to read raises it
 
     import torch
 

@@ -57,7 +57,8 @@ class Conflict:
             for one, bound in zip(self.requirements, self.agree_at, strict=True)
             if bound is not None
         ]
-        agreement = f" They would agree with {', or '.join(agreeing_bounds)}." if agreeing_bounds else ""
+        ends = "It would be met" if len(self.requirements) == 1 else "They would agree"
+        agreement = f" {ends} with {', or '.join(agreeing_bounds)}." if agreeing_bounds else ""
         other_shape = " A piecewise schedule can meet all that is required: try that shape." if self.shape_alone else ""
         return conflict + agreement + other_shape
 

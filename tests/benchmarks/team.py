@@ -15,7 +15,6 @@ import asyncio
 import random
 import re
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.request
@@ -134,4 +133,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -5,7 +5,7 @@ and the server's own memory is as before. `run_job` is what the child process do
 
 NOTE job-protocol: a line of JSON and `size` raw bytes go in, lines of JSON come out; nothing is pickled or on a disk:
     -> {"function": "module:name", "request": {"name": "a.txt"}, "memory": 2147483648, "size": 3}, then b"a\\nb"
-    <- {"progress": 0.5}, also with "news": [...], at last {"result": {...}}, with the last news, or {"out_of_memory": true}
+    <- {"progress": 0.5, "news": [...]}, at last {"result": {...}, "news": [...]} or {"out_of_memory": true}
 Only Linux has a memory limit; elsewhere the work runs without one.
 """
 

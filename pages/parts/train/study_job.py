@@ -7,7 +7,6 @@ study runs. The server itself never reads features: it holds an upload's bytes, 
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -30,7 +29,6 @@ TRAINING_MODULES = (__name__, "sampler_core.training.study", "sampler_core.train
 STUDY_MEMORY, READING_MEMORY = 8 << 30, 6 << 30  # bytes
 STUDY_SILENCE = 900.0  # seconds: an epoch of 25,000 x 768 features in 600 runs takes minutes
 MOST_CURVE_ROWS = 60_000  # of the table of classes over epochs: beyond, epochs are thinned out
-NICE = 10  # the server's own work comes first
 
 
 class FeatureFile(NamedTuple):
@@ -99,7 +97,7 @@ class StudyJob(Job):
     def __init__(self, request: Mapping[str, Any], file: FeatureFile | None) -> None:
         content = b"" if file is None else file.content()
         super().__init__(
-            f"{__name__}:run_study", request, content, TRAINING_MODULES, STUDY_MEMORY, STUDY_SILENCE
+            f"{__name__}:run_study_in_background", request, content, TRAINING_MODULES, STUDY_MEMORY, STUDY_SILENCE
         )  # fmt: skip
 
     def result(self) -> StudyResult:
@@ -154,17 +152,12 @@ def run_study(request: Mapping[str, Any], content: bytes, report: Callable[..., 
 
     News: first {"notes", "runs"}, then after each epoch {"epoch", "reached", "left"}.
     """
-    import torch
-
     from sampler_core.plans.named_plans import read_plans
     from sampler_core.training.learners import LEARNERS
     from sampler_core.training.losses import loss_of_json
     from sampler_core.training.splits import SPLITTERS
     from sampler_core.training.study import Study
 
-    if hasattr(os, "nice"):
-        os.nice(NICE)
-    torch.set_num_threads(max(1, _cores() - 1))
     report(0.0)
     try:
         study = Study(
@@ -182,6 +175,14 @@ def run_study(request: Mapping[str, Any], content: bytes, report: Callable[..., 
             raise MemoryError from error
         raise
     return {"study": thinned(result).to_json()}
+
+
+def run_study_in_background(request: Mapping[str, Any], content: bytes, report: Callable[..., None]) -> dict[str, Any]:
+    """`run_study` in a process that leaves the server its time."""
+    from sampler_core.training.background_process import yield_to_other_processes
+
+    yield_to_other_processes()
+    return run_study(request, content, report)
 
 
 def features_of(request: Mapping[str, Any], content: bytes) -> LabelledFeatures:
@@ -230,10 +231,6 @@ def _files(request: Mapping[str, Any], content: bytes) -> list[io.BytesIO]:
 
 def _news(progress: Progress) -> dict[str, Any]:
     return {"epoch": progress.epoch, "reached": progress.reached, "left": progress.seconds_left}
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2
 
 
 def _tuples(value: Any) -> Any:

@@ -109,7 +109,7 @@ def drawn_chart(result: StudyResult, name: str) -> Figure:
     total = np.arange(int(epochs.max()) + 1)
     spec = {"data": traces, "layout": layout(
         xaxis=epoch_axis(total), yaxis=axis("drawn share", tickformat="~%", rangemode="tozero"), showlegend=True,
-        legend=LEGEND, uirevision=f"{len(series)}-{len(total)}",
+        legend=LEGEND | {"traceorder": "normal"}, uirevision=f"{len(series)}-{len(total)}",
     )}  # fmt: skip
     alt = (
         f"Class shares that {name} drew. First epoch: {shares_in_words(curves, 0)}. "

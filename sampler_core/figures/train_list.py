@@ -63,6 +63,7 @@ def caveats(result: StudyResult) -> list[str]:
     sentences = [
         "The features are fixed and the learner is small: a network that is trained as a whole may answer otherwise."
     ]
+    sentences += _beside_the_verdict(result)
     few = [c for c in np.argsort(judged) if 0 < judged[c] < FEW_JUDGED]
     if few:
         named = joined([
@@ -82,6 +83,28 @@ def caveats(result: StudyResult) -> list[str]:
                 f"Probabilities of {quoted(name)} do not mean what they say on natural data (log loss "
                 f"{number(float(worse.loc[name, 'log_loss']))}); prior correction brings it to {number(corrected)}."
             )
+    return sentences
+
+
+def _beside_the_verdict(result: StudyResult) -> list[str]:
+    """What the baseline without another training means for the choice, and what is not compared."""
+    compared, region = result.tables["comparisons"], float(result.settings["region"])
+    is_baseline = compared["is_baseline"].astype(bool)
+    better, baseline = compared[(compared["verdict"] == "better") & ~is_baseline], compared[is_baseline].iloc[0]
+    best = float(better["mean"].max()) if len(better) else 0.0
+    sentences = []
+    if best - float(baseline["mean"]) < region:
+        than = "the best plan" if len(better) else quoted(result.settings["reference"])
+        sentences.append(
+            f"{quoted(baseline['candidate'])} is at least as good as {than} to within {100 * region:g} "
+            f"{'point' if region == 0.01 else 'points'}, and needs no other training: try it first."
+        )
+    if len(better) > 1:
+        spread = 100 * (best - float(better["mean"].min()))
+        sentences.append(
+            f"Each plan is compared with {quoted(result.settings['reference'])}, not the {len(better)} better ones "
+            f"with each other: they are {spread:.1f} points apart."
+        )
     return sentences
 
 

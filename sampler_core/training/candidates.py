@@ -92,8 +92,8 @@ def notes_on(candidates: Sequence[Candidate], counts: ClassCounts) -> list[str]:
     plans = {candidate.plan_name: candidate.plan for candidate in candidates}
     if moving := [quoted(name) for name, plan in plans.items() if _moves(plan, counts)]:
         notes.append(
-            f"{joined(moving)} drew other class shares in the last epoch than before: their prior correction, which "
-            "takes the last epoch's for the prior of training, is approximate."
+            f"{joined(moving)} {'draws' if len(moving) == 1 else 'draw'} other class shares in the last epoch than "
+            "before: prior correction takes the last epoch's for those of the training, and is approximate there."
         )
     return notes
 

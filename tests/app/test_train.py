@@ -112,7 +112,7 @@ def test_the_page_opens_with_a_form_that_can_be_started_and_says_what_it_takes()
     assert "**mine**, **natural**, **square-root**" in said(at), "the sidebar's own first"
     assert not at.button(key="start_study").disabled
     captions = at.radio(key="splits").proto.captions
-    assert len(captions) == 3 and all("about " in one and "shows a difference of" in one for one in captions)
+    assert len(captions) == 3 and all("about " in one and "finds a difference of" in one for one in captions)
     points = [float(one.split("difference of ")[1].split()[0]) for one in captions]
     assert points == sorted(points, reverse=True), "more splits show smaller differences"
     assert "150 runs of 100 epochs: 5 times 5 folds" in said(at)
@@ -448,6 +448,15 @@ def test_a_result_of_many_classes_and_epochs_is_thinned_to_what_a_page_holds(fou
     monkeypatch.setattr(study_job, "MOST_CURVE_ROWS", 10)
     curves = thinned(found).tables["class_curves"]
     assert set(curves["epoch"]) == {0, 1} and thinned(found).verdict == found.verdict
+
+
+def test_the_next_estimate_follows_the_pace_of_the_last_study(found):
+    at = start(opened())
+    study = running(at)
+    study.job.future.set_result(found)
+    assert study.about["estimate"] > 5
+    study.began, study.ended = 0.0, 3.0 * study.about["estimate"]
+    assert study_form.pace() == pytest.approx(3.0)
 
 
 def test_times_and_differences_beside_the_choices_are_plausible():

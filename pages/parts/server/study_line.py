@@ -90,6 +90,13 @@ def studies_before(study: ServedStudy) -> int:
         return places.index(study) if study in places else 0
 
 
+def last_finished() -> ServedStudy | None:
+    """The study that finished last, of those that are known."""
+    with _lock:
+        finished = [study for study in _studies.values() if study.state == "finished"]
+        return max(finished, key=lambda study: study.ended, default=None)
+
+
 def cancel_study(study_id: str) -> None:
     """Takes a study out of the line, or stops it."""
     with _lock:

@@ -9,13 +9,13 @@ import streamlit as st
 
 from pages.parts.live.figure_panel import Panel, live_panel
 from pages.parts.server.jobs import start_spare
-from pages.parts.server.study_line import LineIsFullError, start_study
+from pages.parts.server.study_line import LineIsFullError, last_finished, start_study
 from pages.parts.sidebar.page_parameters import LEARNER, LOSSES, SPLITS, STUDY
 from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.sidebar.scenario import Scenario, counts_checksum
 from pages.parts.text.markdown import literal
 from pages.parts.train.feature_form import Features, feature_form
-from pages.parts.train.study_job import TRAINING_MODULES, StudyJob
+from pages.parts.train.study_job import TRAINING_MODULES, FeatureFile, StudyJob
 from pages.parts.train.thoroughness import duration, seconds, splitting, visible_difference
 from pages.parts.train.trained_plans import TrainedPlans, choose_plans
 from sampler_core.figures import Chart
@@ -23,6 +23,7 @@ from sampler_core.figures.rows_and_ranks import class_rows
 from sampler_core.figures.train_class_charts import class_size_chart
 from sampler_core.formatting import several
 from sampler_core.plans.named_plans import plans_to_json
+from sampler_core.plans.plan import SamplingPlan
 from sampler_core.training.setting_rows import HIDDEN, LEARNER_ROWS, LOSS_ROWS
 
 SHOWN, NOT_STARTED = "shown_study", "study_not_started"
@@ -34,16 +35,17 @@ def study_form(scenario: Scenario) -> list[Chart]:
     st.html(Path(__file__).with_name("study_form.css"))
     start_spare(TRAINING_MODULES)  # it imports torch while the form is filled in
     charts: list[Chart] = []
-    left, right = st.columns([3, 2], gap="medium")
-    with left, st.container(key="train-form", gap="small"):
-        features = feature_form()
-        trained = choose_plans(scenario, features and features.reading.counts)
+    with st.container(key="train-form", gap="small"):
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
+            features = feature_form()
+            trained = choose_plans(scenario, features and features.reading.counts)
+        if features is not None:
+            with right:
+                charts = _show_class_sizes(features)
         learner = _choose_learner()
         losses = _choose_losses()
-    if features is not None:
-        with right:
-            charts = _show_class_sizes(features)
-    _splits_and_start(scenario, features, trained, learner, losses)
+        _splits_and_start(scenario, features, trained, learner, losses)
     return charts
 
 
@@ -52,7 +54,7 @@ def _choose_learner() -> dict[str, Any]:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="train-learner"):
         name = bound_widget(LEARNER, width=140)
         rows = LEARNER_ROWS[name]
-        return {"name": name, **{field: bound_widget(row, width=210) for field, row in rows.items()}}
+        return {"name": name, **{field: bound_widget(row, width=230) for field, row in rows.items()}}
 
 
 def _choose_losses() -> list[dict[str, Any]]:
@@ -69,7 +71,7 @@ def _choose_losses() -> list[dict[str, Any]]:
 
 def _show_class_sizes(features: Features) -> list[Chart]:
     counts = features.reading.counts
-    height = min(420, 90 + 26 * class_rows(counts)) if class_rows(counts) else 300
+    height = min(420, 80 + 24 * class_rows(counts)) if class_rows(counts) else 240
     title = "Samples of each class"
     charts = [Chart("class-sizes", title, class_size_chart(counts), "What all plans start from.", 12, height, 0)]
     live_panel("train-sizes", Panel(f"sizes-{counts_checksum(counts)}", charts))
@@ -92,9 +94,13 @@ def _splits_and_start(
                 "features": features.request, "plans": plans_to_json(trained.plans), "learner": learner,
                 "losses": losses, "splits": split.splits, "seed": scenario.plan.seed,
             }  # fmt: skip
+        about: dict[str, Any] = {"colours": trained.colours, "plans": dict(trained.plans)}
+        if features is not None and not missing:
+            estimate = seconds(split, features.reading, _plans_of(trained, len(losses)), _weights(features, learner))
+            about |= {"title": features.reading.title, "epochs": scenario.plan.epochs, "estimate": estimate}
         st.button("Start", key="start_study", type="primary", icon=":material/play_arrow:", disabled=bool(missing),
                   help="Train all plans on the same splits, in a process of its own.", on_click=_start,
-                  args=(request, features, trained, scenario.plan.epochs))  # fmt: skip
+                  args=(request, features and features.file, about))  # fmt: skip
         if missing or features is None:
             st.markdown(missing)
         else:
@@ -116,26 +122,35 @@ def _what_is_missing(features: Features | None, trained: TrainedPlans, losses: l
 
 def _captions(features: Features, trained: TrainedPlans, learner: dict[str, Any], losses: int) -> list[str]:
     """Beside each choice of splits: the time, and the smallest difference that it would show."""
-    reading = features.reading
-    hidden = learner.get(HIDDEN.key)
-    classes = reading.counts.num_classes
-    weights = reading.features * hidden + hidden * classes if hidden else reading.features * classes
-    plans = [plan for _, plan in trained.plans for _ in range(losses)]
+    reading, plans, weights = features.reading, _plans_of(trained, losses), _weights(features, learner)
     captions = []
     for choice in SPLITS.choices:
         split = splitting(choice, reading)
-        points = f"{100 * visible_difference(split, len(plans) + 1):.1f}"
-        captions.append(
-            f"about {duration(seconds(split, reading, plans, weights))}; shows a difference of {points} points"
-        )
+        points = 100 * visible_difference(split, len(plans) + 1)
+        length = duration(pace() * seconds(split, reading, plans, weights))
+        captions.append(f"about {length}; finds a difference of {points:.1f} points")
     return captions
 
 
-def _start(request: dict[str, Any], features: Features, trained: TrainedPlans, epochs: int) -> None:
-    file = features.file
-    about = {
-        "title": features.reading.title, "colours": trained.colours, "plans": dict(trained.plans), "epochs": epochs
-    }  # fmt: skip
+def pace() -> float:
+    """How many times as long as estimated the last study took on this server."""
+    last = last_finished()
+    return 1.0 if last is None else last.seconds / float(last.about["estimate"])
+
+
+def _plans_of(trained: TrainedPlans, losses: int) -> list[SamplingPlan]:
+    """The plan of each candidate."""
+    return [plan for _, plan in trained.plans for _ in range(losses)]
+
+
+def _weights(features: Features, learner: dict[str, Any]) -> int:
+    """How many weights the learner has, about."""
+    inputs, classes = features.reading.features, features.reading.counts.num_classes
+    hidden = learner.get(HIDDEN.key)
+    return int(inputs * hidden + hidden * classes if hidden else inputs * classes)
+
+
+def _start(request: dict[str, Any], file: FeatureFile | None, about: dict[str, Any]) -> None:
     try:
         study = start_study(lambda: StudyJob(request, file), about)
     except LineIsFullError as error:

@@ -100,12 +100,9 @@ def _table(result: StudyResult) -> None:
     st.header("All plans", anchor=False)
     numbers = summary_table(result)
     shares = share_columns(numbers)
-    formats = {
-        name: st.column_config.NumberColumn(format="%.1f %%" if name in shares else "%.3f")
-        for name in numbers.select_dtypes("number")
-    }
-    shown = numbers.assign(**{name: 100.0 * numbers[name] for name in shares})
-    st.dataframe(shown, key="train-table", width="stretch", height="content", column_config=formats, row_height=36,
+    formats = {name: "{:.1%}".format if name in shares else "{:.3f}".format for name in numbers.select_dtypes("number")}
+    shown = numbers.style.format(formats, na_rep="")
+    st.dataframe(shown, key="train-table", width="stretch", height="content", row_height=36,
                  alt="What each plan reached, and its difference to the reference.")  # fmt: skip
     st.download_button("Download the table", lambda: csv_file(numbers), "study.csv", "text/csv", key="download-study",
                        on_click="ignore", help="As CSV, with all digits.")  # fmt: skip

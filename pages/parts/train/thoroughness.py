@@ -13,7 +13,7 @@ SEEDS = {"5 splits": 5, "5 x 5 folds": 25, "10 x 10 folds": 100}  # where the fe
 FOLDS = {"5 x 5 folds": (5, 5), "10 x 10 folds": (10, 10)}
 HOLD_OUT, TEST = 5, 0.3
 # Seconds on two cores of an AMD EPYC: an epoch of one run, and in it a sample and a weight of a sample.
-EPOCH, SAMPLE, WEIGHT = 2.5e-4, 4.0e-7, 1.6e-10
+EPOCH, SAMPLE, WEIGHT = 2.5e-4, 5.0e-7, 1.6e-10
 MEASURED_CORES = 2
 
 

@@ -32,7 +32,7 @@ def choose_plans(scenario: Scenario, counts: ClassCounts | None) -> TrainedPlans
     chosen = [variant for _, variant in variants.base_first]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="train-plans"):
         names = [variant.name for variant in chosen]
-        left_out = st.multiselect(LEFT_OUT.label, names, [], key=LEFT_OUT.key, help=LEFT_OUT.help, width=300,
+        left_out = st.multiselect(LEFT_OUT.label, names, [], key=LEFT_OUT.key, help=LEFT_OUT.help, width=220,
                                   placeholder="none", bind="query-params", persist_state="session")  # fmt: skip
         said = st.container()
     plans, colours, errors = [], {}, {}
@@ -56,7 +56,7 @@ def choose_plans(scenario: Scenario, counts: ClassCounts | None) -> TrainedPlans
             else ""
         )
         own = f" ({literal(MINE)}{own})" if own else ""
-        st.markdown(f"Plans to train: {marked}{own}. They are those of **Compare**; change them there.")
+        st.markdown(f"Plans to train, those of **Compare**: {marked}{own}.")
     for name, reason in errors.items():
         message = f"{name} is not trained: {error_in_words(reason)}. Change it in Compare, or the sidebar."
         st.warning(literal(message), icon=":material/warning:")

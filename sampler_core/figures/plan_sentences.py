@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.class_labels import class_in_words
+from sampler_core.forecast.assumed_learner import AssumedLearner, RecallSource
 from sampler_core.forecast.forecast import Forecast
-from sampler_core.formatting import count, number, percent, several
+from sampler_core.formatting import count, joined, number, percent, several
 from sampler_core.plans.plan import SamplingPlan
 
 SCHEME_NOTES = {
@@ -46,6 +47,19 @@ def data_line(counts: ClassCounts, unit: str = "samples") -> str:
     classes = several(counts.num_classes, "class", "classes")
     samples = several(counts.num_samples, unit.removesuffix("s"), unit)
     return f"{samples} in {classes}, class imbalance {number(counts.imbalance_ratio)}{empty}."
+
+
+def followed_note(recalls: RecallSource, plans: Sequence[str]) -> str:
+    """That shares and batches of adaptive plans hold under some recalls only. plans: their names, at least one."""
+    follow = f"{joined(plans)} {'follows' if len(plans) == 1 else 'follow'}"
+    if not isinstance(recalls, AssumedLearner):
+        return f"{follow} the recalls of training, here those of a run: with other recalls come other batches."
+    top = f"the top falls from 1 for the largest class to {number(1.0 - recalls.spread)} for the rarest"
+    return (
+        f"{follow} the recalls that training will bring, and other recalls bring other batches. Until then an assumed "
+        f"learner stands in: after n draws of a class, recall = top (1 - exp(-n / {count(round(recalls.pace))})); "
+        f"{top}."
+    )
 
 
 def batches_note(plan: SamplingPlan, counts: ClassCounts) -> str:

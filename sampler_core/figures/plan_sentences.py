@@ -54,18 +54,19 @@ def followed_note(recalls: RecallSource, plans: Sequence[str]) -> str:
     follow = f"{joined(plans)} {'follows' if len(plans) == 1 else 'follow'}"
     if not isinstance(recalls, AssumedLearner):
         return f"{follow} the recalls of training, here those of a run: with other recalls come other batches."
-    top = f"the top falls from 1 for the largest class to {number(1.0 - recalls.spread)} for the rarest"
+    tops = f"tops from 1 for the largest class to {number(1.0 - recalls.spread)} for the rarest"
     return (
-        f"{follow} the recalls that training will bring, and other recalls bring other batches. Until then an assumed "
-        f"learner stands in: after n draws of a class, recall = top (1 - exp(-n / {count(round(recalls.pace))})); "
-        f"{top}."
+        f"{follow} the recalls that training will bring: other recalls, other batches. Until then an assumed learner "
+        f"stands in: after n draws of a class its recall is top (1 - exp(-n / {count(round(recalls.pace))})), with "
+        f"{tops}."
     )
 
 
 def batches_note(plan: SamplingPlan, counts: ClassCounts) -> str:
     """The batches of an epoch and the seed of their draws."""
     batches = several(plan.num_batches(counts), "batch", "batches")
-    return f"As training draws them: {batches} of {count(plan.needed_batch_size)}, seed {plan.seed}."
+    as_drawn = "As training draws them" if plan.adaptive is None else "At these recalls"
+    return f"{as_drawn}: {batches} of {count(plan.needed_batch_size)}, seed {plan.seed}."
 
 
 def _mix_in_words(now: float, natural: float) -> str:

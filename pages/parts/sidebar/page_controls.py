@@ -70,7 +70,7 @@ def choose_learner(scenario: Scenario, adaptive_plans: Sequence[str] = ()) -> Sc
     """
     values = {row.key: st.session_state.get(row.key, row.default) for row in LEARNER_PARAMETERS}
     if adaptive_plans:
-        with st.container(border=True, key="learner-row", gap="small"):
+        with st.container(key="learner-row", gap="xsmall"):
             place = st.container(key="page-text-learner")
             for column, row in zip(st.columns(len(values)), LEARNER_PARAMETERS, strict=True):
                 with column:

@@ -72,7 +72,8 @@ def search_verdict(differences: pd.DataFrame, tried: pd.DataFrame, metric: str, 
 
 
 def _with_interval(row: dict[str, Any]) -> str:
-    return f"{100 * row['mean']:+.1f} points, 95 % interval {100 * row['low']:.1f} to {100 * row['high']:.1f}"
+    mean, low, high = (round(100 * row[name], 1) + 0.0 for name in ("mean", "low", "high"))
+    return f"{mean:+.1f} points, 95 % interval {low:.1f} to {high:.1f}"
 
 
 def _said(row: dict[str, Any]) -> str:

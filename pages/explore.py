@@ -10,7 +10,6 @@ from pages.parts.explore.epoch_player import animation_frames, epoch_player, say
 from pages.parts.explore.explore_panels import BELOW, FIRST, METRICS, ExploreView, live_parts
 from pages.parts.explore.followed_classes import choose_followed, follow_clicked, followed_numbers
 from pages.parts.explore.takeaway_and_findings import (
-    ADAPTIVE_NOTE,
     data_title,
     formulas,
     show_findings,
@@ -32,6 +31,7 @@ heading = reserved("page-heading")
 with st.container(horizontal=True, vertical_alignment="center", gap="small", key="epoch-row"):
     play_button = reserved("play-button", "content")
     scenario = page_controls.choose_epoch()
+scenario = page_controls.choose_learner(scenario, ["The plan"] * (scenario.plan.adaptive is not None))
 with heading:
     heading_line(data_title(scenario), takeaway(scenario), "page-text-first")
 with play_button:
@@ -44,14 +44,10 @@ with first_figures:
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="view-row"):
     followed = choose_followed(scenario)
     logarithmic = page_controls.choose_axis()
-window, batches = (0, 1), (0, 0)
-if scenario.plan.adaptive is None:
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="scheme-row"):
-        page_controls.switch_scheme(scenario)
-        window, batches = page_controls.choose_batches(scenario)
-    say_if_batches_are_left_out(scenario, batches[1])
-else:
-    st.info(ADAPTIVE_NOTE, icon=":material/model_training:")
+with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="scheme-row"):
+    page_controls.switch_scheme(scenario)
+    window, batches = page_controls.choose_batches(scenario)
+say_if_batches_are_left_out(scenario, batches[1])
 followed_numbers(scenario, followed)
 below = st.container()
 
@@ -75,7 +71,7 @@ explore_panels.offer_report(scenario, view)
 
 
 def every_class() -> pd.DataFrame:
-    return class_table(forecast_of(scenario.plan, scenario.counts), scenario.epoch)
+    return class_table(forecast_of(scenario.plan, scenario.counts, scenario.learner), scenario.epoch)
 
 
 charts = [chart for panel in panels.values() for chart in panel.charts]

@@ -15,6 +15,7 @@ from pages.parts.my_labels.reading_job import PASTED
 from pages.parts.sidebar import page_controls
 from pages.parts.sidebar.page_parameters import (
     COMPARE_PARAMETERS,
+    LEARNER_PARAMETERS,
     PARAMETERS,
     SHARE_PARAMETERS,
     TUNE_PARAMETERS,
@@ -188,6 +189,7 @@ for _name in SCHEDULES:
     NEEDS |= {row.key: {"shape": _name} for row in rows_of(SCHEDULES[_name]).values() if row.key not in ("skew",)}
 for _name in TARGETS:
     NEEDS |= {row.key: {"target": _name.replace("_", " ")} for row in rows_of(TARGETS[_name]).values()}
+NEEDS |= {row.key: {"target": "difficulty balanced"} for row in LEARNER_PARAMETERS}
 
 
 OWN_ROWS = [row for row in PARAMETERS.values() if row not in (*COMPARE_PARAMETERS, *TUNE_PARAMETERS, *SHARE_PARAMETERS)]

@@ -89,7 +89,7 @@ def clicked_class(counts: ClassCounts, followed: SelectedClasses, clicked: dict[
 def followed_numbers(scenario: Scenario, followed: SelectedClasses) -> None:
     """The row of numbers of each followed class."""
     if positions := selected_positions(followed):
-        forecast = forecast_of(scenario.plan, scenario.counts)
+        forecast = forecast_of(scenario.plan, scenario.counts, scenario.learner)
         numbers = class_table(forecast, scenario.epoch, positions)
         page_contents().tables.append(("Followed classes", lambda: numbers))
         show_table(st.container(key="page-text-followed"), numbers, "followed-numbers", "content")

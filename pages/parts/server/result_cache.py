@@ -19,7 +19,10 @@ from typing import Any, ParamSpec, TypeVar
 import streamlit as st
 
 from pages.parts.server.session_cleanup import DRAWING_JOB
+from sampler_core.data.array_types import IntArray
 from sampler_core.data.class_counts import ClassCounts
+from sampler_core.draws.preview import Preview
+from sampler_core.forecast.assumed_learner import AssumedLearner
 from sampler_core.forecast.findings import Finding, findings
 from sampler_core.forecast.forecast import Forecast
 from sampler_core.forecast.tried_remedies import Remedy, tried_remedies
@@ -104,18 +107,40 @@ def cached(most: int) -> Callable[[Callable[Arguments, Result]], Callable[Argume
     return decorated
 
 
-forecast_of = cached(32)(Forecast.of)  # at most 8 MB of shares at 1000 classes x 1000 epochs
-preview_of = cached(64)(SamplingPlan.preview)
-epoch_class_counts_of = cached(64)(SamplingPlan.epoch_class_counts)
+_known_forecast_of = cached(32)(Forecast.of)  # at most 8 MB of shares at 1000 classes x 1000 epochs
+_followed_forecast_of = cached(8)(Forecast.of)  # three times as much, for the recalls and the states
+
+
+def forecast_of(plan: SamplingPlan, counts: ClassCounts, learner: AssumedLearner | None = None) -> Forecast:
+    """The forecast of a plan. learner: what an adaptive plan follows; other plans are cached without it."""
+    if learner is None or plan.adaptive is None:
+        return _known_forecast_of(plan, counts)
+    return _followed_forecast_of(plan, counts, learner)
+
+
+@cached(64)
+def preview_of(
+    plan: SamplingPlan, counts: ClassCounts, learner: AssumedLearner, epoch: int, first_batch: int, num_batches: int
+) -> Preview:
+    """The batches of an epoch. learner: as in `forecast_of`, here and below."""
+    return plan.preview(counts, epoch, first_batch, num_batches, forecast_of(plan, counts, learner).state_at(epoch))
+
+
+@cached(64)
+def epoch_class_counts_of(plan: SamplingPlan, counts: ClassCounts, learner: AssumedLearner, epoch: int) -> IntArray:
+    """What an epoch draws of each class."""
+    return plan.epoch_class_counts(counts, epoch, forecast_of(plan, counts, learner).state_at(epoch))
 
 
 @cached(32)
-def findings_of(plan: SamplingPlan, counts: ClassCounts) -> tuple[Finding, ...]:
+def findings_of(plan: SamplingPlan, counts: ClassCounts, learner: AssumedLearner) -> tuple[Finding, ...]:
     """What deserves a second look."""
-    return findings(plan, forecast_of(plan, counts))
+    return findings(plan, forecast_of(plan, counts, learner))
 
 
 @cached(128)
-def remedies_of(finding: Finding, plan: SamplingPlan, counts: ClassCounts) -> tuple[Remedy, ...]:
+def remedies_of(
+    finding: Finding, plan: SamplingPlan, counts: ClassCounts, learner: AssumedLearner
+) -> tuple[Remedy, ...]:
     """What can be done about a finding of the plan, tried."""
-    return tried_remedies(finding, findings_of(plan, counts), plan, forecast_of(plan, counts))
+    return tried_remedies(finding, findings_of(plan, counts, learner), plan, forecast_of(plan, counts, learner))

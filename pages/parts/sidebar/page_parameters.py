@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sampler_core.datasets import PROFILES, published_datasets
 from sampler_core.figures.compare_charts import CLASS_GROUPS
+from sampler_core.forecast.assumed_learner import AssumedLearner
 from sampler_core.forecast.metrics import GROUPS, METRICS
 from sampler_core.forecast.plan_comparison import WHEN
 from sampler_core.plans import parameters
@@ -102,6 +103,7 @@ NOTE = Parameter(
     "note", "Note", "What whoever opens the link or the report should know or look at.", "", maximum=500, kind="text"
 )
 SHARE_PARAMETERS = (TITLE, NOTE)
+LEARNER_PARAMETERS = tuple(rows_of(AssumedLearner).values())
 COMPARE_PARAMETERS = (PLANS_TEXT, CLASS_GROUP, CLASS_RANK, METRICS_OVER, TABLE_BASE)
 TUNE_PARAMETERS = (REQUIREMENTS_TEXT, SOLVED_SHAPE, MAY_CHANGE, METRIC, WHOSE, OVER)
 TRAIN_PARAMETERS = (
@@ -115,7 +117,7 @@ PARAMETERS = {
     for parameter in (
         *parameters.DATA_ROWS, TABLE, PROFILE, SHAPE, TARGET,
         *(parameter for cls in (*SCHEDULES.values(), *TARGETS.values()) for parameter in rows_of(cls).values()),
-        *parameters.RUN_ROWS, *parameters.PAGE_ROWS, *COMPARE_PARAMETERS, *TUNE_PARAMETERS,
+        *parameters.RUN_ROWS, *parameters.PAGE_ROWS, *LEARNER_PARAMETERS, *COMPARE_PARAMETERS, *TUNE_PARAMETERS,
         *TRAIN_PARAMETERS, STUDY, *SHARE_PARAMETERS,
     )
 }  # fmt: skip

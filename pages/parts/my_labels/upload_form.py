@@ -75,20 +75,29 @@ def _upload_controls() -> None:
         st.form_submit_button("Read the pasted text", on_click=_take_pasted_labels)
 
 
-def _take_uploaded_files(uploader_key: str) -> None:
-    """The next uploader is a new one, empty: what is in use is said below it, whatever becomes of these files."""
+def taken_files(number_key: str, uploader_key: str) -> list[tuple[str, bytes]]:
+    """Names and contents of the files in an uploader, whose place a new one takes, and which the server then forgets.
+
+    What is in use is said below it, whatever becomes of these files. number_key: of the session, counts the uploaders.
+    None where they were taken before: a browser may tell twice.
+    """
     uploaded_files = [file for file in st.session_state[uploader_key] or () if isinstance(file, UploadedFile)]
-    if not uploaded_files:  # none, or taken before: a browser may tell twice
-        return
-    st.session_state[UPLOAD_NUMBER] += 1
-    try:
-        start_reading(upload_of_files({file.name: file.getvalue() for file in uploaded_files}))
-    except ReadingError as error:
-        refuse_labels("Not read", error)
+    taken = [(file.name, file.getvalue()) for file in uploaded_files]
+    if uploaded_files:
+        st.session_state[number_key] += 1
     if (context := get_script_run_ctx()) is not None:  # else the server holds them too until the session ends
         uploads: Any = context.uploaded_file_mgr
         for file in uploaded_files:
             uploads.remove_file(context.session_id, file.file_id)
+    return taken
+
+
+def _take_uploaded_files(uploader_key: str) -> None:
+    if taken := taken_files(UPLOAD_NUMBER, uploader_key):
+        try:
+            start_reading(upload_of_files(dict(taken)))
+        except ReadingError as error:
+            refuse_labels("Not read", error)
 
 
 def _take_pasted_labels() -> None:

@@ -63,6 +63,10 @@ OVER = Parameter(
     "over", "Over the run", "The mean of all epochs, the least or the greatest of them. Figures per run are the same.",
     "mean", kind="choice", choices=("mean", "least", "greatest"),
 )  # fmt: skip
+RUNS = Parameter(
+    "runs", "Runs", "Up to six runs of the folder that this server follows, or an example. A log that you bring stands "
+    "beside them.", None, kind="names",
+)  # fmt: skip
 TITLE = Parameter(
     "title", "Title", "A name for what you share: above the page, in the tab and in the report. The link carries it.",
     "", maximum=100, kind="text",
@@ -72,6 +76,7 @@ NOTE = Parameter(
 )
 SHARE_PARAMETERS = (TITLE, NOTE)
 COMPARE_PARAMETERS = (PLANS_TEXT, CLASS_GROUP, CLASS_RANK, METRICS_OVER, TABLE_BASE)
+MONITOR_PARAMETERS = (RUNS,)
 TUNE_PARAMETERS = (REQUIREMENTS_TEXT, SOLVED_SHAPE, MAY_CHANGE, METRIC, WHOSE, OVER)
 TABLE = replace(parameters.TABLE, choices=tuple(table.name for table in published_datasets()))
 PROFILE = replace(parameters.PROFILE, choices=tuple(PROFILES))
@@ -81,7 +86,7 @@ PARAMETERS = {
         *parameters.DATA_ROWS, TABLE, PROFILE, SHAPE, TARGET,
         *(parameter for cls in (*SCHEDULES.values(), *TARGETS.values()) for parameter in rows_of(cls).values()),
         *parameters.RUN_ROWS, *parameters.PAGE_ROWS, *COMPARE_PARAMETERS, *TUNE_PARAMETERS,
-        *SHARE_PARAMETERS,
+        *MONITOR_PARAMETERS, *SHARE_PARAMETERS,
     )
 }  # fmt: skip
 TITLES = {

@@ -11,7 +11,7 @@ from sampler_core.figures.monitor_curves import planned_and_trained, recalls, sh
 from sampler_core.figures.monitor_runs import MonitoredRun, accuracies_of_runs, recalls_of_runs, shares_of_runs
 from sampler_core.figures.rows_and_ranks import class_rows
 
-HEIGHT = 372
+HEIGHT = 340
 
 
 def charts_of_run(one: MonitoredRun, group: str, rank: int, *, logarithmic: bool = False) -> list[Chart]:
@@ -22,14 +22,13 @@ def charts_of_run(one: MonitoredRun, group: str, rank: int, *, logarithmic: bool
     judgement, counts = one.judgement, one.judgement.run.class_counts
     shares, reached = planned_and_trained(judgement, logarithmic=logarithmic), recalls(judgement)
     note = "Lines are planned, points are the targets that reached the training step."
-    charts = [_chart("logged-shares", "Class share, planned and trained", shares, note, 7 if reached else 12, 0)]
+    charts = [Chart("logged-shares", "Class share, planned and trained", shares, note, 7 if reached else 12, HEIGHT, 0)]
     if reached is not None:
-        note = "In the colours of the shares."
-        charts.append(_chart("logged-recall", "Recall of each class", reached, note, 5, 1, charts[0].height))
+        charts.append(Chart("logged-recall", "Recall of each class", reached, "Of the classes at left.", 5, HEIGHT, 1))
     rows = class_rows(counts)
     height = 90 + 26 * rows if rows else 340
     beside = share_beside_chance(judgement, one.group(group, rank), logarithmic=logarithmic)
-    note = "Red points are beyond what chance allows, with all classes and epochs looked at together."
+    note = "Orange points are beyond what chance allows, with all classes and epochs looked at together."
     charts.append(_chart("logged-chance", f"Share of {one.group(group, rank).label}", beside, note, 7, 2))
     note = "The log has counts, not samples: seen is what such draws are expected to reach."
     so_far = repeats_and_coverage(judgement.run)
@@ -49,9 +48,10 @@ def charts_of_runs(
     charts = [_chart("runs-share", "Share over epochs", shares, note, 12, 0)]
     reached, accuracy = recalls_of_runs(runs, group, rank), accuracies_of_runs(runs)
     if reached is not None and accuracy is not None:
-        charts.append(_chart("runs-recall", "Its recall over epochs", reached, "", 6, 1))
+        note = "Of the same classes, in the colours above."
+        charts.append(Chart("runs-recall", "Recall over epochs", reached, note, 6, HEIGHT, 1))
         note = "The mean recall of all classes."
-        charts.append(_chart("runs-accuracy", "Balanced accuracy over epochs", accuracy, note, 6, 2))
+        charts.append(Chart("runs-accuracy", "Balanced accuracy over epochs", accuracy, note, 6, HEIGHT, 2))
     return charts
 
 

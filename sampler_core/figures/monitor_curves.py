@@ -41,7 +41,7 @@ def planned_and_trained(judgement: Judgement, *, logarithmic: bool = False) -> F
         f"{', '.join(f'{s.label} {percent(float(s.total(trained)[-1]))}' for s in all_series)}."
     )
     return _over_epochs(
-        judgement, traces, share_axis("class share", logarithmic), alt, table, showlegend=len(all_series) > 1,
+        judgement, traces, share_axis("class share", logarithmic), alt, table,
         uirevision=f"{len(all_series)}-{logarithmic}",
     )  # fmt: skip
 
@@ -77,7 +77,7 @@ def share_beside_chance(judgement: Judgement, group: ClassGroup, *, logarithmic:
     """
     run, evidence = judgement.run, judgement.evidence
     taken = np.maximum(evidence.taken, 1)
-    spread = type(evidence.spread)(*(part[:-1] for part in evidence.spread)).together(group.members, evidence.taken)
+    spread = evidence.spread.rows(slice(-1)).together(group.members, evidence.taken)
     tests = evidence.beyond_chance.size
     low, high = (np.minimum(limit[:, 0] / taken, 1.0) for limit in spread.limits(tests))
     counts = run.trained[:, group.members].sum(axis=1)
@@ -100,8 +100,14 @@ def share_beside_chance(judgement: Judgement, group: ClassGroup, *, logarithmic:
     )
     return _over_epochs(
         judgement, traces, share_axis(f"share of {legend_text(group.label, widest=20)}", logarithmic), alt, table,
-        showlegend=True, uirevision=f"{group.label}-{logarithmic}",
+        showlegend=True, uirevision=f"{group.members[:1].tolist()}-{len(group.members)}-{logarithmic}",
     )  # fmt: skip
+
+
+def logged_epochs(first: int, last: int) -> Spec:
+    """The horizontal axis of a chart from one epoch to another."""
+    room, few = 0.5 + 0.01 * (last - first), {"dtick": 1} if last - first < 8 else {}
+    return axis(f"epoch ({first} to {last})", range=[first - room, last + room], tickformat="d", **few)
 
 
 def recalls_of(run: Run) -> tuple[str, FloatArray] | None:
@@ -134,9 +140,7 @@ def _over_epochs(
          "line": {"color": DEPARTED, "width": 1.5, "dash": "dash"}}
         for epoch in begins
     ]  # fmt: skip
-    room = 0.5 + 0.01 * (last - first)
-    x_axis = axis(f"epoch ({first} to {last})", range=[first - room, last + room], tickformat="d")
-    shown = {"xaxis": x_axis, "yaxis": y_axis, "legend": LEGEND, "shapes": marks} | settings
+    shown = {"xaxis": logged_epochs(first, last), "yaxis": y_axis, "legend": LEGEND, "shapes": marks} | settings
     index = pd.Index(epochs or run.epochs, name="epoch")
     return Figure({"data": traces, "layout": layout(**shown)}, alt, lambda: with_shares(pd.DataFrame(table, index)))
 
@@ -154,7 +158,8 @@ def _line(
 def _curve(run: Run, values: FloatArray, name: str, line: Spec, epochs: Sequence[int] = ()) -> Spec:
     return {
         "type": "scatter", "mode": "lines+markers" if len(values) == 1 else "lines", "name": name, "line": line,
-        "marker": {"color": line["color"]}, "x": np.array(epochs) if epochs else _x(run),
+        "marker": {"color": line["color"], "symbol": "circle-open", "size": 12},
+        "x": np.array(epochs) if epochs else _x(run),
         "y": values.astype(np.float32), "hovertemplate": f"epoch %{{x}}: {name} %{{y:.3~p}}<extra></extra>",
     }  # fmt: skip
 

@@ -14,8 +14,8 @@ from sampler_core.figures.compare_charts import PLAN_DASHES, ClassGroup, class_g
 from sampler_core.figures.epoch_curves import share_axis
 from sampler_core.figures.figure import Figure, Spec, with_shares
 from sampler_core.figures.legend import LEGEND, legend_text
-from sampler_core.figures.monitor_curves import mean_recall, recalls_of
-from sampler_core.figures.plot_layout import axis, layout
+from sampler_core.figures.monitor_curves import logged_epochs, mean_recall, recalls_of
+from sampler_core.figures.plot_layout import layout
 from sampler_core.formatting import percent
 from sampler_core.run_log import Judgement
 
@@ -45,7 +45,7 @@ def shares_of_runs(runs: Sequence[MonitoredRun], group: str, rank: int, *, logar
         return _Course(run.epochs, run.shares(run.planned if planned else run.trained)[:, members].sum(axis=1))
 
     trained = [course(one, False) for one in runs]
-    figure = _figure(runs, trained, share_axis(f"share of {_title(runs, group, rank)}", logarithmic), "share")
+    figure = _figure(runs, trained, share_axis(f"share of {_title(runs, group, rank)}", logarithmic), "share", True)
     planned: list[Spec] = [
         _line(one, course(one, True), {"color": COLOURS[one.colour], "width": 1.5, "dash": "dot"}, "planned")
         | {"showlegend": False}
@@ -94,15 +94,17 @@ def _of_recalls(
     return None if is_none else _figure(runs, courses, share_axis(title, False), title)
 
 
-def _figure(runs: Sequence[MonitoredRun], courses: Sequence[_Course], y_axis: Spec, what: str) -> Figure:
+def _figure(
+    runs: Sequence[MonitoredRun], courses: Sequence[_Course], y_axis: Spec, what: str, legend: bool = False
+) -> Figure:
     lines = [
         _line(one, course, {"color": COLOURS[one.colour], "width": 2.5, "dash": PLAN_DASHES[one.colour]}, what)
         for one, course in zip(runs, courses, strict=True)
     ]
     last = max((max(course.epochs) for course in courses if len(course.epochs)), default=0)
     settings: dict[str, Any] = {
-        "xaxis": axis(f"epoch (0 to {last})", range=[-0.5, last + 0.5], tickformat="d"), "yaxis": y_axis,
-        "legend": LEGEND, "showlegend": True, "uirevision": f"{len(runs)}-{y_axis.get('type')}",
+        "xaxis": logged_epochs(0, last), "yaxis": y_axis,
+        "legend": LEGEND, "showlegend": legend, "uirevision": f"{len(runs)}-{y_axis.get('type')}",
     }  # fmt: skip
     named = list(zip(runs, courses, strict=True))
     words = "; ".join(f"{one.name} {percent(float(course.values[-1]))}" for one, course in named if course.epochs)

@@ -43,6 +43,10 @@ class Spread(NamedTuple):
         fewest = self.trials - _most_by_chance(self.trials, self.trials - self.expected, tests)
         return np.maximum(self.sure + fewest - self.slack, 0.0), self.sure + most + self.slack
 
+    def rows(self, rows: slice) -> Spread:
+        """That of some epochs alone."""
+        return Spread(*(part[rows] for part in self))
+
     def together(self, classes: IntArray, taken: IntArray) -> Spread:
         """That of the count of several classes together, shapes (epochs, 1). taken: draws of each epoch, (epochs,).
 

@@ -40,7 +40,7 @@ def expected_of_json(name: str, row: Any, num_classes: int) -> FloatArray:
         row, at = list(row.values()), [_position(name, key, num_classes) for key in row]
     else:
         at = list(range(num_classes))
-    if not isinstance(row, list) or len(row) != len(at) or any(type(value) not in (int, float) for value in row):
+    if not isinstance(row, list) or len(row) != len(at) or not set(map(type, row)) <= {int, float}:
         raise ValueError(f"{name} must be one number per class ({num_classes})")
     if row and not (min(row) >= 0 and max(row) <= LARGEST_COUNT):
         raise ValueError(f"{name} must be from 0 to {LARGEST_COUNT:,}")

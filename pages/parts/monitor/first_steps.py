@@ -18,16 +18,20 @@ FOLLOWED = (
     "To follow runs live, start the server with `{variable}=runs streamlit run app.py`: all logs in the folder are "
     "listed here, and each line is shown as soon as it is written."
 )
-TWO_LINES = """\
+COST = (
+    "Three lines in your loop; the recall may be left out. They cost under 1 % of a step of 1 ms. Each rank writes a "
+    "file of its own, and nothing communicates."
+)
+THREE_LINES = """\
 from sampler_core.run_log import RunLog
 
-log = RunLog("runs/today.jsonl", sampler)  # the sampler of your training
+log = RunLog("runs/today.jsonl", sampler)
 for epoch in range(plan.epochs):
     sampler.set_epoch(epoch)
     for inputs, targets in loader:
         log.count(targets)
         ...  # your training step
-    log.epoch(recall=recall_per_class)  # after the validation; or log.epoch()
+    log.epoch(recall=recall_per_class)
 """
 
 
@@ -42,13 +46,11 @@ def first_steps() -> None:
                   "with the run log in it.")  # fmt: skip
     bring, write = st.columns(2, gap="medium")
     with bring:
-        st.subheader("Bring a run log", anchor=False)
+        st.header("Bring a run log", anchor=False)
         upload_box()
         if run_folder() is None:
             st.markdown(FOLLOWED.format(variable=RUNS_FOLDER))
     with write:
-        st.subheader("Write one", anchor=False)
-        st.code(TWO_LINES, language="python")
-        st.markdown(
-            "It costs under 1 % of a step of 1 ms. Each rank writes a file of its own, and nothing communicates."
-        )
+        st.header("Write one", anchor=False)
+        st.code(THREE_LINES, language="python")
+        st.markdown(COST)

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.parts.compare.compared_plans import set_plans
 from pages.parts.monitor.uploaded_runs import remove_run, uploaded_runs
 from pages.parts.sidebar.error_messages import error_toast
-from pages.parts.sidebar.page_parameters import PARAMETERS
+from pages.parts.sidebar.page_parameters import PARAMETERS, PLANS_TEXT
 from pages.parts.sidebar.parameter_widgets import widget_values
 from pages.parts.sidebar.sidebar import set_sidebar
 from sampler_core.figures.monitor_runs import MonitoredRun
@@ -15,20 +15,22 @@ from sampler_core.plans.named_plans import LONGEST_NAME
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.plan_variants import MINE, Variant, Variants
 
-_NO_PLAN = "The log has no plan that can be read."
-_USE = "Sets the sidebar to it; the data stays. Undo takes it back."
-_COMPARE = "Opens Compare with the sidebar's plan and this one, on the sidebar's data. Undo takes it back."
+NO_PLAN = "The log has no plan that can be read."
+USE = "Sets the sidebar to it; the data stays. Undo takes it back."
+COMPARE = "Puts the sidebar's plan and this one into Compare, on the sidebar's data. Undo takes it back."
 
 
 def plan_buttons(one: MonitoredRun) -> None:
     """The buttons of a run."""
     plan, key = one.judgement.run.plan, f"run-{one.colour}"
-    use, compare = (_USE, _COMPARE) if plan is not None else (_NO_PLAN, _NO_PLAN)
-    st.button("Use its plan", key=f"{key}-use", on_click=_use_plan, args=(plan,), disabled=plan is None,
-              help=use)  # fmt: skip
-    if st.button("Compare with mine", key=f"{key}-compare", on_click=_compare, args=(one.name, plan),
-                 disabled=plan is None, help=compare):  # fmt: skip
-        st.switch_page("compare.py")
+    use, compare = (NO_PLAN, NO_PLAN) if plan is None else (USE, COMPARE)
+    st.button("Use its plan", key=f"{key}-use", on_click=_use_plan, args=(plan,), disabled=plan is None, help=use)
+    both = None if plan is None else _mine_and(one.name, plan)
+    if both is not None and st.session_state.get(PLANS_TEXT.key) == both.text:
+        st.page_link("compare.py", label="Open Compare", icon=":material/compare_arrows:", width="content")
+    else:
+        st.button("Compare with mine", key=f"{key}-compare", on_click=_compare, args=(both,), disabled=plan is None,
+                  help=compare)  # fmt: skip
     if one.name in uploaded_runs():
         st.button("Remove", key=f"{key}-remove", on_click=remove_run, args=(one.name,), type="tertiary",
                   icon=":material/delete:", help="Deletes this log from memory.")  # fmt: skip
@@ -40,8 +42,13 @@ def _use_plan(plan: SamplingPlan) -> None:
         set_sidebar({key: v for key, v in values.items() if v is not None or PARAMETERS[key].default is None})
 
 
-def _compare(name: str, plan: SamplingPlan) -> None:
+def _mine_and(name: str, plan: SamplingPlan) -> Variants:
     """The plan is called as the run, but for a log that was brought: the URL has the name."""
+    called = "the run's" if name in (MINE, *uploaded_runs()) else name[:LONGEST_NAME]
+    return Variants((Variant(MINE), Variant.of(called, plan, 1)))
+
+
+def _compare(both: Variants) -> None:
     with error_toast("Not compared"):
-        called = "the run's" if name in (MINE, *uploaded_runs()) else name[:LONGEST_NAME]
-        set_plans(Variants((Variant(MINE, colour=0), Variant.of(called, plan, 1))))
+        set_plans(both)
+        st.toast("Compare has both plans: open it beside the run.", icon=":material/compare_arrows:")

@@ -31,9 +31,12 @@ def runs_line(runs: Sequence[MonitoredRun]) -> str:
     return f"{DEPARTS} {len(runs) - len(departed)} drew what was planned; {names} did not."
 
 
-def run_facts(run: Run) -> str:
-    """How far a run is, its plan, what was reached last and what was left out, in sentences of Markdown."""
-    sentences = [_progress(run), _plan(run), _metrics(run), *run.notes]
+def run_facts(run: Run, brief: bool = False) -> str:
+    """How far a run is, its plan, what was reached last and what was left out, in sentences of Markdown.
+
+    brief: without its plan and what was reached.
+    """
+    sentences = [_progress(run), *([] if brief else [_plan(run), _metrics(run)]), *run.notes]
     if run.skipped_lines:
         lines = several(run.skipped_lines, "line is", "lines are")
         sentences.append(f"{lines} not whole JSON of version 1, and left out.")

@@ -7,6 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.monitor.run_folder import RunFolder, State, run_folder
 from pages.parts.monitor.uploaded_runs import uploaded_runs
@@ -30,9 +31,9 @@ class ShownRuns(NamedTuple):
     followed: Mapping[str, State]
 
 
-def shown_runs() -> ShownRuns:
-    """The control, with what is left out of it said below; what to show."""
-    chosen, brought, folder = _choose(), uploaded_runs(), run_folder()
+def shown_runs(messages: DeltaGenerator) -> ShownRuns:
+    """The control, and what to show. messages: where it is said what the control cannot offer."""
+    chosen, brought, folder = _choose(messages), uploaded_runs(), run_folder()
     followed = {name: folder.look(name) for name in chosen if folder is not None and name not in EXAMPLES}
     states: dict[str, State] = {**brought}
     for name in chosen:
@@ -62,7 +63,7 @@ def follow(folder: RunFolder, followed: Mapping[str, State]) -> None:
         st.rerun()
 
 
-def _choose() -> list[str]:
+def _choose(messages: DeltaGenerator) -> list[str]:
     folder = run_folder()
     options = [*(folder.names() if folder is not None else ()), *EXAMPLES]
     if RUNS.key not in st.session_state:  # the first look at the URL, of which Streamlit drops what is no option
@@ -70,13 +71,15 @@ def _choose() -> list[str]:
     gone = [name for name in st.session_state.get(RUNS.key) or () if name not in options]  # still in the reader
     chosen = st.multiselect(
         RUNS.label, [*options, *gone], key=RUNS.key, help=RUNS.help, bind="query-params", persist_state="session",
-        max_selections=MOST_RUNS, placeholder="choose one, or up to six", on_change=_forget_unknown,
+        max_selections=MOST_RUNS, placeholder="choose a run, or an example", on_change=_forget_unknown,
     )  # fmt: skip
     if folder is not None and folder.problem:
-        st.info(literal(folder.problem), icon=":material/folder:")
+        messages.info(literal(folder.problem), icon=":material/folder:")
     if unknown := st.session_state.get(_UNKNOWN):
         where = "of this server" if folder is not None else "here: this server was started without a folder of runs"
-        st.warning(literal(f"The link names {listed(unknown)}, which is no run {where}."), icon=":material/link_off:")
+        messages.warning(
+            literal(f"The link names {listed(unknown)}, which is no run {where}."), icon=":material/link_off:"
+        )
     return list(chosen)
 
 

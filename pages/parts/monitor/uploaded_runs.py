@@ -29,7 +29,7 @@ def upload_box() -> None:
     """The box for run logs; below it a sentence for each that could not be read."""
     key = f"run-logs-{st.session_state.setdefault(UPLOAD_NUMBER, 0)}"
     st.file_uploader(
-        "Run logs: run.jsonl, with its run.rank1.jsonl, ... if there are any", ["jsonl", "json"], key=key,
+        "run.jsonl, with the files of other ranks (run.rank1.jsonl, ...)", ["jsonl", "json"], key=key,
         accept_multiple_files=True, max_upload_size=MOST_MEGABYTES, on_change=_take_logs, args=(key,),
         help="Kept in memory for your session only, and never part of a link. Bring the same file again to see what "
         "was appended; a server that was started with a folder of runs follows them by itself.",

@@ -99,7 +99,7 @@ def share_beside_chance(judgement: Judgement, group: ClassGroup, *, logarithmic:
         f"{percent(float(got[-1]))} in the last one. {_beyond_in_words(beyond)}"
     )
     return _over_epochs(
-        judgement, traces, share_axis(f"share of {legend_text(group.label, widest=20)}", logarithmic), alt, table,
+        judgement, traces, share_axis(f"share of {_short(group)}", logarithmic), alt, table,
         showlegend=True, uirevision=f"{group.members[:1].tolist()}-{len(group.members)}-{logarithmic}",
     )  # fmt: skip
 
@@ -179,6 +179,10 @@ def _x(run: Run) -> Any:
 
 def _epochs(run: Run) -> str:
     return several(len(run.epochs), "epoch", "epochs")
+
+
+def _short(group: ClassGroup) -> str:
+    return legend_text(group.label, widest=20) if len(group.members) == 1 else "these classes"
 
 
 def _beyond_in_words(beyond: BoolArray) -> str:

@@ -36,8 +36,7 @@ for epoch in range(plan.epochs):
 
 
 def first_steps() -> None:
-    """Three things to begin with, and the code."""
-    st.markdown(WHAT_IT_IS)
+    """What to begin with, below the sentences of `WHAT_IT_IS`."""
     with st.container(horizontal=True, gap="small"):
         st.button("See an example", key="see-example", type="primary", on_click=show_example,
                   icon=":material/play_circle:", help="A real training of 30 epochs, with its log.")  # fmt: skip

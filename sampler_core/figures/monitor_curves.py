@@ -111,11 +111,11 @@ def logged_epochs(first: int, last: int) -> Spec:
 
 
 def recalls_of(run: Run) -> tuple[str, FloatArray] | None:
-    """Part of the data (the validation, if it can be) and recall per class, shape (metric epochs, num_classes)."""
+    """Part of the data (the validation, if it can be) and recall per class, (metric epochs, num_classes); NaN: none."""
     for part in sorted(run.metrics, key=lambda name: (name != "validation", name)):
         values = run.metrics[part].get("recall")
         if values is not None and values.shape[1:] == (run.class_counts.num_classes,):
-            return part, values
+            return part, np.where((values >= 0.0) & (values <= 1.0), values, np.nan)
     return None
 
 
@@ -159,7 +159,7 @@ def _curve(run: Run, values: FloatArray, name: str, line: Spec, epochs: Sequence
     return {
         "type": "scatter", "mode": "lines+markers" if len(values) == 1 else "lines", "name": name, "line": line,
         "marker": {"color": line["color"], "symbol": "circle-open", "size": 12},
-        "x": np.array(epochs) if epochs else _x(run),
+        "x": np.array(epochs, dtype=np.float64) if epochs else _x(run),
         "y": values.astype(np.float32), "hovertemplate": f"epoch %{{x}}: {name} %{{y:.3~p}}<extra></extra>",
     }  # fmt: skip
 
@@ -174,7 +174,7 @@ def _points(run: Run, values: FloatArray, label: str, colour: Any, entry: str = 
 
 
 def _x(run: Run) -> Any:
-    return np.array(run.epochs, dtype=np.int32)
+    return np.array(run.epochs, dtype=np.float64)  # a log may have any number below 2**53
 
 
 def _epochs(run: Run) -> str:

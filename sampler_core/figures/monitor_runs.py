@@ -117,7 +117,7 @@ def _figure(
 def _line(one: MonitoredRun, course: _Course, line: Spec, what: str) -> Spec:
     return {
         "type": "scatter", "mode": "lines" if len(course.epochs) > 1 else "markers", "name": legend_text(one.name),
-        "x": np.array(course.epochs, dtype=np.int32), "y": course.values.astype(np.float32), "line": line,
+        "x": np.array(course.epochs, dtype=np.float64), "y": course.values.astype(np.float32), "line": line,
         "marker": {"color": line["color"]}, "meta": legend_text(one.name, 4),
         "hovertemplate": f"epoch %{{x}}: {what} %{{y:.3~p}}<extra>%{{meta}}</extra>",
     }  # fmt: skip

@@ -30,12 +30,12 @@ class Spread(NamedTuple):
 
     def is_exceeded_by(self, counts: IntArray, tests: int) -> BoolArray:
         """Whether each count is beyond chance, as one of so many counts."""
-        limit, chosen, expected = _log_limit(tests), counts - self.sure, self.expected
-        more, fewer = chosen - self.slack, self.trials - chosen - self.slack
-        too_many = log_chance_above(more - 1, self.trials, expected) <= limit
-        too_few = log_chance_above(fewer - 1, self.trials, self.trials - expected) <= limit
-        is_above, is_below = (more > 0) & (chosen > expected), (fewer > 0) & (chosen < expected)
-        return np.asarray((too_many & is_above) | (too_few & is_below))
+        chosen, expected = counts - self.sure, self.expected
+        is_above = chosen > expected  # else the trials without success are the count that may be too large
+        apart = np.where(is_above, chosen, self.trials - chosen) - self.slack
+        mean = np.where(is_above, expected, self.trials - expected)
+        is_beyond = log_chance_above(apart - 1, self.trials, mean) <= _log_limit(tests)
+        return np.asarray(is_beyond & (apart > 0) & (chosen != expected))
 
     def limits(self, tests: int) -> tuple[FloatArray, FloatArray]:
         """The least and the largest count that chance allows, each as one of so many; shapes as the counts have."""

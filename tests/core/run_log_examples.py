@@ -18,6 +18,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from sampler_core import Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
 from sampler_core.run_log import RunLog, example_runs
+from sampler_core.training.labelled_features import LabelledFeatures
 from sampler_core.training.published_sets import load_features
 
 FOLDER = Path(example_runs.__file__).with_name("examples")
@@ -27,14 +28,24 @@ PLAN = SamplingPlan(
 SAME = {"run": "example", "time": "2026-01-01T00:00:00Z", "seconds": 1.0}  # what differs between two trainings
 
 
+def digits() -> LabelledFeatures:
+    """The bundled digits with a long tail of ratio 50."""
+    return load_features("optdigits", 50)
+
+
+def sampler_of_digits() -> ScheduledClassSampler:
+    """The sampler of both runs."""
+    features = digits()
+    assert features.names is not None and features.is_test is not None
+    names = [f"digit {name}" for name in features.names]
+    return ScheduledClassSampler(features.y[~features.is_test], PLAN, classes=names, num_replicas=1, rank=0)
+
+
 def write(path: Path, replaced_from: int) -> None:
     """One of them. replaced_from: the epoch since which another sampler draws."""
-    features = load_features("optdigits", 50)
-    assert features.names is not None and features.is_test is not None
+    features, sampler = digits(), sampler_of_digits()
     inputs, targets = torch.from_numpy(features.X / 16.0), torch.from_numpy(features.y)
     test = torch.from_numpy(features.is_test)
-    names = [f"digit {name}" for name in features.names]
-    sampler = ScheduledClassSampler(features.y[~features.is_test], PLAN, classes=names, num_replicas=1, rank=0)
     log, dataset = RunLog(path, sampler, rank=0, world=1), TensorDataset(inputs[~test], targets[~test])
     loader = sampler.loader(dataset)
     generator = torch.Generator().manual_seed(0)

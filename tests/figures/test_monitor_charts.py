@@ -7,16 +7,22 @@ from pathlib import Path
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sampler_core import figures as fig
 from sampler_core.figures import monitor_charts, monitor_classes, monitor_curves
 from sampler_core.figures.monitor_runs import MonitoredRun, run_table
-from sampler_core.run_log import Run, RunLog, judged, read_run
+from sampler_core.run_log import Run, RunLog, example_runs, judged, read_run, run_of_contents
 from sampler_core.run_log.example_runs import EXAMPLES, example_run
 from sampler_core.run_log.records import PlanLine
 from tests.core.run_log_scripts import SCHEMES, clean, dogs_lost, plan_of, sampler_of
 from tests.hostile_names import hostile_counts
 
+EXAMPLE = Path(example_runs.__file__).with_name("examples").joinpath("as_planned.jsonl").read_text(encoding="utf-8")
+FIELDS = ("plan", "classes", "counts", "world", "num_replicas", "epoch", "rank", "first_batch", "batches", "planned",
+          "drawn", "trained", "extras", "other", "recall", "part")  # fmt: skip
+VALUES = (0, 1, 2**53, 1e-300, 1e300, 0.5, None, True, "x", [], [0] * 10, [2**53] * 10, [1e-9] * 10, {"3": 1}, 65536)
 PLANNED, REPLACED = (judged(example_run(title)) for title in EXAMPLES)
 HOSTILE = [name for name in hostile_counts() if len(name) < 1000 and name != "NaN"]
 
@@ -56,6 +62,23 @@ def test_every_figure_is_one_that_plotly_takes_and_has_words_and_a_table(what, t
         assert len(chart.figure.alt) > 25, chart.id
         assert chart.figure.table().shape[0] >= 1, chart.id
     assert monitor_classes.class_table(one.judgement).shape[0] == run.class_counts.num_classes
+
+
+@given(st.sampled_from([0, 1, 2, 5, 6]), st.sampled_from(FIELDS), st.sampled_from(VALUES), st.integers(0, 3))
+@settings(max_examples=40)
+def test_a_log_that_was_written_by_nobody_is_judged_and_drawn_all_the_same(place, field, value, position):
+    lines = [json.loads(line) for line in EXAMPLE.splitlines()[:9]]
+    if isinstance(lines[place].get(field), list) and not isinstance(value, list):
+        lines[place][field][position] = value
+    else:
+        lines[place][field] = value
+    try:
+        run = run_of_contents(["".join(json.dumps(line) + "\n" for line in lines).encode()])
+    except ValueError:
+        return
+    for chart in charts_of(run) if run.windows else ():
+        fig.to_json(chart.figure.spec)
+        chart.figure.table()
 
 
 @pytest.mark.parametrize("drawing", SCHEMES)

@@ -131,7 +131,10 @@ def show_error_message(_: Exception) -> bool:
 app = st.App(
     "pages/navigation.py",
     routes=[
-        *(Route(f"{BASE}/{page_name}", page_that_names_its_data) for page_name in ("", "compare", "tune", "train")),
+        *(
+            Route(f"{BASE}/{page_name}", page_that_names_its_data)
+            for page_name in ("", "compare", "tune", "train", "monitor")
+        ),
         Route(f"{BASE}/{PLOTLY_SRC}", plotly_js),
         Route(f"{BASE}/assets/{{name}}", offered_script),
         Route(f"{BASE}/figures/{{offer}}", figures_response),

@@ -26,6 +26,7 @@ pages = [
     st.Page("compare.py", title="Compare", icon=":material/compare_arrows:"),
     st.Page("tune.py", title="Tune", icon=":material/tune:"),
     st.Page("train.py", title="Train", icon=":material/model_training:"),
+    st.Page("monitor.py", title="Monitor", icon=":material/monitor_heart:"),
 ]
 page = st.navigation(pages, position="top")
 notices = st.container()

@@ -41,8 +41,8 @@ def takeaway(
         for c in (rarest, largest)
     )
     return (
-        f"In epoch {epoch} the mix is {strong(mix_words)}: {rarest_name} gets {rarest_draws} of draws ({rarest_data} of "
-        f"the data), {largest_name} {largest_draws} ({largest_data})."
+        f"In epoch {epoch} the mix is {strong(mix_words)}: {rarest_name} gets {rarest_draws} of draws ({rarest_data} "
+        f"of the data), {largest_name} {largest_draws} ({largest_data})."
     )
 
 

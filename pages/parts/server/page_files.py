@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from types import CodeType
 
 import plotly
 import streamlit as st
@@ -22,12 +23,19 @@ BASE = f"/{config.get_option('server.baseUrlPath') or ''}".rstrip("/")  # in fro
 PLOTLY_SRC = "assets/plotly.min.js"  # as pages name it: a proxy may have them at a path that the server does not know
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 PAGES = Path(__file__).parents[2]
-PAGE_STYLES = PAGES / "page.css", PAGES / "parts" / "sidebar" / "sidebar.css"
+PAGE_STYLES = tuple(PAGES / name for name in ("page.css", "parts/sidebar/sidebar.css", "parts/share/print.css"))
 STREAMLIT = Path(st.__file__).parent / "static"
 STREAMLIT_SCRIPTS = {f"{BASE}/static/js/{path.name}": path for path in (STREAMLIT / "static" / "js").glob("*.js")}
 PLOTLY_TAGS = f'<link rel="modulepreload" href="{PLOTLY_SRC}"><script type="module" async src="{PLOTLY_SRC}"></script>'
 DAY, FOR_EVER = "public, max-age=86400", "public, max-age=31536000, immutable"  # where names change with the text
 _offered_scripts: dict[str, bytes] = {}
+_added_rules: list[str] = []
+
+
+@lru_cache(16)
+def compiled(source: bytes, script: Path) -> CodeType:
+    """The code of a page, compiled once for all runs; again when its text has changed."""
+    return compile(source, script, "exec")
 
 
 @cache
@@ -76,9 +84,15 @@ def page_html() -> str:
     return html.replace("<head>", f"<head>{PLOTLY_TAGS}", 1).replace("</body>", f"{page_style()}</body>", 1)
 
 
+def add_style_rules(rules: str) -> None:
+    """Rules of CSS for every page, made by a module when it is imported: before a server sends its first page."""
+    _added_rules.append(rules)
+
+
 def page_style() -> str:
-    """The style sheets of the pages and of the sidebar as a tag."""
-    return f"<style>{''.join(style.read_text(encoding='utf-8') for style in PAGE_STYLES)}</style>"
+    """The style sheets of the pages, and the rules that were added, as a tag."""
+    rules = [*(style.read_text(encoding="utf-8") for style in PAGE_STYLES), *_added_rules]
+    return f"<style>{''.join(rules)}</style>"
 
 
 async def page(_: Request) -> Response:

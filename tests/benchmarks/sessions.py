@@ -201,7 +201,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sessions", nargs="*", type=int, help="how many at once (default: 10, 20, 50, 100)")
     parser.add_argument("--seconds", type=float, default=SECONDS)
-    parser.add_argument("--query", default="data=published&table=cifar10_lt_100", help="of the page's URL")
+    parser.add_argument("--query", default="data=published&table=CIFAR-10-LT", help="of the page's URL")
     parser.add_argument("--elements", action="store_true", help="only what one change sends, by element")
     arguments = parser.parse_args()
     if arguments.elements:

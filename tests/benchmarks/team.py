@@ -86,7 +86,7 @@ async def use(session: Session, cookie: str, until: float, seed: int, back: list
 
 async def loaded(servers: list[Server], port: int, sessions: int, seconds: float, kill: bool) -> list[str]:
     cookies = [cookie_of(port) for _ in range(sessions)]
-    opened_sessions = [await opened(port, "data=published&table=cifar10_lt_100", cookie) for cookie in cookies]
+    opened_sessions = [await opened(port, "data=published&table=CIFAR-10-LT", cookie) for cookie in cookies]
     back: list[float] = []
     until = time.perf_counter() + seconds
     using = asyncio.gather(*(

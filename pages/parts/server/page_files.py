@@ -1,7 +1,8 @@
 """The files of a page as browsers get them: compressed once, with plotly.js and the pages' style from the first line.
 
 NOTE early-plotly: a page that asks for plotly.js where its first figure stands has waited for Streamlit's scripts, for
-the run and for React by then. Named in the page's head it is loaded and run while the browser waits for those.
+the run and for React by then. Named in the page's head it is loaded and run while the browser waits for those. So are
+the components' scripts loaded, which are small, and asked for one after the other by what the run sends.
 """
 
 from __future__ import annotations
@@ -76,12 +77,17 @@ async def plotly_js(request: Request) -> Response:
 
 @cache
 def page_html() -> str:
-    """Streamlit's page, with plotly.js in its head: loaded at once, as the link says, and run when it is there.
+    """Streamlit's page, with our scripts in its head: loaded at once, and plotly.js run when it is there.
 
     The pages' style stands at its end: there before anything is drawn, and after Streamlit's own, which it changes.
     """
     html = (STREAMLIT / "index.html").read_text(encoding="utf-8")
-    return html.replace("<head>", f"<head>{PLOTLY_TAGS}", 1).replace("</body>", f"{page_style()}</body>", 1)
+    return html.replace("<head>", f"<head>{page_scripts()}", 1).replace("</body>", f"{page_style()}</body>", 1)
+
+
+def page_scripts() -> str:
+    """plotly.js and the scripts that were offered, as tags."""
+    return PLOTLY_TAGS + "".join(f'<link rel="modulepreload" href="assets/{name}">' for name in _offered_scripts)
 
 
 def add_style_rules(rules: str) -> None:

@@ -86,8 +86,14 @@ class LabelledFeatures:
 
     @property
     def rows_to_judge(self) -> IntArray:
-        """Rows whose class has a second sample, so that one can be trained on while the other is judged."""
-        return np.flatnonzero(self.class_counts.counts[self.y] > 1)
+        """Rows whose class has a second sample, so that one can be trained on while the other is judged.
+
+        `ValueError` where there are none.
+        """
+        rows = np.flatnonzero(self.class_counts.counts[self.y] > 1)
+        if not rows.size:
+            raise ValueError("y must have a class with two samples, one to train on and one to judge, got none")
+        return rows
 
     @property
     def notes(self) -> tuple[str, ...]:

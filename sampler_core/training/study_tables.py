@@ -77,8 +77,8 @@ def summary(trained: TrainedStudy) -> pd.DataFrame:
         table.append({
             "candidate": row.name, "plan": row.candidate.plan_name, "loss": row.candidate.loss.title,
             "runs": len(row.runs.splits), **{name: float(row.metric(name).mean()) for name in COSTS},
-            **{f"{name}_low": of.low for name, of in own.items()},
-            **{f"{name}_high": of.high for name, of in own.items()},
+            **{f"{name}_low": max(of.low, 0.0) for name, of in own.items()},
+            **{f"{name}_high": min(of.high, 1.0) for name, of in own.items()},
             "low": own[trained.metric].low, "high": own[trained.metric].high,
             "macro_f1": float(np.mean(pooled)), "worst_recall": float(recall[worst]),
             "worst_class": row.runs.data.class_counts.names[worst], "worst_n": float(judged[worst]),

@@ -144,11 +144,19 @@ def test_a_form_that_cannot_be_started_says_what_is_missing():
 
 
 def test_plans_that_the_features_do_not_allow_are_left_out_in_a_sentence():
-    at = opened(plans='["natural",{"name":"odd","target":{"name":"boost","target":{"name":"power_skew","schedule":'
-                      '{"name":"constant","skew":0.0}},"factors":[["class 3",2.0]]}}]')  # fmt: skip
-    assert "odd is not trained" in said(at) or "Plan 2 was left out" in said(at) or "odd" not in said(at)
+    at = opened(plans='["natural",{"name":"odd","target":{"name":"shares","shares":[["class 3",0.5]]}}]')
+    assert "odd is not trained" in said(at) and "Change it in Compare, or the sidebar." in said(at)
     start(at)
     assert [one["name"] for one in json.loads(HeldStudy.asked[0][0]["plans"])["plans"]] == ["natural"]
+
+
+def test_a_plan_that_was_left_out_and_is_gone_is_no_error_and_the_others_are_trained():
+    at = opened(plans='["natural","deferred"]')
+    at.multiselect(key="left_out").select("deferred").run()
+    at.switch_page("compare.py").run()
+    at.text_input(key="plans").set_value('["natural","square_root"]').run()
+    at.switch_page("train.py").run()
+    assert not at.exception and "natural**, **square-root" in said(at)
 
 
 def test_every_bundled_set_is_offered_with_the_split_it_comes_with():

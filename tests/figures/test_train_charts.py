@@ -150,5 +150,5 @@ def test_the_report_has_verdict_caveats_settings_and_plans_and_its_names_are_tex
     result = results["five classes, one alone, three losses"]
     report = study_report(result, title="<i>mine</i>", note="A note.")
     assert "&lt;i&gt;mine&lt;/i&gt;" in report and "<b>even</b>" not in report
-    for words in ("What to keep in mind", "A note.", "never judged", "plans.json", "linear, learning_rate 0.05"):
+    for words in ("what to keep in mind", "A note.", "never judged", "plans.json", "linear, learning_rate 0.05"):
         assert words in report, words

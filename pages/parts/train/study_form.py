@@ -94,7 +94,7 @@ def _splits_and_start(
                 "features": features.request, "plans": plans_to_json(trained.plans), "learner": learner,
                 "losses": losses, "splits": split.splits, "seed": scenario.plan.seed,
             }  # fmt: skip
-        about: dict[str, Any] = {"colours": trained.colours, "plans": dict(trained.plans)}
+        about: dict[str, Any] = {"colours": trained.colours}
         if features is not None and not missing:
             estimate = seconds(split, features.reading, _plans_of(trained, len(losses)), _weights(features, learner))
             about |= {"title": features.reading.title, "epochs": scenario.plan.epochs, "estimate": estimate}

@@ -6,7 +6,7 @@ dash, and what is adjusted afterwards an open marker.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -54,18 +54,25 @@ class StudyLine(NamedTuple):
 
 def study_lines(result: StudyResult, colours: Mapping[str, int] | None = None) -> tuple[StudyLine, ...]:
     """One for each row of the summary, in its order. colours: plan name -> 0 to 5; else the order of the plans."""
-    summary = result.tables["summary"]
+    summary, trained = result.tables["summary"], set(result.settings["losses"])
     known = {name: place for place, name in enumerate(result.settings["plans"])} if colours is None else colours
-    losses = list(dict.fromkeys(summary["loss"]))
-    trained = set(result.settings["losses"])
+    rows = list(zip(summary["candidate"], summary["plan"], summary["loss"], strict=True))
+    return tuple(
+        line if line.name in trained else line._replace(dash="dot", adjusted=True)
+        for line in lines_of_candidates(rows, known)
+    )
+
+
+def lines_of_candidates(candidates: Sequence[Sequence[str]], colours: Mapping[str, int]) -> tuple[StudyLine, ...]:
+    """candidates: (name, plan name, title of the loss) each. colours: plan name -> 0 to 5."""
+    losses = list(dict.fromkeys(loss for *_, loss in candidates))
     return tuple(
         StudyLine(
             name,
-            COLOURS[known[plan]] if plan in known else UNASKED,
-            "dot" if name not in trained else PLAN_DASHES[losses.index(loss) % len(PLAN_DASHES)],
-            name not in trained,
+            COLOURS[colours[plan]] if plan in colours else UNASKED,
+            PLAN_DASHES[losses.index(loss) % len(PLAN_DASHES)],
         )
-        for name, plan, loss in zip(summary["candidate"], summary["plan"], summary["loss"], strict=True)
+        for name, plan, loss in candidates
     )
 
 

@@ -180,7 +180,11 @@ def test_a_study_that_runs_shows_its_curves_its_time_and_its_warnings_and_the_pa
     study = running(at)
     study.job.progress = 0.5
     study.job.news += [
-        {"notes": ["'mine' corrects the imbalance twice."], "runs": 30},
+        {
+            "notes": ["'mine' corrects the imbalance twice."],
+            "runs": 30,
+            "candidates": [["natural", "natural", "cross-entropy"], ["mine", "mine", "cross-entropy"]],
+        },
         {"epoch": 0, "reached": {"mine": 0.4, "natural": 0.3}, "left": 61.0},
         {"epoch": 1, "reached": {"mine": 0.6, "natural": 0.35}, "left": 42.0},
     ]
@@ -191,7 +195,7 @@ def test_a_study_that_runs_shows_its_curves_its_time_and_its_warnings_and_the_pa
     )
     panel = next(json.loads(one.proto.json) for one in at.get("bidi_component") if "train-live" in one.proto.json)
     (chart,) = panel["charts"]
-    assert "mine 60 %; natural 35 %" in chart["alt"]
+    assert "natural 35 %; mine 60 %" in chart["alt"]
     again = opened(study=study.id)
     assert "Training on Page Blocks" in said(again), "another session, by the URL"
     back = at.switch_page("explore.py").run().switch_page("train.py").run()

@@ -150,7 +150,8 @@ def read_upload(request: Mapping[str, Any], content: bytes, report: Callable[...
 def run_study(request: Mapping[str, Any], content: bytes, report: Callable[..., None]) -> dict[str, Any]:
     """The study's result as its JSON text; under "refused" why it cannot be run, as the end of a sentence.
 
-    News: first {"notes", "runs"}, then after each epoch {"epoch", "reached", "left"}.
+    News: first {"candidates": [(name, plan name, title of the loss), ...], "notes", "runs"}, then after each epoch
+    {"epoch", "reached", "left"}.
     """
     from sampler_core.plans.named_plans import read_plans
     from sampler_core.training.learners import LEARNERS
@@ -165,7 +166,8 @@ def run_study(request: Mapping[str, Any], content: bytes, report: Callable[..., 
             LEARNERS.decode(request["learner"]), [loss_of_json(loss) for loss in request["losses"]],
             SPLITTERS.decode(request["splits"]), seed=request["seed"],
         )  # fmt: skip
-        report(0.0, {"notes": study.notes, "runs": len(study.splits) * len(study.candidates)})
+        candidates = [(one.name, one.plan_name, one.loss.title) for one in study.candidates]
+        report(0.0, {"candidates": candidates, "notes": study.notes, "runs": len(study.splits) * len(candidates)})
     except ValueError as error:
         return {"refused": str(error)}
     try:

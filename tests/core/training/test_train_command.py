@@ -37,21 +37,8 @@ def run(files, features="features.npz", *options):
 def test_the_command_says_what_the_study_says_and_writes_it(files, capsys):
     written = {option: str(files / name) for option, name in
                (("--json", "r.json"), ("--out", "t.csv"), ("--report", "r.html"))}  # fmt: skip
-    assert (
-        run(
-            files,
-            "features.npz",
-            "--hidden",
-            "8",
-            "--json",
-            str(files / "r.json"),
-            "--out",
-            str(files / "t.csv"),
-            "--report",
-            str(files / "r.html"),
-        )
-        == 0
-    )
+    options = [word for pair in written.items() for word in pair]
+    assert run(files, "features.npz", "--hidden", "8", *options) == 0
     study = Study(read_features(files / "features.npz"), PLANS, MlpLearner(hidden=8), splits=Folds(2, 1))
     result = study.run()
     said = capsys.readouterr().out.splitlines()

@@ -162,7 +162,7 @@ def test_a_plan_that_was_left_out_and_is_gone_is_no_error_and_the_others_are_tra
 def test_every_bundled_set_is_offered_with_the_split_it_comes_with():
     assert list(FEATURE_SETS) == ["page_blocks", "optdigits_10", "optdigits_50", "optdigits_100", "yeast"]
     at = opened(features="Optdigits, long tail 50")
-    assert "They have a split of their own, which is used." in said(at)
+    assert "They have a split of their own, which is used: " in said(at)
     assert "the features' own split, 25 seeds" in said(at)
     assert at.session_state["features"] == "optdigits_50"
 

@@ -58,7 +58,8 @@ def in_words(features: Features) -> str:
     ends = [
         f"{class_in_words(counts.names[c])} has {count(int(counts.counts[c]))}" for c in (counts.largest, counts.rarest)
     ]
-    split = " They have a split of their own, which is used." if reading.has_split else ""
+    trained = count(counts.num_samples)
+    split = f" They have a split of their own, which is used: {trained} are for training." if reading.has_split else ""
     size = f"{count(reading.rows)} samples, {several(reading.features, 'feature', 'features')}"
     classes = several(counts.num_classes, "class", "classes")
     said = f"{size}, {classes}, class imbalance {number(counts.imbalance_ratio)}: {ends[0]} samples, {ends[1]}."
@@ -70,7 +71,7 @@ def _published(choice: str) -> Features:
     name, tail, _ = FEATURE_SETS[choice]
     data = load_features(name, tail)
     rows, columns = data.X.shape
-    reading = FeatureReading(data.title, rows, columns, data.class_counts, data.notes, data.is_test is not None)
+    reading = FeatureReading(data.title, rows, columns, data.training_counts, data.notes, data.is_test is not None)
     source = next(f"Source: {one.source}." for one in published_features() if one.name == name)
     return Features(reading, {"published": name, "long_tail": tail}, source=source)
 

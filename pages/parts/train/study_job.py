@@ -54,7 +54,8 @@ class FeatureFile(NamedTuple):
 
 
 class FeatureReading(NamedTuple):
-    """What features hold. columns: that labels may be in, for a table, and `label`, the one they are in."""
+    """What features hold. counts: of the rows for training. columns: of a table, those that labels may be in, and
+    `label`, the one they are in."""
 
     title: str
     rows: int
@@ -142,7 +143,7 @@ def read_upload(request: Mapping[str, Any], content: bytes, report: Callable[...
         return {"refused": str(error), "gaps": False}
     return {
         "title": data.title, "rows": len(data.X), "features": data.X.shape[1], "names": data.class_counts.names,
-        "samples": data.class_counts.counts.tolist(), "notes": data.notes, "has_split": data.is_test is not None,
+        "samples": data.training_counts.counts.tolist(), "notes": data.notes, "has_split": data.is_test is not None,
         **table,
     }  # fmt: skip
 

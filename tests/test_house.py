@@ -48,6 +48,7 @@ LAYERS = [
     "pages/parts/tune",
     "pages/parts/compare",
     "pages/parts/train",
+    "pages/parts/monitor",
     "pages",
     "app.py",
 ]

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sampler_core.datasets import PROFILES, published_datasets
 from sampler_core.figures.compare_charts import CLASS_GROUPS
+from sampler_core.forecast.assumed_learner import AssumedLearner
 from sampler_core.forecast.metrics import GROUPS, METRICS
 from sampler_core.forecast.plan_comparison import WHEN
 from sampler_core.plans import parameters
@@ -94,6 +95,10 @@ CURVE = Parameter(
 )  # fmt: skip
 TRAINED = Parameter("trained", "Shown in detail", "The plan whose figures are shown below.", "best", kind="text")
 STUDY = Parameter("study", "Study", "The study that the page shows, for an hour after its end.", "", kind="text")
+RUNS = Parameter(
+    "runs", "Runs", "Up to six runs of the folder that this server follows, or an example. A log that you bring stands "
+    "beside them.", None, kind="names",
+)  # fmt: skip
 TITLE = Parameter(
     "title", "Title", "A name for what you share: above the page, in the tab and in the report. The link carries it.",
     "", maximum=100, kind="text",
@@ -102,7 +107,9 @@ NOTE = Parameter(
     "note", "Note", "What whoever opens the link or the report should know or look at.", "", maximum=500, kind="text"
 )
 SHARE_PARAMETERS = (TITLE, NOTE)
+LEARNER_PARAMETERS = tuple(rows_of(AssumedLearner).values())
 COMPARE_PARAMETERS = (PLANS_TEXT, CLASS_GROUP, CLASS_RANK, METRICS_OVER, TABLE_BASE)
+MONITOR_PARAMETERS = (RUNS,)
 TUNE_PARAMETERS = (REQUIREMENTS_TEXT, SOLVED_SHAPE, MAY_CHANGE, METRIC, WHOSE, OVER)
 TRAIN_PARAMETERS = (
     FEATURES, LEFT_OUT, LEARNER, *{row.key: row for rows in LEARNER_ROWS.values() for row in rows.values()}.values(),
@@ -115,8 +122,8 @@ PARAMETERS = {
     for parameter in (
         *parameters.DATA_ROWS, TABLE, PROFILE, SHAPE, TARGET,
         *(parameter for cls in (*SCHEDULES.values(), *TARGETS.values()) for parameter in rows_of(cls).values()),
-        *parameters.RUN_ROWS, *parameters.PAGE_ROWS, *COMPARE_PARAMETERS, *TUNE_PARAMETERS,
-        *TRAIN_PARAMETERS, STUDY, *SHARE_PARAMETERS,
+        *parameters.RUN_ROWS, *parameters.PAGE_ROWS, *LEARNER_PARAMETERS, *COMPARE_PARAMETERS, *TUNE_PARAMETERS,
+        *TRAIN_PARAMETERS, STUDY, *MONITOR_PARAMETERS, *SHARE_PARAMETERS,
     )
 }  # fmt: skip
 TITLES = {

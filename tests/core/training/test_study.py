@@ -158,7 +158,7 @@ def test_all_runs_at_once_or_few_at_a_time_is_the_same_study(monkeypatch):
         return Study(easy(), {"balanced": plan_of(1.0)}, MlpLearner(hidden=4), splits=Folds(4, 1)).run().tables["runs"]
 
     at_once = run()
-    monkeypatch.setattr("sampler_core.training.study.STACK_BYTES", 1)
+    monkeypatch.setattr("sampler_core.training.stacking.STACK_BYTES", 1)
     few = run().drop(columns="candidate")
     assert np.allclose(at_once.drop(columns="candidate"), few, atol=1e-5, equal_nan=True)
 

@@ -21,8 +21,8 @@ UPLOAD_NUMBER, LABEL_COLUMN = "features_upload_number", "features_label"
 LIMITS = (
     ".npz or .pt with X and y, a CSV, Parquet or Arrow table with numeric columns or one column of vectors beside a "
     "column of labels, or a .npy of features and a file with one label per row. At most 512 MB of features and 4,096 "
-    "columns. They stay in memory for your session only, and no link has them. The result of a study, class names too, is "
-    "for whoever has the URL of that study, until an hour after its end or until you delete it."
+    "columns. They stay in memory for your session only, and no link has them. The result of a study, class names too, "
+    "is for whoever has the URL of that study, until an hour after its end or until you delete it."
 )
 
 

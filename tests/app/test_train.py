@@ -134,6 +134,14 @@ def test_start_trains_what_the_form_says_and_the_url_names_the_study():
     assert study_id(at) == running(at).id
 
 
+def test_a_url_that_is_corrected_keeps_all_of_several_losses():
+    at = AppTest.from_file(NAVIGATION, default_timeout=60)
+    at.query_params["features"], at.query_params["losses"] = "yeast", ["cross-entropy", "focal"]
+    at.run()
+    assert at.query_params["features"] in ("Yeast", ["Yeast"]), "by its title, as links have it"
+    assert at.query_params["losses"] == ["cross-entropy", "focal"]
+
+
 def test_a_form_that_cannot_be_started_says_what_is_missing():
     at = opened(features="my features")
     assert at.button(key="start_study").disabled and "Bring features first" in said(at)

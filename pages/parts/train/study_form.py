@@ -71,7 +71,7 @@ def _choose_losses() -> list[dict[str, Any]]:
 
 def _show_class_sizes(features: Features) -> list[Chart]:
     counts = features.reading.counts
-    height = min(420, 80 + 24 * class_rows(counts)) if class_rows(counts) else 240
+    height = min(420, 70 + 20 * class_rows(counts)) if class_rows(counts) else 240
     title = "Samples of each class"
     charts = [Chart("class-sizes", title, class_size_chart(counts), "What all plans start from.", 12, height, 0)]
     live_panel("train-sizes", Panel(f"sizes-{counts_checksum(counts)}", charts))

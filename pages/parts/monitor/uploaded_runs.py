@@ -8,8 +8,8 @@ from collections import Counter
 
 import streamlit as st
 
-from pages.parts.my_labels.upload_form import taken_files
 from pages.parts.server.session_cleanup import upload_is_gone
+from pages.parts.server.uploaded_files import taken_files
 from pages.parts.text.markdown import literal
 from sampler_core.figures.class_labels import class_label
 from sampler_core.run_log import Judgement, judged, run_of_contents
@@ -45,7 +45,7 @@ def remove_run(name: str) -> None:
 
 def _take_logs(uploader_key: str) -> None:
     """Files of one run are those whose names differ in their rank; of the same name they are of several runs."""
-    taken = taken_files(UPLOAD_NUMBER, uploader_key)
+    taken = taken_files(uploader_key)
     logs: dict[str, list[bytes]] = {}
     seen = Counter[str]()
     for file_name, content in taken:
@@ -54,6 +54,7 @@ def _take_logs(uploader_key: str) -> None:
         logs.setdefault(f"{name} ({seen[file_name]})" if seen[file_name] > 1 else name, []).append(content)
     if not taken:
         return
+    st.session_state[UPLOAD_NUMBER] += 1
     runs, refused = dict(uploaded_runs()), []
     for name, contents in logs.items():
         try:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.parts.my_labels.column_form import CELL_CHARACTERS, column_form
 from pages.parts.my_labels.correction_form import correction_form
@@ -26,6 +23,7 @@ from pages.parts.my_labels.session_labels import (
     stop_reading,
     take_finished_reading,
 )
+from pages.parts.server.uploaded_files import taken_files
 from pages.parts.text.markdown import literal
 from sampler_core.datasets.label_files import Reading, ReadingError
 from sampler_core.figures.class_labels import class_label, distinct_labels
@@ -75,29 +73,15 @@ def _upload_controls() -> None:
         st.form_submit_button("Read the pasted text", on_click=_take_pasted_labels)
 
 
-def taken_files(number_key: str, uploader_key: str) -> list[tuple[str, bytes]]:
-    """Names and contents of the files in an uploader, whose place a new one takes, and which the server then forgets.
-
-    What is in use is said below it, whatever becomes of these files. number_key: of the session, counts the uploaders.
-    None where they were taken before: a browser may tell twice.
-    """
-    uploaded_files = [file for file in st.session_state[uploader_key] or () if isinstance(file, UploadedFile)]
-    taken = [(file.name, file.getvalue()) for file in uploaded_files]
-    if uploaded_files:
-        st.session_state[number_key] += 1
-    if (context := get_script_run_ctx()) is not None:  # else the server holds them too until the session ends
-        uploads: Any = context.uploaded_file_mgr
-        for file in uploaded_files:
-            uploads.remove_file(context.session_id, file.file_id)
-    return taken
-
-
 def _take_uploaded_files(uploader_key: str) -> None:
-    if taken := taken_files(UPLOAD_NUMBER, uploader_key):
-        try:
-            start_reading(upload_of_files(dict(taken)))
-        except ReadingError as error:
-            refuse_labels("Not read", error)
+    """The next uploader is a new one, empty: what is in use is said below it, whatever becomes of these files."""
+    if not (content := taken_files(uploader_key)):
+        return
+    st.session_state[UPLOAD_NUMBER] += 1
+    try:
+        start_reading(upload_of_files(dict(content)))
+    except ReadingError as error:
+        refuse_labels("Not read", error)
 
 
 def _take_pasted_labels() -> None:

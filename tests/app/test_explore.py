@@ -24,7 +24,6 @@ from pages.parts.sidebar.page_parameters import (
     TUNE_PARAMETERS,
     choice_titles,
 )
-)
 from pages.parts.sidebar.scenario import Scenario
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import load, synthetic

@@ -44,8 +44,9 @@ panel = run_panel(scenario, shown.runs, group, rank, logarithmic)
 if len(shown.runs) == 1 and panel.charts:
     class_legend(shown.runs[0].judgement.run.class_counts)
 live_panel(PANEL, panel, ticket=figure_ticket(scenario))
-if len(shown.runs) == 1 and panel.charts:
-    fed_recalls(scenario, shown.runs[0], panel.rev, logarithmic)
+charts = panel.charts
+if len(shown.runs) == 1 and charts:
+    charts = charts + fed_recalls(scenario, shown.runs[0], panel.rev, logarithmic)
 note_for_share(shown.runs)
-if panel.charts:
-    chart_tables(panel.charts, "monitor", *run_tables(shown.runs, group, rank))
+if charts:
+    chart_tables(charts, "monitor", *run_tables(shown.runs, group, rank))

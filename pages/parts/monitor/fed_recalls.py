@@ -22,15 +22,15 @@ BOX, CHOICE = "fed-recalls", "fed-target"
 FOLLOWING = tuple(name for name, target in TARGETS.items() if hasattr(target, "updated"))
 
 
-def fed_recalls(scenario: Scenario, one: MonitoredRun, panel_rev: str, logarithmic: bool) -> None:
-    """An expander with the choice and the figure, worked out while it is open; none for a run without recalls."""
+def fed_recalls(scenario: Scenario, one: MonitoredRun, panel_rev: str, logarithmic: bool) -> list[Chart]:
+    """An expander with the choice and the chart, worked out while it is open; nothing for a run without recalls."""
     run = one.judgement.run
     if run.plan is None or recall_table(run) is None:
-        return
+        return []
     box = st.expander("Feed its recalls to an adaptive target", icon=":material/model_training:", key=BOX,
                       on_change="rerun")  # fmt: skip
     if not box.open:
-        return
+        return []
     with box:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             name = st.selectbox("Target", FOLLOWING, key=CHOICE, width=260,
@@ -43,11 +43,11 @@ def fed_recalls(scenario: Scenario, one: MonitoredRun, panel_rev: str, logarithm
             figure = shares_by_recalls(one.judgement, target, logarithmic=logarithmic)
         except ValueError as error:
             st.warning(literal(f"The shares cannot be worked out: {error_in_words(error)}."), icon=":material/warning:")
-            return
+            return []
         note = "Lines are what it would have drawn, up to the next epoch; thin dotted ones what was trained on."
-        live_panel(
-            BOX + "-panel", Panel(f"{panel_rev}-{name}", [Chart("fed-shares", "Shares by its recalls", figure, note)])
-        )
+        charts = [Chart("fed-shares", "Shares by its recalls", figure, note)]
+        live_panel(f"{BOX}-panel", Panel(f"{panel_rev}-{name}", charts))
+    return charts
 
 
 def _target(plan: SamplingPlan, name: str) -> Target:

@@ -133,7 +133,7 @@ def over_epochs(
 ) -> Figure:  # fmt: skip
     """The figure, with a line where each departure begins."""
     run = judgement.run
-    first, last = run.epochs[0], max(run.epochs[-1], *epochs[-1:])
+    first, last = run.epochs[0], max([run.epochs[-1], *epochs[-1:]])
     begins = sorted({departure.since for departure in judgement.departures} - {first})
     marks = [
         {"type": "line", "yref": "paper", "x0": epoch - 0.5, "x1": epoch - 0.5, "y0": 0, "y1": 1,

@@ -100,6 +100,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
         watch_lost_sessions,
     )
     from pages.parts.server.state_lookups import look_up_single_keys
+    from pages.parts.server.study_line import stop_studies, watch_studies
 
     leave_out_ended_fragments()
     look_up_single_keys()
@@ -107,11 +108,14 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     compressed(PLOTLY_JS)
     gc.collect()
     gc.freeze()
-    watchers = (watch_closed_tabs, watch_lost_sessions, remove_downloads_after_uploads, collect_garbage)
+    watchers = (
+        watch_closed_tabs, watch_lost_sessions, remove_downloads_after_uploads, collect_garbage, watch_studies
+    )  # fmt: skip
     cleanup = [asyncio.create_task(watch()) for watch in watchers]
     yield {}
     for task in cleanup:
         task.cancel()
+    stop_studies()
 
 
 def show_error_message(_: Exception) -> bool:
@@ -127,7 +131,7 @@ def show_error_message(_: Exception) -> bool:
 app = st.App(
     "pages/navigation.py",
     routes=[
-        *(Route(f"{BASE}/{page_name}", page_that_names_its_data) for page_name in ("", "compare", "tune")),
+        *(Route(f"{BASE}/{page_name}", page_that_names_its_data) for page_name in ("", "compare", "tune", "train")),
         Route(f"{BASE}/{PLOTLY_SRC}", plotly_js),
         Route(f"{BASE}/assets/{{name}}", offered_script),
         Route(f"{BASE}/figures/{{offer}}", figures_response),

@@ -25,6 +25,7 @@ pages = [
     st.Page("explore.py", title="Explore", icon=":material/insights:", default=True),
     st.Page("compare.py", title="Compare", icon=":material/compare_arrows:"),
     st.Page("tune.py", title="Tune", icon=":material/tune:"),
+    st.Page("train.py", title="Train", icon=":material/model_training:"),
 ]
 page = st.navigation(pages, position="top")
 notices = st.container()

@@ -47,6 +47,7 @@ LAYERS = [
     "pages/parts/explore",
     "pages/parts/tune",
     "pages/parts/compare",
+    "pages/parts/train",
     "pages",
     "app.py",
 ]

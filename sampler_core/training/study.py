@@ -15,7 +15,7 @@ from sampler_core.plans.named_plans import NamedPlans
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.training.candidate_runs import CandidateRuns
 from sampler_core.training.candidates import candidates_of, checked_plans, is_natural, notes_on
-from sampler_core.training.comparison import REGION, found_difference, standard_error
+from sampler_core.training.comparison import REGION, USUAL_DEVIATION, found_difference, standard_error
 from sampler_core.training.labelled_features import LabelledFeatures
 from sampler_core.training.learners import LEARNERS, Learner, MlpLearner
 from sampler_core.training.losses import LOSSES, CrossEntropy, Loss
@@ -27,12 +27,11 @@ from sampler_core.training.study_result import StudyResult
 from sampler_core.training.study_tables import TrainedStudy
 
 METRICS = ("balanced_accuracy", "accuracy")
-USUAL_DEVIATION = 0.03  # of differences between runs, before any are measured
 
 
 class Progress(NamedTuple):
     """How far a study is. share: 0 to 1. seconds_left: by the pace so far. epoch: that was trained last. reached:
-    balanced accuracy by candidate, the mean over the runs that were trained together."""
+    balanced accuracy after it by candidate, the mean over its runs that have come so far."""
 
     share: float
     seconds_left: float
@@ -159,15 +158,8 @@ class Study:
         )
 
     def _reached(self, stack: Stack, runs: Sequence[CandidateRuns], epoch: int) -> dict[str, float]:
-        splits: dict[int, list[int]] = {}
-        for run in stack.runs:
-            splits.setdefault(run.candidate, []).append(run.split)
-        return {
-            self.candidates[c].name: float(
-                runs[c].balanced_accuracy(epochs=slice(epoch, epoch + 1))[of_candidate].mean()
-            )
-            for c, of_candidate in splits.items()
-        }
+        trained = sorted({run.candidate for run in stack.runs})
+        return {self.candidates[number].name: runs[number].reached(epoch) for number in trained}
 
     def _stacks(self) -> Iterator[Stack]:
         """Runs that train together."""

@@ -45,9 +45,9 @@ LAYERS = [
     "pages/parts/sidebar",
     "pages/parts/share",
     "pages/parts/explore",
+    "pages/parts/train",
     "pages/parts/tune",
     "pages/parts/compare",
-    "pages/parts/train",
     "pages",
     "app.py",
 ]

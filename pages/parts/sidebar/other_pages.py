@@ -22,6 +22,7 @@ from pages.parts.my_labels.session_labels import CONTROLS_NAMING_CLASSES, names_
 from pages.parts.sidebar.page_parameters import (
     COMPARE_PARAMETERS,
     LEARNER_PARAMETERS,
+    SEARCH_PARAMETERS,
     TRAIN_PARAMETERS,
     TUNE_PARAMETERS,
 )
@@ -29,7 +30,14 @@ from pages.parts.sidebar.parameter_widgets import widget
 from sampler_core.plans.parameters import PAGE_ROWS, Parameter
 
 LAST_PAGE = "last_page"
-OF_PAGES = (*PAGE_ROWS, *LEARNER_PARAMETERS, *COMPARE_PARAMETERS, *TUNE_PARAMETERS, *TRAIN_PARAMETERS)
+OF_PAGES = (
+    *PAGE_ROWS,
+    *LEARNER_PARAMETERS,
+    *COMPARE_PARAMETERS,
+    *TUNE_PARAMETERS,
+    *TRAIN_PARAMETERS,
+    *SEARCH_PARAMETERS,
+)
 
 
 def keep_values_on_page_switch(page: str) -> None:

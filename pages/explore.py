@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 
 from pages.parts.explore import explore_panels
@@ -17,12 +18,13 @@ from pages.parts.explore.takeaway_and_findings import (
 )
 from pages.parts.live.figure_panel import live_panel
 from pages.parts.live.metric_tiles import tiles
+from pages.parts.server.result_cache import forecast_of
 from pages.parts.share.page_tables import chart_tables
 from pages.parts.sidebar import page_controls
 from pages.parts.sidebar.balance_buttons import balance_buttons
 from pages.parts.sidebar.figure_endpoint import figure_ticket
 from pages.parts.sidebar.page_controls import heading_line, reserved
-from sampler_core.figures import metric_table
+from sampler_core.figures import class_table, metric_table
 
 # The first screen: each place has its height before it is filled.
 heading = reserved("page-heading")
@@ -67,11 +69,17 @@ with first_finding:
     show_first_finding(scenario)
 explore_panels.offer_report(scenario, view)
 
+
+def every_class() -> pd.DataFrame:
+    return class_table(forecast_of(scenario.plan, scenario.counts, scenario.learner), scenario.epoch)
+
+
+charts = [chart for panel in panels.values() for chart in panel.charts]
+every_class_title = f"Every class, epoch {scenario.epoch}"
+chart_tables(charts, "explore", (every_class_title, every_class), ("Metrics", lambda: metric_table(metrics.metrics())))
 st.header("Findings", anchor=False)
 with st.container(key="page-text-findings"):
     st.markdown(page_controls.data_and_run(scenario))
     show_findings(scenario)
 for tex in formulas(scenario):
     st.latex(tex)
-charts = [chart for panel in panels.values() for chart in panel.charts]
-chart_tables(charts, "explore", ("Metrics", lambda: metric_table(metrics.metrics())))

@@ -16,6 +16,7 @@ from sampler_core.draws.counter_rng import U64Array, keys_of, uniforms
 from sampler_core.draws.keyed_permutation import shuffled_rows
 from sampler_core.draws.systematic_rounding import SystematicRounding, cumulative
 
+_FEW_BATCHES = 4  # while they are so many times fewer than orders only theirs are made: a first batch waits for no more
 _FEWEST, _MOST = 16, 64  # orders of an epoch
 _PLACES, _MOST_PLACES = 1 << 14, 1 << 20  # orders times classes: from there on the fewest, and not even these
 
@@ -29,15 +30,10 @@ class ExtraClasses:
 
     def __init__(self, rounding: SystematicRounding, key: int) -> None:
         self._left_over = rounding.left_over
-        if not rounding.left_over:
-            return
-        uncertain = np.flatnonzero(rounding.chances)
-        self._num_orders = _num_orders(uncertain.size)
-        orders = shuffled_rows(keys_of(key, np.arange(self._num_orders, dtype=np.uint64)), uncertain.size)
-        edges = cumulative(rounding.chances[uncertain][orders], rounding.left_over)
-        edges += (np.arange(self._num_orders) * rounding.left_over)[:, None]
-        self._classes = uncertain.take(orders).ravel().astype(np.int32)  # half the processor's cache
-        self._edges: FloatArray = edges.ravel()
+        self._uncertain = np.flatnonzero(rounding.chances)
+        self._chances, self._key = rounding.chances[self._uncertain], key
+        self._num_orders = _num_orders(max(1, self._uncertain.size))
+        self._asked = 0  # batches
 
     def drawn(self, keys: U64Array) -> NDArray[np.int32]:
         """The classes for each batch's key: shape (len(keys), left_over)."""
@@ -48,29 +44,47 @@ class ExtraClasses:
         points = (begins + uniforms(keys))[:, None] + np.arange(float(self._left_over))
         last = points[:, -1]  # an offset next to 1 can round up
         np.minimum(last, np.nextafter(begins + self._left_over, 0.0), out=last)
-        return self._classes.take(self._places(points.ravel())).reshape(points.shape)
+        self._asked += keys.size
+        if _FEW_BATCHES * self._asked <= self._num_orders:
+            classes, edges = self._orders(order)
+            places = [row.searchsorted(these, side="right") for row, these in zip(edges, points, strict=True)]
+            return np.take_along_axis(classes, np.stack(places), axis=1)
+        classes, edges = self._all_orders
+        return classes.take(self._places(points.ravel(), edges)).reshape(points.shape)
 
-    def _places(self, points: FloatArray) -> IntArray:
+    def _orders(self, numbers: IntArray) -> tuple[NDArray[np.int32], FloatArray]:
+        """The classes of these orders and their edges; shape (len(numbers), classes with a chance) each."""
+        orders = shuffled_rows(keys_of(self._key, numbers.astype(np.uint64)), self._uncertain.size)
+        edges = cumulative(self._chances[orders], self._left_over)
+        edges += (numbers * self._left_over)[:, None]
+        return self._uncertain.take(orders).astype(np.int32), edges  # int32: half the processor's cache
+
+    @cached_property
+    def _all_orders(self) -> tuple[NDArray[np.int32], FloatArray]:
+        classes, edges = self._orders(np.arange(self._num_orders))
+        return classes.ravel(), edges.ravel()
+
+    def _places(self, points: FloatArray, edges: FloatArray) -> IntArray:
         """The first place whose edge is above each point."""
         places = self._first_place_in_cell.take((points * self._cells_per_unit).astype(np.int64)).astype(np.int64)
-        places += self._edges.take(places) <= points
-        late = np.flatnonzero(self._edges.take(places) <= points)
+        places += edges.take(places) <= points
+        late = np.flatnonzero(edges.take(places) <= points)
         for _ in range(2):
             places[late] += 1
-            late = late[self._edges[places[late]] <= points[late]]
-        places[late] = self._edges.searchsorted(points[late], side="right")  # many tiny classes in one cell
+            late = late[edges[places[late]] <= points[late]]
+        places[late] = edges.searchsorted(points[late], side="right")  # many tiny classes in one cell
         return places
 
     @cached_property
     def _first_place_in_cell(self) -> NDArray[np.int32]:
         """The first place that a point in each cell can fall to; replaces most of a binary search."""
-        cells = (self._edges * self._cells_per_unit).astype(np.int64)
+        cells = (self._all_orders[1] * self._cells_per_unit).astype(np.int64)
         ends = np.bincount(cells, minlength=int(self._num_orders * self._left_over * self._cells_per_unit) + 2)
         return (np.cumsum(ends) - ends).astype(np.int32)
 
     @cached_property
     def _cells_per_unit(self) -> float:
-        return max(1.0, 2.0 * self._edges.size / max(1, self._num_orders * self._left_over))
+        return max(1.0, 2.0 * self._all_orders[1].size / max(1, self._num_orders * self._left_over))
 
 
 def _num_orders(num_classes: int) -> int:

@@ -25,8 +25,10 @@ def takeaway(
     plain: Callable[[str], str] = str,
     strong: Callable[[str], str] = str,
 ) -> str:
-    """What the epoch does to the class mix. unit: what one sample is. plain, strong: markup for a class name and for
-    the main words."""
+    """What the epoch does to the mix, at its rarest and largest class.
+
+    unit: what one sample is. plain, strong: markup for a class name and for the main words.
+    """
     counts, shares = forecast.counts, forecast.shares[epoch]
     rarest, largest = counts.rarest, counts.largest
     if counts.counts[rarest] == counts.counts[largest]:
@@ -34,10 +36,11 @@ def takeaway(
             return f"Every draw is of {plain(class_in_words(counts.names[rarest]))}: no other class has {unit}."
         return f"The classes have equally many {unit}, so no skew changes the mix."
     mix_words = _mix_in_words(float(shares[rarest] / shares[largest]), counts.counts[rarest] / counts.counts[largest])
-    of_data, of_draws = percent(counts.frequencies[rarest]), percent(shares[rarest])
+    rarest_name, largest_name = (plain(class_in_words(counts.names[c])) for c in (rarest, largest))
     return (
-        f"In epoch {epoch} the mix is {strong(mix_words)}: {plain(class_in_words(counts.names[rarest]))}, "
-        f"{of_data} of the data, gets {of_draws} of draws."
+        f"In epoch {epoch} the mix is {strong(mix_words)}: {rarest_name}, {percent(counts.frequencies[rarest])} of the "
+        f"data, gets {percent(shares[rarest])} of draws; {largest_name}, {percent(counts.frequencies[largest])}, "
+        f"gets {percent(shares[largest])}."
     )
 
 

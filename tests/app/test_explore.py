@@ -452,7 +452,7 @@ def test_a_class_without_samples_is_listed_as_empty_and_no_figure_holds_what_is_
 def test_a_followed_class_gets_its_row_of_numbers():
     at = opened(data="published", table="isic2019", followed="DF", epoch="20")
     is_sound(at)
-    assert at.dataframe[0].value.loc["DF", "samples"] == "239"
+    assert at.dataframe[0].value.loc["DF", "samples"] == 239
 
 
 def test_a_followed_class_that_the_data_does_not_have_is_left_out():

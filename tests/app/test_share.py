@@ -253,7 +253,7 @@ def test_the_dialog_offers_every_figure_and_every_table_of_the_page():
     shown = [chart["id"] for data in sent for chart in data.get("charts", []) if "spec" in chart]
     assert [chart["id"] for chart in offered] == shown
     tables = [button.key for button in at.download_button if str(button.key).startswith("share-table")]
-    assert len(tables) == len(shown) + 1, "the metrics have a table as well"
+    assert len(tables) == len(shown) + 2, "every class and the metrics have a table as well"
 
 
 @pytest.mark.parametrize("name", TARGETS)

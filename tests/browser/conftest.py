@@ -112,16 +112,16 @@ def other_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(chromium: str) -> Iterator[Browser]:
-    """Open no longer than its file needs it: a process that another test forks holds the driver's pipe open."""
+    """Open no longer than this folder needs it: a process that another test forks holds the driver's pipe open."""
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=chromium, args=ARGS)  # its driver ends it, by force in the end
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def context(browser: Browser, server: str) -> Iterator[BrowserContext]:
-    """Where the pages of a file open. One stays, and their process with it, so scripts are compiled once a file."""
+    """Where the pages open. One stays, and their process with it: scripts are compiled once, which takes 4 s."""
     with browser.new_context() as context:
         context.add_init_script(f"({ASKED})()")
         context.new_page().goto(f"{server}/_stcore/health")

@@ -31,6 +31,14 @@ def test_the_extra_classes_are_those_of_systematic_rounding_over_the_order_of_th
             assert found.tolist() == ordered[np.minimum(edges.searchsorted(points, "right"), edges.size - 1)].tolist()
 
 
+@given(EXPECTED, st.integers(1, 300), st.lists(st.integers(1, 12), min_size=1, max_size=6))
+def test_batches_that_are_asked_for_a_few_at_a_time_have_the_same_extra_classes(shares, total, sizes):
+    rounding = SystematicRounding(np.array(shares) / sum(shares) * total, total)
+    in_pieces = ExtraClasses(rounding, 5)  # the first of them make their own orders only
+    pieces = [in_pieces.drawn(keys) for keys in np.split(KEYS, np.cumsum(sizes))]
+    assert np.concatenate(pieces).tolist() == ExtraClasses(rounding, 5).drawn(KEYS).tolist()
+
+
 @pytest.mark.parametrize(
     ("classes", "orders"),
     [(1, 64), (256, 64), (300, 32), (1000, 16), (65_536, 16), (65_537, 8), (100_000, 8), (600_000, 1), (1_100_000, 1)],

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sampler_core.data.array_types import FloatArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.class_labels import by_count, class_in_words, class_index, class_label
 from sampler_core.figures.class_series import is_banded, legend_entries, series_of
@@ -19,6 +20,8 @@ from sampler_core.figures.rows_and_ranks import RANK_TICKS, class_rows, row_axis
 from sampler_core.figures.train_lines import StudyLine, class_counts_of, numbers, rows_of
 from sampler_core.formatting import count, number, percent
 from sampler_core.training.study_result import StudyResult
+
+RANK_PARTS = 20  # of many classes, the largest first: each has a point
 
 
 def class_size_chart(counts: ClassCounts) -> Figure:
@@ -48,7 +51,8 @@ def class_size_chart(counts: ClassCounts) -> Figure:
 def recall_chart(result: StudyResult, lines: Sequence[StudyLine], shown: str) -> Figure:
     """Recall of each class beside its size, the largest first, a marker a row of the summary.
 
-    shown: the row with Wilson's intervals.
+    Of many classes a line through the mean recalls of `RANK_PARTS` parts of them. shown: the row with Wilson's
+    intervals, or the thick line.
     """
     counts, table = class_counts_of(result), result.tables["recalls"]
     order, rows = by_count(counts), class_rows(counts)
@@ -158,13 +162,14 @@ def confusion_chart(result: StudyResult, name: str) -> Figure | None:
 
 def _recall_trace(recalls: pd.DataFrame, line: StudyLine, in_rows: bool, with_interval: bool) -> Spec:
     values = numbers(recalls["recall"])
-    texts = [f"{number(float(n))} judged a repeat" for n in numbers(recalls["n"])]
-    trace: Spec = {"type": "scatter", "name": line.legend_entry, "text": texts, "meta": line.legend_entry}
+    trace: Spec = {"type": "scatter", "name": line.legend_entry, "meta": line.legend_entry}
     if not in_rows:
-        ranks = np.arange(1, values.size + 1)
-        return {**trace, "mode": "markers", "x": ranks, "y": values.astype(np.float32),
-                "marker": {**line.marker, "size": 5 if with_interval else 3},
-                "hovertemplate": "class of rank %{x}: %{y:.3~p}, %{text}<extra>%{meta}</extra>"}  # fmt: skip
+        parts = np.array_split(np.arange(values.size), RANK_PARTS)
+        return {**trace, "mode": "lines", "x": [float(part.mean()) + 1 for part in parts],
+                "y": np.array([_mean(values[part]) for part in parts]),
+                "line": {**line.line, "width": 4 if with_interval else 2},
+                "hovertemplate": "around rank %{x:.0f}: %{y:.3~p}<extra>%{meta}</extra>"}  # fmt: skip
+    trace["text"] = [f"{number(float(n))} judged a repeat" for n in numbers(recalls["n"])]
     trace |= {"mode": "markers", "x": values, "marker": {**line.marker, "size": 12 if with_interval else 9},
               "hovertemplate": "%{y}: %{x:.3~p}, %{text}<extra>%{meta}</extra>"}  # fmt: skip
     if with_interval:
@@ -172,6 +177,12 @@ def _recall_trace(recalls: pd.DataFrame, line: StudyLine, in_rows: bool, with_in
         trace["error_x"] = {"type": "data", "symmetric": False, "array": high, "arrayminus": low, "color": line.colour,
                             "thickness": 1.5, "width": 4}  # fmt: skip
     return trace
+
+
+def _mean(values: FloatArray) -> float:
+    """Of those that are numbers; NaN where none is."""
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if known.size else np.nan
 
 
 def _spread(epochs: Any, least: Any, largest: Any, colour: str) -> list[Spec]:

@@ -17,6 +17,7 @@ from sampler_core.formatting import joined, number, percent, quoted
 from sampler_core.training.study_result import StudyResult
 
 FEW_JUDGED = 20  # samples of a class: below, the page says what one of them moves
+MOST_NAMED = 4
 
 
 def study_charts(
@@ -33,12 +34,15 @@ def study_charts(
     calibration = calibration_chart(result, lines)
     drawn, confusion = drawn_chart(result, drawn_by), confusion_chart(result, shown)
     detail_height = height_with_legend(drawn, 360)
-    interval = f"Bars: 95 % interval of {shown}, by the samples judged." if rows else "Large markers: " + shown + "."
+    interval = f"Bars: 95 % interval of {shown}, by the samples judged."
+    recalls_note = (
+        f"Colours as beside. {interval}" if rows else f"Means of a twentieth of the classes each. Thick: {shown}."
+    )
     charts = [
         Chart("train-points", "Balanced accuracy against accuracy", points,
               "After the last epoch, with 95 % intervals. Up and to the right is better.", 6, first_height, 0),
         Chart("train-recalls", "Recall of each class, beside its samples", recall_chart(result, lines, shown),
-              f"Colours as beside. {interval}", 6, first_height, 1),
+              recalls_note, 6, first_height, 1),
         Chart("train-curves", f"{METRIC_LABELS[curve].capitalize()} over epochs", metric_curves(result, lines, curve),
               "Means over runs, on test rows. A curve that falls again asks for fewer epochs or weight decay.",
               6, 360, 2),
@@ -65,13 +69,16 @@ def caveats(result: StudyResult) -> list[str]:
     ]
     sentences += _beside_the_verdict(result)
     few = [c for c in np.argsort(judged) if 0 < judged[c] < FEW_JUDGED]
-    if few:
+    if len(few) > MOST_NAMED:
+        sentences.append(
+            f"Of {len(few):,} classes fewer than {FEW_JUDGED} samples are judged: their single recalls say little."
+        )
+    elif few:
         named = joined([
             f"{class_in_words(counts.names[c])} has {number(float(judged[c]))} (one moves its recall by "
-            f"{percent(1 / float(judged[c]))})" for c in few[:3]
+            f"{percent(1 / float(judged[c]))})" for c in few
         ])  # fmt: skip
-        more = f", and {len(few) - 3} more classes have few" if len(few) > 3 else ""
-        sentences.append(f"Few samples are judged: {named}{more}.")
+        sentences.append(f"Few samples are judged: {named}.")
     summary = result.tables["summary"].set_index("candidate")
     natural = float(summary.loc[settings["reference"], "log_loss"])
     worse = summary[(summary["log_loss"] > 1.1 * natural) & summary.index.isin(settings["losses"])]

@@ -53,17 +53,17 @@ def study_form(scenario: Scenario) -> list[Chart]:
 
 def choose_learner() -> dict[str, Any]:
     """As the study's process reads it: the entry's name and its fields."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="train-learner"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="train-learner"):
         name = bound_widget(LEARNER, width=140)
         rows = LEARNER_ROWS[name]
-        return {"name": name, **{field: bound_widget(row, width=230) for field, row in rows.items()}}
+        return {"name": name, **{field: bound_widget(row, width=210) for field, row in rows.items()}}
 
 
 def _choose_losses() -> list[dict[str, Any]]:
     """The chosen losses, each with its fields."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="train-losses"):
         st.pills(LOSSES.label, LOSSES.choices, selection_mode="multi", default=LOSSES.start, width="content",
-                 key=LOSSES.key, help=LOSSES.help, bind="query-params", persist_state="session")  # fmt: skip
+                 key=LOSSES.key, help=LOSSES.help, wrap=True, bind="query-params", persist_state="session")  # fmt: skip
         chosen = [CHOICES[name] for name in LOSSES.choices if name in (st.session_state[LOSSES.key] or ())]
         return [
             {"name": name, **{field: bound_widget(row, width=210) for field, row in LOSS_ROWS[name].items()}}

@@ -30,9 +30,9 @@ def study_view(study: ServedStudy) -> list[Chart]:
     """Show the result; its charts."""
     result: StudyResult = study.result
     _verdict(study, result)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="train-choices"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="train-choices"):
         shown = _choose_shown(result)
-        curve = bound_widget(CURVE, width=240)
+        curve = bound_widget(CURVE, width=200)
         _buttons(study, result, shown)
     charts = study_charts(result, study.about["colours"], shown, curve)
     state = f"{shown}-{curve}".encode()
@@ -56,11 +56,12 @@ def _verdict(study: ServedStudy, result: StudyResult) -> None:
         if rest:
             st.markdown(literal(rest[0].upper() + rest[1:]))
         learner = choice_titles(LEARNER)[result.settings["learner"]["name"]]
-        st.caption(literal(
+        how = (
             f"{result.settings['features']}, {learner}, {result.settings['runs']} runs of each plan on the same "
             f"splits, in {duration(study.seconds)}. Intervals and verdicts are corrected for splits that share rows, "
             "and for several plans."
-        ))  # fmt: skip
+        )
+        st.markdown(literal(how))
         with st.expander("What to keep in mind", icon=":material/info:", expanded=True):
             st.markdown("\n".join(f"- {literal(sentence)}" for sentence in [*result.notes, *caveats(result)]))
     page_contents().sentences.extend([result.verdict, *caveats(result)])
@@ -73,7 +74,7 @@ def _choose_shown(result: StudyResult) -> str:
     if st.session_state.get(TRAINED.key, st.query_params.get(TRAINED.key)) not in (None, *options):
         st.session_state[TRAINED.key] = TRAINED.default
     chosen = st.selectbox(TRAINED.label, options, key=TRAINED.key, help=TRAINED.help, bind="query-params",
-                          persist_state="session", width=280)  # fmt: skip
+                          persist_state="session", width=220)  # fmt: skip
     if chosen in names:
         return chosen
     better = result.tables["comparisons"].query("verdict == 'better' and not is_baseline")

@@ -12,9 +12,9 @@ from sampler_core.training.comparison import REGION, USUAL_DEVIATION, found_diff
 SEEDS = {"5 splits": 5, "5 x 5 folds": 25, "10 x 10 folds": 100}  # where the features have a split of their own
 FOLDS = {"5 x 5 folds": (5, 5), "10 x 10 folds": (10, 10)}
 HOLD_OUT, TEST = 5, 0.3
-# Seconds on two cores of an AMD EPYC: an epoch of one run, and in it a sample and a weight of a sample.
-EPOCH, SAMPLE, WEIGHT = 2.5e-4, 5.0e-7, 1.6e-10
-MEASURED_CORES = 2
+# Seconds of one thread on an AMD EPYC: an epoch of one run, and in it a sample and a weight of a sample.
+EPOCH, SAMPLE, WEIGHT = 2.5e-4, 3.0e-7, 7.0e-10
+MOST_CORES = 5  # beyond, threads help little
 
 
 class Splitting(NamedTuple):
@@ -59,7 +59,7 @@ def seconds(split: Splitting, reading: FeatureReading, plans: list[SamplingPlan]
     for plan in plans:
         samples = plan.samples_per_epoch or reading.rows
         per_split += (plan.epochs or 0) * (EPOCH + samples * (SAMPLE + WEIGHT * weights))
-    return 2.0 + split.runs * per_split * MEASURED_CORES / min(os.cpu_count() or 2, 8)
+    return 2.0 + split.runs * per_split / max(1, min(os.cpu_count() or 2, MOST_CORES) - 1)
 
 
 def duration(length: float) -> str:

@@ -17,7 +17,11 @@ from pages.parts.sidebar.page_parameters import (
     COMPARE_PARAMETERS,
     LEARNER_PARAMETERS,
     PARAMETERS,
+    SEARCH,
+    SEARCH_PARAMETERS,
     SHARE_PARAMETERS,
+    STUDY,
+    TRAIN_PARAMETERS,
     TUNE_PARAMETERS,
     choice_titles,
 )
@@ -192,7 +196,10 @@ for _name in TARGETS:
 NEEDS |= {row.key: {"target": "difficulty balanced"} for row in LEARNER_PARAMETERS}
 
 
-OWN_ROWS = [row for row in PARAMETERS.values() if row not in (*COMPARE_PARAMETERS, *TUNE_PARAMETERS, *SHARE_PARAMETERS)]
+OF_OTHER_PAGES = (
+    *COMPARE_PARAMETERS, *TUNE_PARAMETERS, *SEARCH_PARAMETERS, SEARCH, *TRAIN_PARAMETERS, STUDY, *SHARE_PARAMETERS
+)  # fmt: skip
+OWN_ROWS = [row for row in PARAMETERS.values() if row not in OF_OTHER_PAGES]
 
 
 @pytest.mark.parametrize("row", OWN_ROWS, ids=lambda row: row.key)

@@ -48,6 +48,7 @@ LAYERS = [
     "pages/parts/train",
     "pages/parts/tune",
     "pages/parts/compare",
+    "pages/parts/monitor",
     "pages",
     "app.py",
 ]

@@ -36,11 +36,13 @@ def takeaway(
             return f"Every draw is of {plain(class_in_words(counts.names[rarest]))}: no other class has {unit}."
         return f"The classes have equally many {unit}, so no skew changes the mix."
     mix_words = _mix_in_words(float(shares[rarest] / shares[largest]), counts.counts[rarest] / counts.counts[largest])
-    rarest_name, largest_name = (plain(class_in_words(counts.names[c])) for c in (rarest, largest))
+    (rarest_name, rarest_draws, rarest_data), (largest_name, largest_draws, largest_data) = (
+        (plain(class_in_words(counts.names[c])), percent(shares[c]), percent(counts.frequencies[c]))
+        for c in (rarest, largest)
+    )
     return (
-        f"In epoch {epoch} the mix is {strong(mix_words)}: {rarest_name}, {percent(counts.frequencies[rarest])} of the "
-        f"data, gets {percent(shares[rarest])} of draws; {largest_name}, {percent(counts.frequencies[largest])}, "
-        f"gets {percent(shares[largest])}."
+        f"In epoch {epoch} the mix is {strong(mix_words)}: {rarest_name} gets {rarest_draws} of draws ({rarest_data} "
+        f"of the data), {largest_name} {largest_draws} ({largest_data})."
     )
 
 

@@ -16,6 +16,7 @@ from pages.parts.sidebar import page_controls
 from pages.parts.sidebar.page_parameters import (
     COMPARE_PARAMETERS,
     LEARNER_PARAMETERS,
+    MONITOR_PARAMETERS,
     PARAMETERS,
     SEARCH,
     SEARCH_PARAMETERS,
@@ -196,10 +197,11 @@ for _name in TARGETS:
 NEEDS |= {row.key: {"target": "difficulty balanced"} for row in LEARNER_PARAMETERS}
 
 
-OF_OTHER_PAGES = (
-    *COMPARE_PARAMETERS, *TUNE_PARAMETERS, *SEARCH_PARAMETERS, SEARCH, *TRAIN_PARAMETERS, STUDY, *SHARE_PARAMETERS
+OTHER_PAGES = (
+    *COMPARE_PARAMETERS, *TUNE_PARAMETERS, *SEARCH_PARAMETERS, SEARCH, *TRAIN_PARAMETERS, STUDY, *MONITOR_PARAMETERS,
+    *SHARE_PARAMETERS,
 )  # fmt: skip
-OWN_ROWS = [row for row in PARAMETERS.values() if row not in OF_OTHER_PAGES]
+OWN_ROWS = [row for row in PARAMETERS.values() if row not in OTHER_PAGES]
 
 
 @pytest.mark.parametrize("row", OWN_ROWS, ids=lambda row: row.key)

@@ -79,7 +79,7 @@ def _take_uploaded_files(uploader_key: str) -> None:
         return
     st.session_state[UPLOAD_NUMBER] += 1
     try:
-        start_reading(upload_of_files(content))
+        start_reading(upload_of_files(dict(content)))
     except ReadingError as error:
         refuse_labels("Not read", error)
 

@@ -22,6 +22,7 @@ from pages.parts.my_labels.session_labels import CONTROLS_NAMING_CLASSES, names_
 from pages.parts.sidebar.page_parameters import (
     COMPARE_PARAMETERS,
     LEARNER_PARAMETERS,
+    MONITOR_PARAMETERS,
     SEARCH_PARAMETERS,
     TRAIN_PARAMETERS,
     TUNE_PARAMETERS,
@@ -31,13 +32,9 @@ from sampler_core.plans.parameters import PAGE_ROWS, Parameter
 
 LAST_PAGE = "last_page"
 OF_PAGES = (
-    *PAGE_ROWS,
-    *LEARNER_PARAMETERS,
-    *COMPARE_PARAMETERS,
-    *TUNE_PARAMETERS,
-    *TRAIN_PARAMETERS,
-    *SEARCH_PARAMETERS,
-)
+    *PAGE_ROWS, *LEARNER_PARAMETERS, *COMPARE_PARAMETERS, *TUNE_PARAMETERS, *SEARCH_PARAMETERS, *TRAIN_PARAMETERS,
+    *MONITOR_PARAMETERS,
+)  # fmt: skip
 
 
 def keep_values_on_page_switch(page: str) -> None:

@@ -125,6 +125,10 @@ SEARCH_SPLITS = Parameter(
     "10", kind="choice", choices=("5", "10", "20"),
 )  # fmt: skip
 SEARCH = Parameter("search", "Search", "The search that Tune shows, for an hour after its end.", "", kind="text")
+RUNS = Parameter(
+    "runs", "Runs", "Up to six runs of the folder that this server follows, or an example. A log that you bring stands "
+    "beside them.", None, kind="names",
+)  # fmt: skip
 TITLE = Parameter(
     "title", "Title", "A name for what you share: above the page, in the tab and in the report. The link carries it.",
     "", maximum=100, kind="text",
@@ -135,6 +139,7 @@ NOTE = Parameter(
 SHARE_PARAMETERS = (TITLE, NOTE)
 LEARNER_PARAMETERS = tuple(rows_of(AssumedLearner).values())
 COMPARE_PARAMETERS = (PLANS_TEXT, CLASS_GROUP, CLASS_RANK, METRICS_OVER, TABLE_BASE)
+MONITOR_PARAMETERS = (RUNS,)
 TUNE_PARAMETERS = (REQUIREMENTS_TEXT, SOLVED_SHAPE, MAY_CHANGE, METRIC, WHOSE, OVER)
 SEARCH_PARAMETERS = (WAY, LEAST_SKEW, MOST_SKEW, SEARCH_SHAPES, SEARCH_TARGETS, CANDIDATES, SEARCH_SPLITS)
 TRAIN_PARAMETERS = (
@@ -149,7 +154,7 @@ PARAMETERS = {
         *parameters.DATA_ROWS, TABLE, PROFILE, SHAPE, TARGET,
         *(parameter for cls in (*SCHEDULES.values(), *TARGETS.values()) for parameter in rows_of(cls).values()),
         *parameters.RUN_ROWS, *parameters.PAGE_ROWS, *LEARNER_PARAMETERS, *COMPARE_PARAMETERS, *TUNE_PARAMETERS,
-        *TRAIN_PARAMETERS, STUDY, *SEARCH_PARAMETERS, SEARCH, *SHARE_PARAMETERS,
+        *SEARCH_PARAMETERS, SEARCH, *TRAIN_PARAMETERS, STUDY, *MONITOR_PARAMETERS, *SHARE_PARAMETERS,
     )
 }  # fmt: skip
 TITLES = {

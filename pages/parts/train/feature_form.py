@@ -108,7 +108,7 @@ def _set_label(file: FeatureFile, columns: tuple[str, ...], labels: list[str]) -
 
 
 def _take_files(key: str) -> None:
-    if files := taken_files(key):
+    if files := dict(taken_files(key)):
         st.session_state[UPLOAD_NUMBER] += 1
         uploaded_features.take_files(files)
 

@@ -44,7 +44,7 @@ def study_form(scenario: Scenario) -> list[Chart]:
             trained = choose_plans(scenario, features and features.reading.counts)
         if features is not None:
             with right:
-                charts = _show_class_sizes(features)
+                charts = show_class_sizes(features)
         learner = choose_learner()
         losses = _choose_losses()
         _splits_and_start(scenario, features, trained, learner, losses)
@@ -71,7 +71,7 @@ def _choose_losses() -> list[dict[str, Any]]:
         ]
 
 
-def _show_class_sizes(features: Features) -> list[Chart]:
+def show_class_sizes(features: Features) -> list[Chart]:
     counts = features.reading.counts
     height = min(420, 80 + 24 * class_rows(counts)) if class_rows(counts) else 240
     title = "Samples of each class"

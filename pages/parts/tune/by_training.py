@@ -38,12 +38,11 @@ def by_training(scenario: Scenario, search: ServedStudy | None) -> tuple[list[Ch
         another = st.expander("Another search", icon=":material/add:", key="another-search", on_change="rerun")
         if another.open:
             with another:
-                search_form(scenario)
+                charts = [*charts, *search_form(scenario)]
         return charts, search_tables(search.result)
     if search is not None and not search.is_over:
         running_study(search.id)
         return [], []
     if search is not None:
         say_why_there_is_no_result(search)
-    search_form(scenario)
-    return [], []
+    return search_form(scenario), []

@@ -21,9 +21,10 @@ from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.text.markdown import literal
 from pages.parts.train.feature_form import Features, feature_form
-from pages.parts.train.study_form import NOT_STARTED, choose_learner, pace, start, weights_of
+from pages.parts.train.study_form import NOT_STARTED, choose_learner, pace, show_class_sizes, start, weights_of
 from pages.parts.train.study_job import TRAINING_MODULES
 from pages.parts.train.thoroughness import Splitting, duration, seconds, visible_difference
+from sampler_core.figures import Chart
 from sampler_core.formatting import several
 from sampler_core.training.search_space import trainings
 
@@ -39,20 +40,24 @@ class Space(NamedTuple):
     missing: str = ""
 
 
-def search_form(scenario: Scenario) -> None:
-    """All controls, and Start."""
+def search_form(scenario: Scenario) -> list[Chart]:
+    """All controls, the class sizes of the features, and Start; the charts that are shown."""
     st.html(Path(__file__).with_name("search_form.css"))
     start_spare(TRAINING_MODULES)  # it imports torch while the form is filled in
-    with st.container(key="search-form", gap="small"):
+    left, right = st.columns([3, 2], gap="medium")
+    with left, st.container(key="search-form", gap="small"):
         features = feature_form()
         learner = choose_learner()
         space = _choose_space()
+    with right:
+        charts = [] if features is None else show_class_sizes(features)
         _budget_and_start(scenario, features, learner, space)
+    return charts
 
 
 def _choose_space() -> Space:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="search-skews"):
-        least, most = bound_widget(LEAST_SKEW, width=200), bound_widget(MOST_SKEW, width=200)
+        least, most = bound_widget(LEAST_SKEW, width=210), bound_widget(MOST_SKEW, width=210)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="search-shapes"):
         chosen = {}
         for row in (SEARCH_SHAPES, SEARCH_TARGETS):
@@ -67,8 +72,8 @@ def _choose_space() -> Space:
 
 
 def _budget_and_start(scenario: Scenario, features: Features | None, learner: dict[str, Any], space: Space) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="search-budget"):
-        candidates, splits = int(bound_widget(CANDIDATES, width=160)), int(bound_widget(SEARCH_SPLITS, width=160))
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="search-budget"):
+        candidates, splits = int(bound_widget(CANDIDATES, width=150)), int(bound_widget(SEARCH_SPLITS, width=100))
         missing = space.missing if features is not None else "Bring features: choose a file above, or a bundled set."
         request, about, words = dict[str, Any](), dict[str, Any](), missing
         if features is not None and not missing:

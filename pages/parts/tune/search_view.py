@@ -43,10 +43,9 @@ def _verdict(search: ServedStudy, result: StudyResult, plans: dict[str, Sampling
         st.markdown(literal(f"Won most searches: {schedule}; of the static skews: {static}."))
         _use_buttons(search, plans, helps)
         learner = choice_titles(LEARNER)[result.settings["learner"]["name"]]
-        st.caption(literal(
-            f"{result.settings['features']}, {learner}, {result.settings['trainings']} trainings in "
-            f"{duration(search.seconds)}. The interval is corrected for splits that share rows."
-        ))  # fmt: skip
+        how = f"{result.settings['features']}, {learner}, {result.settings['trainings']} trainings"
+        how = f"{how} in {duration(search.seconds)}. The interval is corrected for splits that share rows."
+        st.markdown(f":small[{literal(how)}]")
         with st.expander("What to keep in mind", icon=":material/info:"):
             st.markdown("\n".join(f"- {literal(sentence)}" for sentence in result.notes))
 

@@ -10,16 +10,17 @@ import streamlit as st
 
 from pages.parts.live.figure_panel import Panel, live_panel
 from pages.parts.server.page_contents import page_contents
+from pages.parts.server.shown_studies import show_no_study, show_study, shown_id
 from pages.parts.server.study_line import ServedStudy, cancel_study, forget_study, studies_before, study_of
 from pages.parts.sidebar.page_parameters import STUDY
 from pages.parts.text.markdown import literal
-from pages.parts.train.study_form import SHOWN
 from pages.parts.train.thoroughness import duration
 from sampler_core.data.array_types import FloatArray
 from sampler_core.figures import Chart
 from sampler_core.figures.train_charts import live_curves
 from sampler_core.figures.train_lines import lines_of_candidates
 from sampler_core.formatting import several
+from sampler_core.plans.parameters import Parameter
 
 EVERY = 1.0  # seconds between two looks at a study that runs
 LOST = (
@@ -30,26 +31,26 @@ LOST = (
 COME_BACK = "You may leave this page, or close it: its URL brings you back, until an hour after the study's end."
 
 
-def shown_study() -> ServedStudy | None:
-    """The study of the URL, else the one that the session last showed; a sentence where the server has it no more."""
-    study_id = st.query_params.get(STUDY.key) or st.session_state.get(SHOWN)
+def shown_study(row: Parameter = STUDY) -> ServedStudy | None:
+    """The study of the URL, else the one that the session last showed; a sentence where the server has it no more.
+
+    row: under which key; Tune has its searches under another.
+    """
+    study_id = shown_id(row)
     if not study_id:
         return None
-    st.session_state[SHOWN] = study_id
-    if st.query_params.get(STUDY.key) != study_id:
-        st.query_params[STUDY.key] = study_id
+    show_study(study_id, row)
     study = study_of(study_id)
     if study is None:
         st.warning(LOST, icon=":material/history:")
     return study
 
 
-def close_study(study_id: str = "") -> None:
+def close_study(study_id: str = "", row: Parameter = STUDY) -> None:
     """The page shows the form alone again; with an id, the server forgets that study too. From a callback."""
     if study_id:
         forget_study(study_id)
-    st.session_state.pop(SHOWN, None)
-    st.query_params.pop(STUDY.key, None)
+    show_no_study(row)
 
 
 def say_why_there_is_no_result(study: ServedStudy) -> None:
@@ -94,7 +95,8 @@ def _progress_in_words(news: list[dict[str, Any]], epochs: int) -> str:
         return "Reading the features, and splitting them" if news else "Starting"
     last = trained[-1]
     runs = next((several(one["runs"], "run", "runs") for one in news if "runs" in one), "")
-    return f"Epoch {last['epoch'] + 1} of {epochs}, {runs} in all; about {duration(last['left'])} left"
+    place = f"Epoch {last['epoch'] + 1} of {epochs}" if last["reached"] else "Searching"
+    return f"{place}, {runs} in all; about {duration(last['left'])} left"
 
 
 def _live_curves(study: ServedStudy, news: list[dict[str, Any]]) -> None:

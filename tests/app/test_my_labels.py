@@ -303,7 +303,7 @@ def test_two_label_columns_are_said_and_can_be_combined_or_exchanged():
         "neither the labels nor what differs in each row"
     )
     chosen(at, "own-group", "hospital")
-    assert "from columns 'label' and 'hospital' of" in sentences(at)
+    assert "from columns 'animal' and 'hospital' of" in sentences(at)
     assert {"cat / A", "cat / B"} < set(counts_of(at).names)
     assert counts_of(at).num_samples == 16, "the split stays"
     chosen(at, "own-label", "hospital")

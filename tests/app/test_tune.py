@@ -174,7 +174,7 @@ def test_from_what_is_violated_one_click_leads_to_a_plan_that_holds_as_drawn(dra
     code = at.code[-1].value
     assert code.endswith(snippet(plan, counts))
     promise = code.removesuffix(snippet(plan, counts)).replace("\n# ", " ")
-    assert promise.startswith(f"# Tuned for: {'; '.join(map(str, requirements_of(at)))}. As drawn: the rarest class ")
+    assert promise.startswith(f"# Tuned for: {'; '.join(map(str, requirements_of(at)))}. As drawn with seed 0: the ")
     assert all(len(line) <= 102 for line in code.removesuffix(snippet(plan, counts)).splitlines())
 
 

@@ -91,7 +91,8 @@ def _show_offer(offer: Offer, scenario: Scenario, requirements: Requirements, ve
             st.caption(literal(for_more_processes(plan)))
     page_contents().sentences.extend([first, *others, forecast if offer.drawn is None else str(offer.drawn)])
     if offer.answer is None and offer.drawn is not None:
-        page_contents().tuned_for.extend([f"Tuned for: {'; '.join(map(str, judged))}.", str(offer.drawn)])
+        drawn = str(offer.drawn).replace("As drawn", f"As drawn with seed {plan.seed}", 1)
+        page_contents().tuned_for.extend([f"Tuned for: {'; '.join(map(str, judged))}.", drawn])
 
 
 def _use_button(offer: Offer, scenario: Scenario) -> None:

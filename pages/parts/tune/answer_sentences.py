@@ -85,8 +85,8 @@ def forecast_in_words(answer: Answer | None) -> str:
 def for_more_processes(plan: SamplingPlan) -> str:
     """What becomes of the limits with more processes than one."""
     return (
-        "As drawn by one process, as on one GPU. With W processes an epoch is filled up by at most "
-        f"W × {count(plan.needed_batch_size)} − 1 more draws, which may exceed a limit slightly."
+        f"As drawn by one process (GPU). W of them draw up to W × {count(plan.needed_batch_size)} − 1 more in an epoch "
+        "and may miss a limit slightly."
     )
 
 

@@ -171,11 +171,11 @@ def test_from_what_is_violated_one_click_leads_to_a_plan_that_holds_as_drawn(dra
     assert "Holds: at worst 0" in said(at.markdown)
     assert all(button.key != "use_solution" for button in at.button)
     at.button(key="get_code").click().run()
-    code = at.code[-1].value
-    assert code.endswith(snippet(plan, counts))
-    promise = code.removesuffix(snippet(plan, counts)).replace("\n# ", " ")
-    assert promise.startswith(f"# Tuned for: {'; '.join(map(str, requirements_of(at)))}. As drawn with seed 0: the ")
-    assert all(len(line) <= 102 for line in code.removesuffix(snippet(plan, counts)).splitlines())
+    promise, of_plan, code = at.code[-1].value.partition("# Plan ")
+    assert (of_plan + code).strip() == snippet(plan, counts).strip()
+    tuned_for = f"# Tuned for: {'; '.join(map(str, requirements_of(at)))}. As drawn with seed 0: the rarest class is "
+    assert promise.replace("\n# ", " ").startswith(tuned_for)
+    assert all(line.startswith("# ") and len(line) <= 102 for line in promise.splitlines())
 
 
 def test_plans_whose_draws_fail_are_followed_by_others_with_the_same_seed(monkeypatch):

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import pkgutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from typing import Any
 
 import streamlit as st
@@ -22,6 +24,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import net_util
 
+from pages import parts
 from pages.parts.server.lost_pages import with_lost_pages_opened_again
 from pages.parts.server.page_files import (
     BASE,
@@ -83,14 +86,13 @@ def with_security_headers(server: ASGIApp) -> ASGIApp:
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
-    """Load the page's imports, then freeze them out of the garbage collector.
+    """Load all parts of pages, then freeze them out of the garbage collector.
 
     NOTE frozen-gc: collecting garbage holds the interpreter, and so every session. With the imports frozen there is
     little left to walk.
     """
-    import pages.parts.live.figure_panel
-    import pages.parts.sidebar.sidebar  # noqa: F401
     from pages.parts.my_labels.reading_job import READING_MODULES
+    from pages.parts.server.idle_memory import give_memory_back
     from pages.parts.server.jobs import start_spare
     from pages.parts.server.server_log import leave_out_ended_fragments
     from pages.parts.server.session_cleanup import (
@@ -100,18 +102,25 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
         watch_lost_sessions,
     )
     from pages.parts.server.state_lookups import look_up_single_keys
+    from pages.parts.server.study_line import stop_studies, watch_studies
 
+    for part in pkgutil.walk_packages(parts.__path__, "pages.parts."):
+        import_module(part.name)
     leave_out_ended_fragments()
     look_up_single_keys()
     start_spare(READING_MODULES)
     compressed(PLOTLY_JS)
     gc.collect()
     gc.freeze()
-    watchers = (watch_closed_tabs, watch_lost_sessions, remove_downloads_after_uploads, collect_garbage)
+    watchers = (
+        watch_closed_tabs, watch_lost_sessions, watch_studies, remove_downloads_after_uploads, collect_garbage,
+        give_memory_back,
+    )  # fmt: skip
     cleanup = [asyncio.create_task(watch()) for watch in watchers]
     yield {}
     for task in cleanup:
         task.cancel()
+    stop_studies()
 
 
 def show_error_message(_: Exception) -> bool:
@@ -127,7 +136,10 @@ def show_error_message(_: Exception) -> bool:
 app = st.App(
     "pages/navigation.py",
     routes=[
-        *(Route(f"{BASE}/{page_name}", page_that_names_its_data) for page_name in ("", "compare", "tune")),
+        *(
+            Route(f"{BASE}/{page_name}", page_that_names_its_data)
+            for page_name in ("", "compare", "tune", "train", "monitor")
+        ),
         Route(f"{BASE}/{PLOTLY_SRC}", plotly_js),
         Route(f"{BASE}/assets/{{name}}", offered_script),
         Route(f"{BASE}/figures/{{offer}}", figures_response),

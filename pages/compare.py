@@ -9,6 +9,7 @@ from pages.parts.compare.compared_plans import (
     SIDE_BY_SIDE,
     CompareView,
     choose_followed,
+    drawable_plans,
     note_compared_plans,
     panels_of,
     plan_variants,
@@ -20,7 +21,7 @@ from pages.parts.live.class_legend import class_legend
 from pages.parts.live.figure_panel import live_panel
 from pages.parts.share.page_tables import chart_tables
 from pages.parts.sidebar.figure_endpoint import figure_ticket
-from pages.parts.sidebar.page_controls import choose_axis, choose_epoch, page_heading, phone_sliders
+from pages.parts.sidebar.page_controls import choose_axis, choose_epoch, choose_learner, page_heading, phone_sliders
 from sampler_core.figures.compare_charts import own_first
 
 scenario = page_heading("Compare")
@@ -37,6 +38,7 @@ with rest:
         scenario = choose_epoch()
         logarithmic = choose_axis()
     phone_sliders()
+    scenario = choose_learner(scenario, drawable_plans(variants, scenario).adaptive)
     plans = note_compared_plans(variants, scenario)
     view = CompareView(variants, group, rank, logarithmic)
     panels, ticket = panels_of(scenario, view), figure_ticket(scenario, partial(panels_of, view=view), view)

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 
 from pages.parts.explore import explore_panels
@@ -9,7 +10,6 @@ from pages.parts.explore.epoch_player import animation_frames, epoch_player, say
 from pages.parts.explore.explore_panels import BELOW, FIRST, METRICS, ExploreView, live_parts
 from pages.parts.explore.followed_classes import choose_followed, follow_clicked, followed_numbers
 from pages.parts.explore.takeaway_and_findings import (
-    ADAPTIVE_NOTE,
     data_title,
     formulas,
     show_findings,
@@ -18,18 +18,20 @@ from pages.parts.explore.takeaway_and_findings import (
 )
 from pages.parts.live.figure_panel import live_panel
 from pages.parts.live.metric_tiles import tiles
+from pages.parts.server.result_cache import forecast_of
 from pages.parts.share.page_tables import chart_tables
 from pages.parts.sidebar import page_controls
 from pages.parts.sidebar.balance_buttons import balance_buttons
 from pages.parts.sidebar.figure_endpoint import figure_ticket
 from pages.parts.sidebar.page_controls import heading_line, reserved
-from sampler_core.figures import metric_table
+from sampler_core.figures import class_table, metric_table
 
 # The first screen: each place has its height before it is filled.
 heading = reserved("page-heading")
 with st.container(horizontal=True, vertical_alignment="center", gap="small", key="epoch-row"):
     play_button = reserved("play-button", "content")
     scenario = page_controls.choose_epoch()
+scenario = page_controls.choose_learner(scenario, ["The plan"] * (scenario.plan.adaptive is not None))
 with heading:
     heading_line(data_title(scenario), takeaway(scenario), "page-text-first")
 with play_button:
@@ -42,14 +44,10 @@ with first_figures:
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="view-row"):
     followed = choose_followed(scenario)
     logarithmic = page_controls.choose_axis()
-window, batches = (0, 1), (0, 0)
-if scenario.plan.adaptive is None:
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="scheme-row"):
-        page_controls.switch_scheme(scenario)
-        window, batches = page_controls.choose_batches(scenario)
-    say_if_batches_are_left_out(scenario, batches[1])
-else:
-    st.info(ADAPTIVE_NOTE, icon=":material/model_training:")
+with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="scheme-row"):
+    page_controls.switch_scheme(scenario)
+    window, batches = page_controls.choose_batches(scenario)
+say_if_batches_are_left_out(scenario, batches[1])
 followed_numbers(scenario, followed)
 below = st.container()
 
@@ -71,11 +69,17 @@ with first_finding:
     show_first_finding(scenario)
 explore_panels.offer_report(scenario, view)
 
+
+def every_class() -> pd.DataFrame:
+    return class_table(forecast_of(scenario.plan, scenario.counts, scenario.learner), scenario.epoch)
+
+
+charts = [chart for panel in panels.values() for chart in panel.charts]
+every_class_title = f"Every class, epoch {scenario.epoch}"
+chart_tables(charts, "explore", (every_class_title, every_class), ("Metrics", lambda: metric_table(metrics.metrics())))
 st.header("Findings", anchor=False)
 with st.container(key="page-text-findings"):
     st.markdown(page_controls.data_and_run(scenario))
     show_findings(scenario)
 for tex in formulas(scenario):
     st.latex(tex)
-charts = [chart for panel in panels.values() for chart in panel.charts]
-chart_tables(charts, "explore", ("Metrics", lambda: metric_table(metrics.metrics())))

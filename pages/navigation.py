@@ -9,6 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.parts.server.page_files import compiled
 from pages.parts.server.result_cache import session_cache, using_cache
 from pages.parts.server.session_cleanup import page_has_run
 from pages.parts.share.share_dialog import share_button
@@ -25,6 +26,8 @@ pages = [
     st.Page("explore.py", title="Explore", icon=":material/insights:", default=True),
     st.Page("compare.py", title="Compare", icon=":material/compare_arrows:"),
     st.Page("tune.py", title="Tune", icon=":material/tune:"),
+    st.Page("train.py", title="Train", icon=":material/model_training:"),
+    st.Page("monitor.py", title="Monitor", icon=":material/monitor_heart:"),
 ]
 page = st.navigation(pages, position="top")
 notices = st.container()
@@ -34,7 +37,7 @@ keep_values_on_page_switch(page.url_path)
 # The cache is chosen before the page begins: a session may end while its page still runs.
 with using_cache(session_cache()), place_of_page(pages, page), share_button(page.title):
     script = Path(__file__).with_name(f"{page.url_path or 'explore'}.py")
-    exec(compile(script.read_bytes(), script, "exec"), {"__name__": script.stem, "__file__": str(script)})  # noqa: S102
+    exec(compiled(script.read_bytes(), script), {"__name__": script.stem, "__file__": str(script)})  # noqa: S102
     with st.container(key="unseen"):  # not displayed (page.css)
         keep_url_of_other_pages()
         ask_before_labels_are_lost()

@@ -47,6 +47,8 @@ LAYERS = [
     "pages/parts/explore",
     "pages/parts/tune",
     "pages/parts/compare",
+    "pages/parts/train",
+    "pages/parts/monitor",
     "pages",
     "app.py",
 ]

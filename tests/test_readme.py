@@ -1,14 +1,10 @@
 """The README is true: its commands start the app, its code runs, its names and paths exist."""
 
-import contextlib
 import os
 import re
 import shlex
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -17,7 +13,8 @@ import pytest
 import torch
 from torch.utils.data import TensorDataset
 
-ROOT = Path(__file__).parents[1]
+from tests.servers import ROOT, free_port, started
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
 PROSE = re.sub(r"^```.*?^```$", "", README, flags=re.MULTILINE | re.DOTALL)
@@ -108,37 +105,15 @@ def test_the_second_command_runs_the_tests_and_both_install_what_they_need():
 
 def test_the_first_command_serves_without_a_question_in_a_fresh_home(tmp_path):
     program, *arguments = shlex.split(COMMANDS[0].split(" && ")[-1])
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
+    port, log = free_port(), tmp_path / "log.txt"
     # a desktop, where Streamlit would ask for an e-mail address and open a browser (here: the program `true`)
-    desktop = {"HOME": str(tmp_path), "DISPLAY": ":0", "BROWSER": "true", "STREAMLIT_SERVER_PORT": port}
-    log = tmp_path / "log.txt"
-    with log.open("w") as output:
-        server = subprocess.Popen(
-            [sys.executable, "-m", Path(program).name, *arguments],
-            cwd=ROOT, env=os.environ | desktop, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-    try:
-        page = answer(f"http://127.0.0.1:{port}/", server, log)
-    finally:
-        server.terminate()
-        server.wait(20)
+    desktop = {"HOME": str(tmp_path), "DISPLAY": ":0", "BROWSER": "true", "STREAMLIT_SERVER_PORT": str(port)}
+    command = [sys.executable, "-m", Path(program).name, *arguments]
+    with (
+        started(command, port, log, env=os.environ | desktop, stdin=subprocess.DEVNULL) as server,
+        urllib.request.urlopen(server.url) as response,
+    ):
+        page = response.read().decode()
     assert '<div id="root">' in page
     assert "Traceback" not in log.read_text()
     assert "email" not in log.read_text().lower()
-
-
-def answer(url, server, log, seconds=60):
-    """The text behind an address, as soon as its server gives one."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until and server.poll() is None:
-        try:
-            with urllib.request.urlopen(url, timeout=5) as response:
-                return response.read().decode()
-        except urllib.error.HTTPError:
-            break
-        except OSError:  # not there yet
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                server.wait(0.1)
-    raise AssertionError(f"the server did not answer: {log.read_text()}")

@@ -22,7 +22,8 @@ from sampler_core.figures.epoch_metrics import epoch_metrics, metric_table
 from sampler_core.figures.expected_items import charts_of_tallies
 from sampler_core.figures.explore_charts import arranged, charts_of_epoch, charts_over_epochs
 from sampler_core.figures.figure import Chart, plotly_js, plotly_js_version, with_shares
-from sampler_core.figures.plan_sentences import data_line, takeaway
+from sampler_core.figures.plan_sentences import data_line, followed_note, takeaway
+from sampler_core.forecast.assumed_learner import RecallSource
 from sampler_core.forecast.findings import findings
 from sampler_core.forecast.forecast import Forecast
 from sampler_core.formatting import count, number, shortened
@@ -43,6 +44,7 @@ def plan_report(
     logarithmic: bool = False,
     selected: Sequence[int] = (),
     tallies: Sequence[Tally] = (),
+    recalls: RecallSource | None = None,
     made: datetime.datetime | None = None,
 ) -> str:
     """The report as the text of an HTML file that needs neither a server nor a network, under 6 MB.
@@ -50,15 +52,17 @@ def plan_report(
     epoch: the one it opens with. unit: what one sample is. title, note, data_name: plain text, the note of one or more
     lines. logarithmic: the axis of the shares. selected: positions of the classes to highlight. made: its date, now
     when not given.
-    An adaptive target has no batches before training: the report shows what holds before any feedback.
     tallies: what the samples carry besides, a chart each.
+    recalls: what an adaptive target follows; without, the report shows what holds before any feedback, and no batches.
     `ValueError` for a plan without epochs or batch size, one that cannot be drawn, and an epoch outside the run.
     """
     counts = as_class_counts(counts)
     plan.check(counts)
-    forecast = Forecast.of(plan, counts)
+    forecast = Forecast.of(plan, counts, recalls)
     if not 0 <= epoch < len(forecast.shares):
         raise ValueError(f"epoch must be a whole number from 0 to {len(forecast.shares) - 1}, got {epoch}")
+
+    notes = [] if forecast.followed is None else [followed_note(forecast.followed.source, ["The plan"])]
 
     def report_frame(epoch: int) -> Frame:
         tiles = [(metric.label, metric.value, metric.note) for metric in epoch_metrics(forecast, epoch)]
@@ -67,14 +71,15 @@ def plan_report(
             forecast, forecast.class_weights, epoch, logarithmic=logarithmic, selected=highlighted
         )
         of_epoch: list[Chart] = []
-        if plan.adaptive is None:
-            preview = plan.preview(counts, epoch, first_batch, shown_batches)
-            epoch_counts = partial(plan.epoch_class_counts, counts, epoch)
+        state = forecast.state_at(epoch)
+        if plan.adaptive is None or state is not None:
+            preview = plan.preview(counts, epoch, first_batch, shown_batches, state)
+            epoch_counts = partial(plan.epoch_class_counts, counts, epoch, state)
             of_epoch = charts_of_epoch(plan, forecast, preview, epoch_counts, highlighted)
         first, below = arranged(over_epochs, of_epoch)
         return Frame(
             epoch,
-            [takeaway(forecast, epoch, unit)],
+            [takeaway(forecast, epoch, unit), *notes],
             tiles,
             [*first, *charts_of_tallies(tallies, forecast, epoch), *below],
         )
@@ -101,14 +106,16 @@ def page_report(
     unit: str = "samples",
     note: str = "",
     data_name: str = "",
+    recalls: RecallSource | None = None,
 ) -> str:
     """A report of the figures and tables of any page, without a play control, with the sidebar's plan and data.
 
     sentences, facts, files: what else the page shows, as in `Frame` and `Report`. title, note, data_name: plain text.
+    recalls: what an adaptive plan follows.
     """
     chart_tables = [chart.figure.table for chart in charts]
     return _report_html(
-        plan, Forecast.of(plan, counts), unit, None, data_name, title=title, note=note, epochs=1, epoch=0,
+        plan, Forecast.of(plan, counts, recalls), unit, None, data_name, title=title, note=note, epochs=1, epoch=0,
         frame=lambda epoch: Frame(0, sentences, [], charts), about="Findings on the sidebar's plan",
         facts={**(facts or {}), **report_facts(plan, counts, unit, data_name=data_name,
                                                plan_heading="The sidebar's plan")},

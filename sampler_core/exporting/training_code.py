@@ -41,6 +41,7 @@ def snippet(
     reading: Reading | None = None,
     resume: bool = False,
     two_stage: bool = False,
+    run_log: bool = False,
 ) -> str:
     """Code that trains with this plan next to a `dataset` (and where it says so `model`) that is already there.
 
@@ -48,7 +49,8 @@ def snippet(
     what was done to the labels before they were counted, which the data set's labels do not know of. reading: of the
     label file that they come from; the code reads rows and labels from it where they are not all, or others. resume: it
     saves checkpoints and goes on from the last one. two_stage: it trains by `two_stage_plan`, and in its second stage
-    the last layer alone. `ValueError` without a batch size, or for a variant that is not in `VARIANTS`.
+    the last layer alone. run_log: it writes what it draws to runs/today.jsonl (`sampler_core.run_log`). `ValueError`
+    without a batch size, or for a variant that is not in `VARIANTS`.
     """
     if variant not in VARIANTS:
         raise ValueError(f"variant must be one of {', '.join(VARIANTS)}, got {variant!r}")
@@ -57,7 +59,8 @@ def snippet(
     is_short = counts.num_classes <= MOST_CLASSES and sum(len(str(name)) for name in counts.names) <= MOST_NAMES
     plan = replace(two_stage_plan(plan) if two_stage else plan, tuned_on=counts if is_short else None)
     rows = "" if reading is None else rows_code(reading, variant)
-    named = not rows and any(isinstance(name, str) for name in counts.names)  # those of the file have their names
+    has_text = any(isinstance(name, str) for name in counts.names)
+    named = not rows and has_text  # those of the file have their names
     label_reader = [] if rows or variant == "transformers" else ["labels_of"]  # there a data set has a column of labels
     return TEMPLATES.get_template("training_code.txt").render(
         plan=plan, plan_code=as_code(plan, room=MAX_LINE), variant=variant, changed=[_comment_line(s) for s in changed],
@@ -66,6 +69,7 @@ def snippet(
         named=named, classes=', classes=getattr(dataset, "classes", None)' if named else "",
         epochs="100" if plan.epochs is None else "plan.epochs", resume=resume, rows_code=rows,
         labels="labels" if rows else "labels_of(dataset)", head_from=_step_to_balanced(plan) if two_stage else None,
+        run_log=run_log, unnamed_codes=bool(rows) and has_text,
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
@@ -50,39 +52,48 @@ def batch_mix(preview: Preview, selected: SelectedClasses = (), *, legend: bool 
 
 
 def planned_and_drawn(
-    counts: ClassCounts, spread: CountIntervals, drawn: IntArray, selected: SelectedClasses = ()
-) -> Figure:
-    """The deviation of each class's draws from the plan, in percent of the plan, with its 95 % interval.
+    counts: ClassCounts, spread: CountIntervals, drawn: IntArray, selected: SelectedClasses = (), *,
+    got: str = "drawn", interval: str = "95 %",
+) -> Figure:  # fmt: skip
+    """The deviation of each class's draws from the plan, in percent of the plan, with its interval.
 
-    spread, drawn: of the same draws, each (num_classes,). A class with share 0 has no point.
+    spread, drawn: of the same draws, each (num_classes,). A class with share 0 has no point. got: what the figure calls
+    `drawn`; interval: what it calls that of `spread`.
     """
     order = by_count(counts)
     planned = CountIntervals(spread.expected[order], spread.lower[order], spread.upper[order])
-    got = drawn[order]
+    ordered, words = drawn[order], _Words(got, interval)
     furthest = np.nanmax(np.abs([_deviation(ends, planned.expected) for ends in planned[1:]]), initial=0.0)
     deviation = axis("deviation from plan", ticksuffix=" %", nticks=4, tickangle=0, zeroline=True, zerolinewidth=2,
                      **steady_range(-furthest, furthest, parts=4))  # fmt: skip
     marker, axes, shapes = row_markers(counts, order, selected), [deviation, row_axis()], list[Spec]()
     if class_rows(counts):
-        traces = [row_names(counts, order) | trace for trace in _drawn_rows(planned, got, marker)]
+        traces = [row_names(counts, order) | trace for trace in _drawn_rows(planned, ordered, marker, words)]
     else:
-        traces, shapes = _drawn_ranks(planned, got, marker["color"]), rank_lines(counts, selected, "x")
+        traces, shapes = _drawn_ranks(planned, ordered, marker["color"], words), rank_lines(counts, selected, "x")
         axes = [axis("classes, largest first", **RANK_TICKS), deviation]
     spec = {"data": traces, "layout": layout(
         xaxis=axes[0], yaxis=axes[1], shapes=shapes, showlegend=True, legend=LEGEND, uirevision=str(order.size),
     )}  # fmt: skip
     drawn_outside = int(((drawn < spread.lower) | (drawn > spread.upper)).sum())
     classes = several(counts.num_classes, "class", "classes")
-    alt = f"Planned and drawn samples of {classes}; {drawn_outside} outside their 95 % interval."
-    columns = {"planned": planned.expected, "95 % from": planned.lower, "95 % to": planned.upper, "drawn": got}
+    alt = f"Planned and {got} samples of {classes}; {drawn_outside} outside their {interval} interval."
+    columns = {
+        "planned": planned.expected, f"{interval} from": planned.lower, f"{interval} to": planned.upper, got: ordered
+    }  # fmt: skip
     return Figure(spec, alt, lambda: pd.DataFrame(columns, index=class_index(counts, order)))
 
 
-def _drawn_rows(planned: CountIntervals, drawn: IntArray, marker: Spec) -> list[Spec]:
+class _Words(NamedTuple):
+    got: str
+    interval: str
+
+
+def _drawn_rows(planned: CountIntervals, drawn: IntArray, marker: Spec, words: _Words) -> list[Spec]:
     """One row per class: the interval as a bar, the draws as a point."""
     low, high, off = (_deviation(values, planned.expected) for values in (planned.lower, planned.upper, drawn))
     texts = [
-        f"{draws:,} drawn, {number(e)} planned, 95 % from {a:,} to {b:,}"
+        f"{draws:,} {words.got}, {number(e)} planned, {words.interval} from {a:,} to {b:,}"
         for draws, e, a, b in zip(drawn, planned.expected, planned.lower, planned.upper, strict=True)
     ]
     interval = {"type": "data", "symmetric": False, "array": high, "arrayminus": -low, "color": GREY, "width": 6}
@@ -90,22 +101,29 @@ def _drawn_rows(planned: CountIntervals, drawn: IntArray, marker: Spec) -> list[
               "hovertemplate": "%{hovertext}: %{text}<extra></extra>"}  # fmt: skip
     plan = {"symbol": "line-ns-open", "size": 12, "color": GREY}
     return [
-        {**shared, "name": "planned, with 95 % interval", "x": 0.0 * low, "error_x": interval, "marker": plan},
-        {**shared, "name": "drawn", "x": off, "marker": {"size": 10, **marker}},
+        {
+            **shared,
+            "name": f"planned, with {words.interval} interval",
+            "x": 0.0 * low,
+            "error_x": interval,
+            "marker": plan,
+        },
+        {**shared, "name": words.got, "x": off, "marker": {"size": 10, **marker}},
     ]
 
 
-def _drawn_ranks(planned: CountIntervals, drawn: IntArray, colours: list[str]) -> list[Spec]:
+def _drawn_ranks(planned: CountIntervals, drawn: IntArray, colours: list[str], words: _Words) -> list[Spec]:
     """Classes by rank: the intervals as a ribbon, the draws as points."""
     low, high, off = (_deviation(values, planned.expected) for values in (planned.lower, planned.upper, drawn))
     ranks = np.arange(1, drawn.size + 1)
     ribbon = {"type": "scatter", "mode": "lines", "x": ranks, "line": {"width": 0, "shape": "hvh"}, "hoverinfo": "skip"}
+    between = {"name": f"{words.interval} interval", "fill": "tonexty", "fillcolor": "rgba(107,122,140,0.35)"}
     return [
         {**ribbon, "y": low, "showlegend": False},
-        {**ribbon, "y": high, "name": "95 % interval", "fill": "tonexty", "fillcolor": "rgba(107,122,140,0.35)"},
-        {"type": "scatter", "mode": "markers", "name": "drawn", "x": ranks, "y": off,
+        {**ribbon, "y": high, **between},
+        {"type": "scatter", "mode": "markers", "name": words.got, "x": ranks, "y": off,
          "customdata": np.stack([drawn, planned.expected], axis=1), "marker": {"size": 4, "color": colours},
-         "hovertemplate": "class of rank %{x}: %{customdata[0]:,} drawn, "
+         "hovertemplate": f"class of rank %{{x}}: %{{customdata[0]:,}} {words.got}, "
                           "%{customdata[1]:,.3~f} planned<extra></extra>"},
     ]  # fmt: skip
 

@@ -79,10 +79,9 @@ def class_shares(
     counts: ClassCounts, shares: FloatArray, epoch: int, *, logarithmic: bool = False, selected: SelectedClasses = ()
 ) -> Figure:
     """Class share over epochs: one line per class, or per band of classes. shares: (epochs, num_classes)."""
-    all_series = series_of(counts, selected)
     curves = [
         class_curve(series, shares, 4 if series.members.size == 1 and series.members[0] in selected else 2, entry)
-        for series, entry in zip(all_series, legend_entries(counts, all_series), strict=True)
+        for series, entry in _series_and_entries(counts, selected)
     ]
     alt = (
         f"Class share over {several(len(shares), 'epoch', 'epochs')}. First epoch: {shares_in_words(curves, 0)}. "
@@ -92,6 +91,21 @@ def class_shares(
         curves, share_axis("class share", logarithmic), "%{y:.3~p}", alt, epoch, showlegend=len(curves) > 1,
         uirevision=f"{len(curves)}-{len(shares)}-{logarithmic}",
     )  # fmt: skip
+
+
+def class_recalls(counts: ClassCounts, recalls: FloatArray, epoch: int, selected: SelectedClasses = ()) -> Figure:
+    """Recall over epochs: one line per class, or each band's mean. recalls: (epochs, num_classes), NaN: unknown."""
+    known, known_recalls = np.isfinite(recalls), np.nan_to_num(recalls)
+    with np.errstate(invalid="ignore"):
+        curves = [
+            class_curve(series, known_recalls, 2, entry)._replace(
+                values=series.total(known_recalls) / series.total(known)
+            )
+            for series, entry in _series_and_entries(counts, selected)
+        ]
+    alt = f"Recall over {several(len(recalls), 'epoch', 'epochs')}. Last epoch: {shares_in_words(curves, -1)}."
+    y_axis = axis("recall", tickformat="~%", range=[0.0, 1.02])
+    return curves_over_epochs(curves, y_axis, "%{y:.3~p}", alt, epoch, uirevision=f"{len(curves)}-{len(recalls)}")
 
 
 def skew_curve(skews: FloatArray, crossover: int | None, epoch: int) -> Figure:
@@ -112,3 +126,8 @@ def skew_curve(skews: FloatArray, crossover: int | None, epoch: int) -> Figure:
     figure.spec["data"].append(crossover_mark)
     figure.spec["layout"]["shapes"].append(balanced)
     return figure
+
+
+def _series_and_entries(counts: ClassCounts, selected: SelectedClasses) -> Iterable[tuple[Series, str]]:
+    all_series = series_of(counts, selected)
+    return zip(all_series, legend_entries(counts, all_series), strict=True)

@@ -1,17 +1,20 @@
-"""The metrics of one epoch as texts, and a table of single classes."""
+"""The metrics of one epoch as texts, and a table of the classes."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from sampler_core.data.array_types import FloatArray
-from sampler_core.figures.class_labels import class_in_words, distinct_labels
+from sampler_core.figures.class_labels import by_count, class_in_words, distinct_labels
 from sampler_core.figures.epoch_curves import epoch_table
+from sampler_core.figures.figure import with_shares
 from sampler_core.forecast.expectations import absence, coverage
 from sampler_core.forecast.forecast import Forecast
-from sampler_core.formatting import count, number, percent
+from sampler_core.formatting import number, percent
 
 
 class EpochMetric(NamedTuple):
@@ -69,26 +72,26 @@ def metric_table(metrics: tuple[EpochMetric, ...]) -> pd.DataFrame:
     return epoch_table({m.label: m.course for m in metrics}, [m.label for m in metrics if m.part])
 
 
-def class_table(forecast: Forecast, weights: FloatArray, positions: tuple[int, ...], epoch: int) -> pd.DataFrame:
-    """Single classes as texts, one row each: shares, weight, repeats, coverage. weights: (epochs, num_classes)."""
+def class_table(forecast: Forecast, epoch: int, positions: Sequence[int] | None = None) -> pd.DataFrame:
+    """Classes, one row each: samples, repeats, shares, weight, coverage, absence. positions: of whom, else all by
+    count, the largest first."""
     counts, last = forecast.counts, len(forecast.shares) - 1
-    metrics_of = {
-        label: {
-            "samples": count(int(counts.counts[c])),
-            f"share in epoch {epoch}": percent(float(forecast.shares[epoch, c])),
-            f"share in epoch {last}, the last": percent(float(forecast.shares[last, c])),
-            "class weight": percent(float(weights[epoch, c])),
-            "repeats in this epoch": number(float(forecast.repeats[epoch, c])),
-            "repeats in the run": number(float(forecast.run_repeats[c])),
-            "seen in this epoch": percent(float(_coverage_of(forecast, c, epoch))),
-            "seen in the run": percent(float(forecast.run_coverage[c])),
-            "batches without it": percent(float(forecast.absence[epoch, c])),
-        }
-        for label, c in distinct_labels(counts.names, positions).items()
+    rows = by_count(counts) if positions is None else np.array(positions)
+    seen = coverage(counts.counts[rows], forecast.shares[: epoch + 1, rows], forecast.draws)
+    shares = {
+        "share of the data": counts.frequencies[rows],
+        f"share in epoch {epoch}": forecast.shares[epoch, rows],
+        f"share in epoch {last}, the last": forecast.shares[last, rows],
+        "class weight": forecast.class_weights[epoch, rows],
+        "seen in this epoch": seen[epoch],
+        "seen in the run": forecast.run_coverage[rows],
+        "batches without it": forecast.absence[epoch, rows],
     }
-    return pd.DataFrame.from_dict(metrics_of, orient="index").rename_axis("class")
-
-
-def _coverage_of(forecast: Forecast, position: int, epoch: int) -> float:
-    counts, shares = forecast.counts.counts[[position]], forecast.shares[: epoch + 1, [position]]
-    return float(coverage(counts, shares, forecast.draws)[epoch, 0])
+    columns = {
+        "samples": counts.counts[rows],
+        "repeats in this epoch": forecast.repeats[epoch, rows],
+        "repeats in the run": forecast.run_repeats[rows],
+        **shares,
+    }
+    index = pd.Index(list(distinct_labels(counts.names, rows)), name="class")
+    return with_shares(pd.DataFrame(columns, index=index), shares)

@@ -13,7 +13,8 @@ from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.tallies import Tally
 from sampler_core.figures.class_labels import by_count, class_in_words, class_index
 from sampler_core.figures.class_series import COLOURS
-from sampler_core.figures.figure import Chart, Figure, Spec
+from sampler_core.figures.figure import Chart, Figure, Spec, with_shares
+from sampler_core.figures.group_pairs import charts_of_pairs
 from sampler_core.figures.legend import LEGEND
 from sampler_core.figures.plot_layout import GREY, axis, layout, steady_range
 from sampler_core.figures.rows_and_ranks import RANK_TICKS, class_rows, row_axis, row_names
@@ -24,7 +25,7 @@ MOST_PLAYED = 400_000  # numbers of one chart over all epochs
 
 
 def charts_of_tallies(tallies: Sequence[Tally], forecast: Forecast, epoch: int) -> list[Chart]:
-    """A chart for each tally, two in a row; none for one without an item."""
+    """A chart for each tally, two in a row, none for one without an item; and the pairs of two groupings."""
     shown = [(place, tally) for place, tally in enumerate(tallies) if tally.items.size]
     charts = []
     for place, tally in shown:
@@ -35,7 +36,7 @@ def charts_of_tallies(tallies: Sequence[Tally], forecast: Forecast, epoch: int) 
         figure = expected_items(tally, forecast, epoch)
         charts.append(Chart(f"tally-{place}", title, figure, _note_on(tally), span, height, 2))
     highest = max((chart.height for chart in charts), default=0)
-    return [chart._replace(height=highest) for chart in charts]
+    return [*(chart._replace(height=highest) for chart in charts), *charts_of_pairs(tallies, forecast, epoch)]
 
 
 def expected_items(tally: Tally, forecast: Forecast, epoch: int) -> Figure:
@@ -48,6 +49,7 @@ def expected_items(tally: Tally, forecast: Forecast, epoch: int) -> Figure:
     per_sample = tally.totals / forecast.counts.num_samples
     values = [("in the data", GREY, per_sample), ("of the draws", COLOURS[0], per_draw[epoch])]
     title, format_of = ("share", "~%") if _is_share(tally) else ("per sample", "~f")
+    of_data, of_draws = ("share of the data", "share of draws") if _is_share(tally) else ("per sample", "per draw")
     highest = steady_range(0.0, max(float(per_draw.max()), float(per_sample.max())))
     value_axis = axis(title, tickformat=format_of, rangemode="tozero", nticks=6, tickangle=0, **highest)
     make_spec = _bars if class_rows(names) else _curves
@@ -58,13 +60,13 @@ def expected_items(tally: Tally, forecast: Forecast, epoch: int) -> Figure:
         for i in dict.fromkeys((int(order[0]), int(order[-1])))
     )
     columns = {
-        "in the data": tally.totals, "per sample": per_sample, f"per draw in epoch {epoch}": per_draw[epoch],
+        "in the data": tally.totals, of_data: per_sample, f"{of_draws} in epoch {epoch}": per_draw[epoch],
         f"expected in epoch {epoch}": forecast.draws.samples * per_draw[epoch],
         "expected in the run": forecast.draws.samples * per_draw.sum(axis=0),
     }  # fmt: skip
     spec = make_spec(names, [(name, colour, one[order]) for name, colour, one in values], value_axis, format_of)
-    index = class_index(names, order).rename(tally.title)
-    return Figure(spec, alt, lambda: pd.DataFrame(columns).iloc[order].set_index(index))
+    index, shares = class_index(names, order).rename(tally.title), list(columns)[1:3] if _is_share(tally) else []
+    return Figure(spec, alt, lambda: with_shares(pd.DataFrame(columns).iloc[order].set_index(index), shares))
 
 
 def items_per_draw(tally: Tally, forecast: Forecast) -> FloatArray:
@@ -92,6 +94,7 @@ def _bars(names: ClassCounts, values: list[tuple[str, str, FloatArray]], value_a
     rows = row_names(names, by_count(names))
     bars = [
         {**rows, "type": "bar", "orientation": "h", "name": name, "x": row, "marker": {"color": colour},
+         "texttemplate": f"%{{x:.3{format_of}}}", "textposition": "auto", "textangle": 0,
          "hovertemplate": f"%{{hovertext}}, {name}: %{{x:.4{format_of}}}<extra></extra>"}
         for name, colour, row in values
     ]  # fmt: skip

@@ -9,7 +9,7 @@ from sampler_core.data.class_counts import ClassCounts
 from sampler_core.draws.preview import Preview
 from sampler_core.figures.class_series import SelectedClasses, is_banded
 from sampler_core.figures.draw_charts import batch_mix, planned_and_drawn
-from sampler_core.figures.epoch_curves import class_shares, skew_curve
+from sampler_core.figures.epoch_curves import class_recalls, class_shares, skew_curve
 from sampler_core.figures.figure import Chart
 from sampler_core.figures.legend import height_with_legend
 from sampler_core.figures.plan_sentences import SCHEME_NOTES, batches_note
@@ -42,6 +42,10 @@ def charts_over_epochs(
     if skews is not None:
         skew_line, note = skew_curve(skews, forecast.crossover, epoch), "0 natural, 1 class-balanced, above 1 reversed."
         charts.append(Chart("skew", "Skew over epochs", skew_line, note, 12, 240, 3))
+    if forecast.followed is not None:
+        recall_lines = class_recalls(counts, forecast.followed.recalls, epoch, selected)
+        note = "What the shares of the next epoch follow. Colours as above; of several classes, their mean."
+        charts.append(Chart("recalls", "Recall that the shares follow", recall_lines, note, 12, 240, 3))
     if is_banded(counts):
         share_cells = share_map(counts, shares, epoch, selected)
         note = "One row a class; colour is the share. Its table has the first, the chosen and the last epoch."

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.class_labels import class_in_words
+from sampler_core.forecast.assumed_learner import AssumedLearner, RecallSource
 from sampler_core.forecast.forecast import Forecast
-from sampler_core.formatting import count, number, percent, several
+from sampler_core.formatting import count, joined, number, percent, several
 from sampler_core.plans.plan import SamplingPlan
 
 SCHEME_NOTES = {
@@ -24,8 +25,10 @@ def takeaway(
     plain: Callable[[str], str] = str,
     strong: Callable[[str], str] = str,
 ) -> str:
-    """What the epoch does to the class mix. unit: what one sample is. plain, strong: markup for a class name and for
-    the main words."""
+    """What the epoch does to the mix, at its rarest and largest class.
+
+    unit: what one sample is. plain, strong: markup for a class name and for the main words.
+    """
     counts, shares = forecast.counts, forecast.shares[epoch]
     rarest, largest = counts.rarest, counts.largest
     if counts.counts[rarest] == counts.counts[largest]:
@@ -33,10 +36,13 @@ def takeaway(
             return f"Every draw is of {plain(class_in_words(counts.names[rarest]))}: no other class has {unit}."
         return f"The classes have equally many {unit}, so no skew changes the mix."
     mix_words = _mix_in_words(float(shares[rarest] / shares[largest]), counts.counts[rarest] / counts.counts[largest])
-    of_data, of_draws = percent(counts.frequencies[rarest]), percent(shares[rarest])
+    (rarest_name, rarest_draws, rarest_data), (largest_name, largest_draws, largest_data) = (
+        (plain(class_in_words(counts.names[c])), percent(shares[c]), percent(counts.frequencies[c]))
+        for c in (rarest, largest)
+    )
     return (
-        f"In epoch {epoch} the mix is {strong(mix_words)}: {plain(class_in_words(counts.names[rarest]))}, "
-        f"{of_data} of the data, gets {of_draws} of draws."
+        f"In epoch {epoch} the mix is {strong(mix_words)}: {rarest_name} gets {rarest_draws} of draws ({rarest_data} "
+        f"of the data), {largest_name} {largest_draws} ({largest_data})."
     )
 
 
@@ -48,10 +54,24 @@ def data_line(counts: ClassCounts, unit: str = "samples") -> str:
     return f"{samples} in {classes}, class imbalance {number(counts.imbalance_ratio)}{empty}."
 
 
+def followed_note(recalls: RecallSource, plans: Sequence[str]) -> str:
+    """That shares and batches of adaptive plans hold under some recalls only. plans: their names, at least one."""
+    follow = f"{joined(plans)} {'follows' if len(plans) == 1 else 'follow'}"
+    if not isinstance(recalls, AssumedLearner):
+        return f"{follow} the recalls of training, here those of a run: with other recalls come other batches."
+    tops = f"tops from 1 for the largest class to {number(1.0 - recalls.spread)} for the rarest"
+    return (
+        f"{follow} the recalls that training will bring: other recalls, other batches. Until then an assumed learner "
+        f"stands in: after n draws of a class its recall is top (1 - exp(-n / {count(round(recalls.pace))})), with "
+        f"{tops}."
+    )
+
+
 def batches_note(plan: SamplingPlan, counts: ClassCounts) -> str:
     """The batches of an epoch and the seed of their draws."""
     batches = several(plan.num_batches(counts), "batch", "batches")
-    return f"As training draws them: {batches} of {count(plan.needed_batch_size)}, seed {plan.seed}."
+    as_drawn = "As training draws them" if plan.adaptive is None else "At these recalls"
+    return f"{as_drawn}: {batches} of {count(plan.needed_batch_size)}, seed {plan.seed}."
 
 
 def _mix_in_words(now: float, natural: float) -> str:

@@ -10,8 +10,10 @@ import numpy as np
 from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
 from sampler_core.forecast import expectations
+from sampler_core.forecast.assumed_learner import FollowedRun, RecallSource, follow
 from sampler_core.forecast.expectations import Draws, Groups
 from sampler_core.forecast.largest_count import largest_count
+from sampler_core.plans.adaptive_targets import State
 from sampler_core.plans.plan import SamplingPlan, class_weights_of
 
 
@@ -22,20 +24,33 @@ def draws_of(plan: SamplingPlan, counts: ClassCounts) -> Draws:
 
 @dataclass(frozen=True, eq=False)  # no slots: each value is computed once, when it is first used
 class Forecast:
-    """All metric values of one plan on one data set. The per-epoch ones are arrays with the epochs first."""
+    """All metric values of one plan on one data set. The per-epoch ones are arrays with the epochs first.
+
+    followed: the run of an adaptive plan under recalls that are assumed or known; None: before any feedback.
+    """
 
     counts: ClassCounts
     shares: FloatArray
     draws: Draws
     skews: FloatArray | None = None
+    followed: FollowedRun | None = None
 
     @classmethod
-    def of(cls, plan: SamplingPlan, counts: CountsLike) -> Forecast:
-        """The forecast of a plan. Errors: those of `plan.class_shares`; `ValueError` without a batch size."""
+    def of(cls, plan: SamplingPlan, counts: CountsLike, recalls: RecallSource | None = None) -> Forecast:
+        """The forecast of a plan. Errors: those of `plan.class_shares`; `ValueError` without a batch size.
+
+        recalls: what an adaptive plan follows, as an `AssumedLearner`; other plans follow nothing.
+        """
         if not isinstance(plan, SamplingPlan):
             raise TypeError(f"plan must be a SamplingPlan, got {plan!r:.100}")
         counts = as_class_counts(counts)
-        return cls(counts, plan.class_shares(counts), draws_of(plan, counts), plan.skews())
+        followed = None if recalls is None or plan.adaptive is None else follow(plan, counts, recalls)
+        shares = plan.class_shares(counts) if followed is None else followed.shares
+        return cls(counts, shares, draws_of(plan, counts), plan.skews(), followed)
+
+    def state_at(self, epoch: int) -> State | None:
+        """The state of an adaptive plan in an epoch; None where it follows nothing."""
+        return None if self.followed is None else self.followed.states[epoch]
 
     @cached_property
     def class_weights(self) -> FloatArray:

@@ -144,7 +144,8 @@ def sentence(remedies: list[str], rest: str = ".") -> str:
 def trial(plan: SamplingPlan, forecast: Forecast, **settings: Any) -> Forecast | None:
     """The forecast with other settings; None where these cannot be met."""
     try:
-        return Forecast.of(replace(plan, **settings), forecast.counts)
+        recalls = forecast.followed and forecast.followed.source
+        return Forecast.of(replace(plan, **settings), forecast.counts, recalls)
     except ValueError:
         return None
 

@@ -114,7 +114,7 @@ class SamplingPlan:
     def class_shares(self, class_counts: CountsLike) -> FloatArray:
         """The probability that one draw is of each class: float64, shape (epochs, num_classes), rows sum to 1."""
         counts = as_class_counts(class_counts)
-        epochs = self._listed_epochs(counts.num_classes, f"a table of {counts.num_classes:,} classes")
+        epochs = self.listed_epochs(counts.num_classes, f"a table of {counts.num_classes:,} classes")
         present, samples = counts.present, self.samples(counts)
         shares, epochs_at_once = np.zeros((epochs, counts.num_classes)), max(1, _SHARES_AT_ONCE // present.num_classes)
         for first_epoch in range(0, epochs, epochs_at_once):
@@ -135,7 +135,7 @@ class SamplingPlan:
         schedule = skew_schedule(self.target)
         if schedule is None:
             return None
-        return np.array([schedule(epoch, self.epochs) for epoch in range(self._listed_epochs(1, "a list of skews"))])
+        return np.array([schedule(epoch, self.epochs) for epoch in range(self.listed_epochs(1, "a list of skews"))])
 
     def epoch_at(
         self, present: ClassCounts, epoch: int, state: State | None = None, samples: int | None = None
@@ -184,13 +184,19 @@ class SamplingPlan:
             _warn_of_drift_since_tuning(self.tuned_on, counts)
 
     def preview(
-        self, class_counts: CountsLike, epoch: int, first_batch: int = 0, num_batches: int | None = None
+        self,
+        class_counts: CountsLike,
+        epoch: int,
+        first_batch: int = 0,
+        num_batches: int | None = None,
+        state: State | None = None,
     ) -> Preview:
         """The class counts of batches as training will draw them (see `preview.Preview`).
 
-        `ValueError` for an adaptive target, whose draws depend on feedback: `sampler.preview()` shows those.
+        `ValueError` for an adaptive target without a state (`forecast.assumed_learner` has assumed ones): its draws
+        depend on feedback, and `sampler.preview()` shows them.
         """
-        if self.adaptive is not None:
+        if self.adaptive is not None and state is None:
             raise ValueError(
                 "target must not be adaptive for a preview before training, "
                 f"got {TARGETS.name_of(self.target)}; sampler.preview() shows the current epoch"
@@ -199,17 +205,18 @@ class SamplingPlan:
         counts = as_class_counts(class_counts)
         self.check(counts)
         self.needed_batch_size  # noqa: B018 (its error is the point)
-        draws = self.epoch_at(counts.present, epoch)
+        draws = self.epoch_at(counts.present, epoch, state)
         return preview_batches(self.drawing, draws, counts, first_batch, num_batches)
 
-    def epoch_class_counts(self, class_counts: CountsLike, epoch: int) -> IntArray:
-        """What the whole epoch draws of each class: int64, shape (num_classes,).
+    def epoch_class_counts(self, class_counts: CountsLike, epoch: int, state: State | None = None) -> IntArray:
+        """What the whole epoch draws of each class: int64, shape (num_classes,). state: of an adaptive target.
 
         At once under "exact" (its quotas); under the other schemes every draw is made, some 10 ns each.
         """
         counts = as_class_counts(class_counts)
         self._check_samples(counts)
-        return epoch_class_counts(self.drawing, self.epoch_at(counts.present, whole_number("epoch", epoch)), counts)
+        draws = self.epoch_at(counts.present, whole_number("epoch", epoch), state)
+        return epoch_class_counts(self.drawing, draws, counts)
 
     # --- as text -------------------------------------------------------------------------------------------------
 
@@ -301,8 +308,8 @@ class SamplingPlan:
             must = f"samples_per_epoch must be given for more than {_MOST_DRAWS:,} samples"
             raise ValueError(f"{must}, got None for {counts.num_samples:,}")
 
-    def _listed_epochs(self, entries: int, what: str) -> int:
-        """The epochs, of so many entries each; `ValueError` where they have no end or the list would be too long."""
+    def listed_epochs(self, entries: int, what: str) -> int:
+        """The number of epochs, of so many entries each; `ValueError` where they have no end or a list is too long."""
         if self.epochs is None:
             raise ValueError("epochs must be given to list the epochs, got None")
         if self.epochs * entries > _MAX_ENTRIES:

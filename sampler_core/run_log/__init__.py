@@ -5,9 +5,12 @@ ranks: each writes its own file, and the reader adds them up.
 """
 
 from sampler_core.run_log.audit import audit
-from sampler_core.run_log.departures import Departure, departures, verdict
+from sampler_core.run_log.departures import Departure, Judgement, departures, judged, verdict
 from sampler_core.run_log.reader import RunReader, read_run, run_of_contents
 from sampler_core.run_log.run import Run
 from sampler_core.run_log.writer import RunLog
 
-__all__ = ["Departure", "Run", "RunLog", "RunReader", "audit", "departures", "read_run", "run_of_contents", "verdict"]
+__all__ = [
+    "Departure", "Judgement", "Run", "RunLog", "RunReader", "audit", "departures", "judged", "read_run",
+    "run_of_contents", "verdict",
+]  # fmt: skip

@@ -30,21 +30,36 @@ class Spread(NamedTuple):
 
     def is_exceeded_by(self, counts: IntArray, tests: int) -> BoolArray:
         """Whether each count is beyond chance, as one of so many counts."""
-        limit, chosen, expected = _log_limit(tests), counts - self.sure, self.expected
-        more, fewer = chosen - self.slack, self.trials - chosen - self.slack
-        too_many = log_chance_above(more - 1, self.trials, expected) <= limit
-        too_few = log_chance_above(fewer - 1, self.trials, self.trials - expected) <= limit
-        is_above, is_below = (more > 0) & (chosen > expected), (fewer > 0) & (chosen < expected)
-        return np.asarray((too_many & is_above) | (too_few & is_below))
+        chosen, expected = counts - self.sure, self.expected
+        is_above = chosen > expected  # else the trials without success are the count that may be too large
+        apart = np.where(is_above, chosen, self.trials - chosen) - self.slack
+        mean = np.where(is_above, expected, self.trials - expected)
+        is_beyond = log_chance_above(apart - 1, self.trials, mean) <= _log_limit(tests)
+        return np.asarray(is_beyond & (apart > 0) & (chosen != expected))
+
+    def limits(self, tests: int) -> tuple[FloatArray, FloatArray]:
+        """The least and the largest count that chance allows, each as one of so many; shapes as the counts have."""
+        most = _most_by_chance(self.trials, self.expected, tests)
+        fewest = self.trials - _most_by_chance(self.trials, self.trials - self.expected, tests)
+        return np.maximum(self.sure + fewest - self.slack, 0.0), self.sure + most + self.slack
+
+    def rows(self, rows: slice) -> Spread:
+        """That of some epochs alone."""
+        return Spread(*(part[rows] for part in self))
+
+    def together(self, classes: IntArray, taken: IntArray) -> Spread:
+        """That of the count of several classes together, shapes (epochs, 1). taken: draws of each epoch, (epochs,).
+
+        As if its trials were independent, where it is no narrower: those of a scheme with quotas keep each other apart.
+        """
+        sure, trials, expected, slack = (part[:, classes].sum(axis=1, keepdims=True) for part in self)
+        return Spread(sure, np.minimum(trials, np.maximum(taken[:, None] - sure, 1.0)), expected, slack)
 
     def allowed(self, epoch: int, c: int, tests: int, below: bool = False) -> float:
         """How far above its expectation one count may be, or how far below."""
-        trials, expected = self.trials[epoch, c], self.expected[epoch, c]
-        expected = trials - expected if below else expected
-        most = least_whole_number(
-            np.array([int(expected)]), lambda k: log_chance_above(k, trials, expected) <= _log_limit(tests)
-        )
-        return float(most[0] + self.slack[epoch, c] - expected)
+        one = Spread(*(part[epoch : epoch + 1, c : c + 1] for part in self))
+        low, high = (float(limit[0, 0] - one.sure[0, 0] - one.expected[0, 0]) for limit in one.limits(tests))
+        return -low if below else high
 
 
 def spread_of(planned: FloatArray, taken: IntArray, extras: IntArray, draws: Draws) -> Spread:
@@ -68,6 +83,13 @@ def spread_of(planned: FloatArray, taken: IntArray, extras: IntArray, draws: Dra
         trials = np.maximum(trials, 1.0)
     expected = np.clip(planned - sure, 0.0, trials)
     return Spread(sure, trials, expected, slack)
+
+
+def _most_by_chance(trials: FloatArray, expected: FloatArray, tests: int) -> FloatArray:
+    """The least number that as many trials exceed with less than the limit's chance; shape of the two."""
+    limit = _log_limit(tests)
+    most = least_whole_number(expected.astype(np.int64), lambda k: log_chance_above(k, trials, expected) <= limit)
+    return most.astype(np.float64)
 
 
 def _log_limit(tests: int) -> float:

@@ -36,17 +36,19 @@ def counts_of_json(name: str, row: Any, num_classes: int) -> IntArray:
 
 def expected_of_json(name: str, row: Any, num_classes: int) -> FloatArray:
     """The inverse of `expected_to_json`; `ValueError` for anything else."""
-    if isinstance(row, dict):
-        row, at = list(row.values()), [_position(name, key, num_classes) for key in row]
-    else:
-        at = list(range(num_classes))
-    if not isinstance(row, list) or len(row) != len(at) or any(type(value) not in (int, float) for value in row):
+    at = [_position(name, key, num_classes) for key in row] if isinstance(row, dict) else None
+    row = list(row.values()) if isinstance(row, dict) else row
+    is_whole = isinstance(row, list) and (at is not None or len(row) == num_classes)
+    if not is_whole or not set(map(type, row)) <= {int, float}:
         raise ValueError(f"{name} must be one number per class ({num_classes})")
-    if row and not (min(row) >= 0 and max(row) <= LARGEST_COUNT):
+    numbers = np.array(row, dtype=np.float64)
+    if numbers.size and not (numbers.min() >= 0 and numbers.max() <= LARGEST_COUNT):
         raise ValueError(f"{name} must be from 0 to {LARGEST_COUNT:,}")
-    numbers = np.zeros(num_classes)
-    numbers[at] = row
-    return numbers
+    if at is None:
+        return numbers
+    all_numbers = np.zeros(num_classes)
+    all_numbers[at] = numbers
+    return all_numbers
 
 
 def _list_or_object(values: list[float], is_filled: BoolArray) -> Row:

@@ -23,14 +23,42 @@ class Departure(NamedTuple):
     sentence: str
 
 
+class Judgement(NamedTuple):
+    """What a run did otherwise than planned, one sentence on it, and the evidence that both are from."""
+
+    evidence: Evidence
+    departures: tuple[Departure, ...]
+    sentence: str
+
+    @property
+    def run(self) -> Run:
+        """The run that was judged."""
+        return self.evidence.run
+
+
+def judged(run: Run) -> Judgement:
+    """A run with its departures and its verdict. Takes about as long as reading it."""
+    evidence = Evidence(run)
+    found = _departures(evidence)
+    return Judgement(evidence, tuple(found), _verdict(evidence, found))
+
+
 def departures(run: Run) -> list[Departure]:
     """What the run did otherwise than planned, with causes and remedies, by epoch; empty for a clean one.
 
     Under any scheme a clean run has one with a probability of at most `chance.FALSE_ALARM`.
     """
-    if not run.windows:
+    return _departures(Evidence(run))
+
+
+def verdict(run: Run) -> str:
+    """One sentence for a clean run, else those of its departures."""
+    return judged(run).sentence
+
+
+def _departures(evidence: Evidence) -> list[Departure]:
+    if not evidence.run.windows:
         return []
-    evidence = Evidence(run)
     found = {name: finding for name, cause in CAUSES.items() if (finding := cause.find(evidence)) is not None}
     hidden = {name for cause in found for name in CAUSES[cause].hides}
     if len(found) > 1:
@@ -39,25 +67,24 @@ def departures(run: Run) -> list[Departure]:
     return sorted(shown, key=lambda departure: departure.since)
 
 
-def verdict(run: Run) -> str:
-    """One sentence for a clean run, else those of its departures."""
+def _verdict(evidence: Evidence, found: list[Departure]) -> str:
+    run = evidence.run
     if not run.windows:
         return "Nothing has been trained on yet."
-    found = departures(run)
     if found:
         return " ".join(departure.sentence for departure in found)
     first, last = run.epochs[0], run.epochs[-1]
     epochs = f"Epoch {first}" if first == last else f"Epochs {first} to {last}"
-    apart, allowed = largest_departure(run)
+    apart, allowed = _largest_departure(evidence)
     points = "point" if number(apart) == "1" else "points"
     return (
         f"{epochs} drew what was planned (largest departure {number(apart)} {points}, chance allows {number(allowed)})."
     )
 
 
-def largest_departure(run: Run) -> tuple[float, float]:
+def _largest_departure(evidence: Evidence) -> tuple[float, float]:
     """Of the shares trained from those planned, over epochs and classes, and what chance allows there; in points."""
-    evidence = Evidence(run)
+    run = evidence.run
     total = np.maximum(evidence.taken[:, None], 1)
     apart = (run.trained - run.planned) / total
     row, c = (int(i) for i in np.unravel_index(int(np.abs(apart).argmax()), apart.shape))

@@ -12,15 +12,20 @@ MOST_ENTRIES = 1 << 23  # numbers per class and window: 1,000 epochs of 1,000 cl
 
 
 class RankRecords:
-    """What the lines so far hold. skipped: lines that are not whole JSON of this version."""
+    """What the lines so far hold, of the last run in them.
+
+    runs: how many runs there were. skipped: lines that are not whole JSON of this version. changes: another number
+    whenever a line has come.
+    """
 
     def __init__(self, rank: int) -> None:
-        self._rank = rank
+        self._rank, self.changes = rank, 0
         self.restart()
 
     def restart(self) -> None:
         """Forgets all lines."""
-        self.skipped = 0
+        self.runs = self.skipped = 0
+        self.changes += 1
         self._begin_run()
 
     def _begin_run(self) -> None:
@@ -36,6 +41,7 @@ class RankRecords:
         """The next line of the file."""
         record = record_of_line(line, self.plans[-1].class_counts.num_classes if self.plans else None)
         self._lines += 1
+        self.changes += 1
         if record is None:
             self.skipped += 1
         elif isinstance(record, PlanLine):
@@ -55,6 +61,7 @@ class RankRecords:
     def _add_plan(self, plan: PlanLine) -> None:
         if self.plans and plan.run != self.plans[-1].run:
             self._begin_run()
+        self.runs += not self.plans
         if not self._is_room_for(plan.class_counts.num_classes):
             return
         self.plans.append(plan)

@@ -7,7 +7,7 @@ that is not whole JSON of this version is left out and counted, unknown kinds an
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -31,9 +31,12 @@ def read_run(path: str | os.PathLike[str]) -> Run:
     return RunReader(path).read()
 
 
-def run_of_contents(contents: Sequence[bytes]) -> Run:
-    """The last run in logs that were uploaded, in any order: of one rank, or of several; errors as in `read_run`."""
-    reader = RunReader("the upload")
+def run_of_contents(contents: Sequence[bytes], name: str = "the upload") -> Run:
+    """The last run in logs that were uploaded, in any order: of one rank, or of several; errors as in `read_run`.
+
+    name: what sentences call them.
+    """
+    reader = RunReader(name)
     for content in contents:
         reader.add_content(content)
     return reader.assembled()
@@ -45,23 +48,25 @@ class RunReader:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = Path(path)
         self._ranks: dict[int, tuple[LogLines, RankRecords]] = {}
+        self._refused: dict[int, str] = {}  # rank -> why its file cannot be read
+        self._last: tuple[object, Run] | None = None  # what the files held, and the run of it
 
     def read(self) -> Run:
-        """The run as it stands; errors as in `read_run`."""
+        """The run as it stands, the very same one where nothing has come since the last call; errors as in
+        `read_run`."""
         first = self._read_rank(0, self._path)
-        world, notes, missing = max((plan.world for plan in first.plans), default=1), list[str](), list[int]()
-        for rank in range(1, min(world, MOST_FILES)):
+        self._refused = {}
+        for rank in range(1, min(_world(first), MOST_FILES)):
             try:
                 self._read_rank(rank, rank_path(self._path, rank))
             except FileNotFoundError:
-                missing.append(rank)
+                pass
             except (ValueError, OSError) as error:
-                notes.append(f"Rank {rank} is left out: {printable(str(error), 200)}.")
-        if missing:
-            names = ", ".join(map(str, missing[:8])) + (", ..." if len(missing) > 8 else "")
-            there = several(world, "rank", "ranks")
-            notes.append(f"Of {there}, the files of rank {names} are not beside {printable(self._path.name)}.")
-        return self.assembled(notes)
+                self._refused[rank] = printable(str(error), 200)
+        held = [(records.changes, lines.too_long) for lines, records in self._ranks.values()], self._refused
+        if self._last is None or self._last[0] != held:
+            self._last = held, self.assembled()
+        return self._last[1]
 
     def add_content(self, content: bytes) -> None:
         """A whole file of one rank, which its windows name; what follows its last newline is left out."""
@@ -75,11 +80,27 @@ class RunReader:
             raise ValueError(f"run logs must be of one run, each of another rank, got rank {rank} twice")
         self._ranks[rank] = (LogLines(self._path), records)
 
-    def assembled(self, notes: Sequence[str] = ()) -> Run:
+    def assembled(self) -> Run:
         """The run of what was read so far; `ValueError` without a plan."""
-        if not any(records.plans for _, records in self._ranks.values()):
-            raise ValueError(f'run log must have a line of the kind "plan", version 1, got none in {self._path.name}')
-        return self._assembled([*notes])
+        ranks = {rank: records for rank, (_, records) in sorted(self._ranks.items()) if records.plans}
+        if not ranks:
+            name = printable(self._path.name)
+            raise ValueError(f'run log must have a line of the kind "plan", version 1, got none in {name}')
+        return self._assembled(ranks, self._notes(ranks))
+
+    def _notes(self, ranks: Mapping[int, RankRecords]) -> list[str]:
+        """Sentences on what is not in the run."""
+        name, first = printable(self._path.name), next(iter(ranks.values()))
+        notes = [f"Rank {rank} is left out: {reason}." for rank, reason in self._refused.items()]
+        world = max(map(_world, ranks.values()))
+        if missing := [r for r in range(min(world, MOST_FILES)) if r not in ranks and r not in self._refused]:
+            names = ", ".join(map(str, missing[:8])) + (", ..." if len(missing) > 8 else "")
+            notes.append(f"Of {several(world, 'rank', 'ranks')}, the files of rank {names} are not beside {name}.")
+        if first.runs > 1:
+            notes.append(f"The file holds {first.runs:,} runs; this is the last of them.")
+        if any(records.is_full for records in ranks.values()):
+            notes.append("The log is larger than what is read of one: its later epochs are left out.")
+        return notes
 
     def _read_rank(self, rank: int, path: Path) -> RankRecords:
         if rank not in self._ranks:
@@ -88,12 +109,9 @@ class RunReader:
         lines.read(records.restart, records.add)
         return records
 
-    def _assembled(self, notes: list[str]) -> Run:
-        ranks = {rank: records for rank, (_, records) in sorted(self._ranks.items()) if records.plans}
+    def _assembled(self, ranks: Mapping[int, RankRecords], notes: list[str]) -> Run:
         windows = [window for records in ranks.values() for window in records.windows]
         resumes = tuple(resume for records in ranks.values() for resume in records.resumes)
-        if any(records.is_full for records in ranks.values()):
-            notes.append("The log is larger than what is read of one: its later epochs are left out.")
         feedback = _feedback_of_ranks([*ranks.values()])
         epochs = tuple(sorted({epoch for values in feedback.values() for epoch in values}))
         metrics: dict[str, dict[str, FloatArray]] = {}
@@ -110,6 +128,10 @@ class RunReader:
             metrics, feedback, any(records.ended for records in ranks.values()),
             sum(records.skipped + lines.too_long for lines, records in self._ranks.values()), tuple(notes),
         )  # fmt: skip
+
+
+def _world(records: RankRecords) -> int:
+    return max((plan.world for plan in records.plans), default=1)
 
 
 def _feedback_of_ranks(ranks: list[RankRecords]) -> dict[str, dict[int, list[FloatArray]]]:

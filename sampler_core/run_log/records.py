@@ -149,9 +149,9 @@ _LINES: dict[str, Callable[[Mapping[str, Any], int], Record]] = {
 
 
 def _values_per_class(values: list[Any], num_classes: int) -> FloatArray:
-    if len(values) != num_classes or any(type(value) not in (int, float, type(None)) for value in values):
+    if len(values) != num_classes or not set(map(type, values)) <= {int, float, type(None)}:
         raise ValueError(f"values must be one number or null per class ({num_classes})")
-    per_class = np.array([math.nan if value is None else float(value) for value in values])
+    per_class = np.array(values, dtype=np.float64)  # None -> NaN
     if np.isinf(per_class).any():
         raise ValueError("values must be finite")
     return per_class

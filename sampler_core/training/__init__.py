@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from sampler_core.training.learners import LinearLearner as LinearLearner
     from sampler_core.training.learners import MlpLearner as MlpLearner
     from sampler_core.training.published_sets import load_features as load_features
+    from sampler_core.training.schedule_search import ScheduleSearch as ScheduleSearch
+    from sampler_core.training.search_space import SearchSpace as SearchSpace
     from sampler_core.training.splits import Folds as Folds
     from sampler_core.training.splits import Given as Given
     from sampler_core.training.splits import HoldOut as HoldOut
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 
 _PLACES = {
     "Folds": "splits", "Given": "splits", "HoldOut": "splits", "LabelledFeatures": "labelled_features",
-    "LinearLearner": "learners", "MlpLearner": "learners", "Progress": "study", "Study": "study",
+    "LinearLearner": "learners", "MlpLearner": "learners", "Progress": "study", "ScheduleSearch": "schedule_search",
+    "SearchSpace": "search_space", "Study": "study",
     "StudyResult": "study_result", "StudyStopped": "study", "load_features": "published_sets",
 }  # fmt: skip
 __all__ = list(_PLACES)

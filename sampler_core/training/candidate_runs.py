@@ -26,6 +26,7 @@ class CandidateRuns:
         self.right_adjusted = np.zeros((runs, epochs, classes), dtype=np.float32)
         self.drawn = np.zeros((runs, epochs, classes), dtype=np.int32)
         self.probabilities = {name: np.zeros((runs, epochs)) for name in LOSSES_OF_PROBABILITIES}
+        self.epochs_done = np.zeros(runs, dtype=np.int32)
         self.answers: list[IntArray] = [np.zeros(0, dtype=np.int64)] * runs
         self.adjusted_answers = list(self.answers)
 
@@ -36,6 +37,7 @@ class CandidateRuns:
         for name, values in self.probabilities.items():
             values[split, epoch] = getattr(measures, name)[run]
         self.answers[split], self.adjusted_answers[split] = measures.answers[run], measures.adjusted_answers[run]
+        self.epochs_done[split] = epoch + 1
 
     @property
     def has_adjustment(self) -> bool:
@@ -49,6 +51,11 @@ class CandidateRuns:
         with np.errstate(invalid="ignore", divide="ignore"):
             recall: FloatArray = np.nanmean(np.where(judged > 0, right / judged, np.nan), axis=-1)
         return recall
+
+    def reached(self, epoch: int) -> float:
+        """Balanced accuracy after an epoch, the mean over the runs that have come so far."""
+        of_epoch = self.balanced_accuracy(epochs=slice(epoch, epoch + 1))[:, 0]
+        return float(of_epoch[self.epochs_done > epoch].mean())
 
     def accuracy(self, adjusted: bool = False) -> FloatArray:
         """Share of right answers, shape (J, E)."""

@@ -81,15 +81,27 @@ def is_natural(candidate: Candidate, counts: ClassCounts) -> bool:
 
 
 def notes_on(candidates: Sequence[Candidate], counts: ClassCounts) -> list[str]:
-    """A warning where sampling and loss correct the same imbalance twice."""
-    twice = [quoted(candidate.name) for candidate in candidates if _corrects_twice(candidate, counts)]
-    if not twice:
-        return []
-    verb = "corrects" if len(twice) == 1 else "correct"
-    return [
-        f"{joined(twice)} {verb} the imbalance twice, by sampling and by the loss: expect too many answers for rare "
-        "classes, and use a logit-adjusted loss with the drawn prior instead."
-    ]
+    """A warning where sampling and loss correct the same imbalance twice, and whose prior correction is approximate."""
+    notes = []
+    if twice := [quoted(candidate.name) for candidate in candidates if _corrects_twice(candidate, counts)]:
+        verb = "corrects" if len(twice) == 1 else "correct"
+        notes.append(
+            f"{joined(twice)} {verb} the imbalance twice, by sampling and by the loss: expect too many answers for "
+            "rare classes, and use a logit-adjusted loss with the drawn prior instead."
+        )
+    plans = {candidate.plan_name: candidate.plan for candidate in candidates}
+    if moving := [quoted(name) for name, plan in plans.items() if _moves(plan, counts)]:
+        notes.append(
+            f"{joined(moving)} {'draws' if len(moving) == 1 else 'draw'} other class shares in the last epoch than "
+            "before: prior correction takes the last epoch's for those of the training, and is approximate there."
+        )
+    return notes
+
+
+def _moves(plan: SamplingPlan, counts: ClassCounts) -> bool:
+    """Whether the last epoch draws other class shares than the run on average."""
+    shares = plan.class_shares(counts)
+    return bool(plan.adaptive is not None or np.abs(shares[-1] - shares.mean(axis=0)).max() > 0.01)
 
 
 def _corrects_twice(candidate: Candidate, counts: ClassCounts) -> bool:

@@ -14,6 +14,7 @@ import numpy as np
 from sampler_core.data.array_types import FloatArray
 
 SIGNIFICANT, CERTAIN, POWER = 0.05, 0.95, 0.8
+USUAL_DEVIATION = 0.03  # of differences between runs, before any are measured
 REGION = 0.01  # a difference within a point is practically none
 
 
@@ -73,13 +74,12 @@ def found_difference(error: float, runs: int, region: float = REGION, comparison
 
     Needs p < .05 against the strictest step of Holm, .05 / comparisons, and P(better) >= .95.
     """
-    from scipy.special import nctdtrinc
-    from scipy.stats import t as student
+    from scipy.special import nctdtrinc, stdtrit
 
     degrees = runs - 1
-    strictest = float(student.isf(SIGNIFICANT / (2 * comparisons), degrees))
+    strictest = -float(stdtrit(degrees, SIGNIFICANT / (2 * comparisons)))
     significant = float(nctdtrinc(degrees, 1.0 - POWER, strictest))
-    certain = float(nctdtrinc(degrees, 1.0 - POWER, float(student.ppf(CERTAIN, degrees))))
+    certain = float(nctdtrinc(degrees, 1.0 - POWER, float(stdtrit(degrees, CERTAIN))))
     return max(significant * error, region + certain * error)
 
 

@@ -173,6 +173,7 @@ def _array(stream: Any, source: ByteSource) -> NDArray[Any]:
     content = stream.read(needed)
     if len(content) < needed:
         raise ReadingError(f"{source.name} ends before its array does. Save or download it again")
+    content = bytearray(content)  # torch takes no memory that cannot be written
     return np.frombuffer(content, dtype).reshape(shape, order="F" if is_fortran else "C")
 
 

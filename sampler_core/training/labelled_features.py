@@ -19,6 +19,14 @@ from sampler_core.formatting import listed, quoted, several
 MOST_COLUMNS, MOST_BYTES, MOST_CLASSES = 4096, 512 << 20, 1000
 
 
+class GapError(ValueError):
+    """Values are missing or infinite. found: where, in words."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(f"{found}: LabelledFeatures.without_gaps leaves them out")
+        self.found = found
+
+
 @dataclass(frozen=True, eq=False)
 class LabelledFeatures:
     """Features and classes of N samples.
@@ -50,9 +58,9 @@ class LabelledFeatures:
         if first is not None:
             row, column = first
             gaps = several(int((~np.isfinite(features).all(axis=1)).sum()), "row has", "rows have")
-            raise ValueError(
+            raise GapError(
                 f"X must be finite, got {features[row, column]} in row {row:,}, column {self._column(column)}; {gaps} "
-                "such values: LabelledFeatures.without_gaps leaves them out"
+                "such values"
             )
         object.__setattr__(self, "X", features)
         object.__setattr__(self, "y", encoded.codes.astype(np.int64))

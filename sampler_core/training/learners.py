@@ -13,17 +13,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from sampler_core.plans.parameters import Described, Parameter, described
+from sampler_core.plans.parameters import Described, described
 from sampler_core.plans.registry import Catalogue
+from sampler_core.training.setting_rows import DECAY, HIDDEN, RATE
 
 LEARNERS = Catalogue("learner")
-
-RATE = Parameter("rate", "Learning rate", "Of Adam.", 3e-3, 1e-6, 1.0, 1e-3, logarithmic=True)
-DECAY = Parameter(
-    "decay", "Weight decay", "Adam's L2 term. Without it a weighted loss fades as a separable learner trains on.",
-    0.0, 0.0, 1.0, 1e-4,
-)  # fmt: skip
-HIDDEN = Parameter("hidden", "Hidden units", "Of the one hidden layer.", 64, 1, 4096, 1, kind="integer")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Losses for imbalanced classes, for training scripts and studies, and what corrects probabilities afterwards.
 
-The one contract here: adding a loss is one class in this file, put in with `LOSSES.entry`. All take leading dimensions
+The one contract here: adding a loss is one class in this file, put in with `LOSSES.entry`, and for pages its rows in
+`setting_rows.py`. All take leading dimensions
 besides the batch, so that many runs train as one stack.
 """
 
@@ -15,22 +16,12 @@ from torch import Tensor
 from torch.nn import functional
 
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.plans.parameters import Described, Parameter, described
+from sampler_core.plans.parameters import Described, described
 from sampler_core.plans.registry import SCHEDULES, Catalogue
 from sampler_core.plans.schedules import Constant, Schedule
+from sampler_core.training.setting_rows import GAMMA, MARGIN, PRIOR, SCALE, TAU
 
 LOSSES = Catalogue("loss")
-
-GAMMA = Parameter("gamma", "Focus on hard samples", "0 is cross-entropy.", 2.0, 0.0, 10.0, 0.1)
-TAU = Parameter(
-    "tau", "Strength", "0 is cross-entropy; 1 with the drawn prior is balanced softmax.", 1.0, 0.0, 5.0, 0.1
-)
-PRIOR = Parameter(
-    "prior", "Prior", "Data: the class frequencies. Drawn: the class shares of the epoch, so that sampling and loss "
-    "never correct the same imbalance twice.", "drawn", kind="choice", choices=("data", "drawn"),
-)  # fmt: skip
-MARGIN = Parameter("margin", "Largest margin", "The margin of the rarest class.", 0.5, 0.0, 10.0, 0.1)
-SCALE = Parameter("scale", "Scale", "Multiplies the cosines.", 30.0, 0.01, 1000.0, 1.0)
 
 
 class ClassMix(NamedTuple):

@@ -36,6 +36,10 @@ class RunMeasures(NamedTuple):
     adjusted_answers: Sequence[IntArray]
 
 
+_NONE = np.zeros(0)
+NOT_MEASURED = RunMeasures(np.zeros((0, 0), dtype=np.int64), np.zeros((0, 0)), _NONE, _NONE, _NONE, _NONE, (), ())
+
+
 def measured(stack: Stack, table: Table, parameters: Sequence[Tensor], mix: ClassMix) -> RunMeasures:
     """The measures of all runs, split by split: the runs of one split share the rows that are judged."""
     parts = []

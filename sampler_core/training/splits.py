@@ -5,7 +5,7 @@ The one contract here: every plan of a study meets the same splits, and no row i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -110,6 +110,24 @@ def splits_of(data: LabelledFeatures, splits: Splits, seed: int = 0, with_inner_
         rows = [np.flatnonzero(part) for part in (~is_test & ~is_validation, is_validation, is_test)]
         made.append(Split(rows[0], rows[1], rows[2], repeat, of_split))
     return made
+
+
+def inner_splits(
+    data: LabelledFeatures, outer: Split, splits: Splits, seed: int, with_inner_part: bool = False
+) -> list[Split]:
+    """Splits of the training part of a split, as rows of the same data: the rows it judges are in none of them."""
+    rows = np.sort(np.concatenate([outer.train, outer.validation]))
+    part = LabelledFeatures(data.X[rows, :1], data.y[rows], data.names)  # a column does: splits depend on the classes
+    return [
+        split._replace(train=rows[split.train], validation=rows[split.validation], test=rows[split.test])
+        for split in splits_of(part, splits, seed, with_inner_part)
+    ]
+
+
+def judged_per_trained(splits: Sequence[Split]) -> float:
+    """n_test / n_train, the mean over splits."""
+    ratios = [split.test.size / (split.train.size + split.validation.size) for split in splits]
+    return sum(ratios) / len(ratios)
 
 
 def _marked(rows: IntArray, data: LabelledFeatures) -> BoolArray:

@@ -5,7 +5,7 @@ The one contract here: a run of a stack is the run alone, as a training script o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -18,14 +18,15 @@ from sampler_core.plans.plan import SamplingPlan
 from sampler_core.sampling.index_stream import IndexStream
 from sampler_core.training.labelled_features import LabelledFeatures
 from sampler_core.training.losses import ClassMix, weighted_mean
-from sampler_core.training.measures import RunMeasures, feedback_of, measured
+from sampler_core.training.measures import NOT_MEASURED, RunMeasures, feedback_of, measured
 from sampler_core.training.splits import Split
 from sampler_core.training.stacked_adam import StackedAdam
 from sampler_core.training.stacks import Run, Stack, Table, standardised
 
 
 class EpochOfRuns(NamedTuple):
-    """What an epoch did, run by run. drawn: counts of the draws, shape (R, num_classes)."""
+    """What an epoch did, run by run. drawn: counts of the draws, shape (R, num_classes). measures: of the epochs that
+    are measured, else `NOT_MEASURED`."""
 
     epoch: int
     drawn: IntArray
@@ -45,8 +46,8 @@ def stream_of_run(run: Run, split: Split, data: LabelledFeatures) -> IndexStream
     return IndexStream(data.y[split.train], plan, state=state, classes=data.class_counts.names)
 
 
-def train(stack: Stack) -> Iterator[EpochOfRuns]:
-    """Trains the stack; yields after each epoch."""
+def train(stack: Stack, measured_epochs: Container[int] | None = None) -> Iterator[EpochOfRuns]:
+    """Trains the stack; yields after each epoch. measured_epochs: after which the runs are judged; None: all."""
     splits = [stack.splits[run.split] for run in stack.runs]
     streams = [stream_of_run(run, split, stack.data) for run, split in zip(stack.runs, splits, strict=True)]
     table, targets = standardised(stack), torch.from_numpy(stack.data.y).to(stack.device)
@@ -75,7 +76,8 @@ def train(stack: Stack) -> Iterator[EpochOfRuns]:
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
         with torch.no_grad():
-            measures = measured(stack, table, parameters, mix)
+            is_measured = measured_epochs is None or epoch in measured_epochs
+            measures = measured(stack, table, parameters, mix) if is_measured else NOT_MEASURED
             streams = _with_feedback(stack, table, parameters, streams, epoch)
         drawn = torch.zeros(len(stack.runs), num_classes, dtype=torch.int64, device=stack.device)
         drawn.scatter_add_(1, targets[rows], is_drawn.long())

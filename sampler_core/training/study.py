@@ -9,31 +9,29 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import groupby, pairwise
 from typing import Any, NamedTuple, TypeAlias
 
 from sampler_core.plans.named_plans import NamedPlans
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.training.candidate_runs import CandidateRuns
 from sampler_core.training.candidates import candidates_of, checked_plans, is_natural, notes_on
-from sampler_core.training.comparison import REGION, found_difference, standard_error
+from sampler_core.training.comparison import REGION, USUAL_DEVIATION, found_difference, standard_error
 from sampler_core.training.labelled_features import LabelledFeatures
 from sampler_core.training.learners import LEARNERS, Learner, MlpLearner
 from sampler_core.training.losses import LOSSES, CrossEntropy, Loss
-from sampler_core.training.splits import SPLITTERS, Folds, Given, Split, Splits, splits_of
+from sampler_core.training.splits import SPLITTERS, Folds, Given, Split, Splits, judged_per_trained, splits_of
 from sampler_core.training.stacked_runs import train
+from sampler_core.training.stacking import stacks_of, work_of
 from sampler_core.training.stacks import Run, Stack
 from sampler_core.training.study_result import StudyResult
 from sampler_core.training.study_tables import TrainedStudy
 
 METRICS = ("balanced_accuracy", "accuracy")
-STACK_BYTES = 1 << 30  # what the runs that train together may take
-USUAL_DEVIATION = 0.03  # of differences between runs, before any are measured
 
 
 class Progress(NamedTuple):
     """How far a study is. share: 0 to 1. seconds_left: by the pace so far. epoch: that was trained last. reached:
-    balanced accuracy by candidate, the mean over the runs that were trained together."""
+    balanced accuracy after it by candidate, the mean over its runs that have come so far."""
 
     share: float
     seconds_left: float
@@ -129,8 +127,7 @@ class Study:
         """n_test / n_train, the mean over splits; 0 where all runs share one split."""
         if isinstance(self.splitter, Given):
             return 0.0
-        ratios = [split.test.size / (split.train.size + split.validation.size) for split in self.splits]
-        return sum(ratios) / len(ratios)
+        return judged_per_trained(self.splits)
 
     def found_difference(self, deviation: float = USUAL_DEVIATION) -> float:
         """The difference that the study would find with 80 % power, if those between runs have this deviation."""
@@ -145,12 +142,13 @@ class Study:
         """`run`, and all that the runs reached instead of the tables of it."""
         runs = [CandidateRuns(self.features, self.splits, c.plan.epochs or 0) for c in self.candidates]
         stacks = list(self._stacks())
-        total, done, begin = sum(_work(stack) for stack in stacks), 0.0, time.monotonic()
-        for stack in stacks:
+        work = [work_of(stack.runs, self.splits) for stack in stacks]
+        total, done, begin = sum(work), 0.0, time.monotonic()
+        for stack, of_stack in zip(stacks, work, strict=True):
             for epoch in train(stack):
                 for number, run in enumerate(stack.runs):
                     runs[run.candidate].take(number, run.split, epoch.epoch, epoch.drawn, epoch.measures)
-                done += _work(stack) / (stack.runs[0].plan.epochs or 1)
+                done += of_stack / (stack.runs[0].plan.epochs or 1)
                 left = (time.monotonic() - begin) * (total - done) / done
                 reached = self._reached(stack, runs, epoch.epoch)
                 if progress and progress(Progress(done / total, left, epoch.epoch, reached)) is False:
@@ -160,58 +158,15 @@ class Study:
         )
 
     def _reached(self, stack: Stack, runs: Sequence[CandidateRuns], epoch: int) -> dict[str, float]:
-        splits: dict[int, list[int]] = {}
-        for run in stack.runs:
-            splits.setdefault(run.candidate, []).append(run.split)
-        return {
-            self.candidates[c].name: float(
-                runs[c].balanced_accuracy(epochs=slice(epoch, epoch + 1))[of_candidate].mean()
-            )
-            for c, of_candidate in splits.items()
-        }
+        trained = sorted({run.candidate for run in stack.runs})
+        return {self.candidates[number].name: runs[number].reached(epoch) for number in trained}
 
     def _stacks(self) -> Iterator[Stack]:
-        """Runs that train together: alike in loss and length, and so many splits at once as memory allows."""
-        import torch
-
-        device = self.device or ("cuda" if torch.cuda.is_available() else "cpu")
-        runs = [
-            Run(number, split, candidate.plan)
-            for split in range(len(self.splits)) for number, candidate in enumerate(self.candidates)
-        ]  # fmt: skip
-        for (number_of_loss, *_), alike in groupby(sorted(runs, key=self._kind), key=self._kind):
-            loss = self._losses[number_of_loss]
-            for some in self._chunks(list(alike)):
-                yield Stack(self.features, self.splits, some, self.learner, loss, device=device)
-
-    @cached_property
-    def _losses(self) -> list[Loss]:
-        return list(dict.fromkeys(candidate.loss for candidate in self.candidates))
-
-    def _kind(self, run: Run) -> tuple[int, ...]:
-        plan = run.plan
-        samples = plan.samples_per_epoch or self.splits[run.split].train.size
-        loss = self._losses.index(self.candidates[run.candidate].loss)
-        return loss, plan.epochs or 0, plan.needed_batch_size, -(-samples // plan.needed_batch_size)
-
-    def _chunks(self, runs: list[Run]) -> Iterator[list[Run]]:
-        """Runs of whole splits."""
-        rows, columns = self.features.X.shape
-        widths = self.learner.widths(columns, self.features.class_counts.num_classes)
-        per_run = 16 * sum(fan * out for fan, out in pairwise(widths))  # with Adam's moments
-        per_run += 16 * sum(widths) * max(runs[0].plan.needed_batch_size, *(split.test.size for split in self.splits))
-        chunk: list[Run] = []
-        size = 0
-        for _, of_split in groupby(runs, key=lambda run: run.split):
-            some = list(of_split)
-            needed = 4 * rows * columns + per_run * len(some)
-            if chunk and size + needed > STACK_BYTES:
-                yield chunk
-                chunk, size = [], 0
-            chunk, size = chunk + some, size + needed
-        yield chunk
-
-
-def _work(stack: Stack) -> float:
-    plan = stack.runs[0].plan
-    return float(len(stack.runs) * (plan.epochs or 0) * plan.samples(stack.data.class_counts))
+        """Runs that train together."""
+        for loss in dict.fromkeys(candidate.loss for candidate in self.candidates):
+            runs = [
+                Run(number, split, candidate.plan)
+                for split in range(len(self.splits)) for number, candidate in enumerate(self.candidates)
+                if candidate.loss == loss
+            ]  # fmt: skip
+            yield from stacks_of(self.features, self.splits, runs, self.learner, loss, self.device)

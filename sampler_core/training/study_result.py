@@ -1,4 +1,4 @@
-"""StudyResult: the verdict and the tables of a study, also as JSON."""
+"""StudyResult: the verdict and the tables of a study, also as JSON, which is read without torch."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sampler_core.training.study_tables import TABLES, TrainedStudy
 from sampler_core.training.verdict import verdict
+
+if TYPE_CHECKING:
+    from sampler_core.training.study_tables import TrainedStudy
 
 RESULT_SCHEMA = 1
 
@@ -32,6 +34,8 @@ class StudyResult:
     @classmethod
     def of(cls, trained: TrainedStudy, notes: list[str], settings: Mapping[str, Any]) -> StudyResult:
         """The result of runs that are trained."""
+        from sampler_core.training.study_tables import TABLES
+
         tables = {name: table(trained) for name, table in TABLES.items()}
         summary, comparisons = (_records(tables[name]) for name in ("summary", "comparisons"))
         said = verdict(summary, comparisons, trained.reference, trained.metric, trained.region)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.training.candidate_runs import LOSSES_OF_PROBABILITIES, CandidateRuns
@@ -72,11 +73,14 @@ def summary(trained: TrainedStudy) -> pd.DataFrame:
             f1_score(targets, answers, labels=present, average="macro", zero_division=0.0)
             for targets, answers in row.runs.pooled(row.adjusted)
         ]
-        own = difference(row.metric(trained.metric), trained.test_per_train)
+        own = {name: difference(row.metric(name), trained.test_per_train) for name in COSTS[:2]}
         table.append({
             "candidate": row.name, "plan": row.candidate.plan_name, "loss": row.candidate.loss.title,
             "runs": len(row.runs.splits), **{name: float(row.metric(name).mean()) for name in COSTS},
-            "low": own.low, "high": own.high, "macro_f1": float(np.mean(pooled)), "worst_recall": float(recall[worst]),
+            **{f"{name}_low": of.low for name, of in own.items()},
+            **{f"{name}_high": of.high for name, of in own.items()},
+            "low": own[trained.metric].low, "high": own[trained.metric].high,
+            "macro_f1": float(np.mean(pooled)), "worst_recall": float(recall[worst]),
             "worst_class": row.runs.data.class_counts.names[worst], "worst_n": float(judged[worst]),
         })  # fmt: skip
     return pd.DataFrame(table)
@@ -100,7 +104,11 @@ def comparisons(trained: TrainedStudy) -> pd.DataFrame:
 
 
 def recalls(trained: TrainedStudy) -> pd.DataFrame:
-    """Recall per row and class after the last epoch with Wilson's interval; n: samples of the class that are judged."""
+    """Recall per row and class after the last epoch with Wilson's interval; n: samples of the class that are judged.
+
+    last_share: the class's share of the draws of the last epoch, which prior correction and logit adjustment take for
+    the prior of training; mean_share: that of the whole run. Means over runs.
+    """
     tables = []
     for row in trained.rows:
         right, judged = row.runs.recalls(adjusted=row.adjusted)
@@ -110,7 +118,8 @@ def recalls(trained: TrainedStudy) -> pd.DataFrame:
         counts = row.runs.data.class_counts
         tables.append(pd.DataFrame({
             "candidate": row.name, "class": list(counts.names), "recall": recall, "low": low, "high": high,
-            "n": judged, "samples": counts.counts,
+            "n": judged, "samples": counts.counts, "last_share": _shares(row.runs.drawn[:, -1]),
+            "mean_share": _shares(row.runs.drawn.sum(axis=1)),
         }))  # fmt: skip
     return pd.concat(tables, ignore_index=True)
 
@@ -191,6 +200,11 @@ def _variance_by_rows(row: Row, reference: Row, metric: str) -> float:
         return _variance_of_mean(gains)
     parts = [_variance_of_mean(gains[targets == c]) for c in np.unique(targets)]
     return sum(parts) / len(parts) ** 2
+
+
+def _shares(drawn: IntArray | NDArray[np.int32]) -> FloatArray:
+    """Draws of each run, shape (J, num_classes) -> class shares, the mean over runs."""
+    return np.asarray((drawn / drawn.sum(axis=-1, keepdims=True)).mean(axis=0), dtype=np.float64)
 
 
 def _variance_of_mean(gains: FloatArray | IntArray) -> float:

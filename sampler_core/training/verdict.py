@@ -29,29 +29,27 @@ def verdict(summary: Records, comparisons: Records, reference: str, metric: str,
         parts, compared = [f"{nothing} {quoted(reference)} in {_words(metric)}"], [reference]
     parts += [_baseline(row, reached, compared, metric) for row in comparisons if row["is_baseline"]]
     if by_verdict["same"]:
-        parts.append(f"the same within {_points(region)}: {_names(by_verdict['same'])}")
+        parts.append(f"the same within {points(region)}: {_names(by_verdict['same'])}")
     if by_verdict["worse"]:
         parts.append(f"worse: {joined([_with_difference(row) for row in by_verdict['worse']])}")
     if by_verdict["undecided"]:
         found = max(row["found"] for row in by_verdict["undecided"])
         many = joined([_with_difference(row) for row in by_verdict["undecided"]])
-        parts.append(f"undecided: {many}, where a difference of {_points(found)} would be found")
+        parts.append(f"undecided: {many}, where a difference of {points(found)} would be found")
     return "; ".join(parts) + "."
 
 
 def _better(best: dict[str, Any], others: Records, reference: str, metric: str) -> str:
     interval = f"95 % interval {100 * best['low']:.1f} to {100 * best['high']:.1f}"
     said = f"{quoted(best['candidate'])} is better than {quoted(reference)} in {_words(metric)} by "
-    said += f"{_points(best['mean'])} ({interval}){_costs(best, metric)}"
+    said += f"{points(best['mean'])} ({interval}){_costs(best, metric)}"
     return f"{said}; better too: {joined([_with_difference(row) for row in others])}" if others else said
 
 
 def _costs(best: dict[str, Any], metric: str) -> str:
     other = "accuracy" if metric == "balanced_accuracy" else "balanced_accuracy"
     change, log_loss = best[f"{other}_difference"], best["log_loss_difference"]
-    costs = (
-        [f"{_points(abs(change))} {'less' if change < 0 else 'more'} {_words(other)}"] if abs(change) >= 5e-4 else []
-    )
+    costs = [f"{points(abs(change))} {'less' if change < 0 else 'more'} {_words(other)}"] if abs(change) >= 5e-4 else []
     costs += [f"{abs(log_loss):.2f} {'more' if log_loss > 0 else 'less'} log loss"] if abs(log_loss) >= 5e-3 else []
     return f", with {joined(costs)}" if costs else ""
 
@@ -70,7 +68,8 @@ def _names(rows: Records) -> str:
     return joined([quoted(row["candidate"]) for row in rows])
 
 
-def _points(share: float) -> str:
+def points(share: float) -> str:
+    """A difference of shares in points, as people read it."""
     text = f"{100 * share:.1f}".removesuffix(".0")
     return f"{text} point" if text == "1" else f"{text} points"
 

@@ -18,6 +18,7 @@ from pages.parts.text.markdown import literal
 from pages.parts.tune.requirements_text import read_requirements
 from sampler_core import Constant, Forecast, Linear, PowerSkew, ProgressivelyBalanced, SamplingPlan, Step
 from sampler_core.datasets import load, synthetic
+from sampler_core.forecast.assumed_learner import AssumedLearner
 from sampler_core.plans.named_plans import plans_from_json, plans_to_json
 from sampler_core.plans.parameters import DATA_ROWS, PAGE_ROWS, RUN_ROWS, rows_of
 from sampler_core.plans.plan_variants import START_TEXT, Variants
@@ -228,11 +229,16 @@ def test_a_base_that_is_no_plan_is_said_of_a_link_too():
     assert at.selectbox(key="shown_as").value == "values"
 
 
-def test_what_holds_before_feedback_only_is_said_so_of_the_plans_it_is_true_of():
-    assert not opened().info
-    at = opened(target="difficulty balanced")
+def test_plans_that_follow_training_are_compared_under_an_assumed_learner_and_named():
+    assert not {"pace", "spread"} & {widget.key for widget in opened().number_input}
+    at = opened(data="published", table="isic2019", epochs="30", target="difficulty balanced", pace="300")
     is_sound(at)
-    assert said(at.info) == "As it holds before any feedback, which training will give: mine."
+    assert "mine follows the recalls that training will bring" in said(at.markdown)
+    plan, counts = at.session_state["scenario"].plan, load("isic2019")
+    followed = Forecast.of(plan, counts, AssumedLearner(300.0)).shares[:, counts.rarest]
+    (own,) = [trace for trace in charts_of(at)["plan-shares"]["data"] if trace["name"] == "mine"]
+    np.testing.assert_allclose(own["y"], followed, rtol=1e-6)
+    assert followed[5] > 2 * followed[0]
 
 
 @pytest.mark.parametrize("follow", ["rarest class", "largest class", "head", "medium", "tail", "class of rank"])

@@ -15,8 +15,12 @@ from pages.parts.my_labels.reading_job import PASTED
 from pages.parts.sidebar import page_controls
 from pages.parts.sidebar.page_parameters import (
     COMPARE_PARAMETERS,
+    LEARNER_PARAMETERS,
+    MONITOR_PARAMETERS,
     PARAMETERS,
     SHARE_PARAMETERS,
+    STUDY,
+    TRAIN_PARAMETERS,
     TUNE_PARAMETERS,
     choice_titles,
 )
@@ -188,9 +192,13 @@ for _name in SCHEDULES:
     NEEDS |= {row.key: {"shape": _name} for row in rows_of(SCHEDULES[_name]).values() if row.key not in ("skew",)}
 for _name in TARGETS:
     NEEDS |= {row.key: {"target": _name.replace("_", " ")} for row in rows_of(TARGETS[_name]).values()}
+NEEDS |= {row.key: {"target": "difficulty balanced"} for row in LEARNER_PARAMETERS}
 
 
-OWN_ROWS = [row for row in PARAMETERS.values() if row not in (*COMPARE_PARAMETERS, *TUNE_PARAMETERS, *SHARE_PARAMETERS)]
+OTHER_PAGES = (
+    *COMPARE_PARAMETERS, *TUNE_PARAMETERS, *TRAIN_PARAMETERS, STUDY, *MONITOR_PARAMETERS, *SHARE_PARAMETERS,
+)  # fmt: skip
+OWN_ROWS = [row for row in PARAMETERS.values() if row not in OTHER_PAGES]
 
 
 @pytest.mark.parametrize("row", OWN_ROWS, ids=lambda row: row.key)
@@ -450,7 +458,7 @@ def test_a_class_without_samples_is_listed_as_empty_and_no_figure_holds_what_is_
 def test_a_followed_class_gets_its_row_of_numbers():
     at = opened(data="published", table="isic2019", followed="DF", epoch="20")
     is_sound(at)
-    assert at.dataframe[0].value.loc["DF", "samples"] == "239"
+    assert at.dataframe[0].value.loc["DF", "samples"] == 239
 
 
 def test_a_followed_class_that_the_data_does_not_have_is_left_out():

@@ -57,12 +57,16 @@ EXPLORE = {
     "published data": ({"data": "published", "table": "isic2019"}, {"skew": 0.8}),
     "no power skew": ({"target": "progressively balanced"}, {"epochs": 40}),
     "a boost on a schedule": ({"target": "boost", "boosts": "3: 2"}, {"increment": 0.005}),
-    "draws that training decides": ({"target": "difficulty balanced"}, {"skew": 0.4}),
+    "draws that training decides": ({"target": "difficulty balanced"}, {"skew": 0.4, "pace": 300.0, "spread": 0.8}),
 }
 COMPARE = {
     "skew": ({}, {"skew": 0.52}),
     "class imbalance": ({"axis": "logarithmic", "follow": "largest"}, {"ratio": 130.0, "epoch": 3}),
     "many classes": ({"classes": "60"}, {"batch": 1000}),
+    "an assumed learner": (
+        {"plans": '["mine",{"name":"follows","target":{"name":"difficulty_balanced"}}]'},
+        {"pace": 200.0},
+    ),
 }
 
 
@@ -73,7 +77,7 @@ def test_what_is_asked_for_is_what_explore_shows_there(case):
     asked = parts_at(ticket_of(at)["offer"], values)
     assert set(asked) == {"first-figures", "figures-below", "metrics"}
     charts = [chart["id"] for chart in asked["first-figures"]["charts"]]
-    assert charts == (["shares"] if case == "draws that training decides" else ["shares", "batches"])
+    assert charts == ["shares", "batches"]
     assert asked == sent_to(moved_to(at, values))
 
 

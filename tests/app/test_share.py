@@ -117,7 +117,7 @@ def test_every_page_has_the_button_and_hands_out_its_report_its_tables_and_its_c
     shared(at)
     assert [tab.label for tab in at.tabs][:6] == ["Link", "Code", "Plan", "Report", "Figures", "Tables"]
     plan = scenario_of(at).plan
-    assert at.code[-1].value.strip() == snippet(plan, DEFAULT).strip()
+    assert at.code[-1].value.strip() == snippet(plan, DEFAULT, run_log=True).strip()
     tables = [downloads[key]() for key in downloads if key.startswith("share-table")]
     assert len(tables) >= 2 and all(table.startswith(b"\xef\xbb\xbf") and table.count(b"\r\n") > 2 for table in tables)
     report = downloads["share-report"]().decode()
@@ -169,7 +169,7 @@ def test_the_code_in_the_dialog_is_that_of_the_page(variant):
     shared(at)  # here, a dialog is only in the run that opens it
     plan = SamplingPlan(target=RAMP, epochs=100, batch_size=128, drawing="exact")
     assert scenario_of(at).plan == plan
-    assert at.code[-1].value.strip() == snippet(plan, DEFAULT, variant).strip()
+    assert at.code[-1].value.strip() == snippet(plan, DEFAULT, variant, run_log=True).strip()
 
 
 def test_code_with_resume_and_two_stages_says_that_its_plan_is_another_and_can_show_it():
@@ -178,7 +178,7 @@ def test_code_with_resume_and_two_stages_says_that_its_plan_is_another_and_can_s
     at.checkbox(key="share-two-stage").check()
     shared(at)
     plan = SamplingPlan(target=RAMP, epochs=100, batch_size=128)
-    assert at.code[-1].value.strip() == snippet(plan, DEFAULT, resume=True, two_stage=True).strip()
+    assert at.code[-1].value.strip() == snippet(plan, DEFAULT, resume=True, two_stage=True, run_log=True).strip()
     (other,) = [info.value.replace("\\", "") for info in at.info if "another plan" in info.value]
     stages = "power skew, step: switch at epoch 80, skew factor 0, skew at the end 1"
     assert other == f"This code draws another plan than the page shows: {stages}."
@@ -254,7 +254,7 @@ def test_the_dialog_offers_every_figure_and_every_table_of_the_page():
     shown = [chart["id"] for data in sent for chart in data.get("charts", []) if "spec" in chart]
     assert [chart["id"] for chart in offered] == shown
     tables = [button.key for button in at.download_button if str(button.key).startswith("share-table")]
-    assert len(tables) == len(shown) + 1, "the metrics have a table as well"
+    assert len(tables) == len(shown) + 2, "every class and the metrics have a table as well"
 
 
 @pytest.mark.parametrize("name", TARGETS)

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from pages.parts.sidebar import shares_table
-from sampler_core import Boost, DifficultyBalanced, Linear, PowerSkew, SamplingPlan, Shares
+from sampler_core import Boost, DifficultyBalanced, Forecast, Linear, PowerSkew, SamplingPlan, Shares
 from sampler_core.datasets import load
 from sampler_core.figures.class_labels import class_options
+from sampler_core.forecast.assumed_learner import AssumedLearner
 from sampler_core.plans.parameters import rows_of
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 from sampler_core.plans.target_values import target_of
@@ -63,17 +64,31 @@ def test_a_boost_of_a_class_that_is_not_there_is_said_in_a_sentence():
     assert any("'unicorn'" in error.value for error in at.error)
 
 
-def test_an_adaptive_target_shows_its_base_and_says_why_it_has_no_batches_to_show():
-    at = opened(**KNOWN, target="difficulty_balanced", skew="0.3", increment="0")
+def test_an_adaptive_target_is_shown_under_an_assumed_learner_which_the_page_says():
+    at = opened(**KNOWN, target="difficulty_balanced", skew="0.3", increment="0", pace="2000", epoch="4")
     is_sound(at)
     counts = load("isic2019")
-    base = SamplingPlan(target=DifficultyBalanced(PowerSkew(Linear(0.3, 0.0))), epochs=20, batch_size=128)
-    _, figure = panel_of(at, "shares")
-    shown = {trace["name"]: trace["y"] for trace in figure["data"]}
-    np.testing.assert_allclose(shown["NV"], base.class_shares(counts)[:, counts.position("NV")], rtol=1e-6)
-    assert any("sampler.preview()" in info.value for info in at.info)
-    with pytest.raises(AssertionError, match="no chart batches"):
-        panel_of(at, "batches")
+    plan = SamplingPlan(target=DifficultyBalanced(PowerSkew(Linear(0.3, 0.0))), epochs=20, batch_size=128)
+    forecast = Forecast.of(plan, counts, AssumedLearner(pace=2000.0))
+    shown = {trace["name"]: trace["y"] for trace in panel_of(at, "shares")[1]["data"]}
+    np.testing.assert_allclose(shown["NV"], forecast.shares[:, counts.position("NV")], rtol=1e-6)
+    recalls = {trace["name"]: trace["y"] for trace in panel_of(at, "recalls")[1]["data"]}
+    np.testing.assert_allclose(recalls["DF"], forecast.followed.recalls[:, counts.position("DF")], rtol=1e-6)
+    batches = plan.preview(counts, 4, 0, 50, forecast.state_at(4)).batch_class_counts
+    stacks = {trace["name"]: trace["y"] for trace in panel_of(at, "batches")[1]["data"]}
+    np.testing.assert_array_equal(stacks["NV"], batches[:, counts.position("NV")])
+    assert any("assumed learner stands in" in text.value for text in at.markdown)
+    at.number_input(key="spread").set_value(0.0).run()
+    is_sound(at)
+    moved = {trace["name"]: trace["y"] for trace in panel_of(at, "shares")[1]["data"]}
+    assert not np.allclose(moved["NV"], shown["NV"])
+
+
+def test_a_plan_that_follows_nothing_has_no_learner_and_a_link_of_before_has_no_new_part():
+    at = opened(**KNOWN)
+    is_sound(at)
+    assert not {"pace", "spread"} & values_of(at).keys()
+    assert not {"pace", "spread"} & {*at.query_params}
 
 
 def test_given_shares_stand_in_a_table_of_the_classes_and_in_the_link():

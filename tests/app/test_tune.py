@@ -172,7 +172,7 @@ def test_from_what_is_violated_one_click_leads_to_a_plan_that_holds_as_drawn(dra
     assert all(button.key != "use_solution" for button in at.button)
     at.button(key="get_code").click().run()
     promise, of_plan, code = at.code[-1].value.partition("# Plan ")
-    assert (of_plan + code).strip() == snippet(plan, counts).strip()
+    assert (of_plan + code).strip() == snippet(plan, counts, run_log=True).strip()
     tuned_for = f"# Tuned for: {'; '.join(map(str, requirements_of(at)))}. As drawn with seed 0: the rarest class is "
     assert promise.replace("\n# ", " ").startswith(tuned_for)
     assert all(line.startswith("# ") and len(line) <= 102 for line in promise.splitlines())

@@ -23,7 +23,8 @@ from pages.parts.sidebar.page_parameters import PARAMETERS
 from pages.parts.sidebar.scenario import Scenario
 from sampler_core import Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import synthetic
-from tests.browser.conftest import ARGS, running_server, settle
+from tests.browser.conftest import ARGS, settle
+from tests.servers import clean_server
 
 SIZES = (
     (10, 20_000, 100, 400),
@@ -73,7 +74,7 @@ def main() -> None:
     """Print one line a size."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        running_server(Path(folder) / "log.txt") as url,
+        clean_server(Path(folder) / "log.txt") as url,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(

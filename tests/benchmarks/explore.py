@@ -15,7 +15,6 @@ import os
 import platform
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -31,7 +30,8 @@ from streamlit.testing.v1 import AppTest
 
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import synthetic
-from tests.browser.conftest import ARGS, ROOT, free_port, running_server, settle, wait_until_healthy
+from tests.browser.conftest import ARGS, settle
+from tests.servers import ROOT, clean_server, resident_megabytes, streamlit_server
 
 SKEWS = [round(0.02 * step, 2) for step in range(101)]  # the stops of the slider
 
@@ -215,21 +215,11 @@ def rows_of_keys(browser: Browser, url: str, presses: int) -> list[Row]:
 @contextmanager
 def script_server(write: Callable[[Path], Path]) -> Iterator[str]:
     """A plain `streamlit run` of the script that `write` puts into a folder."""
-    with tempfile.TemporaryDirectory() as folder:
-        log, script = Path(folder) / "log.txt", write(Path(folder))
-        port = free_port()
-        command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}",
-                   "--server.headless=true", "--server.fileWatcherType=none",
-                   "--browser.gatherUsageStats=false"]  # fmt: skip
-        with log.open("w") as out:
-            known = os.environ | {"PYTHONPATH": str(ROOT)}
-            server = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, env=known)
-        try:
-            wait_until_healthy(f"http://127.0.0.1:{port}", server, log)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(20)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        streamlit_server(Path(folder) / "log.txt", write(Path(folder)), ROOT) as server,
+    ):
+        yield server.url
 
 
 def bare_page(folder: Path) -> Path:
@@ -452,10 +442,10 @@ def rows_of_moves(browser: Browser, url: str, server: int, moves: int) -> list[R
             page.wait_for_timeout(150)
             if number == 29:
                 settle(page)
-                before = heap(page), resident(server)
+                before = heap(page), resident_megabytes(server)
         settle(page)
         core = is_the_core_s(page)
-        browser_grown, server_grown = heap(page) - before[0], resident(server) - before[1]
+        browser_grown, server_grown = heap(page) - before[0], resident_megabytes(server) - before[1]
     return [
         Row(f"{moves} moves: what stands in the end", core.said, "the core's", core.holds, timed=False),
         Row(f"{moves} moves: browser heap", f"{browser_grown:+.1f} MB", "< 50", browser_grown < 50, timed=False),
@@ -468,12 +458,6 @@ def heap(page: Page) -> float:
     session = page.context.new_cdp_session(page)
     session.send("HeapProfiler.collectGarbage")
     return float(session.send("Runtime.getHeapUsage")["usedSize"]) / 1e6
-
-
-def resident(process: int) -> float:
-    """Megabytes of memory that a process holds."""
-    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def process_of(url: str) -> int:
@@ -490,7 +474,7 @@ def started(chromium: str) -> Iterator[tuple[Browser, str]]:
     """A browser, and the address of a server for it."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGS)
-        with running_server(Path(folder) / "log.txt") as url:
+        with clean_server(Path(folder) / "log.txt") as url:
             yield browser, url
         browser.close()
 

@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import subprocess
-import sys
 import tempfile
 import time
 from collections import deque
@@ -21,9 +19,10 @@ from pathlib import Path
 
 from playwright.sync_api import ConsoleMessage, Error, Locator, Page, sync_playwright
 
-from tests.browser.conftest import ARGS, ROOT, free_port, wait_until_healthy
+from tests.browser.conftest import ARGS
 from tests.browser.test_my_labels import ANIMALS, table
 from tests.conftest import CHROMIUM
+from tests.servers import WRONG, streamlit_server
 
 NUMBERS = ["0", "1", "0.5", "-1", "2", "17", "1e3", "999999999999", "-0.02", "", "x", "0.3333333", "100", "64"]
 LEAVE_ALONE = ("Download", "Save", "Print", "Deploy")  # dialogs of the browser itself, files
@@ -103,26 +102,20 @@ class RandomUser:
         return found.nth(self.chance.randrange(many))
 
 
-def megabytes(process: subprocess.Popen[bytes]) -> float:
-    status = Path(f"/proc/{process.pid}/status").read_text()
-    return int(status.split("VmRSS:")[1].split()[0]) / 1e3
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    port, wrong = free_port(), 0
-    url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", "--server.headless=true",
-               "--server.address=127.0.0.1", "--server.fileWatcherType=none"]  # fmt: skip
-    with tempfile.NamedTemporaryFile("w+", suffix=".log") as log, sync_playwright() as playwright:
-        server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
-        wait_until_healthy(url, server, Path(log.name))
+    wrong = 0
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        sync_playwright() as playwright,
+        streamlit_server(Path(folder) / "log.txt") as server,
+    ):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
         page = browser.new_page(viewport={"width": 1280, "height": 900}, accept_downloads=False)
-        user = RandomUser(page, url, arguments.seed)
+        user = RandomUser(page, server.url, arguments.seed)
         complaints: list[str] = []
 
         def heard(message: ConsoleMessage) -> None:
@@ -132,7 +125,7 @@ def main() -> None:
         page.on("console", heard)
         page.on("pageerror", lambda error: complaints.append(f"page error: {error}\n{error.stack}"))
         page.on("dialog", lambda dialog: dialog.accept())
-        page.goto(url)
+        page.goto(server.url)
         begin, minute, actions, said = time.monotonic(), 0, 0, 0
         while (passed := time.monotonic() - begin) < 60 * arguments.minutes:
             try:
@@ -141,22 +134,20 @@ def main() -> None:
             except Error:
                 user.did[-1] += " (in vain)"
             page.wait_for_timeout(user.chance.uniform(200, 1500))
-            text = Path(log.name).read_text()
+            text = server.log.read_text()
             new = [line for line in text[said:].splitlines() if line.strip()]
             said = len(text)
-            if complaints or any(word in line for line in new for word in ("Traceback", "ERROR", "WARNING")):
+            if complaints or any(word in line for line in new for word in WRONG):
                 wrong += 1
                 print(f"after {actions} actions, last {list(user.did)}, at {page.url}:", *complaints, *new, sep="\n  ")
                 complaints.clear()
             if passed > 60 * minute:
                 heap = page.evaluate("() => performance.memory.usedJSHeapSize / 1e6")
                 nodes = page.evaluate("() => document.querySelectorAll('*').length")
-                print(f"{minute} min: {actions} actions, server {megabytes(server):.0f} MB, page {heap:.0f} MB of "
+                print(f"{minute} min: {actions} actions, server {server.megabytes():.0f} MB, page {heap:.0f} MB of "
                       f"JavaScript, {nodes:,} elements", flush=True)  # fmt: skip
                 minute += 1
         browser.close()
-        server.terminate()
-        server.wait(20)
     print(f"{actions} actions, {wrong} times something was wrong")
 
 

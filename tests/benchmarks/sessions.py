@@ -17,12 +17,9 @@ import json
 import os
 import platform
 import random
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,9 +29,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
-from tests.browser.conftest import ROOT, free_port, wait_until_healthy
+from tests.servers import APP, Server, streamlit_server
 
-OWN = ROOT / "app.py"
 SESSIONS = (10, 20, 50, 100)
 SECONDS = 30.0  # of changes, after as long for all to come
 LABEL = "Skew factor"
@@ -61,38 +57,6 @@ class Row(NamedTuple):
     figures_median: float
     memory: float
     generator: float
-
-
-@dataclass
-class Server:
-    """A server that runs, and what it has used."""
-
-    process: subprocess.Popen[bytes]
-    port: int
-
-    def processor_seconds(self) -> float:
-        user, system = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
-        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
-
-    def megabytes(self) -> float:
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(status.split("VmRSS:")[1].split()[0]) / 1e3
-
-
-@contextmanager
-def server_of(script: Path) -> Iterator[Server]:
-    """A freshly started server, with the settings beside the script."""
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", script.name, f"--server.port={port}", "--server.headless=true",
-               "--server.address=127.0.0.1", "--server.fileWatcherType=none"]  # fmt: skip
-    with tempfile.NamedTemporaryFile("w", suffix=".log") as log:
-        process = subprocess.Popen(command, cwd=script.parent, stdout=log, stderr=subprocess.STDOUT)
-        try:
-            wait_until_healthy(f"http://127.0.0.1:{port}", process, Path(log.name))
-            yield Server(process, port)
-        finally:
-            process.terminate()
-            process.wait(20)
 
 
 @dataclass
@@ -237,11 +201,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sessions", nargs="*", type=int, help="how many at once (default: 10, 20, 50, 100)")
     parser.add_argument("--seconds", type=float, default=SECONDS)
-    parser.add_argument("--query", default="data=published&table=cifar10_lt_100", help="of the page's URL")
+    parser.add_argument("--query", default="data=published&table=CIFAR-10-LT", help="of the page's URL")
     parser.add_argument("--elements", action="store_true", help="only what one change sends, by element")
     arguments = parser.parse_args()
     if arguments.elements:
-        with server_of(OWN) as server:
+        with tempfile.TemporaryDirectory() as folder, streamlit_server(Path(folder) / "log.txt") as server:
             sizes = asyncio.run(sent_by_element(server, arguments.query))
         for name, size in sorted(sizes.items(), key=lambda one: -one[1]):
             print(f"{size:9,} {name}")
@@ -255,9 +219,9 @@ def main() -> None:
             rows = []
             for sessions in arguments.sessions or SESSIONS:
                 pair = []
-                for script in (OWN, bare):
-                    with server_of(script) as server:
-                        query = arguments.query if script == OWN else ""
+                for script in (APP, bare):
+                    with streamlit_server(Path(folder) / "log.txt", script) as server:
+                        query = arguments.query if script == APP else ""
                         pair.append(asyncio.run(loaded(server, sessions, query, drags, arguments.seconds)))
                 rows.append((pair[0], pair[1]))
             lines += table(rows, drags)

@@ -14,7 +14,6 @@ import argparse
 import asyncio
 import random
 import re
-import subprocess
 import tempfile
 import time
 import urllib.request
@@ -26,8 +25,8 @@ import numpy as np
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from tests.benchmarks.sessions import OWN, SECONDS, VALUES, Server, Session, server_of
-from tests.browser.conftest import ROOT, free_port, wait_until_healthy
+from tests.benchmarks.sessions import SECONDS, VALUES, Session
+from tests.servers import ROOT, Server, free_port, started, streamlit_server
 
 CONFIGURATION = ROOT / ".github" / "serving" / "haproxy.cfg"
 AGAIN = 0.5  # seconds between two attempts to come back
@@ -43,14 +42,8 @@ def behind_one_address(servers: list[Server]) -> Iterator[int]:
     with tempfile.TemporaryDirectory() as folder:
         configuration, log = Path(folder) / "haproxy.cfg", Path(folder) / "log.txt"
         configuration.write_text(text)
-        with log.open("w") as out:
-            proxy = subprocess.Popen(["haproxy", "-f", str(configuration)], stdout=out, stderr=subprocess.STDOUT)
-        try:
-            wait_until_healthy(f"http://127.0.0.1:{port}", proxy, log)
+        with started(["haproxy", "-f", str(configuration)], port, log):
             yield port
-        finally:
-            proxy.terminate()
-            proxy.wait(20)
 
 
 def cookie_of(port: int) -> str:
@@ -93,7 +86,7 @@ async def use(session: Session, cookie: str, until: float, seed: int, back: list
 
 async def loaded(servers: list[Server], port: int, sessions: int, seconds: float, kill: bool) -> list[str]:
     cookies = [cookie_of(port) for _ in range(sessions)]
-    opened_sessions = [await opened(port, "data=published&table=cifar10_lt_100", cookie) for cookie in cookies]
+    opened_sessions = [await opened(port, "data=published&table=CIFAR-10-LT", cookie) for cookie in cookies]
     back: list[float] = []
     until = time.perf_counter() + seconds
     using = asyncio.gather(*(
@@ -126,7 +119,8 @@ def main() -> None:
     arguments = parser.parse_args()
     for place, sessions in enumerate(arguments.sessions):
         with ExitStack() as stack:
-            servers = [stack.enter_context(server_of(OWN)) for _ in range(2)]
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            servers = [stack.enter_context(streamlit_server(folder / f"{name}.txt")) for name in ("one", "two")]
             port = stack.enter_context(behind_one_address(servers))
             lines = asyncio.run(loaded(servers, port, sessions, arguments.seconds, kill=place == 0))
         print(*lines, sep="\n", flush=True)

@@ -1,21 +1,14 @@
 """A real server and a real Chromium: pages that fail on any console error, page error or request to the outside."""
 
-import os
-import socket
-import subprocess
-import sys
-import threading
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
-ROOT = Path(__file__).parents[2]
+from tests.servers import clean_server
+
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync", "--process-per-site"]  # fmt: skip
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"], "resultTypes": ["violations"]}
@@ -62,53 +55,16 @@ IN_THEME = """(theme) => {
 }"""
 
 
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-@contextmanager
-def running_server(log: Path) -> Iterator[str]:
-    """A freshly started server; its log must hold no traceback, error or warning when it ends."""
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", "--server.headless=true",
-               "--server.address=127.0.0.1", "--server.fileWatcherType=none"]  # fmt: skip
-    with log.open("w") as out:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env={**os.environ})
-    url = f"http://127.0.0.1:{port}"
-    try:
-        wait_until_healthy(url, process, log)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(20)
-    said = log.read_text()
-    clean = not any(word in said for word in ("Traceback", "ERROR", "WARNING", "Warning:"))
-    assert clean, f"the server's log must be clean, got\n{said}"  # .ci/run knows these words
-
-
-def wait_until_healthy(url: str, process: subprocess.Popen, log: Path) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            if urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).read() == b"ok":
-                return
-        except OSError:
-            threading.Event().wait(0.1)
-    raise RuntimeError(log.read_text())
-
-
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running_server(tmp_path_factory.mktemp("server") / "log.txt") as url:
+    with clean_server(tmp_path_factory.mktemp("server") / "log.txt") as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def other_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A freshly started server that knows nothing but the links that are opened on it."""
-    with running_server(tmp_path_factory.mktemp("other") / "log.txt") as url:
+    with clean_server(tmp_path_factory.mktemp("other") / "log.txt") as url:
         yield url
 
 

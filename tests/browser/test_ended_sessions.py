@@ -1,17 +1,17 @@
 """A session that ends: nothing of what it brought stays in the server, even when nobody comes after it."""
 
 import json
-import os
-import subprocess
 import sys
 import threading
 from contextlib import contextmanager
+from subprocess import PIPE
 from urllib.parse import unquote
 
 import pytest
 
-from tests.browser.conftest import ROOT, free_port, settle, wait_until_healthy
+from tests.browser.conftest import settle
 from tests.browser.test_my_labels import ANIMALS, table, upload
+from tests.servers import free_port, started
 
 LOST_FOR = 2  # seconds that a lost session may take to come back
 # The server itself; a line on its standard input is answered with what it still holds of the animals, in memory or for
@@ -56,25 +56,17 @@ uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="error")
 @contextmanager
 def server_that_can_be_asked(log, lost_for=LOST_FOR):
     port = free_port()
-    with log.open("w") as out:
-        command = [sys.executable, "-c", SERVER, str(port), str(lost_for)]
-        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=out,
-                                   text=True, env={**os.environ})  # fmt: skip
-    url = f"http://127.0.0.1:{port}"
+    command, pipes = [sys.executable, "-c", SERVER, str(port), str(lost_for)], dict.fromkeys(("stdin", "stdout"), PIPE)
+    with started(command, port, log, text=True, **pipes) as server:
+        asked, answers = server.process.stdin, server.process.stdout
 
-    def ask(what="held"):
-        process.stdin.write(f"{what}\n")
-        process.stdin.flush()
-        return json.loads(process.stdout.readline())
+        def ask(what="held"):
+            asked.write(f"{what}\n")
+            asked.flush()
+            return json.loads(answers.readline())
 
-    try:
-        wait_until_healthy(url, process, log)
-        yield url, ask
-    finally:
-        process.terminate()
-        process.wait(20)
-        process.stdin.close()
-        process.stdout.close()
+        with asked, answers:
+            yield server.url, ask
     assert "Traceback" not in log.read_text()
 
 

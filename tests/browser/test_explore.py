@@ -1,5 +1,6 @@
 """Explore in Chromium: links, the promise that the preview is training, keyboard, phones, themes, accessibility."""
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -210,11 +211,17 @@ def test_streamlit_s_scripts_come_whole_and_compressed_to_those_who_take_them_so
 def test_each_page_is_streamlit_s_own_with_plotly_on_its_way(server, address):
     import urllib.request
 
-    from pages.parts.server.page_files import PLOTLY_TAGS, page_style
+    from pages.parts.server.page_files import PLOTLY_TAGS
 
     with urllib.request.urlopen(f"{server}/any-other") as answer:
         streamlit_s = answer.read().decode()
     with urllib.request.urlopen(server + address) as answer:
         ours = answer.read().decode()
-    assert ours.replace(PLOTLY_TAGS, "").replace(page_style(), "") == streamlit_s
+    preload, styles = (
+        r'<link rel="modulepreload" href="assets/\w+-[0-9a-f]{8}\.js">',
+        r"<style>[^<]*</style>(?=</body>)",
+    )
+    assert re.sub(f"{preload}|{styles}", "", ours).replace(PLOTLY_TAGS, "") == streamlit_s
+    assert len(re.findall(preload, ours)) >= 7
+    assert len(re.findall(styles, ours)) == 1
     assert ours.count('<script type="module" async src="assets/plotly.min.js"></script>') == 1

@@ -12,8 +12,9 @@ import numpy as np
 
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
 from sampler_core.exporting.csv_tables import FORMULA_STARTS
-from tests.browser.conftest import ROOT, settle, traces
+from tests.browser.conftest import settle, traces
 from tests.hostile_names import hostile_counts
+from tests.servers import ROOT
 
 PATH = "/?data=my+labels&skew=0.2&increment=0.05&limit=1&epochs=30&batch=64&epoch=7&seed=5"
 PLAN = SamplingPlan(target=PowerSkew(Linear(0.2, 0.05, maximum=1.0)), epochs=30, batch_size=64, seed=5)

@@ -2,13 +2,13 @@
 
 import os
 import re
-import subprocess
 import sys
 
 import pytest
 
-from tests.browser.conftest import ROOT, free_port, settle, wait_until_healthy
+from tests.browser.conftest import settle
 from tests.browser.test_my_labels import ANIMALS, table, upload
+from tests.servers import ROOT, free_port, started
 
 (POLICY,) = re.findall(
     r'Content-Security-Policy "(.*?)"', (ROOT / ".github" / "SERVING.md").read_text(encoding="utf-8")
@@ -53,17 +53,9 @@ def served(request, tmp_path_factory):
     strip = request.param == "prefix taken off"
     environment = {**os.environ, "POLICY": POLICY.replace("wss://$host", ""), "STRIP": "1" if strip else "",
                    "BASE": "" if strip else "skewlab"}  # fmt: skip
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-c", SERVER, str(port)], cwd=ROOT, stdout=out, stderr=out, env=environment
-        )
-    url = f"http://127.0.0.1:{port}/skewlab"
-    try:
-        wait_until_healthy(url, process, log)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(20)
+    command = [sys.executable, "-c", SERVER, str(port)]
+    with started(command, port, log, path="/skewlab", env=environment) as server:
+        yield server.url
     assert "Traceback" not in log.read_text()
 
 

@@ -26,6 +26,7 @@ from sampler_core.exporting import snippet
 from sampler_core.exporting.html_report import MOST_FRAMES
 from sampler_core.exporting.plan_report import page_report, plan_report
 from sampler_core.figures import Chart, batch_mix, to_json
+from sampler_core.forecast.assumed_learner import AssumedLearner
 from sampler_core.forecast.findings import findings
 from tests.hostile_names import HOSTILE, hostile_counts
 
@@ -225,6 +226,14 @@ def test_the_findings_of_the_run_are_in_the_report_with_what_to_try():
     found = findings(plan, Forecast.of(plan, COUNTS))
     assert len(found) > 2
     assert all(finding.text in words and finding.advice in words for finding in found)
+
+
+def test_an_adaptive_target_with_an_assumed_learner_has_a_report_with_batches_and_says_so():
+    report = plan_report(plan_of(DifficultyBalanced()), COUNTS, recalls=AssumedLearner(100.0))
+    assert "assumed learner stands in" in report
+    titles = [panel["title"] for panel in data_of(report)["panels"]]
+    assert any(title.startswith("Batches 0 to ") for title in titles)
+    assert "Recall that the shares follow" in titles
 
 
 def test_an_adaptive_target_has_a_report_without_batches():

@@ -3,9 +3,20 @@
 import numpy as np
 import pytest
 
-from sampler_core import ClassCounts, Forecast, Linear, PowerSkew, SamplingPlan, rarest_label
+from sampler_core import (
+    ClassCounts,
+    Forecast,
+    Linear,
+    PowerSkew,
+    SamplingPlan,
+    Shares,
+    balanced_shares,
+    combined,
+    rarest_label,
+)  # fmt: skip
 from sampler_core.data.tallies import Tally
 from sampler_core.figures.expected_items import charts_of_tallies, frames_of_tallies
+from sampler_core.figures.group_pairs import association
 from tests.hostile_names import HOSTILE
 
 PLAN = SamplingPlan(target=PowerSkew(Linear(0.0, 0.25)), epochs=5, batch_size=16)
@@ -49,3 +60,24 @@ def test_any_name_is_shown_as_text_and_a_tally_without_items_not_at_all():
     assert chart.id == "tally-1"
     shown = [*chart.figure.spec["data"][0].get("y", ()), *chart.figure.spec["data"][0].get("hovertext", ())]
     assert not [text for text in shown if isinstance(text, str) and "<script" in text]
+
+
+def test_pairs_of_class_and_group_are_a_table_of_samples_and_draws_that_says_how_far_they_go_together():
+    classes = ["a"] * 60 + ["b"] * 30 + ["c"] * 10
+    groups = ["x"] * 40 + ["y"] * 20 + ["x"] * 25 + ["y"] * 5 + ["x"] * 10  # c is never of y
+    cells = combined(classes, groups, names=("class", "hospital"))
+    plan = SamplingPlan(target=Shares(balanced_shares(cells, ("class", "hospital"))), epochs=2, batch_size=16)
+    *_, chart = charts_of_tallies(cells.tallies, Forecast.of(plan, cells.counts), 1)
+    assert chart.title == "Class by hospital, epoch 1"
+    assert "1 pair has no sample" in chart.note
+    (heatmap,) = chart.figure.spec["data"]
+    assert heatmap["text"] == [["40", "20"], ["25", "5"], ["10", "none"]]
+    assert np.nansum(heatmap["z"], axis=1) == pytest.approx([1 / 3] * 3, rel=1e-5)
+    assert np.nansum(heatmap["z"], axis=0) == pytest.approx([0.5, 0.5], rel=1e-5)
+    assert chart.figure.table().loc["b", "y, samples"] == 5
+
+
+def test_the_association_is_cramer_s_v():
+    assert association(np.outer([1.0, 2, 3], [4.0, 5])) == pytest.approx(0)
+    assert association(np.array([[3.0, 0, 0], [0, 7, 0], [0, 0, 2]])) == pytest.approx(1)
+    assert association(np.array([[10.0, 20], [30, 40], [0, 0]])) == pytest.approx(0.0891, abs=1e-4)  # phi by hand

@@ -339,8 +339,8 @@ def test_tables_lose_no_class_whose_name_looks_like_that_of_another():
     assert np.array_equal(batches.to_numpy(), preview.batch_class_counts)
     mix = plan_mix(ComparedPlan("plan", forecast, 0), 1.0).table()
     assert (list(mix), mix.iloc[0].tolist()) == (labels, pytest.approx([0.4, 0.3, 0.2, 0.1]))
-    numbers = fig.class_table(forecast, plan.class_weights(counts), (0, 1, 2, 3), 0)
-    assert (list(numbers.index), list(numbers["samples"])) == (labels, ["40", "30", "20", "10"])
+    numbers = fig.class_table(forecast, 0)
+    assert (list(numbers.index), list(numbers["samples"])) == (labels, [40, 30, 20, 10])
 
 
 def test_the_metrics_are_those_of_the_forecast():
@@ -373,11 +373,14 @@ def test_a_followed_class_leaves_its_band_and_the_sum_stays():
 
 def test_the_numbers_of_a_class_are_those_of_the_forecast():
     forecast = Forecast.of(PLAN, DATA["ten"])
-    row = fig.class_table(forecast, PLAN.class_weights(DATA["ten"]), (9,), 5).loc["truck"]
-    assert row["samples"] == "50"
-    assert row["repeats in this epoch"] == "6.07"
-    assert row["seen in this epoch"] == f"{100 * forecast.coverage[5, 9]:.3g} %"
-    assert row["batches without it"] == f"{100 * forecast.absence[5, 9]:.3g} %"
+    of_one, of_all = fig.class_table(forecast, 5, (9,)), fig.class_table(forecast, 5)
+    row = of_one.loc["truck"]
+    assert row["samples"] == 50
+    assert row["repeats in this epoch"] == pytest.approx(6.07, abs=0.005)
+    assert row["seen in this epoch"] == pytest.approx(forecast.coverage[5, 9])
+    assert row["batches without it"] == pytest.approx(forecast.absence[5, 9])
+    assert of_all.loc["truck"].equals(row)
+    assert of_all["samples"].is_monotonic_decreasing
 
 
 @pytest.mark.parametrize(

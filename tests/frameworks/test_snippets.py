@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sampler_core import Boost, ClassCounts, DifficultyBalanced, Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
 from sampler_core.draws import SCHEMES
 from sampler_core.exporting import VARIANTS, snippet, two_stage_plan
+from sampler_core.run_log import read_run, verdict
 
 ROOT = Path(__file__).parents[2]
 COUNTS = ClassCounts.from_counts({"<b>zebra</b>": 90, "ant'\"\\": 30, "=cow()": 12})
@@ -131,9 +132,19 @@ def asked_of(code: str, variant: str, folder: Path, epochs: int) -> NDArray[Any]
 def test_the_code_draws_the_batches_of_the_plan_in_every_epoch(variant: str, drawing: str, tmp_path: Path) -> None:
     target = Boost(RAMP, {"=cow()": 1.5}, 1, 2)
     plan = SamplingPlan(target=target, epochs=3, batch_size=16, drawing=drawing, seed=2)
-    for epoch, classes in enumerate(asked_of(snippet(plan, COUNTS, variant), variant, tmp_path, 3)):
+    for epoch, classes in enumerate(asked_of(snippet(plan, COUNTS, variant, run_log=True), variant, tmp_path, 3)):
         batches = [np.bincount(classes[at : at + 16], minlength=3) for at in range(0, 132, 16)]
         assert np.array_equal(batches, plan.preview(COUNTS, epoch).batch_class_counts), f"epoch {epoch}"
+    trained_on_once(tmp_path, plan)
+
+
+def trained_on_once(folder: Path, plan: SamplingPlan) -> None:
+    """The log that the code has written: each batch of the plan, once, and its end."""
+    run = read_run(folder / "runs" / "today.jsonl")
+    assert (run.plan, run.ended, run.skipped_lines) == (plan, True, 0)
+    expected = [plan.preview(COUNTS, epoch).batch_class_counts.sum(axis=0) for epoch in range(plan.epochs or 0)]
+    assert run.trained.tolist() == [row.tolist() for row in expected]
+    assert verdict(run).startswith(f"Epochs 0 to {len(expected) - 1} drew what was planned"), verdict(run)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -141,7 +152,7 @@ def test_a_training_in_two_stages_that_was_stopped_in_the_second_goes_on_from_it
     variant: str, tmp_path: Path
 ) -> None:
     plan = two_stage_plan(SamplingPlan(target=RAMP, epochs=4, batch_size=16, drawing="stratified", seed=2))
-    code = snippet(plan, COUNTS, variant, resume=True, two_stage=True).replace("% 1000", "% 1")
+    code = snippet(plan, COUNTS, variant, resume=True, two_stage=True, run_log=True).replace("% 1000", "% 1")
     code = code.replace("...  # your training step", "step(inputs, targets)  # your training step")
     stopped, resumed = runs_of(code, variant, tmp_path, 3 * TARGETS.size + 40, None)
     sampler = ScheduledClassSampler(TARGETS, plan, classes=COUNTS.names)
@@ -151,20 +162,22 @@ def test_a_training_in_two_stages_that_was_stopped_in_the_second_goes_on_from_it
     assert stopped["trains"][:27] == [True] * 27
     assert not any(stopped["trains"][27:] + resumed["trains"])
     assert (stopped["made"], resumed["made"]) == (2, 1), "the head is made anew after the first stage, and only then"
+    trained_on_once(tmp_path, plan)
 
 
-@pytest.mark.parametrize("reports", [False, True])
+@pytest.mark.parametrize(("reports", "run_log"), [(False, False), (True, False), (True, True)])
 def test_the_code_of_an_adaptive_plan_runs_and_follows_what_its_last_lines_report(
-    reports: bool, tmp_path: Path
+    reports: bool, run_log: bool, tmp_path: Path
 ) -> None:
     plan = SamplingPlan(target=DifficultyBalanced(), epochs=3, batch_size=16, drawing="stratified", seed=2)
-    code, recall = snippet(plan, COUNTS), [0.9, 0.5, 0.1]
+    code, recall = snippet(plan, COUNTS, run_log=run_log), [0.9, 0.5, 0.1]
     if reports:
         last = code.splitlines()[-2]
-        assert last == "# sampler.update(recall=one_per_class)"
+        assert last == f"# {'log.epoch' if run_log else 'sampler.update'}(recall=one_per_class)"
         step = "        ...  # your training step\n"
         assert step in code
         code = code.replace(step, f"{step}    one_per_class = {recall}\n    {last.removeprefix('# ')}\n")
+        code = code.replace("    log.epoch()", "    pass")
     asked = asked_of(code, "torch", tmp_path, 3)
     sampler = ScheduledClassSampler(TARGETS, plan, classes=COUNTS.names)
     for epoch, classes in enumerate(asked):

@@ -21,15 +21,19 @@ from sampler_core.figures import Chart, compare_charts
 from sampler_core.figures.compare_charts import ComparedPlan, own_first
 from sampler_core.plans.named_plans import plans_to_json
 from sampler_core.plans.plan import SamplingPlan
-from sampler_core.plans.plan_variants import Variants, check_length
+from sampler_core.plans.plan_variants import Variant, Variants, check_length
 
 
-class ComparedPlans(NamedTuple):
-    """The plans that the class counts allow, as figures take them and by name, and name -> why another is left out."""
+class DrawablePlans(NamedTuple):
+    """The plans that the class counts allow, and name -> why another is left out."""
 
-    compared: tuple[ComparedPlan, ...]
-    plans: tuple[tuple[str, SamplingPlan], ...]
+    plans: tuple[tuple[Variant, SamplingPlan], ...]
     errors: Mapping[str, Exception]
+
+    @property
+    def adaptive(self) -> list[str]:
+        """The names of those that follow training."""
+        return [variant.name for variant, plan in self.plans if plan.adaptive is not None]
 
 
 def plan_variants(notes: DeltaGenerator) -> Variants:
@@ -40,34 +44,39 @@ def plan_variants(notes: DeltaGenerator) -> Variants:
     return variants
 
 
-def compared_plans(variants: Variants, scenario: Scenario) -> ComparedPlans:
-    """The plans of the page; compared is the sidebar's own where none is left."""
-    compared, plans, errors = [], [], {}
+def drawable_plans(variants: Variants, scenario: Scenario) -> DrawablePlans:
+    """The plans of the page."""
+    plans, errors = [], {}
     for variant in variants.all:
         try:
             plan = variant.plan_on(scenario.plan)
             plan.check(scenario.counts)
-            compared.append(ComparedPlan(variant.name, forecast_of(plan, scenario.counts), variant.colour,
-                                         variant.is_base))  # fmt: skip
-            plans.append((variant.name, plan))
+            plans.append((variant, plan))
         except (TypeError, ValueError) as error:
             errors[variant.name] = error
-    sidebar_plan = ComparedPlan("mine", forecast_of(scenario.plan, scenario.counts), 0, True)
-    return ComparedPlans(tuple(compared) or (sidebar_plan,), tuple(plans), errors)
+    return DrawablePlans(tuple(plans), errors)
+
+
+def compared_plans(variants: Variants, scenario: Scenario) -> tuple[ComparedPlan, ...]:
+    """The same as figures take them; the sidebar's own where none is left."""
+    compared = [
+        ComparedPlan(variant.name, forecast_of(plan, scenario.counts, scenario.learner), variant.colour,
+                     variant.is_base)
+        for variant, plan in drawable_plans(variants, scenario).plans
+    ]  # fmt: skip
+    sidebar_plan = ComparedPlan("mine", forecast_of(scenario.plan, scenario.counts, scenario.learner), 0, True)
+    return tuple(compared) or (sidebar_plan,)
 
 
 def note_compared_plans(variants: Variants, scenario: Scenario) -> tuple[ComparedPlan, ...]:
-    """The compared plans, noted for Share; a message for each that is left out, and for those that need feedback."""
-    compared, plans, errors = compared_plans(variants, scenario)
+    """The compared plans, noted for Share; a message for each that is left out."""
+    drawable, errors = drawable_plans(variants, scenario)
     for name, error in errors.items():
         message = f"{name} is left out: {error_in_words(error)}. Edit it, or change the sidebar."
         st.warning(literal(message), icon=":material/warning:")
-    if plans:
+    if plans := tuple((variant.name, plan) for variant, plan in drawable):
         page_contents().files["plans.json"] = lambda: plans_to_json(plans)
-    if adaptive_plans := [name for name, plan in plans if plan.adaptive is not None]:
-        message = f"As it holds before any feedback, which training will give: {', '.join(adaptive_plans)}."
-        st.info(literal(message), icon=":material/model_training:")
-    return compared
+    return compared_plans(variants, scenario)
 
 
 def set_plans(variants: Variants) -> None:
@@ -103,7 +112,7 @@ def choose_followed() -> tuple[str, int]:
 
 def panels_of(scenario: Scenario, view: CompareView) -> dict[str, Panel]:
     """The course of one share and of the skew in all plans side by side, and all classes of each plan."""
-    plans, epoch = compared_plans(view.variants, scenario).compared, scenario.epoch
+    plans, epoch = compared_plans(view.variants, scenario), scenario.epoch
     group = compare_charts.class_group(scenario.counts, view.group, view.rank)
     shares = compare_charts.plan_shares(plans, group, epoch, logarithmic=view.logarithmic)
     note = f"The chance that one draw is of: {group.label}."
@@ -115,5 +124,5 @@ def panels_of(scenario: Scenario, view: CompareView) -> dict[str, Panel]:
         Chart(f"mix-{plan.colour}", plan.name, compare_charts.plan_mix(plan, highest), "", 4, 220, 3)
         for plan in own_first(plans)
     ]
-    rev = f"{scenario.rev}-{zlib.crc32(repr(view).encode()):08x}"
+    rev = f"{scenario.rev}-{zlib.crc32(repr((view, scenario.learner)).encode()):08x}"
     return {SIDE_BY_SIDE: Panel(rev, side_by_side), MIXES: Panel(rev, mixes)}

@@ -20,6 +20,7 @@ from sampler_core.figures import epoch_metrics
 from sampler_core.figures.class_series import SelectedClasses, series_of
 from sampler_core.figures.expected_items import frames_of_tallies
 from sampler_core.figures.weight_beside_share import weight_beside_share
+from sampler_core.forecast.assumed_learner import AssumedLearner
 from sampler_core.formatting import several
 from sampler_core.plans.parameters import EPOCH
 from sampler_core.plans.plan import SamplingPlan
@@ -40,18 +41,18 @@ def run_of(scenario: Scenario) -> str:
 
 
 def animation_frames(scenario: Scenario, first_batch: int, shown: int, followed: SelectedClasses) -> Frames | None:
-    """The frames of a run that somebody plays. Batches are left out where they are too many, or cannot be known.
+    """The frames of a run that somebody plays. Batches are left out where they are too many.
 
-    first_batch, shown: the batches of each epoch; shown is 0 where they cannot be known.
+    first_batch, shown: the batches of each epoch.
     """
     if st.session_state.get(FRAMES_FOR) != run_of(scenario):
         return None
-    plan, counts = scenario.plan, scenario.counts
-    frame_charts = _frame_charts(plan, counts, followed) | frames_of_tallies(
-        scenario.tallies, forecast_of(plan, counts)
+    plan, counts, learner = scenario.plan, scenario.counts, scenario.learner
+    frame_charts = _frame_charts(plan, counts, followed, learner) | frames_of_tallies(
+        scenario.tallies, forecast_of(plan, counts, learner)
     )
-    if 0 < _played_draws(scenario, shown) <= MOST_DRAWS:
-        frame_charts["batches"] = {"y": batch_frames(plan, counts, first_batch, shown, followed)}
+    if _played_draws(scenario, shown) <= MOST_DRAWS:
+        frame_charts["batches"] = {"y": batch_frames(plan, counts, first_batch, shown, followed, learner)}
     return Frames(run_of(scenario), frame_charts)
 
 
@@ -67,22 +68,26 @@ def say_if_batches_are_left_out(scenario: Scenario, shown: int) -> None:
 
 @cached(4)
 def batch_frames(
-    plan: SamplingPlan, counts: ClassCounts, first_batch: int, num_batches: int, followed: SelectedClasses = ()
-) -> NDArray[np.unsignedinteger]:
+    plan: SamplingPlan, counts: ClassCounts, first_batch: int, num_batches: int, followed: SelectedClasses = (),
+    learner: AssumedLearner | None = None,
+) -> NDArray[np.unsignedinteger]:  # fmt: skip
     """The shown batches of every epoch, by the series of the figures: shape (epochs, series, num_batches)."""
-    series = series_of(counts, followed)
+    series, forecast = series_of(counts, followed), forecast_of(plan, counts, learner)
     frame_type = np.uint16 if plan.needed_batch_size < 2**16 else np.uint32
     frames = np.empty((plan.epochs or 1, len(series), num_batches), dtype=frame_type)
     for epoch, frame in enumerate(frames):
-        epoch_batches = plan.preview(counts, epoch, first_batch, num_batches).batch_class_counts
+        preview = plan.preview(counts, epoch, first_batch, num_batches, forecast.state_at(epoch))
+        epoch_batches = preview.batch_class_counts
         for row, one in zip(frame, series, strict=True):
             row[:] = epoch_batches[:, one.members].sum(axis=1)
     return frames
 
 
 @cached(4)
-def _frame_charts(plan: SamplingPlan, counts: ClassCounts, followed: SelectedClasses) -> dict[str, dict[str, Any]]:
-    forecast, epochs = forecast_of(plan, counts), range(plan.epochs or 1)
+def _frame_charts(
+    plan: SamplingPlan, counts: ClassCounts, followed: SelectedClasses, learner: AssumedLearner
+) -> dict[str, dict[str, Any]]:
+    forecast, epochs = forecast_of(plan, counts, learner), range(plan.epochs or 1)
     tiles = [(metric.in_words, metric.course.tolist()) for metric in epoch_metrics(forecast, 0)]
     tile_texts = [[in_words(course[epoch]) for in_words, course in tiles] for epoch in epochs]
     frames: dict[str, dict[str, Any]] = {METRICS: {"value": tile_texts}}

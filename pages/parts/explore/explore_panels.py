@@ -12,7 +12,7 @@ from pages.parts.server.result_cache import epoch_class_counts_of, forecast_of, 
 from pages.parts.sidebar.page_controls import batches_shown
 from pages.parts.sidebar.scenario import Scenario
 from sampler_core.exporting.plan_report import plan_report
-from sampler_core.figures import Chart, explore_charts
+from sampler_core.figures import explore_charts
 from sampler_core.figures.class_series import NO_CLASS, SelectedClasses
 from sampler_core.figures.expected_items import charts_of_tallies
 
@@ -32,26 +32,25 @@ def panels_of(scenario: Scenario, view: ExploreView, batches: tuple[int, int]) -
 
     batches: what is shown of the view's window (`batches_shown`).
     """
-    plan, counts, epoch = scenario.plan, scenario.counts, scenario.epoch
+    plan, counts, learner, epoch = scenario.plan, scenario.counts, scenario.learner, scenario.epoch
     followed = tuple(place if place < counts.num_classes else NO_CLASS for place in view.followed)
-    forecast, of_epoch = forecast_of(plan, counts), list[Chart]()
+    forecast = forecast_of(plan, counts, learner)
     over_epochs = explore_charts.charts_over_epochs(
         forecast, forecast.class_weights, epoch, logarithmic=view.logarithmic, selected=followed
     )
-    if plan.adaptive is None:
-        preview = preview_of(plan, counts, epoch, *batches)
-        of_epoch = explore_charts.charts_of_epoch(
-            plan, forecast, preview, lambda: epoch_class_counts_of(plan, counts, epoch), followed
-        )
+    of_epoch = explore_charts.charts_of_epoch(
+        plan, forecast, preview_of(plan, counts, learner, epoch, *batches),
+        lambda: epoch_class_counts_of(plan, counts, learner, epoch), followed,
+    )  # fmt: skip
     first, below = explore_charts.arranged(over_epochs, of_epoch)
     below = [*charts_of_tallies(scenario.tallies, forecast, epoch), *below]
-    panel_rev = f"{scenario.rev}-{view.logarithmic}-{followed}" + f"-{batches[0]}-{batches[1]}" * bool(of_epoch)
+    panel_rev = f"{scenario.rev}-{view.logarithmic}-{followed}-{batches[0]}-{batches[1]}"
     return {FIRST: Panel(panel_rev, first), BELOW: Panel(panel_rev, below)}
 
 
 def tiles_of(scenario: Scenario) -> Tiles:
     """The metric tiles of Explore."""
-    return Tiles(forecast_of(scenario.plan, scenario.counts), scenario.epoch)
+    return Tiles(forecast_of(scenario.plan, scenario.counts, scenario.learner), scenario.epoch)
 
 
 def live_parts(scenario: Scenario, view: ExploreView) -> dict[str, Panel | Tiles]:
@@ -65,5 +64,5 @@ def offer_report(scenario: Scenario, view: ExploreView) -> None:
     page_contents().report = partial(
         plan_report, plan, counts, unit=scenario.unit, epoch=scenario.epoch,
         first_batch=min(first, plan.num_batches(counts) - 1), shown_batches=batches, logarithmic=view.logarithmic,
-        selected=view.followed, tallies=scenario.tallies,
+        selected=view.followed, tallies=scenario.tallies, recalls=scenario.learner,
     )  # fmt: skip

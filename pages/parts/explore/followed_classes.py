@@ -11,6 +11,7 @@ import streamlit as st
 from pages.parts.my_labels.session_labels import are_own_labels
 from pages.parts.server.page_contents import page_contents
 from pages.parts.server.result_cache import forecast_of
+from pages.parts.share.page_tables import show_table
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.sidebar.url_correction import url_binding
 from sampler_core.data.class_counts import ClassCounts
@@ -88,8 +89,7 @@ def clicked_class(counts: ClassCounts, followed: SelectedClasses, clicked: dict[
 def followed_numbers(scenario: Scenario, followed: SelectedClasses) -> None:
     """The row of numbers of each followed class."""
     if positions := selected_positions(followed):
-        forecast = forecast_of(scenario.plan, scenario.counts)
-        numbers = class_table(forecast, forecast.class_weights, positions, scenario.epoch)
+        forecast = forecast_of(scenario.plan, scenario.counts, scenario.learner)
+        numbers = class_table(forecast, scenario.epoch, positions)
         page_contents().tables.append(("Followed classes", lambda: numbers))
-        with st.container(key="page-text-followed"):
-            st.dataframe(numbers, key="followed-numbers", width="stretch")
+        show_table(st.container(key="page-text-followed"), numbers, "followed-numbers", "content")

@@ -23,14 +23,14 @@ def data_title(scenario: Scenario) -> str:
 
 def takeaway(scenario: Scenario) -> str:
     """What the chosen epoch does to the class mix, in one sentence of Markdown."""
-    forecast = forecast_of(scenario.plan, scenario.counts)
+    forecast = forecast_of(scenario.plan, scenario.counts, scenario.learner)
     sentence = plan_sentences.takeaway(forecast, scenario.epoch, scenario.unit, literal, lambda mood: f"**{mood}**")
     return unbroken_percents(sentence)
 
 
 def formulas(scenario: Scenario) -> list[str]:
     """The basic rule and what it makes of this epoch's numbers, as LaTeX; none for a target without a single skew."""
-    forecast = forecast_of(scenario.plan, scenario.counts)
+    forecast = forecast_of(scenario.plan, scenario.counts, scenario.learner)
     if forecast.skews is None:
         return []
     skew, rarest = float(forecast.skews[scenario.epoch]), scenario.counts.rarest
@@ -42,12 +42,6 @@ def formulas(scenario: Scenario) -> list[str]:
     ]
 
 
-ADAPTIVE_NOTE = (
-    "This target follows what training reports, so its batches cannot be known beforehand: above is what holds before "
-    "any feedback. During training `sampler.preview()` shows the batches of the current epoch."
-)
-
-
 NO_FINDINGS = (
     ":green[:material/check_circle:] No findings: by the usual limits nothing about this plan needs a second look. "
     "**Tune** judges it by limits of your own."
@@ -57,7 +51,7 @@ REMEDY_HELP = "Sets this in the sidebar. Tried: the finding is gone then, and no
 
 def show_first_finding(scenario: Scenario) -> None:
     """The heaviest finding with its remedies, and how many more there are below."""
-    findings = findings_of(scenario.plan, scenario.counts)
+    findings = findings_of(scenario.plan, scenario.counts, scenario.learner)
     if not findings:
         st.markdown(NO_FINDINGS)
         return
@@ -67,7 +61,7 @@ def show_first_finding(scenario: Scenario) -> None:
 
 def show_findings(scenario: Scenario) -> None:
     """Each finding with what to try, the heaviest first."""
-    findings = findings_of(scenario.plan, scenario.counts)
+    findings = findings_of(scenario.plan, scenario.counts, scenario.learner)
     for finding in findings:
         _show_with_remedies(scenario, finding, f"**{literal(finding.text)}** {literal(finding.advice)}", "all")
     if not findings:
@@ -78,7 +72,8 @@ def _show_with_remedies(scenario: Scenario, finding: Finding, sentence: str, pla
     sign = ":orange[:material/warning:]" if finding.kind in WARNINGS else ":blue[:material/info:]"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"{sign} {sentence}")
-        for position, remedy in enumerate(remedies_of(finding, scenario.plan, scenario.counts)):
+        remedies = remedies_of(finding, scenario.plan, scenario.counts, scenario.learner)
+        for position, remedy in enumerate(remedies):
             st.button(remedy.label, key=f"remedy-{place}-{finding.kind}-{position}", help=REMEDY_HELP,
                       on_click=_set_plan, args=(scenario.plan, remedy.plan))  # fmt: skip
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -30,12 +31,14 @@ class Slider(NamedTuple):
 
     def data(self) -> dict[str, object]:
         """What the script needs: all stops, or the first two and the last where they are even."""
-        stops = [stop for stop in self.parameter.stops if self.last is None or stop <= self.last]
-        even = not self.parameter.logarithmic
-        if even:
-            stops[2:-1] = []
-        return {"key": self.parameter.key, "label": self.parameter.label, "stops": stops, "value": self.value,
-                "even": even}  # fmt: skip
+        return {"key": self.parameter.key, "label": self.parameter.label, "stops": _stops(self.parameter, self.last),
+                "value": self.value, "even": not self.parameter.logarithmic}  # fmt: skip
+
+
+@lru_cache(256)
+def _stops(parameter: Parameter, last: float | None) -> list[float]:
+    stops = [stop for stop in parameter.stops if last is None or stop <= last]
+    return stops if parameter.logarithmic else [*stops[:2], *stops[2:][-1:]]
 
 
 def sliders(key: str, shown: Sequence[Slider]) -> None:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.parts.my_labels.column_form import CELL_CHARACTERS, column_form
 from pages.parts.my_labels.correction_form import correction_form
@@ -26,6 +23,7 @@ from pages.parts.my_labels.session_labels import (
     stop_reading,
     take_finished_reading,
 )
+from pages.parts.server.uploaded_files import taken_files
 from pages.parts.text.markdown import literal
 from sampler_core.datasets.label_files import Reading, ReadingError
 from sampler_core.figures.class_labels import class_label, distinct_labels
@@ -77,18 +75,13 @@ def _upload_controls() -> None:
 
 def _take_uploaded_files(uploader_key: str) -> None:
     """The next uploader is a new one, empty: what is in use is said below it, whatever becomes of these files."""
-    uploaded_files = [file for file in st.session_state[uploader_key] or () if isinstance(file, UploadedFile)]
-    if not uploaded_files:  # none, or taken before: a browser may tell twice
+    if not (content := taken_files(uploader_key)):
         return
     st.session_state[UPLOAD_NUMBER] += 1
     try:
-        start_reading(upload_of_files({file.name: file.getvalue() for file in uploaded_files}))
+        start_reading(upload_of_files(dict(content)))
     except ReadingError as error:
         refuse_labels("Not read", error)
-    if (context := get_script_run_ctx()) is not None:  # else the server holds them too until the session ends
-        uploads: Any = context.uploaded_file_mgr
-        for file in uploaded_files:
-            uploads.remove_file(context.session_id, file.file_id)
 
 
 def _take_pasted_labels() -> None:

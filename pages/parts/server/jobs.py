@@ -5,7 +5,7 @@ and the server's own memory is as before. `run_job` is what the child process do
 
 NOTE job-protocol: a line of JSON and `size` raw bytes go in, lines of JSON come out; nothing is pickled or on a disk:
     -> {"function": "module:name", "request": {"name": "a.txt"}, "memory": 2147483648, "size": 3}, then b"a\\nb"
-    <- {"progress": 0.5}, at last {"result": {...}} or {"out_of_memory": true}
+    <- {"progress": 0.5, "news": [...]}, at last {"result": {...}, "news": [...]} or {"out_of_memory": true}
 Only Linux has a memory limit; elsewhere the work runs without one.
 """
 
@@ -41,6 +41,7 @@ class Job:
     """Runs `job_function` ("module:name") of `request`, `job_content` and a progress callback; starts at once.
 
     The function returns what JSON can hold. `modules` are imported first, before the call where `start_spare` did so.
+    news: what the function has reported beside its progress, in that order.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Job:
         memory: int = JOB_MEMORY, silence: float = JOB_SILENCE,
     ) -> None:  # fmt: skip
         self.progress, self.stopped = 0.0, False
+        self.news: list[Any] = []
         self._memory, self._silence = memory, silence
         self._job_result, self._messages = Future[Any](), SimpleQueue[bytes]()
         self._job_process = _job_process(modules)
@@ -69,6 +71,10 @@ class Job:
         """What the function returned, or `JobError`. Waits until the job is done."""
         return self._job_result.result()
 
+    def when_done(self, call: Callable[[], object]) -> None:
+        """Has this called once the job is done, in whatever thread."""
+        self._job_result.add_done_callback(lambda _: call())
+
     def stop(self) -> None:
         """Kills the process."""
         self.stopped = True
@@ -88,6 +94,7 @@ class Job:
         try:
             while message_line := self._messages.get(timeout=self._silence):
                 job_message = json.loads(message_line)
+                self.news += job_message.get("news", ())
                 if "result" in job_message:
                     self.progress = 1.0
                     self._job_result.set_result(job_message["result"])
@@ -141,8 +148,9 @@ def run_job(modules: list[str]) -> None:
         try:
             job_content = sys.stdin.buffer.read(job_call["size"])
             module, _, name = job_call["function"].partition(":")
-            job_function, report_progress = getattr(import_module(module), name), _progress_to(job_messages)
-            job_message = {"result": job_function(job_call["request"], job_content, report_progress)}
+            job_function, report = getattr(import_module(module), name), ProgressReport(job_messages)
+            result = job_function(job_call["request"], job_content, report)
+            job_message = {"result": result, "news": report.news}
         except MemoryError:
             job_message = {"out_of_memory": True}
         print(json.dumps(job_message), file=job_messages, flush=True)
@@ -156,17 +164,19 @@ def _limit_job_memory(most: int) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
-def _progress_to(job_messages: TextIO) -> Callable[[float], None]:
-    """A progress callback that writes a line, not too often."""
-    due = 0.0
+class ProgressReport:
+    """A progress callback that writes a line, not too often, with all news since the last one."""
 
-    def report(share: float) -> None:
-        nonlocal due
-        if monotonic() >= due:
-            print(json.dumps({"progress": share}), file=job_messages, flush=True)
-            due = monotonic() + PROGRESS_INTERVAL
+    def __init__(self, job_messages: TextIO) -> None:
+        self.news: list[Any] = []  # that no line has brought yet
+        self._job_messages, self._due = job_messages, 0.0
 
-    return report
+    def __call__(self, share: float, *news: Any) -> None:
+        self.news += news
+        if monotonic() >= self._due:
+            print(json.dumps({"progress": share, "news": self.news}), file=self._job_messages, flush=True)
+            self.news.clear()
+            self._due = monotonic() + PROGRESS_INTERVAL
 
 
 if __name__ == "__main__":

@@ -1,15 +1,17 @@
 """The files of a page as browsers get them: compressed once, with plotly.js and the pages' style from the first line.
 
 NOTE early-plotly: a page that asks for plotly.js where its first figure stands has waited for Streamlit's scripts, for
-the run and for React by then. Named in the page's head it is loaded and run while the browser waits for those.
+the run and for React by then. Named in the page's head it is loaded and run while the browser waits for those. So are
+the components' scripts loaded, which are small, and asked for one after the other by what the run sends.
 """
 
 from __future__ import annotations
 
 import gzip
 import zlib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from types import CodeType
 
 import plotly
 import streamlit as st
@@ -22,12 +24,19 @@ BASE = f"/{config.get_option('server.baseUrlPath') or ''}".rstrip("/")  # in fro
 PLOTLY_SRC = "assets/plotly.min.js"  # as pages name it: a proxy may have them at a path that the server does not know
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 PAGES = Path(__file__).parents[2]
-PAGE_STYLES = PAGES / "page.css", PAGES / "parts" / "sidebar" / "sidebar.css"
+PAGE_STYLES = tuple(PAGES / name for name in ("page.css", "parts/sidebar/sidebar.css", "parts/share/print.css"))
 STREAMLIT = Path(st.__file__).parent / "static"
 STREAMLIT_SCRIPTS = {f"{BASE}/static/js/{path.name}": path for path in (STREAMLIT / "static" / "js").glob("*.js")}
 PLOTLY_TAGS = f'<link rel="modulepreload" href="{PLOTLY_SRC}"><script type="module" async src="{PLOTLY_SRC}"></script>'
 DAY, FOR_EVER = "public, max-age=86400", "public, max-age=31536000, immutable"  # where names change with the text
 _offered_scripts: dict[str, bytes] = {}
+_added_rules: list[str] = []
+
+
+@lru_cache(16)
+def compiled(source: bytes, script: Path) -> CodeType:
+    """The code of a page, compiled once for all runs; again when its text has changed."""
+    return compile(source, script, "exec")
 
 
 @cache
@@ -68,17 +77,28 @@ async def plotly_js(request: Request) -> Response:
 
 @cache
 def page_html() -> str:
-    """Streamlit's page, with plotly.js in its head: loaded at once, as the link says, and run when it is there.
+    """Streamlit's page, with our scripts in its head: loaded at once, and plotly.js run when it is there.
 
     The pages' style stands at its end: there before anything is drawn, and after Streamlit's own, which it changes.
     """
     html = (STREAMLIT / "index.html").read_text(encoding="utf-8")
-    return html.replace("<head>", f"<head>{PLOTLY_TAGS}", 1).replace("</body>", f"{page_style()}</body>", 1)
+    return html.replace("<head>", f"<head>{page_scripts()}", 1).replace("</body>", f"{page_style()}</body>", 1)
+
+
+def page_scripts() -> str:
+    """plotly.js and the scripts that were offered, as tags."""
+    return PLOTLY_TAGS + "".join(f'<link rel="modulepreload" href="assets/{name}">' for name in _offered_scripts)
+
+
+def add_style_rules(rules: str) -> None:
+    """Rules of CSS for every page, made by a module when it is imported: before a server sends its first page."""
+    _added_rules.append(rules)
 
 
 def page_style() -> str:
-    """The style sheets of the pages and of the sidebar as a tag."""
-    return f"<style>{''.join(style.read_text(encoding='utf-8') for style in PAGE_STYLES)}</style>"
+    """The style sheets of the pages, and the rules that were added, as a tag."""
+    rules = [*(style.read_text(encoding="utf-8") for style in PAGE_STYLES), *_added_rules]
+    return f"<style>{''.join(rules)}</style>"
 
 
 async def page(_: Request) -> Response:

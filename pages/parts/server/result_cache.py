@@ -4,11 +4,13 @@ The one contract here: nothing made of an upload is in the cache of all sessions
 
 NOTE plain-cache: arguments are compared by equality and the very same result is handed out; Streamlit's data cache
 would serialise each result once more, and key large arrays by a sample of them.
+NOTE bounded-cache: tables of 1,000 classes x 1,000 epochs take 8 MB each, and a forecast makes some of its tables when
+they are first asked for. So all are weighed again whenever they may have become too large together.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,10 +18,14 @@ from functools import wraps
 from threading import Lock
 from typing import Any, ParamSpec, TypeVar
 
+import numpy as np
 import streamlit as st
 
 from pages.parts.server.session_cleanup import DRAWING_JOB
+from sampler_core.data.array_types import IntArray
 from sampler_core.data.class_counts import ClassCounts
+from sampler_core.draws.preview import Preview
+from sampler_core.forecast.assumed_learner import AssumedLearner
 from sampler_core.forecast.findings import Finding, findings
 from sampler_core.forecast.forecast import Forecast
 from sampler_core.forecast.tried_remedies import Remedy, tried_remedies
@@ -27,16 +33,22 @@ from sampler_core.plans.plan import SamplingPlan
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
+MOST_BYTES, MOST_PRIVATE_BYTES = 64e6, 16e6  # of the results of a cache together, in use and in their arguments
+TABLES = 8  # as many as its first one a forecast may make later
 PRIVATE_CACHE = "private_cache"  # in the state of a session with own labels
 PAGE_FIGURES = "page_figures"  # there too: what its last runs offered to the figure endpoint
 
 
 class ResultCache:
-    """Function -> arguments -> result; of each function the results that were used last."""
+    """Function -> arguments -> result; of each function the results that were used last.
 
-    def __init__(self) -> None:
+    most_bytes: of all of them together; beyond, the functions with the largest ones lose the oldest of them.
+    """
+
+    def __init__(self, most_bytes: float = MOST_BYTES) -> None:
         self.results: defaultdict[Callable[..., Any], OrderedDict[Any, Any]] = defaultdict(OrderedDict)
         self._lock = Lock()  # sessions run in threads
+        self._most_bytes, self._bytes_at_most = most_bytes, 0.0
 
     def result(self, function: Callable[..., Any], arguments: Any, most: int, **uncached: Any) -> Any:
         """The cached result, or that of a call now. most: how many to cache of this function."""
@@ -50,7 +62,33 @@ class ResultCache:
             results[arguments] = result
             if len(results) > most:
                 results.popitem(last=False)
+            self._bytes_at_most += TABLES * bytes_of((arguments, result))
+            if self._bytes_at_most > self._most_bytes:
+                self._drop_largest()
         return result
+
+    def clear(self) -> None:
+        """Drop all results."""
+        with self._lock:
+            self.results.clear()
+            self._bytes_at_most = 0.0
+
+    def _drop_largest(self) -> None:
+        sizes = {function: deque(map(bytes_of, results.items())) for function, results in self.results.items()}
+        held = {function: sum(of_results) for function, of_results in sizes.items()}
+        while sum(held.values()) > self._most_bytes:
+            largest = max(held, key=held.__getitem__)
+            self.results[largest].popitem(last=False)
+            held[largest] -= sizes[largest].popleft()
+        self._bytes_at_most = sum(held.values())
+
+
+def bytes_of(value: Any, levels: int = 4) -> int:
+    """Bytes of the arrays in a value, so many levels deep."""
+    if isinstance(value, np.ndarray):
+        return int(value.nbytes)
+    parts = value if isinstance(value, tuple) else tuple(getattr(value, "__dict__", {}).values())
+    return sum(bytes_of(part, levels - 1) for part in parts) if levels else 0
 
 
 _shared_cache = ResultCache()
@@ -63,10 +101,15 @@ def session_cache() -> ResultCache:
     return cache
 
 
+def drop_shared_results() -> None:
+    """Drops all that was computed for sessions without own labels."""
+    _shared_cache.clear()
+
+
 def start_private_cache() -> None:
     """From now on the session has an empty cache of its own."""
     drop_private_cache()
-    st.session_state[PRIVATE_CACHE] = ResultCache()
+    st.session_state[PRIVATE_CACHE] = ResultCache(MOST_PRIVATE_BYTES)
 
 
 def drop_private_cache() -> None:
@@ -104,18 +147,40 @@ def cached(most: int) -> Callable[[Callable[Arguments, Result]], Callable[Argume
     return decorated
 
 
-forecast_of = cached(32)(Forecast.of)  # at most 8 MB of shares at 1000 classes x 1000 epochs
-preview_of = cached(64)(SamplingPlan.preview)
-epoch_class_counts_of = cached(64)(SamplingPlan.epoch_class_counts)
+_known_forecast_of = cached(128)(Forecast.of)
+_followed_forecast_of = cached(32)(Forecast.of)
 
 
-@cached(32)
-def findings_of(plan: SamplingPlan, counts: ClassCounts) -> tuple[Finding, ...]:
+def forecast_of(plan: SamplingPlan, counts: ClassCounts, learner: AssumedLearner | None = None) -> Forecast:
+    """The forecast of a plan. learner: what an adaptive plan follows; other plans are cached without it."""
+    if learner is None or plan.adaptive is None:
+        return _known_forecast_of(plan, counts)
+    return _followed_forecast_of(plan, counts, learner)
+
+
+@cached(256)
+def preview_of(
+    plan: SamplingPlan, counts: ClassCounts, learner: AssumedLearner, epoch: int, first_batch: int, num_batches: int
+) -> Preview:
+    """The batches of an epoch. learner: as in `forecast_of`, here and below."""
+    return plan.preview(counts, epoch, first_batch, num_batches, forecast_of(plan, counts, learner).state_at(epoch))
+
+
+@cached(256)
+def epoch_class_counts_of(plan: SamplingPlan, counts: ClassCounts, learner: AssumedLearner, epoch: int) -> IntArray:
+    """What an epoch draws of each class."""
+    return plan.epoch_class_counts(counts, epoch, forecast_of(plan, counts, learner).state_at(epoch))
+
+
+@cached(256)
+def findings_of(plan: SamplingPlan, counts: ClassCounts, learner: AssumedLearner) -> tuple[Finding, ...]:
     """What deserves a second look."""
-    return findings(plan, forecast_of(plan, counts))
+    return findings(plan, forecast_of(plan, counts, learner))
 
 
-@cached(128)
-def remedies_of(finding: Finding, plan: SamplingPlan, counts: ClassCounts) -> tuple[Remedy, ...]:
+@cached(512)
+def remedies_of(
+    finding: Finding, plan: SamplingPlan, counts: ClassCounts, learner: AssumedLearner
+) -> tuple[Remedy, ...]:
     """What can be done about a finding of the plan, tried."""
-    return tried_remedies(finding, findings_of(plan, counts), plan, forecast_of(plan, counts))
+    return tried_remedies(finding, findings_of(plan, counts, learner), plan, forecast_of(plan, counts, learner))

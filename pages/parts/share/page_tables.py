@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -30,16 +31,16 @@ def chart_tables(charts: Iterable[Chart], key: str, *others: Table) -> None:
     with tables_box:
         tabs = st.tabs([literal(title) for title, _ in page_tables])
     for place, (tab, (_, page_table)) in enumerate(zip(tabs, page_tables, strict=True)):
-        _show_table(tab, page_table(), f"{key}-table-{place}")
+        show_table(tab, page_table(), f"{key}-table-{place}", 300)
 
 
-def _show_table(tab: DeltaGenerator, table: pd.DataFrame, key: str) -> None:
+def show_table(place: DeltaGenerator, table: pd.DataFrame, key: str, height: int | Literal["content"]) -> None:
     """Numbers of three digits, shares in percent, as the page's sentences have them; the CSV files have all digits."""
     shares = share_columns(table)
     formats = {name: st.column_config.NumberColumn(format="%.3g %%" if name in shares else "%.3g")
                for name in table.select_dtypes("float")}  # fmt: skip
     shown = table.assign(**{name: 100.0 * table[name] for name in shares}) if shares else table
-    tab.dataframe(shown, key=key, width="stretch", height=300, column_config=formats)
+    place.dataframe(shown, key=key, width="stretch", height=height, column_config=formats)
 
 
 def table_downloads(tables: Iterable[Table]) -> None:

@@ -1,19 +1,12 @@
-"""What a page needs in print: a style that hides the controls and cuts nothing, and the plan in words instead."""
+"""The plan in words, for print: there `print.css` hides the controls."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import streamlit as st
 
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.text.markdown import literal
 from sampler_core.exporting.plan_report import report_facts
-
-
-def print_style() -> None:
-    """The style sheet for print, `print.css`."""
-    st.html(Path(__file__).with_name("print.css"))
 
 
 def printed_facts(scenario: Scenario) -> None:

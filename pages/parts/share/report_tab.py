@@ -21,7 +21,7 @@ def report_tab(title: str, scenario: Scenario, contents: PageContents) -> None:
             return contents.report(**heading).encode()
         return page_report(
             plan=scenario.plan, counts=scenario.counts, charts=contents.charts, tables=contents.tables,
-            sentences=contents.sentences, facts=contents.facts, unit=scenario.unit,
+            sentences=contents.sentences, facts=contents.facts, unit=scenario.unit, recalls=scenario.learner,
             files={name: make() for name, make in contents.files.items()}, **heading,
         ).encode()  # fmt: skip
 

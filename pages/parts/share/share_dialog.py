@@ -15,7 +15,7 @@ from pages.parts.server.page_contents import PageContents, clear_page_contents, 
 from pages.parts.share.code_tab import code_tab
 from pages.parts.share.page_tables import file_name, table_downloads
 from pages.parts.share.plan_tab import plan_tab, show_opened_message
-from pages.parts.share.printed_page import print_style, printed_facts
+from pages.parts.share.printed_page import printed_facts
 from pages.parts.share.report_tab import report_tab
 from pages.parts.share.title_and_note import (
     keep_text_on_page_switch,
@@ -47,7 +47,6 @@ def share_button(title: str) -> Iterator[None]:
     scenario, text = current_scenario(), shared_text()
     if text.title:
         st.set_page_config(page_title=f"{title}: {text.title} · Skewlab")
-    print_style()
     with st.container(horizontal=True, horizontal_alignment="right", key="share-place"):
         pressed = st.button(
             "Share", key="share", icon=":material/ios_share:", help="Link, code, plan, report, figures."

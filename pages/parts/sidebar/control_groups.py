@@ -1,6 +1,9 @@
 """Where the sidebar's controls stand: the main ones in sight, the others in groups that open and tell what they hold.
 
 A parameter's row names its group, so that a new parameter needs no line here.
+
+NOTE places-on-demand: what stands below a control is told once all controls are known, so it needs a place there.
+Places for all of them would be an eighth of what a run sends: another run makes them where there is something to tell.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from pages.parts.text.markdown import literal
 from sampler_core.plans.parameters import RUN_ROWS, Group, Parameter
 
 TITLES: Mapping[Group, str] = {"data": "Data", "schedule": "Schedule", "limits": "Limits", "draws": "Draws"}
+PLACES_WANTED = "places_beside_controls"  # in the session
 ALWAYS_TOLD = ("shape", "scheme")  # what a closed group tells though it be the default
 
 
@@ -49,7 +53,8 @@ class ControlGroups(NamedTuple):
         """The control of a parameter at its place; its value."""
         with self.boxes[parameter.group]:
             value = bound_widget(parameter, **options)
-            self.beside[parameter.key] = st.container()
+            if st.session_state.get(PLACES_WANTED):
+                self.beside[parameter.key] = st.container()
         self.drawn.append(parameter)
         return value
 
@@ -67,9 +72,16 @@ class ControlGroups(NamedTuple):
     def tell_problem(self, sentence: str) -> None:
         """A sentence about one parameter, which it begins with, beside the entry of that parameter."""
         named = [p for p in self.drawn if sentence.casefold().startswith(p.label.casefold())]
+        if named and not self.beside:
+            st.session_state[PLACES_WANTED] = True
+            st.rerun()
         if named:
             with self.beside[max(named, key=lambda p: len(p.label)).key]:
                 say_beside(f"{sentence}.")
+
+    def tell_no_problem(self) -> None:
+        """There is nothing to tell beside an entry: the next run needs no places for that."""
+        st.session_state.pop(PLACES_WANTED, None)
 
     @property
     def main_sliders(self) -> list[Parameter]:

@@ -19,12 +19,20 @@ from streamlit.errors import StreamlitDuplicateElementKey
 from streamlit.navigation.page import StreamlitPage
 
 from pages.parts.my_labels.session_labels import CONTROLS_NAMING_CLASSES, names_own_classes
-from pages.parts.sidebar.page_parameters import COMPARE_PARAMETERS, TUNE_PARAMETERS
+from pages.parts.sidebar.page_parameters import (
+    COMPARE_PARAMETERS,
+    LEARNER_PARAMETERS,
+    MONITOR_PARAMETERS,
+    TRAIN_PARAMETERS,
+    TUNE_PARAMETERS,
+)
 from pages.parts.sidebar.parameter_widgets import widget
 from sampler_core.plans.parameters import PAGE_ROWS, Parameter
 
 LAST_PAGE = "last_page"
-OF_PAGES = (*PAGE_ROWS, *COMPARE_PARAMETERS, *TUNE_PARAMETERS)
+OF_PAGES = (
+    *PAGE_ROWS, *LEARNER_PARAMETERS, *COMPARE_PARAMETERS, *TUNE_PARAMETERS, *TRAIN_PARAMETERS, *MONITOR_PARAMETERS,
+)  # fmt: skip
 
 
 def keep_values_on_page_switch(page: str) -> None:

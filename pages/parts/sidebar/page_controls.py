@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.live.slider import Slider, sliders
+from pages.parts.server.page_contents import page_contents
+from pages.parts.sidebar.page_parameters import LEARNER_PARAMETERS
 from pages.parts.sidebar.parameter_widgets import bound_widget
-from pages.parts.sidebar.scenario import Scenario, current_scenario
+from pages.parts.sidebar.scenario import CURRENT, Scenario, current_scenario
 from pages.parts.sidebar.sidebar import MAIN_SLIDERS
 from pages.parts.text.markdown import literal
 from sampler_core.figures import plan_sentences
 from sampler_core.figures.explore_charts import MOST_DRAWS
+from sampler_core.figures.plan_sentences import followed_note
 from sampler_core.formatting import count, several
 from sampler_core.plans.parameters import AXIS, DRAWING, EPOCH, FIRST_BATCH, SHOWN_BATCHES
 
@@ -56,6 +61,28 @@ def choose_epoch() -> Scenario:
     if epoch > last_epoch:
         st.markdown(f"The run has {several(last_epoch + 1, 'epoch', 'epochs')}, so epoch {last_epoch} is shown.")
     return scenario.at_epoch(epoch)
+
+
+def choose_learner(scenario: Scenario, adaptive_plans: Sequence[str] = ()) -> Scenario:
+    """The scenario with the assumed learner, whose sliders are there for adaptive plans.
+
+    adaptive_plans: the names of those on the page; () where it shows none.
+    """
+    values = {row.key: st.session_state.get(row.key, row.default) for row in LEARNER_PARAMETERS}
+    if adaptive_plans:
+        with st.container(key="learner-row", gap="xsmall"):
+            place = st.container(key="page-text-learner")
+            for column, row in zip(st.columns(len(values)), LEARNER_PARAMETERS, strict=True):
+                with column:
+                    values[row.key] = bound_widget(row)
+    current = current_scenario()
+    st.session_state[CURRENT] = replace(current, values={**current.values, **values})
+    scenario = replace(scenario, values={**scenario.values, **values})
+    if adaptive_plans:
+        note = followed_note(scenario.learner, adaptive_plans)
+        place.markdown(f":material/model_training: {literal(note)}")
+        page_contents().sentences.append(note)
+    return scenario
 
 
 def phone_sliders() -> None:

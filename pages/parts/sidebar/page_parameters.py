@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sampler_core.datasets import PROFILES, published_datasets
 from sampler_core.figures.compare_charts import CLASS_GROUPS
+from sampler_core.forecast.assumed_learner import AssumedLearner
 from sampler_core.forecast.metrics import GROUPS, METRICS
 from sampler_core.forecast.plan_comparison import WHEN
 from sampler_core.plans import parameters
@@ -13,6 +14,8 @@ from sampler_core.plans.parameters import Parameter, rows_of
 from sampler_core.plans.plan_variants import LONGEST_TEXT, START_TEXT
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 from sampler_core.plans.target_values import SHAPE, TARGET
+from sampler_core.training.published_sets import published_features
+from sampler_core.training.setting_rows import LEARNER_ROWS, LOSS_ROWS
 from sampler_core.tuning.schedule_families import FAMILIES
 
 PLANS_TEXT = Parameter(
@@ -64,6 +67,39 @@ OVER = Parameter(
     "over", "Over the run", "The mean of all epochs, the least or the greatest of them. Figures per run are the same.",
     "mean", kind="choice", choices=("mean", "least", "greatest"),
 )  # fmt: skip
+# Choice -> (bundled set, imbalance ratio of its long tail, title). A set with long tails is balanced without.
+FEATURE_SETS = {
+    f"{one.name}_{tail}" if tail else one.name:
+        (one.name, tail, f"{one.title}, long tail {tail}" if tail else one.title)
+    for one in published_features() for tail in one.long_tails or (None,)
+}  # fmt: skip
+FEATURES = Parameter(
+    "features", "Features", "What the classifiers are trained on: a bundled data set, or features of your own, such as "
+    "embeddings of a frozen backbone.", "page_blocks", kind="choice", choices=(*FEATURE_SETS, "mine"),
+)  # fmt: skip
+LEFT_OUT = Parameter("left_out", "Plans left out", "Plans of Compare that are not to be trained.", None, kind="names")
+LEARNER = Parameter(
+    "learner", "Learner", "Linear: softmax regression. MLP: one hidden layer. Both are trained by Adam.",
+    "mlp", kind="choice", choices=tuple(LEARNER_ROWS),
+)  # fmt: skip
+LOSSES = Parameter(
+    "losses", "Losses", "Each plan is trained with each of them.", "cross-entropy", kind="names",
+    choices=tuple(name.replace("_", "-") for name in LOSS_ROWS),
+)  # fmt: skip
+SPLITS = Parameter(
+    "splits", "Thoroughness", "On how many splits of the data each plan is trained. All plans meet the same splits.",
+    "5 x 5 folds", kind="choice", choices=("5 splits", "5 x 5 folds", "10 x 10 folds"),
+)  # fmt: skip
+CURVE = Parameter(
+    "curve", "Over epochs", "The metric whose course is shown.", "balanced_accuracy", kind="choice",
+    choices=("balanced_accuracy", "accuracy", "log_loss", "corrected_log_loss", "brier", "corrected_brier"),
+)  # fmt: skip
+TRAINED = Parameter("trained", "Shown in detail", "The plan whose figures are shown below.", "best", kind="text")
+STUDY = Parameter("study", "Study", "The study that the page shows, for an hour after its end.", "", kind="text")
+RUNS = Parameter(
+    "runs", "Runs", "Up to six runs of the folder that this server follows, or an example. A log that you bring stands "
+    "beside them.", None, kind="names",
+)  # fmt: skip
 TITLE = Parameter(
     "title", "Title", "A name for what you share: above the page, in the tab and in the report. The link carries it.",
     "", maximum=100, kind="text",
@@ -72,8 +108,14 @@ NOTE = Parameter(
     "note", "Note", "What whoever opens the link or the report should know or look at.", "", maximum=500, kind="text"
 )
 SHARE_PARAMETERS = (TITLE, NOTE)
+LEARNER_PARAMETERS = tuple(rows_of(AssumedLearner).values())
 COMPARE_PARAMETERS = (PLANS_TEXT, CLASS_GROUP, CLASS_RANK, METRICS_OVER, TABLE_BASE)
+MONITOR_PARAMETERS = (RUNS,)
 TUNE_PARAMETERS = (REQUIREMENTS_TEXT, SOLVED_SHAPE, MAY_CHANGE, METRIC, WHOSE, OVER)
+TRAIN_PARAMETERS = (
+    FEATURES, LEFT_OUT, LEARNER, *{row.key: row for rows in LEARNER_ROWS.values() for row in rows.values()}.values(),
+    LOSSES, *(row for rows in LOSS_ROWS.values() for row in rows.values()), SPLITS, CURVE, TRAINED,
+)  # fmt: skip
 TABLE = replace(parameters.TABLE, choices=tuple(table.name for table in published_datasets()))
 PROFILE = replace(parameters.PROFILE, choices=tuple(PROFILES))
 PARAMETERS = {
@@ -81,13 +123,15 @@ PARAMETERS = {
     for parameter in (
         *parameters.DATA_ROWS, TABLE, PROFILE, SHAPE, TARGET,
         *(parameter for cls in (*SCHEDULES.values(), *TARGETS.values()) for parameter in rows_of(cls).values()),
-        *parameters.RUN_ROWS, *parameters.PAGE_ROWS, *COMPARE_PARAMETERS, *TUNE_PARAMETERS,
-        *SHARE_PARAMETERS,
+        *parameters.RUN_ROWS, *parameters.PAGE_ROWS, *LEARNER_PARAMETERS, *COMPARE_PARAMETERS, *TUNE_PARAMETERS,
+        *TRAIN_PARAMETERS, STUDY, *MONITOR_PARAMETERS, *SHARE_PARAMETERS,
     )
 }  # fmt: skip
 TITLES = {
     "data": {"synthetic": "synthetic", "published": "published", "mine": "my labels"},
     TABLE.key: {table.name: table.title for table in published_datasets()},
+    FEATURES.key: {name: title for name, (*_, title) in FEATURE_SETS.items()} | {"mine": "my features"},
+    LEARNER.key: {"mlp": "MLP", "linear": "linear"},
     METRIC.key: {name: metric.label.lower() for name, metric in METRICS.items()},
 }
 

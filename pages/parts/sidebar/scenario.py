@@ -14,8 +14,9 @@ from pages.parts.sidebar.page_parameters import PROFILE, TABLE, choice_titles
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.tallies import Tally
 from sampler_core.datasets import load, published_dataset, synthetic
+from sampler_core.forecast.assumed_learner import AssumedLearner
 from sampler_core.formatting import shortened
-from sampler_core.plans.parameters import PLAN_ROWS, RATIO
+from sampler_core.plans.parameters import PLAN_ROWS, RATIO, rows_of
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.target_values import target_of
 
@@ -51,6 +52,12 @@ class Scenario:
         return replace(self, epoch=min(epoch, (self.plan.epochs or 1) - 1))
 
     @property
+    def learner(self) -> AssumedLearner:
+        """What adaptive plans follow before training."""
+        rows = rows_of(AssumedLearner).items()
+        return AssumedLearner(**{field: self.values.get(row.key, row.default) for field, row in rows})
+
+    @property
     def tallies(self) -> tuple[Tally, ...]:
         """What the samples of each class carry besides: labels, boxes, groups."""
         return self.values.get(OWN_TALLIES, ()) if OWN_COUNTS in self.values else ()
@@ -68,7 +75,8 @@ class Scenario:
     @property
     def rev(self) -> str:
         """A short name of this state; the panels carry it once they show it."""
-        return f"{self.plan.fingerprint}-{counts_checksum(self.counts)}-{self.epoch}"
+        learner = "" if self.plan.adaptive is None else f"-{zlib.crc32(repr(self.learner).encode()):08x}"
+        return f"{self.plan.fingerprint}-{counts_checksum(self.counts)}{learner}-{self.epoch}"
 
 
 def _counts_and_unit(values: Mapping[str, Any]) -> tuple[ClassCounts, str]:

@@ -18,7 +18,7 @@ from pages.parts.sidebar.shares_table import shares_table
 from pages.parts.sidebar.undo_buttons import draw_again_button, undo_buttons
 from pages.parts.sidebar.url_correction import correct_url
 from pages.parts.sidebar.values_in_words import value_in_words
-from pages.parts.sidebar.wrong_entries import controls_key, typed_entry_rules
+from pages.parts.sidebar.wrong_entries import controls_key
 from pages.parts.text.markdown import literal
 from sampler_core.formatting import count
 from sampler_core.plans.explicit_shares import SHARES
@@ -65,7 +65,6 @@ def sidebar() -> None:
     """Draw the sidebar. Where its values do not make a plan, a sentence says so and the page ends there."""
     correct_url()
     use_chosen_preset(set_sidebar)
-    st.html(typed_entry_rules())
     with st.sidebar:
         with st.container(key="purpose"):
             st.markdown(PURPOSE)
@@ -105,10 +104,12 @@ def _target_control(groups: ControlGroups, parameter: Parameter, data: dict[str,
 
 def _scenario_of(groups: ControlGroups, values: dict[str, Any]) -> Scenario:
     try:
-        return Scenario.of(values)
+        scenario = Scenario.of(values)
     except (TypeError, ValueError) as error:
         in_words = error_in_words(error)
         groups.tell_problem(in_words)
         message = f"These settings do not go together: {in_words}. Change one in the sidebar, or press Undo."
         st.error(literal(message), icon=":material/error:")
         st.stop()
+    groups.tell_no_problem()
+    return scenario

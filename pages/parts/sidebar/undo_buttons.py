@@ -17,7 +17,7 @@ def undo_buttons() -> None:
     """Undo, Redo and Reset, to be drawn before the first widget."""
     undo_steps = st.session_state.setdefault(UNDO_STEPS, [])
     redo_steps = st.session_state.setdefault(REDO_STEPS, [])
-    nothing_to_redo = not redo_steps or undo_steps[-1:] != [_current_step()]
+    nothing_to_redo = not (redo_steps and undo_steps[-1:] == [_current_step()])
     st.button("Undo", key="undo", icon=":material/undo:", on_click=_undo,
               help="Take back the last change, and clear wrong entries.")  # fmt: skip
     st.button("Redo", key="redo", icon=":material/redo:", on_click=_redo, disabled=nothing_to_redo,
@@ -34,8 +34,9 @@ def draw_again_button() -> None:
 def record_undo_step() -> UndoStep:
     """After the last widget: record its state for Undo where it has changed, and return it."""
     undo_steps: list[UndoStep] = st.session_state[UNDO_STEPS]
-    if not undo_steps or undo_steps[-1] != _current_step():
-        undo_steps.append(_current_step())
+    step = _current_step()
+    if undo_steps[-1:] != [step]:
+        undo_steps.append(step)
         del undo_steps[:-MOST_STEPS]
         st.session_state[REDO_STEPS].clear()
     return undo_steps[-1]

@@ -7,19 +7,17 @@ invalid, and Undo and Reset draw the controls under another key, which makes the
 
 from __future__ import annotations
 
-from functools import cache
-
 import streamlit as st
 
+from pages.parts.server.page_files import add_style_rules
 from pages.parts.sidebar.page_parameters import PARAMETERS
 from pages.parts.text.markdown import literal
 
 URL_PROBLEMS, CLEARED = "url_problems", "entries_cleared"
 
 
-@cache
 def typed_entry_rules() -> str:
-    """The style element with the sentences for numbers out of range, one a number box that the URL has."""
+    """The rules of CSS with the sentences for numbers out of range, one a number box that the URL has."""
     sentences = {
         key: f"{parameter.label} must be {parameter.allowed}."
         for key, parameter in PARAMETERS.items()
@@ -28,7 +26,10 @@ def typed_entry_rules() -> str:
     rules = [
         f'.st-key-{key}:has([aria-invalid="true"])::after {{ content: "{text}"; }}' for key, text in sentences.items()
     ]
-    return f"<style>{' '.join(rules)}</style>"
+    return " ".join(rules)
+
+
+add_style_rules(typed_entry_rules())
 
 
 def controls_key() -> str:

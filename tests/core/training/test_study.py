@@ -158,7 +158,7 @@ def test_all_runs_at_once_or_few_at_a_time_is_the_same_study(monkeypatch):
         return Study(easy(), {"balanced": plan_of(1.0)}, MlpLearner(hidden=4), splits=Folds(4, 1)).run().tables["runs"]
 
     at_once = run()
-    monkeypatch.setattr("sampler_core.training.study.STACK_BYTES", 1)
+    monkeypatch.setattr("sampler_core.training.stacking.STACK_BYTES", 1)
     few = run().drop(columns="candidate")
     assert np.allclose(at_once.drop(columns="candidate"), few, atol=1e-5, equal_nan=True)
 
@@ -241,7 +241,11 @@ def test_folds_are_lowered_to_the_smallest_class_and_a_single_sample_is_never_ju
 def test_an_adaptive_plan_takes_the_inner_part_from_every_plan_alike():
     study = Study(easy(), {"follows": plan_of(target=DifficultyBalanced())}, splits=Folds(3, 1))
     assert all(split.validation.size for split in study.splits)
-    assert study.notes == ["No training draws a fifth of each training part: adaptive targets read it."]
+    assert study.notes == [
+        "'follows' draws other class shares in the last epoch than before: prior correction takes the last epoch's for "
+        "those of the training, and is approximate there.",
+        "No training draws a fifth of each training part: adaptive targets read it.",
+    ]
 
 
 def test_before_training_the_difference_that_would_be_found_is_told():

@@ -1,0 +1,36 @@
+"""A server that nobody uses: it forgets what it has cached, and gives the memory back."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import gc
+from typing import Any
+
+from streamlit import runtime
+
+from pages.parts.server.result_cache import drop_shared_results
+
+LOOKED_EVERY = 2  # seconds
+
+
+async def give_memory_back() -> None:
+    """For as long as the server runs: once its last session has ended, do what this module is for."""
+    was_used = False
+    while True:
+        await asyncio.sleep(LOOKED_EVERY)
+        is_used = runtime.exists() and bool(_sessions().list_sessions())
+        if was_used and not is_used:
+            drop_shared_results()
+            gc.collect()
+            _give_freed_memory_back()
+        was_used = is_used
+
+
+def _sessions() -> Any:
+    return runtime.get_instance()._session_mgr
+
+
+def _give_freed_memory_back() -> None:
+    """The C library keeps what is freed between pieces in use (glibc; others have no such function)."""
+    getattr(ctypes.CDLL(None), "malloc_trim", lambda _: None)(0)

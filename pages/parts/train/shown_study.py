@@ -1,0 +1,122 @@
+"""The study that the page shows: named by the URL, remembered by the session, kept by the server; while it runs, its
+progress and its curves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pages.parts.live.figure_panel import Panel, live_panel
+from pages.parts.server.page_contents import page_contents
+from pages.parts.server.study_line import ServedStudy, cancel_study, forget_study, studies_before, study_of
+from pages.parts.sidebar.page_parameters import STUDY
+from pages.parts.text.markdown import literal
+from pages.parts.train.study_form import SHOWN
+from pages.parts.train.thoroughness import duration
+from sampler_core.data.array_types import FloatArray
+from sampler_core.figures import Chart
+from sampler_core.figures.class_series import COLOURS
+from sampler_core.figures.train_charts import live_curves
+from sampler_core.figures.train_lines import UNASKED, StudyLine
+from sampler_core.formatting import several
+
+EVERY = 1.0  # seconds between two looks at a study that runs
+LOST = (
+    "This server does not have the study of this URL any more: it ended more than an hour ago, it was deleted, or the "
+    "server was restarted. The form below has the settings of the URL: press Start to run it again. Features of your "
+    "own must be brought again."
+)
+COME_BACK = "You may leave this page, or close it: its URL brings you back, until an hour after the study's end."
+
+
+def shown_study() -> ServedStudy | None:
+    """The study of the URL, else the one that the session last showed; a sentence where the server has it no more."""
+    study_id = st.query_params.get(STUDY.key) or st.session_state.get(SHOWN)
+    if not study_id:
+        return None
+    st.session_state[SHOWN] = study_id
+    if st.query_params.get(STUDY.key) != study_id:
+        st.query_params[STUDY.key] = study_id
+    study = study_of(study_id)
+    if study is None:
+        st.warning(LOST, icon=":material/history:")
+    return study
+
+
+def close_study(study_id: str = "") -> None:
+    """The page shows the form alone again; with an id, the server forgets that study too. From a callback."""
+    if study_id:
+        forget_study(study_id)
+    st.session_state.pop(SHOWN, None)
+    st.query_params.pop(STUDY.key, None)
+
+
+def say_why_there_is_no_result(study: ServedStudy) -> None:
+    """For a study that was cancelled or has failed."""
+    if study.state == "cancelled":
+        st.info(
+            "The study was cancelled; nothing of it is kept. The form below has its settings.", icon=":material/cancel:"
+        )
+    else:
+        message = f"The study has no result: {study.error.rstrip('.')}. Change the form below, and press Start again."
+        st.error(literal(message), icon=":material/error:")
+
+
+@st.fragment(run_every=EVERY)
+def running_study(study_id: str) -> None:
+    """Its place in the line or its progress, a button to cancel it, and the curves so far."""
+    study = study_of(study_id)
+    if study is None or study.is_over:
+        st.rerun()
+    job, before = study.job, studies_before(study)
+    with st.container(border=True, key="train-running", gap="small"):
+        title = literal(str(study.about["title"]))
+        if job is None:
+            st.markdown(f"**Waiting: {several(before, 'study comes', 'studies come')} before this one on {title}.** "
+                        f"One runs at a time on this server; it starts by itself. {COME_BACK}")  # fmt: skip
+            news, progress = [], 0.0
+        else:
+            news, progress = list(job.news), job.progress
+            st.markdown(f"**Training on {title}.** {COME_BACK}")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.progress(progress, literal(_progress_in_words(news, study.about["epochs"])))
+            st.button("Cancel", key="cancel_study", on_click=cancel_study, args=(study_id,),
+                      help="End this study; nothing of it is kept.")  # fmt: skip
+        for note in next((one["notes"] for one in news if "notes" in one), ()):
+            st.markdown(f":orange[:material/info:] {literal(note)}")
+    _live_curves(study, news)
+
+
+def _progress_in_words(news: list[dict[str, Any]], epochs: int) -> str:
+    trained = [one for one in news if "epoch" in one]
+    if not trained:
+        return "Reading the features, and splitting them" if news else "Starting"
+    last = trained[-1]
+    runs = next((several(one["runs"], "run", "runs") for one in news if "runs" in one), "")
+    return f"Epoch {last['epoch'] + 1} of {epochs}, {runs} in all; about {duration(last['left'])} left"
+
+
+def _live_curves(study: ServedStudy, news: list[dict[str, Any]]) -> None:
+    reached: dict[str, FloatArray] = {}
+    for one in news:
+        for name, value in one.get("reached", {}).items():
+            values = reached.setdefault(name, np.full(study.about["epochs"], np.nan))
+            values[one["epoch"]] = value
+    if not reached:
+        return
+    figure = live_curves(reached, [_live_line(name, study.about["colours"]) for name in reached])
+    note = "The mean over the runs that have come so far. The verdict needs all of them."
+    chart = Chart("train-live", "Balanced accuracy on test rows, as the runs train", figure, note, 12, 380, 0)
+    live_panel("train-live", Panel(f"live-{study.id}-{len(news)}", [chart]))
+    page_contents().charts.clear()  # a fragment runs each second, and nobody takes its figures
+
+
+def _live_line(name: str, colours: dict[str, int]) -> StudyLine:
+    """A candidate's name begins with its plan's."""
+    plans = [plan for plan in colours if name == plan or name.startswith(f"{plan}, ")]
+    plan = max(plans, key=len, default=None)
+    loss = name[len(plan) + 2 :] if plan else ""
+    dashes = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+    return StudyLine(name, COLOURS[colours[plan]] if plan else UNASKED, dashes[len(loss) % 6] if loss else "solid")

@@ -1,0 +1,122 @@
+"""What a study found: the verdict first, what to keep in mind, figures, the table; and what can be done with it."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+import streamlit as st
+
+from pages.parts.live.figure_panel import Panel, live_panel
+from pages.parts.server.page_contents import page_contents
+from pages.parts.server.study_line import ServedStudy
+from pages.parts.share.title_and_note import shared_text
+from pages.parts.sidebar.page_parameters import CURVE, LEARNER, TRAINED, choice_titles
+from pages.parts.sidebar.parameter_widgets import bound_widget
+from pages.parts.sidebar.sidebar import set_sidebar_to_plan
+from pages.parts.text.markdown import literal
+from pages.parts.train.shown_study import close_study
+from pages.parts.train.thoroughness import duration
+from sampler_core.exporting.csv_tables import csv_file
+from sampler_core.exporting.study_report import study_report
+from sampler_core.figures import Chart
+from sampler_core.figures.figure import share_columns
+from sampler_core.figures.train_charts import summary_table
+from sampler_core.figures.train_list import caveats, study_charts
+from sampler_core.training.study_result import StudyResult
+
+
+def study_view(study: ServedStudy) -> list[Chart]:
+    """Show the result; its charts."""
+    result: StudyResult = study.result
+    _verdict(study, result)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="train-choices"):
+        shown = _choose_shown(result)
+        curve = bound_widget(CURVE, width=200)
+        _buttons(study, result, shown)
+    charts = study_charts(result, study.about["colours"], shown, curve)
+    state = f"{shown}-{curve}".encode()
+    live_panel("train-result", Panel(f"{study.id}-{zlib.crc32(state):08x}-0", charts))
+    _table(result)
+    _note_for_share(result, charts)
+    return charts
+
+
+def result_tables(result: StudyResult) -> list[tuple[str, Any]]:
+    """Titles and makers of the tables besides those of the charts."""
+    return [("Differences", lambda: result.tables["comparisons"].set_index("candidate")),
+            ("Recall and draws of each class", lambda: result.tables["recalls"].set_index("candidate")),
+            ("Each run", lambda: result.tables["runs"].set_index("candidate"))]  # fmt: skip
+
+
+def _verdict(study: ServedStudy, result: StudyResult) -> None:
+    first, _, rest = result.verdict.partition("; ")
+    with st.container(border=True, key="page-text-verdict", gap="small"):
+        st.markdown(f"**{literal(first)}{'.' if rest else ''}**")
+        if rest:
+            st.markdown(literal(rest[0].upper() + rest[1:]))
+        learner = choice_titles(LEARNER)[result.settings["learner"]["name"]]
+        how = (
+            f"{result.settings['features']}, {learner}, {result.settings['runs']} runs of each plan on the same "
+            f"splits, in {duration(study.seconds)}. Intervals and verdicts are corrected for splits that share rows, "
+            "and for several plans."
+        )
+        st.markdown(literal(how))
+        with st.expander("What to keep in mind", icon=":material/info:", expanded=True):
+            st.markdown("\n".join(f"- {literal(sentence)}" for sentence in [*result.notes, *caveats(result)]))
+    page_contents().sentences.extend([result.verdict, *caveats(result)])
+
+
+def _choose_shown(result: StudyResult) -> str:
+    """The row whose figures are shown in detail: of the URL, else the best that is better, else the reference."""
+    names = [str(name) for name in result.tables["summary"]["candidate"]]
+    options = [str(TRAINED.default), *names]
+    if st.session_state.get(TRAINED.key, st.query_params.get(TRAINED.key)) not in (None, *options):
+        st.session_state[TRAINED.key] = TRAINED.default
+    chosen = st.selectbox(TRAINED.label, options, key=TRAINED.key, help=TRAINED.help, bind="query-params",
+                          persist_state="session", width=220)  # fmt: skip
+    if chosen in names:
+        return chosen
+    better = result.tables["comparisons"].query("verdict == 'better' and not is_baseline")
+    if better.empty:
+        return str(result.settings["reference"])
+    return str(better.sort_values("mean", ascending=False)["candidate"].iloc[0])
+
+
+def _buttons(study: ServedStudy, result: StudyResult, shown: str) -> None:
+    summary = result.tables["summary"].set_index("candidate")
+    plan_name = str(summary.loc[shown, "plan"])
+    plan = study.about["plans"].get(plan_name)
+    st.button(f"Use {literal(plan_name)}", key="use_trained", type="primary", disabled=plan is None,
+              help="Set the sidebar to this plan's target and limits; its code is under Share.",
+              on_click=set_sidebar_to_plan, args=(plan,))  # fmt: skip
+    st.button(
+        "New study", key="new_study", on_click=close_study, help="Back to the form; the URL of this study stays valid."
+    )
+    st.button("Delete", key="forget_study", type="tertiary", icon=":material/delete:", on_click=close_study,
+              args=(study.id,), help="Remove this study from the server now, not an hour after its end.")  # fmt: skip
+
+
+def _table(result: StudyResult) -> None:
+    st.header("All plans", anchor=False)
+    numbers = summary_table(result)
+    shares = share_columns(numbers)
+    formats = {name: "{:.1%}".format if name in shares else "{:.3f}".format for name in numbers.select_dtypes("number")}
+    shown = numbers.style.format(formats, na_rep="")
+    st.dataframe(shown, key="train-table", width="stretch", height="content", row_height=36,
+                 alt="What each plan reached, and its difference to the reference.")  # fmt: skip
+    st.download_button("Download the table", lambda: csv_file(numbers), "study.csv", "text/csv", key="download-study",
+                       on_click="ignore", help="As CSV, with all digits.")  # fmt: skip
+
+
+def _note_for_share(result: StudyResult, charts: list[Chart]) -> None:
+    contents, text = page_contents(), shared_text()
+    contents.tables.append(("All plans", lambda: summary_table(result)))
+    contents.files["study.json"] = result.to_json
+
+    def report(title: str, note: str, data_name: str) -> str:
+        del data_name  # the sidebar's
+        title = title if text.title else f"{result.settings['features']}: Train"
+        return study_report(result, charts, title=title, note=note)
+
+    contents.report = report

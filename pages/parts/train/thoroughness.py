@@ -1,0 +1,70 @@
+"""How many splits a study has: what each choice takes in time, and the smallest difference that it would show."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, NamedTuple
+
+from pages.parts.train.study_job import FeatureReading
+from sampler_core.plans.plan import SamplingPlan
+from sampler_core.training.comparison import REGION, USUAL_DEVIATION, found_difference, standard_error
+
+SEEDS = {"5 splits": 5, "5 x 5 folds": 25, "10 x 10 folds": 100}  # where the features have a split of their own
+FOLDS = {"5 x 5 folds": (5, 5), "10 x 10 folds": (10, 10)}
+HOLD_OUT, TEST = 5, 0.3
+# Seconds of one thread on an AMD EPYC: an epoch of one run, and in it a sample and a weight of a sample.
+EPOCH, SAMPLE, WEIGHT = 2.5e-4, 3.0e-7, 7.0e-10
+MOST_CORES = 5  # beyond, threads help little
+
+
+class Splitting(NamedTuple):
+    """The splits of a choice for some features. splits: as the study's process reads them."""
+
+    splits: dict[str, Any]
+    runs: int
+    test_per_train: float
+    words: str
+
+
+def splitting(choice: str, reading: FeatureReading) -> Splitting:
+    """What a choice of `SPLITS` means for features: their own split where they have one."""
+    if reading.has_split:
+        seeds = SEEDS[choice]
+        return Splitting({"name": "given", "seeds": seeds}, seeds, 0.0, f"the features' own split, {seeds} seeds")
+    if choice in FOLDS:
+        folds, repeats = FOLDS[choice]
+        folds = min(folds, smallest_class(reading))
+        words = f"{repeats} times {folds} folds"
+        named = {"name": "folds", "folds": FOLDS[choice][0], "repeats": repeats}
+        return Splitting(named, folds * repeats, 1 / (folds - 1), words)
+    words = f"{HOLD_OUT} splits into {1 - TEST:.0%} training and {TEST:.0%} test rows".replace("%", " %")
+    return Splitting({"name": "hold_out", "splits": HOLD_OUT, "test": TEST}, HOLD_OUT, TEST / (1 - TEST), words)
+
+
+def smallest_class(reading: FeatureReading) -> int:
+    """Samples of the smallest class that can be judged."""
+    counts = reading.counts.counts
+    return int(counts[counts > 1].min(initial=reading.rows))
+
+
+def visible_difference(split: Splitting, candidates: int) -> float:
+    """The difference that is found with 80 % power, where those between runs have the usual deviation."""
+    error = standard_error(USUAL_DEVIATION, split.runs, split.test_per_train)
+    return found_difference(error, split.runs, REGION, max(candidates, 1))
+
+
+def seconds(split: Splitting, reading: FeatureReading, plans: list[SamplingPlan], weights: int) -> float:
+    """About how long a study takes on this machine. plans: one a candidate; weights: of the learner."""
+    per_split = 0.0
+    for plan in plans:
+        samples = plan.samples_per_epoch or reading.rows
+        per_split += (plan.epochs or 0) * (EPOCH + samples * (SAMPLE + WEIGHT * weights))
+    return 2.0 + split.runs * per_split / max(1, min(os.cpu_count() or 2, MOST_CORES) - 1)
+
+
+def duration(length: float) -> str:
+    """Seconds in words, two digits at most: "20 s", "4 min", "3 h"."""
+    if length < 90:
+        step = 1 if length < 10 else 5
+        return f"{max(step, step * round(length / step))} s"
+    return f"{round(length / 60)} min" if length < 5400 else f"{length / 3600:.1f} h"

@@ -1,0 +1,120 @@
+"""The list of charts of a study, each with its title, note, place and height; and what to keep in mind about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from sampler_core.figures.class_labels import class_in_words
+from sampler_core.figures.figure import Chart
+from sampler_core.figures.legend import height_with_legend
+from sampler_core.figures.rows_and_ranks import class_rows
+from sampler_core.figures.train_charts import accuracy_chart, calibration_chart, metric_curves
+from sampler_core.figures.train_class_charts import confusion_chart, drawn_chart, recall_chart
+from sampler_core.figures.train_lines import METRIC_LABELS, class_counts_of, numbers, rows_of, study_lines
+from sampler_core.formatting import joined, number, percent, quoted
+from sampler_core.training.study_result import StudyResult
+
+FEW_JUDGED = 20  # samples of a class: below, the page says what one of them moves
+MOST_NAMED = 4
+
+
+def study_charts(
+    result: StudyResult, colours: Mapping[str, int] | None = None, shown: str | None = None,
+    curve: str = "balanced_accuracy",
+) -> list[Chart]:  # fmt: skip
+    """All figures of a study. colours: plan name -> 0 to 5. shown: the row that is shown in detail, by default the
+    reference; curve: the metric over epochs."""
+    lines, counts = study_lines(result, colours), class_counts_of(result)
+    shown = result.settings["reference"] if shown is None else shown
+    drawn_by = _trained(result, shown)
+    points, rows = accuracy_chart(result, lines), class_rows(counts)
+    first_height = max(height_with_legend(points, 380), 90 + 26 * rows if rows else 0)
+    calibration = calibration_chart(result, lines)
+    drawn, confusion = drawn_chart(result, drawn_by), confusion_chart(result, shown)
+    detail_height = height_with_legend(drawn, 360)
+    interval = f"Bars: 95 % interval of {shown}, by the samples judged."
+    recalls_note = (
+        f"Colours as beside. {interval}" if rows else f"Means of a twentieth of the classes each. Thick: {shown}."
+    )
+    charts = [
+        Chart("train-points", "Balanced accuracy against accuracy", points,
+              "After the last epoch, with 95 % intervals. Up and to the right is better.", 6, first_height, 0),
+        Chart("train-recalls", "Recall of each class, beside its samples", recall_chart(result, lines, shown),
+              recalls_note, 6, first_height, 1),
+        Chart("train-curves", f"{METRIC_LABELS[curve].capitalize()} over epochs", metric_curves(result, lines, curve),
+              "Means over runs, on test rows. A curve that falls again asks for fewer epochs or weight decay.",
+              6, 360, 2),
+        Chart("train-calibration", "What the probabilities are worth", calibration,
+              "Log loss on natural data. Correction uses the class shares that training drew, and no other training.",
+              6, max(360, 130 + 30 * len(lines)), 2),
+        Chart("train-drawn", f"Class shares that {drawn_by} drew", drawn,
+              "Means over runs; ribbons: the least and the largest of a run.", 6 if confusion else 12, detail_height,
+              3),
+    ]  # fmt: skip
+    if confusion is not None:
+        note = "Rows: the class, largest first. Columns: what it is taken for. Means over repeats."
+        charts.append(Chart("train-confusion", f"Confusion matrix of {shown}", confusion, note, 6, detail_height, 3))
+    return charts
+
+
+def caveats(result: StudyResult) -> list[str]:
+    """What a reader must not take the result for, in sentences."""
+    counts, settings = class_counts_of(result), result.settings
+    recalls = rows_of(result.tables["recalls"], settings["reference"])
+    judged = numbers(recalls["n"])
+    sentences = [
+        "The features are fixed and the learner is small: a network that is trained as a whole may answer otherwise."
+    ]
+    sentences += _beside_the_verdict(result)
+    few = [c for c in np.argsort(judged) if 0 < judged[c] < FEW_JUDGED]
+    if len(few) > MOST_NAMED:
+        sentences.append(
+            f"Of {len(few):,} classes fewer than {FEW_JUDGED} samples are judged: their single recalls say little."
+        )
+    elif few:
+        named = joined([
+            f"{class_in_words(counts.names[c])} has {number(float(judged[c]))} (one moves its recall by "
+            f"{percent(1 / float(judged[c]))})" for c in few
+        ])  # fmt: skip
+        sentences.append(f"Few samples are judged: {named}.")
+    summary = result.tables["summary"].set_index("candidate")
+    natural = float(summary.loc[settings["reference"], "log_loss"])
+    worse = summary[(summary["log_loss"] > 1.1 * natural) & summary.index.isin(settings["losses"])]
+    if not worse.empty:
+        name = str(worse["log_loss"].idxmax())
+        corrected = numbers(summary.loc[[name], "corrected_log_loss"])[0]
+        if corrected < float(worse.loc[name, "log_loss"]):
+            sentences.append(
+                f"Probabilities of {quoted(name)} do not mean what they say on natural data (log loss "
+                f"{number(float(worse.loc[name, 'log_loss']))}); prior correction brings it to {number(corrected)}."
+            )
+    return sentences
+
+
+def _beside_the_verdict(result: StudyResult) -> list[str]:
+    """What the baseline without another training means for the choice, and what is not compared."""
+    compared, region = result.tables["comparisons"], float(result.settings["region"])
+    is_baseline = compared["is_baseline"].astype(bool)
+    better, baseline = compared[(compared["verdict"] == "better") & ~is_baseline], compared[is_baseline].iloc[0]
+    best = float(better["mean"].max()) if len(better) else 0.0
+    sentences = []
+    if best - float(baseline["mean"]) < region:
+        than = "the best plan" if len(better) else quoted(result.settings["reference"])
+        sentences.append(
+            f"{quoted(baseline['candidate'])} is at least as good as {than} to within {100 * region:g} "
+            f"{'point' if region == 0.01 else 'points'}, and needs no other training: try it first."
+        )
+    if len(better) > 1:
+        spread = 100 * (best - float(better["mean"].min()))
+        sentences.append(
+            f"Each plan is compared with {quoted(result.settings['reference'])}, not the {len(better)} better ones "
+            f"with each other: they are {spread:.1f} points apart."
+        )
+    return sentences
+
+
+def _trained(result: StudyResult, name: str) -> str:
+    """The candidate that was trained for a row: of one that is adjusted afterwards, that before."""
+    return name if name in result.settings["losses"] else str(result.settings["reference"])

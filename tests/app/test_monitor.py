@@ -1,0 +1,277 @@
+"""The Monitor page without a browser: what it says of a run, where runs come from, and what is never read."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.parts.monitor import run_folder
+from pages.parts.monitor.run_folder import FollowedRun, RunFolder
+from sampler_core.run_log import Judgement, RunLog, log_lines, rank_records, read_run, verdict
+from sampler_core.run_log.example_runs import EXAMPLES
+from sampler_core.run_log.records import record_of_line
+from tests.core.run_log_scripts import CLEAN, DATASET, MISTAKES, clean, clean_on_two_ranks, plan_of, sampler_of, trained
+from tests.hostile_names import HOSTILE
+
+NAVIGATION = Path(__file__).parents[2] / "pages" / "navigation.py"
+TITLES = [*EXAMPLES]
+
+
+def opened(runs=(), **url):
+    """Monitor at a URL."""
+    at = AppTest.from_file(NAVIGATION, default_timeout=60)
+    at.query_params["data"] = "synthetic"
+    at.run()
+    for key, value in (({"runs": list(runs)} if runs else {}) | url).items():
+        at.query_params[key] = value
+    return sound(at.switch_page("monitor.py").run())
+
+
+def sound(at):
+    assert not at.exception, at.exception
+    return at
+
+
+def said(at):
+    texts = [
+        element.value for kind in ("markdown", "warning", "error", "info", "title") for element in getattr(at, kind)
+    ]
+    return " ".join(texts).replace("\\", "").replace("\u00a0", " ")
+
+
+def brought(at, *files):
+    box = next(box for box in at.file_uploader if "run.jsonl" in box.label)
+    for name, content in files:
+        box = box.upload(name, content, "application/json")
+    return sound(at.run())
+
+
+def chart_ids(at):
+    panels = [json.loads(element.proto.json or "{}") for element in at.get("bidi_component")]
+    return [chart["id"] for panel in panels for chart in panel.get("charts", [])]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder of runs that the server follows; what lies beside it is none of its business."""
+    inside = tmp_path / "runs"
+    inside.mkdir()
+    monkeypatch.setattr(run_folder, "_LOOKED_AT_EVERY", 0.0)
+    monkeypatch.setattr(run_folder, "_LISTED_EVERY", 0.0)
+    monkeypatch.setenv("SKEWLAB_RUNS", str(inside))
+    run_folder.run_folder.cache_clear()
+    yield inside
+    run_folder.run_folder.cache_clear()
+
+
+# --- before there is a run -------------------------------------------------------------------------------------------
+
+
+def test_with_nothing_brought_it_says_what_a_run_log_is_and_an_example_is_one_click_away():
+    at = opened()
+    assert "says whether training took what was planned" in said(at)
+    assert "log.count(targets)" in at.code[-1].value
+    assert "SKEWLAB\\_RUNS" in said(at) or "SKEWLAB_RUNS" in said(at)
+    assert chart_ids(at) == []
+    sound(at.button(key="see-example").click().run())
+    assert at.title[0].value.replace("\\", "") == f"{TITLES[0]}."
+    assert "Epochs 0 to 29 drew what was planned" in said(at)
+    assert "logged-shares" in chart_ids(at)
+    assert at.multiselect(key="runs").value == [TITLES[0]]
+
+
+def test_the_code_it_offers_writes_a_log():
+    at = opened()
+    sound(at.button(key="get_code").click().run())
+    assert 'RunLog("runs/today.jsonl", sampler)' in at.code[-1].value
+
+
+# --- what it says of a run -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scripts", [CLEAN, list(MISTAKES)[:6], list(MISTAKES)[6:]], ids=["none", "first", "others"])
+def test_each_mistake_of_a_training_script_is_named_with_its_remedy_and_those_without_one_are_not(scripts, tmp_path):
+    files = []
+    for script in scripts:
+        script(tmp_path / f"{script.__name__}.jsonl")
+    for path in sorted(tmp_path.iterdir()):
+        files.append((path.name, path.read_bytes()))
+    text = said(brought(opened(), *files))
+    for script in scripts:
+        sentence = verdict(read_run(tmp_path / f"{script.__name__}.jsonl")).replace("\u00a0", " ")
+        assert f"{script.__name__}.jsonl" in text
+        assert sentence in text, script.__name__
+        assert MISTAKES.get(script, ("", 0, "drew what was planned"))[2] in sentence
+    if scripts is CLEAN:
+        assert "All of them drew what was planned." in text
+
+
+def test_one_run_has_its_verdict_first_and_several_say_which_departed():
+    at = opened([TITLES[1]])
+    heading = next(element.value for element in at.markdown if "another sampler" in element.value)
+    assert heading.startswith(":orange[:material/warning:] Since epoch 12 training draws by another sampler")
+    at = opened(TITLES)
+    assert "1 drew what was planned; **Example: another sampler since epoch 12** did not." in said(at)
+    assert chart_ids(at) == ["runs-share", "runs-recall", "runs-accuracy"]
+
+
+def test_its_plan_is_set_in_the_sidebar_and_compared_with_the_sidebar_s():
+    at = opened([TITLES[0]])
+    sound(at.button(key="run-0-use").click().run())
+    assert (at.session_state["scheme"], at.session_state["epochs"], at.session_state["batch"]) == ("stratified", 30, 32)
+    assert at.session_state["scenario"].plan.fingerprint == "b14435b9f6944f8d", "the very plan that was trained"
+    at.number_input(key="skew").set_value(0.4).run()
+    sound(at.button(key="run-0-compare").click().run())
+    plans = json.loads(at.session_state["plans"])
+    assert plans[0] == "mine"
+    assert plans[1]["name"] == TITLES[0][: len(plans[1]["name"])]
+    assert "run-0-compare" not in [button.key for button in at.button], "a link to Compare is in its place"
+    sound(at.switch_page("compare.py").run())
+    shown = next(json.loads(e.proto.json) for e in at.get("bidi_component") if "plan-shares" in e.proto.json)
+    assert f'"name":"{plans[1]["name"]}"' in shown["charts"][0]["spec"]
+
+
+# --- logs that are brought -------------------------------------------------------------------------------------------
+
+
+def test_a_log_that_is_brought_stays_in_the_session_alone_until_it_is_removed(tmp_path):
+    clean_on_two_ranks(tmp_path / "secret.jsonl")
+    files = [(path.name, path.read_bytes()) for path in tmp_path.iterdir()]
+    at = brought(opened(), *files)
+    assert "4 epochs of 4 on 2 ranks" in said(at)
+    assert "secret" not in str(at.query_params)
+    sound(at.switch_page("explore.py").run())
+    sound(at.switch_page("monitor.py").run())
+    assert "secret.jsonl" in at.title[0].value.replace("\\", "")
+    sound(at.button(key="run-0-remove").click().run())
+    assert at.title[0].value.startswith("Monitor")
+
+
+def test_a_missing_rank_and_two_logs_of_one_name_are_told_apart(tmp_path):
+    clean_on_two_ranks(tmp_path / "run.jsonl")
+    first = (tmp_path / "run.jsonl").read_bytes()
+    text = said(brought(opened(), ("run.jsonl", first), ("run.jsonl", first)))
+    assert "run.jsonl (2)" in text
+    assert text.count("Of 2 ranks, the files of rank 1 are not beside run.jsonl") == 2
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"no json\n", b'{"kind":"plan"}\n', b"\xff\xfe\x00\n", b"[" * 100_000 + b"\n"]
+)
+def test_what_is_no_log_is_a_sentence_and_what_was_there_stays(content):
+    at = brought(opened([TITLES[0]]), ("night.jsonl", content))
+    assert "night.jsonl cannot be read: run log must have a line of the kind" in said(at)
+    assert "Epochs 0 to 29 drew what was planned" in said(at)
+
+
+def test_names_of_files_and_classes_are_text_whatever_they_are(tmp_path):
+    names = [name for name in HOSTILE if len(name) < 200]
+    line = {"kind": "plan", "version": 1, "run": "a", "fingerprint": "f", "labels": "d", "classes": names,
+            "counts": [40] * len(names), "world": 1, "num_replicas": 1}  # fmt: skip
+    counts = {"planned": [8] * len(names), "drawn": [8] * len(names), "trained": [8] * len(names)}
+    draw = {"kind": "draw", "epoch": 0, "rank": 0, "first_batch": 0, "batches": 1, **counts}
+    content = "".join(json.dumps(one) + "\n" for one in (line, draw)).encode()
+    at = opened()
+    for name in HOSTILE[:4]:
+        brought(at, (f"{name.replace('/', '')}.jsonl", content))
+    assert not [element for element in at.markdown if "<script>" in element.value.replace("\\<", "")]
+    assert len(json.loads(json.dumps(at.session_state["uploaded_runs"], default=str))) == 4
+
+
+# --- the folder that the server follows ------------------------------------------------------------------------------
+
+
+def test_the_runs_of_the_folder_are_listed_newest_first_and_nothing_outside_can_be_named(folder):
+    clean(folder / "old.jsonl")
+    (folder / "exp").mkdir()
+    clean_on_two_ranks(folder / "exp" / "new.jsonl")
+    os.utime(folder / "old.jsonl", (1, 1))
+    clean(folder.parent / "outside.jsonl")
+    at = opened(["../outside.jsonl", "/etc/passwd"])
+    assert at.multiselect(key="runs").options == ["exp/new.jsonl", "old.jsonl", *TITLES]
+    assert "The link names '../outside.jsonl', '/etc/passwd', which is no run of this server." in said(at)
+    at.multiselect(key="runs").set_value(["exp/new.jsonl", "old.jsonl"]).run()
+    assert "All of them drew what was planned." in said(sound(at))
+    assert "The link names" not in said(at)
+    assert RunFolder(folder).look("../outside.jsonl") == "The folder of runs has no ../outside.jsonl."
+
+
+def test_whatever_lies_in_the_folder_is_a_sentence_each(folder):
+    clean(folder / "run.jsonl")
+    clean(folder.parent / "outside.jsonl")
+    (folder / "link.jsonl").symlink_to(folder.parent / "outside.jsonl")
+    (folder / "door").symlink_to(folder.parent)
+    os.mkfifo(folder / "pipe.jsonl")
+    with open(folder / "huge.jsonl", "wb") as file:
+        file.truncate(5 << 30)
+    (folder / "none.jsonl").write_text("no json\n")
+    (folder / "notes.txt").write_text("not listed")
+    (folder / "**bold** <b>.jsonl").write_text("{}\n")
+    (folder / os.fsdecode(b"half\xff.jsonl")).write_text("{}\n")
+    runs = RunFolder(folder)
+    assert "outside" not in str(runs.names())
+    found = {name: runs.look(name) for name in runs.names()}
+    assert isinstance(found.pop("run.jsonl"), Judgement)
+    assert found == {
+        "link.jsonl": "link.jsonl cannot be read: run log must be a plain file, got the link link.jsonl.",
+        "pipe.jsonl": "pipe.jsonl cannot be read: run log must be a plain file, got pipe.jsonl, which is a folder, "
+        "pipe or device.",
+        "huge.jsonl": "huge.jsonl cannot be read: run log must have at most 1,024 MiB, got huge.jsonl of 5,120.",
+        "none.jsonl": _no_plan("none.jsonl"), "**bold** <b>.jsonl": _no_plan("**bold** <b>.jsonl"),
+        "half\ufffd.jsonl": _no_plan("half\ufffd.jsonl"),
+    }  # fmt: skip
+    at = opened(["pipe.jsonl", "half\ufffd.jsonl", "run.jsonl"])
+    assert len(at.warning) == 2
+    assert "Epochs 0 to 3 drew what was planned" in said(at)
+
+
+def _no_plan(name):
+    return f'{name} cannot be read: run log must have a line of the kind "plan", version 1, got none in {name}.'
+
+
+def test_a_folder_inside_that_becomes_a_link_to_the_outside_is_not_followed(folder):
+    (folder / "exp").mkdir()
+    clean(folder / "exp" / "run.jsonl")
+    followed = FollowedRun(folder, folder / "exp" / "run.jsonl")
+    assert isinstance(followed.look(), Judgement)
+    (folder / "exp").rename(folder.parent / "moved")
+    (folder / "exp").symlink_to(folder.parent / "moved")
+    assert followed.look() == "run.jsonl lies outside the folder of runs, so it is not read."
+
+
+def test_a_run_that_grows_is_read_once_for_all_sessions_and_only_what_is_new(folder, monkeypatch):
+    sampler, seen = sampler_of(plan_of()), []
+    log = RunLog(folder / "run.jsonl", sampler)
+    trained(log, sampler, sampler.loader(DATASET), [0, 1])
+    monkeypatch.setattr(rank_records, "record_of_line", lambda *a: seen.append(a[0]) or record_of_line(*a))
+    sessions = [opened(["run.jsonl"]) for _ in range(2)]
+    assert len(seen) == 5, "a plan, and two epochs of two lines"
+    assert all("Epochs 0 to 1 drew what was planned" in said(at) for at in sessions)
+    trained(log, sampler, sampler.loader(DATASET), [2])
+    assert all("Epochs 0 to 2 drew what was planned" in said(sound(at.run())) for at in sessions)
+    assert len(seen) == 7
+    runs = run_folder.run_folder()
+    assert runs.look("run.jsonl") is runs.look("run.jsonl"), "nothing is computed again where nothing came"
+
+
+def test_a_run_that_is_cut_replaced_or_gone_is_told_as_it_is_then(folder, monkeypatch):
+    clean(folder / "run.jsonl")
+    at = opened(["run.jsonl"])
+    lines = (folder / "run.jsonl").read_bytes().splitlines(keepends=True)
+    (folder / "run.jsonl").write_bytes(b"".join(lines[:3]))
+    assert "Epoch 0 drew what was planned" in said(sound(at.run()))
+    (folder / "other").write_bytes(b"".join(lines[:5]))
+    (folder / "other").replace(folder / "run.jsonl")
+    assert "Epochs 0 to 1 drew what was planned" in said(sound(at.run()))
+    monkeypatch.setattr(log_lines, "MOST_BYTES", 100)
+    assert "run log must have at most" in said(sound(at.run()))
+    (folder / "run.jsonl").unlink()
+    assert "The folder of runs has no run.jsonl." in said(sound(at.run()))
+
+
+def test_a_folder_that_is_none_and_one_without_logs_say_so(folder):
+    assert "There is no run log (a file that ends in .jsonl) in the folder of runs yet." in said(opened())
+    folder.rmdir()
+    assert "SKEWLAB_RUNS must name a folder, and what it names is none: no runs are listed." in said(opened())

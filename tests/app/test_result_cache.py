@@ -1,0 +1,78 @@
+"""The cache of results: bounded by the memory that they take, and empty while nobody is there."""
+
+import asyncio
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from pages.parts.server import idle_memory, result_cache
+from pages.parts.server.result_cache import ResultCache, bytes_of
+from sampler_core import ClassCounts, Constant, PowerSkew, SamplingPlan
+from sampler_core.forecast.forecast import Forecast
+
+TABLE = 1_000_000  # bytes
+COUNTS = ClassCounts.from_counts(np.arange(1, 126))
+PLAN = SamplingPlan(target=PowerSkew(Constant(0.5)), epochs=1000, batch_size=8)
+
+
+def table(number):
+    return np.full(TABLE // 8, float(number))
+
+
+def small(number):
+    return (number,)
+
+
+def held(cache):
+    return sum(bytes_of(one) for results in cache.results.values() for one in results.items())
+
+
+def test_large_results_go_oldest_first_and_small_ones_stay():
+    cache = ResultCache(most_bytes=10 * TABLE)
+    for number in range(40):
+        cache.result(small, (number,), 100)
+        assert cache.result(table, (number,), 100)[0] == number
+        assert held(cache) <= 10 * TABLE
+    assert len(cache.results[small]) == 40
+    assert list(cache.results[table]) == [(number,) for number in range(30, 40)]
+
+
+def test_what_a_forecast_makes_later_counts_and_what_it_is_made_for():
+    cache = ResultCache(most_bytes=20 * TABLE)
+    for seed in range(12):
+        forecast = cache.result(Forecast.of, (replace(PLAN, seed=seed), COUNTS), 100)
+        before = bytes_of(forecast)
+        assert before == pytest.approx(TABLE, rel=0.1)
+        cache.result(id, (forecast,), 100)  # a result that knows its forecast
+        assert (forecast.repeats.size, forecast.absence.size) == (125_000, 125_000)
+        assert bytes_of(forecast) == before + 2 * TABLE
+    assert held(cache) <= 20 * TABLE + 3 * TABLE  # of the last, made since
+
+
+def test_a_result_larger_than_the_cache_is_handed_out_and_not_kept():
+    cache = ResultCache(most_bytes=TABLE / 2)
+    assert cache.result(table, (1,), 100)[0] == 1
+    assert held(cache) == 0
+
+
+def test_the_cache_of_all_sessions_is_emptied_once_the_last_session_has_ended(monkeypatch):
+    sessions, looks = [["one"], ["one", "two"], [], []], []
+    cache = ResultCache()
+    cache.result(table, (1,), 100)
+    monkeypatch.setattr(result_cache, "_shared_cache", cache)
+    monkeypatch.setattr("streamlit.runtime.exists", lambda: True)
+    monkeypatch.setattr(
+        idle_memory, "_sessions", lambda: SimpleNamespace(list_sessions=lambda: sessions[len(looks) - 1])
+    )
+
+    async def looked(_):
+        looks.append(held(cache))
+        if len(looks) > len(sessions):
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr("asyncio.sleep", looked)
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(idle_memory.give_memory_back())
+    assert looks == [TABLE, TABLE, TABLE, 0, 0]

@@ -1,0 +1,154 @@
+"""Figures of a study: numbers on the result, one colour a plan, words and a table for each."""
+
+import json
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+import torch
+
+from sampler_core import Constant, DifficultyBalanced, PowerSkew, SamplingPlan
+from sampler_core import figures as fig
+from sampler_core.exporting.study_report import study_report
+from sampler_core.figures import train_charts, train_class_charts
+from sampler_core.figures.class_series import COLOURS
+from sampler_core.figures.train_lines import METRIC_LABELS, UNASKED, class_counts_of, study_lines
+from sampler_core.figures.train_list import caveats, study_charts
+from sampler_core.training import Folds, LabelledFeatures, LinearLearner, Study, StudyResult
+from sampler_core.training.losses import LDAM, ClassWeighted, CrossEntropy
+
+torch.set_num_threads(1)
+
+
+def plan_of(target, epochs):
+    return SamplingPlan(target=target, epochs=epochs, batch_size=64, drawing="exact")
+
+
+def studied(counts, epochs=3, losses=(), names=None):
+    generator = np.random.default_rng(0)
+    y = np.repeat(np.arange(len(counts)), counts)
+    X = generator.normal(size=(y.size, 4)) + np.stack([np.cos(y), np.sin(y), y % 3, y % 5], axis=1)
+    data = LabelledFeatures(X, y, names=names)
+    plans = {"<b>even</b>": plan_of(PowerSkew(Constant(1.0)), epochs), "follows": plan_of(DifficultyBalanced(), epochs)}
+    result = Study(data, plans, LinearLearner(0.05), losses or [CrossEntropy()], Folds(2, 1)).run()
+    return StudyResult.from_json(result.to_json())  # as a page has it
+
+
+@pytest.fixture(scope="module")
+def results():
+    return {
+        "two classes, one epoch": studied([60, 8], epochs=1),
+        "five classes, one alone, three losses":
+            studied([120, 40, 20, 6, 1], losses=(CrossEntropy(), ClassWeighted(1.0), LDAM()), names=tuple("abcde")),
+        "a thousand classes": studied([2] * 900 + [9] * 100, epochs=2),
+    }  # fmt: skip
+
+
+NAMES = ("two classes, one epoch", "five classes, one alone, three losses", "a thousand classes")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_figure_is_one_that_plotly_takes_and_has_words_and_a_table(results, name):
+    result = results[name]
+    charts = [chart for curve in METRIC_LABELS for chart in study_charts(result, curve=curve)]
+    charts += study_charts(result, {}, f"{result.settings['reference']} + logit adjustment")
+    sizes = train_class_charts.class_size_chart(class_counts_of(result))
+    for title, figure in [*((chart.title, chart.figure) for chart in charts), ("sizes", sizes)]:
+        assert len(go.Figure(figure.spec).data) == len(figure.spec["data"]) > 0, title
+        assert "NaN" not in json.dumps(json.loads(fig.to_json(figure.spec))), title
+        assert "nan" not in figure.alt and len(figure.alt) > 25, title
+        assert len(figure.table()) >= 1, title
+    assert [chart.id for chart in charts[:5]] == [
+        "train-points", "train-recalls", "train-curves", "train-calibration", "train-drawn",
+    ]  # fmt: skip
+    assert len({chart.id for chart in charts}) == (5 if name == "a thousand classes" else 6), (
+        "no confusion of thousands"
+    )
+
+
+def test_a_plan_has_the_colour_of_compare_a_loss_a_dash_and_what_is_adjusted_an_open_marker(results):
+    result = results["five classes, one alone, three losses"]
+    lines = {line.name: line for line in study_lines(result, {"<b>even</b>": 4, "follows": 1})}
+    even = [line for name, line in lines.items() if name.startswith("<b>even")]
+    assert {line.colour for line in even} == {COLOURS[4]} and len({line.dash for line in even}) == 3
+    natural = lines["natural"]
+    assert natural.colour == UNASKED and not natural.adjusted
+    adjusted = lines["natural + logit adjustment"]
+    assert adjusted.adjusted and adjusted.marker["symbol"] == "circle-open" and adjusted.colour == UNASKED
+    assert "<b>" not in json.dumps([line.legend_entry for line in lines.values()]), "names are data, never markup"
+
+
+def test_points_intervals_and_recalls_are_those_of_the_tables(results):
+    result = results["five classes, one alone, three losses"]
+    lines, summary = study_lines(result), result.tables["summary"].set_index("candidate")
+    for line, trace in zip(lines, train_charts.accuracy_chart(result, lines).spec["data"], strict=True):
+        row = summary.loc[line.name]
+        assert (trace["x"][0], trace["y"][0]) == (row["accuracy"], row["balanced_accuracy"])
+        assert trace["y"][0] + trace["error_y"]["array"][0] == pytest.approx(row["balanced_accuracy_high"])
+        assert trace["x"][0] - trace["error_x"]["arrayminus"][0] == pytest.approx(row["accuracy_low"])
+    chart = train_class_charts.recall_chart(result, lines, "natural")
+    table, recalls = chart.table(), result.tables["recalls"]
+    own = recalls[recalls["candidate"] == "natural"].set_index("class")
+    assert list(table["samples"]) == [120, 40, 20, 6, 1]
+    assert list(table["natural"])[:4] == pytest.approx(list(own["recall"].astype(float))[:4])
+    assert np.isnan(table["natural"].iloc[4]), "one sample is never judged"
+    with_interval = [trace for trace in chart.spec["data"] if "error_x" in trace]
+    assert [trace["name"] for trace in with_interval] == ["natural"]
+    assert chart.spec["data"][0]["y"][3] == "d · 6", "the training count stands beside the class"
+
+
+def test_curves_end_at_the_table_and_leave_out_who_lacks_the_metric(results):
+    result = results["five classes, one alone, three losses"]
+    lines, summary = study_lines(result), result.tables["summary"].set_index("candidate")
+    curves = train_charts.metric_curves(result, lines, "corrected_log_loss").table()
+    assert not [name for name in curves.columns if "ldam" in name or "adjustment" in name]
+    assert curves["natural"].iloc[-1] == pytest.approx(summary.loc["natural", "corrected_log_loss"])
+    assert len(train_charts.metric_curves(result, lines, "accuracy").spec["data"]) == len(lines)
+
+
+def test_drawn_shares_of_an_adaptive_plan_are_shown_with_their_spread_over_runs(results):
+    result = results["five classes, one alone, three losses"]
+    chart = train_class_charts.drawn_chart(result, "follows, cross-entropy")
+    ribbons = [trace for trace in chart.spec["data"] if trace.get("fill") == "tonexty"]
+    assert len(ribbons) == 5
+    assert chart.table().sum(axis=1).to_list() == pytest.approx([1.0] * 3)
+    natural = train_class_charts.drawn_chart(result, "natural").table().iloc[-1]
+    assert natural.iloc[0] == pytest.approx(120 / 187, abs=0.02)
+
+
+def test_confusions_are_shares_of_their_class(results):
+    chart = train_class_charts.confusion_chart(results["two classes, one epoch"], "natural")
+    assert np.asarray(chart.spec["data"][0]["z"]).sum(axis=1) == pytest.approx([1.0, 1.0])
+    assert chart.table().to_numpy().sum() == pytest.approx(68.0)
+    assert "is taken for" in chart.alt
+
+
+def test_curves_that_have_just_begun_are_drawn_where_they_are_on_axes_that_stay():
+    lines = [train_charts.StudyLine("natural", UNASKED, "solid"), train_charts.StudyLine("late", UNASKED, "solid")]
+    reached = {"natural": np.array([0.3, np.nan, np.nan])}
+    figure = train_charts.live_curves(reached, lines)
+    (trace,) = figure.spec["data"]
+    assert "markers" in trace["mode"], "a line through one point shows nothing"
+    assert figure.spec["layout"]["xaxis"]["range"] == [-0.5, 2.5] and figure.spec["layout"]["yaxis"]["range"][1] > 1
+    assert "natural 30 %" in figure.alt
+
+
+def test_what_to_keep_in_mind_names_classes_with_few_samples_and_what_balancing_costs(results):
+    said = " ".join(caveats(results["five classes, one alone, three losses"]))
+    assert "d has 6 (one moves its recall by 16.7 %)" in said
+    assert "The features are fixed and the learner is small" in said
+    assert "Of 1,000 classes fewer than 20 samples are judged" in " ".join(caveats(results["a thousand classes"]))
+
+
+def test_the_table_people_compare_has_the_reference_and_every_difference(results):
+    table = train_charts.summary_table(results["two classes, one epoch"])
+    assert table.loc["natural", "verdict"] == "reference"
+    assert table["balanced accuracy, difference to natural"].isna().tolist() == [True, False, False, False]
+
+
+def test_the_report_has_verdict_caveats_settings_and_plans_and_its_names_are_text(results):
+    result = results["five classes, one alone, three losses"]
+    report = study_report(result, title="<i>mine</i>", note="A note.")
+    assert "&lt;i&gt;mine&lt;/i&gt;" in report and "<b>even</b>" not in report
+    for words in ("What to keep in mind", "A note.", "never judged", "plans.json", "linear, learning_rate 0.05"):
+        assert words in report, words

@@ -158,7 +158,7 @@ def run_study(request: Mapping[str, Any], content: bytes, report: Callable[..., 
     report(0.0)
     try:
         study = _study_of(request, content)
-        candidates = [(one.name, one.plan_name, one.loss.title) for one in study.candidates]
+        candidates = [(one.name, one.plan_name, one.loss.title) for one in getattr(study, "candidates", ())]
         report(0.0, {"candidates": candidates, "notes": study.notes, "runs": study.num_runs})
     except ValueError as error:
         return {"refused": str(error)}

@@ -27,7 +27,7 @@ from pages.parts.sidebar.page_controls import heading_line, reserved
 from sampler_core.figures import class_table, metric_table
 
 # The first screen: each place has its height before it is filled.
-heading = reserved("page-heading")
+heading = reserved("page-heading-of-epoch")
 with st.container(horizontal=True, vertical_alignment="center", gap="small", key="epoch-row"):
     play_button = reserved("play-button", "content")
     scenario = page_controls.choose_epoch()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -12,9 +14,10 @@ from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.label_encoding import encode_labels, encode_named
 from sampler_core.data.plain_values import ClassName, is_sequence, shown
 from sampler_core.data.tallies import AdaptedLabels, Tally, added_up, samples_of_entries
-from sampler_core.formatting import listed, number, several
+from sampler_core.formatting import listed, several
 
 FEW_SAMPLES = 20  # a pair with fewer of them is repeated often where the pairs are balanced
+MOST_NAMED = 3
 
 
 def combined(
@@ -51,8 +54,14 @@ def combined(
         Tally.of_items(title, axis.names, np.arange(len(pair_names)), of_pair, cells.counts, cells.counts)
         for title, axis, of_pair in zip(titles, (of_label, of_group), (label_of_pair, group_of_pair), strict=True)
     )
-    missing = num_labels * num_groups - int((cells.counts > 0).sum())
-    return AdaptedLabels(pairs.codes, cells, tallies, (*_warning_of_missing(missing, titles), *_warning_of_few(cells)))
+    missing = np.ones(num_labels * num_groups, dtype=bool)
+    missing[label_of_pair[cells.counts > 0] * num_groups + group_of_pair[cells.counts > 0]] = False
+    without = (
+        pair_name(of_label.names[pair // num_groups], of_group.names[pair % num_groups])
+        for pair in np.flatnonzero(missing).tolist()
+    )
+    warnings = _about_missing(without, int(missing.sum()), titles) + _about_few(cells)
+    return AdaptedLabels(pairs.codes, cells, tallies, (" ".join(warnings),) if warnings else ())
 
 
 def pair_name(label: ClassName, group: ClassName) -> str:
@@ -70,20 +79,24 @@ def _two_titles(names: Any) -> tuple[str, str]:
     return titles
 
 
-def _warning_of_missing(missing: int, titles: tuple[str, str]) -> list[str]:
-    without = f"{several(missing, 'pair', 'pairs')} of {titles[0]} and {titles[1]}"
-    return [f"{without} {'has' if missing == 1 else 'have'} no sample."] if missing else []
+def _about_missing(without: Iterable[str], number: int, titles: tuple[str, str]) -> list[str]:
+    """A sentence about the pairs without a sample, which `without` names."""
+    if not number:
+        return []
+    pairs = f"{several(number, 'pair', 'pairs')} of {titles[0]} and {titles[1]}"
+    return [f"{pairs} {'has' if number == 1 else 'have'} no sample: {_first_names(without, number)}."]
 
 
-def _warning_of_few(cells: ClassCounts) -> list[str]:
-    """Of the pairs with few samples, and how often the smallest one's come where all pairs are drawn equally often."""
+def _about_few(cells: ClassCounts) -> list[str]:
+    """A sentence about the pairs with few samples, from the smallest on."""
     few: IntArray = np.flatnonzero((cells.counts > 0) & (cells.counts < FEW_SAMPLES))
     if not few.size:
         return []
-    few = few[np.argsort(cells.counts[few], kind="stable")]
-    repeats = cells.num_samples / np.count_nonzero(cells.counts) / cells.counts[few[0]]
-    return [
-        f"{several(few.size, 'pair has', 'pairs have')} fewer than {FEW_SAMPLES} samples: "
-        f"{listed((cells.names[c] for c in few), 3)}. With all pairs drawn equally often, each sample of the smallest "
-        f"would come {number(repeats)} times an epoch."
-    ]
+    names = (cells.names[c] for c in few[np.argsort(cells.counts[few], kind="stable")])
+    pairs = several(few.size, "pair has", "pairs have")
+    return [f"{pairs} fewer than {FEW_SAMPLES} samples: {_first_names(names, few.size)}."]
+
+
+def _first_names(names: Iterable[ClassName], number: int) -> str:
+    first = listed(islice(names, MOST_NAMED))
+    return f"{first} and {number - MOST_NAMED:,} more" if number > MOST_NAMED else first

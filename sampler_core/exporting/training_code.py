@@ -17,6 +17,7 @@ from sampler_core.datasets.label_files import Reading
 from sampler_core.exporting.selected_rows import rows_code
 from sampler_core.exporting.templates import TEMPLATES
 from sampler_core.formatting import shortened
+from sampler_core.plans.explicit_shares import Shares
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.presets import PRESETS
 from sampler_core.plans.registry import is_entry
@@ -64,6 +65,7 @@ def snippet(
     return TEMPLATES.get_template("training_code.txt").render(
         plan=plan, plan_code=as_code(plan, room=MAX_LINE), variant=variant, changed=[_comment_line(s) for s in changed],
         imported_names=[*sorted({"ScheduledClassSampler", *_called_classes(plan)}), *label_reader],
+        idle_rest=_rest_is_idle(plan, counts),
         named=named, classes=', classes=getattr(dataset, "classes", None)' if named else "",
         epochs="100" if plan.epochs is None else "plan.epochs", resume=resume, rows_code=rows,
         labels="labels" if rows else "labels_of(dataset)", head_from=_step_to_balanced(plan) if two_stage else None,
@@ -86,6 +88,13 @@ def _step_to_balanced(plan: SamplingPlan) -> int | None:
     if not isinstance(step, Step) or (step.start, step.end) != (0.0, 1.0):
         return None
     return step.at_epoch if 0 < step.at_epoch < (plan.epochs or math.inf) else None
+
+
+def _rest_is_idle(plan: SamplingPlan, counts: ClassCounts) -> bool:
+    """Whether the target's shares name every class that has a sample, so that no other class shares the rest."""
+    pairs = plan.target.pairs if isinstance(plan.target, Shares) else ()
+    is_given = any(isinstance(share, float) and share > 0 for _, share in pairs)  # else there may be none in an epoch
+    return is_given and {str(name) for name, _ in pairs} >= set(map(str, counts.present.names))
 
 
 def _comment_line(comment: str) -> str:
@@ -128,4 +137,6 @@ def _code_literal(value: object, indent: str, room: int) -> str:
     if isinstance(value, ClassCounts):
         count_items = [(f"{name!r}: ", count) for name, count in zip(value.names, value.counts.tolist(), strict=True)]
         return f"ClassCounts.from_counts({_code_of('{', count_items, '}', indent, room)})"
+    if isinstance(value, tuple) and len(value) > 1 and len(indent) + len(repr(value)) > room:
+        return _code_of("(", [("", item) for item in value], ")", indent, room)
     return as_code(value, indent, room) if is_entry(value) else repr(value)

@@ -88,7 +88,12 @@ def test_a_button_draws_every_class_every_group_or_both_equally_often_and_no_url
     for place, tally in enumerate(CELLS.tallies):
         assert (np.ptp(tally.expected(shares)) < 1e-9) == (place in balanced)
     assert not [value for value in at.query_params.values() if "cat" in str(value)]
-    assert at.button(key="balance-shares-0")  # the table of shares has them too
+    on = [
+        button.key for button in at.button if str(button.key).startswith("balance") and button.proto.type == "primary"
+    ]
+    assert sorted(on) == [f"balance-{place}-{number}" for place in ("explore", "shares")]  # the table has them too
+    at.text_input(key="given_shares").set_value("").run()
+    assert all(button.proto.type != "primary" for button in at.button if str(button.key).startswith("balance"))
 
 
 def test_a_reading_comes_back_from_its_process_with_its_tallies():

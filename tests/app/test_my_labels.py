@@ -252,7 +252,7 @@ def test_what_is_worked_out_of_an_upload_is_kept_with_the_session_alone_and_goes
         sound(at.switch_page(page).run())
     assert shared_results() == before, "nothing was put there, and nothing looked up"
     cached = {function.__name__ for function in at.session_state["private_cache"].results}
-    assert cached >= {"of", "findings_of", "preview", "courses", "_verdict_of", "answer_of", "sweep"}
+    assert cached >= {"of", "findings_of", "preview_of", "courses", "_verdict_of", "answer_of", "sweep"}
     at.button(key="own-forget").click().run()
     assert "private_cache" not in at.session_state
 
@@ -299,7 +299,11 @@ def test_a_split_column_is_said_and_which_rows_count_can_be_changed():
 def test_two_label_columns_are_said_and_can_be_combined_or_exchanged():
     at = uploaded(opened(), NOTICED["groups.csv"])
     assert "'hospital' holds few values too" in sentences(at)
+    assert at.selectbox(key="own-group").options == ["none", "hospital", "split"], (
+        "neither the labels nor what differs in each row"
+    )
     chosen(at, "own-group", "hospital")
+    assert "from columns 'animal' and 'hospital' of" in sentences(at)
     assert {"cat / A", "cat / B"} < set(counts_of(at).names)
     assert counts_of(at).num_samples == 16, "the split stays"
     chosen(at, "own-label", "hospital")

@@ -137,8 +137,9 @@ def test_every_page_has_the_button_and_hands_out_its_report_its_tables_and_its_c
             "Requirement 1 the rarest class has at least 90 % of the draws in every epoch: violated in 100 epochs"
             in words
         )
-        shown = " ".join(element.value for element in at.markdown).replace("\\", "").replace("\u00a0", " ")
-        assert frame_of(report)["sentences"][0] == "Your plan violates requirement 1."
+        shown = [*(element.value for element in at.markdown), *(bar.proto.text for bar in at.get("progress"))]
+        shown = " ".join(shown).replace("\\", "").replace("\u00a0", " ")
+        assert frame_of(report)["sentences"][0] == "Your plan misses requirement 1."
         assert all(sentence in shown for sentence in frame_of(report)["sentences"])
 
 
@@ -333,6 +334,7 @@ def test_a_plan_that_the_sidebar_cannot_take_is_refused_whole_with_a_sentence(ca
         ("../../etc/passwd", "etc-passwd"),
         ("日本", "page"),
         ("x" * 99, "x" * 60),
+        ("x" * 59 + " y", "x" * 59),
     ],
 )
 def test_a_file_name_is_made_of_plain_letters(title, name):
@@ -352,6 +354,7 @@ def test_the_link_says_that_uploaded_labels_are_not_in_it(data, said):
     at.run()
     assert not at.exception
     assert [info.value.startswith("Your labels are not in the link") for info in at.info] == [True] * said
+    assert at.markdown[0].value == "The link opens this picture for everyone who can reach this server."
 
 
 def test_the_package_installs_with_pip_and_is_the_code_of_this_server(tmp_path):

@@ -280,7 +280,7 @@ def test_the_report_of_the_page_opens_offline_and_plays_what_training_draws(open
     page = open_page(f"{ADDRESS}&followed=MEL&axis=logarithmic")
     share(page, "Report")
     path = downloaded(page, tmp_path, "Download the report")
-    assert path.name == "skewlab-explore.html"
+    assert path.name == "skewlab-explore-isic-2019-skin-lesions.html"
     assert path.stat().st_size < 6_000_000
     page.wait_for_function("() => document.activeElement?.textContent.includes('Download the report')")
     page.keyboard.press("Escape")  # the dialog still hears the keyboard

@@ -40,11 +40,13 @@ def test_by_keyboard_alone_a_plan_is_found_drawn_and_used_and_its_link_opens_it(
     page.get_by_text("As drawn: the rarest class is missing from at most").wait_for()
     settle(page)
     stands_on(page, page.get_by_role("button", name="Use this", disabled=False), "Shift+Tab")
+    below = page.locator(".st-key-requirement-form").bounding_box()["y"]
     page.keyboard.press("Enter")
     page.wait_for_function("() => location.search.includes('scheme=stratified')")
     page.get_by_text("Your plan meets all requirements as drawn.").wait_for()
     settle(page)
     assert "Violated" not in page.inner_text("body")
+    assert page.locator(".st-key-requirement-form").bounding_box()["y"] == below, "nothing jumps"
     before, address = traces(page, "band"), page.url.split("?")[1]
     again = open_page(f"/tune?{address}")
     assert traces(again, "band") == before

@@ -32,6 +32,7 @@ from sampler_core import (
     RepeatFactor,
     SamplingPlan,
     ScheduledClassSampler,
+    Shares,
     Step,
     UniMax,
 )
@@ -124,6 +125,16 @@ def test_names_stand_in_the_code_as_literals_whatever_they_are():
     assert built(code).tuned_on == counts
     assert "\u202e" not in code, "a sign that turns the reading direction must be written as an escape"
     assert "\x00" not in code
+
+
+@pytest.mark.parametrize(("named", "idle"), [(60, True), (59, False)])
+def test_given_shares_stand_one_a_line_and_the_code_says_where_their_rest_does_nothing(named, idle):
+    counts = ClassCounts.from_counts({f"class {c}": c + 1 for c in range(60)})
+    plan = SamplingPlan(target=Shares({f"class {c}": 1 / 60 for c in range(named)}, rest=RAMP), epochs=4, batch_size=8)
+    code = snippet(plan, counts)
+    assert built(code) == plan
+    assert max(map(len, code.splitlines())) <= 120
+    assert ("`rest` has no effect on the draws" in code) == idle
 
 
 def test_many_classes_are_left_out_of_the_code_with_a_word_about_it():

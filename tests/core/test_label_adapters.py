@@ -87,7 +87,7 @@ def test_the_pairs_that_exist_are_the_classes_and_the_tallies_have_classes_and_g
     assert (digit.title, digit.names, digit.totals.tolist()) == ("digit", (2, 10), [2, 3])
     assert (scanner.title, scanner.names, scanner.totals.tolist()) == ("scanner", ("A", "B"), [3, 2])
     assert scanner.per_sample.tolist() == [[1, 0], [1, 0], [0, 1]]
-    assert cells.warnings[0] == "1 pair of digit and scanner has no sample."
+    assert cells.warnings[0].startswith("1 pair of digit and scanner has no sample: '")
 
 
 @EACH_SCHEME
@@ -207,9 +207,14 @@ def test_a_pair_is_called_by_both_and_a_slash_alone_is_doubled():
 
 def test_pairs_with_few_samples_are_named_from_the_smallest_on():
     cells = combined(["a"] * 60 + ["b"] * 40, ["X"] * 50 + ["Y"] * 10 + ["X"] * 37 + ["Y"] * 3)
+    assert cells.warnings == ("2 pairs have fewer than 20 samples: 'b / Y', 'a / Y'.",)
+
+
+def test_the_first_pairs_without_a_sample_are_named_in_one_sentence_with_those_of_few():
+    cells = combined([*"abcde", *"a" * 30], ["X", *"YYYY", *"X" * 30], names=("class", "site"))
     assert cells.warnings == (
-        "2 pairs have fewer than 20 samples: 'b / Y', 'a / Y'. With all pairs drawn equally often, each sample of the "
-        "smallest would come 8.33 times an epoch.",
+        "5 pairs of class and site have no sample: 'a / Y', 'b / X', 'c / X' and 2 more. "
+        "4 pairs have fewer than 20 samples: 'b / Y', 'c / Y', 'd / Y' and 1 more.",
     )
 
 

@@ -15,7 +15,14 @@ from pages.parts.my_labels.session_labels import (
     stop_reading,
 )
 from pages.parts.text.markdown import literal
-from sampler_core.datasets.label_files import WITH_COLUMNS, Layout, Reading, ReadingError, noticed_indicators
+from sampler_core.datasets.label_files import (
+    WITH_COLUMNS,
+    Layout,
+    Reading,
+    ReadingError,
+    distinct_columns,
+    noticed_indicators,
+)
 from sampler_core.figures.class_labels import distinct_labels
 from sampler_core.formatting import count, quoted, shortened
 
@@ -48,7 +55,7 @@ def column_form(uploaded: SessionLabels) -> None:
             with st.container(key=f"own-said-{key}"):
                 st.markdown(literal(" ".join(sentences)))
         if key == GROUP_COLUMN and key in noticed and columns:
-            _column_box(key, columns)
+            _column_box(key, columns, reading.layout)
         if key == SPLITS and reading.splits:
             st.multiselect(f"Rows whose {literal(shortened(quoted(layout.split_column), 30))} is",
                            list(_split_options(reading)), key=SPLITS, placeholder="all rows count",
@@ -62,12 +69,14 @@ def column_form(uploaded: SessionLabels) -> None:
         with st.expander("Other columns", key="own-columns-fold"):
             for key in OTHER_COLUMNS:
                 if key != GROUP_COLUMN or key not in noticed:
-                    _column_box(key, columns)
+                    _column_box(key, columns, reading.layout)
 
 
-def _column_box(key: str, columns: dict[str, tuple[str, ...]]) -> None:
+def _column_box(key: str, columns: dict[str, tuple[str, ...]], layout: Layout) -> None:
     title, words = OTHER_COLUMNS[key]
-    single = [option for option, names in columns.items() if len(names) == 1]
+    no_groups = {*layout.indicators, layout.label, *distinct_columns(layout.first_cells)} - {layout.group}
+    left_out = no_groups if key == GROUP_COLUMN else set()
+    single = [option for option, names in columns.items() if len(names) == 1 and not left_out.issuperset(names)]
     st.selectbox(title, [NONE, *single], key=key, on_change=_read_upload_again, help=words)
 
 

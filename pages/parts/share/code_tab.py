@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from textwrap import fill, indent
+
 import streamlit as st
 
 from pages.parts.my_labels.session_labels import changes_to_own_labels, own_reading
+from pages.parts.server.page_contents import PageContents
 from pages.parts.share.package_download import WHEEL, wheel
 from pages.parts.sidebar.error_messages import error_in_words
 from pages.parts.sidebar.scenario import Scenario
@@ -15,8 +18,8 @@ from sampler_core.exporting import VARIANTS, snippet, two_stage_plan
 from sampler_core.plans.plan import SamplingPlan
 
 
-def code_tab(scenario: Scenario) -> None:
-    """The choice of framework and options, and the code."""
+def code_tab(scenario: Scenario, contents: PageContents) -> None:
+    """The choice of framework and options, and the code, which begins with what the plan is tuned for."""
     variant = st.segmented_control("For", list(VARIANTS), default="torch", required=True,
                                    format_func=VARIANTS.__getitem__, key="share-variant")  # fmt: skip
     with st.container(horizontal=True, gap="medium"):
@@ -38,7 +41,11 @@ def code_tab(scenario: Scenario) -> None:
             icon=":material/package_2:", help="What this dashboard itself draws with. It needs NumPy and torch only.",
         )  # fmt: skip
         st.markdown(f"The code imports it; once: `pip install {WHEEL}`")
-    st.code(code, language="python")
+    st.code(code if two_stage else "".join(map(_comment, contents.tuned_for)) + code, language="python")
+
+
+def _comment(sentence: str) -> str:
+    return indent(fill(sentence, 100), "# ") + "\n"
 
 
 def _two_stages_are_shown(scenario: Scenario) -> bool:

@@ -58,4 +58,4 @@ def table_downloads(tables: Iterable[Table]) -> None:
 
 def file_name(title: str) -> str:
     """A title as part of a file name: at most 60 lower-case letters, digits and hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60] or "page"
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60].rstrip("-") or "page"

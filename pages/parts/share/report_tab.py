@@ -30,6 +30,6 @@ def report_tab(title: str, scenario: Scenario, contents: PageContents) -> None:
         "browser, without a server and without a network. It has the title and the note of the Link tab."
     )
     st.download_button(
-        "Download the report", report, f"skewlab-{file_name(title)}.html", "text/html", key="share-report",
-        on_click="ignore", icon=":material/download:", type="primary",
+        "Download the report", report, f"{file_name(f'skewlab {title} {data_name}')}.html", "text/html",
+        key="share-report", on_click="ignore", icon=":material/download:", type="primary",
     )  # fmt: skip

@@ -28,6 +28,11 @@ from sampler_core.figures.legend import added_legend_height
 from sampler_core.plans.parameters import DATA
 
 GET_CODE = "get_code"
+LINK = "The link opens this picture for everyone who can reach this server."
+LOCAL_LINK = (
+    "The link opens this picture on this machine only, where the server runs. For others: the report, or a server that "
+    "they can reach."
+)
 _share_part = browser_component("share", '<div class="share"></div>', "share/share_dialog.css", "share/share_dialog.js")
 
 
@@ -60,7 +65,7 @@ def share_button(title: str) -> Iterator[None]:
 def share_dialog(title: str, scenario: Scenario, contents: PageContents, first_tab: str) -> None:
     """The tabs of the dialog, of what a page has shown."""
     share_tabs: dict[str, Callable[[], None]] = {
-        "Link": _link_tab, "Code": partial(code_tab, scenario), "Plan": partial(plan_tab, scenario),
+        "Link": _link_tab, "Code": partial(code_tab, scenario, contents), "Plan": partial(plan_tab, scenario),
         "Report": partial(report_tab, title, scenario, contents), "Figures": partial(_figures_tab, contents),
         "Tables": partial(_tables_tab, contents),
     }  # fmt: skip
@@ -71,14 +76,8 @@ def share_dialog(title: str, scenario: Scenario, contents: PageContents, first_t
 
 def _link_tab() -> None:
     title_and_note_boxes()
-    st.markdown("The link opens this picture on any server that runs this dashboard.")
+    st.markdown(LOCAL_LINK if is_local(st.context.url or "") else LINK)
     _share_part(key="share-link", data={"part": "link", "text": shared_text()})
-    if is_local(st.context.url or ""):
-        st.info(
-            "This server runs on your own machine, so its link opens on this machine only. For others: the report, or "
-            "a server that they can reach.",
-            icon=":material/computer:",
-        )
     if st.session_state.get(DATA.key) != "mine":
         return
     left_out = left_out_of_the_link()

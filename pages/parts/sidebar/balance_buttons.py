@@ -15,6 +15,8 @@ from sampler_core.plans.explicit_shares import SHARES
 from sampler_core.plans.plan_variants import escaped_surrogates
 from sampler_core.plans.target_values import TARGET
 
+BALANCED = "balanced_groupings"  # in the session: what the last button balanced, and a hash of the shares that it set
+
 
 def balance_buttons(place: str) -> None:
     """One for each grouping of the user's own labels, and one for all; nothing where there is none. place: in keys."""
@@ -27,6 +29,7 @@ def balance_buttons(place: str) -> None:
         st.markdown("Draw equally often:", width="content")
         for number, (way, balanced) in enumerate(ways.items()):
             st.button(literal(way), key=f"balance-{place}-{number}", on_click=_balance, args=(balanced,),
+                      type="primary" if _is_on(balanced) else "secondary",
                       help=literal(f"Sets shares by which every {' and every '.join(balanced)} is drawn equally often, "
                       "with natural shares inside."))  # fmt: skip
 
@@ -40,4 +43,12 @@ def _balance(titles: tuple[str, ...]) -> None:
         set_widgets({TARGET.key: "shares"})
         shares_text = json.dumps(shares, ensure_ascii=False, separators=(",", ":"))
         st.session_state[SHARES.key] = escaped_surrogates(shares_text)  # and not in the URL: it names own classes
-        st.toast(literal(f"Every {' and every '.join(titles)} is drawn equally often now: see Given shares."))
+        st.session_state[BALANCED] = titles, hash(st.session_state[SHARES.key])
+        every = " and every ".join(titles)
+        st.toast(literal(f"Every {every} is drawn equally often now: the shares are in the sidebar, under Schedule."))
+
+
+def _is_on(titles: tuple[str, ...]) -> bool:
+    """Whether the shares in use are those that the button of these groupings has set."""
+    in_use = titles, hash(st.session_state.get(SHARES.key))
+    return bool(st.session_state.get(TARGET.key) == "shares" and st.session_state.get(BALANCED) == in_use)

@@ -63,7 +63,8 @@ def _published(groups: ControlGroups) -> dict[str, Any]:
     dataset = published_dataset(table)
     if dataset.by_formula:
         return {TABLE.key: table, RATIO.key: groups.control(RATIO, last_stop=dataset.largest)}
-    _say_imbalance(groups, f"{number(load(table).imbalance_ratio)}, fixed: this data set has its own class counts.")
+    imbalance = number(load(table).imbalance_ratio)
+    _say_imbalance(groups, f"{imbalance}, fixed", "This data set has its own class counts.")
     return {TABLE.key: table}
 
 
@@ -71,14 +72,14 @@ def _own_labels(groups: ControlGroups) -> dict[str, Any]:
     with groups.boxes["data"]:
         reading = upload_form()
     if reading is not None:
-        _say_imbalance(groups, f"{number(reading.counts.imbalance_ratio)}, that of your labels.")
+        _say_imbalance(groups, number(reading.counts.imbalance_ratio), "That of your labels.")
         return {OWN_COUNTS: reading.counts, OWN_NAME: reading.name, OWN_TALLIES: reading.tallies}
-    _say_imbalance(groups, "that of your labels, once they are here.")
+    _say_imbalance(groups, "that of your labels", "Known once they are here.")
     last_data: dict[str, Any] | None = st.session_state.get(_LAST_DATA)
     return last_data or {parameter.key: parameter.default for parameter in SYNTHETIC}
 
 
-def _say_imbalance(groups: ControlGroups, in_words: str) -> None:
-    """In the place of the imbalance's slider, where it cannot be moved."""
-    with groups.boxes["main"]:
-        st.markdown(literal(f"{RATIO.label}: {in_words}"))
+def _say_imbalance(groups: ControlGroups, in_words: str, why: str) -> None:
+    """In the place of the imbalance's slider, where it cannot be moved, with the reason as its help."""
+    with groups.boxes["main"], st.container(key="said-imbalance"):
+        st.markdown(literal(f"{RATIO.label}: {in_words}"), help=why)

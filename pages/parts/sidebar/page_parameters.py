@@ -48,7 +48,8 @@ REQUIREMENTS_TEXT = Parameter(
     '[{"name":"absence","bound":0.05,"first_epoch":20},{"name":"repeats","bound":15.0}]', kind="text",
 )  # fmt: skip
 SOLVED_SHAPE = Parameter(
-    "solved_shape", "Shape to look for", "The schedule that is looked for has this shape. As it is: the sidebar's.",
+    "solved_shape", "Shape to look for",
+    "The schedule that is looked for has this shape. As it is: the sidebar's. Skews from 0 to 1 are tried first.",
     "as it is", kind="choice", choices=("as it is", *FAMILIES),
 )  # fmt: skip
 MAY_CHANGE = Parameter(

@@ -31,6 +31,16 @@ def target_in_words(target: Target) -> str:
     return f"{names}: {settings}" if settings else names
 
 
+def mix_in_words(plan: SamplingPlan) -> str:
+    """A plan's target: what a skew that never changes draws, else as `target_in_words`."""
+    skews = plan.skews()
+    if skews is None or skews.min() != skews.max():
+        return target_in_words(plan.target)
+    skew = float(skews[0])
+    mix = {0.0: "the natural mix", 1.0: "class-balanced"}.get(skew, f"skew {number(skew)}")
+    return f"{mix} in every epoch"
+
+
 def parameter_labels(plan: SamplingPlan) -> dict[str, str]:
     """Field -> label, of the plan's own parameters, and of the schedule of a power skew or of another target."""
     of_target = rows_of(type(skew_schedule(plan.target) or plan.target))

@@ -17,9 +17,8 @@ from pages.parts.text.markdown import literal
 from pages.parts.train.thoroughness import duration
 from sampler_core.data.array_types import FloatArray
 from sampler_core.figures import Chart
-from sampler_core.figures.class_series import COLOURS
 from sampler_core.figures.train_charts import live_curves
-from sampler_core.figures.train_lines import UNASKED, StudyLine
+from sampler_core.figures.train_lines import lines_of_candidates
 from sampler_core.formatting import several
 from sampler_core.plans.parameters import Parameter
 
@@ -71,18 +70,18 @@ def running_study(study_id: str) -> None:
     study = study_of(study_id)
     if study is None or study.is_over:
         st.rerun()
-    job, before = study.job, studies_before(study)
+    job, title = study.job, literal(str(study.about["title"]))
+    news = [] if job is None else list(job.news)
     with st.container(border=True, key="train-running", gap="small"):
-        title = literal(str(study.about["title"]))
         if job is None:
-            st.markdown(f"**Waiting: {several(before, 'study comes', 'studies come')} before this one on {title}.** "
-                        f"One runs at a time on this server; it starts by itself. {COME_BACK}")  # fmt: skip
-            news, progress = [], 0.0
+            before = several(studies_before(study), "study comes", "studies come")
+            waiting = f"**Waiting: {before} before this one on {title}.**"
+            st.markdown(f"{waiting} One runs at a time on this server; it starts by itself. {COME_BACK}")
         else:
-            news, progress = list(job.news), job.progress
             st.markdown(f"**Training on {title}.** {COME_BACK}")
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.progress(progress, literal(_progress_in_words(news, study.about["epochs"])))
+            words = "In line" if job is None else _progress_in_words(news, study.about["epochs"])
+            st.progress(0.0 if job is None else job.progress, literal(words))
             st.button("Cancel", key="cancel_study", on_click=cancel_study, args=(study_id,),
                       help="End this study; nothing of it is kept.")  # fmt: skip
         for note in next((one["notes"] for one in news if "notes" in one), ()):
@@ -108,17 +107,9 @@ def _live_curves(study: ServedStudy, news: list[dict[str, Any]]) -> None:
             values[one["epoch"]] = value
     if not reached:
         return
-    figure = live_curves(reached, [_live_line(name, study.about["colours"]) for name in reached])
+    candidates = next((one["candidates"] for one in news if "candidates" in one), ())
+    figure = live_curves(reached, lines_of_candidates(candidates, study.about["colours"]))
     note = "The mean over the runs that have come so far. The verdict needs all of them."
     chart = Chart("train-live", "Balanced accuracy on test rows, as the runs train", figure, note, 12, 380, 0)
     live_panel("train-live", Panel(f"live-{study.id}-{len(news)}", [chart]))
     page_contents().charts.clear()  # a fragment runs each second, and nobody takes its figures
-
-
-def _live_line(name: str, colours: dict[str, int]) -> StudyLine:
-    """A candidate's name begins with its plan's."""
-    plans = [plan for plan in colours if name == plan or name.startswith(f"{plan}, ")]
-    plan = max(plans, key=len, default=None)
-    loss = name[len(plan) + 2 :] if plan else ""
-    dashes = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
-    return StudyLine(name, COLOURS[colours[plan]] if plan else UNASKED, dashes[len(loss) % 6] if loss else "solid")

@@ -73,7 +73,7 @@ def _choose_losses() -> list[dict[str, Any]]:
 
 def show_class_sizes(features: Features) -> list[Chart]:
     counts = features.reading.counts
-    height = min(420, 80 + 24 * class_rows(counts)) if class_rows(counts) else 240
+    height = min(420, 70 + 20 * class_rows(counts)) if class_rows(counts) else 240
     title = "Samples of each class"
     charts = [Chart("class-sizes", title, class_size_chart(counts), "What all plans start from.", 12, height, 0)]
     live_panel("train-sizes", Panel(f"sizes-{counts_checksum(counts)}", charts))
@@ -96,7 +96,7 @@ def _splits_and_start(
                 "features": features.request, "plans": plans_to_json(trained.plans), "learner": learner,
                 "losses": losses, "splits": split.splits, "seed": scenario.plan.seed,
             }  # fmt: skip
-        about: dict[str, Any] = {"colours": trained.colours, "plans": dict(trained.plans)}
+        about: dict[str, Any] = {"colours": trained.colours}
         if features is not None and not missing:
             estimate = seconds(split, features.reading, _plans_of(trained, len(losses)), weights_of(features, learner))
             about |= {"title": features.reading.title, "epochs": scenario.plan.epochs, "estimate": estimate}

@@ -55,7 +55,8 @@ class FeatureFile(NamedTuple):
 
 
 class FeatureReading(NamedTuple):
-    """What features hold. columns: that labels may be in, for a table, and `label`, the one they are in."""
+    """What features hold. counts: of the rows for training. columns: of a table, those that labels may be in, and
+    `label`, the one they are in."""
 
     title: str
     rows: int
@@ -143,7 +144,7 @@ def read_upload(request: Mapping[str, Any], content: bytes, report: Callable[...
         return {"refused": str(error), "gaps": False}
     return {
         "title": data.title, "rows": len(data.X), "features": data.X.shape[1], "names": data.class_counts.names,
-        "samples": data.class_counts.counts.tolist(), "notes": data.notes, "has_split": data.is_test is not None,
+        "samples": data.training_counts.counts.tolist(), "notes": data.notes, "has_split": data.is_test is not None,
         **table,
     }  # fmt: skip
 
@@ -151,12 +152,14 @@ def read_upload(request: Mapping[str, Any], content: bytes, report: Callable[...
 def run_study(request: Mapping[str, Any], content: bytes, report: Callable[..., None]) -> dict[str, Any]:
     """The study's result as its JSON text; under "refused" why it cannot be run, as the end of a sentence.
 
-    News: first {"notes", "runs"}, then after each epoch {"epoch", "reached", "left"}.
+    News: first {"candidates": [(name, plan name, title of the loss), ...], "notes", "runs"}, then after each epoch
+    {"epoch", "reached", "left"}.
     """
     report(0.0)
     try:
         study = _study_of(request, content)
-        report(0.0, {"notes": study.notes, "runs": study.num_runs})
+        candidates = [(one.name, one.plan_name, one.loss.title) for one in getattr(study, "candidates", ())]
+        report(0.0, {"candidates": candidates, "notes": study.notes, "runs": study.num_runs})
     except ValueError as error:
         return {"refused": str(error)}
     try:

@@ -14,11 +14,18 @@ from pages.parts.sidebar.scenario import Scenario
 from pages.parts.sidebar.sidebar import set_sidebar
 from pages.parts.text.late_progress import late_progress
 from pages.parts.text.markdown import literal
-from pages.parts.tune.answer_sentences import all_of, diagnosis, for_one_process, not_drawn_in_words, offer_in_words
+from pages.parts.tune.answer_sentences import (
+    all_of,
+    asked_in_words,
+    diagnosis,
+    for_more_processes,
+    forecast_in_words,
+    offer_in_words,
+)
 from pages.parts.tune.conflict_button import least_change_button
 from pages.parts.tune.drawn_plan import drawing_status
 from pages.parts.tune.offered_plan import Offer, Search, offered_plan
-from pages.parts.tune.requirements_text import Requirements
+from pages.parts.tune.requirements_text import Requirements, are_examples
 from sampler_core.tuning.verdicts import Verdict
 
 FREE_FIELDS = {"scheme": "drawing", "floor": "min_per_batch", "cap": "max_repeats", "batch size": "batch_size"}
@@ -26,7 +33,7 @@ FREE_FIELDS = {"scheme": "drawing", "floor": "min_per_batch", "cap": "max_repeat
 
 def search_controls() -> Search:
     """What the search may change beside the schedule, and the shape of schedule that it looks for."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         st.pills(MAY_CHANGE.label, MAY_CHANGE.choices, selection_mode="multi", default=MAY_CHANGE.start,
                  width="content", key=MAY_CHANGE.key, help=MAY_CHANGE.help, bind="query-params",
                  persist_state="session")  # fmt: skip
@@ -64,22 +71,28 @@ def answer_box(
 def _show_offer(offer: Offer, scenario: Scenario, requirements: Requirements, verdicts: dict[int, Verdict]) -> None:
     all_requirements = all_of(len(verdicts), len(requirements))
     first, *others = (
-        diagnosis(verdicts, offer, all_requirements), *offer_in_words(offer, scenario, all_requirements)
+        diagnosis(verdicts, offer, all_requirements, stated=not are_examples()),
+        *offer_in_words(offer, scenario, all_requirements),
     )  # fmt: skip
-    st.markdown(f"**{literal(first)}** {literal(' '.join(others))}")
+    with st.container(key="answer-text"):
+        st.markdown(f"**{literal(first)}** {literal(' '.join(others))}")
     if offer.drawing is None:
         least_change_button(offer.answer.conflict if offer.answer else None, requirements)
         page_contents().sentences.extend([first, *others])
         return
-    as_drawn = not_drawn_in_words(offer.answer) if offer.drawn is None else str(offer.drawn)
+    forecast, (plan, _, judged) = forecast_in_words(offer.answer), offer.drawing
     with st.container(horizontal=True, vertical_alignment="center", key="answer-row"):
         _use_button(offer, scenario)
-        st.markdown(literal(as_drawn), width="stretch")
-    if offer.drawn is None:
-        drawing_status(offer.drawing)
-    else:
-        st.caption(literal(for_one_process(offer.drawing[0])))
-    page_contents().sentences.extend([first, *others, as_drawn])
+        st.markdown(literal(asked_in_words(judged) if offer.drawn is None else str(offer.drawn)), width="stretch")
+    with st.container(key="answer-status"):
+        if offer.drawn is None:
+            drawing_status(offer.drawing, forecast)
+        else:
+            st.caption(literal(for_more_processes(plan)))
+    page_contents().sentences.extend([first, *others, forecast if offer.drawn is None else str(offer.drawn)])
+    if offer.answer is None and offer.drawn is not None:
+        drawn = str(offer.drawn).replace("As drawn", f"As drawn with seed {plan.seed}", 1)
+        page_contents().tuned_for.extend([f"Tuned for: {'; '.join(map(str, judged))}.", drawn])
 
 
 def _use_button(offer: Offer, scenario: Scenario) -> None:

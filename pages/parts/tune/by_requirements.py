@@ -26,7 +26,7 @@ def by_requirements(scenario: Scenario) -> list[Chart]:
     charts: list[Chart] = []
     with form:
         st.header("What must hold", anchor=False)
-        requirements_text.say_if_examples()
+        st.caption("The page starts with two requirements: change them, remove them, add your own.")
         verdicts = requirement_verdicts.judged_requirements(requirements, scenario)
         judged = tuple(requirements[place] for place in verdicts)
         drawn = known_draws((scenario.plan, scenario.counts, judged))

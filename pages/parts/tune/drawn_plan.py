@@ -57,24 +57,27 @@ def stop_drawing() -> None:
         job.stop()
 
 
-def drawing_status(drawing: Drawing) -> None:
-    """Progress with a button to stop it, or why it was not drawn with a button to draw it after all."""
+def drawing_status(drawing: Drawing, forecast: str) -> None:
+    """Progress with a button to stop it, or why it was not drawn with a button to draw it after all.
+
+    forecast: a sentence about what is known without the draws, or "".
+    """
     if (reason := why_not_drawn(drawing)) is None:
-        _drawing_progress()
+        _drawing_progress(f"Drawing it for its seed. {forecast}")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(literal(f"Not drawn: {reason}."), width="content")
+        st.markdown(literal(f"Not drawn: {reason}. {forecast}"), width="content")
         st.button("Draw it", key="draw_plan", help="Draw this plan for its seed and judge the draws.",
                   on_click=st.session_state.pop, args=(NOT_DRAWN, None))  # fmt: skip
 
 
 @st.fragment(run_every=0.5)
-def _drawing_progress() -> None:
+def _drawing_progress(words: str) -> None:
     job: DrawingJob | None = st.session_state.get(DRAWING_JOB)
     if job is None or job.done:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(job.progress, "Drawing it for its seed")
+        st.progress(job.progress, literal(words))
         st.button("Stop", key="stop_drawing", help="Stop the drawing.", on_click=_stop, args=(hash(job.drawing),))
 
 

@@ -35,16 +35,16 @@ def judged_requirements(requirements: Requirements, scenario: Scenario) -> dict[
 
 def verdict_line(verdict: Verdict, drawn: DrawnVerdict | None = None) -> str:
     """What the form says of a verdict: on the draws of the sidebar's plan, or before they are known on its forecast."""
-    requirement, in_seeds = verdict.requirement, ""
+    requirement, at_worst, in_seeds = verdict.requirement, "at worst", ""
     judged: Verdict | DrawnVerdict = verdict
     if drawn is not None and drawn.value is not None and requirement.metric not in OF_SHARES:
         judged, in_seeds = drawn, " as drawn" + ("" if drawn.epoch is None else f", in epoch {drawn.epoch}")
     elif verdict.chance not in (None, 1.0):
-        in_seeds = f" in {of_seeds(verdict.chance)}"
+        at_worst = f"with {of_seeds(verdict.chance)} it is at most"
     elif requirement.metric in EXPECTED_METRICS:
         in_seeds = " expected"
     worst_class = "" if judged.class_name is None else f" ({literal(class_in_words(judged.class_name))})"
-    worst_value = f"at worst {literal(bound_in_words(requirement, judged.value or 0.0))}{worst_class}{in_seeds}"
+    worst_value = f"{at_worst} {literal(bound_in_words(requirement, judged.value or 0.0))}{worst_class}{in_seeds}"
     if judged.holds:
         return f":material/check_circle: Holds: {worst_value}."
     violated = _violated_epochs(verdict.epochs) if judged is verdict else ""

@@ -28,10 +28,9 @@ def stated_requirements(place: DeltaGenerator) -> Requirements:
     return requirements
 
 
-def say_if_examples() -> None:
-    """A caption above requirements that nobody has changed."""
-    if st.session_state.get(REQUIREMENTS_TEXT.key, REQUIREMENTS_TEXT.default) == REQUIREMENTS_TEXT.default:
-        st.caption("Two requirements to begin with: change them, remove them, add your own.")
+def are_examples() -> bool:
+    """Whether the requirements are those that the page starts with."""
+    return bool(st.session_state.get(REQUIREMENTS_TEXT.key, REQUIREMENTS_TEXT.default) == REQUIREMENTS_TEXT.default)
 
 
 def read_requirements(requirements_text: str) -> tuple[Requirements, list[str]]:

@@ -7,7 +7,7 @@ Whatever a file holds, the only error is `ReadingError`. The parsing is pyarrow'
 
 from sampler_core.datasets.label_files import label_corrections
 from sampler_core.datasets.label_files.class_naming import MISSING
-from sampler_core.datasets.label_files.column_roles import noticed_indicators
+from sampler_core.datasets.label_files.column_roles import distinct_columns, noticed_indicators
 from sampler_core.datasets.label_files.file_layout import WITH_COLUMNS, Layout
 from sampler_core.datasets.label_files.file_signatures import sniff
 from sampler_core.datasets.label_files.image_folder import count_folder
@@ -28,6 +28,7 @@ __all__ = [
     "ReadingError",
     "ReadingStopped",
     "count_folder",
+    "distinct_columns",
     "holds_data_files",
     "label_corrections",
     "noticed_indicators",

@@ -123,6 +123,11 @@ def noticed_ids(columns: Columns) -> tuple[str, ...]:
     )  # fmt: skip
 
 
+def distinct_columns(columns: Columns) -> tuple[str, ...]:
+    """Columns with another value in each of several rows: no groups that the labels can be combined with."""
+    return tuple(name for name, column in columns.items() if len(column) >= SEVERAL_ROWS and is_distinct(column))
+
+
 def noticed_indicators(columns: Columns) -> tuple[str, ...]:
     """Columns side by side that hold 0 and 1: the longest run of them, one that has one 1 in each row before others."""
     if len(columns) > MOST_COLUMNS:

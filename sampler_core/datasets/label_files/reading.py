@@ -51,9 +51,13 @@ class Reading:
     def sentence(self) -> str:
         """All of it in words, plain text: names from the file are quoted and shortened, never marked up."""
         counts = self.counts
-        read_from = f"column {quoted(self.layout.label)} of " if self.layout.columns and self.layout.label else ""
-        if self.layout.indicators:
-            read_from = f"{len(self.layout.indicators):,} columns of "
+        layout, read_from = self.layout, ""
+        if layout.columns and layout.label:
+            and_group = f"s {quoted(layout.label)} and {quoted(layout.group)}"
+            read_from = f"column{and_group if layout.group else f' {quoted(layout.label)}'} of "
+        if layout.indicators:
+            and_group = f" and {quoted(layout.group)}" if layout.group else ""
+            read_from = f"{len(layout.indicators):,} columns{and_group} of "
         sentences = [
             f"{several(counts.num_samples, 'sample', 'samples')} of {several(counts.num_classes, 'class', 'classes')}"
             f" read from {read_from}{self.name} ({several(self.rows, 'row', 'rows')}); "

@@ -24,9 +24,9 @@ from sampler_core.training.candidates import NATURAL, Candidate, checked_plans
 from sampler_core.training.comparison import REGION
 from sampler_core.training.labelled_features import LabelledFeatures
 from sampler_core.training.learners import LEARNERS, Learner, MlpLearner
-from sampler_core.training.losses import CrossEntropy
-from sampler_core.training.search_space import SearchSpace, trainings
-from sampler_core.training.search_tables import SCHEDULE, STATIC, confirmed, search_verdict, searched
+from sampler_core.training.losses import LOSSES, CrossEntropy
+from sampler_core.training.search_space import SCHEDULE, STATIC, SearchSpace, trainings
+from sampler_core.training.search_tables import confirmed, search_verdict, searched
 from sampler_core.training.splits import SPLITTERS, Folds, Given, HoldOut, Split, judged_per_trained, splits_of
 from sampler_core.training.stacked_runs import train
 from sampler_core.training.stacking import stacks_of, work_of
@@ -82,8 +82,8 @@ class ScheduleSearch:
 
     def run(self, progress: ProgressCall | None = None) -> StudyResult:
         """Searches, then confirms. The result is that of a study of the winners, with the tables `searched` (what the
-        searches tried) and `confirmed` (the differences that the verdict tells), and in its settings `plan`, the
-        schedule that won most searches. `StudyStopped` where `progress` returns False."""
+        searches tried) and `confirmed` (the differences that the verdict tells), and in its settings, under `plans`,
+        the schedule and the static skew that won most searches. `StudyStopped` where `progress` returns False."""
         tell = self._told(progress)
         halving = Halving(
             self.features, self.splits, self.learner, self._metric_of, self.seed, self.has_inner_part, self.device
@@ -161,11 +161,13 @@ class ScheduleSearch:
     def _settings(self, schedules: Searched, static_skews: Searched) -> dict[str, Any]:
         """All that decides the result besides the features' numbers, and the plans that won most searches."""
         counts = self.features.class_counts
-        plans = {"plan": schedules, "static_plan": static_skews}
+        plans = {kind: found.plans[found.chosen] for kind, found in ((SCHEDULE, schedules), (STATIC, static_skews))}
+        plans[NATURAL] = self.natural
         return {
             "features": self.features.title, "rows": len(self.features.X), "columns": self.features.X.shape[1],
             "classes": list(counts.names), "counts": counts.counts.tolist(), "learner": LEARNERS.encode(self.learner),
             "space": asdict(self.space), "splits": SPLITTERS.encode(self.splitter), "runs": len(self.splits),
             "trainings": self.num_runs, "metric": self.metric, "region": self.region, "seed": self.seed,
-            **{key: json.loads(of_kind.plans[of_kind.chosen].to_json()) for key, of_kind in plans.items()},
+            "reference": STATIC, "plans": {name: json.loads(plan.to_json()) for name, plan in plans.items()},
+            "losses": {name: LOSSES.encode(CrossEntropy()) for name in plans},
         }  # fmt: skip

@@ -16,6 +16,7 @@ from sampler_core.plans.schedules import SKEW, Constant, Schedule
 from sampler_core.plans.targets import PowerSkew, Target
 from sampler_core.tuning.schedule_families import FAMILIES, family
 
+SCHEDULE, STATIC = "searched schedule", "tuned static skew"  # what a search compares, by name
 FIRST_SPLITS = 2  # that all candidates are trained on
 NUMBERS = (4, 8, 16, 32, 64)  # a Sobol design is even at powers of 2
 

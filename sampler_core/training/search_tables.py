@@ -10,11 +10,11 @@ from sampler_core.formatting import number, percent
 from sampler_core.plans.targets import PowerSkew, inner_target
 from sampler_core.training.candidates import ADJUSTED, NATURAL
 from sampler_core.training.comparison import decided, holm
+from sampler_core.training.search_space import SCHEDULE, STATIC
 from sampler_core.training.study_tables import TrainedStudy
 from sampler_core.training.successive_halving import Searched
 from sampler_core.training.verdict import points
 
-SCHEDULE, STATIC = "searched schedule", "tuned static skew"
 BASELINE = f"{NATURAL} + {ADJUSTED}"
 
 

@@ -12,8 +12,10 @@ from pages.parts.train import study_form
 from pages.parts.train.study_job import run_study
 from pages.parts.tune import search_form
 from sampler_core import SamplingPlan
+from sampler_core.exporting.study_report import study_report
+from sampler_core.figures.search_charts import search_charts
 from sampler_core.training import StudyResult
-from sampler_core.training.search_space import trainings
+from sampler_core.training.search_space import SCHEDULE, STATIC, trainings
 from tests.app.test_explore import NAVIGATION, is_sound, panel_of, values_of
 from tests.app.test_train import HeldStudy
 
@@ -106,14 +108,18 @@ def test_a_finished_search_says_first_whether_a_schedule_helps_and_offers_what_i
     verdict = result.verdict.split("). ")[0]
     assert f"**{verdict}).**" in said(at)
     assert "Won most searches: " in said(at)
+    assert result.verdict in study_report(result, search_charts(result)).replace("&#39;", "'")
     assert panel_of(at, "search-differences")[1]["data"][0]["x"].size == 2
     tried = panel_of(at, "search-tried")[1]["data"]
     assert sum(trace["x"].size for trace in tried) == 8
     helps = result.tables["confirmed"].iloc[0]["verdict"] == "better"
-    first = "plan" if helps else "static_plan"
-    at.button(key=f"use_search_{first}").click().run()
+    first, key = (SCHEDULE, "schedule") if helps else (STATIC, "static")
+    at.button(key=f"use_search_{key}").click().run()
     is_sound(at)
-    assert at.session_state["scenario"].plan.target == SamplingPlan.from_json(json.dumps(result.settings[first])).target
+    assert (
+        at.session_state["scenario"].plan.target
+        == SamplingPlan.from_json(json.dumps(result.settings["plans"][first])).target
+    )
     at.button(key="new_search").click().run()
     is_sound(at)
     assert SEARCH.key not in at.query_params

@@ -26,7 +26,8 @@ from sampler_core.training import (
 )
 from sampler_core.training import successive_halving as halving
 from sampler_core.training.losses import CrossEntropy
-from sampler_core.training.search_tables import SCHEDULE, STATIC, search_verdict
+from sampler_core.training.search_space import SCHEDULE, STATIC
+from sampler_core.training.search_tables import search_verdict
 from sampler_core.training.splits import inner_splits
 from sampler_core.training.stacked_runs import train
 from sampler_core.training.stacking import stacks_of
@@ -143,7 +144,7 @@ def test_a_result_survives_json_and_has_the_plan_to_use(found):
     pd.testing.assert_frame_equal(again.tables["searched"], result.tables["searched"], check_dtype=False)
     import json
 
-    plan = SamplingPlan.from_json(json.dumps(again.settings["plan"]))
+    plan = SamplingPlan.from_json(json.dumps(again.settings["plans"][SCHEDULE]))
     assert plan in search.schedules
     assert any(note.startswith("Each of the 3 searches tried 4 schedules and 4 static skews") for note in again.notes)
 

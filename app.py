@@ -92,7 +92,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     little left to walk.
     """
     from pages.parts.my_labels.reading_job import READING_MODULES
-    from pages.parts.server.idle_memory import give_memory_back
+    from pages.parts.server.idle_memory import give_memory_back, keep_memory_whole
     from pages.parts.server.jobs import start_spare
     from pages.parts.server.server_log import leave_out_ended_fragments
     from pages.parts.server.session_cleanup import (
@@ -104,6 +104,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     from pages.parts.server.state_lookups import look_up_single_keys
     from pages.parts.server.study_line import stop_studies, watch_studies
 
+    keep_memory_whole()
     for part in pkgutil.walk_packages(parts.__path__, "pages.parts."):
         import_module(part.name)
     leave_out_ended_fragments()

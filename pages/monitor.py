@@ -5,6 +5,7 @@ import streamlit as st
 from pages.parts.compare.compared_plans import choose_followed
 from pages.parts.live.class_legend import class_legend
 from pages.parts.live.figure_panel import live_panel
+from pages.parts.monitor.fed_recalls import fed_recalls
 from pages.parts.monitor.first_steps import WHAT_IT_IS, first_steps
 from pages.parts.monitor.run_folder import run_folder
 from pages.parts.monitor.run_panels import PANEL, note_for_share, run_panel, run_tables
@@ -43,6 +44,9 @@ panel = run_panel(scenario, shown.runs, group, rank, logarithmic)
 if len(shown.runs) == 1 and panel.charts:
     class_legend(shown.runs[0].judgement.run.class_counts)
 live_panel(PANEL, panel, ticket=figure_ticket(scenario))
+charts = panel.charts
+if len(shown.runs) == 1 and charts:
+    charts = charts + fed_recalls(scenario, shown.runs[0], panel.rev, logarithmic)
 note_for_share(shown.runs)
-if panel.charts:
-    chart_tables(panel.charts, "monitor", *run_tables(shown.runs, group, rank))
+if charts:
+    chart_tables(charts, "monitor", *run_tables(shown.runs, group, rank))

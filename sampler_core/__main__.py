@@ -154,6 +154,10 @@ def train(command: argparse.Namespace) -> int:
         command.json.write_text(result.to_json(), encoding="utf-8", newline="\n")
     if command.out:
         command.out.write_bytes(csv_file(result.tables["summary"]))
+    if command.report:
+        from sampler_core.exporting.study_report import study_report
+
+        command.report.write_text(study_report(result), encoding="utf-8", newline="\n")
     return 0
 
 

@@ -34,8 +34,9 @@ def study_report(
         title=title or f"{settings['features']}: which plan is better?", note=note,
         summary=f"{settings['features']}: {samples}, {count(settings['columns'])} features, class imbalance "
                 f"{number(counts.imbalance_ratio)}.",
-        epochs=1, epoch=0, frame=lambda epoch: Frame(0, [result.verdict], [], shown), about="What to keep in mind",
-        findings=[(sentence, "") for sentence in (*result.notes, *caveats(result))],
+        epochs=1, epoch=0, frame=lambda epoch: Frame(0, [], [], shown),
+        about="The verdict, and what to keep in mind",
+        findings=[(sentence, "") for sentence in (result.verdict, *result.notes, *caveats(result))],
         facts={"Study": {name: _in_words(settings[name]) for name in
                          ("features", "rows", "columns", "learner", "splits", "runs", "reference", "metric", "seed")}},
         tables=[("All plans", lambda: summary_table(result)),

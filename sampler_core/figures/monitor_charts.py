@@ -11,7 +11,8 @@ from sampler_core.figures.monitor_curves import planned_and_trained, recalls, sh
 from sampler_core.figures.monitor_runs import MonitoredRun, accuracies_of_runs, recalls_of_runs, shares_of_runs
 from sampler_core.figures.rows_and_ranks import class_rows
 
-HEIGHT = 340
+HEIGHT = 340  # pixels
+_MUCH_TALLER = 1.4
 
 
 def charts_of_run(one: MonitoredRun, group: str, rank: int, *, logarithmic: bool = False) -> list[Chart]:
@@ -26,16 +27,24 @@ def charts_of_run(one: MonitoredRun, group: str, rank: int, *, logarithmic: bool
     if reached is not None:
         charts.append(Chart("logged-recall", "Recall of each class", reached, "Of the classes at left.", 5, HEIGHT, 1))
     rows = class_rows(counts)
-    height = 90 + 26 * rows if rows else 340
+    height = 90 + 26 * rows if rows else HEIGHT
     beside = share_beside_chance(judgement, one.group(group, rank), logarithmic=logarithmic)
     note = "Orange points are beyond what chance allows, with all classes and epochs looked at together."
-    charts.append(_chart("logged-chance", f"Share of {one.group(group, rank).label}", beside, note, 7, 2))
+    is_tall = height > _MUCH_TALLER * HEIGHT  # then the two with a row a class stand beside each other
+    charts.append(
+        _chart("logged-chance", f"Share of {one.group(group, rank).label}", beside, note, 12 if is_tall else 7, 2)
+    )
     note = "The log has counts, not samples: seen is what such draws are expected to reach."
     so_far = repeats_and_coverage(judgement.run)
-    charts.append(Chart("logged-repeats", "Repeats and coverage so far", so_far, note, 5, max(height, HEIGHT), 3))
+    charts.append(
+        Chart(
+            "logged-repeats", "Repeats and coverage so far", so_far, note, 6 if is_tall else 5, max(height, HEIGHT), 3
+        )
+    )
     note = "The targets of the whole run beside the plan, with all that chance may do."
     of_run = whole_run(judgement)
-    charts.append(_chart("logged-classes", "Planned against trained, the whole run", of_run, note, 12, 3, height))
+    title = "Planned against trained, the whole run"
+    charts.append(_chart("logged-classes", title, of_run, note, 6 if is_tall else 12, 3, height))
     return charts
 
 

@@ -29,8 +29,8 @@ def repeats_and_coverage(run: Run) -> Figure:
     """Left how often each sample of a class was trained on so far, on average; right the part seen at least once."""
     counts, seen = run.class_counts, coverage_so_far(run)
     repeats = repeats_so_far(run)
-    left = Column("repeats so far", repeats, lambda value: f"{number(value)} ×", ".3~r", {})
-    right = Column("seen so far, expected", seen, percent, ".3~p", {"tickformat": "~%", "range": [0.0, 1.0]})
+    left = Column("repeats", repeats, lambda value: f"{number(value)} ×", ".3~r", {})
+    right = Column("seen", seen, percent, ".3~p", {"tickformat": "~%", "range": [0.0, 1.0]})
     rarest, largest = counts.rarest, counts.largest
     alt = "Repeats and coverage of each class so far. " + " ".join(
         f"{class_in_words(counts.names[c])}: {number(float(repeats[c]))} times, {percent(float(seen[c]))} seen."

@@ -33,14 +33,14 @@ def planned_and_trained(judgement: Judgement, *, logarithmic: bool = False) -> F
     all_series = series_of(run.class_counts)
     for series, entry in zip(all_series, legend_entries(run.class_counts, all_series), strict=True):
         plan, got = series.total(planned), series.total(trained)
-        traces.append(_line(run, plan, entry, series, "planned"))
+        traces.append(series_line(run, plan, entry, series, "planned"))
         traces.append(_points(run, got, series.label, series.colour))
         table |= {f"{series.label}, planned": plan, f"{series.label}, trained": got}
     alt = (
         f"Class shares planned and trained over {_epochs(run)}. Last epoch, trained: "
         f"{', '.join(f'{s.label} {percent(float(s.total(trained)[-1]))}' for s in all_series)}."
     )
-    return _over_epochs(
+    return over_epochs(
         judgement, traces, share_axis("class share", logarithmic), alt, table,
         uirevision=f"{len(all_series)}-{logarithmic}",
     )  # fmt: skip
@@ -55,7 +55,7 @@ def recalls(judgement: Judgement) -> Figure | None:
     all_series = series_of(run.class_counts)
     courses = [mean_recall(values, series.members) for series in all_series]
     traces = [
-        _line(run, course, entry, series, "recall", run.metric_epochs)
+        series_line(run, course, entry, series, "recall", run.metric_epochs)
         for course, entry, series in zip(courses, legend_entries(run.class_counts, all_series), all_series, strict=True)
     ]
     words = ", ".join(
@@ -63,7 +63,7 @@ def recalls(judgement: Judgement) -> Figure | None:
         for series, course in zip(all_series, courses, strict=True) if np.isfinite(course[-1])
     )  # fmt: skip
     table = {series.label: course for series, course in zip(all_series, courses, strict=True)}
-    return _over_epochs(
+    return over_epochs(
         judgement, traces, share_axis(f"recall, {legend_text(part, widest=20)}", False),
         f"Recall of the classes over epochs, {part}. Last: {words or 'none'}.", table, epochs=run.metric_epochs,
         uirevision=str(len(all_series)),
@@ -98,7 +98,7 @@ def share_beside_chance(judgement: Judgement, group: ClassGroup, *, logarithmic:
         f"Share of {group.label} over {_epochs(run)}: planned {percent(float(planned[-1]))} and trained "
         f"{percent(float(got[-1]))} in the last one. {_beyond_in_words(beyond)}"
     )
-    return _over_epochs(
+    return over_epochs(
         judgement, traces, share_axis(f"share of {_short(group)}", logarithmic), alt, table,
         showlegend=True, uirevision=f"{group.members[:1].tolist()}-{len(group.members)}-{logarithmic}",
     )  # fmt: skip
@@ -127,13 +127,13 @@ def mean_recall(values: FloatArray, members: Any = slice(None)) -> FloatArray:
     return np.where(there.any(axis=1), mean, np.nan)
 
 
-def _over_epochs(
+def over_epochs(
     judgement: Judgement, traces: list[Spec], y_axis: Spec, alt: str, table: dict[str, FloatArray],
     *, epochs: Sequence[int] = (), **settings: Any,
 ) -> Figure:  # fmt: skip
     """The figure, with a line where each departure begins."""
     run = judgement.run
-    first, last = run.epochs[0], run.epochs[-1]
+    first, last = run.epochs[0], max([run.epochs[-1], *epochs[-1:]])
     begins = sorted({departure.since for departure in judgement.departures} - {first})
     marks = [
         {"type": "line", "yref": "paper", "x0": epoch - 0.5, "x1": epoch - 0.5, "y0": 0, "y1": 1,
@@ -145,9 +145,10 @@ def _over_epochs(
     return Figure({"data": traces, "layout": layout(**shown)}, alt, lambda: with_shares(pd.DataFrame(table, index)))
 
 
-def _line(
+def series_line(
     run: Run, values: FloatArray, entry: str, series: Series, what: str, epochs: Sequence[int] = ()
 ) -> Spec:  # fmt: skip
+    """A curve in the colour of a series. what: what the hover text calls a value; epochs: else those of the run."""
     line = {"color": series.colour, "width": 2, "dash": series.dash}
     return _curve(run, values, entry, line, epochs) | {
         "hovertemplate": f"epoch %{{x}}: {what} %{{y:.3~p}}<extra>%{{meta}}</extra>",

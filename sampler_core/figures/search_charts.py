@@ -47,8 +47,8 @@ def confirmed_differences(result: StudyResult) -> Figure:
     furthest = max(float(np.abs([means, *ends.values()]).max()), region) * 1.1
     metric = str(result.settings["metric"]).replace("_", " ")
     spec = {"data": [points], "layout": layout(
-        xaxis=axis(f"difference in {metric}, points", range=[-furthest, furthest]),
-        yaxis={"automargin": True, "autorange": "reversed"}, shapes=[none, zero], uirevision="confirmed",
+        xaxis=axis(f"points of {metric}", range=[-furthest, furthest]),
+        yaxis={"automargin": True, "range": [len(names) - 0.2, -0.8]}, shapes=[none, zero], uirevision="confirmed",
     )}  # fmt: skip
     said = "; ".join(
         f"against {name} {mean:+.2f} points, {low:.2f} to {high:.2f}, {verdict}"

@@ -49,18 +49,19 @@ def class_size_chart(counts: ClassCounts) -> Figure:
 
 
 def recall_chart(result: StudyResult, lines: Sequence[StudyLine], shown: str) -> Figure:
-    """Recall of each class beside its size, the largest first, a marker a row of the summary.
+    """Recall of each class beside its training samples, the most first, a marker a row of the summary.
 
     Of many classes a line through the mean recalls of `RANK_PARTS` parts of them. shown: the row with Wilson's
     intervals, or the thick line.
     """
     counts, table = class_counts_of(result), result.tables["recalls"]
-    order, rows = by_count(counts), class_rows(counts)
+    trained = numbers(rows_of(table, shown)["trained"])
+    order, rows = np.argsort(-trained, kind="stable"), class_rows(counts)
     traces = [
         _recall_trace(rows_of(table, line.name).iloc[order], line, bool(rows), line.name == shown) for line in lines
     ]
     if rows:
-        labels = [f"{row_label(class_label(counts.names[c]), 14)} · {count(int(counts.counts[c]))}" for c in order]
+        labels = [f"{row_label(class_label(counts.names[c]), 14)} · {count(round(trained[c]))}" for c in order]
         labels = _distinct(labels)
         for trace in traces:
             trace["y"] = labels
@@ -70,17 +71,17 @@ def recall_chart(result: StudyResult, lines: Sequence[StudyLine], shown: str) ->
     spec = {"data": traces, "layout": layout(
         xaxis=axes[0], yaxis=axes[1], showlegend=False, uirevision=f"{len(lines)}-{rows}",
     )}  # fmt: skip
-    rarest = counts.rarest
+    rarest = order[-1]
     said = "; ".join(f"{line.name} {_percent(rows_of(table, line.name).iloc[rarest]['recall'])}" for line in lines)
     alt = (
         f"Recall of each class. Of the rarest, {class_in_words(counts.names[rarest])} "
-        f"({count(int(counts.counts[rarest]))} samples): {said}."
+        f"({count(round(trained[rarest]))} training samples): {said}."
     )
 
     def as_table() -> pd.DataFrame:
         recalls = {line.name: numbers(rows_of(table, line.name)["recall"])[order] for line in lines}
         own = rows_of(table, shown).iloc[order]
-        columns = {"samples": counts.counts[order], "judged a repeat": numbers(own["n"]), **recalls,
+        columns = {"training samples": trained[order], "judged a repeat": numbers(own["n"]), **recalls,
                    f"{shown}, 95 % from": numbers(own["low"]), f"{shown}, 95 % to": numbers(own["high"])}  # fmt: skip
         made = pd.DataFrame(columns, index=class_index(counts, order))
         return with_shares(made, list(made.columns[2:]))

@@ -41,7 +41,7 @@ def study_charts(
     charts = [
         Chart("train-points", "Balanced accuracy against accuracy", points,
               "After the last epoch, with 95 % intervals. Up and to the right is better.", 6, first_height, 0),
-        Chart("train-recalls", "Recall of each class, beside its samples", recall_chart(result, lines, shown),
+        Chart("train-recalls", "Recall of each class, beside its training samples", recall_chart(result, lines, shown),
               recalls_note, 6, first_height, 1),
         Chart("train-curves", f"{METRIC_LABELS[curve].capitalize()} over epochs", metric_curves(result, lines, curve),
               "Means over runs, on test rows. A curve that falls again asks for fewer epochs or weight decay.",

@@ -104,7 +104,14 @@ class RunLog:
         self._skipped = whole_number("batches", batches)
 
     def flat(self) -> dict[str, float]:
-        """The class shares of the last epoch that was written, for any logger: {"skewlab/share/airplane": 0.1, ...}."""
+        """The class shares of the last epoch that was written, for any logger: {"skewlab/share/airplane": 0.1, ...}.
+
+        One line after `epoch`, with what the logger calls its own:
+
+            for name, share in log.flat().items(): writer.add_scalar(name, share, epoch)  # TensorBoard
+            wandb.log(log.flat(), step=epoch)  # Weights & Biases
+            mlflow.log_metrics(log.flat(), step=epoch)  # MLflow
+        """
         return dict(self._shares)
 
     def end(self) -> None:

@@ -85,9 +85,22 @@ class LabelledFeatures:
         return ClassCounts(names, np.bincount(self.y, minlength=len(names)).astype(np.int64))
 
     @property
+    def training_counts(self) -> ClassCounts:
+        """The classes and their sample counts in the training part; over all rows where there is no split."""
+        trained = self.y if self.is_test is None else self.y[~self.is_test]
+        names = self.names or ()
+        return ClassCounts(names, np.bincount(trained, minlength=len(names)).astype(np.int64))
+
+    @property
     def rows_to_judge(self) -> IntArray:
-        """Rows whose class has a second sample, so that one can be trained on while the other is judged."""
-        return np.flatnonzero(self.class_counts.counts[self.y] > 1)
+        """Rows whose class has a second sample, so that one can be trained on while the other is judged.
+
+        `ValueError` where there are none.
+        """
+        rows = np.flatnonzero(self.class_counts.counts[self.y] > 1)
+        if not rows.size:
+            raise ValueError("y must have a class with two samples, one to train on and one to judge, got none")
+        return rows
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -95,7 +108,7 @@ class LabelledFeatures:
         notes, counts = [self.left_out] if self.left_out else [], self.class_counts
         constant = np.flatnonzero(self.X.max(axis=0) == self.X.min(axis=0))
         if constant.size:
-            columns = listed([self._column(int(c)) for c in constant])
+            columns = listed([self.columns[c] if self.columns is not None else int(c) for c in constant])
             notes.append(f"{several(constant.size, 'column has', 'columns have')} one value in all rows: {columns}.")
         if single := [name for name, n in zip(counts.names, counts.counts, strict=True) if n == 1]:
             notes.append(f"Classes with one sample are trained on and never judged: {listed(single)}.")

@@ -25,7 +25,7 @@ from sampler_core.training.comparison import REGION
 from sampler_core.training.labelled_features import LabelledFeatures
 from sampler_core.training.learners import LEARNERS, Learner, MlpLearner
 from sampler_core.training.losses import CrossEntropy
-from sampler_core.training.search_space import SearchSpace
+from sampler_core.training.search_space import SearchSpace, trainings
 from sampler_core.training.search_tables import SCHEDULE, STATIC, confirmed, search_verdict, searched
 from sampler_core.training.splits import SPLITTERS, Folds, Given, HoldOut, Split, judged_per_trained, splits_of
 from sampler_core.training.stacked_runs import train
@@ -34,7 +34,7 @@ from sampler_core.training.stacks import Run
 from sampler_core.training.study import METRICS, Progress, ProgressCall, StudyStopped
 from sampler_core.training.study_result import StudyResult
 from sampler_core.training.study_tables import TrainedStudy
-from sampler_core.training.successive_halving import INNER_TEST, Halving, Searched, Tell, rungs
+from sampler_core.training.successive_halving import INNER_TEST, Halving, Searched, Tell
 
 
 class ScheduleSearch:
@@ -73,9 +73,7 @@ class ScheduleSearch:
     @property
     def runs_per_split(self) -> int:
         """How many trainings the search of one outer split is."""
-        kinds = (self.schedules, self.static_skews)
-        steps = rungs(max(map(len, kinds)))
-        return sum(min(len(plans), rung.candidates) * len(rung.splits) for rung in steps for plans in kinds)
+        return trainings(len(self.schedules), len(self.static_skews))
 
     @property
     def num_runs(self) -> int:
@@ -139,10 +137,15 @@ class ScheduleSearch:
 
         return tell
 
+    @property
+    def notes(self) -> list[str]:
+        """What is known before the search."""
+        return list(self.features.notes)
+
     def _notes(self, schedules: Searched) -> list[str]:
         splits, wins = len(self.splits), int(schedules.wins.max())
         notes = [
-            *self.features.notes,
+            *self.notes,
             f"Each of the {splits} searches tried {several(len(self.schedules), 'schedule', 'schedules')} and "
             f"{several(len(self.static_skews), 'static skew', 'static skews')}, in "
             f"{several(self.runs_per_split, 'training', 'trainings')} on a part of the data that its winners are not "

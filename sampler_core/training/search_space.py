@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from sampler_core.plans.schedules import SKEW, Constant, Schedule
 from sampler_core.plans.targets import PowerSkew, Target
 from sampler_core.tuning.schedule_families import FAMILIES, family
 
+FIRST_SPLITS = 2  # that all candidates are trained on
 NUMBERS = (4, 8, 16, 32, 64)  # a Sobol design is even at powers of 2
 
 
@@ -37,7 +39,10 @@ class SearchSpace:
             raise ValueError(f"candidates must be one of {', '.join(map(str, NUMBERS))}, got {self.candidates!r}")
         check_number("least", self.least, SKEW.allowed, SKEW.minimum or 0.0, SKEW.maximum or 0.0)
         check_number("most", self.most, f"a number above least ({self.least:g})", self.least, SKEW.maximum or 0.0)
-        for name, given, known in (("shapes", self.shapes, SHAPES), ("targets", self.targets, SEARCHED_TARGETS)):
+        for name, given, known in (
+            ("shapes", self.shapes, SEARCHED_SHAPES),
+            ("targets", self.targets, SEARCHED_TARGETS),
+        ):
             if not given or not set(given) <= set(known):
                 raise ValueError(f"{name} must be some of {', '.join(known)}, got {given!r}")
         if self.most == self.least:
@@ -82,5 +87,34 @@ def _drawable(targets: list[Target], base: SamplingPlan, counts: ClassCounts) ->
     return tuple(plans)
 
 
-SHAPES = tuple(shape for shape in FAMILIES if family(shape, 8, [0]).ways.shape[1] == 2 and shape != "periodic")
+SEARCHED_SHAPES = tuple(shape for shape in FAMILIES if family(shape, 8, [0]).ways.shape[1] == 2 and shape != "periodic")
 SEARCHED_TARGETS = ("power_skew", *(name for name, cls in TARGETS.items() if "base" in {f.name for f in fields(cls)}))
+
+
+class Rung(NamedTuple):
+    """How many candidates are left, and the inner splits that they are trained on."""
+
+    candidates: int
+    splits: range
+
+
+def rungs(candidates: int) -> tuple[Rung, ...]:
+    """Half of the candidates at each rung, on twice as many splits in all, until one is left.
+
+    Source: Jamieson and Talwalkar 2016 (arXiv 1502.07943), with splits as the resource.
+
+    Examples:
+        >>> [(rung.candidates, len(rung.splits)) for rung in rungs(16)]
+        [(16, 2), (8, 2), (4, 4), (2, 8)]
+    """
+    made, begin = list[Rung](), 0
+    while candidates > 1:
+        end = max(FIRST_SPLITS, 2 * begin)
+        made.append(Rung(candidates, range(begin, end)))
+        begin, candidates = end, -(-candidates // 2)
+    return tuple(made)
+
+
+def trainings(*candidates: int) -> int:
+    """How many trainings a search of so many candidates of each kind is: all kinds meet the same splits."""
+    return sum(min(most, rung.candidates) * len(rung.splits) for rung in rungs(max(candidates)) for most in candidates)

@@ -46,8 +46,7 @@ class Folds:
 
     def folds_of(self, data: LabelledFeatures) -> int:
         """k for these data."""
-        counts = data.class_counts.counts
-        return min(self.folds, int(counts[counts > 1].min()))
+        return min(self.folds, int(data.class_counts.counts[data.y[data.rows_to_judge]].min()))
 
     def parts(self, data: LabelledFeatures, seed: int) -> Iterator[tuple[BoolArray, int]]:
         """Which rows are judged in each split, and its repeat."""

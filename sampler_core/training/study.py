@@ -123,6 +123,11 @@ class Study:
         }  # fmt: skip
 
     @property
+    def num_runs(self) -> int:
+        """How many trainings the study is."""
+        return len(self.splits) * len(self.candidates)
+
+    @property
     def test_per_train(self) -> float:
         """n_test / n_train, the mean over splits; 0 where all runs share one split."""
         if isinstance(self.splitter, Given):

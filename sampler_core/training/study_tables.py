@@ -77,8 +77,8 @@ def summary(trained: TrainedStudy) -> pd.DataFrame:
         table.append({
             "candidate": row.name, "plan": row.candidate.plan_name, "loss": row.candidate.loss.title,
             "runs": len(row.runs.splits), **{name: float(row.metric(name).mean()) for name in COSTS},
-            **{f"{name}_low": of.low for name, of in own.items()},
-            **{f"{name}_high": of.high for name, of in own.items()},
+            **{f"{name}_low": max(of.low, 0.0) for name, of in own.items()},
+            **{f"{name}_high": min(of.high, 1.0) for name, of in own.items()},
             "low": own[trained.metric].low, "high": own[trained.metric].high,
             "macro_f1": float(np.mean(pooled)), "worst_recall": float(recall[worst]),
             "worst_class": row.runs.data.class_counts.names[worst], "worst_n": float(judged[worst]),
@@ -104,7 +104,8 @@ def comparisons(trained: TrainedStudy) -> pd.DataFrame:
 
 
 def recalls(trained: TrainedStudy) -> pd.DataFrame:
-    """Recall per row and class after the last epoch with Wilson's interval; n: samples of the class that are judged.
+    """Recall per row and class after the last epoch with Wilson's interval; n: samples of the class that are judged;
+    trained: that a run trains on, the mean over runs.
 
     last_share: the class's share of the draws of the last epoch, which prior correction and logit adjustment take for
     the prior of training; mean_share: that of the whole run. Means over runs.
@@ -118,8 +119,8 @@ def recalls(trained: TrainedStudy) -> pd.DataFrame:
         counts = row.runs.data.class_counts
         tables.append(pd.DataFrame({
             "candidate": row.name, "class": list(counts.names), "recall": recall, "low": low, "high": high,
-            "n": judged, "samples": counts.counts, "last_share": _shares(row.runs.drawn[:, -1]),
-            "mean_share": _shares(row.runs.drawn.sum(axis=1)),
+            "n": judged, "samples": counts.counts, "trained": _trained(row.runs),
+            "last_share": _shares(row.runs.drawn[:, -1]), "mean_share": _shares(row.runs.drawn.sum(axis=1)),
         }))  # fmt: skip
     return pd.concat(tables, ignore_index=True)
 
@@ -200,6 +201,13 @@ def _variance_by_rows(row: Row, reference: Row, metric: str) -> float:
         return _variance_of_mean(gains)
     parts = [_variance_of_mean(gains[targets == c]) for c in np.unique(targets)]
     return sum(parts) / len(parts) ** 2
+
+
+def _trained(runs: CandidateRuns) -> FloatArray:
+    """Samples of each class in a training part, the mean over runs."""
+    classes = runs.data.class_counts.num_classes
+    parts = [np.bincount(runs.data.y[split.train], minlength=classes) for split in runs.splits]
+    return np.asarray(np.mean(parts, axis=0), dtype=np.float64)
 
 
 def _shares(drawn: IntArray | NDArray[np.int32]) -> FloatArray:

@@ -17,38 +17,14 @@ from sampler_core.training.labelled_features import LabelledFeatures
 from sampler_core.training.learners import Learner
 from sampler_core.training.losses import CrossEntropy
 from sampler_core.training.measures import RunMeasures
+from sampler_core.training.search_space import FIRST_SPLITS, rungs
 from sampler_core.training.splits import HoldOut, Split, inner_splits
 from sampler_core.training.stacked_runs import train
 from sampler_core.training.stacking import stacks_of, work_of
 from sampler_core.training.stacks import Run
 
-FIRST_SPLITS = 2  # that all candidates are trained on
 INNER_TEST = 0.3  # of an outer training part, what a search judges by
 Tell = Callable[[float], object]  # takes the draws that were trained on since it was last called
-
-
-class Rung(NamedTuple):
-    """How many candidates are left, and the inner splits that they are trained on."""
-
-    candidates: int
-    splits: range
-
-
-def rungs(candidates: int) -> tuple[Rung, ...]:
-    """Half of the candidates at each rung, on twice as many splits in all, until one is left.
-
-    Source: Jamieson and Talwalkar 2016 (arXiv 1502.07943), with splits as the resource.
-
-    Examples:
-        >>> [(rung.candidates, len(rung.splits)) for rung in rungs(16)]
-        [(16, 2), (8, 2), (4, 4), (2, 8)]
-    """
-    made, begin = list[Rung](), 0
-    while candidates > 1:
-        end = max(FIRST_SPLITS, 2 * begin)
-        made.append(Rung(candidates, range(begin, end)))
-        begin, candidates = end, -(-candidates // 2)
-    return tuple(made)
 
 
 def best_of(reached: FloatArray, splits: int, most: int) -> IntArray:

@@ -32,4 +32,5 @@ def add_train_options(command: argparse.ArgumentParser) -> None:
                          "logit_adjusted=1, logit_adjusted=1,data or ldam; also several times")  # fmt: skip
     command.add_argument("--leave-out-gaps", action="store_true", help="leave out rows with a missing value")
     command.add_argument("--out", type=Path, help="CSV file to write the table to")
+    command.add_argument("--report", type=Path, help="HTML file to write the report to, with all figures")
     command.add_argument("--json", type=Path, help="JSON file to write all of the result to")

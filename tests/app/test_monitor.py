@@ -133,6 +133,17 @@ def test_its_plan_is_set_in_the_sidebar_and_compared_with_the_sidebar_s():
     assert f'"name":"{plans[1]["name"]}"' in shown["charts"][0]["spec"]
 
 
+def test_its_recalls_are_fed_to_an_adaptive_target_which_can_be_used():
+    at = opened([TITLES[0]])
+    box = next(box for box in at.expander if "Feed its recalls" in box.label)
+    assert "fed-shares" not in chart_ids(at)
+    at.session_state["fed-recalls"] = True
+    sound(at.run())
+    assert box.label and "fed-shares" in chart_ids(at)
+    sound(at.button(key="fed-use").click().run())
+    assert type(at.session_state["scenario"].plan.target).__name__ == "DifficultyBalanced"
+
+
 # --- logs that are brought -------------------------------------------------------------------------------------------
 
 

@@ -252,7 +252,7 @@ def test_what_is_worked_out_of_an_upload_is_kept_with_the_session_alone_and_goes
         sound(at.switch_page(page).run())
     assert shared_results() == before, "nothing was put there, and nothing looked up"
     cached = {function.__name__ for function in at.session_state["private_cache"].results}
-    assert cached >= {"of", "findings_of", "preview", "courses", "_verdict_of", "answer_of", "sweep"}
+    assert cached >= {"of", "findings_of", "preview_of", "courses", "_verdict_of", "answer_of", "sweep"}
     at.button(key="own-forget").click().run()
     assert "private_cache" not in at.session_state
 

@@ -134,6 +134,14 @@ def test_start_trains_what_the_form_says_and_the_url_names_the_study():
     assert study_id(at) == running(at).id
 
 
+def test_a_url_that_is_corrected_keeps_all_of_several_losses():
+    at = AppTest.from_file(NAVIGATION, default_timeout=60)
+    at.query_params["features"], at.query_params["losses"] = "yeast", ["cross-entropy", "focal"]
+    at.run()
+    assert at.query_params["features"] in ("Yeast", ["Yeast"]), "by its title, as links have it"
+    assert at.query_params["losses"] == ["cross-entropy", "focal"]
+
+
 def test_a_form_that_cannot_be_started_says_what_is_missing():
     at = opened(features="my features")
     assert at.button(key="start_study").disabled and "Bring features first" in said(at)
@@ -144,17 +152,25 @@ def test_a_form_that_cannot_be_started_says_what_is_missing():
 
 
 def test_plans_that_the_features_do_not_allow_are_left_out_in_a_sentence():
-    at = opened(plans='["natural",{"name":"odd","target":{"name":"boost","target":{"name":"power_skew","schedule":'
-                      '{"name":"constant","skew":0.0}},"factors":[["class 3",2.0]]}}]')  # fmt: skip
-    assert "odd is not trained" in said(at) or "Plan 2 was left out" in said(at) or "odd" not in said(at)
+    at = opened(plans='["natural",{"name":"odd","target":{"name":"shares","shares":[["class 3",0.5]]}}]')
+    assert "odd is not trained" in said(at) and "Change it in Compare, or the sidebar." in said(at)
     start(at)
     assert [one["name"] for one in json.loads(HeldStudy.asked[0][0]["plans"])["plans"]] == ["natural"]
+
+
+def test_a_plan_that_was_left_out_and_is_gone_is_no_error_and_the_others_are_trained():
+    at = opened(plans='["natural","deferred"]')
+    at.multiselect(key="left_out").select("deferred").run()
+    at.switch_page("compare.py").run()
+    at.text_input(key="plans").set_value('["natural","square_root"]').run()
+    at.switch_page("train.py").run()
+    assert not at.exception and "natural**, **square-root" in said(at)
 
 
 def test_every_bundled_set_is_offered_with_the_split_it_comes_with():
     assert list(FEATURE_SETS) == ["page_blocks", "optdigits_10", "optdigits_50", "optdigits_100", "yeast"]
     at = opened(features="Optdigits, long tail 50")
-    assert "They have a split of their own, which is used." in said(at)
+    assert "They have a split of their own, which is used: " in said(at)
     assert "the features' own split, 25 seeds" in said(at)
     assert at.session_state["features"] == "optdigits_50"
 
@@ -172,7 +188,11 @@ def test_a_study_that_runs_shows_its_curves_its_time_and_its_warnings_and_the_pa
     study = running(at)
     study.job.progress = 0.5
     study.job.news += [
-        {"notes": ["'mine' corrects the imbalance twice."], "runs": 30},
+        {
+            "notes": ["'mine' corrects the imbalance twice."],
+            "runs": 30,
+            "candidates": [["natural", "natural", "cross-entropy"], ["mine", "mine", "cross-entropy"]],
+        },
         {"epoch": 0, "reached": {"mine": 0.4, "natural": 0.3}, "left": 61.0},
         {"epoch": 1, "reached": {"mine": 0.6, "natural": 0.35}, "left": 42.0},
     ]
@@ -183,7 +203,7 @@ def test_a_study_that_runs_shows_its_curves_its_time_and_its_warnings_and_the_pa
     )
     panel = next(json.loads(one.proto.json) for one in at.get("bidi_component") if "train-live" in one.proto.json)
     (chart,) = panel["charts"]
-    assert "mine 60 %; natural 35 %" in chart["alt"]
+    assert "natural 35 %; mine 60 %" in chart["alt"]
     again = opened(study=study.id)
     assert "Training on Page Blocks" in said(again), "another session, by the URL"
     back = at.switch_page("explore.py").run().switch_page("train.py").run()

@@ -30,7 +30,7 @@ from streamlit.testing.v1 import AppTest
 
 from sampler_core import ClassCounts, Linear, PowerSkew, SamplingPlan
 from sampler_core.datasets import synthetic
-from tests.browser.conftest import ARGS, settle
+from tests.browser.conftest import ARGS, ASKED, settle
 from tests.servers import ROOT, clean_server, resident_megabytes, streamlit_server
 
 SKEWS = [round(0.02 * step, 2) for step in range(101)]  # the stops of the slider
@@ -116,6 +116,7 @@ def at_most(what: str, times: list[float], median: float = float("inf"), p95: fl
 @contextmanager
 def opened(browser: Browser, url: str, **size: int) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 1800} | size)
+    context.add_init_script(f"({ASKED})()")  # else a page counts as settled while its last run is still asked for
     page = context.new_page()
     page.set_default_timeout(60_000)
     page.goto(url)

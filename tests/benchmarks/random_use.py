@@ -26,7 +26,7 @@ from tests.servers import WRONG, streamlit_server
 
 NUMBERS = ["0", "1", "0.5", "-1", "2", "17", "1e3", "999999999999", "-0.02", "", "x", "0.3333333", "100", "64"]
 LEAVE_ALONE = ("Download", "Save", "Print", "Deploy")  # dialogs of the browser itself, files
-PAGES = ("Explore", "Compare", "Tune")
+PAGES = ("Explore", "Compare", "Tune", "Train", "Monitor")
 WEIGHTS = {  # action -> how often it is drawn
     "slider": 8, "box": 5, "choice": 5, "button": 8, "switch": 2, "back": 1, "reload": 0.5, "upload": 0.5, "key": 2,
     "expander": 2, "viewport": 0.5,

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from sampler_core.run_log import RunLog
-from tests.browser.conftest import PATIENCE, fits_and_axe_finds_nothing, running_server, settle, stands_on, traces
+from tests.browser.conftest import PATIENCE, fits_and_axe_finds_nothing, settle, stands_on, traces
 from tests.core.run_log_scripts import DATASET, dogs_lost, sampler_of, trained
+from tests.servers import clean_server
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +21,7 @@ def following_server(runs: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     """A server that follows the runs of a folder."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SKEWLAB_RUNS", str(runs))
-        with running_server(tmp_path_factory.mktemp("server") / "log.txt") as url:
+        with clean_server(tmp_path_factory.mktemp("server") / "log.txt") as url:
             yield url
 
 

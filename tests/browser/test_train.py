@@ -5,7 +5,7 @@ import re
 from tests.browser.conftest import axe_finds_nothing, fits_and_axe_finds_nothing, settle, traces
 
 SHORT = "/train?features=yeast&learner=linear&epochs=6&splits=5+splits&plans=%5B%22natural%22%2C%22class_balanced%22%5D"
-LONG = "/train?epochs=1000&splits=10+x+10+folds"
+LONG = "/train?epochs=1000&splits=10+x+10+folds&plans=%5B%22natural%22%5D"
 
 
 def start(page):
@@ -39,20 +39,21 @@ def test_a_study_is_started_left_and_come_back_to_by_its_url_and_its_plan_is_use
     fits_and_axe_finds_nothing(page)
 
 
-def test_of_two_studies_one_waits_until_the_other_is_cancelled_and_another_server_knows_neither(
+def test_a_server_that_does_not_know_the_study_says_so_and_its_form_has_the_settings_of_the_url(
     open_page, other_server
 ):
-    first = open_page(LONG)
-    study = start(first)
+    page = open_page(f"{LONG}&study=0123456789abcdef01234567", url=other_server)
+    assert "This server does not have the study of this URL any more" in page.inner_text("[data-testid='stMain']")
+    assert page.get_by_role("radio", name="10 x 10 folds").is_checked()
+    assert page.get_by_role("button", name="Start", exact=True).is_enabled()
+
+
+def test_of_two_studies_one_waits_until_the_other_is_cancelled(open_page):
+    first, second = open_page(LONG), open_page(SHORT)
+    start(first)
     awaited(first, "Training on Page Blocks")
-    second = open_page(SHORT)
     start(second)
     awaited(second, "Waiting: 1 study comes before this one")
-    restarted = open_page(f"{LONG}&study={study}", url=other_server)
-    assert "This server does not have the study of this URL any more" in restarted.inner_text("[data-testid='stMain']")
-    assert restarted.get_by_role("button", name="Start", exact=True).is_enabled()
-    assert restarted.get_by_role("radio", name="10 x 10 folds").is_checked(), "the form has the settings of the URL"
-    restarted.close()
     first.reload()
     awaited(first, "Training on Page Blocks")
     first.get_by_role("button", name="Cancel", exact=True).click()

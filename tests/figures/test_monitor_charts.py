@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sampler_core import Constant, DifficultyBalanced, PowerSkew, ScheduledClassSampler
 from sampler_core import figures as fig
-from sampler_core.figures import monitor_charts, monitor_classes, monitor_curves
+from sampler_core.figures import monitor_charts, monitor_classes, monitor_curves, monitor_fed
 from sampler_core.figures.monitor_runs import MonitoredRun, run_table
 from sampler_core.run_log import Run, RunLog, example_runs, judged, read_run, run_of_contents
 from sampler_core.run_log.example_runs import EXAMPLES, example_run
@@ -150,3 +151,18 @@ def test_the_table_of_runs_says_which_drew_what_was_planned():
     assert table["drew what was planned"].to_dict() == {"good": True, "bad": False}
     assert table.loc["good", "last recall of them"] > table.loc["bad", "last recall of them"]
     assert isinstance(PLANNED.run.first_plan, PlanLine)
+
+
+def test_a_target_that_is_fed_the_recalls_of_a_run_moves_as_a_sampler_that_is_updated_with_them():
+    target = DifficultyBalanced(PowerSkew(Constant(0.5)))
+    table = monitor_fed.shares_by_recalls(PLANNED, target).table()
+    plan = replace(PLANNED.run.plan, target=target)
+    labels = np.repeat(np.arange(10), PLANNED.run.class_counts.counts)
+    sampler = ScheduledClassSampler(labels, plan)
+    recalls = PLANNED.run.metrics["validation"]["recall"]
+    for epoch in range(30):
+        sampler.set_epoch(epoch)
+        next(iter(sampler))
+        assert table.loc[epoch].to_numpy() == pytest.approx(sampler.class_shares(), abs=1e-9), epoch
+        sampler.update(recall=recalls[epoch])
+    assert table.index[-1] == 30, "and the epoch that would come next"

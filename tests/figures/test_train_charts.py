@@ -70,7 +70,8 @@ def test_a_plan_has_the_colour_of_compare_a_loss_a_dash_and_what_is_adjusted_an_
     result = results["five classes, one alone, three losses"]
     lines = {line.name: line for line in study_lines(result, {"<b>even</b>": 4, "follows": 1})}
     even = [line for name, line in lines.items() if name.startswith("<b>even")]
-    assert {line.colour for line in even} == {COLOURS[4]} and len({line.dash for line in even}) == 3
+    assert {line.colour for line in even} == {COLOURS[4]}
+    assert len({line.line["dash"] for line in even}) == len({line.marker["symbol"] for line in even}) == 3
     natural = lines["natural"]
     assert natural.colour == UNASKED and not natural.adjusted
     adjusted = lines["natural + logit adjustment"]
@@ -89,12 +90,12 @@ def test_points_intervals_and_recalls_are_those_of_the_tables(results):
     chart = train_class_charts.recall_chart(result, lines, "natural")
     table, recalls = chart.table(), result.tables["recalls"]
     own = recalls[recalls["candidate"] == "natural"].set_index("class")
-    assert list(table["samples"]) == [120, 40, 20, 6, 1]
+    assert list(table["training samples"]) == [48, 16, 8, 3, 1], "of half of them, but for the inner part"
     assert list(table["natural"])[:4] == pytest.approx(list(own["recall"].astype(float))[:4])
     assert np.isnan(table["natural"].iloc[4]), "one sample is never judged"
     with_interval = [trace for trace in chart.spec["data"] if "error_x" in trace]
     assert [trace["name"] for trace in with_interval] == ["natural"]
-    assert chart.spec["data"][0]["y"][3] == "d · 6", "the training count stands beside the class"
+    assert chart.spec["data"][0]["y"][3] == "d · 3", "the training count stands beside the class"
 
 
 def test_curves_end_at_the_table_and_leave_out_who_lacks_the_metric(results):
@@ -124,7 +125,7 @@ def test_confusions_are_shares_of_their_class(results):
 
 
 def test_curves_that_have_just_begun_are_drawn_where_they_are_on_axes_that_stay():
-    lines = [train_charts.StudyLine("natural", UNASKED, "solid"), train_charts.StudyLine("late", UNASKED, "solid")]
+    lines = [train_charts.StudyLine("natural", UNASKED), train_charts.StudyLine("late", UNASKED)]
     reached = {"natural": np.array([0.3, np.nan, np.nan])}
     figure = train_charts.live_curves(reached, lines)
     (trace,) = figure.spec["data"]
@@ -150,5 +151,5 @@ def test_the_report_has_verdict_caveats_settings_and_plans_and_its_names_are_tex
     result = results["five classes, one alone, three losses"]
     report = study_report(result, title="<i>mine</i>", note="A note.")
     assert "&lt;i&gt;mine&lt;/i&gt;" in report and "<b>even</b>" not in report
-    for words in ("What to keep in mind", "A note.", "never judged", "plans.json", "linear, learning_rate 0.05"):
+    for words in ("what to keep in mind", "A note.", "never judged", "plans.json", "linear, learning_rate 0.05"):
         assert words in report, words

@@ -15,6 +15,7 @@ NEEDED = {
     "test_lightning.py": "lightning",
     "test_run_log_accelerate.py": "accelerate",
     "test_run_log_lightning.py": "lightning",
+    "test_run_log_loggers.py": "tensorboard",
     "test_run_log_transformers.py": "transformers",
     "test_snippets.py": "lightning",  # and accelerate
     "test_stateful_dataloader.py": "torchdata",

@@ -1,4 +1,8 @@
-"""A server that nobody uses: it forgets what it has cached, and gives the memory back."""
+"""A server that nobody uses: it forgets what it has cached, and gives the memory back.
+
+NOTE one-heap: each run of a page is a thread, and glibc gives threads heaps of their own, in which large arrays that
+come and go leave gaps: 45 MB after twenty sessions. With one heap, and large arrays outside of it, it is 12 MB.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,14 @@ from streamlit import runtime
 from pages.parts.server.result_cache import drop_shared_results
 
 LOOKED_EVERY = 2  # seconds
+ONE_HEAP, LARGE_OUTSIDE = (-8, 1), (-3, 131_072)  # options of mallopt: M_ARENA_MAX; M_MMAP_THRESHOLD in bytes
+
+
+def keep_memory_whole() -> None:
+    """Before any threads start: large arrays do not split what is freed (glibc; others have no such options)."""
+    if hasattr(libc := ctypes.CDLL(None), "mallopt"):
+        for option in (ONE_HEAP, LARGE_OUTSIDE):
+            libc.mallopt(*option)
 
 
 async def give_memory_back() -> None:

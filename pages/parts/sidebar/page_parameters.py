@@ -15,6 +15,7 @@ from sampler_core.plans.plan_variants import LONGEST_TEXT, START_TEXT
 from sampler_core.plans.registry import SCHEDULES, TARGETS
 from sampler_core.plans.target_values import SHAPE, TARGET
 from sampler_core.training.published_sets import published_features
+from sampler_core.training.search_space import NUMBERS, SEARCHED_SHAPES, SEARCHED_TARGETS, SearchSpace
 from sampler_core.training.setting_rows import LEARNER_ROWS, LOSS_ROWS
 from sampler_core.tuning.schedule_families import FAMILIES
 
@@ -96,6 +97,35 @@ CURVE = Parameter(
 )  # fmt: skip
 TRAINED = Parameter("trained", "Shown in detail", "The plan whose figures are shown below.", "best", kind="text")
 STUDY = Parameter("study", "Study", "The study that the page shows, for an hour after its end.", "", kind="text")
+WAY = Parameter(
+    "way", "Way to tune", "By requirements: a plan whose draws meet what you state. By training: a schedule that makes "
+    "a classifier better on features, if there is one.", "by requirements", kind="choice",
+    choices=("by requirements", "by training"),
+)  # fmt: skip
+LEAST_SKEW = Parameter(
+    "least_skew", "Least skew", "Schedules begin and end at this skew or above; static skews too.", 0.0, -2.0, 3.0, 0.1
+)
+MOST_SKEW = Parameter(
+    "most_skew", "Largest skew", "Schedules begin and end at this skew or below; static skews too.", 1.5, -2.0, 3.0, 0.1
+)
+SEARCH_SHAPES = Parameter(
+    "search_shapes", "Shapes", "How the skew goes from its start to its end.", ", ".join(SearchSpace().shapes),
+    kind="names", choices=SEARCHED_SHAPES,
+)  # fmt: skip
+SEARCH_TARGETS = Parameter(
+    "search_targets", "Targets",
+    "What has the schedule. An adaptive target has it as its base; all plans then leave it a fifth of their rows.",
+    "power skew", kind="names", choices=tuple(name.replace("_", " ") for name in SEARCHED_TARGETS),
+)  # fmt: skip
+CANDIDATES = Parameter(
+    "candidates", "Schedules to try", "And as many static skews, in as many trainings.", "8", kind="choice",
+    choices=tuple(map(str, NUMBERS)),
+)  # fmt: skip
+SEARCH_SPLITS = Parameter(
+    "search_splits", "Splits", "Each has a search of its own, and rows that confirm it. More find smaller differences.",
+    "10", kind="choice", choices=("5", "10", "20"),
+)  # fmt: skip
+SEARCH = Parameter("search", "Search", "The search that Tune shows, for an hour after its end.", "", kind="text")
 RUNS = Parameter(
     "runs", "Runs", "Up to six runs of the folder that this server follows, or an example. A log that you bring stands "
     "beside them.", None, kind="names",
@@ -112,6 +142,7 @@ LEARNER_PARAMETERS = tuple(rows_of(AssumedLearner).values())
 COMPARE_PARAMETERS = (PLANS_TEXT, CLASS_GROUP, CLASS_RANK, METRICS_OVER, TABLE_BASE)
 MONITOR_PARAMETERS = (RUNS,)
 TUNE_PARAMETERS = (REQUIREMENTS_TEXT, SOLVED_SHAPE, MAY_CHANGE, METRIC, WHOSE, OVER)
+SEARCH_PARAMETERS = (WAY, LEAST_SKEW, MOST_SKEW, SEARCH_SHAPES, SEARCH_TARGETS, CANDIDATES, SEARCH_SPLITS)
 TRAIN_PARAMETERS = (
     FEATURES, LEFT_OUT, LEARNER, *{row.key: row for rows in LEARNER_ROWS.values() for row in rows.values()}.values(),
     LOSSES, *(row for rows in LOSS_ROWS.values() for row in rows.values()), SPLITS, CURVE, TRAINED,
@@ -124,7 +155,7 @@ PARAMETERS = {
         *parameters.DATA_ROWS, TABLE, PROFILE, SHAPE, TARGET,
         *(parameter for cls in (*SCHEDULES.values(), *TARGETS.values()) for parameter in rows_of(cls).values()),
         *parameters.RUN_ROWS, *parameters.PAGE_ROWS, *LEARNER_PARAMETERS, *COMPARE_PARAMETERS, *TUNE_PARAMETERS,
-        *TRAIN_PARAMETERS, STUDY, *MONITOR_PARAMETERS, *SHARE_PARAMETERS,
+        *SEARCH_PARAMETERS, SEARCH, *TRAIN_PARAMETERS, STUDY, *MONITOR_PARAMETERS, *SHARE_PARAMETERS,
     )
 }  # fmt: skip
 TITLES = {

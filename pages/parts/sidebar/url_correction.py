@@ -40,7 +40,8 @@ def correct_url() -> None:
         st.session_state[MESSAGES] = list(problems.values())
         st.session_state[URL_PROBLEMS] = {key: (text,) for key, text in problems.items() if key in PARAMETERS}
         if new_url != url:
-            st.query_params.from_dict(new_url)
+            several = {key: st.query_params.get_all(key) for key in new_url if len(st.query_params.get_all(key)) > 1}
+            st.query_params.from_dict({**new_url, **several})
             st.rerun()
 
 

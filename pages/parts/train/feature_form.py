@@ -21,7 +21,8 @@ UPLOAD_NUMBER, LABEL_COLUMN = "features_upload_number", "features_label"
 LIMITS = (
     ".npz or .pt with X and y, a CSV, Parquet or Arrow table with numeric columns or one column of vectors beside a "
     "column of labels, or a .npy of features and a file with one label per row. At most 512 MB of features and 4,096 "
-    "columns. They stay in memory for your session only, and no link has them."
+    "columns. They stay in memory for your session only, and no link has them. The result of a study, class names too, "
+    "is for whoever has the URL of that study, until an hour after its end or until you delete it."
 )
 
 
@@ -58,7 +59,8 @@ def in_words(features: Features) -> str:
     ends = [
         f"{class_in_words(counts.names[c])} has {count(int(counts.counts[c]))}" for c in (counts.largest, counts.rarest)
     ]
-    split = " They have a split of their own, which is used." if reading.has_split else ""
+    trained = count(counts.num_samples)
+    split = f" They have a split of their own, which is used: {trained} are for training." if reading.has_split else ""
     size = f"{count(reading.rows)} samples, {several(reading.features, 'feature', 'features')}"
     classes = several(counts.num_classes, "class", "classes")
     said = f"{size}, {classes}, class imbalance {number(counts.imbalance_ratio)}: {ends[0]} samples, {ends[1]}."
@@ -70,7 +72,7 @@ def _published(choice: str) -> Features:
     name, tail, _ = FEATURE_SETS[choice]
     data = load_features(name, tail)
     rows, columns = data.X.shape
-    reading = FeatureReading(data.title, rows, columns, data.class_counts, data.notes, data.is_test is not None)
+    reading = FeatureReading(data.title, rows, columns, data.training_counts, data.notes, data.is_test is not None)
     source = next(f"Source: {one.source}." for one in published_features() if one.name == name)
     return Features(reading, {"published": name, "long_tail": tail}, source=source)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.server.study_line import ServedStudy
+from pages.parts.share.title_and_note import shared_text
 from pages.parts.sidebar.page_controls import heading_line
 from pages.parts.sidebar.page_parameters import FEATURES, choice_titles
 
@@ -18,6 +19,7 @@ def train_heading(study: ServedStudy | None) -> None:
     """Show the heading, and name the page's tab by the features."""
     choice = st.session_state.get(FEATURES.key) or st.query_params.get(FEATURES.key) or FEATURES.default
     title = choice_titles(FEATURES).get(str(choice), str(choice)) if study is None else str(study.about["title"])
-    st.set_page_config(page_title=f"Train: {title} · Skewlab")
+    if not shared_text().title:  # else the tab has that
+        st.set_page_config(page_title=f"Train: {title} · Skewlab")
     with st.container(key="page-heading"):
         heading_line(f"Train: {title}.", QUESTION, "page-text-data")

@@ -10,17 +10,17 @@ import streamlit as st
 
 from pages.parts.live.figure_panel import Panel, live_panel
 from pages.parts.server.page_contents import page_contents
+from pages.parts.server.shown_studies import show_no_study, show_study, shown_id
 from pages.parts.server.study_line import ServedStudy, cancel_study, forget_study, studies_before, study_of
 from pages.parts.sidebar.page_parameters import STUDY
 from pages.parts.text.markdown import literal
-from pages.parts.train.study_form import SHOWN
 from pages.parts.train.thoroughness import duration
 from sampler_core.data.array_types import FloatArray
 from sampler_core.figures import Chart
-from sampler_core.figures.class_series import COLOURS
 from sampler_core.figures.train_charts import live_curves
-from sampler_core.figures.train_lines import UNASKED, StudyLine
+from sampler_core.figures.train_lines import lines_of_candidates
 from sampler_core.formatting import several
+from sampler_core.plans.parameters import Parameter
 
 EVERY = 1.0  # seconds between two looks at a study that runs
 LOST = (
@@ -31,26 +31,26 @@ LOST = (
 COME_BACK = "You may leave this page, or close it: its URL brings you back, until an hour after the study's end."
 
 
-def shown_study() -> ServedStudy | None:
-    """The study of the URL, else the one that the session last showed; a sentence where the server has it no more."""
-    study_id = st.query_params.get(STUDY.key) or st.session_state.get(SHOWN)
+def shown_study(row: Parameter = STUDY) -> ServedStudy | None:
+    """The study of the URL, else the one that the session last showed; a sentence where the server has it no more.
+
+    row: under which key; Tune has its searches under another.
+    """
+    study_id = shown_id(row)
     if not study_id:
         return None
-    st.session_state[SHOWN] = study_id
-    if st.query_params.get(STUDY.key) != study_id:
-        st.query_params[STUDY.key] = study_id
+    show_study(study_id, row)
     study = study_of(study_id)
     if study is None:
         st.warning(LOST, icon=":material/history:")
     return study
 
 
-def close_study(study_id: str = "") -> None:
+def close_study(study_id: str = "", row: Parameter = STUDY) -> None:
     """The page shows the form alone again; with an id, the server forgets that study too. From a callback."""
     if study_id:
         forget_study(study_id)
-    st.session_state.pop(SHOWN, None)
-    st.query_params.pop(STUDY.key, None)
+    show_no_study(row)
 
 
 def say_why_there_is_no_result(study: ServedStudy) -> None:
@@ -70,18 +70,18 @@ def running_study(study_id: str) -> None:
     study = study_of(study_id)
     if study is None or study.is_over:
         st.rerun()
-    job, before = study.job, studies_before(study)
+    job, title = study.job, literal(str(study.about["title"]))
+    news = [] if job is None else list(job.news)
     with st.container(border=True, key="train-running", gap="small"):
-        title = literal(str(study.about["title"]))
         if job is None:
-            st.markdown(f"**Waiting: {several(before, 'study comes', 'studies come')} before this one on {title}.** "
-                        f"One runs at a time on this server; it starts by itself. {COME_BACK}")  # fmt: skip
-            news, progress = [], 0.0
+            before = several(studies_before(study), "study comes", "studies come")
+            waiting = f"**Waiting: {before} before this one on {title}.**"
+            st.markdown(f"{waiting} One runs at a time on this server; it starts by itself. {COME_BACK}")
         else:
-            news, progress = list(job.news), job.progress
             st.markdown(f"**Training on {title}.** {COME_BACK}")
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.progress(progress, literal(_progress_in_words(news, study.about["epochs"])))
+            words = "In line" if job is None else _progress_in_words(news, study.about["epochs"])
+            st.progress(0.0 if job is None else job.progress, literal(words))
             st.button("Cancel", key="cancel_study", on_click=cancel_study, args=(study_id,),
                       help="End this study; nothing of it is kept.")  # fmt: skip
         for note in next((one["notes"] for one in news if "notes" in one), ()):
@@ -95,7 +95,8 @@ def _progress_in_words(news: list[dict[str, Any]], epochs: int) -> str:
         return "Reading the features, and splitting them" if news else "Starting"
     last = trained[-1]
     runs = next((several(one["runs"], "run", "runs") for one in news if "runs" in one), "")
-    return f"Epoch {last['epoch'] + 1} of {epochs}, {runs} in all; about {duration(last['left'])} left"
+    place = f"Epoch {last['epoch'] + 1} of {epochs}" if last["reached"] else "Searching"
+    return f"{place}, {runs} in all; about {duration(last['left'])} left"
 
 
 def _live_curves(study: ServedStudy, news: list[dict[str, Any]]) -> None:
@@ -106,17 +107,9 @@ def _live_curves(study: ServedStudy, news: list[dict[str, Any]]) -> None:
             values[one["epoch"]] = value
     if not reached:
         return
-    figure = live_curves(reached, [_live_line(name, study.about["colours"]) for name in reached])
+    candidates = next((one["candidates"] for one in news if "candidates" in one), ())
+    figure = live_curves(reached, lines_of_candidates(candidates, study.about["colours"]))
     note = "The mean over the runs that have come so far. The verdict needs all of them."
     chart = Chart("train-live", "Balanced accuracy on test rows, as the runs train", figure, note, 12, 380, 0)
     live_panel("train-live", Panel(f"live-{study.id}-{len(news)}", [chart]))
     page_contents().charts.clear()  # a fragment runs each second, and nobody takes its figures
-
-
-def _live_line(name: str, colours: dict[str, int]) -> StudyLine:
-    """A candidate's name begins with its plan's."""
-    plans = [plan for plan in colours if name == plan or name.startswith(f"{plan}, ")]
-    plan = max(plans, key=len, default=None)
-    loss = name[len(plan) + 2 :] if plan else ""
-    dashes = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
-    return StudyLine(name, COLOURS[colours[plan]] if plan else UNASKED, dashes[len(loss) % 6] if loss else "solid")

@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.parts.live.figure_panel import Panel, live_panel
 from pages.parts.server.jobs import start_spare
+from pages.parts.server.shown_studies import show_study
 from pages.parts.server.study_line import LineIsFullError, last_finished, start_study
 from pages.parts.sidebar.page_parameters import LEARNER, LOSSES, SPLITS, STUDY
 from pages.parts.sidebar.parameter_widgets import bound_widget
@@ -23,10 +24,11 @@ from sampler_core.figures.rows_and_ranks import class_rows
 from sampler_core.figures.train_class_charts import class_size_chart
 from sampler_core.formatting import several
 from sampler_core.plans.named_plans import plans_to_json
+from sampler_core.plans.parameters import Parameter
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.training.setting_rows import HIDDEN, LEARNER_ROWS, LOSS_ROWS
 
-SHOWN, NOT_STARTED = "shown_study", "study_not_started"
+NOT_STARTED = "study_not_started"
 CHOICES = {name.replace("_", "-"): name for name in LOSS_ROWS}
 
 
@@ -42,14 +44,14 @@ def study_form(scenario: Scenario) -> list[Chart]:
             trained = choose_plans(scenario, features and features.reading.counts)
         if features is not None:
             with right:
-                charts = _show_class_sizes(features)
-        learner = _choose_learner()
+                charts = show_class_sizes(features)
+        learner = choose_learner()
         losses = _choose_losses()
         _splits_and_start(scenario, features, trained, learner, losses)
     return charts
 
 
-def _choose_learner() -> dict[str, Any]:
+def choose_learner() -> dict[str, Any]:
     """As the study's process reads it: the entry's name and its fields."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="train-learner"):
         name = bound_widget(LEARNER, width=140)
@@ -69,9 +71,9 @@ def _choose_losses() -> list[dict[str, Any]]:
         ]
 
 
-def _show_class_sizes(features: Features) -> list[Chart]:
+def show_class_sizes(features: Features) -> list[Chart]:
     counts = features.reading.counts
-    height = min(420, 80 + 24 * class_rows(counts)) if class_rows(counts) else 240
+    height = min(420, 70 + 20 * class_rows(counts)) if class_rows(counts) else 240
     title = "Samples of each class"
     charts = [Chart("class-sizes", title, class_size_chart(counts), "What all plans start from.", 12, height, 0)]
     live_panel("train-sizes", Panel(f"sizes-{counts_checksum(counts)}", charts))
@@ -94,12 +96,12 @@ def _splits_and_start(
                 "features": features.request, "plans": plans_to_json(trained.plans), "learner": learner,
                 "losses": losses, "splits": split.splits, "seed": scenario.plan.seed,
             }  # fmt: skip
-        about: dict[str, Any] = {"colours": trained.colours, "plans": dict(trained.plans)}
+        about: dict[str, Any] = {"colours": trained.colours}
         if features is not None and not missing:
-            estimate = seconds(split, features.reading, _plans_of(trained, len(losses)), _weights(features, learner))
+            estimate = seconds(split, features.reading, _plans_of(trained, len(losses)), weights_of(features, learner))
             about |= {"title": features.reading.title, "epochs": scenario.plan.epochs, "estimate": estimate}
         st.button("Start", key="start_study", type="primary", icon=":material/play_arrow:", disabled=bool(missing),
-                  help="Train all plans on the same splits, in a process of its own.", on_click=_start,
+                  help="Train all plans on the same splits, in a process of its own.", on_click=start,
                   args=(request, features and features.file, about))  # fmt: skip
         if missing or features is None:
             st.markdown(missing)
@@ -122,7 +124,7 @@ def _what_is_missing(features: Features | None, trained: TrainedPlans, losses: l
 
 def _captions(features: Features, trained: TrainedPlans, learner: dict[str, Any], losses: int) -> list[str]:
     """Beside each choice of splits: the time, and the smallest difference that it would show."""
-    reading, plans, weights = features.reading, _plans_of(trained, losses), _weights(features, learner)
+    reading, plans, weights = features.reading, _plans_of(trained, losses), weights_of(features, learner)
     captions = []
     for choice in SPLITS.choices:
         split = splitting(choice, reading)
@@ -143,18 +145,18 @@ def _plans_of(trained: TrainedPlans, losses: int) -> list[SamplingPlan]:
     return [plan for _, plan in trained.plans for _ in range(losses)]
 
 
-def _weights(features: Features, learner: dict[str, Any]) -> int:
+def weights_of(features: Features, learner: dict[str, Any]) -> int:
     """How many weights the learner has, about."""
     inputs, classes = features.reading.features, features.reading.counts.num_classes
     hidden = learner.get(HIDDEN.key)
     return int(inputs * hidden + hidden * classes if hidden else inputs * classes)
 
 
-def _start(request: dict[str, Any], file: FeatureFile | None, about: dict[str, Any]) -> None:
+def start(request: dict[str, Any], file: FeatureFile | None, about: dict[str, Any], row: Parameter = STUDY) -> None:
+    """Put a study in the line, and show it. From a callback. row: under which key it is shown."""
     try:
         study = start_study(lambda: StudyJob(request, file), about)
     except LineIsFullError as error:
         st.session_state[NOT_STARTED] = f"Not started: {error}."
         return
-    st.session_state[SHOWN] = study.id
-    st.query_params[STUDY.key] = study.id
+    show_study(study.id, row)

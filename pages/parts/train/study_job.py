@@ -22,7 +22,8 @@ from sampler_core.training.study_result import StudyResult
 
 if TYPE_CHECKING:
     from sampler_core.training.labelled_features import LabelledFeatures
-    from sampler_core.training.study import Progress
+    from sampler_core.training.schedule_search import ScheduleSearch
+    from sampler_core.training.study import Progress, Study
 
 TRAINING_MODULES = (__name__, "sampler_core.training.study", "sampler_core.training.feature_files", "sklearn.metrics",
                     "sklearn.model_selection", "scipy.stats")  # fmt: skip
@@ -54,7 +55,8 @@ class FeatureFile(NamedTuple):
 
 
 class FeatureReading(NamedTuple):
-    """What features hold. columns: that labels may be in, for a table, and `label`, the one they are in."""
+    """What features hold. counts: of the rows for training. columns: of a table, those that labels may be in, and
+    `label`, the one they are in."""
 
     title: str
     rows: int
@@ -142,7 +144,7 @@ def read_upload(request: Mapping[str, Any], content: bytes, report: Callable[...
         return {"refused": str(error), "gaps": False}
     return {
         "title": data.title, "rows": len(data.X), "features": data.X.shape[1], "names": data.class_counts.names,
-        "samples": data.class_counts.counts.tolist(), "notes": data.notes, "has_split": data.is_test is not None,
+        "samples": data.training_counts.counts.tolist(), "notes": data.notes, "has_split": data.is_test is not None,
         **table,
     }  # fmt: skip
 
@@ -150,22 +152,14 @@ def read_upload(request: Mapping[str, Any], content: bytes, report: Callable[...
 def run_study(request: Mapping[str, Any], content: bytes, report: Callable[..., None]) -> dict[str, Any]:
     """The study's result as its JSON text; under "refused" why it cannot be run, as the end of a sentence.
 
-    News: first {"notes", "runs"}, then after each epoch {"epoch", "reached", "left"}.
+    News: first {"candidates": [(name, plan name, title of the loss), ...], "notes", "runs"}, then after each epoch
+    {"epoch", "reached", "left"}.
     """
-    from sampler_core.plans.named_plans import read_plans
-    from sampler_core.training.learners import LEARNERS
-    from sampler_core.training.losses import loss_of_json
-    from sampler_core.training.splits import SPLITTERS
-    from sampler_core.training.study import Study
-
     report(0.0)
     try:
-        study = Study(
-            features_of(request["features"], content), read_plans(request["plans"])[0],
-            LEARNERS.decode(request["learner"]), [loss_of_json(loss) for loss in request["losses"]],
-            SPLITTERS.decode(request["splits"]), seed=request["seed"],
-        )  # fmt: skip
-        report(0.0, {"notes": study.notes, "runs": len(study.splits) * len(study.candidates)})
+        study = _study_of(request, content)
+        candidates = [(one.name, one.plan_name, one.loss.title) for one in getattr(study, "candidates", ())]
+        report(0.0, {"candidates": candidates, "notes": study.notes, "runs": study.num_runs})
     except ValueError as error:
         return {"refused": str(error)}
     try:
@@ -175,6 +169,26 @@ def run_study(request: Mapping[str, Any], content: bytes, report: Callable[..., 
             raise MemoryError from error
         raise
     return {"study": thinned(result).to_json()}
+
+
+def _study_of(request: Mapping[str, Any], content: bytes) -> Study | ScheduleSearch:
+    """The study, or the search where the request has a space of schedules; `ValueError`."""
+    from sampler_core.plans.named_plans import read_plans
+    from sampler_core.plans.plan import SamplingPlan
+    from sampler_core.training.learners import LEARNERS
+    from sampler_core.training.losses import loss_of_json
+    from sampler_core.training.schedule_search import ScheduleSearch
+    from sampler_core.training.search_space import SearchSpace
+    from sampler_core.training.splits import SPLITTERS
+    from sampler_core.training.study import Study
+
+    features, learner = features_of(request["features"], content), LEARNERS.decode(request["learner"])
+    splits, seed = SPLITTERS.decode(request["splits"]), request["seed"]
+    if "space" in request:
+        space = SearchSpace(**{name: _tuples(value) for name, value in request["space"].items()})
+        return ScheduleSearch(features, SamplingPlan.from_json(request["base"]), space, learner, splits, seed=seed)
+    losses = [loss_of_json(loss) for loss in request["losses"]]
+    return Study(features, read_plans(request["plans"])[0], learner, losses, splits, seed=seed)
 
 
 def run_study_in_background(request: Mapping[str, Any], content: bytes, report: Callable[..., None]) -> dict[str, Any]:

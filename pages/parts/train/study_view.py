@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from typing import Any
 
@@ -23,6 +24,7 @@ from sampler_core.figures import Chart
 from sampler_core.figures.figure import share_columns
 from sampler_core.figures.train_charts import summary_table
 from sampler_core.figures.train_list import caveats, study_charts
+from sampler_core.plans.plan import SamplingPlan
 from sampler_core.training.study_result import StudyResult
 
 
@@ -86,8 +88,8 @@ def _choose_shown(result: StudyResult) -> str:
 def _buttons(study: ServedStudy, result: StudyResult, shown: str) -> None:
     summary = result.tables["summary"].set_index("candidate")
     plan_name = str(summary.loc[shown, "plan"])
-    plan = study.about["plans"].get(plan_name)
-    st.button(f"Use {literal(plan_name)}", key="use_trained", type="primary", disabled=plan is None,
+    plan = SamplingPlan.from_json(json.dumps(result.settings["plans"][plan_name]))
+    st.button(f"Use {literal(plan_name)}", key="use_trained", type="primary",
               help="Set the sidebar to this plan's target and limits; its code is under Share.",
               on_click=set_sidebar_to_plan, args=(plan,))  # fmt: skip
     st.button(

@@ -32,6 +32,8 @@ def choose_plans(scenario: Scenario, counts: ClassCounts | None) -> TrainedPlans
     chosen = [variant for _, variant in variants.base_first]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="train-plans"):
         names = [variant.name for variant in chosen]
+        if LEFT_OUT.key in st.session_state:  # a plan may have another name by now, or be gone
+            st.session_state[LEFT_OUT.key] = [name for name in st.session_state[LEFT_OUT.key] if name in names]
         left_out = st.multiselect(LEFT_OUT.label, names, [], key=LEFT_OUT.key, help=LEFT_OUT.help, width=220,
                                   placeholder="none", bind="query-params", persist_state="session")  # fmt: skip
         said = st.container()

@@ -22,6 +22,7 @@ from sampler_core.training import (
     SearchSpace,
     StudyResult,
     StudyStopped,
+    search_space,
 )
 from sampler_core.training import successive_halving as halving
 from sampler_core.training.losses import CrossEntropy
@@ -50,7 +51,7 @@ def found():
 
 
 def test_the_examples_in_the_docstrings_hold():
-    assert doctest.testmod(halving).failed == 0
+    assert doctest.testmod(halving).failed + doctest.testmod(search_space).failed == 0
 
 
 def test_the_design_covers_start_end_shape_and_target_and_is_the_same_for_the_same_seed():
@@ -83,7 +84,7 @@ def test_half_of_the_candidates_go_on_and_all_have_met_the_same_splits():
     assert halving.best_of(reached, 2, 2).tolist() == [1, 0]
     assert halving.best_of(reached, 3, 1).tolist() == [0]
     for candidates in (3, 4, 16):
-        steps = halving.rungs(candidates)
+        steps = search_space.rungs(candidates)
         assert [step.splits.start for step in steps[1:]] == [step.splits.stop for step in steps[:-1]]
         assert steps[-1].candidates == 2
     search = search_of(space=replace(SMALL, candidates=8))

@@ -35,14 +35,16 @@ def run(files, features="features.npz", *options):
 
 
 def test_the_command_says_what_the_study_says_and_writes_it(files, capsys):
-    assert (
-        run(files, "features.npz", "--hidden", "8", "--json", str(files / "r.json"), "--out", str(files / "t.csv")) == 0
-    )
+    written = {option: str(files / name) for option, name in
+               (("--json", "r.json"), ("--out", "t.csv"), ("--report", "r.html"))}  # fmt: skip
+    options = [word for pair in written.items() for word in pair]
+    assert run(files, "features.npz", "--hidden", "8", *options) == 0
     study = Study(read_features(files / "features.npz"), PLANS, MlpLearner(hidden=8), splits=Folds(2, 1))
     result = study.run()
     said = capsys.readouterr().out.splitlines()
     assert said[0] == result.verdict
     assert [line.split("  ")[0] for line in said[3:]] == ["natural", "balanced", "natural + logit adjustment"]
+    assert result.verdict.split("'")[0] in (files / "r.html").read_text(encoding="utf-8")
     again = StudyResult.from_json((files / "r.json").read_text(encoding="utf-8"))
     assert again.to_json() == result.to_json()
     rows = list(csv.DictReader(io.StringIO((files / "t.csv").read_text("utf-8-sig"))))

@@ -44,8 +44,7 @@ def _balance(titles: tuple[str, ...]) -> None:
         shares_text = json.dumps(shares, ensure_ascii=False, separators=(",", ":"))
         st.session_state[SHARES.key] = escaped_surrogates(shares_text)  # and not in the URL: it names own classes
         st.session_state[BALANCED] = titles, hash(st.session_state[SHARES.key])
-        every = " and every ".join(titles)
-        st.toast(literal(f"Every {every} is drawn equally often now: the shares are in the sidebar, under Schedule."))
+        st.toast(literal(f"Shares set, see Schedule: every {' and every '.join(titles)} equally often."))
 
 
 def _is_on(titles: tuple[str, ...]) -> bool:

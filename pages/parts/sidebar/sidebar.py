@@ -27,7 +27,7 @@ from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.target_values import collected_values
 
 MAIN_SLIDERS = "main_sliders"
-MOST_TOLD = 80  # characters: three lines of a toast
+MOST_TOLD = 72  # characters: three lines of a toast
 PURPOSE = (
     "**Skewlab** plans what each class gets of every batch. Skew 0 draws as the data is, 1 draws all classes equally "
     "often."
@@ -52,7 +52,7 @@ def _changes_in_words(changes: list[str]) -> str:
     in_full = "; ".join(changes)
     if len(in_full) > MOST_TOLD:
         return f"Set in the sidebar: {len(changes)} values. Undo takes them back."
-    return f"Set in the sidebar: {in_full}." if changes else "The sidebar has this plan already."
+    return f"Set: {in_full}." if changes else "The sidebar has this plan already."
 
 
 def set_sidebar_to_plan(plan: SamplingPlan) -> None:

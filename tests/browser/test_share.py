@@ -73,7 +73,7 @@ def test_a_title_and_a_note_stand_on_every_page_and_in_the_link_and_on_paper_wit
     page.wait_for_function("() => location.search.includes('note=Look')")
     link = page.get_by_role("textbox", name="Link to this page")
     page.wait_for_function("(box) => box.value === location.href", arg=link.element_handle())
-    page.get_by_text("so its link opens on this machine only").wait_for()
+    page.get_by_text("opens this picture on this machine only").wait_for()
     page.keyboard.press("Escape")
     page.get_by_role("dialog").wait_for(state="detached")
     page.get_by_role("link", name="Compare").click()
@@ -201,8 +201,8 @@ def test_every_figure_is_saved_as_png_and_svg_and_every_table_with_the_numbers_o
 def has_the_tables(page, folder):
     share(page, "Tables")
     dialog = page.get_by_role("dialog")
-    dialog.locator("[data-testid=stDownloadButton]:visible").nth(5).wait_for()  # the tab is shown a moment later
-    assert dialog.locator("[data-testid=stDownloadButton]:visible").count() == 6
+    dialog.locator("[data-testid=stDownloadButton]:visible").nth(6).wait_for()  # the tab is shown a moment later
+    assert dialog.locator("[data-testid=stDownloadButton]:visible").count() == 7
     text = downloaded(page, folder, "Class share over epochs").read_text(encoding="utf-8-sig")
     head, *rows = csv.reader(io.StringIO(text, newline=""))
     shares = PLAN.class_shares(load("isic2019"))
@@ -301,7 +301,7 @@ def test_the_report_of_the_page_opens_offline_and_plays_what_training_draws(open
 def a_page_without_a_play_control_gives_a_report_that_stands_still(page, open_report, tmp_path):
     share(page, "Report")
     path = downloaded(page, tmp_path, "Download the report")
-    assert path.name == "skewlab-compare.html"
+    assert path.name == "skewlab-compare-isic-2019-skin-lesions.html"
     report = open_report(path)
     assert report.locator("#player").is_hidden()
     on_the_page = {

@@ -94,7 +94,8 @@ def _bars(names: ClassCounts, values: list[tuple[str, str, FloatArray]], value_a
     rows = row_names(names, by_count(names))
     bars = [
         {**rows, "type": "bar", "orientation": "h", "name": name, "x": row, "marker": {"color": colour},
-         "texttemplate": f"%{{x:.3{format_of}}}", "textposition": "auto", "textangle": 0,
+         "texttemplate": "%{x:.3~p}" if format_of == "~%" else "%{x:.3~r}", "textposition": "auto", "textangle": 0,
+         "textfont": {"size": 12}, "constraintext": "none",
          "hovertemplate": f"%{{hovertext}}, {name}: %{{x:.4{format_of}}}<extra></extra>"}
         for name, colour, row in values
     ]  # fmt: skip

@@ -42,6 +42,7 @@ def formulas(scenario: Scenario) -> list[str]:
     ]
 
 
+FINDINGS = "findings"  # the place of all of them on the page
 NO_FINDINGS = (
     ":green[:material/check_circle:] No findings: by the usual limits nothing about this plan needs a second look. "
     "**Tune** judges it by limits of your own."
@@ -55,7 +56,7 @@ def show_first_finding(scenario: Scenario) -> None:
     if not findings:
         st.markdown(NO_FINDINGS)
         return
-    more = f" And {len(findings) - 1} more below." if len(findings) > 1 else ""
+    more = f" And [{len(findings) - 1} more below](#{FINDINGS})." if len(findings) > 1 else ""
     _show_with_remedies(scenario, findings[0], f"{literal(findings[0].text)}{more}", "first")
 
 

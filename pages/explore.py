@@ -13,6 +13,7 @@ from pages.parts.explore.takeaway_and_findings import (
     FINDINGS,
     data_title,
     formulas,
+    say_how_groupings_go_together,
     show_findings,
     show_first_finding,
     takeaway,
@@ -64,6 +65,7 @@ with metric_row:
     tiles(METRICS, metrics)
 with balance:
     balance_buttons("explore")
+    say_how_groupings_go_together(scenario)
 with below:
     live_panel(BELOW, panels[BELOW], on_click=lambda: follow_clicked(scenario, BELOW))
 with first_finding:

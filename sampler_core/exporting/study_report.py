@@ -36,7 +36,7 @@ def study_report(
                 f"{number(counts.imbalance_ratio)}.",
         epochs=1, epoch=0, frame=lambda epoch: Frame(0, [], [], shown),
         about="The verdict, and what to keep in mind",
-        findings=[(sentence, "") for sentence in (result.verdict, *result.notes, *caveats(result))],
+        findings=[(sentence, "") for sentence in (result.verdict, *caveats(result), *result.notes)],
         facts={"Study": {name: _in_words(settings[name]) for name in
                          ("features", "rows", "columns", "learner", "splits", "runs", "reference", "metric", "seed")}},
         tables=[("All plans", lambda: summary_table(result)),

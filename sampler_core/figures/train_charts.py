@@ -21,10 +21,11 @@ def accuracy_chart(result: StudyResult, lines: Sequence[StudyLine]) -> Figure:
     """Balanced accuracy against accuracy after the last epoch, a point a row, with 95 % intervals."""
     summary = result.tables["summary"].set_index("candidate")
     points = []
-    for line in lines:
+    # Intervals that lie on each other are all seen: each is thinner than those below it.
+    for line, thickness in zip(lines, np.linspace(4.0, 1.0, len(lines)).tolist(), strict=True):
         row = summary.loc[line.name]
         x, y = float(row["accuracy"]), float(row["balanced_accuracy"])
-        error = {"type": "data", "symmetric": False, "color": line.colour, "thickness": 1, "width": 0}
+        error = {"type": "data", "symmetric": False, "color": line.colour, "thickness": thickness, "width": 0}
         points.append({
             "type": "scatter", "mode": "markers", "name": line.legend_entry, "x": [x], "y": [y], "marker": line.marker,
             "error_x": error | {"array": [row["accuracy_high"] - x], "arrayminus": [x - row["accuracy_low"]]},
@@ -118,19 +119,19 @@ def calibration_chart(result: StudyResult, lines: Sequence[StudyLine]) -> Figure
 
 
 def summary_table(result: StudyResult) -> pd.DataFrame:
-    """What people compare, a row a plan: reached, and the difference to the reference with its interval and verdict."""
+    """What people compare, a row a plan: reached, and the difference to the reference in points, with its interval and
+    verdict."""
     summary = result.tables["summary"].set_index("candidate")
     compared = result.tables["comparisons"].set_index("candidate").reindex(summary.index)
-    metric, reference = METRIC_LABELS[result.settings["metric"]], result.settings["reference"]
+    points = compared[["mean", "low", "high"]] * 100.0
     table = pd.DataFrame({
         "balanced accuracy": summary["balanced_accuracy"], "accuracy": summary["accuracy"],
-        f"{metric}, difference to {reference}": compared["mean"], "95 % from": compared["low"],
-        "95 % to": compared["high"], "verdict": compared["verdict"].fillna("reference"),
+        f"points more than {result.settings['reference']}": points["mean"], "95 % from": points["low"],
+        "95 % to": points["high"], "verdict": compared["verdict"].fillna("reference"),
         "P(better)": compared["better"], "p (Holm)": compared["holm_p"], "macro-F1": summary["macro_f1"],
         "worst class": summary["worst_class"].map(str), "its recall": summary["worst_recall"],
         "its samples judged": summary["worst_n"], "log loss": summary["log_loss"],
         "log loss, corrected": pd.to_numeric(summary["corrected_log_loss"]), "Brier": summary["brier"],
         "Brier, corrected": pd.to_numeric(summary["corrected_brier"]),
     })  # fmt: skip
-    shares = ["balanced accuracy", "accuracy", table.columns[2], "95 % from", "95 % to", "its recall"]
-    return with_shares(table.rename_axis("plan"), shares)
+    return with_shares(table.rename_axis("plan"), ["balanced accuracy", "accuracy", "P(better)", "its recall"])

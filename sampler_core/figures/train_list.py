@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 
 from sampler_core.figures.class_labels import class_in_words
 from sampler_core.figures.figure import Chart
@@ -18,6 +19,7 @@ from sampler_core.training.study_result import StudyResult
 
 FEW_JUDGED = 20  # samples of a class: below, the page says what one of them moves
 MOST_NAMED = 4
+WORSE = 1.02  # times the log loss: what prior correction makes worse by less is not told
 
 
 def study_charts(
@@ -46,8 +48,7 @@ def study_charts(
         Chart("train-curves", f"{METRIC_LABELS[curve].capitalize()} over epochs", metric_curves(result, lines, curve),
               "Means over runs, on test rows. A curve that falls again asks for fewer epochs or weight decay.",
               6, 360, 2),
-        Chart("train-calibration", "What the probabilities are worth", calibration,
-              "Log loss on natural data. Correction uses the class shares that training drew, and no other training.",
+        Chart("train-calibration", "What the probabilities are worth", calibration, _calibration_note(result),
               6, max(360, 130 + 30 * len(lines)), 2),
         Chart("train-drawn", f"Class shares that {drawn_by} drew", drawn,
               "Means over runs; ribbons: the least and the largest of a run.", 6 if confusion else 12, detail_height,
@@ -65,9 +66,10 @@ def caveats(result: StudyResult) -> list[str]:
     recalls = rows_of(result.tables["recalls"], settings["reference"])
     judged = numbers(recalls["n"])
     sentences = [
-        "The features are fixed and the learner is small: a network that is trained as a whole may answer otherwise."
+        *_what_to_try_first(result),
+        "The features are fixed and the learner is small: a network that is trained as a whole may answer otherwise.",
+        *_not_compared(result),
     ]
-    sentences += _beside_the_verdict(result)
     few = [c for c in np.argsort(judged) if 0 < judged[c] < FEW_JUDGED]
     if len(few) > MOST_NAMED:
         sentences.append(
@@ -90,29 +92,68 @@ def caveats(result: StudyResult) -> list[str]:
                 f"Probabilities of {quoted(name)} do not mean what they say on natural data (log loss "
                 f"{number(float(worse.loc[name, 'log_loss']))}); prior correction brings it to {number(corrected)}."
             )
+    if mistaken := _worse_corrected(result):
+        before, after = (float(summary.loc[mistaken[0], name]) for name in ("log_loss", "corrected_log_loss"))
+        sentences.append(
+            f"The corrected probabilities of {_few_or_how_many(mistaken)} are worse here (log loss of "
+            f"{quoted(mistaken[0])} {number(before)}, corrected {number(after)}): the classifier is over-confident."
+        )
     return sentences
 
 
-def _beside_the_verdict(result: StudyResult) -> list[str]:
-    """What the baseline without another training means for the choice, and what is not compared."""
-    compared, region = result.tables["comparisons"], float(result.settings["region"])
+def _what_to_try_first(result: StudyResult) -> list[str]:
+    """The baseline without another training, where no plan does more than it: what it reached, and how to have it."""
+    compared, settings = result.tables["comparisons"], result.settings
     is_baseline = compared["is_baseline"].astype(bool)
     better, baseline = compared[(compared["verdict"] == "better") & ~is_baseline], compared[is_baseline].iloc[0]
-    best = float(better["mean"].max()) if len(better) else 0.0
-    sentences = []
-    if best - float(baseline["mean"]) < region:
-        than = "the best plan" if len(better) else quoted(result.settings["reference"])
-        sentences.append(
-            f"{quoted(baseline['candidate'])} is at least as good as {than} to within {100 * region:g} "
-            f"{'point' if region == 0.01 else 'points'}, and needs no other training: try it first."
-        )
-    if len(better) > 1:
-        spread = 100 * (best - float(better["mean"].min()))
-        sentences.append(
-            f"Each plan is compared with {quoted(result.settings['reference'])}, not the {len(better)} better ones "
-            f"with each other: they are {spread:.1f} points apart."
-        )
-    return sentences
+    gain, said = float(baseline["mean"]), str(baseline["verdict"])
+    if len(better):
+        as_good = float(better["mean"].max()) - gain < float(settings["region"])
+        best = str(better.sort_values("mean", ascending=False)["candidate"].iloc[0])
+    else:
+        as_good, best = said == "better" or (said == "undecided" and gain > 0), str(settings["reference"])
+    if not as_good:
+        return []
+    reached = result.tables["summary"].set_index("candidate")[settings["metric"]]
+    name, against = str(baseline["candidate"]), quoted(settings["reference"])
+    verdict = {"better": f"it is better than {against}", "same": f"it is the same as {against}"}
+    return [
+        f"Try {quoted(name)} first: it needs no other training, and reached {percent(float(reached[name]))} "
+        f"({quoted(best)} {percent(float(reached[best]))}); "
+        f"{verdict.get(said, f'against {against} it is {said}')} ({100 * gain:+.1f} points). At test time, subtract "
+        "log p from the logits, p the class shares of the training rows: CrossEntropy().correction in "
+        "sampler_core.training.losses."
+    ]
+
+
+def _not_compared(result: StudyResult) -> list[str]:
+    compared = result.tables["comparisons"]
+    better = compared.loc[(compared["verdict"] == "better") & ~compared["is_baseline"].astype(bool), "mean"]
+    if len(better) < 2:
+        return []
+    return [
+        f"Each plan is compared with {quoted(result.settings['reference'])}, not the {len(better)} better ones "
+        f"with each other: they are {100 * float(better.max() - better.min()):.1f} points apart."
+    ]
+
+
+def _calibration_note(result: StudyResult) -> str:
+    note = "Log loss on natural data. Correction uses the class shares that training drew, and no other training."
+    if mistaken := _worse_corrected(result):
+        return f"{note} It makes {_few_or_how_many(mistaken)} worse here: the classifier is over-confident."
+    return note
+
+
+def _worse_corrected(result: StudyResult) -> list[str]:
+    """The candidates whose log loss prior correction makes worse, the one that loses most first."""
+    summary = result.tables["summary"].set_index("candidate")
+    before, after = (pd.Series(numbers(summary[name]), summary.index) for name in ("log_loss", "corrected_log_loss"))
+    lost = (after / before)[list(result.settings["losses"])]
+    return [str(name) for name in lost[lost > WORSE].sort_values(ascending=False).index]
+
+
+def _few_or_how_many(names: Sequence[str]) -> str:
+    return joined([quoted(name) for name in names]) if len(names) <= MOST_NAMED else f"{len(names)} rows"
 
 
 def _trained(result: StudyResult, name: str) -> str:

@@ -25,8 +25,7 @@ def verdict(summary: Records, comparisons: Records, reference: str, metric: str,
         parts = [_better(best, by_verdict["better"][1:], reference, metric)]
         compared = [best["candidate"], reference]
     else:
-        nothing = "No plan is better than" if plans else "Nothing was trained besides"
-        parts, compared = [f"{nothing} {quoted(reference)} in {_words(metric)}"], [reference]
+        parts, compared = [f"{_none_is_better(by_verdict)} {quoted(reference)} in {_words(metric)}"], [reference]
     parts += [_baseline(row, reached, compared, metric) for row in comparisons if row["is_baseline"]]
     if by_verdict["same"]:
         parts.append(f"the same within {points(region)}: {_names(by_verdict['same'])}")
@@ -37,6 +36,15 @@ def verdict(summary: Records, comparisons: Records, reference: str, metric: str,
         many = joined([_with_difference(row) for row in by_verdict["undecided"]])
         parts.append(f"undecided: {many}, where a difference of {points(found)} would be found")
     return "; ".join(parts) + "."
+
+
+def _none_is_better(by_verdict: dict[str, Records]) -> str:
+    """What is shown and what is not: of plans that are undecided, nothing is."""
+    if not any(by_verdict.values()):
+        return "Nothing was trained besides"
+    if not by_verdict["undecided"]:
+        return "No plan is better than"
+    return f"No plan is shown to be {'better' if by_verdict['worse'] else 'better or worse'} than"
 
 
 def _better(best: dict[str, Any], others: Records, reference: str, metric: str) -> str:

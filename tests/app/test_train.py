@@ -18,6 +18,7 @@ from pages.parts.my_labels.reading_job import Upload
 from pages.parts.server import study_line
 from pages.parts.server.jobs import JobError
 from pages.parts.sidebar.page_parameters import FEATURE_SETS, TRAIN_PARAMETERS
+from pages.parts.text.markdown import literal
 from pages.parts.train import study_form, study_job, trained_plans, uploaded_features
 from pages.parts.train.study_job import (
     FeatureFile,
@@ -89,6 +90,10 @@ def said(at):
     return " ".join(element.value.replace("\\", "") for part in parts for element in part)
 
 
+def plan_pills(at):
+    return at.get("button_group")[0]
+
+
 def start(at):
     return at.button(key="start_study").click().run()
 
@@ -109,10 +114,13 @@ def test_the_page_opens_with_a_form_that_can_be_started_and_says_what_it_takes()
     at = opened()
     assert not at.exception
     assert "5,472 samples, 10 features, 5 classes" in said(at)
-    assert "**mine**, **natural**, **square-root**" in said(at), "the sidebar's own first"
+    assert plan_pills(at).options[:3] == ["mine", "natural", literal("square-root")], "the sidebar's own first"
+    assert [literal(name) for name in plan_pills(at).value] == plan_pills(at).options, "all are trained at first"
     assert not at.button(key="start_study").disabled
     captions = at.radio(key="splits").proto.captions
-    assert len(captions) == 3 and all("about " in one and "finds a difference of" in one for one in captions)
+    assert len(captions) == 3 and all(
+        "about " in one and "would show a difference of" in one and "(80 % power)" in one for one in captions
+    )
     points = [float(one.split("difference of ")[1].split()[0]) for one in captions]
     assert points == sorted(points, reverse=True), "more splits show smaller differences"
     assert "150 runs of 100 epochs: 5 times 5 folds" in said(at)
@@ -121,7 +129,7 @@ def test_the_page_opens_with_a_form_that_can_be_started_and_says_what_it_takes()
 def test_start_trains_what_the_form_says_and_the_url_names_the_study():
     at = opened(features="Yeast", learner="linear", weight_decay="0.01", epochs="7", seed="3", splits="5 splits")
     at.multiselect(key="left_out").select("deferred").run()
-    at.get("button_group")[0].set_value(["cross-entropy", "logit-adjusted"]).run()
+    at.get("button_group")[1].set_value(["cross-entropy", "logit-adjusted"]).run()
     start(at)
     ((request, file),) = HeldStudy.asked
     assert file is None and request["features"] == {"published": "yeast", "long_tail": None}
@@ -164,7 +172,17 @@ def test_a_plan_that_was_left_out_and_is_gone_is_no_error_and_the_others_are_tra
     at.switch_page("compare.py").run()
     at.text_input(key="plans").set_value('["natural","square_root"]').run()
     at.switch_page("train.py").run()
-    assert not at.exception and "natural**, **square-root" in said(at)
+    assert not at.exception and plan_pills(at).value == ["natural", "square-root"]
+
+
+def test_plans_are_chosen_by_clicking_them_and_the_url_has_those_that_are_not():
+    at = opened(left_out="deferred", plans='["natural","square_root","deferred"]')
+    assert plan_pills(at).value == ["natural", "square-root"], "a link of before means what it meant"
+    plan_pills(at).set_value(["natural", "deferred"]).run()
+    assert at.query_params["left_out"] in ("square-root", ["square-root"])
+    start(at)
+    trained = json.loads(HeldStudy.asked[0][0]["plans"])["plans"]
+    assert [one["name"] for one in trained] == ["natural", "deferred"]
 
 
 def test_every_bundled_set_is_offered_with_the_split_it_comes_with():

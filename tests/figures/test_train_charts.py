@@ -144,7 +144,10 @@ def test_what_to_keep_in_mind_names_classes_with_few_samples_and_what_balancing_
 def test_the_table_people_compare_has_the_reference_and_every_difference(results):
     table = train_charts.summary_table(results["two classes, one epoch"])
     assert table.loc["natural", "verdict"] == "reference"
-    assert table["balanced accuracy, difference to natural"].isna().tolist() == [True, False, False, False]
+    points = table["points more than natural"]
+    assert points.isna().tolist() == [True, False, False, False]
+    reached = 100 * table["balanced accuracy"]
+    assert points.iloc[1:].tolist() == pytest.approx((reached - reached["natural"]).iloc[1:].tolist())
 
 
 def test_the_report_has_verdict_caveats_settings_and_plans_and_its_names_are_text(results):

@@ -20,9 +20,6 @@ BEST_CELL = "font-weight: bold; background-color: rgba(14, 154, 107, 0.22)"
 courses_of = cached(32)(courses)  # forecasts are compared by identity, and are cached too
 
 
-DRAWS_ONLY = "These numbers describe the draws. What they do to accuracy, only training tells."
-
-
 def metric_table(plans: tuple[ComparedPlan, ...], epoch: int) -> None:
     """Show the table, with the choice of its values: over the run or of an epoch, and differences to which plan."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -30,8 +27,6 @@ def metric_table(plans: tuple[ComparedPlan, ...], epoch: int) -> None:
     comparison = compared(
         tuple(plan.name for plan in plans), tuple(courses_of(plan.forecast) for plan in plans), when, epoch
     )
-    st.markdown(DRAWS_ONLY)
-    page_contents().sentences.append(DRAWS_ONLY)
     numbers, words = comparison_table(comparison, table_base), comparison_words(comparison, table_base)
     with_shares(numbers, [column.label for column in COLUMNS if column.unit == "share"])
     page_contents().tables.append(("Metrics", lambda: numbers))

@@ -16,11 +16,13 @@ from pages.parts.sidebar.sidebar import set_sidebar
 from pages.parts.sidebar.values_in_words import target_in_words, value_in_words
 from pages.parts.text.markdown import literal
 from sampler_core.plans.named_plans import MOST_PLANS, plans_to_json, read_plans
-from sampler_core.plans.parameters import LENGTH_ROWS, LIMIT_ROWS
+from sampler_core.plans.parameters import DATA, LENGTH_ROWS, LIMIT_ROWS
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.plan_variants import MINE, Variant, Variants
 from sampler_core.plans.presets import PRESETS
 
+DRAWS_ONLY = "These numbers describe the draws. What they do to accuracy, only training tells."
+FEATURES_TO_TRAIN = "It takes features of your samples, such as embeddings."
 ADD_PLAN, OPEN_PLANS = "add_plan", "open_plans"
 
 
@@ -46,6 +48,15 @@ def plan_cards(variants: Variants, base: SamplingPlan, marks: Mapping[str, Requi
         with st.container(border=True, key="plan-editor", gap="small"):
             plan_editor(variants, edited_place, base)
     _buttons_for_all_plans(variants, base)
+    _say_what_training_tells()
+
+
+def _say_what_training_tells() -> None:
+    page_contents().sentences.append(DRAWS_ONLY)
+    features = f" {FEATURES_TO_TRAIN}" if st.session_state.get(DATA.key) == "mine" else ""
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="draws-only"):
+        st.markdown(f"{DRAWS_ONLY}{features}", width="content")
+        st.page_link("train.py", label="Train these plans", icon=":material/model_training:", width="content")
 
 
 def _edit_key(variant: Variant) -> str:

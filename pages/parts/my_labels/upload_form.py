@@ -62,7 +62,8 @@ def _upload_controls() -> None:
         accept_multiple_files=True,
         help="CSV, TSV, TXT, Parquet, Arrow, NPY, NPZ, JSON, COCO annotations, image lists or a class,count table; "
         "a .gz of any. Of a Hugging Face data set choose all files of its folder, or a .zip of it. It is kept in "
-        "memory for your session only, and is never part of a link. Of a larger file bring a class,count table.",
+        "memory for your session only, and is never part of a link. Of a larger file bring a class,count table. "
+        "Features (embeddings) go to the page Train.",
     )  # fmt: skip
     with (
         st.expander("Or paste labels", key="own-paste-fold"),

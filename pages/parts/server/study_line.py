@@ -90,11 +90,11 @@ def studies_before(study: ServedStudy) -> int:
         return places.index(study) if study in places else 0
 
 
-def last_finished() -> ServedStudy | None:
-    """The study that finished last, of those that are known."""
+def finished_studies() -> list[ServedStudy]:
+    """The studies that finished, of those that are known, the last one first."""
     with _lock:
         finished = [study for study in _studies.values() if study.state == "finished"]
-        return max(finished, key=lambda study: study.ended, default=None)
+        return sorted(finished, key=lambda study: -study.ended)
 
 
 def cancel_study(study_id: str) -> None:

@@ -9,10 +9,9 @@ import streamlit as st
 from pages.parts.my_labels.session_labels import session_labels
 from pages.parts.my_labels.upload_form import upload_form
 from pages.parts.sidebar.control_groups import ControlGroups
-from pages.parts.sidebar.page_parameters import PROFILE, TABLE, choice_titles
-from pages.parts.sidebar.scenario import OWN_COUNTS, OWN_NAME, OWN_TALLIES
+from pages.parts.sidebar.page_parameters import PROFILE, TABLE, WAY, choice_titles
+from pages.parts.sidebar.scenario import OWN_COUNTS, OWN_NAME, OWN_TALLIES, Scenario
 from pages.parts.text.markdown import literal
-from sampler_core.data.class_counts import ClassCounts
 from sampler_core.datasets import load, published_dataset
 from sampler_core.formatting import count, number, several
 from sampler_core.plans.parameters import CLASSES, DATA, RATIO, SAMPLES
@@ -40,11 +39,12 @@ def are_labels_wanted() -> bool:
     return source in ("mine", choice_titles(DATA)["mine"]) and session_labels() is None
 
 
-def say_if_labels_are_missing(data: dict[str, Any], counts: ClassCounts) -> None:
-    """Above the page, when my labels are chosen and none are here: the next step, and what is shown instead."""
-    if st.session_state.get(DATA.key) != "mine" or OWN_COUNTS in data:
+def say_if_labels_are_missing(scenario: Scenario, page: str) -> None:
+    """Above a page that shows the data, when my labels are chosen and none are here: the next step, and what is shown
+    instead. page: its path."""
+    if st.session_state.get(DATA.key) != "mine" or OWN_COUNTS in scenario.values or not _shows_the_data(page):
         return
-    shown_data = "a published data set" if TABLE.key in data else "synthetic data"
+    shown_data, counts = "a published data set" if TABLE.key in scenario.values else "synthetic data", scenario.counts
     data_size = (
         f"{several(counts.num_classes, 'class', 'classes')}, {count(counts.num_samples)} samples, "
         f"class imbalance {number(counts.imbalance_ratio)}"
@@ -56,6 +56,12 @@ def say_if_labels_are_missing(data: dict[str, Any], counts: ClassCounts) -> None
         ),
         icon=":material/upload_file:",
     )
+
+
+def _shows_the_data(page: str) -> bool:
+    """Train and Monitor have data of their own, and so has Tune by training."""
+    way = st.session_state.get(WAY.key) or st.query_params.get(WAY.key)
+    return page not in ("train", "monitor") and (page, way) != ("tune", "by training")
 
 
 def _published(groups: ControlGroups) -> dict[str, Any]:

@@ -78,7 +78,7 @@ FEATURES = Parameter(
     "features", "Features", "What the classifiers are trained on: a bundled data set, or features of your own, such as "
     "embeddings of a frozen backbone.", "page_blocks", kind="choice", choices=(*FEATURE_SETS, "mine"),
 )  # fmt: skip
-LEFT_OUT = Parameter("left_out", "Plans left out", "Plans of Compare that are not to be trained.", None, kind="names")
+LEFT_OUT = Parameter("left_out", "Plans left out", "The plans of Compare that are not trained.", None, kind="names")
 LEARNER = Parameter(
     "learner", "Learner", "Linear: softmax regression. MLP: one hidden layer. Both are trained by Adam.",
     "mlp", kind="choice", choices=tuple(LEARNER_ROWS),

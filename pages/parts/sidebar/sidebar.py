@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages.parts.sidebar.control_groups import ControlGroups
-from pages.parts.sidebar.data_controls import are_labels_wanted, data_values, say_if_labels_are_missing
+from pages.parts.sidebar.data_controls import are_labels_wanted, data_values
 from pages.parts.sidebar.error_messages import error_in_words, error_toast
 from pages.parts.sidebar.page_parameters import PARAMETERS
 from pages.parts.sidebar.parameter_widgets import checked_widget_values, set_widgets, widget_values
@@ -73,9 +73,8 @@ def sidebar() -> None:
             preset_button()
         with st.container(key=controls_key()):
             groups = ControlGroups.laid_out(data_open=are_labels_wanted())
-            data, values = _chosen_values(groups)
+            values = _chosen_values(groups)
     scenario = _scenario_of(groups, values)
-    say_if_labels_are_missing(data, scenario.counts)
     groups.tell("data", f"{count(scenario.counts.num_samples)} {scenario.unit}", scenario.data_name)
     with groups.boxes["schedule"]:
         preset_citation(scenario.plan)
@@ -83,15 +82,15 @@ def sidebar() -> None:
     preset_menu(scenario)
 
 
-def _chosen_values(groups: ControlGroups) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The values of the data, and of all controls; their few words are told."""
+def _chosen_values(groups: ControlGroups) -> dict[str, Any]:
+    """The values of all controls, those of the data among them; their few words are told."""
     data = data_values(groups)
     target_values = collected_values(lambda parameter: _target_control(groups, parameter, data))
     run_values = {parameter.key: groups.control(parameter) for parameter in RUN_ROWS}
     with groups.boxes["draws"]:
         draw_again_button()
     groups.tell_what_is_set(target_values | run_values)
-    return data, data | target_values | run_values
+    return data | target_values | run_values
 
 
 def _target_control(groups: ControlGroups, parameter: Parameter, data: dict[str, Any]) -> Any:

@@ -17,12 +17,14 @@ from sampler_core.figures.class_labels import class_in_words, class_label, disti
 from sampler_core.formatting import count, number, several
 from sampler_core.training.published_sets import load_features, published_features
 
+MOST_MEGABYTES = 512  # of a file
 UPLOAD_NUMBER, LABEL_COLUMN = "features_upload_number", "features_label"
 LIMITS = (
     ".npz or .pt with X and y, a CSV, Parquet or Arrow table with numeric columns or one column of vectors beside a "
-    "column of labels, or a .npy of features and a file with one label per row. At most 512 MB of features and 4,096 "
-    "columns. They stay in memory for your session only, and no link has them. The result of a study, class names too, "
-    "is for whoever has the URL of that study, until an hour after its end or until you delete it."
+    "column of labels, or a .npy of features and a file with one label per row. At most "
+    f"{MOST_MEGABYTES} MB of features and 4,096 columns. They stay in memory for your session only, and no link has "
+    "them. The result of a study, class names too, is for whoever has the URL of that study, until an hour after its "
+    "end or until you delete it."
 )
 
 
@@ -61,7 +63,8 @@ def in_words(features: Features) -> str:
     ]
     trained = count(counts.num_samples)
     split = f" They have a split of their own, which is used: {trained} are for training." if reading.has_split else ""
-    size = f"{count(reading.rows)} samples, {several(reading.features, 'feature', 'features')}"
+    name = "" if features.file is None else f"{reading.title}: "
+    size = f"{name}{count(reading.rows)} samples, {several(reading.features, 'feature', 'features')}"
     classes = several(counts.num_classes, "class", "classes")
     said = f"{size}, {classes}, class imbalance {number(counts.imbalance_ratio)}: {ends[0]} samples, {ends[1]}."
     return " ".join([f"{said}{split}", *reading.notes, features.source])
@@ -80,7 +83,7 @@ def _published(choice: str) -> Features:
 def _upload_controls() -> None:
     key = f"features-file-{st.session_state.setdefault(UPLOAD_NUMBER, 0)}"
     st.file_uploader("Features with labels", key=key, on_change=_take_files, args=(key,), accept_multiple_files=True,
-                     help=LIMITS)  # fmt: skip
+                     max_upload_size=MOST_MEGABYTES, help=LIMITS)  # fmt: skip
     if uploaded_features.feature_job() is not None:
         _progress()
     if refusal := uploaded_features.refusal():

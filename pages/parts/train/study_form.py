@@ -10,14 +10,14 @@ import streamlit as st
 from pages.parts.live.figure_panel import Panel, live_panel
 from pages.parts.server.jobs import start_spare
 from pages.parts.server.shown_studies import show_study
-from pages.parts.server.study_line import LineIsFullError, last_finished, start_study
+from pages.parts.server.study_line import LineIsFullError, finished_studies, start_study
 from pages.parts.sidebar.page_parameters import LEARNER, LOSSES, SPLITS, STUDY
 from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.sidebar.scenario import Scenario, counts_checksum
 from pages.parts.text.markdown import literal
 from pages.parts.train.feature_form import Features, feature_form
 from pages.parts.train.study_job import TRAINING_MODULES, FeatureFile, StudyJob
-from pages.parts.train.thoroughness import duration, seconds, splitting, visible_difference
+from pages.parts.train.thoroughness import Spread, duration, measured_spread, seconds, splitting, visible_difference
 from pages.parts.train.trained_plans import TrainedPlans, choose_plans
 from sampler_core.figures import Chart
 from sampler_core.figures.rows_and_ranks import class_rows
@@ -29,6 +29,8 @@ from sampler_core.plans.plan import SamplingPlan
 from sampler_core.training.setting_rows import HIDDEN, LEARNER_ROWS, LOSS_ROWS
 
 NOT_STARTED = "study_not_started"
+SUPPOSED = "Differences between runs are supposed to vary by 3 points, until a study of these features has measured it."
+MEASURED = "How much differences between runs vary is as the last study of these features has measured it."
 CHOICES = {name.replace("_", "-"): name for name in LOSS_ROWS}
 
 
@@ -109,7 +111,8 @@ def _splits_and_start(
             runs = several(len(trained.plans) * len(losses) * split.runs, "run", "runs")
             epochs = several(scenario.plan.epochs or 1, "epoch", "epochs")
             always = "Natural draws, with and without post-hoc logit adjustment, are always compared."
-            st.markdown(literal(f"{runs} of {epochs}: {split.words}. {always}"))
+            spread = MEASURED if _spread(features) else SUPPOSED
+            st.markdown(literal(f"{runs} of {epochs}: {split.words}. {always} {spread}"))
     if sentence := st.session_state.pop(NOT_STARTED, None):
         st.error(literal(sentence), icon=":material/error:")
 
@@ -123,20 +126,29 @@ def _what_is_missing(features: Features | None, trained: TrainedPlans, losses: l
 
 
 def _captions(features: Features, trained: TrainedPlans, learner: dict[str, Any], losses: int) -> list[str]:
-    """Beside each choice of splits: the time, and the smallest difference that it would show."""
+    """Beside each choice of splits: fewer folds, the time, and the smallest difference that it would show."""
     reading, plans, weights = features.reading, _plans_of(trained, losses), weights_of(features, learner)
+    spread = _spread(features) or Spread()
     captions = []
     for choice in SPLITS.choices:
         split = splitting(choice, reading)
-        points = 100 * visible_difference(split, len(plans) + 1)
+        points = 100 * visible_difference(split, len(plans) + 1, spread)
         length = duration(pace() * seconds(split, reading, plans, weights))
-        captions.append(f"about {length}; finds a difference of {points:.1f} points")
+        few = f"{split.lowered}; " if split.lowered else ""
+        captions.append(
+            f"{few}about {length}; would show a difference of {points:.1f} points of balanced accuracy (80 % power)"
+        )
     return captions
+
+
+def _spread(features: Features) -> Spread | None:
+    """As the last study of these features on this server has measured it."""
+    return measured_spread(features.reading, (study.result for study in finished_studies()))
 
 
 def pace() -> float:
     """How many times as long as estimated the last study took on this server."""
-    last = last_finished()
+    last = next(iter(finished_studies()), None)
     return 1.0 if last is None else last.seconds / float(last.about["estimate"])
 
 

@@ -17,13 +17,13 @@ from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.sidebar.sidebar import set_sidebar_to_plan
 from pages.parts.text.markdown import literal
 from pages.parts.train.shown_study import close_study
+from pages.parts.train.study_table import study_table
 from pages.parts.train.thoroughness import duration
-from sampler_core.exporting.csv_tables import csv_file
 from sampler_core.exporting.study_report import study_report
 from sampler_core.figures import Chart
-from sampler_core.figures.figure import share_columns
 from sampler_core.figures.train_charts import summary_table
 from sampler_core.figures.train_list import caveats, study_charts
+from sampler_core.formatting import quoted
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.training.study_result import StudyResult
 
@@ -32,14 +32,15 @@ def study_view(study: ServedStudy) -> list[Chart]:
     """Show the result; its charts."""
     result: StudyResult = study.result
     _verdict(study, result)
+    study_table(result)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="train-choices"):
         shown = _choose_shown(result)
         curve = bound_widget(CURVE, width=200)
         _buttons(study, result, shown)
+    st.markdown(literal(_shown_in_words(result, shown)))
     charts = study_charts(result, study.about["colours"], shown, curve)
     state = f"{shown}-{curve}".encode()
     live_panel("train-result", Panel(f"{study.id}-{zlib.crc32(state):08x}-0", charts))
-    _table(result)
     _note_for_share(result, charts)
     return charts
 
@@ -65,7 +66,7 @@ def _verdict(study: ServedStudy, result: StudyResult) -> None:
         )
         st.markdown(literal(how))
         with st.expander("What to keep in mind", icon=":material/info:", expanded=True):
-            st.markdown("\n".join(f"- {literal(sentence)}" for sentence in [*result.notes, *caveats(result)]))
+            st.markdown("\n".join(f"- {literal(sentence)}" for sentence in [*caveats(result), *result.notes]))
     page_contents().sentences.extend([result.verdict, *caveats(result)])
 
 
@@ -79,17 +80,35 @@ def _choose_shown(result: StudyResult) -> str:
                           persist_state="session", width=220)  # fmt: skip
     if chosen in names:
         return chosen
+    better = _better_plans(result)
+    return better[0] if better else str(result.settings["reference"])
+
+
+def _better_plans(result: StudyResult) -> list[str]:
+    """The plans that are better than the reference, the best first."""
     better = result.tables["comparisons"].query("verdict == 'better' and not is_baseline")
-    if better.empty:
-        return str(result.settings["reference"])
-    return str(better.sort_values("mean", ascending=False)["candidate"].iloc[0])
+    return [str(name) for name in better.sort_values("mean", ascending=False)["candidate"]]
+
+
+def _shown_in_words(result: StudyResult, shown: str) -> str:
+    """What the plan that is shown in detail is to the reference."""
+    better, reference = _better_plans(result), str(result.settings["reference"])
+    if shown == reference:
+        others = "" if better else ": no plan is shown to be better, so best means this one"
+        return f"In detail: {quoted(shown)}, what the others are compared with{others}."
+    row = result.tables["comparisons"].set_index("candidate").loc[shown]
+    most = ", the most of all plans that are better" if better[:1] == [shown] and len(better) > 1 else ""
+    verdict = {"better": "better than", "worse": "worse than", "same": "the same as"}.get(row["verdict"])
+    beside = f"{verdict} {quoted(reference)}" if verdict else f"undecided against {quoted(reference)}"
+    return f"In detail: {quoted(shown)}, {beside} ({100 * float(row['mean']):+.1f} points{most})."
 
 
 def _buttons(study: ServedStudy, result: StudyResult, shown: str) -> None:
     summary = result.tables["summary"].set_index("candidate")
     plan_name = str(summary.loc[shown, "plan"])
     plan = SamplingPlan.from_json(json.dumps(result.settings["plans"][plan_name]))
-    st.button(f"Use {literal(plan_name)}", key="use_trained", type="primary",
+    is_better = shown in _better_plans(result)
+    st.button(f"Use {literal(plan_name)}", key="use_trained", type="primary" if is_better else "secondary",
               help="Set the sidebar to this plan's target and limits; its code is under Share.",
               on_click=set_sidebar_to_plan, args=(plan,))  # fmt: skip
     st.button(
@@ -97,18 +116,6 @@ def _buttons(study: ServedStudy, result: StudyResult, shown: str) -> None:
     )
     st.button("Delete", key="forget_study", type="tertiary", icon=":material/delete:", on_click=close_study,
               args=(study.id,), help="Remove this study from the server now, not an hour after its end.")  # fmt: skip
-
-
-def _table(result: StudyResult) -> None:
-    st.header("All plans", anchor=False)
-    numbers = summary_table(result)
-    shares = share_columns(numbers)
-    formats = {name: "{:.1%}".format if name in shares else "{:.3f}".format for name in numbers.select_dtypes("number")}
-    shown = numbers.style.format(formats, na_rep="")
-    st.dataframe(shown, key="train-table", width="stretch", height="content", row_height=36,
-                 alt="What each plan reached, and its difference to the reference.")  # fmt: skip
-    st.download_button("Download the table", lambda: csv_file(numbers), "study.csv", "text/csv", key="download-study",
-                       on_click="ignore", help="As CSV, with all digits.")  # fmt: skip
 
 
 def _note_for_share(result: StudyResult, charts: list[Chart]) -> None:

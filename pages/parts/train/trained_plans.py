@@ -18,6 +18,8 @@ from sampler_core.data.class_counts import ClassCounts
 from sampler_core.plans.named_plans import NamedPlans, plans_to_json
 from sampler_core.plans.plan_variants import MINE, Variants
 
+TO_TRAIN = "plans_to_train"
+
 
 class TrainedPlans(NamedTuple):
     """The plans by name, and the colour of each, 0 to 5."""
@@ -27,16 +29,10 @@ class TrainedPlans(NamedTuple):
 
 
 def choose_plans(scenario: Scenario, counts: ClassCounts | None) -> TrainedPlans:
-    """The plans, with a control to leave some out; a sentence for those that the features do not allow."""
+    """The plans, with a control to choose among them; a sentence for those that the features do not allow."""
     variants = _variants()
     chosen = [variant for _, variant in variants.base_first]
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="train-plans"):
-        names = [variant.name for variant in chosen]
-        if LEFT_OUT.key in st.session_state:  # a plan may have another name by now, or be gone
-            st.session_state[LEFT_OUT.key] = [name for name in st.session_state[LEFT_OUT.key] if name in names]
-        left_out = st.multiselect(LEFT_OUT.label, names, [], key=LEFT_OUT.key, help=LEFT_OUT.help, width=220,
-                                  placeholder="none", bind="query-params", persist_state="session")  # fmt: skip
-        said = st.container()
+    left_out = _left_out([variant.name for variant in chosen])
     plans, colours, errors = [], {}, {}
     for variant in chosen:
         if variant.name in left_out:
@@ -50,21 +46,32 @@ def choose_plans(scenario: Scenario, counts: ClassCounts | None) -> TrainedPlans
             continue
         plans.append((variant.name, plan))
         colours[variant.name] = variant.colour
-    with said:
-        marked = ", ".join(f"**{literal(name)}**" for name, _ in plans) or "none"
-        own = (
-            ": the sidebar's plan"
-            if any(v.is_base and v.name == MINE and v.name not in left_out for v in chosen)
-            else ""
-        )
-        own = f" ({literal(MINE)}{own})" if own else ""
-        st.markdown(f"Plans to train, those of **Compare**: {marked}{own}.")
     for name, reason in errors.items():
         message = f"{name} is not trained: {error_in_words(reason)}. Change it in Compare, or the sidebar."
         st.warning(literal(message), icon=":material/warning:")
     if plans:
         page_contents().files["plans.json"] = lambda: plans_to_json(tuple(plans))
     return TrainedPlans(tuple(plans), colours)
+
+
+def _left_out(names: list[str]) -> list[str]:
+    """The control of the plans to train. The URL has those that are not, so that a new plan of Compare is trained."""
+    if LEFT_OUT.key in st.session_state:  # a plan may have another name by now, or be gone
+        st.session_state[LEFT_OUT.key] = [name for name in st.session_state[LEFT_OUT.key] if name in names]
+    with st.container(key="unseen-left-out"):  # not displayed (page.css)
+        left_out = st.multiselect(LEFT_OUT.label, names, [], key=LEFT_OUT.key, help=LEFT_OUT.help,
+                                  bind="query-params", persist_state="session")  # fmt: skip
+    st.session_state[TO_TRAIN] = [name for name in names if name not in left_out]
+    own = " mine is the sidebar's." if MINE in names else ""
+    st.pills("Plans to train", names, selection_mode="multi", key=TO_TRAIN, format_func=literal, wrap=True,
+             help=f"Those of Compare: add and change them there.{own} Click one to leave it out, or to take it in.",
+             on_change=_leave_out_the_others, args=(names,))  # fmt: skip
+    return left_out
+
+
+def _leave_out_the_others(names: list[str]) -> None:
+    to_train = st.session_state[TO_TRAIN] or ()
+    st.session_state[LEFT_OUT.key] = [name for name in names if name not in to_train]
 
 
 def _variants() -> Variants:

@@ -39,6 +39,22 @@ def test_no_plan_helps_is_an_answer():
     assert said.endswith("; the same within 1 point: 'balanced'.")
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["undecided", "undecided"], "No plan is shown to be better or worse than 'natural' in balanced accuracy;"),
+        (["undecided", "same"], "No plan is shown to be better or worse than 'natural'"),
+        (["undecided", "worse"], "No plan is shown to be better than 'natural'"),
+        (["same", "worse"], "No plan is better than 'natural'"),
+        (["better", "undecided"], "'balanced' is better than 'natural'"),
+        ([], "Nothing was trained besides 'natural'"),
+    ],
+)
+def test_what_is_not_decided_is_not_called_no_better(words, said):
+    rows = [row(name, word, 0.001) for name, word in zip(("balanced", "late"), words, strict=False)]
+    assert verdict(SUMMARY, [*rows, BASELINE], "natural", "balanced_accuracy", 0.01).startswith(said)
+
+
 @pytest.mark.parametrize(("plans", "reference"), [(IDENTICAL, None), (SWAPPED, "left")], ids=["identical", "symmetric"])
 def test_plans_that_are_no_better_are_hardly_ever_called_so(plans, reference):
     assert claims(plans, 3, Folds(4, 1), reference) == 0

@@ -153,7 +153,7 @@ def test_a_url_that_is_corrected_keeps_all_of_several_losses():
 def test_a_form_that_cannot_be_started_says_what_is_missing():
     at = opened(features="my features")
     assert at.button(key="start_study").disabled and "Bring features first" in said(at)
-    assert "At most 512 MB of features and 4,096 columns" in said(at), "before anything is read"
+    assert "At most 500 MB a file and 4,096 columns" in said(at), "before anything is read"
     at = opened(plans='["mine"]')
     at.multiselect(key="left_out").select("mine").run()
     assert at.button(key="start_study").disabled and "All plans are left out" in said(at)

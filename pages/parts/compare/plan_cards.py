@@ -22,7 +22,7 @@ from sampler_core.plans.plan_variants import MINE, Variant, Variants
 from sampler_core.plans.presets import PRESETS
 
 DRAWS_ONLY = "These numbers describe the draws. What they do to accuracy, only training tells."
-FEATURES_TO_TRAIN = "It takes features of your samples, such as embeddings."
+FEATURES_TO_TRAIN = "Features of your samples (embeddings) go to Train."
 ADD_PLAN, OPEN_PLANS = "add_plan", "open_plans"
 
 
@@ -48,15 +48,14 @@ def plan_cards(variants: Variants, base: SamplingPlan, marks: Mapping[str, Requi
         with st.container(border=True, key="plan-editor", gap="small"):
             plan_editor(variants, edited_place, base)
     _buttons_for_all_plans(variants, base)
-    _say_what_training_tells()
 
 
 def _say_what_training_tells() -> None:
     page_contents().sentences.append(DRAWS_ONLY)
     features = f" {FEATURES_TO_TRAIN}" if st.session_state.get(DATA.key) == "mine" else ""
-    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="draws-only"):
-        st.markdown(f"{DRAWS_ONLY}{features}", width="content")
-        st.page_link("train.py", label="Train these plans", icon=":material/model_training:", width="content")
+    st.markdown(f":small[{DRAWS_ONLY}{features}]")
+    st.page_link("train.py", label="Train", icon=":material/model_training:", width="content",
+                 help="Train these plans on features.")  # fmt: skip
 
 
 def _edit_key(variant: Variant) -> str:
@@ -71,7 +70,7 @@ def _edit_only(variant: Variant, variants: Variants) -> None:
 
 
 def _buttons_for_all_plans(variants: Variants, base: SamplingPlan) -> None:
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="plan-buttons"):
         own = "the sidebar's, as it is" if has_base(variants) else "mine, which follows the sidebar"
         st.menu_button("Add a plan", [MINE, *PRESETS], key=ADD_PLAN, disabled=len(variants.all) >= MOST_PLANS,
                        on_click=_add_plan, args=(variants, base),
@@ -87,6 +86,7 @@ def _buttons_for_all_plans(variants: Variants, base: SamplingPlan) -> None:
             box.file_uploader("plans.json, or the plan.json of one plan", "json", key=OPEN_PLANS, max_upload_size=20,
                               help="Its run settings (epochs, batch size, draws, seed) are set in the sidebar.",
                               on_change=_open_plans)  # fmt: skip
+        _say_what_training_tells()
 
 
 def _add_plan(variants: Variants, base: SamplingPlan) -> None:

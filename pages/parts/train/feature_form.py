@@ -17,12 +17,12 @@ from sampler_core.figures.class_labels import class_in_words, class_label, disti
 from sampler_core.formatting import count, number, several
 from sampler_core.training.published_sets import load_features, published_features
 
-MOST_MEGABYTES = 512  # of a file
+MOST_MEGABYTES = 500  # of a file; the box shows 512 as "1GB"
 UPLOAD_NUMBER, LABEL_COLUMN = "features_upload_number", "features_label"
 LIMITS = (
     ".npz or .pt with X and y, a CSV, Parquet or Arrow table with numeric columns or one column of vectors beside a "
     "column of labels, or a .npy of features and a file with one label per row. At most "
-    f"{MOST_MEGABYTES} MB of features and 4,096 columns. They stay in memory for your session only, and no link has "
+    f"{MOST_MEGABYTES} MB a file and 4,096 columns. They stay in memory for your session only, and no link has "
     "them. The result of a study, class names too, is for whoever has the URL of that study, until an hour after its "
     "end or until you delete it."
 )

@@ -42,7 +42,7 @@ def study_table(result: StudyResult) -> None:
     helps = {name: words.format(region=region) for name, words in HELP.items()}
     helps[points[0]] = f"Difference in {metric}, the mean over runs on the same splits."
     texts = {name: _text_of(name in shares, name in points) for name in numbers.select_dtypes("number")}
-    with st.container(key="train-table-box", gap="xsmall"):
+    with st.container(key="train-table-box", gap="small"):
         st.header("All plans", anchor=False)
         st.dataframe(
             numbers.style.format(texts, na_rep=""), key="train-table", width="stretch", row_height=ROW, placeholder="",

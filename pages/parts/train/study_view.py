@@ -94,8 +94,8 @@ def _shown_in_words(result: StudyResult, shown: str) -> str:
     """What the plan that is shown in detail is to the reference."""
     better, reference = _better_plans(result), str(result.settings["reference"])
     if shown == reference:
-        others = "" if better else ": no plan is shown to be better, so best means this one"
-        return f"In detail: {quoted(shown)}, what the others are compared with{others}."
+        others = "" if better else ": no plan is shown to be better, so best means the reference"
+        return f"In detail: {quoted(shown)}, the reference{others}."
     row = result.tables["comparisons"].set_index("candidate").loc[shown]
     most = ", the most of all plans that are better" if better[:1] == [shown] and len(better) > 1 else ""
     verdict = {"better": "better than", "worse": "worse than", "same": "the same as"}.get(row["verdict"])

@@ -98,6 +98,15 @@ def test_a_link_without_its_labels_says_what_it_needs_and_shows_all_else():
     assert "synthetic data (10 classes, 20,000 samples" in sentences(at)
 
 
+@pytest.mark.parametrize(
+    ("page", "url", "wanted"),
+    [("train", {}, False), ("monitor", {}, False), ("tune", {"way": "by training"}, False), ("tune", {}, True)],
+)
+def test_only_a_page_that_shows_the_labels_asks_for_them(page, url, wanted):
+    at = opened(**url)
+    assert ("This page needs your labels" in sentences(at.switch_page(f"{page}.py").run())) is wanted
+
+
 def test_a_link_from_a_page_with_labels_opens_that_page_without_them():
     at = uploaded(opened(skew="0.2", epochs="30"))
     again = opened(**{key: "".join(at.query_params[key]) for key in at.query_params})

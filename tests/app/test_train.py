@@ -1,5 +1,6 @@
 """The Train page without a browser: its form, what is started, its place in line, the result, a study that is lost."""
 
+import dataclasses
 import io
 import json
 from concurrent.futures import Future
@@ -17,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 from pages.parts.my_labels.reading_job import Upload
 from pages.parts.server import study_line
 from pages.parts.server.jobs import JobError
-from pages.parts.sidebar.page_parameters import FEATURE_SETS, TRAIN_PARAMETERS
+from pages.parts.sidebar.page_parameters import FEATURE_SETS, SPLITS, TRAIN_PARAMETERS
 from pages.parts.text.markdown import literal
 from pages.parts.train import study_form, study_job, trained_plans, uploaded_features
 from pages.parts.train.study_job import (
@@ -29,10 +30,12 @@ from pages.parts.train.study_job import (
     run_study,
     thinned,
 )
-from pages.parts.train.thoroughness import duration, seconds, splitting, visible_difference
+from pages.parts.train.thoroughness import Splitting, duration, measured_spread, seconds, splitting, visible_difference
 from sampler_core import Constant, PowerSkew, SamplingPlan
+from sampler_core.data.class_counts import ClassCounts
 from sampler_core.plans.named_plans import plans_to_json
 from sampler_core.training import Folds, LinearLearner, MlpLearner, Study, StudyResult, load_features
+from sampler_core.training.comparison import standard_error
 
 torch.set_num_threads(1)
 NAVIGATION = Path(__file__).parents[2] / "pages" / "navigation.py"
@@ -90,6 +93,10 @@ def said(at):
     return " ".join(element.value.replace("\\", "") for part in parts for element in part)
 
 
+def captions_of(at):
+    return list(at.radio(key="splits").proto.captions)
+
+
 def plan_pills(at):
     return at.get("button_group")[0]
 
@@ -117,7 +124,7 @@ def test_the_page_opens_with_a_form_that_can_be_started_and_says_what_it_takes()
     assert plan_pills(at).options[:3] == ["mine", "natural", literal("square-root")], "the sidebar's own first"
     assert [literal(name) for name in plan_pills(at).value] == plan_pills(at).options, "all are trained at first"
     assert not at.button(key="start_study").disabled
-    captions = at.radio(key="splits").proto.captions
+    captions = captions_of(at)
     assert len(captions) == 3 and all(
         "about " in one and "would show a difference of" in one and "(80 % power)" in one for one in captions
     )
@@ -295,6 +302,20 @@ def test_the_plan_is_used_in_the_sidebar_and_the_study_stays(finished):
     assert not at.exception
 
 
+def test_use_is_the_next_step_for_a_plan_that_is_better_alone_and_best_says_what_it_means(finished, found):
+    at = finished
+    assert (
+        at.button(key="use_trained").proto.type == "secondary" and at.button(key="use_trained").label == "Use natural"
+    )
+    assert "no plan is shown to be better, so best means the reference" in said(at)
+    compared = found.tables["comparisons"].assign(verdict="better")
+    better = dataclasses.replace(found, tables={**found.tables, "comparisons": compared})
+    running(at).result = better
+    at.run()
+    assert at.button(key="use_trained").proto.type == "primary" and at.button(key="use_trained").label == "Use mine"
+    assert "In detail: 'mine', better than 'natural'" in said(at)
+
+
 def test_new_study_shows_the_form_and_delete_forgets_the_study(finished):
     ended = study_id(finished)
     finished.button(key="new_study").click().run()
@@ -424,7 +445,7 @@ def test_features_are_brought_read_corrected_and_removed_on_the_page(monkeypatch
     at.run()
     assert "Not read: x.npz: X must be finite, got nan in row 7, column 1; 1 row has such values." in said(at)
     at.button(key="features-gaps").click().run()
-    assert "89 samples, 3 features, 3 classes" in said(at) and "1 row was left out" in said(at)
+    assert "x.npz: 89 samples, 3 features, 3 classes" in said(at) and "1 row was left out" in said(at)
     start(at)
     request, file = HeldStudy.asked[0]
     assert file.leave_out_gaps and request["features"]["files"] == [["x.npz", len(gaps.features.content)]]
@@ -509,6 +530,37 @@ def test_times_and_differences_beside_the_choices_are_plausible():
     assert visible_difference(own, len(study.candidates)) == pytest.approx(study.found_difference(), rel=0.01)
     assert seconds(quick, reading, plans, 9) < seconds(thorough, reading, plans, 9)
     assert [duration(s) for s in (0.2, 7.4, 61, 400, 9000)] == ["1 s", "7 s", "60 s", "7 min", "2.5 h"]
+
+
+def test_what_a_study_has_measured_of_its_features_is_what_the_next_form_says(found):
+    reading = study_form_reading()
+    assert measured_spread(reading, []) is None
+    assert measured_spread(reading._replace(title="other"), [found]) is None
+    spread = measured_spread(reading, [found])
+    of_its_splits = Splitting({}, runs=2, test_per_train=1.0, words="")
+    measured = found.tables["comparisons"].query("not is_baseline")["found"].max()
+    assert visible_difference(of_its_splits, 2, spread) == pytest.approx(measured)
+    fifths, tenths = (of_its_splits._replace(test_per_train=1 / k) for k in (4, 9))
+    expected = standard_error(2**0.5 * spread.deviation, 2, tenths.test_per_train)
+    assert spread._replace(test_per_train=fifths.test_per_train).standard_error(tenths) == pytest.approx(expected), (
+        "half as many rows judged: twice the variance"
+    )
+    before = opened()
+    running(start(opened())).job.future.set_result(found)
+    words = "as the last study of these features has measured it"
+    assert words not in said(before) and words not in said(opened(features="Yeast"))
+    after = opened()
+    assert words in said(after) and captions_of(after) != captions_of(before)
+
+
+def test_fewer_folds_than_chosen_are_said_before_the_start():
+    reading = study_form_reading()
+    few = reading._replace(counts=ClassCounts(("a", "b"), np.array([90, 7])))
+    words = "7 folds instead of 10: the smallest class has 7 samples"
+    assert [splitting(choice, few).lowered for choice in SPLITS.choices] == ["", "", words]
+    assert not any(splitting(choice, reading).lowered for choice in SPLITS.choices)
+    at = opened(features="Yeast")
+    assert [one.startswith("5 folds instead of 10: ") for one in captions_of(at)] == [False, False, True]
 
 
 def study_form_reading():

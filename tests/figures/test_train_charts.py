@@ -1,5 +1,6 @@
 """Figures of a study: numbers on the result, one colour a plan, words and a table for each."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -139,6 +140,43 @@ def test_what_to_keep_in_mind_names_classes_with_few_samples_and_what_balancing_
     assert "d has 6 (one moves its recall by 16.7 %)" in said
     assert "The features are fixed and the learner is small" in said
     assert "Of 1,000 classes fewer than 20 samples are judged" in " ".join(caveats(results["a thousand classes"]))
+
+
+def said_of(result, verdicts, means, **columns):
+    """A study with other verdicts and mean differences: of its plans in order, then of the baseline."""
+    compared, summary = (result.tables[name].copy() for name in ("comparisons", "summary"))
+    compared["verdict"], compared["mean"] = verdicts, means
+    for name, values in columns.items():
+        summary[name] = values
+    return dataclasses.replace(result, tables={**result.tables, "comparisons": compared, "summary": summary})
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "means", "said"),
+    [
+        (["undecided", "undecided", "better"], [0.01, 0.02, 0.06], "it is better than 'natural' (+6.0 points)"),
+        (["undecided", "worse", "undecided"], [0.01, -0.2, 0.004], "against 'natural' it is undecided (+0.4 points)"),
+        (["better", "same", "undecided"], [0.05, 0.0, 0.045], "against 'natural' it is undecided (+4.5 points)"),
+        (["better", "same", "better"], [0.05, 0.0, 0.02], None),
+        (["same", "undecided", "undecided"], [0.0, 0.01, -0.005], None),
+        (["same", "undecided", "same"], [0.0, 0.01, 0.002], None),
+    ],
+)
+def test_what_needs_no_training_is_advised_first_with_how_where_no_plan_does_more(results, verdicts, means, said):
+    first = caveats(said_of(results["two classes, one epoch"], verdicts, means))[0]
+    assert ("Try 'natural + logit adjustment' first" in first) == (said is not None)
+    assert said is None or (said in first and "subtract log p from the logits" in first)
+
+
+def test_a_correction_that_makes_probabilities_worse_is_said_to_and_one_that_does_not_is_not(results):
+    result, words = results["two classes, one epoch"], "over-confident"
+    for corrected, is_worse in (([0.3, 0.5, 0.3, None], True), ([0.3, 0.2, 0.3, None], False)):
+        of = said_of(
+            result, ["same"] * 3, [0.0] * 3, log_loss=[0.3, 0.4, 0.3, 0.3], corrected_log_loss=corrected
+        )  # fmt: skip
+        sentences, chart = " ".join(caveats(of)), next(c for c in study_charts(of) if c.id == "train-calibration")
+        assert (words in sentences, words in chart.note) == (is_worse, is_worse)
+        assert ("prior correction brings it to 0.2" in sentences) is not is_worse
 
 
 def test_the_table_people_compare_has_the_reference_and_every_difference(results):

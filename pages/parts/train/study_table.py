@@ -55,7 +55,15 @@ def study_table(result: StudyResult) -> None:
 
 
 def _text_of(is_share: bool, is_points: bool) -> Callable[[float], str]:
-    """A column's numbers as text, all with as many decimals, the reference's none."""
-    if is_share:
-        return lambda value: "" if pd.isna(value) else f"{100 * value:.1f} %"
-    return lambda value: "" if pd.isna(value) else f"{value:+.1f}" if is_points else f"{value:.3f}"
+    """A column's numbers as text, all with as many decimals; what would round to nothing or all is said to be near."""
+
+    def text(value: float) -> str:
+        if pd.isna(value):
+            return ""
+        if is_points:
+            return f"{value:+.1f}"
+        if is_share:
+            return "> 99.9 %" if 0.9995 <= value < 1.0 else f"{100 * value:.1f} %"
+        return "< 0.001" if 0.0 < value < 0.0005 else f"{value:.3f}"
+
+    return text

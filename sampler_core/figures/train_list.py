@@ -16,9 +16,11 @@ from sampler_core.figures.train_class_charts import confusion_chart, drawn_chart
 from sampler_core.figures.train_lines import METRIC_LABELS, class_counts_of, numbers, rows_of, study_lines
 from sampler_core.formatting import joined, number, percent, quoted
 from sampler_core.training.study_result import StudyResult
+from sampler_core.training.verdict import signed_points
 
 FEW_JUDGED = 20  # samples of a class: below, the page says what one of them moves
 MOST_NAMED = 4
+UNCALIBRATED = "the classifier's probabilities do not fit its draws, it is over-confident or trained too briefly"
 WORSE = 1.02  # times the log loss: what prior correction makes worse by less is not told
 
 
@@ -96,7 +98,7 @@ def caveats(result: StudyResult) -> list[str]:
         before, after = (float(summary.loc[mistaken[0], name]) for name in ("log_loss", "corrected_log_loss"))
         sentences.append(
             f"The corrected probabilities of {_few_or_how_many(mistaken)} are worse here (log loss of "
-            f"{quoted(mistaken[0])} {number(before)}, corrected {number(after)}): the classifier is over-confident."
+            f"{quoted(mistaken[0])} {number(before)}, corrected {number(after)}): {UNCALIBRATED}."
         )
     return sentences
 
@@ -120,8 +122,8 @@ def _what_to_try_first(result: StudyResult) -> list[str]:
     return [
         f"Try {quoted(name)} first: it needs no other training, and reached {percent(float(reached[name]))} "
         f"({quoted(best)} {percent(float(reached[best]))}); "
-        f"{verdict.get(said, f'against {against} it is {said}')} ({100 * gain:+.1f} points). At test time, subtract "
-        "log p from the logits, p the class shares of the training rows: CrossEntropy().correction in "
+        f"{verdict.get(said, f'against {against} it is {said}')} ({signed_points(gain)} points). At test time, "
+        "subtract log p from the logits, p the class shares of the training rows: CrossEntropy().correction in "
         "sampler_core.training.losses."
     ]
 
@@ -140,7 +142,7 @@ def _not_compared(result: StudyResult) -> list[str]:
 def _calibration_note(result: StudyResult) -> str:
     note = "Log loss on natural data. Correction uses the class shares that training drew, and no other training."
     if mistaken := _worse_corrected(result):
-        return f"{note} It makes {_few_or_how_many(mistaken)} worse here: the classifier is over-confident."
+        return f"{note} It makes {_few_or_how_many(mistaken)} worse here: {UNCALIBRATED}."
     return note
 
 

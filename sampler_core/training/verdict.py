@@ -69,7 +69,7 @@ def _baseline(row: dict[str, Any], reached: dict[str, Any], compared: list[str],
 
 
 def _with_difference(row: dict[str, Any]) -> str:
-    return f"{quoted(row['candidate'])} ({100 * row['mean']:+.1f})"
+    return f"{quoted(row['candidate'])} ({signed_points(row['mean'])})"
 
 
 def _names(rows: Records) -> str:
@@ -80,6 +80,11 @@ def points(share: float) -> str:
     """A difference of shares in points, as people read it."""
     text = f"{100 * share:.1f}".removesuffix(".0")
     return f"{text} point" if text == "1" else f"{text} points"
+
+
+def signed_points(share: float) -> str:
+    """A difference of shares in points with its sign; what rounds to nothing is "+0.0"."""
+    return f"{round(100 * share, 1) + 0.0:+.1f}"
 
 
 def _words(metric: str) -> str:

@@ -13,6 +13,7 @@ from sampler_core.figures.train_charts import summary_table
 from sampler_core.figures.train_lines import METRIC_LABELS
 from sampler_core.training.study_result import StudyResult
 from sampler_core.training.verdict import points as in_points
+from sampler_core.training.verdict import signed_points
 
 MOST_ROWS, ROW = 10, 36  # in sight, and the height of one
 INTERVAL = "95 % interval of the difference by Nadeau and Bengio, which allows for splits that share rows."
@@ -46,7 +47,7 @@ def study_table(result: StudyResult) -> None:
         st.header("All plans", anchor=False)
         st.dataframe(
             numbers.style.format(texts, na_rep=""), key="train-table", width="stretch", row_height=ROW, placeholder="",
-            height="content" if len(numbers) <= MOST_ROWS else ROW * (MOST_ROWS + 1),
+            height="content" if len(numbers) <= MOST_ROWS else ROW * (MOST_ROWS + 1) + ROW // 2,  # half a row more says that it scrolls
             column_config={name: st.column_config.Column(help=words) for name, words in helps.items()},
             alt="What each plan reached, and its difference to the reference.",
         )  # fmt: skip
@@ -61,7 +62,7 @@ def _text_of(is_share: bool, is_points: bool) -> Callable[[float], str]:
         if pd.isna(value):
             return ""
         if is_points:
-            return f"{value:+.1f}"
+            return signed_points(value / 100)
         if is_share:
             return "> 99.9 %" if 0.9995 <= value < 1.0 else f"{100 * value:.1f} %"
         return "< 0.001" if 0.0 < value < 0.0005 else f"{value:.3f}"

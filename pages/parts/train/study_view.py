@@ -26,6 +26,7 @@ from sampler_core.figures.train_list import caveats, study_charts
 from sampler_core.formatting import quoted
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.training.study_result import StudyResult
+from sampler_core.training.verdict import signed_points
 
 
 def study_view(study: ServedStudy) -> list[Chart]:
@@ -100,7 +101,7 @@ def _shown_in_words(result: StudyResult, shown: str) -> str:
     most = ", the most of all plans that are better" if better[:1] == [shown] and len(better) > 1 else ""
     verdict = {"better": "better than", "worse": "worse than", "same": "the same as"}.get(row["verdict"])
     beside = f"{verdict} {quoted(reference)}" if verdict else f"undecided against {quoted(reference)}"
-    return f"In detail: {quoted(shown)}, {beside} ({100 * float(row['mean']):+.1f} points{most})."
+    return f"In detail: {quoted(shown)}, {beside} ({signed_points(float(row['mean']))} points{most})."
 
 
 def _buttons(study: ServedStudy, result: StudyResult, shown: str) -> None:

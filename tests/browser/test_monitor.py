@@ -42,7 +42,7 @@ def test_a_line_that_training_writes_comes_onto_the_page_by_itself(open_page, fo
     dogs_lost(runs / "second.jsonl")
     page.locator("[data-testid=stMultiSelect] input").click()
     page.get_by_role("option", name="second.jsonl").click(timeout=PATIENCE)  # it was listed while the page stood
-    heading.get_by_text("1 drew what was planned; second.jsonl did not.").wait_for(timeout=PATIENCE)
+    heading.get_by_text("1 of 2 runs drew what was planned; second.jsonl did not.").wait_for(timeout=PATIENCE)
     assert "runs=night.jsonl&runs=second.jsonl" in page.url
 
 

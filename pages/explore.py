@@ -10,8 +10,10 @@ from pages.parts.explore.epoch_player import animation_frames, epoch_player, say
 from pages.parts.explore.explore_panels import BELOW, FIRST, METRICS, ExploreView, live_parts
 from pages.parts.explore.followed_classes import choose_followed, follow_clicked, followed_numbers
 from pages.parts.explore.takeaway_and_findings import (
+    FINDINGS,
     data_title,
     formulas,
+    say_how_groupings_go_together,
     show_findings,
     show_first_finding,
     takeaway,
@@ -63,6 +65,7 @@ with metric_row:
     tiles(METRICS, metrics)
 with balance:
     balance_buttons("explore")
+    say_how_groupings_go_together(scenario)
 with below:
     live_panel(BELOW, panels[BELOW], on_click=lambda: follow_clicked(scenario, BELOW))
 with first_finding:
@@ -77,7 +80,7 @@ def every_class() -> pd.DataFrame:
 charts = [chart for panel in panels.values() for chart in panel.charts]
 every_class_title = f"Every class, epoch {scenario.epoch}"
 chart_tables(charts, "explore", (every_class_title, every_class), ("Metrics", lambda: metric_table(metrics.metrics())))
-st.header("Findings", anchor=False)
+st.header("Findings", anchor=FINDINGS)
 with st.container(key="page-text-findings"):
     st.markdown(page_controls.data_and_run(scenario))
     show_findings(scenario)

@@ -29,6 +29,7 @@ VARIANTS = {
 }  # fmt: skip
 MOST_CLASSES = 50  # with more of them, the class counts would be most of the code: plan.json carries those
 MOST_NAMES = 2_000  # characters of all class names together
+NO_LOG = "No run log: it counts classes among the targets, and here a target is not the class that is drawn by."
 MAX_LINE = 88  # characters of a line of the plan's code
 
 
@@ -59,6 +60,8 @@ def snippet(
     is_short = counts.num_classes <= MOST_CLASSES and sum(len(str(name)) for name in counts.names) <= MOST_NAMES
     plan = replace(two_stage_plan(plan) if two_stage else plan, tuned_on=counts if is_short else None)
     rows = "" if reading is None else rows_code(reading, variant)
+    if run_log and reading is not None and reading.tallies:
+        run_log, changed = False, [*changed, NO_LOG]
     has_text = any(isinstance(name, str) for name in counts.names)
     named = not rows and has_text  # those of the file have their names
     label_reader = [] if rows or variant == "transformers" else ["labels_of"]  # there a data set has a column of labels

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,25 +21,48 @@ MOST_ROWS, MOST_COLUMNS = 40, 24
 _FEW_COLUMNS = 10  # up to so many a cell has room for its number of samples
 
 
-def charts_of_pairs(tallies: Sequence[Tally], forecast: Forecast, epoch: int) -> list[Chart]:
-    """The table of pairs where the classes are pairs of two groupings, of few enough names; else nothing."""
+class Pairs(NamedTuple):
+    """The pairs of two groupings. samples, draws: float64, (names of rows, names of columns), the draws as shares."""
+
+    rows: Tally
+    columns: Tally
+    samples: FloatArray
+    draws: FloatArray
+
+
+def pairs_of(tallies: Sequence[Tally], forecast: Forecast, epoch: int) -> Pairs | None:
+    """The pairs of an epoch, the more names in rows; None where the classes are no pairs of two groupings."""
     groupings = [(tally, tally.group_of_class) for tally in tallies]
     if len(groupings) != 2 or any(groups is None for _, groups in groupings):
-        return []
+        return None
     (rows, row_of_class), (columns, column_of_class) = sorted(groupings, key=lambda one: -len(one[0].names))
-    if len(rows.names) > MOST_ROWS or len(columns.names) > MOST_COLUMNS:
-        return []
     held = np.flatnonzero(forecast.counts.counts)
     cells = np.asarray(row_of_class)[held], np.asarray(column_of_class)[held]
     samples, draws = (np.zeros((len(rows.names), len(columns.names))) for _ in range(2))
     samples[cells], draws[cells] = forecast.counts.counts[held], forecast.shares[epoch, held]
+    return Pairs(rows, columns, samples, draws)
+
+
+def association_in_words(pairs: Pairs) -> str:
+    """How far the two go together in the draws, beside the data: what a classifier can learn of one from the other."""
+    data, draws = association(pairs.samples), association(pairs.draws)
+    change = "more than in" if draws > data else "less than in" if draws < data else "as in"
+    return (
+        f"In the draws {pairs.rows.title} and {pairs.columns.title} go together {change} the data: Cramér's V (0 to 1) "
+        f"is {number(draws)}, in the data {number(data)}."
+    )
+
+
+def charts_of_pairs(tallies: Sequence[Tally], forecast: Forecast, epoch: int) -> list[Chart]:
+    """The table of pairs where the classes are pairs of two groupings, of few enough names; else nothing."""
+    pairs = pairs_of(tallies, forecast, epoch)
+    if pairs is None or len(pairs.rows.names) > MOST_ROWS or len(pairs.columns.names) > MOST_COLUMNS:
+        return []
+    rows, columns, samples, draws = pairs
     title = f"{rows.title.capitalize()} by {columns.title}, epoch {epoch}"
     empty = int((samples == 0).sum())
     none = f" {several(empty, 'pair has', 'pairs have')} no sample, so no plan can draw them." if empty else ""
-    note = (
-        f"Colour: the share of the draws. Numbers: samples in the data.{none} How far the two go together (Cramér's V, "
-        f"0 to 1): {number(association(samples))} in the data, {number(association(draws))} in the draws."
-    )
+    note = f"Colour: the share of the draws. Numbers: samples in the data.{none} {association_in_words(pairs)}"
     return [Chart("pairs", title, _pairs(rows, columns, samples, draws, note), note, 12, 130 + 26 * len(rows.names), 2)]
 
 
@@ -68,7 +92,8 @@ def _pairs(rows: Tally, columns: Tally, samples: FloatArray, draws: FloatArray, 
         "colorbar": {"title": {"text": "share", "side": "top"}, "thickness": 12, "tickformat": "~%"},
     }  # fmt: skip
     spec = {"data": [heatmap], "layout": layout(
-        xaxis=axis(columns.title, type="category"), yaxis=axis("", type="category", autorange="reversed"),
+        xaxis=axis(columns.title, type="category", showgrid=False),
+        yaxis=axis("", type="category", autorange="reversed", showgrid=False),
         uirevision=f"{samples.shape}",
     )}  # fmt: skip
     place = np.unravel_index(int(draws.argmax()), draws.shape)

@@ -12,7 +12,9 @@ from pages.parts.my_labels.reading_job import Upload, reading_from_json, reading
 from pages.parts.my_labels.session_labels import SessionLabels
 from sampler_core import Constant, PowerSkew, SamplingPlan, combined, rarest_label
 from sampler_core.datasets import read_counts
+from sampler_core.exporting import snippet
 from sampler_core.exporting.plan_report import plan_report
+from sampler_core.exporting.training_code import NO_LOG
 from sampler_core.plans.explicit_shares import Shares
 from tests.app.test_explore import frames_once_played, is_sound, opened, panel_of
 from tests.app.test_my_labels import chosen, read
@@ -121,6 +123,10 @@ def test_two_columns_of_an_uploaded_file_are_balanced_by_two_presses():
     shares = at.session_state["scenario"].plan.class_shares(CELLS.counts)[0]
     for tally in CELLS.tallies:
         assert tally.expected(shares) == pytest.approx([1 / 3] * 3)
+    assert any("species and hospital go together" in caption.value for caption in at.caption)
+    code = snippet(at.session_state["scenario"].plan, CELLS.counts, reading=reading_of(CELLS), run_log=True)
+    assert "RunLog" not in code
+    assert NO_LOG in code  # the targets are species, the classes pairs
 
 
 def test_a_coco_file_is_of_images_or_of_boxes_as_is_chosen():

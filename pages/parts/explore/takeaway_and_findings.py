@@ -10,6 +10,7 @@ from pages.parts.sidebar.scenario import Scenario
 from pages.parts.sidebar.sidebar import set_sidebar
 from pages.parts.text.markdown import literal, unbroken_percents
 from sampler_core.figures import plan_sentences
+from sampler_core.figures.group_pairs import association_in_words, pairs_of
 from sampler_core.forecast.findings import WARNINGS, Finding
 from sampler_core.formatting import number, several
 from sampler_core.plans.plan import SamplingPlan
@@ -42,6 +43,17 @@ def formulas(scenario: Scenario) -> list[str]:
     ]
 
 
+FINDINGS = "findings"  # the place of all of them on the page
+
+
+def say_how_groupings_go_together(scenario: Scenario) -> None:
+    """Where the classes are pairs of two groupings: equal shares of both may tie them together."""
+    forecast = forecast_of(scenario.plan, scenario.counts, scenario.learner)
+    if (pairs := pairs_of(scenario.tallies, forecast, scenario.epoch)) is not None:
+        with st.container(key="page-text-groups"):
+            st.caption(literal(association_in_words(pairs)))
+
+
 NO_FINDINGS = (
     ":green[:material/check_circle:] No findings: by the usual limits nothing about this plan needs a second look. "
     "**Tune** judges it by limits of your own."
@@ -55,7 +67,7 @@ def show_first_finding(scenario: Scenario) -> None:
     if not findings:
         st.markdown(NO_FINDINGS)
         return
-    more = f" And {len(findings) - 1} more below." if len(findings) > 1 else ""
+    more = f" And [{len(findings) - 1} more below](#{FINDINGS})." if len(findings) > 1 else ""
     _show_with_remedies(scenario, findings[0], f"{literal(findings[0].text)}{more}", "first")
 
 

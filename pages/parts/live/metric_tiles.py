@@ -39,6 +39,8 @@ def tiles(key: str, content: Tiles) -> None:
 
 def _tile_data(metric: EpochMetric, epoch: int) -> dict[str, object]:
     course = np.where(np.isfinite(metric.course), metric.course, np.nan)
+    if not metric.part and np.nanmin(course, initial=np.inf) > 0.0:
+        course = np.log(course)  # ratios and repeats grow by factors: 1,000 would lie on the floor below 1e50
     low, high = np.nanmin(course, initial=np.inf), np.nanmax(course, initial=-np.inf)
     is_flat = not high - low > 1e-9 * abs(high)  # no line out of rounding errors
     spark_heights = np.full(course.size, 0.5) if is_flat else (course - low) / (high - low)

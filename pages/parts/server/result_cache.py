@@ -5,12 +5,13 @@ The one contract here: nothing made of an upload is in the cache of all sessions
 NOTE plain-cache: arguments are compared by equality and the very same result is handed out; Streamlit's data cache
 would serialise each result once more, and key large arrays by a sample of them.
 NOTE bounded-cache: tables of 1,000 classes x 1,000 epochs take 8 MB each, and a forecast makes some of its tables when
-they are first asked for. So all are weighed again whenever they may have become too large together.
+they are first asked for. So each result counts as the tables that it may make, once, when it comes: to weigh all of
+them again at each change cost more than the change.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict, deque
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -33,7 +34,7 @@ from sampler_core.plans.plan import SamplingPlan
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
-MOST_BYTES, MOST_PRIVATE_BYTES = 64e6, 16e6  # of the results of a cache together, in use and in their arguments
+MOST_BYTES, MOST_PRIVATE_BYTES = 128e6, 32e6  # of the results of a function together, and of their arguments
 TABLES = 8  # as many as its first one a forecast may make later
 PRIVATE_CACHE = "private_cache"  # in the state of a session with own labels
 PAGE_FIGURES = "page_figures"  # there too: what its last runs offered to the figure endpoint
@@ -42,45 +43,37 @@ PAGE_FIGURES = "page_figures"  # there too: what its last runs offered to the fi
 class ResultCache:
     """Function -> arguments -> result; of each function the results that were used last.
 
-    most_bytes: of all of them together; beyond, the functions with the largest ones lose the oldest of them.
+    most_bytes: of those of one function together; beyond, it loses the oldest of them.
     """
 
     def __init__(self, most_bytes: float = MOST_BYTES) -> None:
         self.results: defaultdict[Callable[..., Any], OrderedDict[Any, Any]] = defaultdict(OrderedDict)
+        self._bytes: defaultdict[Callable[..., Any], dict[Any, int]] = defaultdict(dict)
         self._lock = Lock()  # sessions run in threads
-        self._most_bytes, self._bytes_at_most = most_bytes, 0.0
+        self._most_bytes = most_bytes
 
     def result(self, function: Callable[..., Any], arguments: Any, most: int, **uncached: Any) -> Any:
         """The cached result, or that of a call now. most: how many to cache of this function."""
-        results = self.results[function]
+        results, sizes = self.results[function], self._bytes[function]
         with self._lock:
             if arguments in results:
                 results.move_to_end(arguments)
                 return results[arguments]
         result = function(*arguments, **uncached)
+        size = TABLES * bytes_of((arguments, result))
         with self._lock:
-            results[arguments] = result
-            if len(results) > most:
-                results.popitem(last=False)
-            self._bytes_at_most += TABLES * bytes_of((arguments, result))
-            if self._bytes_at_most > self._most_bytes:
-                self._drop_largest()
+            results[arguments], sizes[arguments] = result, size
+            held = sum(sizes.values()) if size else 0
+            while len(results) > most or (held > self._most_bytes and len(results) > 1):
+                oldest, _ = results.popitem(last=False)
+                held -= sizes.pop(oldest)
         return result
 
     def clear(self) -> None:
         """Drop all results."""
         with self._lock:
             self.results.clear()
-            self._bytes_at_most = 0.0
-
-    def _drop_largest(self) -> None:
-        sizes = {function: deque(map(bytes_of, results.items())) for function, results in self.results.items()}
-        held = {function: sum(of_results) for function, of_results in sizes.items()}
-        while sum(held.values()) > self._most_bytes:
-            largest = max(held, key=held.__getitem__)
-            self.results[largest].popitem(last=False)
-            held[largest] -= sizes[largest].popleft()
-        self._bytes_at_most = sum(held.values())
+            self._bytes.clear()
 
 
 def bytes_of(value: Any, levels: int = 4) -> int:

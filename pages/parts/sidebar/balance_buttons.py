@@ -31,7 +31,7 @@ def balance_buttons(place: str) -> None:
             st.button(literal(way), key=f"balance-{place}-{number}", on_click=_balance, args=(balanced,),
                       type="primary" if _is_on(balanced) else "secondary",
                       help=literal(f"Sets shares by which every {' and every '.join(balanced)} is drawn equally often, "
-                      "with natural shares inside."))  # fmt: skip
+                      "the samples of each pair alike."))  # fmt: skip
 
 
 def _balance(titles: tuple[str, ...]) -> None:

@@ -38,7 +38,8 @@ def mix_in_words(plan: SamplingPlan) -> str:
         return target_in_words(plan.target)
     skew = float(skews[0])
     mix = {0.0: "the natural mix", 1.0: "class-balanced"}.get(skew, f"skew {number(skew)}")
-    return f"{mix} in every epoch"
+    floor = f", with at least {plan.min_per_batch} of each class in every batch" if plan.min_per_batch else ""
+    return f"{mix} in every epoch{floor}"
 
 
 def parameter_labels(plan: SamplingPlan) -> dict[str, str]:

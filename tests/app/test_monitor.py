@@ -195,7 +195,9 @@ def test_a_missing_rank_and_two_logs_of_one_name_are_told_apart(tmp_path):
     first = (tmp_path / "run.jsonl").read_bytes()
     text = said(brought(opened(), ("run.jsonl", first), ("run.jsonl", first)))
     assert "run.jsonl (2)" in text
-    assert text.count("The file of rank 1 of 2 (run.rank1.jsonl) was not brought: bring it too.") == 2
+    assert text.count("The file of rank 1 of 2 (run.rank1.jsonl) was not brought: bring it too.") == 4, (
+        "in its line too"
+    )
 
 
 def test_the_file_of_another_rank_joins_its_run_whenever_it_comes_and_each_arrival_is_confirmed(tmp_path):

@@ -23,10 +23,11 @@ def verdict_line(judgement: Judgement) -> str:
 
 
 def fault_line(one: MonitoredRun) -> str:
-    """A run among several, as Markdown: its name and how it departed, without the remedies."""
+    """A run among several, as Markdown: its name, how it departed and what its log lacks, without the remedies."""
     sign, name = _sign(one.judgement), literal(one.name)
     faults = " ".join(f"{departure.fault}." for departure in one.judgement.departures)
-    return f"{sign} **{name}** {literal(faults or one.judgement.sentence)}"
+    said = " ".join([faults or one.judgement.sentence, *one.judgement.run.notes])
+    return f"{sign} **{name}** {unbroken_percents(literal(said))}"
 
 
 def runs_line(runs: Sequence[MonitoredRun]) -> str:

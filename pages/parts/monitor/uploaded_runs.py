@@ -25,7 +25,7 @@ from sampler_core.run_log import Judgement, RankRecords, judged, records_of_cont
 UPLOADED, UPLOAD_NUMBER, REFUSED = "uploaded_runs", "uploaded_runs_number", "uploaded_runs_refused"
 BRING_ANOTHER = "bring-another"  # the popover with the box
 MOST_MEGABYTES = 100  # of a file; 1,000 epochs of 1,000 classes are 12
-_MOST_TOLD = 3  # arrivals in a message
+_MOST_TOLD = 3  # arrivals in a message, which is cut where it is longer
 _RANK = re.compile(r"\.rank(\d{1,9})(?=\.[^.]*$|$)")
 
 
@@ -84,8 +84,9 @@ def _take_logs(uploader_key: str) -> None:
             arrived.append(_arrival(name, read, runs[name]))
     st.session_state[UPLOADED], st.session_state[REFUSED] = runs, refused
     if arrived:
-        more = len(arrived) - _MOST_TOLD
-        told = [*arrived[:_MOST_TOLD], *([f"{several(more, 'other run', 'other runs')} read."] if more > 0 else [])]
+        told = arrived
+        if len(arrived) > _MOST_TOLD:
+            told = [*arrived[: _MOST_TOLD - 1], f"{len(arrived) - _MOST_TOLD + 1} other runs read."]
         st.toast("  \n".join(map(literal, told)), icon=":material/upload_file:", duration="long")
     if not refused:
         st.session_state[BRING_ANOTHER] = False

@@ -50,7 +50,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", ke
     page_controls.switch_scheme(scenario)
     window, batches = page_controls.choose_batches(scenario)
 say_if_batches_are_left_out(scenario, batches[1])
-followed_numbers(scenario, followed)
+followed_numbers(scenario, followed, logarithmic)
 below = st.container()
 
 # The panels come after all controls and together, so that the browser draws all figures in one go; text comes last.

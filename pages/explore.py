@@ -11,6 +11,7 @@ from pages.parts.explore.explore_panels import BELOW, FIRST, METRICS, ExploreVie
 from pages.parts.explore.followed_classes import choose_followed, follow_clicked, followed_numbers
 from pages.parts.explore.takeaway_and_findings import (
     FINDINGS,
+    NUMBERS,
     data_title,
     formulas,
     say_how_groupings_go_together,
@@ -50,7 +51,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", ke
     page_controls.switch_scheme(scenario)
     window, batches = page_controls.choose_batches(scenario)
 say_if_batches_are_left_out(scenario, batches[1])
-followed_numbers(scenario, followed)
+followed_numbers(scenario, followed, logarithmic)
 below = st.container()
 
 # The panels come after all controls and together, so that the browser draws all figures in one go; text comes last.
@@ -77,6 +78,7 @@ def every_class() -> pd.DataFrame:
     return class_table(forecast_of(scenario.plan, scenario.counts, scenario.learner), scenario.epoch)
 
 
+st.header("Every class in numbers", anchor=NUMBERS)
 charts = [chart for panel in panels.values() for chart in panel.charts]
 every_class_title = f"Every class, epoch {scenario.epoch}"
 chart_tables(charts, "explore", (every_class_title, every_class), ("Metrics", lambda: metric_table(metrics.metrics())))

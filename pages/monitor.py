@@ -11,7 +11,7 @@ from pages.parts.monitor.run_folder import run_folder
 from pages.parts.monitor.run_panels import PANEL, note_for_share, run_panel, run_tables
 from pages.parts.monitor.run_rows import run_rows, runs_heading
 from pages.parts.monitor.shown_runs import follow, shown_runs
-from pages.parts.monitor.uploaded_runs import upload_box
+from pages.parts.monitor.uploaded_runs import BRING_ANOTHER, upload_box
 from pages.parts.share.page_tables import chart_tables
 from pages.parts.sidebar.figure_endpoint import figure_ticket
 from pages.parts.sidebar.page_controls import choose_axis, heading_line, reserved
@@ -26,7 +26,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", ke
     if shown.runs:
         group, rank = choose_followed()
         logarithmic = choose_axis()
-        with st.popover("Bring another", icon=":material/upload:"):
+        with st.popover("Bring another", icon=":material/upload:", key=BRING_ANOTHER, on_change="rerun"):
             upload_box()
 with heading:
     heading_line(*runs_heading(shown.runs), "page-text-verdict")

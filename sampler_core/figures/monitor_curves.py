@@ -1,7 +1,7 @@
-"""What a run log shows over epochs: planned, drawn and trained shares, the range that chance allows, recalls.
+"""What a run log shows over epochs: planned and trained shares, recalls.
 
 The one contract here: what was planned is a line, what reached the training step is points, and a class has the colour
-that it has elsewhere.
+that it has elsewhere. Series of a single epoch stand beside each other, for equal values would hide each other.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sampler_core.data.array_types import BoolArray, FloatArray
+from sampler_core.data.array_types import FloatArray
 from sampler_core.figures.class_series import Series, legend_entries, series_of
-from sampler_core.figures.compare_charts import ClassGroup
 from sampler_core.figures.epoch_curves import share_axis
 from sampler_core.figures.figure import Figure, Spec, with_shares
 from sampler_core.figures.legend import LEGEND, legend_text
-from sampler_core.figures.plot_layout import GREY, axis, layout
+from sampler_core.figures.plot_layout import axis, layout
 from sampler_core.formatting import percent, several
 from sampler_core.run_log import Judgement, Run
 
 DEPARTED, TRAINED = "#D55E00", "#2377C5"
 _MANY_POINTS = 150  # epochs from which on points are small
+_ROOM = 0.7  # of a single epoch, for all series
 
 
 def planned_and_trained(judgement: Judgement, *, logarithmic: bool = False) -> Figure:
@@ -31,13 +31,14 @@ def planned_and_trained(judgement: Judgement, *, logarithmic: bool = False) -> F
     run, traces, table = judgement.run, list[Spec](), dict[str, FloatArray]()
     planned, trained = run.shares(run.planned), run.shares(run.trained)
     all_series = series_of(run.class_counts)
-    for series, entry in zip(all_series, legend_entries(run.class_counts, all_series), strict=True):
+    shifts = _shifts(len(all_series), run.epochs)
+    for series, entry, shift in zip(all_series, legend_entries(run.class_counts, all_series), shifts, strict=True):
         plan, got = series.total(planned), series.total(trained)
-        traces.append(series_line(run, plan, entry, series, "planned"))
-        traces.append(_points(run, got, series.label, series.colour))
+        traces.append(series_line(run, plan, entry, series, "planned", shift=shift))
+        traces.append(points(run, got, series.label, series.colour, shift=shift))
         table |= {f"{series.label}, planned": plan, f"{series.label}, trained": got}
     alt = (
-        f"Class shares planned and trained over {_epochs(run)}. Last epoch, trained: "
+        f"Class shares planned and trained over {epochs_in_words(run)}. Last epoch, trained: "
         f"{', '.join(f'{s.label} {percent(float(s.total(trained)[-1]))}' for s in all_series)}."
     )
     return over_epochs(
@@ -54,9 +55,10 @@ def recalls(judgement: Judgement) -> Figure | None:
     run, (part, values) = judgement.run, found
     all_series = series_of(run.class_counts)
     courses = [mean_recall(values, series.members) for series in all_series]
+    entries, shifts = legend_entries(run.class_counts, all_series), _shifts(len(all_series), run.metric_epochs)
     traces = [
-        series_line(run, course, entry, series, "recall", run.metric_epochs)
-        for course, entry, series in zip(courses, legend_entries(run.class_counts, all_series), all_series, strict=True)
+        series_line(run, course, entry, series, "recall", run.metric_epochs, shift)
+        for course, entry, series, shift in zip(courses, entries, all_series, shifts, strict=True)
     ]
     words = ", ".join(
         f"{series.label} {percent(float(course[-1]))}"
@@ -70,44 +72,15 @@ def recalls(judgement: Judgement) -> Figure | None:
     )  # fmt: skip
 
 
-def share_beside_chance(judgement: Judgement, group: ClassGroup, *, logarithmic: bool = False) -> Figure:
-    """The share of one class, or of several together: planned, the range that chance allows, drawn and trained.
-
-    Points beyond chance are marked; for a single class they are those that the run is judged by.
-    """
-    run, evidence = judgement.run, judgement.evidence
-    taken = np.maximum(evidence.taken, 1)
-    spread = evidence.spread.rows(slice(-1)).together(group.members, evidence.taken)
-    tests = evidence.beyond_chance.size
-    low, high = (np.minimum(limit[:, 0] / taken, 1.0) for limit in spread.limits(tests))
-    counts = run.trained[:, group.members].sum(axis=1)
-    planned, got = (spread.sure + spread.expected)[:, 0] / taken, counts / taken
-    drawn = np.where(run.drawn.sum(axis=1) > 0, run.shares(run.drawn)[:, group.members].sum(axis=1), np.nan)
-    beyond = spread.is_exceeded_by(counts[:, None], tests)[:, 0]
-    ribbon = {"type": "scatter", "mode": "lines", "x": _x(run), "line": {"width": 0}, "hoverinfo": "skip"}
-    within = {"name": "what chance allows", "fill": "tonexty", "fillcolor": "rgba(107,122,140,0.30)"}
-    plan_line, drawn_line = ({"color": GREY, "width": 2}, {"color": TRAINED, "width": 1.5, "dash": "dot"})
-    traces: list[Spec] = [
-        {**ribbon, "y": low.astype(np.float32), "showlegend": False},
-        {**ribbon, "y": high.astype(np.float32), **within},
-        _curve(run, planned, "planned", plan_line), _curve(run, drawn, "given out by the sampler", drawn_line),
-        _points(run, got, "trained", [DEPARTED if one else TRAINED for one in beyond], "trained"),
-    ]  # fmt: skip
-    table = {"planned": planned, "chance from": low, "chance to": high, "drawn": drawn, "trained": got}
-    alt = (
-        f"Share of {group.label} over {_epochs(run)}: planned {percent(float(planned[-1]))} and trained "
-        f"{percent(float(got[-1]))} in the last one. {_beyond_in_words(beyond)}"
-    )
-    return over_epochs(
-        judgement, traces, share_axis(f"share of {_short(group)}", logarithmic), alt, table,
-        showlegend=True, uirevision=f"{group.members[:1].tolist()}-{len(group.members)}-{logarithmic}",
-    )  # fmt: skip
-
-
 def logged_epochs(first: int, last: int) -> Spec:
     """The horizontal axis of a chart from one epoch to another."""
     room, few = 0.5 + 0.01 * (last - first), {"dtick": 1} if last - first < 8 else {}
-    return axis(f"epoch ({first} to {last})", range=[first - room, last + room], tickformat="d", **few)
+    return axis(
+        f"epoch ({first} to {last})" if first < last else "epoch",
+        range=[first - room, last + room],
+        tickformat="d",
+        **few,
+    )
 
 
 def recalls_of(run: Run) -> tuple[str, FloatArray] | None:
@@ -131,7 +104,7 @@ def over_epochs(
     judgement: Judgement, traces: list[Spec], y_axis: Spec, alt: str, table: dict[str, FloatArray],
     *, epochs: Sequence[int] = (), **settings: Any,
 ) -> Figure:  # fmt: skip
-    """The figure, with a line where each departure begins."""
+    """The figure, with a line where each departure begins, and a shade behind epochs that were drawn more than once."""
     run = judgement.run
     first, last = run.epochs[0], max([run.epochs[-1], *epochs[-1:]])
     begins = sorted({departure.since for departure in judgement.departures} - {first})
@@ -140,51 +113,74 @@ def over_epochs(
          "line": {"color": DEPARTED, "width": 1.5, "dash": "dash"}}
         for epoch in begins
     ]  # fmt: skip
-    shown = {"xaxis": logged_epochs(first, last), "yaxis": y_axis, "legend": LEGEND, "shapes": marks} | settings
+    shown = {"xaxis": logged_epochs(first, last), "yaxis": y_axis, "legend": LEGEND} | settings
+    shown["shapes"] = [*_shades(run), *marks]
     index = pd.Index(epochs or run.epochs, name="epoch")
     return Figure({"data": traces, "layout": layout(**shown)}, alt, lambda: with_shares(pd.DataFrame(table, index)))
 
 
 def series_line(
-    run: Run, values: FloatArray, entry: str, series: Series, what: str, epochs: Sequence[int] = ()
+    run: Run, values: FloatArray, entry: str, series: Series, what: str, epochs: Sequence[int] = (), shift: float = 0.0
 ) -> Spec:  # fmt: skip
     """A curve in the colour of a series. what: what the hover text calls a value; epochs: else those of the run."""
     line = {"color": series.colour, "width": 2, "dash": series.dash}
-    return _curve(run, values, entry, line, epochs) | {
-        "hovertemplate": f"epoch %{{x}}: {what} %{{y:.3~p}}<extra>%{{meta}}</extra>",
+    return curve(run, values, entry, line, epochs, shift) | {
+        "hovertemplate": f"epoch {_when(epochs or run.epochs)}: {what} %{{y:.3~p}}<extra>%{{meta}}</extra>",
         "meta": legend_text(series.label, 4),
     }
 
 
-def _curve(run: Run, values: FloatArray, name: str, line: Spec, epochs: Sequence[int] = ()) -> Spec:
+def curve(
+    run: Run, values: FloatArray, name: str, line: Spec, epochs: Sequence[int] = (), shift: float = 0.0
+) -> Spec:  # fmt: skip
+    """A line over epochs, of a single one a ring. shift: to the right, in epochs."""
+    when = f"epoch {_when(epochs or run.epochs)}"
     return {
         "type": "scatter", "mode": "lines+markers" if len(values) == 1 else "lines", "name": name, "line": line,
         "marker": {"color": line["color"], "symbol": "circle-open", "size": 12},
-        "x": np.array(epochs, dtype=np.float64) if epochs else _x(run),
-        "y": values.astype(np.float32), "hovertemplate": f"epoch %{{x}}: {name} %{{y:.3~p}}<extra></extra>",
+        "x": np.array(epochs or run.epochs, dtype=np.float64) + shift,
+        "y": values.astype(np.float32), "hovertemplate": f"{when}: {name} %{{y:.3~p}}<extra></extra>",
     }  # fmt: skip
 
 
-def _points(run: Run, values: FloatArray, label: str, colour: Any, entry: str = "") -> Spec:
+def points(run: Run, values: FloatArray, label: str, colour: str, entry: str = "", shift: float = 0.0) -> Spec:
+    """Points over epochs. entry: in the legend; "" for none."""
     return {
         "type": "scatter", "mode": "markers", "name": entry or legend_text(label), "showlegend": bool(entry),
-        "x": _x(run), "y": values.astype(np.float32),
+        "x": np.array(run.epochs, dtype=np.float64) + shift, "y": values.astype(np.float32),
         "marker": {"color": colour, "size": 3 if len(values) > _MANY_POINTS else 6},
-        "hovertemplate": "epoch %{x}: trained %{y:.3~p}<extra>%{meta}</extra>", "meta": legend_text(label, 4),
+        "hovertemplate": f"epoch {_when(run.epochs)}: trained %{{y:.3~p}}<extra>%{{meta}}</extra>",
+        "meta": legend_text(label, 4),
     }  # fmt: skip
 
 
-def _x(run: Run) -> Any:
-    return np.array(run.epochs, dtype=np.float64)  # a log may have any number below 2**53
+def epochs_in_words(run: Run) -> str:
+    """ "3 epochs", and how many of them were drawn more than once."""
+    again = len(run.passes_of_repeated.keys() & set(run.epochs))
+    more = f", {again:,} of them drawn more than once" if again else ""
+    return several(len(run.epochs), "epoch", "epochs") + more
 
 
-def _epochs(run: Run) -> str:
-    return several(len(run.epochs), "epoch", "epochs")
+def _when(epochs: Sequence[int]) -> str:
+    """The epoch in a hover text: of a single one its number, for its points stand beside it."""
+    return "%{x}" if len(epochs) > 1 else str(epochs[0])
 
 
-def _short(group: ClassGroup) -> str:
-    return legend_text(group.label, widest=20) if len(group.members) == 1 else "these classes"
+def _shifts(series: int, epochs: Sequence[int]) -> list[float]:
+    """How far right of its epoch each of so many series stands, in epochs."""
+    return [_ROOM * ((i + 0.5) / series - 0.5) if len(epochs) == 1 else 0.0 for i in range(series)]
 
 
-def _beyond_in_words(beyond: BoolArray) -> str:
-    return f"In {several(int(beyond.sum()), 'epoch', 'epochs')} it is beyond chance."
+def _shades(run: Run) -> list[Spec]:
+    """Rectangles behind the epochs that were drawn more than once, one for those in a row."""
+    spans: list[list[int]] = []
+    for epoch in sorted(run.passes_of_repeated.keys() & set(run.epochs)):
+        if spans and spans[-1][1] == epoch - 1:
+            spans[-1][1] = epoch
+        else:
+            spans.append([epoch, epoch])
+    return [
+        {"type": "rect", "yref": "paper", "x0": first - 0.5, "x1": last + 0.5, "y0": 0, "y1": 1, "layer": "below",
+         "line": {"width": 0}, "fillcolor": "rgba(213,94,0,0.12)"}
+        for first, last in spans
+    ]  # fmt: skip

@@ -19,6 +19,9 @@ from sampler_core.figures.plot_layout import layout
 from sampler_core.formatting import percent
 from sampler_core.run_log import Judgement
 
+# By colour; each is larger than the one before, for runs of a single epoch may have the same values.
+_OUTLINES = [f"{shape}-open" for shape in ("circle", "square", "diamond", "triangle-up", "pentagon", "hexagon")]
+
 
 class MonitoredRun(NamedTuple):
     """A run with the name and the colour (0 to 5) that it has in all figures."""
@@ -48,7 +51,7 @@ def shares_of_runs(runs: Sequence[MonitoredRun], group: str, rank: int, *, logar
     figure = _figure(runs, trained, share_axis(f"share of {_title(runs, group, rank)}", logarithmic), "share", True)
     planned: list[Spec] = [
         _line(one, course(one, True), {"color": COLOURS[one.colour], "width": 1.5, "dash": "dot"}, "planned")
-        | {"showlegend": False}
+        | {"showlegend": False, "marker": {"color": COLOURS[one.colour], "size": 4}}
         for one in runs
     ]
     figure.spec["data"].extend(planned)
@@ -118,7 +121,8 @@ def _line(one: MonitoredRun, course: _Course, line: Spec, what: str) -> Spec:
     return {
         "type": "scatter", "mode": "lines" if len(course.epochs) > 1 else "markers", "name": legend_text(one.name),
         "x": np.array(course.epochs, dtype=np.float64), "y": course.values.astype(np.float32), "line": line,
-        "marker": {"color": line["color"]}, "meta": legend_text(one.name, 4),
+        "marker": {"color": line["color"], "symbol": _OUTLINES[one.colour], "size": 9 + 3 * one.colour},
+        "meta": legend_text(one.name, 4),
         "hovertemplate": f"epoch %{{x}}: {what} %{{y:.3~p}}<extra>%{{meta}}</extra>",
     }  # fmt: skip
 

@@ -6,11 +6,12 @@ ranks: each writes its own file, and the reader adds them up.
 
 from sampler_core.run_log.audit import audit
 from sampler_core.run_log.departures import Departure, Judgement, departures, judged, verdict
-from sampler_core.run_log.reader import RunReader, read_run, run_of_contents
+from sampler_core.run_log.rank_records import RankRecords
+from sampler_core.run_log.reader import RunReader, read_run, records_of_content, run_of_contents, run_of_files
 from sampler_core.run_log.run import Run
 from sampler_core.run_log.writer import RunLog
 
 __all__ = [
-    "Departure", "Judgement", "Run", "RunLog", "RunReader", "audit", "departures", "judged", "read_run",
-    "run_of_contents", "verdict",
+    "Departure", "Judgement", "RankRecords", "Run", "RunLog", "RunReader", "audit", "departures", "judged", "read_run",
+    "records_of_content", "run_of_contents", "run_of_files", "verdict",
 ]  # fmt: skip

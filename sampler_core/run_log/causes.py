@@ -16,10 +16,11 @@ from sampler_core.run_log.evidence import Evidence, RankEpoch, first_where, take
 
 
 class Finding(NamedTuple):
-    """The epoch since which a mistake shows, and a sentence with its remedy."""
+    """The epoch since which a mistake shows, how it shows, and what helps: two parts of one sentence."""
 
     since: int
-    sentence: str
+    fault: str
+    remedy: str
 
 
 Finder: TypeAlias = Callable[[Evidence], Finding | None]
@@ -61,30 +62,26 @@ def sampler_replaced(evidence: Evidence) -> Finding | None:
     mix = ", with the natural class shares" if natural.max() < 0.02 else ""
     return Finding(
         since,
-        f"Since epoch {since} training draws by another sampler{mix}: this one was asked for no index. Pass it as "
-        "DataLoader(dataset, sampler=sampler), without shuffle, and call sampler.check_loader(loader) on what the "
-        "framework makes of it (Lightning: Trainer(use_distributed_sampler=False); Hugging Face Trainer: override "
-        "_get_train_sampler).",
+        f"Since epoch {since} training draws by another sampler{mix}",
+        "this one was asked for no index. Pass it as DataLoader(dataset, sampler=sampler), without shuffle, and call "
+        "sampler.check_loader(loader) on what the framework makes of it (Lightning: "
+        "Trainer(use_distributed_sampler=False); Hugging Face Trainer: override _get_train_sampler).",
     )  # fmt: skip
 
 
 @cause("epoch repeated", hides=("wrong state",))
 def epoch_repeated(evidence: Evidence) -> Finding | None:
     """One process passed over the same epoch again."""
-    passes: dict[tuple[int, int, int, int], int] = {}
-    for window in evidence.run.all_windows:
-        if window.draw.drawn.any():
-            key = (window.draw.epoch, window.draw.rank, window.segment, window.draw.first_batch)
-            passes[key] = passes.get(key, 0) + 1
-    repeated = [(key[0], times) for key, times in passes.items() if times > 1]
-    if not repeated:
+    passes = evidence.run.passes_of_repeated
+    if not passes:
         return None
-    since, times = min(repeated)
+    since = min(passes)
     return Finding(
         since,
-        f"Epoch {since} was drawn {times} times, with the same draws: sampler.set_epoch was not called in between. "
-        "Call sampler.set_epoch(epoch) before each epoch (Accelerate: loader.set_epoch(epoch)).",
-    )  # fmt: skip
+        f"Epoch {since} was drawn {passes[since]} times, with the same draws from its second pass on",
+        "sampler.set_epoch was not called in between. Call sampler.set_epoch(epoch) before each epoch (Accelerate: "
+        "loader.set_epoch(epoch)).",
+    )
 
 
 @cause("ranks alike", hides=("other labels", "wrong state"))
@@ -99,7 +96,7 @@ def ranks_alike(evidence: Evidence) -> Finding | None:
     since = whole[0].epoch
     return Finding(
         since,
-        f"Since epoch {since} each of the {evidence.ranks} ranks trains on the same batches, those of the whole epoch: "
+        f"Since epoch {since} each of the {evidence.ranks} ranks trains on the same batches, those of the whole epoch",
         "the sampler has num_replicas=1, and nothing shares its batches out. Construct it after torch.distributed is "
         "initialised (Lightning: in train_dataloader), or pass num_replicas and rank.",
     )  # fmt: skip
@@ -122,10 +119,10 @@ def sharded_twice(evidence: Evidence) -> Finding | None:
         return None
     return Finding(
         since,
-        f"Since epoch {since} each rank trains on one in {ranks} batches of its own part: the batches are shared out "
-        "twice. Construct the sampler with num_replicas=1 where the framework shares them out itself (Accelerate, "
-        "Hugging Face Trainer).",
-    )  # fmt: skip
+        "The batches are shared out twice",
+        f"since epoch {since} each rank trains on one in {ranks} batches of its own part. Construct the sampler with "
+        "num_replicas=1 where the framework shares them out itself (Accelerate, Hugging Face Trainer).",
+    )
 
 
 @cause("other batch size", hides=("fewer batches", "wrong state"))
@@ -140,10 +137,10 @@ def other_batch_size(evidence: Evidence) -> Finding | None:
             found, since = number(round(targets / batches)), window.draw.epoch
             return Finding(
                 since,
-                f"Since epoch {since} batches have about {found} samples, planned are {size}: previews and floors of "
-                f"batches do not hold. Pass batch_size={size} to the loader, as sampler.loader(dataset) does "
-                "(Accelerate: without split_batches), or plan with the other size.",
-            )  # fmt: skip
+                f"Since epoch {since} batches have about {found} samples, planned are {size}",
+                f"previews and floors of batches do not hold. Pass batch_size={size} to the loader, as "
+                "sampler.loader(dataset) does (Accelerate: without split_batches), or plan with the other size.",
+            )
     return None
 
 
@@ -161,14 +158,15 @@ def fewer_batches(evidence: Evidence) -> Finding | None:
             return Finding(
                 part.epoch,
                 f"Since epoch {part.epoch} each epoch lacks its last, smaller batch of "
-                f"{several(rest, 'sample', 'samples')}: the loader has drop_last=True. Leave it out, or plan a "
-                f"samples_per_epoch that is a multiple of {size}.",
-            )  # fmt: skip
+                f"{several(rest, 'sample', 'samples')}",
+                "the loader has drop_last=True. Leave it out, or plan a samples_per_epoch that is a multiple of "
+                f"{size}.",
+            )
         if missing > 0 and part.epoch != last:
             return Finding(
                 part.epoch,
-                f"Epoch {part.epoch} ended after {needed - missing:,} of {needed:,} batches a rank: the loop or the "
-                "framework leaves the rest out (drop_last, a limit on batches or steps). Let it end by itself, or plan "
-                "with the samples_per_epoch that are trained on.",
-            )  # fmt: skip
+                f"Epoch {part.epoch} ended after {needed - missing:,} of {needed:,} batches a rank",
+                "the loop or the framework leaves the rest out (drop_last, a limit on batches or steps). Let it end by "
+                "itself, or plan with the samples_per_epoch that are trained on.",
+            )
     return None

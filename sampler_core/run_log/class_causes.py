@@ -22,8 +22,8 @@ def classes_lost(evidence: Evidence) -> Finding | None:
     return Finding(
         run.epochs[0],
         f"{'Class' if len(names) == 1 else 'Classes'} {listed(names)} never reached the training step, though the "
-        f"sampler gave out {several(drawn, 'sample', 'samples')} of {'it' if len(names) == 1 else 'them'}: something "
-        "on the way drops them. Look at the data set's filters and at collate_fn.",
+        f"sampler gave out {several(drawn, 'sample', 'samples')} of {'it' if len(names) == 1 else 'them'}",
+        "something on the way drops them. Look at the data set's filters and at collate_fn.",
     )  # fmt: skip
 
 
@@ -33,7 +33,7 @@ def other_labels(evidence: Evidence) -> Finding | None:
     return _other_on_a_rank(evidence) or _other_after_a_resume(evidence) or _other_than_drawn(evidence)
 
 
-_FROM_THE_DATA = "Take them from the data set, in its order: ScheduledClassSampler(labels_of(dataset), plan)."
+_FROM_THE_DATA = "them from the data set, in its order: ScheduledClassSampler(labels_of(dataset), plan)."
 
 
 def _other_on_a_rank(evidence: Evidence) -> Finding | None:
@@ -41,8 +41,8 @@ def _other_on_a_rank(evidence: Evidence) -> Finding | None:
     others = [rank for rank, labels in sorted(of_ranks.items()) if labels != evidence.run.first_plan.labels]
     if not others:
         return None
-    says = f"The labels of rank {others[0]} are not those of rank 0, or in another order (files listed unsorted?)."
-    return Finding(evidence.run.epochs[0], f"{says} {_FROM_THE_DATA}")
+    says = f"The labels of rank {others[0]} are not those of rank 0, or in another order"
+    return Finding(evidence.run.epochs[0], says, f"are files listed unsorted? Take {_FROM_THE_DATA}")
 
 
 def _other_after_a_resume(evidence: Evidence) -> Finding | None:
@@ -52,8 +52,8 @@ def _other_after_a_resume(evidence: Evidence) -> Finding | None:
         after = [w for w in of_rank if w.resumes >= resume.number]
         if before and after and before[-1].plan.labels != after[0].plan.labels:
             epoch = resume.resume.epoch
-            says = f"The labels have changed where the run went on, in epoch {epoch}, or are in another order."
-            return Finding(epoch, f"{says} {_FROM_THE_DATA}")
+            says = f"The labels have changed where the run went on, in epoch {epoch}, or are in another order"
+            return Finding(epoch, says, f"take {_FROM_THE_DATA}")
     return None
 
 
@@ -70,12 +70,13 @@ def _other_than_drawn(evidence: Evidence) -> Finding | None:
     if since is None:
         return None
     row = run.epochs.index(since)
-    says = (
+    return Finding(
+        since,
         f"Of {several(int(evidence.taken[row]), 'target', 'targets')} in epoch {since} at least "
-        f"{number(float(np.ceil(wrong[row])))} are of other classes than the sampler drew: its labels are not those "
-        "that training sees, or in another order."
+        f"{number(float(np.ceil(wrong[row])))} are of other classes than the sampler drew",
+        f"its labels are not those that training sees, or in another order. Take {_FROM_THE_DATA} Where targets are "
+        "codes of named classes, pass classes=.",
     )
-    return Finding(since, f"{says} {_FROM_THE_DATA} Where targets are codes of named classes, pass classes=.")
 
 
 @cause("wrong state", hides=("epoch repeated",))
@@ -84,7 +85,7 @@ def wrong_state(evidence: Evidence) -> Finding | None:
     if evidence.batch_size is None:  # then a sampler's state counts samples
         return None
     found = resumed_from_a_wrong_state(evidence.run)
-    return None if found is None else Finding(*found)
+    return None if found is None else Finding(found[0], *found[1])
 
 
 @cause("other shares")
@@ -105,6 +106,6 @@ def shares_depart(evidence: Evidence) -> Finding | None:
     return Finding(
         run.epochs[0] if since is None else since,
         f"{when} class {name} is {number(100 * trained[c] / total)} % of the targets, planned are "
-        f"{number(100 * planned[c] / max(planned.sum(), 1e-300))} %, which is more than chance: compare the log with "
-        "the labels (python -m sampler_core audit).",
+        f"{number(100 * planned[c] / max(planned.sum(), 1e-300))} %, which is more than chance",
+        "compare the log with the labels (python -m sampler_core audit).",
     )  # fmt: skip

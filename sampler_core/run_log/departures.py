@@ -16,11 +16,17 @@ UNEXPLAINED = "other shares"  # only where nothing else is found
 
 
 class Departure(NamedTuple):
-    """A cause by its name in `CAUSES`, the epoch since which it shows, and a sentence with the remedy."""
+    """A cause by its name in `CAUSES`, the epoch since which it shows, how it shows, and the remedy."""
 
     cause: str
     since: int
-    sentence: str
+    fault: str
+    remedy: str
+
+    @property
+    def sentence(self) -> str:
+        """What departed, with the remedy."""
+        return f"{self.fault}: {self.remedy}"
 
 
 class Judgement(NamedTuple):

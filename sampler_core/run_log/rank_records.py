@@ -19,7 +19,7 @@ class RankRecords:
     """
 
     def __init__(self, rank: int) -> None:
-        self._rank, self.changes = rank, 0
+        self.rank, self.changes = rank, 0
         self.restart()
 
     def restart(self) -> None:
@@ -48,7 +48,7 @@ class RankRecords:
             self._add_plan(record)
         elif isinstance(record, ResumeLine):
             self._segment, self._world, self.ended = self._segment + 1, record.world, False
-            self.resumes.append(LoggedResume(record, self._rank, len(self.resumes) + 1, self._segment))
+            self.resumes.append(LoggedResume(record, self.rank, len(self.resumes) + 1, self._segment))
             still_true = record.epoch + (record.batch > 0)  # the epoch that goes on keeps what it had
             self.metrics = {key: values for key, values in self.metrics.items() if key[2] < still_true}
         elif isinstance(record, DrawLine):

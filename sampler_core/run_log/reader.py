@@ -7,7 +7,7 @@ that is not whole JSON of this version is left out and counted, unknown kinds an
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -36,17 +36,39 @@ def run_of_contents(contents: Sequence[bytes], name: str = "the upload") -> Run:
 
     name: what sentences call them.
     """
-    reader = RunReader(name)
-    for content in contents:
-        reader.add_content(content)
+    return run_of_files([records_of_content(content, name, rank) for rank, content in enumerate(contents)], name)
+
+
+def records_of_content(content: bytes, name: str, rank: int = 0) -> RankRecords:
+    """A whole file of one rank; what follows its last newline is left out. `ValueError` without a plan.
+
+    rank: where the file has no window yet; else its windows name it.
+    """
+    records = RankRecords(rank)
+    for line in content.split(b"\n")[:-1]:
+        if line.strip():
+            records.add(line if len(line) <= MOST_LINE else b"")
+    if not records.plans:
+        raise _no_plan(name)
+    if records.windows:
+        records.rank = records.windows[0].draw.rank
+        records.resumes = [resume._replace(rank=records.rank) for resume in records.resumes]
+    return records
+
+
+def run_of_files(files: Iterable[RankRecords], name: str) -> Run:
+    """The run of files that were uploaded, in any order; `ValueError` where two of them are of one rank."""
+    reader = RunReader(name, uploaded=True)
+    for records in files:
+        reader.add_file(records)
     return reader.assembled()
 
 
 class RunReader:
     """Follows the log of a run: each `read` reads only what was appended since the one before."""
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._path = Path(path)
+    def __init__(self, path: str | os.PathLike[str], *, uploaded: bool = False) -> None:
+        self._path, self._is_uploaded = Path(path), uploaded
         self._ranks: dict[int, tuple[LogLines, RankRecords]] = {}
         self._refused: dict[int, str] = {}  # rank -> why its file cannot be read
         self._last: tuple[object, Run] | None = None  # what the files held, and the run of it
@@ -68,34 +90,26 @@ class RunReader:
             self._last = held, self.assembled()
         return self._last[1]
 
-    def add_content(self, content: bytes) -> None:
-        """A whole file of one rank, which its windows name; what follows its last newline is left out."""
-        lines = content.split(b"\n")[:-1]
-        records = RankRecords(0)
-        for line in lines:
-            if line.strip():
-                records.add(line if len(line) <= MOST_LINE else b"")
-        rank = records.windows[0].draw.rank if records.windows else len(self._ranks)
-        if rank in self._ranks:
-            raise ValueError(f"run logs must be of one run, each of another rank, got rank {rank} twice")
-        self._ranks[rank] = (LogLines(self._path), records)
+    def add_file(self, records: RankRecords) -> None:
+        """The file of another rank, in place of one that is read."""
+        if records.rank in self._ranks:
+            raise ValueError(f"run logs must be of one run, each of another rank, got rank {records.rank} twice")
+        self._ranks[records.rank] = (LogLines(self._path), records)
 
     def assembled(self) -> Run:
         """The run of what was read so far; `ValueError` without a plan."""
         ranks = {rank: records for rank, (_, records) in sorted(self._ranks.items()) if records.plans}
         if not ranks:
-            name = printable(self._path.name)
-            raise ValueError(f'run log must have a line of the kind "plan", version 1, got none in {name}')
+            raise _no_plan(self._path.name)
         return self._assembled(ranks, self._notes(ranks))
 
     def _notes(self, ranks: Mapping[int, RankRecords]) -> list[str]:
         """Sentences on what is not in the run."""
-        name, first = printable(self._path.name), next(iter(ranks.values()))
+        first = next(iter(ranks.values()))
         notes = [f"Rank {rank} is left out: {reason}." for rank, reason in self._refused.items()]
         world = max(map(_world, ranks.values()))
         if missing := [r for r in range(min(world, MOST_FILES)) if r not in ranks and r not in self._refused]:
-            names = ", ".join(map(str, missing[:8])) + (", ..." if len(missing) > 8 else "")
-            notes.append(f"Of {several(world, 'rank', 'ranks')}, the files of rank {names} are not beside {name}.")
+            notes.append(_missing_in_words(missing, world, self._path, self._is_uploaded))
         if first.runs > 1:
             notes.append(f"The file holds {first.runs:,} runs; this is the last of them.")
         if any(records.is_full for records in ranks.values()):
@@ -128,6 +142,23 @@ class RunReader:
             metrics, feedback, any(records.ended for records in ranks.values()),
             sum(records.skipped + lines.too_long for lines, records in self._ranks.values()), tuple(notes),
         )  # fmt: skip
+
+
+def _missing_in_words(missing: Sequence[int], world: int, path: Path, uploaded: bool) -> str:
+    def some(words: Sequence[object], most: int) -> str:
+        return ", ".join(map(str, words[:most])) + (", ..." if len(words) > most else "")
+
+    if not uploaded:
+        name = printable(path.name)
+        return f"Of {several(world, 'rank', 'ranks')}, the files of rank {some(missing, 8)} are not beside {name}."
+    files = some([printable(rank_path(path, rank).name) for rank in missing[:3]], 2)
+    if len(missing) == 1:
+        return f"The file of rank {missing[0]} of {world:,} ({files}) was not brought: bring it too."
+    return f"The files of ranks {some(missing, 8)} of {world:,} ({files}) were not brought: bring them too."
+
+
+def _no_plan(name: str) -> ValueError:
+    return ValueError(f'run log must have a line of the kind "plan", version 1, got none in {printable(name)}')
 
 
 def _world(records: RankRecords) -> int:

@@ -112,6 +112,25 @@ class Run:
         return tuple(sorted({window.draw.epoch for window in self.windows}))
 
     @cached_property
+    def repeated(self) -> tuple[LoggedWindow, ...]:
+        """Windows that the same process passed over again later: they were trained on, and the later ones count."""
+        again: dict[tuple[int, int, int, int], list[LoggedWindow]] = {}
+        for window in self.all_windows:
+            if window.draw.drawn.any():
+                key = (window.draw.epoch, window.draw.rank, window.segment, window.draw.first_batch)
+                again.setdefault(key, []).append(window)
+        return tuple(window for windows in again.values() for window in windows[:-1])
+
+    @cached_property
+    def passes_of_repeated(self) -> dict[int, int]:
+        """Epoch -> how often one process passed over it, for those of more than one pass."""
+        keys = [(w.draw.epoch, w.draw.rank, w.segment, w.draw.first_batch) for w in self.repeated]
+        most: dict[int, int] = {}
+        for (epoch, *_), times in Counter(keys).items():
+            most[epoch] = max(most.get(epoch, 0), 1 + times)
+        return most
+
+    @cached_property
     def planned(self) -> FloatArray:
         """Expected counts: float64, shape (epochs, num_classes)."""
         return self._summed([(window, window.draw.planned) for window in self.windows])

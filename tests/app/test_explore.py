@@ -462,6 +462,15 @@ def test_a_followed_class_gets_its_row_of_numbers():
     at = opened(data="published", table="isic2019", followed="DF", epoch="20")
     is_sound(at)
     assert at.dataframe[0].value.loc["DF", "samples"] == 239
+    assert not [button for button in at.button if button.key == "axis-logarithmic"]
+
+
+def test_a_followed_class_whose_line_lies_on_the_axis_is_one_press_from_an_axis_that_shows_it():
+    at = opened(classes="1000", samples="100000", followed="class 999")
+    at.button(key="axis-logarithmic").click().run()
+    is_sound(at)
+    assert panel_of(at, "shares")[1]["layout"]["yaxis"]["type"] == "log"
+    assert not [button for button in at.button if button.key == "axis-logarithmic"]
 
 
 def test_a_followed_class_that_the_data_does_not_have_is_left_out():

@@ -9,10 +9,32 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts.monitor import run_folder
 from pages.parts.monitor.run_folder import FollowedRun, RunFolder
-from sampler_core.run_log import Judgement, RunLog, log_lines, rank_records, read_run, verdict
+from pages.parts.monitor.run_sentences import fault_line, run_facts, runs_line
+from sampler_core.figures.monitor_runs import MonitoredRun
+from sampler_core.run_log import (
+    Judgement,
+    RunLog,
+    judged,
+    log_lines,
+    rank_records,
+    read_run,
+    run_of_contents,
+    verdict,
+)
 from sampler_core.run_log.example_runs import EXAMPLES
 from sampler_core.run_log.records import record_of_line
-from tests.core.run_log_scripts import CLEAN, DATASET, MISTAKES, clean, clean_on_two_ranks, plan_of, sampler_of, trained
+from tests.core.run_log_scripts import (
+    CLEAN,
+    DATASET,
+    MISTAKES,
+    clean,
+    clean_on_two_ranks,
+    plan_of,
+    sampler_of,
+    sharded_twice,
+    trained,
+    without_set_epoch,
+)
 from tests.hostile_names import HOSTILE
 
 NAVIGATION = Path(__file__).parents[2] / "pages" / "navigation.py"
@@ -46,6 +68,14 @@ def brought(at, *files):
     for name, content in files:
         box = box.upload(name, content, "application/json")
     return sound(at.run())
+
+
+def told(at):
+    return [plain(toast.value) for toast in at.toast]
+
+
+def plain(text):
+    return text.replace("\\", "")
 
 
 def chart_ids(at):
@@ -113,7 +143,7 @@ def test_one_run_has_its_verdict_first_and_several_say_which_departed():
     heading = next(element.value for element in at.markdown if "another sampler" in element.value)
     assert heading.startswith(":orange[:material/warning:] Since epoch 12 training draws by another sampler")
     at = opened(TITLES)
-    assert "1 drew what was planned; **Example: another sampler since epoch 12** did not." in said(at)
+    assert "1 of 2 runs drew what was planned; **Example: another sampler since epoch 12** did not." in said(at)
     assert chart_ids(at) == ["runs-share", "runs-recall", "runs-accuracy"]
 
 
@@ -151,7 +181,7 @@ def test_a_log_that_is_brought_stays_in_the_session_alone_until_it_is_removed(tm
     clean_on_two_ranks(tmp_path / "secret.jsonl")
     files = [(path.name, path.read_bytes()) for path in tmp_path.iterdir()]
     at = brought(opened(), *files)
-    assert "4 epochs of 4 on 2 ranks" in said(at)
+    assert "4 epochs of 4 on ranks 0 and 1 of 2" in said(at)
     assert "secret" not in str(at.query_params)
     sound(at.switch_page("explore.py").run())
     sound(at.switch_page("monitor.py").run())
@@ -165,7 +195,52 @@ def test_a_missing_rank_and_two_logs_of_one_name_are_told_apart(tmp_path):
     first = (tmp_path / "run.jsonl").read_bytes()
     text = said(brought(opened(), ("run.jsonl", first), ("run.jsonl", first)))
     assert "run.jsonl (2)" in text
-    assert text.count("Of 2 ranks, the files of rank 1 are not beside run.jsonl") == 2
+    assert text.count("The file of rank 1 of 2 (run.rank1.jsonl) was not brought: bring it too.") == 4, (
+        "in its line too"
+    )
+
+
+def test_the_file_of_another_rank_joins_its_run_whenever_it_comes_and_each_arrival_is_confirmed(tmp_path):
+    path, other = tmp_path / "tuesday.jsonl", tmp_path / "tuesday.rank1.jsonl"
+    sharded_twice(path)
+    at = brought(opened(), (path.name, path.read_bytes()))
+    assert "The file of rank 1 of 2 (tuesday.rank1.jsonl) was not brought: bring it too." in said(at)
+    assert told(at) == ["tuesday.jsonl read: rank 0 of 2."]
+    at.session_state["bring-another"] = True
+    brought(at.run(), (other.name, other.read_bytes()))
+    assert not at.session_state["bring-another"], "what it was opened for is done"
+    assert told(at) == ["tuesday.rank1.jsonl read: rank 1 of 2. tuesday.jsonl: ranks 0 and 1 of 2."]
+    assert verdict(read_run(path)) in said(at)
+    assert "4 epochs of 4 on ranks 0 and 1 of 2, 1,024 targets in all." in said(at)
+    assert "was not brought" not in said(at)
+    assert at.multiselect(key="runs").placeholder == "add an example"
+    begun = other.read_bytes().splitlines(keepends=True)[:2]
+    brought(at, (other.name, b"".join(begun)))
+    assert "on ranks 0 and 1 of 2, 640 targets in all." in said(at), "a file brought again replaces the one before"
+    clean(path := tmp_path / "new" / "tuesday.jsonl", plan_of(seed=9))
+    brought(at, (path.name, path.read_bytes()))
+    assert "4 epochs of 4, 2,036 targets in all." in said(at), "a file of another plan is of another run"
+
+
+def test_what_is_said_of_passes_ends_and_several_runs_is_consistent(tmp_path):
+    for script in (without_set_epoch, sharded_twice, clean):
+        script(tmp_path / f"{script.__name__}.jsonl")
+    monday, tuesday, good = (
+        MonitoredRun(name, judged(read_run(tmp_path / f"{name}.jsonl")), i)
+        for i, name in enumerate(("without_set_epoch", "sharded_twice", "clean"))
+    )
+    facts = plain(run_facts(monday.judgement.run))
+    assert facts.startswith("1 epoch of 4 in 4 passes, 2,036 targets in all. Of each epoch the last pass is shown. Its")
+    assert "Epoch 0 was drawn 4 times, with the same draws from its second pass on." in plain(fault_line(monday))
+    assert plain(fault_line(tuesday)).endswith("**sharded_twice** The batches are shared out twice.")
+    assert runs_line([monday, tuesday, tuesday]).endswith(" None of the 3 runs drew what was planned.")
+    assert runs_line([monday, tuesday]).endswith("Neither run drew what was planned.")
+    assert runs_line([good, good]).endswith("All of them drew what was planned.")
+    lines = (tmp_path / "clean.jsonl").read_bytes().splitlines(keepends=True)
+    begun, stopped = (judged(run_of_contents([b"".join(lines[:many])])) for many in (1, 3))
+    assert "No end line: it may still run, or was stopped." in plain(run_facts(stopped.run))
+    runs = [good, MonitoredRun("new", begun, 1)]
+    assert runs_line(runs).endswith("1 of 2 runs drew what was planned. **new** has not trained yet.")
 
 
 @pytest.mark.parametrize(

@@ -177,6 +177,15 @@ def test_on_a_phone_the_schedule_s_sliders_are_beside_the_figures(open_page):
     slider.press("End")
     page.wait_for_function("() => location.search.includes('skew=2')")
     settle(page)
+    at_both = (
+        """(at) => [...document.querySelectorAll('[data-slider=skew] input')].map((one) => one.value).join() === at"""
+    )
+    page.wait_for_function(at_both, arg="2,2")
+    page.locator("[data-testid=stSidebar] [data-slider=skew] input").evaluate(
+        "(one) => { one.value = 1; one.dispatchEvent(new Event('input', { bubbles: true })); }"
+    )
+    page.wait_for_function("() => location.search.includes('skew=1')")
+    page.wait_for_function(at_both, arg="1,1")
 
 
 def test_security_headers_and_compression_arrive(server):

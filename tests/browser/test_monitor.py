@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from sampler_core.run_log import RunLog
+from sampler_core.run_log import RunLog, example_runs
 from tests.browser.conftest import PATIENCE, fits_and_axe_finds_nothing, settle, stands_on, traces
 from tests.core.run_log_scripts import DATASET, dogs_lost, sampler_of, trained
 from tests.servers import clean_server
+
+EXAMPLE = Path(example_runs.__file__).with_name("examples").joinpath("as_planned.jsonl")
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +44,7 @@ def test_a_line_that_training_writes_comes_onto_the_page_by_itself(open_page, fo
     dogs_lost(runs / "second.jsonl")
     page.locator("[data-testid=stMultiSelect] input").click()
     page.get_by_role("option", name="second.jsonl").click(timeout=PATIENCE)  # it was listed while the page stood
-    heading.get_by_text("1 drew what was planned; second.jsonl did not.").wait_for(timeout=PATIENCE)
+    heading.get_by_text("1 of 2 runs drew what was planned; second.jsonl did not.").wait_for(timeout=PATIENCE)
     assert "runs=night.jsonl&runs=second.jsonl" in page.url
 
 
@@ -61,3 +63,8 @@ def test_a_run_and_the_first_steps_fit_every_screen_and_axe_finds_nothing(open_p
     page.locator('[data-chart="logged-shares"]').wait_for()
     settle(page)
     assert "Example" in page.get_by_role("heading", level=1).inner_text()
+    page.get_by_role("button", name="Bring another").click()
+    box = page.locator("[data-testid=stPopoverBody] input[type=file]")
+    box.set_input_files({"name": "night.jsonl", "mimeType": "application/json", "buffer": EXAMPLE.read_bytes()})
+    page.get_by_text("night.jsonl read.").wait_for()
+    box.wait_for(state="detached")  # it does not lie over the charts any more

@@ -111,6 +111,8 @@ def test_logs_that_were_uploaded_are_read_from_memory_in_any_order(tmp_path: Pat
     clean_on_two_ranks(tmp_path / "run.jsonl", by_the_sampler=True)
     contents = [(tmp_path / name).read_bytes() for name in ("run.rank1.jsonl", "run.jsonl")]
     run, of_files = run_of_contents(contents), read_run(tmp_path / "run.jsonl")
+    missing = run_of_contents(contents[1:], "run.jsonl").notes
+    assert missing == ("The file of rank 1 of 2 (run.rank1.jsonl) was not brought: bring it too.",)
     assert run.trained.tolist() == of_files.trained.tolist()
     assert run.ranks == (0, 1)
     with pytest.raises(ValueError, match="got rank 1 twice"):

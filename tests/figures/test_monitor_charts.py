@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from sampler_core import Constant, DifficultyBalanced, PowerSkew, ScheduledClassSampler
 from sampler_core import figures as fig
-from sampler_core.figures import monitor_charts, monitor_classes, monitor_curves, monitor_fed
+from sampler_core.figures import monitor_chance, monitor_charts, monitor_classes, monitor_curves, monitor_fed
 from sampler_core.figures.monitor_runs import MonitoredRun, run_table
 from sampler_core.run_log import Run, RunLog, example_runs, judged, read_run, run_of_contents
 from sampler_core.run_log.example_runs import EXAMPLES, example_run
 from sampler_core.run_log.records import PlanLine
-from tests.core.run_log_scripts import SCHEMES, clean, dogs_lost, plan_of, sampler_of
+from tests.core.run_log_scripts import SCHEMES, clean, dogs_lost, plan_of, sampler_of, without_set_epoch
 from tests.hostile_names import hostile_counts
 
 EXAMPLE = Path(example_runs.__file__).with_name("examples").joinpath("as_planned.jsonl").read_text(encoding="utf-8")
@@ -88,7 +88,7 @@ def test_what_a_clean_run_trained_on_lies_within_what_chance_allows(drawing, tmp
     judgement = judged(read_run(tmp_path / "run.jsonl"))
     one = MonitoredRun("run", judgement, 0)
     for group in ("rarest class", "largest class", "head", "tail"):
-        figure = monitor_curves.share_beside_chance(judgement, one.group(group, 1))
+        figure = monitor_chance.share_beside_chance(judgement, one.group(group, 1))
         table = figure.table()
         assert (table["chance from"] <= table["trained"] + 1e-12).all(), group
         assert (table["trained"] <= table["chance to"] + 1e-12).all(), group
@@ -100,9 +100,11 @@ def test_the_points_that_are_marked_are_those_that_the_run_is_judged_by():
     for c, name in enumerate(REPLACED.run.class_counts.names):
         group = MonitoredRun("run", REPLACED, 0).group("class of rank", c + 1)
         assert group.label == name
-        *_, trained = monitor_curves.share_beside_chance(REPLACED, group).spec["data"]
-        marked = [colour == monitor_curves.DEPARTED for colour in trained["marker"]["color"]]
-        assert marked == REPLACED.evidence.beyond_chance[:-1, c].tolist()
+        traces = {
+            trace.get("name"): trace for trace in monitor_chance.share_beside_chance(REPLACED, group).spec["data"]
+        }
+        marked = traces.get(monitor_chance.BEYOND, {"x": np.empty(0)})["x"].tolist()
+        assert marked == np.flatnonzero(REPLACED.evidence.beyond_chance[:-1, c]).tolist()
     assert REPLACED.evidence.beyond_chance[:-1].any()
 
 
@@ -117,6 +119,27 @@ def test_planned_is_a_line_trained_are_points_and_a_departure_has_its_mark():
         assert dots["y"] == pytest.approx(run.trained[:, c] / run.trained.sum(axis=1), abs=1e-6)
     assert [shape["x0"] for shape in spec["layout"]["shapes"]] == [11.5], "the sampler was replaced in epoch 12"
     assert monitor_curves.planned_and_trained(PLANNED).spec["layout"]["shapes"] == []
+
+
+def test_epochs_that_were_drawn_more_than_once_are_shaded(tmp_path: Path):
+    without_set_epoch(tmp_path / "run.jsonl")
+    run = read_run(tmp_path / "run.jsonl")
+    (chart, *_), (shade,) = charts_of(run), monitor_curves.planned_and_trained(judged(run)).spec["layout"]["shapes"]
+    assert (shade["type"], shade["x0"], shade["x1"]) == ("rect", -0.5, 0.5)
+    assert "Shaded epochs were drawn more than once" in chart.note
+    assert "1 epoch, 1 of them drawn more than once" in chart.figure.alt
+
+
+def test_of_a_single_epoch_no_class_hides_another_and_chance_has_a_width(tmp_path: Path):
+    run = judged(written(tmp_path / "run.jsonl", ["a", "b", "c"], 1))
+    rings = [trace for trace in monitor_curves.planned_and_trained(run).spec["data"] if "lines" in trace["mode"]]
+    assert len({float(ring["x"][0]) for ring in rings}) == 3
+    assert all(ring["hovertemplate"].startswith("epoch 0: planned") for ring in rings)
+    low, high, planned, drawn, *_ = monitor_chance.share_beside_chance(
+        run, MonitoredRun("run", run, 0).group("largest class", 1)
+    ).spec["data"]
+    assert low["x"][0] < high["x"][1]
+    assert planned["x"][0] < drawn["x"][0]
 
 
 def test_a_run_that_goes_on_later_stands_at_its_own_epochs(tmp_path: Path):

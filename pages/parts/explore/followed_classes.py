@@ -18,9 +18,10 @@ from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures import class_table
 from sampler_core.figures.class_labels import by_count, class_options
 from sampler_core.figures.class_series import NO_CLASS, SelectedClasses, selected_positions, series_of
-from sampler_core.plans.parameters import FOLLOW
+from sampler_core.plans.parameters import AXIS, FOLLOW
 
 MOST_FOLLOWED = 5
+LOW_SHARE = 0.01
 _PLACES = "followed_places"
 
 
@@ -86,10 +87,15 @@ def clicked_class(counts: ClassCounts, followed: SelectedClasses, clicked: dict[
     return None
 
 
-def followed_numbers(scenario: Scenario, followed: SelectedClasses) -> None:
-    """The row of numbers of each followed class."""
+def followed_numbers(scenario: Scenario, followed: SelectedClasses, logarithmic: bool) -> None:
+    """The row of numbers of each followed class; of one whose line lies on the axis, what shows it."""
     if positions := selected_positions(followed):
         forecast = forecast_of(scenario.plan, scenario.counts, scenario.learner)
         numbers = class_table(forecast, scenario.epoch, positions)
         page_contents().tables.append(("Followed classes", lambda: numbers))
         show_table(st.container(key="page-text-followed"), numbers, "followed-numbers", "content")
+        if not logarithmic and forecast.shares[:, positions].max(axis=0).min() < LOW_SHARE:
+            with st.container(horizontal=True, vertical_alignment="center", gap="small", key="low-share"):
+                st.caption("Shares below 1 % lie on the bottom of a linear axis.", width="content")
+                st.button("Logarithmic axis", key="axis-logarithmic", on_click=st.session_state.update,
+                          args=({AXIS.key: "logarithmic"},))  # fmt: skip

@@ -43,7 +43,8 @@ def formulas(scenario: Scenario) -> list[str]:
     ]
 
 
-FINDINGS = "findings"  # the place of all of them on the page
+FINDINGS, NUMBERS = "findings", "numbers"  # their places on the page
+TO_NUMBERS = f" [All classes](#{NUMBERS})."
 
 
 def say_how_groupings_go_together(scenario: Scenario) -> None:
@@ -65,10 +66,10 @@ def show_first_finding(scenario: Scenario) -> None:
     """The heaviest finding with its remedies, and how many more there are below."""
     findings = findings_of(scenario.plan, scenario.counts, scenario.learner)
     if not findings:
-        st.markdown(NO_FINDINGS)
+        st.markdown(NO_FINDINGS + TO_NUMBERS)
         return
     more = f" And [{len(findings) - 1} more below](#{FINDINGS})." if len(findings) > 1 else ""
-    _show_with_remedies(scenario, findings[0], f"{literal(findings[0].text)}{more}", "first")
+    _show_with_remedies(scenario, findings[0], f"{literal(findings[0].text)}{more}{TO_NUMBERS}", "first")
 
 
 def show_findings(scenario: Scenario) -> None:

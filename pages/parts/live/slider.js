@@ -15,19 +15,19 @@ function update(slider, data, send) {
   const { key, stops, even } = data, last = stops.length - 1;
   const valueAt = (place) => (even ? digits(place) : stops[Number(place)]);
   const [low, high, step] = even ? [stops[0], stops[last], last ? digits(stops[1] - stops[0]) : 1] : [0, last, 1];
-  Object.assign(input, { min: low, max: high, step, disabled: last < 1 });
   const isChanged = live.uncommitted.has(key) || performance.now() < live.runEnds || (live.playing && key === "epoch");
   if (equal(live.values[key], data.value)) {  // the server knows this value
     if (!live.uncommitted.has(key)) live.runEnds = Math.min(live.runEnds, performance.now() + RUN_REST);
   } else if (!isChanged) delete live.values[key];
-  if (!isChanged || !(key in live.values)) input.value = String(placeOf(data, data.value ?? stops[0]));
+  const newest = isChanged && key in live.values ? live.values[key] : data.value ?? stops[0];  // of its twin too
+  Object.assign(input, { min: low, max: high, step, disabled: last < 1, value: placeOf(data, newest) });
   const write = (value) => {
     const text = value.toLocaleString("en", { maximumFractionDigits: 4 });
     Object.assign(input, { ariaLabel: data.label, ariaValueText: text });
     label.textContent = `${data.label}: ${text}`;
   };
   let place = Number(input.value);
-  write(isChanged ? valueAt(input.value) : data.value ?? valueAt(input.value));
+  write(newest);
   input.oninput = () => {
     const now = Number(input.value), next = Math.min(Math.max(2 * now - place, low), high), value = valueAt(now);
     place = now;

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.parts.monitor.plan_buttons import plan_buttons
-from pages.parts.monitor.run_sentences import run_facts, runs_line, verdict_line
+from pages.parts.monitor.run_sentences import fault_line, run_facts, runs_line, verdict_line
 from pages.parts.text.markdown import literal
 from sampler_core.figures.monitor_runs import MonitoredRun
 
@@ -22,14 +22,24 @@ def runs_heading(runs: Sequence[MonitoredRun]) -> tuple[str, str]:
 
 
 def run_rows(runs: Sequence[MonitoredRun]) -> None:
-    """The rows; of several runs each with its own verdict."""
-    for one in runs:
-        about = run_facts(one.judgement.run, brief=len(runs) > 1)
-        if len(runs) > 1:
-            about = f"**{literal(one.name)}** {verdict_line(one.judgement)}  \n:small[{about}]"
-        with (
-            st.container(key=f"page-text-finding-run-{one.colour}"),
-            st.container(horizontal=True, vertical_alignment="center", gap="small"),
-        ):
-            st.markdown(about)
+    """The rows; of several runs one line each, with the rest behind a button."""
+    with st.container(key="run-rows", gap="xsmall"):
+        for one in runs:
+            with (
+                st.container(key=f"page-text-finding-run-{one.colour}"),
+                st.container(horizontal=True, vertical_alignment="center", gap="small"),
+            ):
+                if len(runs) == 1:
+                    st.markdown(run_facts(one.judgement.run))
+                    plan_buttons(one)
+                else:
+                    st.markdown(fault_line(one))
+                    _more(one)
+
+
+def _more(one: MonitoredRun) -> None:
+    with st.popover("Remedy" if one.judgement.departures else "More", key=f"run-{one.colour}-more"):
+        st.markdown(f"**{literal(one.name)}** {verdict_line(one.judgement)}")
+        st.markdown(run_facts(one.judgement.run))
+        with st.container(horizontal=True, gap="small"):
             plan_buttons(one)

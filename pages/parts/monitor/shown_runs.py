@@ -69,9 +69,12 @@ def _choose(messages: DeltaGenerator) -> list[str]:
     if RUNS.key not in st.session_state:  # the first look at the URL, of which Streamlit drops what is no option
         st.session_state[_UNKNOWN] = [name for name in st.query_params.get_all(RUNS.key) if name not in options]
     gone = [name for name in st.session_state.get(RUNS.key) or () if name not in options]  # still in the reader
+    are_brought = bool(uploaded_runs())
+    offered = "an example" if len(options) == len(EXAMPLES) else "a run of the folder, or an example"
     chosen = st.multiselect(
-        RUNS.label, [*options, *gone], key=RUNS.key, help=RUNS.help, bind="query-params", persist_state="session",
-        max_selections=MOST_RUNS, placeholder="choose a run, or an example", on_change=_forget_unknown,
+        "Runs beside those you brought" if are_brought else RUNS.label, [*options, *gone], key=RUNS.key,
+        help=RUNS.help, bind="query-params", persist_state="session", max_selections=MOST_RUNS,
+        placeholder=f"{'add' if are_brought else 'choose'} {offered}", on_change=_forget_unknown,
     )  # fmt: skip
     if folder is not None and folder.problem:
         messages.info(literal(folder.problem), icon=":material/folder:")

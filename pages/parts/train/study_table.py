@@ -47,7 +47,7 @@ def study_table(result: StudyResult) -> None:
         st.header("All plans", anchor=False)
         st.dataframe(
             numbers.style.format(texts, na_rep=""), key="train-table", width="stretch", row_height=ROW, placeholder="",
-            height="content" if len(numbers) <= MOST_ROWS else ROW * (MOST_ROWS + 1) + ROW // 2,  # half a row more says that it scrolls
+            height="content" if len(numbers) <= MOST_ROWS else ROW * (MOST_ROWS + 1) + ROW // 2,  # half a row: more
             column_config={name: st.column_config.Column(help=words) for name, words in helps.items()},
             alt="What each plan reached, and its difference to the reference.",
         )  # fmt: skip

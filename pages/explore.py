@@ -80,7 +80,7 @@ def every_class() -> pd.DataFrame:
 
 st.header("Every class in numbers", anchor=NUMBERS)
 charts = [chart for panel in panels.values() for chart in panel.charts]
-every_class_title = f"Every class, epoch {scenario.epoch}"
+every_class_title = f"Every class, epoch {scenario.epoch}, most repeats first"
 chart_tables(charts, "explore", (every_class_title, every_class), ("Metrics", lambda: metric_table(metrics.metrics())))
 st.header("Findings", anchor=FINDINGS)
 with st.container(key="page-text-findings"):

@@ -73,10 +73,12 @@ def metric_table(metrics: tuple[EpochMetric, ...]) -> pd.DataFrame:
 
 
 def class_table(forecast: Forecast, epoch: int, positions: Sequence[int] | None = None) -> pd.DataFrame:
-    """Classes, one row each: samples, repeats, shares, weight, coverage, absence. positions: of whom, else all by
-    count, the largest first."""
+    """Classes, one row each: samples, repeats, shares, weight, coverage, absence. positions: of whom, else all, those
+    with the most repeats in the epoch first."""
     counts, last = forecast.counts, len(forecast.shares) - 1
     rows = by_count(counts) if positions is None else np.array(positions)
+    if positions is None:
+        rows = rows[np.argsort(-forecast.repeats[epoch, rows], kind="stable")]
     seen = coverage(counts.counts[rows], forecast.shares[: epoch + 1, rows], forecast.draws)
     shares = {
         "share of the data": counts.frequencies[rows],

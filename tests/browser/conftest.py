@@ -11,6 +11,8 @@ from tests.servers import clean_server
 
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync", "--process-per-site"]  # fmt: skip
+# A page of a test lives for seconds: its code is optimised too late to pay. A quarter of the processor's time.
+NO_OPTIMISING = "--js-flags=--no-opt,--no-maglev"
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"], "resultTypes": ["violations"]}
 PATIENCE = 120_000  # ms: how slow a machine may be before a page that has not settled counts as stuck
 # When the page last asked the server for something, until the server says that it runs: the address may change before.
@@ -72,7 +74,9 @@ def other_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def browser(chromium: str) -> Iterator[Browser]:
     """Open no longer than this folder needs it: a process that another test forks holds the driver's pipe open."""
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=chromium, args=ARGS)  # its driver ends it, by force in the end
+        yield playwright.chromium.launch(
+            executable_path=chromium, args=[*ARGS, NO_OPTIMISING]
+        )  # its driver ends it, by force in the end
 
 
 @pytest.fixture(scope="package")

@@ -100,7 +100,7 @@ def hovered(page, chart):
     plot = page.locator(f"[data-chart='{chart}']")
     plot.scroll_into_view_if_needed()
     box, said = plot.bounding_box(), set()
-    for column, row in product((0.33, 0.68), range(8, 96, 2)):
+    for column, row in product((0.33, 0.68), range(8, 96, 3)):
         page.mouse.move(box["x"] + column * box["width"], box["y"] + row / 100 * box["height"])
         page.wait_for_timeout(60)  # plotly looks for what is under the mouse every 50 ms
         said |= set(page.locator(f"[data-chart='{chart}'] .hoverlayer text").all_text_contents())

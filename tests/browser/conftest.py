@@ -43,6 +43,7 @@ SETTLED = """(quiet) => {
     || document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]')
     || !(charts.length || (!document.querySelector('.panel') && document.querySelector('[data-testid="stAlert"]')))
     || new Set(requested).size > 1
+    || (document.documentElement.dataset.sliders && !window.skewlab?.playing)  // the text is faded until it follows
     || charts.some((chart) => !chart.dataset.rev || chart.dataset.rev !== chart.closest('.panel').dataset.requested);
   if (busy) { window.settledSince = null; return false; }
   window.settledSince ??= now;

@@ -50,7 +50,7 @@ def expected_items(tally: Tally, forecast: Forecast, epoch: int) -> Figure:
     values = [("in the data", GREY, per_sample), ("of the draws", COLOURS[0], per_draw[epoch])]
     title, format_of = ("share", "~%") if _is_share(tally) else ("per sample", "~f")
     of_data, of_draws = ("share of the data", "share of draws") if _is_share(tally) else ("per sample", "per draw")
-    highest = steady_range(0.0, max(float(per_draw.max()), float(per_sample.max())))
+    highest = steady_range(0.0, 1.2 * max(float(per_draw.max()), float(per_sample.max())))  # room for the numbers
     value_axis = axis(title, tickformat=format_of, rangemode="tozero", nticks=6, tickangle=0, **highest)
     make_spec = _bars if class_rows(names) else _curves
     in_words = percent if _is_share(tally) else number
@@ -94,8 +94,8 @@ def _bars(names: ClassCounts, values: list[tuple[str, str, FloatArray]], value_a
     rows = row_names(names, by_count(names))
     bars = [
         {**rows, "type": "bar", "orientation": "h", "name": name, "x": row, "marker": {"color": colour},
-         "texttemplate": "%{x:.3~p}" if format_of == "~%" else "%{x:.3~r}", "textposition": "auto", "textangle": 0,
-         "textfont": {"size": 12}, "constraintext": "none",
+         "texttemplate": "%{x:.3~p}" if format_of == "~%" else "%{x:.3~r}", "textposition": "outside",
+         "textfont": {"size": 12}, "cliponaxis": False,
          "hovertemplate": f"%{{hovertext}}, {name}: %{{x:.4{format_of}}}<extra></extra>"}
         for name, colour, row in values
     ]  # fmt: skip

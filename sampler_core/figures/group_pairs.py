@@ -46,7 +46,7 @@ def pairs_of(tallies: Sequence[Tally], forecast: Forecast, epoch: int) -> Pairs 
 def association_in_words(pairs: Pairs) -> str:
     """How far the two go together in the draws, beside the data: what a classifier can learn of one from the other."""
     data, draws = association(pairs.samples), association(pairs.draws)
-    change = "more than in" if draws > data else "less than in" if draws < data else "as in"
+    change = "as in" if abs(draws - data) < 1e-4 else "more than in" if draws > data else "less than in"
     return (
         f"In the draws {pairs.rows.title} and {pairs.columns.title} go together {change} the data: Cramér's V (0 to 1) "
         f"is {number(draws)}, in the data {number(data)}."

@@ -28,12 +28,15 @@ def code_tab(scenario: Scenario, contents: PageContents) -> None:
         two_stage = st.checkbox("Two stages", key="share-two-stage",
                                 help="All layers on the natural mix, then the last layer alone, trained anew on "
                                 "class-balanced batches (cRT: Kang et al., arXiv 1910.09217).")  # fmt: skip
-        run_log = st.checkbox("Write a run log", value=True, key="share-run-log",
+        reading = own_reading()
+        targets_are_classes = reading is None or not reading.tallies
+        run_log = st.checkbox("Write a run log", value=targets_are_classes, key="share-run-log",
+                              disabled=not targets_are_classes,
                               help="The code writes what it really draws to runs/today.jsonl, for under 1 % of a step "
                               "of 1 ms. Monitor reads it and says whether training took what was planned.")  # fmt: skip
     if two_stage and not _two_stages_are_shown(scenario):
         return
-    code = snippet(scenario.plan, scenario.counts, variant or "torch", changes_to_own_labels(), reading=own_reading(),
+    code = snippet(scenario.plan, scenario.counts, variant or "torch", changes_to_own_labels(), reading=reading,
                    resume=bool(resume), two_stage=bool(two_stage), run_log=bool(run_log))  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(

@@ -30,7 +30,7 @@ function showLink(root) {
       message.textContent = (await copied(link)) ? "The link is copied." : "The link is marked: copy it with Ctrl+C.";
     };
   }
-  input.value = location.href;
+  input.value = location.href.split("#")[0];  // where the page was scrolled to is not the picture
 }
 
 const TITLE_HEIGHT = 48;  // pixels

@@ -13,6 +13,7 @@ from sampler_core.data.class_counts import ClassCounts as ClassCounts
 from sampler_core.data.combined_labels import combined as combined
 from sampler_core.data.label_encoding import labels_of as labels_of
 from sampler_core.data.rarest_label import rarest_label as rarest_label
+from sampler_core.data.sorted_labels import SortedLabels as SortedLabels
 from sampler_core.forecast.forecast import Forecast as Forecast
 from sampler_core.plans.balanced_shares import balanced_shares as balanced_shares
 from sampler_core.plans.balanced_shares import repeat_factor_shares as repeat_factor_shares
@@ -32,8 +33,8 @@ else:
     _registered = {cls.__name__: cls for cls in (*SCHEDULES.values(), *TARGETS.values())}
     globals().update(_registered)
     __all__ = sorted(
-        {"ClassCounts", "Forecast", "IndexStream", "SamplingPlan", "ScheduledClassSampler", "balanced_shares", "binned"}
-        | {"combined", "labels_of", "rarest_label", "repeat_factor_shares"}
+        {"ClassCounts", "Forecast", "IndexStream", "SamplingPlan", "ScheduledClassSampler", "SortedLabels"}
+        | {"balanced_shares", "binned", "combined", "labels_of", "rarest_label", "repeat_factor_shares"}
         | _registered.keys()
     )
 

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from sampler_core.data.array_types import Codes, IntArray, Labels
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.label_encoding import encode_labels
-from sampler_core.data.plain_values import ClassName
+from sampler_core.data.plain_values import ClassName, shown
+from sampler_core.data.sorted_labels import SortedLabels
 from sampler_core.draws.counter_rng import GOLDEN, key_of
 from sampler_core.draws.scheme import ClassMembers
 
@@ -35,17 +36,24 @@ class ClassSortedDataset:
     """
 
     def __init__(self, labels: Labels, classes: Sequence[ClassName] | None, seed: int) -> None:
-        codes, names, counts = encode_labels(labels, classes)
-        self._seed = seed
-        self.class_counts = ClassCounts(names, counts)
-        self.present: ClassCounts = self.class_counts.present
+        self._seed, self._is_given_as_counts = seed, isinstance(labels, SortedLabels)
         self.indices: Codes | None = None
+        if isinstance(labels, SortedLabels):
+            if classes is not None:
+                raise TypeError(f"classes must be left to the counts of SortedLabels, got {shown(classes):.100}")
+            self.class_counts, self.present = labels.counts, labels.counts.present
+            ends = np.cumsum(labels.counts.counts)
+            self.first: IntArray = (ends - labels.counts.counts)[labels.counts.canonical]
+            return
+        codes, names, counts = encode_labels(labels, classes)
+        self.class_counts = ClassCounts(names, counts)
+        self.present = self.class_counts.present
         canonical = self.class_counts.canonical
         rank = np.zeros(self.class_counts.num_classes, dtype=np.int64)
         rank[canonical] = np.arange(canonical.size)
         begins = block_begins(codes, canonical.size)
         if begins is not None:
-            self.first: IntArray = begins[np.argsort(rank[codes[begins]])]
+            self.first = begins[np.argsort(rank[codes[begins]])]
             return
         if not np.array_equal(canonical, np.arange(rank.size)):
             codes = rank[codes]
@@ -76,7 +84,7 @@ class ClassSortedDataset:
     @property
     def earlier_digest(self) -> str:
         """The digest of before labels in blocks were drawn without a list of indices."""
-        if self.indices is not None:
+        if self.indices is not None or self._is_given_as_counts:
             return self.digest
         in_blocks = np.argsort(self.first)
         return self._digest_of(

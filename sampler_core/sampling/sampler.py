@@ -30,9 +30,10 @@ from sampler_core.sampling.state_check import STATE_VERSION, check_position
 class ScheduledClassSampler(DistributedSampler[int]):
     """Draws data-set indices so that the class shares follow a plan.
 
-    labels: one per sample (see `encode_labels`). plan, or the short form `skew` (a number or a schedule) with other
-    fields of `SamplingPlan`. num_replicas, rank: from torch.distributed where it is initialised, else 1 and 0; pass
-    num_replicas=1 under Accelerate and the Hugging Face Trainer, which give every n-th batch to a rank themselves.
+    labels: one per sample (see `encode_labels`), or `SortedLabels`. plan, or the short form `skew` (a number or a
+    schedule) with other fields of `SamplingPlan`. num_replicas, rank: from torch.distributed where it is initialised,
+    else 1 and 0; pass num_replicas=1 under Accelerate and the Hugging Face Trainer, which give every n-th batch to a
+    rank themselves.
     drop_last: with several ranks, cut the epoch to whole rounds of batches instead of completing it. classes: names of
     the classes, where the labels are codes 0, 1, 2, ... of them. dataset: is only kept as `.dataset`, where some batch
     samplers look for the sizes of images.

@@ -26,8 +26,8 @@ class EncodedLabels(NamedTuple):
 def encode_labels(labels: Labels, classes: Sequence[ClassName] | None = None) -> EncodedLabels:
     """Labels as codes of their classes, which are sorted or in the order of `classes`.
 
-    labels: list, tuple, NumPy array, torch tensor, pandas Series or Categorical, of integers (any values), whole floats
-    or text. With `classes` the labels are codes 0..len(classes)-1 of these names. A class of `classes` or of a
+    labels: list, tuple, NumPy array, torch tensor, Series or Categorical of pandas, Series of polars or array of
+    pyarrow, of integers (any values), whole floats or text. With `classes` the labels are codes 0..len(classes)-1 of these names. A class of `classes` or of a
     Categorical without a label is kept, with count 0.
     `ValueError` with the first offending position for None, NaN, a float with a fraction and mixed types; also for
     labels that are 2-D or empty.
@@ -61,6 +61,7 @@ def _label_codes(labels: Labels) -> tuple[Codes, Sequence[ClassName], IntArray]:
         return _codes_with_counts(codes, [plain_name(name) for name in categorical.categories])
     labels_array = label_array(labels)
     if labels_array.ndim != 1:
+        _refuse_table(labels)
         raise ValueError(f"labels must be one per sample (1-D), got shape {labels_array.shape}")
     if labels_array.size == 0:
         raise ValueError("labels must hold at least one label, got none")
@@ -81,6 +82,7 @@ def _label_codes(labels: Labels) -> tuple[Codes, Sequence[ClassName], IntArray]:
 def label_array(labels: Labels) -> NDArray[Any]:
     """Labels as a NumPy array; numbers stay numbers, and text keeps its trailing NULs (dtype U would drop them)."""
     if not is_sequence(labels):
+        _refuse_table(labels)
         raise TypeError(f"labels must be a sequence with one label per sample, got {labels!r:.100}")
     if hasattr(labels, "detach"):
         return array_of_tensor(labels, "labels")
@@ -97,6 +99,15 @@ def label_array(labels: Labels) -> NDArray[Any]:
     object_labels = np.empty(len(label_values), dtype=object)
     object_labels[:] = label_values if label_types == {str} else [plain_value(value) for value in label_values]
     return object_labels
+
+
+def _refuse_table(labels: object) -> None:
+    """`TypeError` for a table or query, whose text might be all of it."""
+    if hasattr(labels, "__arrow_c_stream__"):
+        raise TypeError(
+            f"labels must be one column of a table, got {type(labels).__name__}; the class counts of all its rows are "
+            "sampler_core.datasets.read_counts(table).counts"
+        )
 
 
 def labels_of(dataset: object) -> Labels:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from concurrent.futures import Future
-from dataclasses import asdict
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
@@ -18,8 +17,7 @@ class ReadHere(ReadingJob):
     def __init__(self, upload, layout=None):
         self.upload, self.layout, self.progress, self._job_result = upload, layout, 1.0, Future()
         self.stopped = False
-        request = {"name": upload.name, "layout": None if layout is None else asdict(layout)}
-        read = read_upload(json.loads(json.dumps(request)), upload.content, lambda share: None)
+        read = read_upload(json.loads(json.dumps(upload.request(layout))), upload.content, lambda share: None)
         self._job_result.set_result(json.loads(json.dumps(read)))
 
     def stop(self):

@@ -3,12 +3,16 @@
 import gzip
 import io
 import json
+import os
+import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet
 import pytest
 from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.state import SessionState
@@ -622,3 +626,68 @@ def test_while_a_file_is_being_read_the_page_shows_the_earlier_data_and_cancel_k
     assert job.done
     assert counts_of(sound(at.run())) == COUNTS
     assert np.array_equal(counts_of(at).counts, [3, 1, 1])
+
+
+# --- the folder of the server ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder of labels that the server was started with; what lies beside it is none of its business."""
+    inside = tmp_path / "labels"
+    (inside / "animals" / "label=cat").mkdir(parents=True)
+    monkeypatch.setenv("SKEWLAB_LABELS", str(inside))
+    (inside / "labels.csv").write_bytes(SPECIES)
+    for label, rows in {"cat": 3, "dog": 1}.items():
+        (inside / "animals" / f"label={label}").mkdir(exist_ok=True)
+        table = pa.table({"id": list(range(rows))})
+        pyarrow.parquet.write_table(table, inside / "animals" / f"label={label}" / "part-0.parquet")
+    return inside
+
+
+def chosen(at, name):
+    at.selectbox(key="own-served").set_value(name).run()
+    return read(at)
+
+
+def test_files_and_folders_of_the_server_are_read_where_they_lie(folder, read_in_a_child_process):
+    at = opened()
+    assert at.selectbox(key="own-served").options == ["animals", "labels.csv"]
+    assert counts_of(chosen(at, "animals")) == ClassCounts.from_counts({"cat": 3, "dog": 1})
+    assert at.selectbox(key="own-served").value is None
+    assert counts_of(chosen(at, "labels.csv")) == COUNTS
+    (folder / "labels.csv").write_bytes(SPECIES + b"7,emu\n")
+    assert counts_of(chosen(at, "labels.csv")).num_samples == 6, "it is read anew"
+    at.selectbox(key="own-label").set_value("id").run()
+    assert counts_of(read(at)).num_classes == 7
+
+
+def test_links_pipes_and_what_lies_outside_are_neither_listed_nor_read(folder):
+    (folder.parent / "outside.csv").write_bytes(SPECIES)
+    (folder / "link.csv").symlink_to(folder.parent / "outside.csv")
+    (folder / "door").symlink_to(folder.parent)
+    (folder / ".hidden.csv").write_bytes(SPECIES)
+    os.mkfifo(folder / "pipe.csv")
+    label = folder / "animals" / "label=cat"
+    (label / "part-1.parquet").symlink_to(label / "part-0.parquet")
+    (folder / "animals" / "label=emu").symlink_to(label)
+    at = opened()
+    assert at.selectbox(key="own-served").options == ["animals", "labels.csv"]
+    assert counts_of(chosen(at, "animals")) == ClassCounts.from_counts({"cat": 3, "dog": 1})
+    (folder / "labels.csv").unlink()
+    (folder / "labels.csv").symlink_to(folder.parent / "outside.csv")
+    chosen(at, "labels.csv")
+    assert "Not read: labels.csv is not in the folder of labels any more" in sentences(at)
+    assert counts_of(at).num_samples == 4
+
+
+def test_a_folder_without_data_files_and_one_that_is_none_say_so(folder):
+    (folder / "notes").mkdir()
+    at = chosen(opened(), "notes")
+    assert "or give one with Arrow or Parquet files, no links" in sentences(at)
+    shutil.rmtree(folder)
+    assert "SKEWLAB_LABELS must name a folder, and what it names is none: no labels are listed." in sentences(opened())
+
+
+def test_a_server_without_a_folder_has_no_control_for_one():
+    assert "own-served" not in [box.key for box in opened().selectbox]

@@ -17,12 +17,12 @@ from threading import Lock
 from time import monotonic
 from typing import TypeAlias
 
-from sampler_core.figures.class_labels import distinct_labels
+from pages.parts.server.served_folder import MOST_ENTRIES, is_served, served_entries, served_names
 from sampler_core.formatting import printable
 from sampler_core.run_log import Judgement, RunReader, judged
 
 RUNS_FOLDER = "SKEWLAB_RUNS"  # the variable of the environment that names the folder
-MOST_LISTED, MOST_ENTRIES, MOST_FOLDERS_DEEP = 500, 20_000, 4
+MOST_LISTED, MOST_FOLDERS_DEEP = 500, 4
 MOST_FOLLOWED = 30  # runs in memory, those that somebody looked at last
 _LOOKED_AT_EVERY, _LISTED_EVERY = 0.5, 2.0  # seconds, at most, however many sessions ask
 _RANK = re.compile(r"\.rank\d+(?=\.jsonl$)")
@@ -49,7 +49,7 @@ class FollowedRun:
     def _read(self) -> State:
         name = printable(self._path.name)
         try:
-            if not self._path.parent.resolve().is_relative_to(self._folder.resolve()):
+            if not is_served(self._path, self._folder):
                 return f"{name} lies outside the folder of runs, so it is not read."
             run = self._reader.read()
         except FileNotFoundError:
@@ -82,7 +82,7 @@ class RunFolder:
         with self._lock:
             if self._listed_at is None or monotonic() - self._listed_at >= _LISTED_EVERY:
                 logs = _logs(self._folder)
-                named = _names(sorted(logs), self._folder)  # whatever order they are listed in
+                named = served_names(sorted(logs), self._folder)  # whatever order they are listed in
                 self._paths = dict(sorted(named.items(), key=lambda item: logs.index(item[1])))
                 self._listed_at = monotonic()
             return list(self._paths)
@@ -115,23 +115,13 @@ def _logs(folder: Path) -> list[Path]:
     return sorted(firsts, key=lambda path: (-found[path], str(path)))[:MOST_LISTED]
 
 
-def _names(paths: list[Path], folder: Path) -> dict[str, Path]:
-    labels = [printable(str(path.relative_to(folder)), 120) for path in paths]
-    return {label: paths[at] for label, at in distinct_labels(labels, range(len(labels))).items()}
-
-
 def _of_rank_0(path: Path) -> Path:
     return path.with_name(_RANK.sub("", path.name))
 
 
 def _entries(folder: Path, deep: int) -> Iterator[tuple[Path, float]]:
     """What is no folder, with the time it was written; links are not followed."""
-    try:
-        with os.scandir(folder) as scanned:
-            entries = list(islice(scanned, MOST_ENTRIES))
-    except OSError:  # not ours to read, or gone
-        return
-    for entry in entries:
+    for entry in served_entries(folder):
         try:
             if not entry.is_dir(follow_symlinks=False):
                 yield Path(entry.path), entry.stat(follow_symlinks=False).st_mtime

@@ -1,4 +1,4 @@
-"""Reading an uploaded label file in a child process: the job, what the process runs, and the reading as JSON.
+"""Reading a label file in a child process: the job, what the process runs, and the reading as JSON.
 
 The process imports this module, so it imports no Streamlit: that is slow.
 """
@@ -6,9 +6,12 @@ The process imports this module, so it imports no Streamlit: that is slow.
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
+from pathlib import Path
+from time import time_ns
 from typing import Any
 from zipfile import ZipFile
 
@@ -26,19 +29,29 @@ READING_MODULES = (__name__, "pyarrow.csv", "pyarrow.compute", "pyarrow.parquet"
 DATA_FILES = (".arrow", ".parquet", ".feather")
 # The library reads up to 100,000 classes. A page computes and draws each of them for each epoch: with 10,000 a run
 # takes a second and the server 0.5 GB, with 100,000 ten seconds and 2 GB.
-UPLOAD_LIMITS = Limits(unpacked=4 << 30, classes=10_000)
+UPLOAD_LIMITS = Limits(unpacked=4 << 30, classes=10_000, links=False)
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Upload:
-    """What a user uploaded: a file's bytes under its name, or pasted text. `digest` stands for the bytes."""
+    """What a user uploaded: a file's bytes under its name, or pasted text. `digest` stands for the bytes.
+
+    path: of a file or folder of the server instead, which is read where it lies; it may be another one at another time.
+    """
 
     name: str
-    content: bytes
+    content: bytes = b""
+    path: Path | None = None
     digest: str = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "digest", sha256(self.content).hexdigest())
+        bytes_or_time = self.content if self.path is None else f"{self.path} {time_ns()}".encode(errors="replace")
+        object.__setattr__(self, "digest", sha256(bytes_or_time).hexdigest())
+
+    def request(self, layout: Layout | None) -> dict[str, Any]:
+        """What the child process is told, as JSON holds it, beside the content."""
+        path = None if self.path is None else os.fsencode(self.path).hex()
+        return {"name": self.name, "path": path, "layout": None if layout is None else asdict(layout)}
 
 
 def upload_of_files(files: Mapping[str, bytes]) -> Upload:
@@ -59,8 +72,7 @@ class ReadingJob(Job):
 
     def __init__(self, upload: Upload, layout: Layout | None = None) -> None:
         self.upload, self.layout = upload, layout
-        request = {"name": upload.name, "layout": None if layout is None else asdict(layout)}
-        super().__init__(READING_FUNCTION, request, upload.content, READING_MODULES)
+        super().__init__(READING_FUNCTION, upload.request(layout), upload.content, READING_MODULES)
         start_spare(READING_MODULES)
 
     def result(self) -> Reading:
@@ -77,11 +89,13 @@ class ReadingJob(Job):
 
 def read_upload(request: Mapping[str, Any], upload: bytes, report: Callable[[float], object]) -> dict[str, Any]:
     """The reading as JSON, or under "refused" the sentence why the file cannot be read, and code that helps."""
-    uploaded_file = io.BytesIO(upload)
-    uploaded_file.name = request["name"]
+    label_file: Any = io.BytesIO(upload)
+    label_file.name = request["name"]
+    if request["path"] is not None:
+        label_file = os.fsdecode(bytes.fromhex(request["path"]))
     layout = None if request["layout"] is None else _layout_from_json(request["layout"])
     try:
-        return reading_to_json(read_counts(uploaded_file, layout, progress=report, limits=UPLOAD_LIMITS))
+        return reading_to_json(read_counts(label_file, layout, progress=report, limits=UPLOAD_LIMITS))
     except ReadingError as error:
         return {"refused": str(error), "code": error.code}
 

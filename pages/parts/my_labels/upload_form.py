@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.parts.my_labels.column_form import CELL_CHARACTERS, column_form
 from pages.parts.my_labels.correction_form import correction_form
+from pages.parts.my_labels.labels_folder import labels_folder_control
 from pages.parts.my_labels.reading_job import PASTED, Upload, upload_of_files
 from pages.parts.my_labels.session_labels import (
     SESSION_REFUSAL,
@@ -56,6 +57,7 @@ def upload_form() -> Reading | None:
 
 
 def _upload_controls() -> None:
+    labels_folder_control()
     uploader_key = f"own-file-{st.session_state.setdefault(UPLOAD_NUMBER, 0)}"
     st.file_uploader(
         "CSV, Parquet, JSON, NPY or a list", key=uploader_key, on_change=_take_uploaded_files, args=(uploader_key,),

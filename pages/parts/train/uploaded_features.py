@@ -103,4 +103,6 @@ def _with_session_labels(file: FeatureFile) -> FeatureFile:
     labels = session_labels()
     if labels is None or not are_own_labels() or not file.features.name.lower().endswith(ALONE):
         return file
+    if labels.upload.path is not None:  # a file of the server is not carried about
+        return file
     return file._replace(labels=labels.upload, layout=labels.steps[0].layout)

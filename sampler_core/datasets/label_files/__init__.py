@@ -15,7 +15,7 @@ from sampler_core.datasets.label_files.reader import Progress, read_counts, read
 from sampler_core.datasets.label_files.reading import Dropped, Reading
 from sampler_core.datasets.label_files.reading_errors import ReadingError, ReadingStopped
 from sampler_core.datasets.label_files.reading_limits import Limits
-from sampler_core.datasets.label_files.shards import holds_data_files
+from sampler_core.datasets.label_files.shard_files import holds_data_files
 
 __all__ = [
     "MISSING",

@@ -1,5 +1,7 @@
 """A file as a stream of bytes: from a path, from memory or from an upload; unpacked where it is packed.
 
+Folders and tables in memory pass through: their readers know what to do with them.
+
 The one contract here: nothing is unpacked past the limits, and a stream is read in pieces.
 """
 
@@ -14,6 +16,7 @@ from pathlib import Path, PurePath
 from threading import Lock
 from typing import BinaryIO, TypeAlias, cast
 
+from sampler_core.datasets.label_files.arrow_tables import ArrowTable
 from sampler_core.datasets.label_files.reading_errors import ReadingError, only_reading_errors
 from sampler_core.datasets.label_files.reading_limits import Limits
 from sampler_core.formatting import printable
@@ -27,11 +30,14 @@ _RATIO_FROM_BYTES = 64 << 20
 class ByteSource:
     """A file to read. `name` may stand in sentences, `head` is its first MiB unpacked, `whole` whether that is all.
 
-    `folder`: where it is a folder of data files instead; then there are no bytes.
+    `folder`, `table`: where it is a folder of data files or a table in memory instead; then there are no bytes.
     """
 
-    def __init__(self, byte_stream: BinaryIO, name: str, limits: Limits, folder: Path | None = None) -> None:
-        self._byte_stream, self.name, self.limits, self.folder = byte_stream, name, limits, folder
+    def __init__(
+        self, byte_stream: BinaryIO, name: str, limits: Limits,
+        folder: Path | None = None, table: ArrowTable | None = None,
+    ) -> None:  # fmt: skip
+        self._byte_stream, self.name, self.limits, self.folder, self.table = byte_stream, name, limits, folder, table
         self._byte_size = byte_stream.seek(0, io.SEEK_END)
         byte_stream.seek(0)
         self._is_packed = byte_stream.read(2) == GZIP
@@ -66,21 +72,26 @@ class ByteSource:
 
 
 @contextmanager
-def opened(file: File, limits: Limits) -> Iterator[ByteSource]:
-    """A file to read for a while; whatever goes wrong with it meanwhile is a `ReadingError`."""
-    with only_reading_errors(name_of(file)), closing(_byte_stream_of(file)) as byte_stream:
+def opened(file: File | ArrowTable, limits: Limits, name: str | None = None) -> Iterator[ByteSource]:
+    """A file to read for a while; whatever goes wrong with it meanwhile is a `ReadingError`. name: default its own."""
+    name = name or name_of(file)
+    with only_reading_errors(name), closing(_byte_stream_of(file)) as byte_stream:
         folder = Path(file) if isinstance(file, str | os.PathLike) and os.path.isdir(file) else None
-        yield ByteSource(byte_stream, name_of(file), limits, folder)
+        yield ByteSource(byte_stream, name, limits, folder, file if isinstance(file, ArrowTable) else None)
 
 
-def name_of(file: File) -> str:
+def name_of(file: File | ArrowTable) -> str:
     """The name of a file as it may stand in a sentence."""
+    if isinstance(file, ArrowTable):
+        return "the table"
     file_path = file if isinstance(file, str | os.PathLike) else getattr(file, "name", "")
     file_name = PurePath(file_path).name if isinstance(file_path, str | os.PathLike) else ""
     return printable(file_name) or "the text"
 
 
-def _byte_stream_of(file: File) -> BinaryIO:
+def _byte_stream_of(file: File | ArrowTable) -> BinaryIO:
+    if isinstance(file, ArrowTable):
+        return io.BytesIO()
     if isinstance(file, bytes | bytearray | memoryview):
         return io.BytesIO(file)
     if isinstance(file, str | os.PathLike):

@@ -34,7 +34,7 @@ LABEL_COLUMNS = (
 MEASURED_COLUMNS = ("target", "targets", "y", "outcome")  # of a regression as often
 COUNT_COLUMNS = (
     "count", "counts", "n", "num", "number", "freq", "frequency", "samples", "num_samples", "n_samples", "instances",
-    "images", "num_images", "size", "total", "anzahl", "quantity", "cnt",
+    "images", "num_images", "size", "total", "anzahl", "quantity", "cnt", "count(*)", "count(1)", "count_star()",
 )  # fmt: skip
 MANY_ROWS = 20  # that make it no accident that a column holds numbers only, or another value in each row
 NO_COLUMN = ""  # for a split column or group: there is none

@@ -21,6 +21,7 @@ LAYOUT_KINDS = {  # and their titles
     "words": "table with blanks between columns",
     "parquet": "Parquet",
     "arrow": "Arrow / Feather",
+    "arrow table": "table in memory",
     "shards": "folder of Arrow or Parquet files",  # or a zip of it
     "npy": "NumPy array",
     "npz": "NumPy arrays",
@@ -38,6 +39,7 @@ WITH_COLUMNS = (
     "words",
     "parquet",
     "arrow",
+    "arrow table",
     "shards",
     "npy",
     "npz",

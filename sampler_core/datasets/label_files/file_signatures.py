@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Unpack
 
+from sampler_core.datasets.label_files.arrow_tables import ArrowTable
 from sampler_core.datasets.label_files.byte_source import GZIP, ByteSource, File, opened
 from sampler_core.datasets.label_files.column_guess import ColumnOptions, with_guessed_columns
 from sampler_core.datasets.label_files.file_layout import Layout
 from sampler_core.datasets.label_files.numpy_files import npy_layout, npz_layout
-from sampler_core.datasets.label_files.parquet_and_arrow import arrow_layout, parquet_layout
+from sampler_core.datasets.label_files.parquet_and_arrow import arrow_layout, parquet_layout, table_layout
 from sampler_core.datasets.label_files.reading_errors import ReadingError
 from sampler_core.datasets.label_files.reading_limits import Limits
-from sampler_core.datasets.label_files.shards import find_shards, shards_layout
+from sampler_core.datasets.label_files.shard_files import find_shards
+from sampler_core.datasets.label_files.shards import shards_layout
 from sampler_core.datasets.label_files.text_files import text_layout
 from sampler_core.datasets.label_files.tfrecord_files import refuse_tfrecord
 from sampler_core.formatting import quoted
@@ -53,7 +55,7 @@ _REFUSED_SIGNATURES: tuple[tuple[bytes, str], ...] = (
 
 
 def sniff(
-    file: File,
+    file: File | ArrowTable,
     *,
     kind: str | None = None,
     separator: str | None = None,
@@ -77,6 +79,8 @@ def sniff(
 
 
 def _layout_by_signature(source: ByteSource) -> Layout | None:
+    if source.table is not None:
+        return table_layout(source)
     if source.folder is not None:
         return _folder_layout(source)
     if not source.head:
@@ -95,6 +99,6 @@ def _folder_layout(source: ByteSource) -> Layout:
     if (shards := find_shards(source)) is None:
         raise ReadingError(
             f"{source.name} is a folder: read class/file folders with count_folder(path), or give one with Arrow or "
-            "Parquet files"
+            f"Parquet files{'' if source.limits.links else ', no links'}"
         )
     return shards_layout(shards)

@@ -1,4 +1,4 @@
-"""Parquet and Arrow (Feather) files: only the columns that are read, in pieces."""
+"""Parquet and Arrow (Feather) files and tables in memory: only the columns that are read, in pieces."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from sampler_core.datasets.label_files.byte_source import ByteSource
 from sampler_core.datasets.label_files.file_layout import PREVIEW_ROWS, Cells, Layout, first_rows
 from sampler_core.datasets.label_files.hugging_face import categories_of, class_names_of_schema
 from sampler_core.datasets.label_files.label_tally import LabelTally, Piece, RawLabel, piece_of_columns
+from sampler_core.datasets.label_files.reading_errors import ReadingError
 from sampler_core.datasets.label_files.reading_limits import Limits
+from sampler_core.formatting import quoted
 
 ARROW_MAGIC = b"ARROW1"
 BATCH_ROWS = 1 << 16
@@ -37,7 +39,7 @@ def parquet_layout(source: ByteSource) -> Layout:
 
 
 def parquet_pieces(
-    source: ByteSource, layout: Layout, tally: LabelTally, constants: Mapping[str, str] = {}
+    source: ByteSource, layout: Layout, tally: LabelTally, constants: Mapping[str, str | None] = {}
 ) -> Iterator[Piece]:
     """The columns of a Parquet file that are read, page by page; `constants` are columns of one value."""
     import pyarrow.parquet as pq
@@ -63,28 +65,51 @@ def arrow_layout(source: ByteSource) -> Layout:
 
 
 def arrow_pieces(
-    source: ByteSource, layout: Layout, tally: LabelTally, constants: Mapping[str, str] = {}
+    source: ByteSource, layout: Layout, tally: LabelTally, constants: Mapping[str, str | None] = {}
 ) -> Iterator[Piece]:
     """The columns of an Arrow file or stream that are read, batch by batch; `constants` are columns of one value."""
     arrow_stream = source.seekable()
     columns = [name for name in layout.columns_read if name not in constants]
     names_in_lists = _take_class_names(_arrow_reader(arrow_stream).schema, layout, tally)
     for arrow_batch in _arrow_batches(arrow_stream, columns):
-        for start in range(0, max(arrow_batch.num_rows, 1), BATCH_ROWS):  # a batch without rows may name categories
-            rows = arrow_batch.slice(start, BATCH_ROWS)
+        for rows in _slices(arrow_batch):
             yield _arrow_piece(rows, layout, source.limits, constants, names_in_lists)
+
+
+def table_layout(source: ByteSource) -> Layout:
+    """The columns that can hold labels, and their first rows."""
+    assert source.table is not None
+    arrow_columns = columns_of_labels(source.table.schema)
+    arrow_batch = source.table.first_batch()
+    if arrow_batch is not None:
+        arrow_batch = arrow_batch.select(arrow_columns[:PREVIEW_COLUMNS])
+    return Layout(kind="arrow table", columns=arrow_columns, rows=_first_arrow_rows(arrow_batch, arrow_columns))
+
+
+def table_pieces(source: ByteSource, layout: Layout, tally: LabelTally) -> Iterator[Piece]:
+    """The columns of a table in memory that are read, batch by batch."""
+    assert source.table is not None
+    names_in_lists = _take_class_names(source.table.schema, layout, tally)
+    for arrow_batch in source.table.batches():
+        for rows in _slices(arrow_batch):
+            yield _arrow_piece(rows, layout, source.limits, {}, names_in_lists)
+
+
+def _slices(arrow_batch: Any) -> Iterator[Any]:
+    """A batch in pieces, at least one: a batch without rows may name categories."""
+    starts = range(0, max(arrow_batch.num_rows, 1), BATCH_ROWS)
+    return (arrow_batch.slice(start, BATCH_ROWS) for start in starts)
 
 
 def _parquet_batches(parquet_stream: BinaryIO, columns: Sequence[str | None], rows: int) -> Iterator[Any]:
     """Record batches of text as dictionaries: one long name a million times takes no more memory than in the file."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     rows_done = 0
     arrow_schema = pq.read_schema(parquet_stream)
     parquet_stream.seek(0)
-    plain = [
-        name for name in columns if name in arrow_schema.names and not is_arrow_list(arrow_schema.field(name).type)
-    ]
+    plain = [field.name for field in arrow_schema if field.name in columns and not pa.types.is_nested(field.type)]
     try:
         parquet_file = pq.ParquetFile(parquet_stream, read_dictionary=plain, buffer_size=1 << 20)
         for parquet_batch in parquet_file.iter_batches(batch_size=rows, columns=columns):
@@ -119,12 +144,12 @@ def _arrow_reader(arrow_stream: BinaryIO, fields: list[int] | None = None) -> An
 
 
 def _arrow_piece(
-    arrow_batch: Any, layout: Layout, limits: Limits, constants: Mapping[str, str], names_in_lists: list[str]
+    arrow_batch: Any, layout: Layout, limits: Limits, constants: Mapping[str, str | None], names_in_lists: list[str]
 ) -> Piece:
     key_columns: list[tuple[Codes, Sequence[RawLabel | None]]] = []
     for name in layout.key_columns:
-        if (constant := constants.get(name or "")) is not None:
-            key_columns.append((np.zeros(arrow_batch.num_rows, dtype=np.int64), [constant]))
+        if name is not None and name in constants:
+            key_columns.append((np.zeros(arrow_batch.num_rows, dtype=np.int64), [constants[name]]))
         else:
             arrow_column = _checked_column(arrow_batch, name)
             if is_arrow_list(arrow_column.type):
@@ -135,6 +160,8 @@ def _arrow_piece(
 
 
 def _checked_column(arrow_batch: Any, name: str | None) -> Any:
+    if name not in arrow_batch.schema.names:
+        raise ReadingError(f"there is no column {quoted(name)}. Choose one that all files have")
     arrow_column = arrow_batch.column(name)
     arrow_column.validate(full=True)  # the file may lie about its offsets
     return arrow_column

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
-from typing import Any, TypeAlias, Unpack
+from typing import Any, TypeAlias, Unpack, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sampler_core.data.array_types import IntArray
+from sampler_core.datasets.label_files.arrow_tables import ArrowStreamable, ArrowTable, is_arrow_table
 from sampler_core.datasets.label_files.byte_source import ByteSource, File, name_of, opened
 from sampler_core.datasets.label_files.class_naming import MISSING
 from sampler_core.datasets.label_files.column_guess import ColumnOptions
@@ -19,7 +20,7 @@ from sampler_core.datasets.label_files.file_signatures import sniff
 from sampler_core.datasets.label_files.json_files import json_pieces
 from sampler_core.datasets.label_files.label_tally import LabelTally, Piece, TooManySplits
 from sampler_core.datasets.label_files.numpy_files import npy_pieces, npz_pieces
-from sampler_core.datasets.label_files.parquet_and_arrow import arrow_pieces, parquet_pieces
+from sampler_core.datasets.label_files.parquet_and_arrow import arrow_pieces, parquet_pieces, table_pieces
 from sampler_core.datasets.label_files.reading import Dropped, Reading, adapted_images, reading_of, reading_of_images
 from sampler_core.datasets.label_files.reading_errors import ReadingError, ReadingStopped, only_reading_errors
 from sampler_core.datasets.label_files.reading_limits import Limits
@@ -34,6 +35,7 @@ _READERS: dict[str, Callable[[ByteSource, Layout, LabelTally], Iterator[Piece]]]
     **dict.fromkeys(("table", "lines", "image list", "words"), text_pieces),
     "parquet": parquet_pieces,
     "arrow": arrow_pieces,
+    "arrow table": table_pieces,
     "shards": shard_pieces,
     "npy": npy_pieces,
     "npz": npz_pieces,
@@ -50,7 +52,7 @@ class ReadingOptions(ColumnOptions, total=False):
 
 
 def read_counts(
-    file: File,
+    file: File | ArrowStreamable,
     layout: Layout | None = None,
     *,
     progress: Progress | None = None,
@@ -60,6 +62,9 @@ def read_counts(
 ) -> Reading:
     """Class counts of a file (path, bytes or binary file), read in pieces: memory for the distinct labels only.
 
+    Or of a folder of Parquet or Arrow files, whose partitions ("label=cat/") are columns too; or of a table, query or
+    column in memory that has the Arrow PyCapsule interface (polars, DuckDB, pandas, pyarrow).
+
     `layout` from `sniff`, or its `options` here. `missing` are the spellings of "no label"; such rows are left out and
     said. `progress(share)` is called after each piece; when it returns False, `ReadingStopped` is raised, and what it
     raises passes through. Classes come sorted, those of a `class,count` table in its order. `ReadingError` otherwise.
@@ -68,7 +73,7 @@ def read_counts(
 
 
 def read_labels(
-    file: File,
+    file: File | ArrowStreamable,
     layout: Layout | None = None,
     *,
     progress: Progress | None = None,
@@ -92,7 +97,7 @@ def read_labels(
 
 
 def read_rows(
-    file: File,
+    file: File | ArrowStreamable,
     layout: Layout | None = None,
     *,
     progress: Progress | None = None,
@@ -112,16 +117,17 @@ def read_rows(
 
 
 def _read(
-    file: File, layout: Layout | None, progress: Progress | None, missing: Sequence[str], limits: Limits,
-    options: ReadingOptions, keep_codes: bool = False,
+    given: File | ArrowStreamable, layout: Layout | None, progress: Progress | None, missing: Sequence[str],
+    limits: Limits, options: ReadingOptions, keep_codes: bool = False,
 ) -> tuple[Reading, LabelTally, RowClasses]:  # fmt: skip
+    file = ArrowTable(given) if is_arrow_table(given) else cast(File, given)
     layout = layout if layout is not None else sniff(file, limits=limits, **options)
     if keep_codes and layout.count is not None:
         raise ReadingError(f"{name_of(file)} is a table of class,count and has no label per sample. Use read_counts")
     try:
         return _read_layout(file, layout, progress, missing, limits, keep_codes)
     except TooManySplits:
-        if layout.split is not None:
+        if layout.split is not None or isinstance(file, ArrowTable):  # a table may come only once
             raise
     reading, tally, classes = _read_layout(
         file, replace(layout, split_column=None), progress, missing, limits, keep_codes
@@ -131,8 +137,9 @@ def _read(
 
 
 def _read_layout(
-    file: File, layout: Layout, progress: Progress | None, missing: Sequence[str], limits: Limits, keep_codes: bool
-) -> tuple[Reading, LabelTally, RowClasses]:
+    file: File | ArrowTable, layout: Layout, progress: Progress | None, missing: Sequence[str], limits: Limits,
+    keep_codes: bool,
+) -> tuple[Reading, LabelTally, RowClasses]:  # fmt: skip
     tally = LabelTally(limits, keep_codes, len(layout.key_columns), layout.split_column is not None)
     with closing(_read_pieces(file, layout, tally)) as shares_read:
         for share_read in shares_read:
@@ -144,7 +151,7 @@ def _read_layout(
         return reading_of_images(reading, tally, classes) if tally.images.are_known else reading, tally, classes
 
 
-def _read_pieces(file: File, layout: Layout, tally: LabelTally) -> Generator[float, None, None]:
+def _read_pieces(file: File | ArrowTable, layout: Layout, tally: LabelTally) -> Generator[float, None, None]:
     """Adds up the pieces of a file; yields the share of it that has been read, at last 1."""
     with opened(file, tally.limits) as source:
         for piece in _READERS.get(layout.kind, json_pieces)(source, layout, tally):

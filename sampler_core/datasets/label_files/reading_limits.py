@@ -14,6 +14,7 @@ class Limits:
 
     `unpacked` bounds what a .gz or .npz may unpack to, `ratio` how many times its size that may be (asked only beyond
     64 MiB, since short files of one label pack well), `in_memory` what must be unpacked as a whole (Parquet in .gz).
+    `links`: whether the links in a folder are followed.
     """
 
     unpacked: int = 16 << 30
@@ -23,6 +24,7 @@ class Limits:
     columns: int = 100_000
     classes: int = 100_000
     name_length: int = 1_000
+    links: bool = True
 
     def check_rows(self, rows: int) -> None:
         """Whether a file of so many rows is read."""

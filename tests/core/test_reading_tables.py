@@ -5,7 +5,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from sampler_core import ClassCounts, IndexStream, PowerSkew, SamplingPlan, Constant
+from sampler_core import ClassCounts, Constant, IndexStream, PowerSkew, SamplingPlan
 from sampler_core.datasets import ReadingError, read_counts, read_labels, read_rows
 from sampler_core.datasets.label_files import ReadingStopped
 
@@ -43,8 +43,10 @@ TABLES = {
     "array": CapsuleOfArray(pa.array(ANIMALS)),
     "text as polars has it": pa.table({"label": pa.array(ANIMALS, pa.string_view())}),
     "categories": pa.table({"label": pa.array(ANIMALS).dictionary_encode()}),
+    "categories as polars has them": pa.table({"label": pa.DictionaryArray.from_arrays(
+        pa.array([0, 1, 0, 0, 2], pa.uint32()), pa.array(["cat", "dog", "emu"], pa.string_view()))}),
     "classes and counts": pa.table({"animal": ["cat", "dog", "emu"], "count_star()": [3, 1, 1]}),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", TABLES)

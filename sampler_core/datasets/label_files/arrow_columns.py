@@ -136,5 +136,5 @@ def cells_of_arrow_column(arrow_column: Any) -> list[Any]:
 
     arrow_column.validate(full=True)
     if pa.types.is_dictionary(arrow_column.type):
-        arrow_column = _cut_arrow_text(arrow_column.dictionary, 80).take(arrow_column.indices)
+        arrow_column = _cut_arrow_text(_plain_arrow_array(arrow_column.dictionary), 80).take(arrow_column.indices)
     return _cut_arrow_text(arrow_column, 80).to_pylist()  # type: ignore[no-any-return]

@@ -41,9 +41,12 @@ class ArrowTable:
         return None
 
     def batches(self) -> Iterator[Any]:
-        """All batches, those that were looked at too."""
-        yield from self._looked_at
-        yield from self._reader
+        """All batches, those that were looked at too; then the table is let go of."""
+        try:
+            yield from self._looked_at
+            yield from self._reader
+        finally:
+            self._reader.close()
 
     @cached_property
     def _reader(self) -> Any:

@@ -55,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sentence = f"{error.filename or 'the output'} must be a file to read or write, got: {error.strerror}"
     except (TypeError, ValueError) as error:
         sentence = str(error)
+    except KeyboardInterrupt:
+        sentence = "stopped"
     sys.stderr.write(f"{_as_one_line(sentence)}\n")
     return 2
 
@@ -208,8 +210,15 @@ def _counts_of_command(command: argparse.Namespace) -> tuple[ClassCounts, str]:
     if command.labels.is_dir() and not holds_data_files(command.labels):
         counts = count_folder(command.labels)
         return counts, f"{counts.num_samples:,} files in {counts.num_classes:,} folders of {command.labels.name}."
-    reading = read_counts(command.labels, **_columns_of_command(command))
+    on_terminal = sys.stderr.isatty()
+    progress = _show_progress if on_terminal else None
+    reading = read_counts(command.labels, progress=progress, **_columns_of_command(command))
+    sys.stderr.write("\r" if on_terminal else "")
     return reading.counts, reading.sentence()
+
+
+def _show_progress(share: float) -> None:
+    sys.stderr.write(f"\r{share:4.0%} read ")
 
 
 def _columns_of_command(command: argparse.Namespace) -> dict[str, Any]:

@@ -70,6 +70,31 @@ def test_a_folder_of_data_files_is_read_and_not_counted_as_class_folders(files, 
     assert "20 samples of 4 classes read from column 'label' of animals (24 rows)" in capsys.readouterr().out
 
 
+def test_a_folder_is_read_with_its_progress_on_a_terminal_and_may_be_stopped(files, monkeypatch):
+    for name, content in DATASET.items():
+        (files / name).parent.mkdir(parents=True, exist_ok=True)
+        (files / name).write_bytes(content)
+
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    monkeypatch.setattr("sys.stderr", Terminal())
+    out = files / "batches.csv"
+    assert run("preview", files, "animals", "--out", out) == 0
+    assert "\r 33% read " in sys.stderr.getvalue()
+    assert "\r20 samples of 4 classes read from column 'label' of animals" in sys.stderr.getvalue()
+    assert out.stat().st_size > 0
+
+    def stopped(share):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sampler_core.__main__._show_progress", stopped)
+    assert run("preview", files, "animals", "--out", files / "other.csv") == 2
+    assert sys.stderr.getvalue().endswith("stopped\n")
+    assert not (files / "other.csv").exists()
+
+
 @pytest.mark.parametrize("labels", ["counts.csv", "labels.txt", "images"])
 def test_preview_writes_the_batches_that_the_plan_previews(files, labels):
     assert run("preview", files, labels, "--epoch", 5, "--out", files / "batches.csv") == 0

@@ -133,15 +133,29 @@ class LabelTally:
 
     def _key_codes(self, column_codes: Sequence[Codes]) -> Codes:
         """The code of each row's key, (code of its label, code of its split) for one."""
-        keys = column_codes[0] + 1
-        for codes in column_codes[1:]:  # numbered anew after each column, so that no number grows past 64 bits
-            keys = np.unique(keys * (int(codes.max(initial=-1)) + 2) + codes + 1, return_inverse=True)[1]
-        _, first_rows, key_of_row = np.unique(keys, return_index=True, return_inverse=True)
-        distinct_keys = list(zip(*(codes[first_rows].tolist() for codes in column_codes), strict=True))
+        keys, size = column_codes[0] + 1, len(self._codes_of_values[0]) + 1
+        for codes, values in zip(column_codes[1:], self._codes_of_values[1:], strict=True):
+            rows, keys = _numbered(keys, size)  # anew before each column, so that no number grows past 64 bits
+            keys, size = keys * (len(values) + 1) + (codes + 1), rows.size * (len(values) + 1)
+        rows, key_of_row = _numbered(keys, size)
+        distinct_keys = list(zip(*(codes[rows].tolist() for codes in column_codes), strict=True))
         for key in distinct_keys:
             self._codes_of_keys.setdefault(key, len(self._codes_of_keys))
         self.limits.check_combinations(len(self._codes_of_keys), len(self._rows_tally))
         return np.array([self._codes_of_keys[key] for key in distinct_keys], dtype=np.int64)[key_of_row]
+
+
+def _numbered(keys: Codes, size: int) -> tuple[Codes, Codes]:
+    """Distinct keys, from 0 to size - 1, in rising order: a row with each, and the number of each row's key."""
+    if size > 4 * keys.size + 65536:  # else a table is faster than a sort
+        _, rows, numbers = np.unique(keys, return_index=True, return_inverse=True)
+        return rows, numbers
+    row_of_key = np.full(size, -1)
+    row_of_key[keys] = np.arange(keys.size)
+    distinct = np.flatnonzero(row_of_key >= 0)
+    number_of_key = np.empty(size, dtype=np.int64)
+    number_of_key[distinct] = np.arange(distinct.size)
+    return row_of_key[distinct], number_of_key[keys]
 
 
 def _whole_count(count: RawLabel | None, label: RawLabel | None) -> int:

@@ -24,7 +24,7 @@ from sampler_core.datasets.label_files.reading_limits import Limits
 from sampler_core.formatting import quoted
 
 ARROW_MAGIC = b"ARROW1"
-BATCH_ROWS = 1 << 16
+BATCH_ROWS, MOST_BATCH_ROWS = 1 << 16, 1 << 20
 PREVIEW_COLUMNS = 40
 
 
@@ -48,8 +48,8 @@ def parquet_pieces(
     parquet_rows, rows_done = pq.read_metadata(parquet_stream).num_rows, 0
     source.limits.check_rows(parquet_rows)
     columns = [name for name in layout.columns_read if name not in constants]
-    names_in_lists = _take_class_names(pq.read_schema(parquet_stream), layout, tally)
-    for parquet_batch in _parquet_batches(parquet_stream, columns, BATCH_ROWS):
+    names_in_lists = _take_class_names(arrow_schema := pq.read_schema(parquet_stream), layout, tally)
+    for parquet_batch in _parquet_batches(parquet_stream, columns, _batch_rows(layout, arrow_schema)):
         rows_done += parquet_batch.num_rows
         piece = _arrow_piece(parquet_batch, layout, source.limits, constants, names_in_lists)
         yield piece._replace(share=rows_done / max(parquet_rows, 1))
@@ -72,7 +72,7 @@ def arrow_pieces(
     columns = [name for name in layout.columns_read if name not in constants]
     names_in_lists = _take_class_names(_arrow_reader(arrow_stream).schema, layout, tally)
     for arrow_batch in _arrow_batches(arrow_stream, columns):
-        for rows in _slices(arrow_batch):
+        for rows in _slices(arrow_batch, layout):
             yield _arrow_piece(rows, layout, source.limits, constants, names_in_lists)
 
 
@@ -91,14 +91,21 @@ def table_pieces(source: ByteSource, layout: Layout, tally: LabelTally) -> Itera
     assert source.table is not None
     names_in_lists = _take_class_names(source.table.schema, layout, tally)
     for arrow_batch in source.table.batches():
-        for rows in _slices(arrow_batch):
+        for rows in _slices(arrow_batch, layout):
             yield _arrow_piece(rows, layout, source.limits, {}, names_in_lists)
 
 
-def _slices(arrow_batch: Any) -> Iterator[Any]:
+def _slices(arrow_batch: Any, layout: Layout) -> Iterator[Any]:
     """A batch in pieces, at least one: a batch without rows may name categories."""
-    starts = range(0, max(arrow_batch.num_rows, 1), BATCH_ROWS)
-    return (arrow_batch.slice(start, BATCH_ROWS) for start in starts)
+    rows = _batch_rows(layout, arrow_batch.schema)
+    return (arrow_batch.slice(start, rows) for start in range(0, max(arrow_batch.num_rows, 1), rows))
+
+
+def _batch_rows(layout: Layout, arrow_schema: Any) -> int:
+    """Rows at a time: many, as each piece looks up its distinct labels; fewer of several columns and of lists."""
+    columns = [name for name in layout.columns_read if name in arrow_schema.names]
+    has_lists = any(is_arrow_list(arrow_schema.field(name).type) for name in columns)
+    return BATCH_ROWS if has_lists else max(BATCH_ROWS, MOST_BATCH_ROWS // max(len(columns), 1))
 
 
 def _parquet_batches(parquet_stream: BinaryIO, columns: Sequence[str | None], rows: int) -> Iterator[Any]:
@@ -117,7 +124,7 @@ def _parquet_batches(parquet_stream: BinaryIO, columns: Sequence[str | None], ro
             yield parquet_batch
     except OSError:  # a column in DELTA_BYTE_ARRAY cannot be read as a dictionary
         parquet_file = pq.ParquetFile(parquet_stream, buffer_size=1 << 20)
-        for parquet_batch in parquet_file.iter_batches(batch_size=rows, columns=columns):
+        for parquet_batch in parquet_file.iter_batches(batch_size=min(rows, BATCH_ROWS), columns=columns):
             rows_skipped = min(rows_done, parquet_batch.num_rows)
             rows_done -= rows_skipped
             yield parquet_batch.slice(rows_skipped)

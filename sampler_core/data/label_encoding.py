@@ -27,8 +27,8 @@ def encode_labels(labels: Labels, classes: Sequence[ClassName] | None = None) ->
     """Labels as codes of their classes, which are sorted or in the order of `classes`.
 
     labels: list, tuple, NumPy array, torch tensor, Series or Categorical of pandas, Series of polars or array of
-    pyarrow, of integers (any values), whole floats or text. With `classes` the labels are codes 0..len(classes)-1 of these names. A class of `classes` or of a
-    Categorical without a label is kept, with count 0.
+    pyarrow, of integers (any values), whole floats or text. With `classes` the labels are codes 0..len(classes)-1 of
+    these names. A class of `classes` or of a Categorical without a label is kept, with count 0.
     `ValueError` with the first offending position for None, NaN, a float with a fraction and mixed types; also for
     labels that are 2-D or empty.
     """

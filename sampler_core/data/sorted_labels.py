@@ -33,7 +33,7 @@ class SortedLabels:
     def __len__(self) -> int:
         return self.counts.num_samples
 
-    def __array__(self, dtype: DTypeLike = None, copy: bool | None = None) -> NDArray[Any]:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         """The labels written out, for what takes labels only: int64, or text (dtype object)."""
         is_text = isinstance(self.counts.names[0], str)
         names: NDArray[Any] = np.array(self.counts.names, dtype=object if is_text else np.int64)

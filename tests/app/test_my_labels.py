@@ -645,7 +645,7 @@ def folder(tmp_path, monkeypatch):
     return inside
 
 
-def chosen(at, name):
+def served(at, name):
     at.selectbox(key="own-served").set_value(name).run()
     return read(at)
 
@@ -653,11 +653,11 @@ def chosen(at, name):
 def test_files_and_folders_of_the_server_are_read_where_they_lie(folder, read_in_a_child_process):
     at = opened()
     assert at.selectbox(key="own-served").options == ["animals", "labels.csv"]
-    assert counts_of(chosen(at, "animals")) == ClassCounts.from_counts({"cat": 3, "dog": 1})
+    assert counts_of(served(at, "animals")) == ClassCounts.from_counts({"cat": 3, "dog": 1})
     assert at.selectbox(key="own-served").value is None
-    assert counts_of(chosen(at, "labels.csv")) == COUNTS
+    assert counts_of(served(at, "labels.csv")) == COUNTS
     (folder / "labels.csv").write_bytes(SPECIES + b"7,emu\n")
-    assert counts_of(chosen(at, "labels.csv")).num_samples == 6, "it is read anew"
+    assert counts_of(served(at, "labels.csv")).num_samples == 6, "it is read anew"
     at.selectbox(key="own-label").set_value("id").run()
     assert counts_of(read(at)).num_classes == 7
 
@@ -673,17 +673,17 @@ def test_links_pipes_and_what_lies_outside_are_neither_listed_nor_read(folder):
     (folder / "animals" / "label=emu").symlink_to(label)
     at = opened()
     assert at.selectbox(key="own-served").options == ["animals", "labels.csv"]
-    assert counts_of(chosen(at, "animals")) == ClassCounts.from_counts({"cat": 3, "dog": 1})
+    assert counts_of(served(at, "animals")) == ClassCounts.from_counts({"cat": 3, "dog": 1})
     (folder / "labels.csv").unlink()
     (folder / "labels.csv").symlink_to(folder.parent / "outside.csv")
-    chosen(at, "labels.csv")
+    served(at, "labels.csv")
     assert "Not read: labels.csv is not in the folder of labels any more" in sentences(at)
     assert counts_of(at).num_samples == 4
 
 
 def test_a_folder_without_data_files_and_one_that_is_none_say_so(folder):
     (folder / "notes").mkdir()
-    at = chosen(opened(), "notes")
+    at = served(opened(), "notes")
     assert "or give one with Arrow or Parquet files, no links" in sentences(at)
     shutil.rmtree(folder)
     assert "SKEWLAB_LABELS must name a folder, and what it names is none: no labels are listed." in sentences(opened())

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
-import pytest
 
 from sampler_core import ClassCounts, Constant, PowerSkew, SamplingPlan
 from sampler_core.datasets import read_counts

@@ -31,11 +31,10 @@ def read_in_a_job(file: bytes | io.BytesIO) -> Reading:
 
 def read_as_a_job_does(file: bytes | io.BytesIO) -> Reading:
     """What the child process runs, here: its answer goes through JSON too."""
-    from pages.parts.my_labels.reading_job import read_upload, reading_from_json
+    from pages.parts.my_labels.reading_job import Upload, read_upload, reading_from_json
 
-    request = {"name": getattr(file, "name", ""), "layout": None}
-    content = file if isinstance(file, bytes) else file.getvalue()
-    said = json.loads(json.dumps(read_upload(request, content, lambda _: None)))
+    upload = Upload(getattr(file, "name", ""), file if isinstance(file, bytes) else file.getvalue())
+    said = json.loads(json.dumps(read_upload(upload.request(None), upload.content, lambda _: None)))
     if "refused" in said:
         raise ReadingError(said["refused"], said["code"])
     return reading_from_json(said)

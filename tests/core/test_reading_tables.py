@@ -73,7 +73,7 @@ def test_a_table_is_asked_for_once_and_may_be_stopped():
         read_counts(Capsule(chunks), progress=lambda share: False)
     many_splits = {"label": ANIMALS * 100, "fold": [i // 2 for i in range(500)]}
     table = pa.table({name: [str(v) for v in values] for name, values in many_splits.items()})
-    with pytest.raises(ReadingError, match="hardly a split. Choose another, or none"):
+    with pytest.raises(ReadingError, match="hardly a split"):
         read_counts(Capsule(table), split_column="fold")
     assert read_counts(Capsule(table), split_column="").counts.num_samples == 500
 
@@ -85,12 +85,13 @@ def test_it_says_what_is_wrong():
     }.values():
         with pytest.raises(ReadingError, match=says):
             read_counts(table)
-    with pytest.raises(ReadingError, match="column must be|label must be"):
+    with pytest.raises(ReadingError, match="label must be one of"):
         read_counts(TABLE, label="species")
 
 
 @pytest.mark.parametrize(
-    "column", [pa.chunked_array([ANIMALS]), pa.array(ANIMALS), pa.array(ANIMALS).dictionary_encode(), pd.Series(ANIMALS)]
+    "column",
+    [pa.chunked_array([ANIMALS]), pa.array(ANIMALS), pa.array(ANIMALS).dictionary_encode(), pd.Series(ANIMALS)],
 )
 def test_a_sampler_takes_a_column_with_one_label_a_sample(column):
     assert ClassCounts.from_labels(column) == COUNTS

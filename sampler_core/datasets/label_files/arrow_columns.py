@@ -65,6 +65,9 @@ def _codes_of_arrow_indices(indices: Any) -> Codes:
     """Indices, nulls as `NO_LABEL`. `to_numpy` and `fill_null` would import pandas, which takes a second."""
     import pyarrow as pa
 
+    if not indices.null_count:
+        whole: Codes = np.asarray(np.from_dlpack(indices))
+        return whole
     codes = np.full(len(indices), NO_LABEL)
     codes[np.from_dlpack(indices.is_valid().cast(pa.uint8())) == 1] = np.from_dlpack(indices.drop_null())
     return codes

@@ -10,7 +10,6 @@ import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from urllib.parse import unquote

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 from sampler_core.datasets.label_files.byte_source import ByteSource
 from sampler_core.datasets.label_files.file_layout import PREVIEW_ROWS, Layout

@@ -11,7 +11,7 @@ import hypothesis
 import pytest
 
 IN_A_BROWSER = "tests/browser/"
-TRAINED = "tests/frameworks/"
+COSTLY = (IN_A_BROWSER, "tests/frameworks/", "tests/engines/")
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome")  # the lightest first
 CHROMIUM = os.environ.get("CHROME") or next(filter(None, map(shutil.which, NAMES)), None)
 REQUIRED = any(os.environ.get(name, "").lower() not in ("", "0", "false") for name in ("REQUIRE_BROWSER", "CI"))
@@ -34,7 +34,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
     class ByCostlyFile(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return nodeid.partition("::")[0] if nodeid.startswith((IN_A_BROWSER, TRAINED)) else nodeid.partition("[")[0]
+            return nodeid.partition("::")[0] if nodeid.startswith(COSTLY) else nodeid.partition("[")[0]
 
     return ByCostlyFile(config, log)
 

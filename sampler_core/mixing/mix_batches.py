@@ -27,9 +27,9 @@ class Worker(NamedTuple):
 class MixBatches:
     """What a worker reads of an epoch from batch `first_batch` of the one-process stream on.
 
-    Positions count from there. With several ranks the rest of the epoch is completed to whole rounds of batches by its own
-    first positions, whose items are read in their turn and kept. Where a source stops the epoch, one rank has all items
-    before the missing one, and several ranks have the whole rounds before it.
+    Positions count from there. With several ranks the rest of the epoch is completed to whole rounds of batches by its
+    own first positions, whose items are read in their turn and kept. Where a source stops the epoch, one rank has all
+    items before the missing one, and several ranks have the whole rounds before it.
     """
 
     def __init__(

@@ -1,10 +1,10 @@
 """Which source each position of a run draws from, and which of its items: the class stage alone.
 
-The one contract here: the sources of the batches are the classes that a preview counts (`Scheme.classes`), and the items
-of a source are numbered 0, 1, 2, ... in the order of its draws, over all epochs, ranks and workers.
+The one contract here: the sources of the batches are the classes that a preview counts (`Scheme.classes`), and the
+items of a source are numbered 0, 1, 2, ... in the order of its draws, over all epochs, ranks and workers.
 
-NOTE example: epoch 0 draws en, de, en, en. Its positions have the items en 0, de 0, en 1, en 2, and epoch 1 goes on with
-en 3 and de 1. Of a source with 2 items, item 2 is the first one of the second pass.
+NOTE example: epoch 0 draws en, de, en, en. Its positions have the items en 0, de 0, en 1, en 2, and epoch 1 goes on
+with en 3 and de 1. Of a source with 2 items, item 2 is the first one of the second pass.
 """
 
 from __future__ import annotations

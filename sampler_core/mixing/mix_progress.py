@@ -1,7 +1,7 @@
 """Where a mix stands in its run: for the process that iterates it, and for the workers of its loaders.
 
-The one contract here: the epoch, where it starts and the lengths of sources lie in shared memory, so that workers follow
-`set_epoch`, also those that outlive an epoch. What a worker has read is its own.
+The one contract here: the epoch, where it starts and the lengths of sources lie in shared memory, so that workers
+follow `set_epoch`, also those that outlive an epoch. What a worker has read is its own.
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ _EPOCH, _BATCHES, _DONE, _BY_WORKERS, _LENGTHS = range(5)
 
 
 class MixPosition(NamedTuple):
-    """Where an epoch is to go on: after `batches` batches of the one-process stream, and after the `done` items that this
-    worker has handed out since."""
+    """Where an epoch goes on: after `batches` batches of the one-process stream, and `done` items of this worker since."""
 
     epoch: int = 0
     batches: int = 0
@@ -62,7 +61,7 @@ class MixProgress:
         return self._numbers[_LENGTHS:]
 
     def new_pass(self) -> MixPass:
-        """A pass of this process, from where the next one starts. `ValueError` where that was saved by another worker."""
+        """A pass of this process, from where the next one starts; `ValueError` where another worker has saved that."""
         info = get_worker_info()
         worker = Worker() if info is None else Worker(info.id, info.num_workers)
         start = self._next_start

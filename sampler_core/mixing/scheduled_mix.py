@@ -30,21 +30,22 @@ EXHAUSTED = ("restart", "stop")
 class ScheduledMix(IterableDataset[Any]):
     """Mixes sources: which one is next follows a plan, whose classes they are, position by position as in its preview.
 
-    sources: {name: source}. A source is a data set with `len()` and items by index; or an iterable (WebDataset, a Hugging
-    Face or torch `IterableDataset`); or a function that returns an iterable for a pass number, which may give each pass
-    another order. The same pass must have the same items in the same order in every process. Order within a source is its
-    own; an epoch goes on where the last one has left it.
+    sources: {name: source}. A source is a data set with `len()` and items by index; or an iterable (WebDataset, a
+    Hugging Face or torch `IterableDataset`); or a function that returns an iterable for a pass number, which may give
+    each pass another order. Items come in the order of their source, and an epoch goes on where the last one has left
+    it. The same pass must have the same items in every process. A source with a `state_dict` is copied for each pass.
 
     sizes: {name: items}, by which the plan knows the sources; without it their `len()`. Sources of unknown size need a
-    target `Shares` that names them, and samples_per_epoch. exhausted: "restart" begins a source again where it ends; with
-    "stop" each epoch begins all sources and ends where one ends. num_replicas, rank, drop_last: as in
-    `ScheduledClassSampler`. own_states: whether a state holds those of sources that have `state_dict` and
-    `load_state_dict`; without them a source is read again up to where it was. Say False where a source's own state forgets
+    target `Shares` that names them, and samples_per_epoch. exhausted: "restart" begins a source again where it ends;
+    with "stop" each epoch begins all sources and ends where one ends. num_replicas, rank, drop_last: as in
+    `ScheduledClassSampler`. own_states: whether a state holds those of the sources that have `state_dict` and
+    `load_state_dict`. Without them a source is read again up to where it was: say False where its own state forgets
     something, as that of a Hugging Face shuffle buffer does.
 
-    With W ranks, batch b of rank r is batch b W + r of the one-process stream, and each worker of a loader has every n-th of
-    these batches: it reads past the items of the others, so costly decoding belongs in the loader's `collate_fn`. Sources
-    are not to split themselves: they see no worker. The loader's batch size must be the plan's, see `loader`.
+    With W ranks, batch b of rank r is batch b W + r of the one-process stream, and each of n workers of a loader has
+    every n-th of these batches. It reads past the items of the others, so costly decoding belongs in the loader's
+    `collate_fn`. Sources see no worker, so they do not split themselves; switch off what splits them between nodes. The
+    loader's batch size must be the plan's, see `loader`.
 
     Examples:
         >>> from sampler_core import PowerSkew, SamplingPlan
@@ -107,7 +108,7 @@ class ScheduledMix(IterableDataset[Any]):
         return self._items(self._progress.new_pass())
 
     def preview(self, first_batch: int = 0, num_batches: int | None = None) -> Preview:
-        """How many items of each source the batches of the current epoch have, over all ranks; see `SamplingPlan.preview`.
+        """The counts of each source in the batches of the current epoch, over all ranks; see `SamplingPlan.preview`.
 
         Classes are the sources, in the order given.
         """
@@ -140,7 +141,7 @@ class ScheduledMix(IterableDataset[Any]):
         return DataLoader(self, batch_size=self.plan.needed_batch_size, **kwargs)
 
     def state_dict(self, batches_delivered: int | None = None) -> dict[str, Any]:
-        """The position in the run as plain JSON types, and the sources' own states; for this or another number of ranks.
+        """The position in the run, and the sources' own states, as plain JSON types.
 
         batches_delivered: batches of this rank that training has taken in this pass over the loader. A DataLoader with
         workers needs it, for they read ahead in processes of their own; sources then are read again from where a pass

@@ -1,8 +1,8 @@
 """Reading a source: item `offset` of its pass `number`, wherever the reader stands.
 
-The one contract here: what `read` returns depends on the source alone, as long as each pass of a number has the same items
-in the same order in every process. A reader that stands before the item reads on; one behind it begins the pass again, or
-goes on from the source's own state.
+The one contract here: what `read` returns depends on the source alone, as long as a pass has the same items in the same
+order in every process. A reader that stands before the item reads on; one behind it begins the pass again, or goes on
+from the source's own state.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from torch.utils.data import IterableDataset
 from torch.utils.data._utils import worker as torch_worker
 
 from sampler_core.data.plain_values import ClassName
-from sampler_core.mixing.source_sizes import Source, length_of
+from sampler_core.mixing.source_sizes import length_of
 
 END = object()
 """What is read after the last item of a pass."""
@@ -54,14 +54,13 @@ class IterableReader:
 
     length: int | None = None
 
-    def __init__(self, name: ClassName, source: Source, own_states: bool) -> None:
+    def __init__(self, name: ClassName, source: Any, own_states: bool) -> None:
         self.name, self._source, self._own_states = name, source, own_states
         self.number = self.offset = 0
         self._iterator: Iterator[Any] | None = None
         self._process = os.getpid()
-        self._iterated: Any = None  # the source, or what it has returned for the pass
+        self._iterated: Any = None
         self._latest_state: OwnState | None = None
-        self._first_state = copy.deepcopy(source.state_dict()) if self._has_state(source) else None  # type: ignore[union-attr]
 
     def read(self, number: int, offset: int) -> Any:
         """The item; `END` where the pass has no more than `offset` items, which then is its length."""
@@ -83,30 +82,26 @@ class IterableReader:
     @property
     def own_state(self) -> OwnState | None:
         """The source's own state where the reader stands, or an earlier one; None for a source that has none."""
-        if self._iterator is not None and self._process == os.getpid() and self._has_state(self._iterated):
+        is_reading = self._iterator is not None and self._process == os.getpid()
+        if self._own_states and is_reading and _has_state(self._iterated):
             self._latest_state = OwnState(self.number, self.offset, copy.deepcopy(self._iterated.state_dict()))
         return self._latest_state
 
     @own_state.setter
     def own_state(self, state: OwnState | None) -> None:
-        self._latest_state, self._iterator = state, None
+        self._latest_state, self._iterator = state if self._own_states else None, None
 
     def _begin(self, number: int, offset: int) -> Iterator[Any]:
         """Starts a pass, as near before the item as can be."""
-        source, latest = self._source, self._latest_state
-        self._iterated = source if isinstance(source, Iterable) else source(number)
-        self.number, self.offset, self._process = number, 0, os.getpid()
-        if self._has_state(self._iterated):
-            if latest is not None and latest.number == number and latest.offset <= offset:
-                self._iterated.load_state_dict(copy.deepcopy(latest.state))
-                self.offset = latest.offset
-            elif self._iterated is source:
-                self._iterated.load_state_dict(copy.deepcopy(self._first_state))
-        self._iterator = iter(self._iterated)
+        made = self._source if isinstance(self._source, Iterable) else self._source(number)
+        if made is self._source and _has_state(made):
+            made = copy.deepcopy(made)  # as it was given: its state may be that of a pass before
+        self.number, self.offset, self._process, latest = number, 0, os.getpid(), self._latest_state
+        if latest is not None and latest.number == number and latest.offset <= offset:
+            made.load_state_dict(copy.deepcopy(latest.state))
+            self.offset = latest.offset
+        self._iterated, self._iterator = made, iter(made)
         return self._iterator
-
-    def _has_state(self, source: Any) -> bool:
-        return self._own_states and hasattr(source, "state_dict") and hasattr(source, "load_state_dict")
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_iterator": None, "_iterated": None}
@@ -126,6 +121,10 @@ def reader_of(name: ClassName, source: Any, own_states: bool) -> Reader:
     if isinstance(source, str | bytes | Mapping) or not (by_index or isinstance(source, Iterable) or callable(source)):
         raise TypeError(f"{must}, got {source!r:.100}")
     return SequenceReader(name, source) if by_index else IterableReader(name, source, own_states)
+
+
+def _has_state(source: Any) -> bool:
+    return hasattr(source, "state_dict") and hasattr(source, "load_state_dict")
 
 
 def _add_note(error: Exception, name: ClassName, number: int, offset: int) -> None:

@@ -18,7 +18,7 @@ Source: TypeAlias = Iterable[Any] | Callable[[int], Iterable[Any]]
 
 
 def sizes_of(sources: Mapping[ClassName, Source], sizes: Mapping[ClassName, int] | None) -> dict[ClassName, int | None]:
-    """The size of each source, None where it is not known; `ValueError` for an empty one and for a size of no source."""
+    """The size of each source, None where it is not known; `ValueError` for an empty one and a size of no source."""
     given = dict(sizes or {})
     if strange := [name for name in given if name not in sources]:
         raise ValueError(f"sizes must be of sources, got one of {strange[0]!r}")

@@ -1,5 +1,6 @@
 """Sources for the tests of mixes, whose items say what they are, and what a mix of them must read."""
 
+from collections import Counter
 from contextlib import contextmanager
 from itertools import islice, zip_longest
 from types import SimpleNamespace
@@ -10,18 +11,20 @@ from torch.utils.data._utils import worker as torch_worker
 
 from sampler_core import IndexStream
 
+READS: Counter[str] = Counter()
 SIZES = {"en": 50, "de": 23, "fr": 8, "sw": 3}
 
 
 class Readable:
-    """An iterable that can be read again; `reads` counts the items that were read."""
+    """An iterable that can be read again. The items that were read since are in `READS`, also of its copies."""
 
     def __init__(self, name, size):
-        self.name, self.size, self.reads = name, size, 0
+        self.name, self.size = name, size
+        READS[name] = 0
 
-    def __iter__(self):
-        for i in range(self.size):
-            self.reads += 1
+    def __iter__(self, begin=0):
+        for i in range(begin, self.size):
+            READS[self.name] += 1
             yield f"{self.name} {i}"
 
 
@@ -31,7 +34,7 @@ class Stateful(Readable):
     done = 0
 
     def __iter__(self):
-        for item in islice(super().__iter__(), self.done, None):
+        for item in super().__iter__(self.done):
             self.done += 1
             yield item
 
@@ -64,7 +67,7 @@ def sources_of(kind="iterable", sizes=SIZES):
 
 
 def mixed(plan, epochs, sizes=SIZES):
-    """Epoch -> batches of items of the one-process stream: its classes as an `IndexStream` draws them, each in order."""
+    """Epoch -> batches of items of one process: the classes that an `IndexStream` draws, the items of each in order."""
     names = list(sizes)
     labels = np.repeat(np.arange(len(names)), list(sizes.values()))
     stream, begun, batches = IndexStream(labels, plan, classes=names), dict.fromkeys(names, 0), []

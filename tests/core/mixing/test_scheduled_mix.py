@@ -10,7 +10,7 @@ from torch.utils.data import DataLoader
 
 from sampler_core import ClassCounts, Forecast, Linear, PowerSkew, SamplingPlan, ScheduledMix, Shares, UniMax
 from sampler_core.draws import SCHEMES
-from tests.core.mixing.sources import KINDS, SIZES, Readable, loaded, mixed, sources_of
+from tests.core.mixing.sources import KINDS, READS, SIZES, Readable, loaded, mixed, sources_of
 
 COUNTS = ClassCounts.from_counts(SIZES)
 
@@ -159,11 +159,10 @@ def test_an_epoch_is_cut_to_whole_rounds_where_the_last_is_to_be_dropped():
 
 
 def test_a_worker_reads_past_the_items_of_others_once_and_begins_no_pass_again():
-    sources = sources_of()
-    mix = ScheduledMix(sources, plan_of(), sizes=SIZES, num_replicas=2, rank=1)
+    mix = mix_of(plan_of(), num_replicas=2, rank=1)
     read(mix, range(5))
     drawn = mix.counts_before(epoch=5)
-    assert all(source.reads <= count + 1 for source, count in zip(sources.values(), drawn, strict=True))
+    assert all(READS[name] <= count + 1 for name, count in zip(SIZES, drawn, strict=True))
 
 
 # --- a source that ends ----------------------------------------------------------------------------------------------
@@ -289,11 +288,10 @@ def test_a_plan_that_needs_a_size_that_is_not_known_is_told(fields, says):
 
 
 def test_a_mix_is_light_until_it_is_read():
-    sources = sources_of()
-    mix = ScheduledMix(sources, plan_of(), sizes=SIZES)
+    mix = mix_of(plan_of())
     mix.preview()
     iter(mix)
-    assert [source.reads for source in sources.values()] == [0] * 4
+    assert not any(READS[name] for name in SIZES)
 
 
 def test_the_example_of_its_docstring_is_true():

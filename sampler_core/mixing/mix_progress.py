@@ -22,7 +22,7 @@ _EPOCH, _BATCHES, _DONE, _BY_WORKERS, _LENGTHS = range(5)
 
 
 class MixPosition(NamedTuple):
-    """Where an epoch goes on: after `batches` batches of the one-process stream, and `done` items of this worker since."""
+    """Where an epoch goes on: after `batches` batches of the one-process stream, and `done` items of a worker since."""
 
     epoch: int = 0
     batches: int = 0

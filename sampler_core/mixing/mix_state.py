@@ -74,7 +74,7 @@ def _check_lists(state: Mapping[str, Any], lengths: Sequence[int]) -> None:
         if not isinstance(state[name], list | tuple) or len(state[name]) != entries:
             raise ValueError(f"{name} of the state must be {entries} values, got {state[name]!r:.100}")
     for now, before in zip(lengths, state["lengths"], strict=True):
-        if now and whole_number("length of a source in the state", before) not in (0, now):
+        if whole_number("lengths of the state", before) not in (0, now or before):
             raise ValueError(f"sources must have as many items as when the state was taken ({before:,}), got {now:,}")
     for own in state["own_states"]:
         if own is not None:

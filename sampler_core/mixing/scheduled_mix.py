@@ -18,13 +18,11 @@ from sampler_core.mixing.mix_draws import MixDraws
 from sampler_core.mixing.mix_progress import MixPass, MixPosition, MixProgress
 from sampler_core.mixing.mix_state import MixIdentity, own_states_of, position_of, state_of
 from sampler_core.mixing.source_passes import RestartedSource, SourceOfOnePass
-from sampler_core.mixing.source_readers import no_worker_info, reader_of
+from sampler_core.mixing.source_readers import reader_of, without_worker_info
 from sampler_core.mixing.source_sizes import Source, class_counts_of, sizes_of, unknown_names
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.sampling.distributed import replicas_and_rank
 from sampler_core.sampling.rank_batches import RankBatches, StartPosition
-
-EXHAUSTED = ("restart", "stop")
 
 
 class ScheduledMix(IterableDataset[Any]):
@@ -63,10 +61,14 @@ class ScheduledMix(IterableDataset[Any]):
         exhausted: str = "restart", num_replicas: int | None = None, rank: int | None = None, drop_last: bool = False,
         own_states: bool = True,
     ) -> None:  # fmt: skip
-        _check_arguments(sources, plan, exhausted, {"drop_last": drop_last, "own_states": own_states})
-        self.plan, self.exhausted = plan, exhausted
+        if not isinstance(exhausted, str) or exhausted not in ("restart", "stop"):
+            raise ValueError(f"exhausted must be 'restart' or 'stop', got {exhausted!r:.100}")
+        for name, switch in (("drop_last", drop_last), ("own_states", own_states)):
+            if not isinstance(switch, bool):
+                raise TypeError(f"{name} must be True or False, got {switch!r:.100}")
         self._sizes = sizes_of(sources, sizes)
         self._counts = class_counts_of(self._sizes, plan)
+        self.plan, self.exhausted = plan, exhausted
         present, restarts = self._counts.present, exhausted == "restart"
         self._readers = [reader_of(name, sources[name], own_states) for name in present.names]
         self.num_replicas, self.rank = replicas_and_rank(num_replicas, rank)
@@ -165,14 +167,8 @@ class ScheduledMix(IterableDataset[Any]):
         epoch, first_batch, done, worker = reading.start
         self._progress.begin(reading)
         self._warn_of_second_pass(epoch)
-        batches = MixBatches(self._draws.epoch(epoch), self._sources(epoch), self._batches, first_batch, worker).after(
-            done
-        )
-        while True:
-            with no_worker_info():
-                batch = next(batches, None)
-            if batch is None:
-                return
+        own = MixBatches(self._draws.epoch(epoch), self._sources(epoch), self._batches, first_batch, worker)
+        for batch in without_worker_info(own.after(done)):
             for item in batch:
                 reading.done += 1
                 yield item
@@ -189,17 +185,3 @@ class ScheduledMix(IterableDataset[Any]):
             says = f"epoch {epoch} is read once more, with the same draws"
             warnings.warn(f"{says}: call set_epoch(epoch) of the mix before each epoch", stacklevel=3)
         self._read_epoch = epoch
-
-
-def _check_arguments(sources: object, plan: object, exhausted: object, switches: Mapping[str, object]) -> None:
-    if not isinstance(sources, Mapping) or not sources:
-        raise TypeError(f"sources must be a mapping of names to sources, got {sources!r:.100}")
-    if not isinstance(plan, SamplingPlan):
-        raise TypeError(f"plan must be a SamplingPlan, got {plan!r:.100}")
-    if plan.adaptive is not None:
-        raise ValueError(f"target must not be adaptive for a mix, got {type(plan.target).__name__}")
-    if exhausted not in EXHAUSTED:
-        raise ValueError(f"exhausted must be one of {', '.join(EXHAUSTED)}, got {exhausted!r:.100}")
-    for name, switch in switches.items():
-        if not isinstance(switch, bool):
-            raise TypeError(f"{name} must be True or False, got {switch!r:.100}")

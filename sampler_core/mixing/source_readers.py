@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Set
+from typing import Any, NamedTuple, TypeVar
 
 from torch.utils.data import IterableDataset
 from torch.utils.data._utils import worker as torch_worker
@@ -19,6 +18,7 @@ from torch.utils.data._utils import worker as torch_worker
 from sampler_core.data.plain_values import ClassName
 from sampler_core.mixing.source_sizes import length_of
 
+T = TypeVar("T")
 END = object()
 """What is read after the last item of a pass."""
 
@@ -118,7 +118,9 @@ def reader_of(name: ClassName, source: Any, own_states: bool) -> Reader:
     if isinstance(source, Iterator):
         raise TypeError(f"{must}, got {type(source).__name__}, which can be read only once")
     by_index = hasattr(source, "__getitem__") and not isinstance(source, IterableDataset) and length_of(source)
-    if isinstance(source, str | bytes | Mapping) or not (by_index or isinstance(source, Iterable) or callable(source)):
+    if isinstance(source, str | bytes | Mapping | Set) or not (
+        by_index or isinstance(source, Iterable) or callable(source)
+    ):
         raise TypeError(f"{must}, got {source!r:.100}")
     return SequenceReader(name, source) if by_index else IterableReader(name, source, own_states)
 
@@ -131,12 +133,14 @@ def _add_note(error: Exception, name: ClassName, number: int, offset: int) -> No
     error.add_note(f"raised by source {name!r} for item {offset:,} of pass {number}")
 
 
-@contextmanager
-def no_worker_info() -> Iterator[None]:
-    """Hides from sources that they are read in a worker: many would read a part of theirs only."""
-    info = torch_worker._worker_info
-    torch_worker._worker_info = None
-    try:
-        yield
-    finally:
-        torch_worker._worker_info = info
+def without_worker_info(read: Iterator[T]) -> Iterator[T]:
+    """What an iterator gives when its sources do not see that they are in a worker: many would read a part only."""
+    while True:
+        info, torch_worker._worker_info = torch_worker._worker_info, None
+        try:
+            item = next(read)
+        except StopIteration:
+            return
+        finally:
+            torch_worker._worker_info = info
+        yield item

@@ -19,14 +19,25 @@ Source: TypeAlias = Iterable[Any] | Callable[[int], Iterable[Any]]
 
 def sizes_of(sources: Mapping[ClassName, Source], sizes: Mapping[ClassName, int] | None) -> dict[ClassName, int | None]:
     """The size of each source, None where it is not known; `ValueError` for an empty one and a size of no source."""
-    given = dict(sizes or {})
+    if not isinstance(sources, Mapping) or not sources:
+        raise TypeError(f"sources must be a mapping of names to sources, got {sources!r:.100}")
+    if not isinstance(sizes, Mapping | None):
+        raise TypeError(f"sizes must be a mapping of names to numbers of items, got {sizes!r:.100}")
+    given = {name: whole_number(f"size of source {name!r}", size) for name, size in (sizes or {}).items()}
     if strange := [name for name in given if name not in sources]:
         raise ValueError(f"sizes must be of sources, got one of {strange[0]!r}")
-    return {name: _size(name, given[name] if name in given else length_of(source)) for name, source in sources.items()}
+    found = {name: length_of(source) for name, source in sources.items()}
+    if empty := [name for name in sources if 0 in (found[name], given.get(name))]:
+        raise ValueError(f"source {empty[0]!r} must have at least one item, got none")
+    return {**found, **given}
 
 
 def class_counts_of(sizes: Mapping[ClassName, int | None], plan: SamplingPlan) -> ClassCounts:
     """The sources as classes; one whose size is not known counts 1, and `ValueError` where that would decide draws."""
+    if not isinstance(plan, SamplingPlan):
+        raise TypeError(f"plan must be a SamplingPlan, got {plan!r:.100}")
+    if plan.adaptive is not None:
+        raise ValueError(f"target must not be adaptive for a mix, got {type(plan.target).__name__}")
     if unknown := unknown_names(sizes):
         _check_shares_without_sizes(unknown, sizes.keys(), plan)
         plan = replace(plan, tuned_on=None)
@@ -59,9 +70,3 @@ def length_of(source: Any) -> int | None:
         return len(source)
     except TypeError:  # has none, or cannot tell
         return None
-
-
-def _size(name: ClassName, size: Any) -> int | None:
-    if size == 0:
-        raise ValueError(f"source {name!r} must have at least one item, got none")
-    return None if size is None else whole_number(f"size of source {name!r}", size, least=1)

@@ -61,8 +61,9 @@ class PowerSkew:
     @classmethod
     def of_temperature(cls, temperature: float) -> PowerSkew:
         """p_c ~ n_c ** (1 / T), as mixtures are said: skew 1 - 1/T. T from 1 (by size) to infinity (uniform)."""
-        check_number("temperature", plain_value(temperature), "a number of at least 1", 1.0, math.inf)
-        return cls(Constant(1.0 - 1.0 / temperature))
+        number: Any = plain_value(temperature)
+        check_number("temperature", number, "a number of at least 1", 1.0, math.inf)
+        return cls(Constant(1.0 - 1.0 / min(number, sys.float_info.max)))
 
     def __call__(self, counts: ClassCounts, moment: Moment) -> FloatArray:
         weights: FloatArray = (1.0 - self.schedule(moment.epoch, moment.epochs)) * np.log(counts.counts)

@@ -41,10 +41,8 @@ def test_stopped_anywhere_and_resumed_a_mix_reads_what_it_would_have_read(seed):
     rng = random.Random(seed)
     for _ in range(10):
         kind, ranks = rng.choice(sorted(KINDS)), rng.choice([1, 2, 3])
-        options = {
-            "plan": replace(PLAN, drawing=rng.choice(sorted(SCHEMES))), "num_replicas": ranks, "rank": rng.randrange(ranks),
-            "exhausted": rng.choice(["restart", "restart", "stop"]), "own_states": rng.random() < 0.7,
-        }  # fmt: skip
+        options = {"plan": replace(PLAN, drawing=rng.choice(sorted(SCHEMES))), "own_states": rng.random() < 0.7}
+        options |= {"num_replicas": ranks, "rank": rng.randrange(ranks), "exhausted": rng.choice(["restart", "stop"])}
         epoch, whole, mix = rng.randrange(3), mix_of(kind, **options), mix_of(kind, **options)
         found = []
         for _ in range(rng.randrange(1, 4)):  # stops in one epoch

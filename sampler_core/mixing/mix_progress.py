@@ -30,8 +30,10 @@ class MixPosition(NamedTuple):
     worker: Worker = Worker()
 
     def is_over(self, batches: RankBatches) -> bool:
-        """Whether the epoch has nothing left for this rank."""
-        return batches.is_over(StartPosition(self.batches, self.done))
+        """Whether the epoch has nothing left for this worker."""
+        own_batches, within = divmod(self.done, batches.batch_size)
+        next_batch = self.worker.number + own_batches * self.worker.workers
+        return next_batch * batches.batch_size + within >= batches.length(StartPosition(self.batches))
 
 
 @dataclass(slots=True)
@@ -46,7 +48,8 @@ class MixProgress:
     """lengths: of a pass of each source, 0 where not known."""
 
     def __init__(self, lengths: Sequence[int]) -> None:
-        self._shared = torch.tensor([0] * _LENGTHS + list(lengths)).share_memory_()
+        self._shared = torch.tensor([0] * _LENGTHS + list(lengths))
+        self._shared.share_memory_()  # type: ignore[no-untyped-call]
         self._loaded: MixPosition | None = None  # by this worker
         self._pass: MixPass | None = None  # the newest of this process
 
@@ -112,4 +115,4 @@ class MixProgress:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._shared.share_memory_()  # a copy is in memory of its own
+        self._shared.share_memory_()  # type: ignore[no-untyped-call]  # a copy is in memory of its own

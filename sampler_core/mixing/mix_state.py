@@ -51,16 +51,15 @@ def position_of(state: Any, identity: MixIdentity, lengths: Sequence[int]) -> Mi
     for name, is_of in (("plan", "this plan"), ("mix", "these sources and sizes")):
         if state[name] != getattr(identity, name):
             raise ValueError(f"state must be of {is_of} ({getattr(identity, name)}), got one of {state[name]!r:.100}")
-    numbers = [whole_number(f"{name} of the state", state[name]) for name in ("epoch", "batches", "done")]
+    epoch, batches, done = (whole_number(f"{name} of the state", state[name]) for name in ("epoch", "batches", "done"))
     replicas = whole_number("replicas of the state", state["replicas"], least=1)
-    if numbers[-1] and replicas != identity.replicas:
+    if done and replicas != identity.replicas:
         must = f"state must be taken between batches to go on with {identity.replicas} ranks"
-        raise ValueError(f"{must}, got one taken {numbers[-1]} items into a batch by {replicas}")
+        raise ValueError(f"{must}, got one taken {done} items into a batch by {replicas}")
     _check_lists(state, lengths)
     workers = whole_number("workers of the state", state["worker"][1], least=1)
-    return MixPosition(
-        *numbers, Worker(whole_number("worker of the state", state["worker"][0], most=workers - 1), workers)
-    )
+    worker = Worker(whole_number("worker of the state", state["worker"][0], most=workers - 1), workers)
+    return MixPosition(epoch, batches, done, worker)
 
 
 def own_states_of(state: Mapping[str, Any]) -> list[OwnState | None]:

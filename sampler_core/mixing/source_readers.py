@@ -93,7 +93,7 @@ class IterableReader:
 
     def _begin(self, number: int, offset: int) -> Iterator[Any]:
         """Starts a pass, as near before the item as can be."""
-        made = self._source if isinstance(self._source, Iterable) else self._source(number)
+        made: Any = self._source if isinstance(self._source, Iterable) else self._source(number)
         if made is self._source and _has_state(made):
             made = copy.deepcopy(made)  # as it was given: its state may be that of a pass before
         self.number, self.offset, self._process, latest = number, 0, os.getpid(), self._latest_state

@@ -14,8 +14,6 @@ import pytest
 from sampler_core import ScheduledMix
 from tests.frameworks.mixed_files import PLAN, SIZES, expected, json_shards, texts
 
-Paths = dict[str, list[str]]
-
 
 @pytest.fixture(scope="module")
 def streams(tmp_path_factory: pytest.TempPathFactory) -> dict[str, datasets.IterableDataset]:

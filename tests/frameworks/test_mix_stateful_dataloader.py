@@ -20,8 +20,8 @@ def loader_of(workers: int) -> StatefulDataLoader[str]:
     return StatefulDataLoader(mix, batch_size=BATCH, num_workers=workers, collate_fn=list)
 
 
-@pytest.mark.parametrize("workers", [0, 1, 2, 3])
-@pytest.mark.parametrize("stop", [0, 1, 5, 12])
+@pytest.mark.parametrize("workers", [0, 2])
+@pytest.mark.parametrize("stop", [0, 5, 12])
 def test_a_loader_goes_on_where_it_was_stopped_and_into_the_next_epoch(workers: int, stop: int) -> None:
     loader = loader_of(workers)
     loader.dataset.set_epoch(1)

@@ -13,6 +13,10 @@ import webdataset
 from sampler_core import ScheduledMix
 from tests.frameworks.mixed_files import BATCH, PLAN, SIZES, expected, tar_shards
 
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"),  # pipelines that are left before their end
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 Paths = dict[str, list[str]]
 
 
@@ -47,7 +51,7 @@ def test_ranks_share_the_batches_of_one_process(paths: Paths, monkeypatch: pytes
     for rank in range(2):
         for name, value in (("RANK", rank), ("WORLD_SIZE", 2)):  # by which pipelines split themselves
             monkeypatch.setenv(name, str(value))
-        loader = mix_of(paths, num_replicas=2, rank=rank).loader(num_workers=2, collate_fn=list)
+        loader = mix_of(paths, num_replicas=2, rank=rank).loader(collate_fn=list)
         whole = expected(0)
         assert list(loader) == [whole[at : at + BATCH] for at in range(rank * BATCH, len(whole), 2 * BATCH)]
 

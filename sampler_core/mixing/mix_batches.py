@@ -41,6 +41,7 @@ class MixBatches:
         worker: Worker,
     ) -> None:
         self._items, self._sources, self._worker = items, sources, worker
+        self._stopping = [source for source in sources if isinstance(source, SourceOfOnePass)]  # all, or none
         self._before = first_batch * batches.batch_size
         self._rest = batches._replace(samples=max(0, batches.samples - self._before))
         self._length = self._rest.length(StartPosition())
@@ -79,11 +80,11 @@ class MixBatches:
 
     def _are_whole(self, rounds: int) -> bool:
         """Whether the sources have all items of so many rounds of batches."""
-        if isinstance(self._sources[0], RestartedSource):
+        if not self._stopping:
             return True
         end = min(rounds * self._rest.num_replicas * self._rest.batch_size, self._rest.samples)
         counts = self._items.counts_before(self._before + end).tolist()
-        return all(source.has(count) for source, count in zip(self._sources, counts, strict=True))
+        return all(source.has(count) for source, count in zip(self._stopping, counts, strict=True))
 
     def _items_at(self, positions: U64Array) -> list[Any]:
         """The items at these positions, up to the first that is missing."""

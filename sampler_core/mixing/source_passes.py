@@ -31,10 +31,6 @@ class RestartedSource:
             else:
                 return item
 
-    def has(self, count: int) -> bool:
-        """Whether the source has so many items."""
-        return True
-
     def _end_pass(self, length: int) -> None:
         """Learns the length, where it is not known; a pass that has ended before it is an error."""
         reader, found = self._reader, self._reader.offset

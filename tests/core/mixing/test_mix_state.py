@@ -216,6 +216,8 @@ def test_a_source_that_has_another_length_than_when_the_state_was_taken_is_told(
     sources = sources_of("sequence") | {"fr": ["fr"] * 9}
     with pytest.raises(ValueError, match="state must be of these sources and sizes"):
         ScheduledMix(sources, PLAN).load_state_dict(state)
+    with pytest.raises(ValueError, match=r"sources must have as many items as when the state was taken \(8\), got 9"):
+        ScheduledMix(sources, PLAN, sizes=SIZES).load_state_dict(state)
 
 
 def test_the_sizes_of_a_state_are_those_of_a_stop_too():

@@ -1,6 +1,7 @@
 """Class-mix schedules for training on imbalanced data: plan them, see what they will draw, draw exactly that.
 
-The one contract here: importing this package is light. torch arrives when `ScheduledClassSampler` is asked for. Every
+The one contract here: importing this package is light. torch arrives when `ScheduledClassSampler` or `ScheduledMix` is
+asked for. Every
 schedule and target that is registered can be imported from here.
 """
 
@@ -24,6 +25,7 @@ from sampler_core.sampling.index_stream import IndexStream as IndexStream
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:  # names of the registries as type checkers find them
+    from sampler_core.mixing.scheduled_mix import ScheduledMix as ScheduledMix
     from sampler_core.plans.adaptive_targets import *  # noqa: F403
     from sampler_core.plans.explicit_shares import *  # noqa: F403
     from sampler_core.plans.schedules import *  # noqa: F403
@@ -33,8 +35,8 @@ else:
     _registered = {cls.__name__: cls for cls in (*SCHEDULES.values(), *TARGETS.values())}
     globals().update(_registered)
     __all__ = sorted(
-        {"ClassCounts", "Forecast", "IndexStream", "SamplingPlan", "ScheduledClassSampler", "SortedLabels"}
-        | {"balanced_shares", "binned", "combined", "labels_of", "rarest_label", "repeat_factor_shares"}
+        {"ClassCounts", "Forecast", "IndexStream", "SamplingPlan", "ScheduledClassSampler", "ScheduledMix"}
+        | {"SortedLabels", "balanced_shares", "binned", "combined", "labels_of", "rarest_label", "repeat_factor_shares"}
         | _registered.keys()
     )
 
@@ -43,8 +45,12 @@ else:
             from sampler_core.sampling.sampler import ScheduledClassSampler
 
             return ScheduledClassSampler
+        if name == "ScheduledMix":
+            from sampler_core.mixing.scheduled_mix import ScheduledMix
+
+            return ScheduledMix
         raise AttributeError(f"module 'sampler_core' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), "ScheduledClassSampler"})
+    return sorted({*globals(), "ScheduledClassSampler", "ScheduledMix"})

@@ -28,6 +28,7 @@ LAYERS = [
     "sampler_core/draws",
     "sampler_core/plans",
     "sampler_core/sampling",
+    "sampler_core/mixing",
     "sampler_core/forecast",
     "sampler_core/tuning",
     "sampler_core/run_log",
@@ -56,7 +57,7 @@ LAYERS = [
 # Who may import what from elsewhere, beside the standard library and (in the core) NumPy.
 ELSEWHERE = {
     "jinja2": {"exporting"},
-    "torch": {"sampling", "run_log", "training"},
+    "torch": {"sampling", "mixing", "run_log", "training"},
     "pandas": {"datasets/label_files", "training", "figures", "exporting"},
     "plotly": {"figures"},
     "pyarrow": {"datasets/label_files", "training", "figures", "exporting"},
@@ -146,7 +147,7 @@ def test_file_names_are_nouns_in_plain_letters(path):
 def test_the_top_of_the_core_is_short_and_pages_parts_holds_folders_only():
     top = list((ROOT / "sampler_core").iterdir())
     assert len([path for path in top if path.suffix == ".py"]) <= 4
-    assert len([path for path in top if path.is_dir() and path.name not in BUILT]) <= 11
+    assert len([path for path in top if path.is_dir() and path.name not in BUILT]) <= 12
     assert [path.name for path in (ROOT / "pages" / "parts").iterdir() if path.is_file()] == ["__init__.py"]
 
 
@@ -237,7 +238,7 @@ def run_python(code: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_core_imports_with_streamlit_plotly_pandas_and_torch_blocked():
-    without = {"sampling", "training", "figures"}
+    without = {"sampling", "mixing", "training", "figures"}
     plain = ["sampler_core"] + [
         dotted(path)
         for path in CORE
@@ -277,7 +278,7 @@ def test_importing_the_core_leaves_torch_out_until_the_sampler_is_asked_for():
 
 
 CONTRACT = {
-    "data and plan": "ClassCounts SamplingPlan ScheduledClassSampler IndexStream",
+    "data and plan": "ClassCounts SamplingPlan ScheduledClassSampler IndexStream ScheduledMix",
     "targets": "PowerSkew ProgressivelyBalanced EffectiveNumber RepeatFactor UniMax Boost",
     "adaptive targets": "DifficultyBalanced ExponentiatedGradient",
     "schedules": "Constant Linear Cosine Exponential Composite Step Piecewise Periodic",

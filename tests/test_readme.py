@@ -29,6 +29,7 @@ def executed():
     names = {"labels": labels, "dataset": dataset, "__name__": "readme"}
     names["hospitals"] = np.array(["A", "B", "B", "C", "B"])[np.arange(labels.size) % 5]
     names["label_sets"] = [{"person"} if i % 3 else {"person", "dog"} for i in range(labels.size)]
+    names |= {"english": range(9_000), "german": range(600), "swahili": range(40)}
     names["values"] = np.linspace(0, 99, labels.size)
     for language, text in BLOCKS:
         if language == "python":
@@ -71,6 +72,13 @@ def test_the_adapted_labels_are_balanced_and_tallied_as_the_comments_say(execute
     assert np.unique(of_hospital, return_counts=True)[1] / 619 == pytest.approx([1 / 3] * 3, abs=0.06)
     assert executed["photos"].tallies[0].totals.tolist() == [207, 619]
     assert executed["ages"].counts.names == ("0 to 18", "18 to 40", "40 to 65", "65 to 100")
+
+
+def test_the_mix_of_the_readme_has_the_passes_that_its_forecast_expects(executed):
+    shares = np.array([9_000, 600, 40]) ** (1 / 3)
+    assert executed["passes"] == pytest.approx(12_800 * shares / shares.sum() / [9_000, 600, 40])
+    assert executed["mix"].passes(epoch=10) == pytest.approx(executed["passes"], rel=0.02)
+    assert executed["at_most_4"].max_repeats == 0.4
 
 
 def test_every_path_that_the_readme_names_exists():

@@ -17,11 +17,11 @@ import numpy as np
 
 from sampler_core.data.array_types import FloatArray
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.data.plain_values import ClassName, check_number, plain_value
+from sampler_core.data.plain_values import ClassName, check_number, plain_value, whole_number
 from sampler_core.plans.class_pairs import class_pairs
 from sampler_core.plans.parameters import Described, Parameter, described
 from sampler_core.plans.registry import SCHEDULES, TARGETS
-from sampler_core.plans.schedules import Schedule, progress
+from sampler_core.plans.schedules import Constant, Schedule, progress
 from sampler_core.plans.share_limits import water_filled
 
 
@@ -57,6 +57,13 @@ class PowerSkew:
 
     def __post_init__(self) -> None:
         SCHEDULES.name_of(self.schedule)  # TypeError for anything else
+
+    @classmethod
+    def of_temperature(cls, temperature: float) -> PowerSkew:
+        """p_c ~ n_c ** (1 / T), as mixtures are said: skew 1 - 1/T. T from 1 (by size) to infinity (uniform)."""
+        number: Any = plain_value(temperature)
+        check_number("temperature", number, "a number of at least 1", 1.0, math.inf)
+        return cls(Constant(1.0 - 1.0 / min(number, sys.float_info.max)))
 
     def __call__(self, counts: ClassCounts, moment: Moment) -> FloatArray:
         weights: FloatArray = (1.0 - self.schedule(moment.epoch, moment.epochs)) * np.log(counts.counts)
@@ -142,7 +149,7 @@ class RepeatFactor(Described):
 
 
 MAX_REPEATS = Parameter(
-    "unimax_repeats", "Repeats at most", "How often one sample may be drawn per epoch.", 4.0, 1e-3, 1e6, 0.5
+    "unimax_repeats", "Repeats at most", "How often one sample may be drawn per epoch.", 4.0, 1e-4, 1e6, 0.5
 )
 
 
@@ -161,6 +168,12 @@ class UniMax(Described):
     """
 
     max_repeats: float = described(MAX_REPEATS)
+
+    @classmethod
+    def of_run(cls, passes: float, epochs: int) -> UniMax:
+        """As uniform as can be with at most so many passes over each class in a run of so many epochs."""
+        check_number("passes", plain_value(passes), "a number above 0", sys.float_info.min, sys.float_info.max)
+        return cls(passes / whole_number("epochs", epochs, least=1))
 
     def __call__(self, counts: ClassCounts, moment: Moment) -> FloatArray:
         if self.max_repeats * counts.num_samples < moment.samples * (1 - 1e-12):

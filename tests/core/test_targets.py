@@ -227,6 +227,38 @@ def test_unimax_that_cannot_fill_an_epoch_says_what_it_must_be():
         shares_of(UniMax(1.5), samples=200)
 
 
+@given(st.lists(st.integers(1000, 10**6), min_size=1, max_size=30), st.sampled_from([1, 4, 10]), st.integers(1, 500))
+def test_unimax_of_a_run_spends_the_budget_as_its_paper_does(sizes, passes, epochs):
+    samples = passes * sum(sizes) // (2 * epochs)  # half of what the caps allow
+    left, budgets = epochs * samples, {}
+    for done, c in enumerate(sorted(range(len(sizes)), key=lambda c: sizes[c])):  # algorithm 1, rarest first
+        budgets[c] = min(left / (len(sizes) - done), passes * sizes[c])
+        left -= budgets[c]
+    found = shares_of(UniMax.of_run(passes, epochs), ClassCounts.from_counts(sizes), samples=samples)
+    assert found * epochs * samples == pytest.approx([budgets[c] for c in range(len(sizes))])
+
+
+# --- temperature -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("temperature", "power"), [(1, 1.0), (10 / 3, 0.3), (5, 0.2), (math.inf, 0.0)])
+def test_a_temperature_is_the_skew_whose_shares_go_by_size_to_the_power_1_over_it(temperature, power):
+    weights = np.array([60, 30, 9, 1]) ** power
+    assert shares_of(PowerSkew.of_temperature(temperature)) == pytest.approx(weights / weights.sum())
+
+
+@pytest.mark.parametrize("wrong", [0.5, 0, -1, math.nan, "5", True])
+def test_what_is_no_temperature_is_told(wrong):
+    with pytest.raises((TypeError, ValueError), match="temperature must be a number of at least 1, got"):
+        PowerSkew.of_temperature(wrong)
+
+
+@pytest.mark.parametrize(("passes", "epochs", "named"), [(0, 5, "passes"), (math.inf, 5, "passes"), (1, 0, "epochs")])
+def test_a_run_that_unimax_cannot_have_is_told(passes, epochs, named):
+    with pytest.raises(ValueError, match=f"{named} must be a"):
+        UniMax.of_run(passes, epochs)
+
+
 # --- boost -----------------------------------------------------------------------------------------------------------
 
 

@@ -25,6 +25,7 @@ from sampler_core import (
     PowerSkew,
     SamplingPlan,
     ScheduledClassSampler,
+    ScheduledMix,
     Shares,
     UniMax,
     balanced_shares,
@@ -56,6 +57,13 @@ PLAN, COUNTS = plan_of(), ClassCounts.from_counts({"a": 2, "b": 3})
 CELLS, PHOTOS = combined(LABELS, LABELS), rarest_label([["a"], ["b", "c"]])
 PLAN_JSON = json.loads(PLAN.to_json())
 STATE, ADAPTIVE_STATE = sampler_of().state_dict(), sampler_of(target=ADAPTIVE).state_dict()
+
+
+def mix_of(plan=PLAN, **options):
+    return ScheduledMix({"a": range(2), "b": range(3)}, plan, **options)
+
+
+MIX_STATE = mix_of().state_dict()
 
 # --- every argument, whatever is no value for it ----------------------------------------------------------------------
 
@@ -194,6 +202,33 @@ ARGUMENTS = {
         ("b", lambda v: IndexStream(LABELS, PLAN).batch(0, v), (None, *NO_COUNT, 10**12)),
         ("position", lambda v: IndexStream(LABELS, PLAN).place(0, v), (None, *NO_COUNT, 10**12)),
     ],
+    "ScheduledMix": [
+        ("sources", lambda v: ScheduledMix(v, PLAN), NO_OBJECT[:-1]),
+        ("source 'a'", lambda v: ScheduledMix({"a": v}, PLAN, sizes={"a": 2}),
+         (None, True, 1, 1.5, "x", b"x", [], {}, {"a": 1}, {1}, iter([1]), (i for i in [1]), np.zeros(0))),
+        ("plan", lambda v: mix_of(plan=v), (*NO_OBJECT, TARGET_OF_PLAN)),
+        ("target", lambda v: mix_of(plan=plan_of(target=v)), (ADAPTIVE,)),
+        ("sizes", lambda v: mix_of(sizes=v), (True, 1, 1.5, "x", b"x", [], [1], {1}, {"c": 1}, object)),
+        ("size of source 'a'", lambda v: mix_of(sizes={"a": v}), (None, *NO_COUNT)),
+        ("source 'a'", lambda v: mix_of(sizes={"a": v}), (0,)),
+        ("exhausted", lambda v: mix_of(exhausted=v), NO_OBJECT),
+        ("num_replicas", lambda v: mix_of(num_replicas=v, rank=0), (*NO_COUNT, 0, 10**12)),
+        ("rank", lambda v: mix_of(num_replicas=3, rank=v), (None, *NO_COUNT, 3)),
+        ("drop_last", lambda v: mix_of(drop_last=v), NO_BOOL),
+        ("own_states", lambda v: mix_of(own_states=v), NO_BOOL),
+    ],
+    "ScheduledMix methods": [
+        ("epoch", lambda v: mix_of().set_epoch(v), (None, *NO_COUNT)),
+        ("first_batch", lambda v: mix_of().preview(first_batch=v), (None, *NO_COUNT, 2)),
+        ("epoch", lambda v: mix_of().counts_before(v), (None, *NO_COUNT)),
+        ("position", lambda v: mix_of().passes(0, v), (None, *NO_COUNT, 6)),
+        ("batches_delivered", lambda v: mix_of().state_dict(v), NO_COUNT),
+        ("state", lambda v: mix_of().load_state_dict(v), NO_OBJECT),
+        *((f"{name} of the state", lambda v, n=name: mix_of().load_state_dict({**MIX_STATE, n: v}), (None, *NO_COUNT))
+          for name in ("epoch", "batches", "done", "replicas")),
+        *((f"{name} of the state", lambda v, n=name: mix_of().load_state_dict({**MIX_STATE, n: v}), NO_OBJECT)
+          for name in ("worker", "lengths", "own_states")),
+    ],
     "ScheduledClassSampler methods": [
         ("epoch", lambda v: sampler_of().set_epoch(v), (None, *NO_COUNT)),
         ("first_batch", lambda v: sampler_of().preview(first_batch=v), (None, *NO_COUNT, 2)),
@@ -256,6 +291,9 @@ for cls, value in UNTOUCHED.items():
                 (field, lambda v, value=value, field=field: dataclasses.replace(value, **{field: v}), (*wrong, *more))
             )
 ARGUMENTS["PowerSkew"].append(("schedule", PowerSkew, (*NO_OBJECT, TARGET_OF_PLAN)))
+ARGUMENTS["PowerSkew"].append(("temperature", PowerSkew.of_temperature, (None, *NO_NUMBER, 0.9, -(10**400))))
+ARGUMENTS["UniMax"].append(("passes", lambda v: UniMax.of_run(v, 3), (None, *NO_NUMBER, 0, -1, math.inf, 10**400)))
+ARGUMENTS["UniMax"].append(("epochs", lambda v: UniMax.of_run(1, v), (None, *NO_COUNT, 0)))
 for cls in (DifficultyBalanced, sampler_core.ExponentiatedGradient):
     ARGUMENTS[cls.__name__].append(("base", lambda v, cls=cls: cls(base=v), (*NO_OBJECT, Constant(0.5), ADAPTIVE)))
 
@@ -352,7 +390,7 @@ SENTENCES = [
     (lambda: SamplingPlan.from_json(json_with(target={"name": "power_skew", "schedule": {"name": "linear"}})),
      ValueError, "schedule 'linear' must have the field 'start', got none"),
     (lambda: SamplingPlan.from_json(json_with(target={"name": "unimax", "max_repeats": "4"})), ValueError,
-     "target 'unimax': max_repeats must be a number from 0.001 to 1,000,000.0, got '4'"),
+     "target 'unimax': max_repeats must be a number from 0.0001 to 1,000,000.0, got '4'"),
     (lambda: SamplingPlan.from_json(json_with(epochs="4")), ValueError,
      "epochs must be a whole number of at least 1, got '4'"),
     # states
@@ -362,7 +400,7 @@ SENTENCES = [
      "next_labels of the state must be a digest or None, got 'x'"),
     (lambda: Forecast.of(None, COUNTS), TypeError, "plan must be a SamplingPlan, got None"),
     (lambda: count_folder(5), TypeError, "folder must be a path, got 5"),
-    (lambda: UniMax("4"), TypeError, "max_repeats must be a number from 0.001 to 1,000,000.0, got '4'"),
+    (lambda: UniMax("4"), TypeError, "max_repeats must be a number from 0.0001 to 1,000,000.0, got '4'"),
 ]  # fmt: skip
 
 

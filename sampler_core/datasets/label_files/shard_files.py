@@ -83,7 +83,7 @@ def holds_data_files(folder: Path) -> bool:
 
 
 def _files_below(folder: Path, follow_links: bool) -> Iterator[str]:
-    """The files of the folder and of the folders in it, by their paths in it."""
+    """The data files of the folder and of the folders in it, and their descriptions, by their paths in it."""
     visited = set[str]()
     for path, inner_folders, files in os.walk(folder, followlinks=follow_links):
         below = PurePosixPath(Path(path).relative_to(folder).as_posix())
@@ -92,7 +92,9 @@ def _files_below(folder: Path, follow_links: bool) -> Iterator[str]:
             inner_folders.clear()
         inner_folders[:] = [name for name in inner_folders if not _is_hidden(name)]
         for name in files if real not in visited else ():
-            if (found := Path(path, name)).is_file() and (follow_links or not found.is_symlink()):
+            found = Path(path, name)
+            is_wanted = name == INFO_FILE or found.suffix in _SHARD_ENDINGS  # images may lie beside them by the million
+            if is_wanted and found.is_file() and (follow_links or not found.is_symlink()):
                 yield (below / name).as_posix()
         visited.add(real)
 

@@ -64,10 +64,6 @@ class ClassSortedDataset:
         """The members of each class for a scheme. start: where an epoch starts in each class."""
         return ClassMembers(self.present.counts, self.first, start, shuffled=self.indices is not None)
 
-    def indices_at(self, places: IntArray) -> Codes:
-        """The indices at places in the class-sorted order."""
-        return places if self.indices is None else self.indices.take(places)
-
     def number_in_class(self, index: int, present_class: int) -> int:
         """Which sample of its class an index is, in the order of the labels; O(its class), in blocks O(1)."""
         first = self.first[present_class]

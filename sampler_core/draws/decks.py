@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.draws.counter_rng import key_of, keys_of
+from sampler_core.draws.scheme import Put, in_place
 
 _DECK_KEY = 6  # `scheme` has the keys 1 to 4, `class_sorted_indices` 5
 MOST_MEMBERS = 1 << 31  # of a class: places are 32-bit numbers, and twice one must still be
@@ -76,14 +77,17 @@ def start_after(start: IntArray, counts: IntArray, stride: IntArray, batches: in
 class Decks:
     """The members that the batches of an epoch are dealt, a pure function of (seed, class, start, batch, number)."""
 
-    def __init__(self, seed: int, counts: IntArray, start: IntArray, stride: IntArray) -> None:
+    def __init__(
+        self, seed: int, counts: IntArray, start: IntArray, stride: IntArray, put: Put = in_place
+    ) -> None:  # fmt: skip
         if int(counts.max()) > MOST_MEMBERS:
             raise ValueError(f"a class must have at most {MOST_MEMBERS:,} samples to be dealt, got {counts.max():,}")
-        self._deal = deal = deal_from(start, counts, stride)
-        self._counts, self._reciprocal = counts, _BELOW_ONE / counts
-        self._batches_reciprocal = 1.0 / deal.batches_per_pass
+        deal = deal_from(start, counts, stride)
+        self._deal = Deal(*map(put, deal))
+        self._counts, self._reciprocal = put(counts), put(_BELOW_ONE / counts)
+        self._batches_reciprocal, self._primes = put(1.0 / deal.batches_per_pass), put(primes())
         keys = keys_of(key_of(seed, _DECK_KEY), np.arange(counts.size, dtype=np.uint64))
-        self._keys = (keys >> _U(32)).astype(np.uint32) + _pass_keys(deal.first_pass)
+        self._keys = put((keys >> _U(32)).astype(np.uint32) + _pass_keys(deal.first_pass))
         self._several = bool((deal.passes_per_batch > 1).any())
         self._shifted = bool(deal.shift.any())
 
@@ -99,7 +103,7 @@ class Decks:
             passes = place // count
             keys = _mixed(keys + _pass_keys(passes))
             place -= passes * count
-        return shuffled(place, count, self._reciprocal.take(drawn), keys)
+        return shuffled(place, count, self._reciprocal.take(drawn), keys, self._primes)
 
     def _begins(self, drawn: IntArray, batch: IntArray) -> tuple[IntArray, U32Array]:
         """The first place of each stride, and the key of its pass (mixed, where a batch takes no more than one).
@@ -129,10 +133,12 @@ class Decks:
         return within, keys if self._several else _mixed(keys)
 
 
-def shuffled(places: IntArray, sizes: IntArray, reciprocals: FloatArray, keys: U32Array) -> IntArray:
+def shuffled(
+    places: IntArray, sizes: IntArray, reciprocals: FloatArray, keys: U32Array, factors: IntArray
+) -> IntArray:  # fmt: skip
     """Each place's member in the order of its key, a permutation of 0..size-1 for each key and size; int64.
 
-    places < sizes <= 2**31. reciprocals: 1 / size, a little less. keys: well mixed.
+    places < sizes <= 2**31. reciprocals: 1 / size, a little less. keys: well mixed. factors: `primes`.
 
     An affine map with a prime factor, then swap-or-not rounds (Hoang, Morris, Rogaway, CRYPTO 2012): x changes places
     with K - x mod size, or does not, as a hash of the larger of both says. No table, and no cycle walking whatever the
@@ -143,7 +149,7 @@ def shuffled(places: IntArray, sizes: IntArray, reciprocals: FloatArray, keys: U
     pairs that two passes share are those of a fresh shuffle (0.99 to 1.01 of them for 19 to 9000 members).
     """
     size, scale = sizes.astype(np.uint32), sizes * 2.0**-32
-    x = _affine(places, sizes, reciprocals, keys)
+    x = _affine(places, sizes, reciprocals, keys, factors)
     for r in range(_ROUNDS):
         hashes = keys * _ODD[r]
         other = (hashes * scale).astype(np.uint32)  # K, in 0..size-1
@@ -163,9 +169,11 @@ def shuffled(places: IntArray, sizes: IntArray, reciprocals: FloatArray, keys: U
     return x.astype(np.int64)
 
 
-def _affine(places: IntArray, sizes: IntArray, reciprocals: FloatArray, keys: U32Array) -> U32Array:
+def _affine(
+    places: IntArray, sizes: IntArray, reciprocals: FloatArray, keys: U32Array, factors: IntArray
+) -> U32Array:  # fmt: skip
     """places * prime + offset modulo size."""
-    product = _primes().take(keys & _U32(1023))
+    product = factors.take(keys & _U32(1023))
     product *= places
     product += keys
     quotient = (product * reciprocals).astype(np.int64)
@@ -179,7 +187,7 @@ def _affine(places: IntArray, sizes: IntArray, reciprocals: FloatArray, keys: U3
 
 
 @cache
-def _primes() -> IntArray:
+def primes() -> IntArray:
     """1024 primes from 2**31 to 2**32: none divides the size of a class. int64.
 
     The sieve of Eratosthenes over numbers about 2**16 apart, so that the primes are spread modulo large sizes as well.

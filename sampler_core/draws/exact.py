@@ -12,7 +12,7 @@ from sampler_core.draws.alias_table import alias_cell_classes, alias_table
 from sampler_core.draws.counter_rng import U64Array, uniform
 from sampler_core.draws.decks import Decks
 from sampler_core.draws.keyed_permutation import Permutation
-from sampler_core.draws.scheme import QUOTA_KEY, SLOTS_KEY, ClassMembers, Epoch, modulo
+from sampler_core.draws.scheme import QUOTA_KEY, SLOTS_KEY, ClassMembers, Epoch, Put, in_place, modulo
 from sampler_core.draws.systematic_rounding import SystematicRounding, floors_and_chances
 
 _FIRST_BATCH = np.zeros(1, dtype=np.int64)
@@ -42,7 +42,7 @@ class Exact:
     START: ClassVar[tuple[int, ...]] = ()
     VERSION: ClassVar[int] = 1
 
-    def __init__(self, epoch: Epoch, members: ClassMembers | None = None) -> None:
+    def __init__(self, epoch: Epoch, members: ClassMembers | None = None, put: Put = in_place) -> None:
         num_classes = epoch.shares.size
         self._column_bits = bits = max(1, (num_classes - 1).bit_length())
         columns = 1 << bits
@@ -50,31 +50,34 @@ class Exact:
         class_quotas[:num_classes] = exact_quotas(epoch)
         column_heights = (epoch.samples - np.arange(columns) + columns - 1) // columns
         own_rows, other_class = alias_table(class_quotas, column_heights)
-        self._own_rows = own_rows
-        self._class_of_cell = alias_cell_classes(other_class)
-        self._slot_of = Permutation(epoch.samples, epoch.key(SLOTS_KEY))
+        class_of_cell = alias_cell_classes(other_class)
+        self._own_rows, self._class_of_cell = put(own_rows), put(class_of_cell)
+        self._slot_of = Permutation(epoch.samples, epoch.key(SLOTS_KEY), put)
         self._deck: Decks | None = None
         if members is not None:
             if not members.shuffled:
                 no_start = np.zeros((num_classes, 2), dtype=np.int64)
-                self._deck = Decks(epoch.seed, members.counts, no_start, stride=members.counts)
-            self._set_members(np.stack([column_heights - own_rows, own_rows], axis=1).ravel(), members)
+                self._deck = Decks(epoch.seed, members.counts, no_start, stride=members.counts, put=put)
+            cell_sizes = np.stack([column_heights - own_rows, own_rows], axis=1).ravel()
+            self._set_members(cell_sizes, class_of_cell, members, put)
 
-    def _set_members(self, cell_sizes: IntArray, members: ClassMembers) -> None:
+    def _set_members(
+        self, cell_sizes: IntArray, class_of_cell: NDArray[np.int32], members: ClassMembers, put: Put
+    ) -> None:  # fmt: skip
         """Numbers the slots of each class 0, 1, 2, ... over its cells, from the class's start on."""
         filled_cells = np.flatnonzero(cell_sizes)
-        filled_cells = filled_cells[np.argsort(self._class_of_cell[filled_cells], kind="stable")]
+        filled_cells = filled_cells[np.argsort(class_of_cell[filled_cells], kind="stable")]
         slots_before = np.cumsum(cell_sizes[filled_cells]) - cell_sizes[filled_cells]
-        class_of_cells = self._class_of_cell[filled_cells]
+        class_of_cells = class_of_cell[filled_cells]
         slot_number = np.zeros(cell_sizes.size, dtype=np.int64)
         slot_number[filled_cells] = slots_before - slots_before[np.searchsorted(class_of_cells, class_of_cells)]
-        slot_number[0::2] -= self._own_rows  # upper cells: their rows begin at `own_rows`
+        slot_number[0::2] -= cell_sizes[1::2]  # upper cells: their rows begin at `own_rows`
         slot_number[filled_cells] += members.start[class_of_cells] % members.counts[class_of_cells]
-        self._slot_number = slot_number
-        self._member_count, self._first_member = np.ones_like(cell_sizes), np.zeros_like(cell_sizes)
-        self._member_count[filled_cells] = members.counts[class_of_cells]
-        self._first_member[filled_cells] = members.first[class_of_cells]
-        self._inverse_count = 1.0 / self._member_count
+        member_count, first_member = np.ones_like(cell_sizes), np.zeros_like(cell_sizes)
+        member_count[filled_cells] = members.counts[class_of_cells]
+        first_member[filled_cells] = members.first[class_of_cells]
+        self._slot_number, self._first_member = put(slot_number), put(first_member)
+        self._member_count, self._inverse_count = put(member_count), put(1.0 / member_count)
 
     @staticmethod
     def next_start(epoch: Epoch, counts: IntArray, start: IntArray, epochs: int = 1) -> IntArray:

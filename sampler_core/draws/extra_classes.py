@@ -7,6 +7,7 @@ batches of 50, each with a half draw, every batch would have all the even or all
 from __future__ import annotations
 
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.draws.counter_rng import U64Array, keys_of, uniforms
 from sampler_core.draws.keyed_permutation import shuffled_rows
+from sampler_core.draws.scheme import Put, in_place
 from sampler_core.draws.systematic_rounding import SystematicRounding, cumulative
 
 _FEW_BATCHES = 4  # while they are so many times fewer than orders only theirs are made: a first batch waits for no more
@@ -28,12 +30,13 @@ class ExtraClasses:
     and the points of a batch with order o are those of `SystematicRounding`, o * left_over further on.
     """
 
-    def __init__(self, rounding: SystematicRounding, key: int) -> None:
+    def __init__(self, rounding: SystematicRounding, key: int, put: Put = in_place) -> None:
         self._left_over = rounding.left_over
         self._uncertain = np.flatnonzero(rounding.chances)
         self._chances, self._key = rounding.chances[self._uncertain], key
         self._num_orders = _num_orders(max(1, self._uncertain.size))
-        self._asked = 0  # batches
+        self._put = put
+        self._asked = 0 if put is in_place else _MOST  # batches; a device has all orders from the first one on
 
     def drawn(self, keys: U64Array) -> NDArray[np.int32]:
         """The classes for each batch's key: shape (len(keys), left_over)."""
@@ -49,8 +52,7 @@ class ExtraClasses:
             classes, edges = self._orders(order)
             places = [row.searchsorted(these, side="right") for row, these in zip(edges, points, strict=True)]
             return np.take_along_axis(classes, np.stack(places), axis=1)
-        classes, edges = self._all_orders
-        return classes.take(self._places(points.ravel(), edges)).reshape(points.shape)
+        return self._all_orders.drawn(points.ravel()).reshape(points.shape)
 
     def _orders(self, numbers: IntArray) -> tuple[NDArray[np.int32], FloatArray]:
         """The classes of these orders and their edges; shape (len(numbers), classes with a chance) each."""
@@ -60,31 +62,35 @@ class ExtraClasses:
         return self._uncertain.take(orders).astype(np.int32), edges  # int32: half the processor's cache
 
     @cached_property
-    def _all_orders(self) -> tuple[NDArray[np.int32], FloatArray]:
+    def _all_orders(self) -> _AllOrders:
         classes, edges = self._orders(np.arange(self._num_orders))
-        return classes.ravel(), edges.ravel()
+        cells_per_unit = max(1.0, 2.0 * edges.size / (self._num_orders * self._left_over))
+        cells = (edges.ravel() * cells_per_unit).astype(np.int64)
+        ends = np.bincount(cells, minlength=int(self._num_orders * self._left_over * cells_per_unit) + 2)
+        first_places = (np.cumsum(ends) - ends).astype(np.int32)
+        return _AllOrders(self._put(classes.ravel()), self._put(edges.ravel()), self._put(first_places), cells_per_unit)
 
-    def _places(self, points: FloatArray, edges: FloatArray) -> IntArray:
-        """The first place whose edge is above each point."""
-        places = self._first_place_in_cell.take((points * self._cells_per_unit).astype(np.int64)).astype(np.int64)
+
+class _AllOrders(NamedTuple):
+    """The orders one after the other. first_place_in_cell: the first place that a point in each of the equal cells of
+    the edges' range can fall to; replaces most of a binary search."""
+
+    classes: NDArray[np.int32]
+    edges: FloatArray
+    first_place_in_cell: NDArray[np.int32]
+    cells_per_unit: float
+
+    def drawn(self, points: FloatArray) -> NDArray[np.int32]:
+        """The class at the first place whose edge is above each point."""
+        edges = self.edges
+        places = self.first_place_in_cell.take((points * self.cells_per_unit).astype(np.int64)).astype(np.int64)
         places += edges.take(places) <= points
         late = np.flatnonzero(edges.take(places) <= points)
         for _ in range(2):
             places[late] += 1
             late = late[edges[places[late]] <= points[late]]
         places[late] = edges.searchsorted(points[late], side="right")  # many tiny classes in one cell
-        return places
-
-    @cached_property
-    def _first_place_in_cell(self) -> NDArray[np.int32]:
-        """The first place that a point in each cell can fall to; replaces most of a binary search."""
-        cells = (self._all_orders[1] * self._cells_per_unit).astype(np.int64)
-        ends = np.bincount(cells, minlength=int(self._num_orders * self._left_over * self._cells_per_unit) + 2)
-        return (np.cumsum(ends) - ends).astype(np.int32)
-
-    @cached_property
-    def _cells_per_unit(self) -> float:
-        return max(1.0, 2.0 * self._all_orders[1].size / max(1, self._num_orders * self._left_over))
+        return self.classes.take(places)
 
 
 def _num_orders(num_classes: int) -> int:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sampler_core.data.array_types import IntArray
 from sampler_core.draws.alias_table import alias_cell_classes, alias_table
 from sampler_core.draws.counter_rng import GOLDEN, U64Array, mix
-from sampler_core.draws.scheme import CLASS_KEY, ClassMembers, Epoch
+from sampler_core.draws.scheme import CLASS_KEY, ClassMembers, Epoch, Put, in_place
 
 _U = np.uint64
 _INDEPENDENT_SLACK = 1 << 22  # of 2**62: far above the last bits of a share, far below any that could be noticed
@@ -26,7 +26,7 @@ class Independent:
     START: ClassVar[tuple[int, ...]] = ()
     VERSION: ClassVar[int] = 1
 
-    def __init__(self, epoch: Epoch, members: ClassMembers | None = None) -> None:
+    def __init__(self, epoch: Epoch, members: ClassMembers | None = None, put: Put = in_place) -> None:
         self._bits = bits = max(1, (epoch.shares.size - 1).bit_length())
         columns = 1 << bits
         class_masses = np.zeros(columns, dtype=np.int64)
@@ -37,12 +37,12 @@ class Independent:
         # 2**64 would not fit below: the upper part of a full column is its own class instead
         full_columns = own_rows == column_height
         other_class[full_columns], own_rows[full_columns] = np.flatnonzero(full_columns), 0
-        self._own_threshold = own_rows.astype(np.uint64) << _U(2 + bits)
-        self._class_of_cell = alias_cell_classes(other_class)
+        class_of_cell = alias_cell_classes(other_class)
+        self._own_threshold, self._class_of_cell = put(own_rows.astype(np.uint64) << _U(2 + bits)), put(class_of_cell)
         self._key = _U(epoch.key(CLASS_KEY))
         if members is not None:
-            self._scale_of_cell = (members.counts * 2.0**-53).take(self._class_of_cell, mode="clip")
-            self._first_of_cell = members.first.take(self._class_of_cell, mode="clip")  # unused columns have no class
+            self._scale_of_cell = put((members.counts * 2.0**-53).take(class_of_cell, mode="clip"))
+            self._first_of_cell = put(members.first.take(class_of_cell, mode="clip"))  # unused columns have no class
 
     def classes(self, positions: U64Array) -> NDArray[np.int32]:
         return self._class_of_cell.take(self._cells(mix(self._counters(positions))))

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sampler_core.draws.counter_rng import GOLDEN, U64Array, mix, mixed_int
+from sampler_core.draws.scheme import Put, in_place
 
 _U, _U32 = np.uint64, np.uint32
 
@@ -57,9 +58,9 @@ class Permutation:
     SMALL = 1 << 14
     ROUNDS = 4  # each changes both halves
 
-    def __init__(self, size: int, key: int) -> None:
-        self.size = size
-        self._shuffled_row = shuffled_rows(np.array([key], dtype=np.uint64), size)[0] if size <= self.SMALL else None
+    def __init__(self, size: int, key: int, put: Put = in_place) -> None:
+        self.size, small = size, size <= self.SMALL
+        self._shuffled_row = put(shuffled_rows(np.array([key], dtype=np.uint64), size)[0]) if small else None
         self._half_bits = max(1, (size.bit_length() - 1) // 2)
         self._left_size = -(-size >> self._half_bits)
         self._round_keys = [np.uint32(mixed_int(key + GOLDEN * (i + 1)) >> 32) for i in range(2 * self.ROUNDS)]

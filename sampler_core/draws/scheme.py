@@ -10,7 +10,7 @@ indices. A class's *start* is where earlier epochs have left it: what it says is
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,24 @@ from sampler_core.draws.counter_rng import U64Array, key_of
 
 # One key per purpose: no two share a random stream. `class_sorted_indices` has 5, `decks` 6.
 CLASS_KEY, QUOTA_KEY, SLOTS_KEY, ORDERS_KEY = 1, 2, 3, 4
+
+
+Table = TypeVar("Table", bound=NDArray[Any])
+
+
+class Put(Protocol):
+    """Puts a table that draws look up where draws are made.
+
+    `classes` and `places` get positions that are there too. They use NumPy's operations, which arrays of other memory
+    take over (NEP 13 and 18), and no tables but these.
+    """
+
+    def __call__(self, table: Table, /) -> Table: ...
+
+
+def in_place(table: Table, /) -> Table:
+    """The table as it is, for draws in NumPy's memory."""
+    return table
 
 
 class Epoch(NamedTuple):
@@ -65,7 +83,7 @@ class Scheme(Protocol):
     START: ClassVar[tuple[int, ...]]
     VERSION: ClassVar[int]
 
-    def __init__(self, epoch: Epoch, members: ClassMembers | None = None) -> None: ...
+    def __init__(self, epoch: Epoch, members: ClassMembers | None = None, put: Put = in_place) -> None: ...
 
     @staticmethod
     def next_start(epoch: Epoch, counts: IntArray, start: IntArray, epochs: int = 1) -> IntArray:

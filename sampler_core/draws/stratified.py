@@ -13,7 +13,7 @@ from sampler_core.draws.counter_rng import M1, U64Array, keys_of
 from sampler_core.draws.decks import Decks, start_after
 from sampler_core.draws.extra_classes import ExtraClasses
 from sampler_core.draws.keyed_permutation import Permutation, shuffled_rows, small_shuffled_rows
-from sampler_core.draws.scheme import ORDERS_KEY, SLOTS_KEY, ClassMembers, Epoch
+from sampler_core.draws.scheme import ORDERS_KEY, SLOTS_KEY, ClassMembers, Epoch, Put, in_place
 from sampler_core.draws.systematic_rounding import SystematicRounding, floors_and_chances
 
 _U = np.uint64
@@ -44,12 +44,12 @@ class Stratified:
     START: ClassVar[tuple[int, ...]] = (2,)
     VERSION: ClassVar[int] = 2  # 1: one order of the classes, one of the members for the whole run
 
-    def __init__(self, epoch: Epoch, members: ClassMembers | None = None) -> None:
-        self._epoch = epoch
+    def __init__(self, epoch: Epoch, members: ClassMembers | None = None, put: Put = in_place) -> None:
+        self._epoch, self._put = epoch, put
         self._whole = epoch.samples // epoch.batch_size * epoch.batch_size
         if members is not None:
-            self._decks = Decks(epoch.seed, members.counts, members.start, _stride(epoch))
-            self._first = members.first
+            self._decks = Decks(epoch.seed, members.counts, members.start, _stride(epoch), put)
+            self._first = put(members.first)
 
     def classes(self, positions: U64Array) -> NDArray[np.integer]:
         return self._packed(positions)[0] & _CLASS_MASK
@@ -75,11 +75,11 @@ class Stratified:
 
     @cached_property
     def _full(self) -> _BatchSlots:
-        return _BatchSlots(self._epoch, self._epoch.batch_size)
+        return _BatchSlots(self._epoch, self._epoch.batch_size, self._put)
 
     @cached_property
     def _tail(self) -> _BatchSlots:
-        return _BatchSlots(self._epoch, self._epoch.samples - self._whole)
+        return _BatchSlots(self._epoch, self._epoch.samples - self._whole, self._put)
 
     def _packed(self, positions: U64Array) -> tuple[IntArray, U64Array]:
         """Class and number within the batch of each position, packed; and its batch."""
@@ -88,7 +88,7 @@ class Stratified:
         slot = (positions - batch * size).view(np.int64)
         if positions.max() < self._whole:
             return self._full.packed(batch, slot), batch
-        packed, in_tail = np.empty(positions.size, dtype=np.int64), positions >= self._whole
+        packed, in_tail = np.empty_like(slot), positions >= self._whole
         for here, slots in ((in_tail, self._tail), (~in_tail, self._full)):
             if here.any():
                 packed[here] = slots.packed(batch[here], slot[here])
@@ -98,14 +98,15 @@ class Stratified:
 class _BatchSlots:
     """The slots of batches of one size, by rank: first the floors of all classes, then the batch's extra classes."""
 
-    def __init__(self, epoch: Epoch, size: int) -> None:
+    def __init__(self, epoch: Epoch, size: int, put: Put) -> None:
         rounding = SystematicRounding(epoch.shares * size, size)
         self._size, self._key = size, epoch.key(SLOTS_KEY)
-        self._extra_classes = ExtraClasses(rounding, epoch.key(ORDERS_KEY))
+        self._extra_classes = ExtraClasses(rounding, epoch.key(ORDERS_KEY), put)
         classes = np.repeat(np.arange(rounding.floor.size), rounding.floor)
         number = np.arange(classes.size) - (np.cumsum(rounding.floor) - rounding.floor)[classes]
-        self._floor = number << _CLASS_BITS | classes
-        self._extra = rounding.floor << _CLASS_BITS | np.arange(rounding.floor.size)  # at most one per class and batch
+        self._floor = put(number << _CLASS_BITS | classes)
+        extra = rounding.floor << _CLASS_BITS | np.arange(rounding.floor.size)  # at most one per class and batch
+        self._extra = put(extra)
 
     def packed(self, batch: U64Array, slot: IntArray) -> IntArray:
         """Class and number within the batch of each slot, packed; slots of one batch must be adjacent."""
@@ -114,7 +115,7 @@ class _BatchSlots:
         if int(batches[-1]) - int(batches[0]) + 1 == batches.size:
             row = (batch - batches[0]).view(np.int64)
         else:
-            row = np.repeat(np.arange(begins.size), np.diff(begins, append=batch.size))
+            row = np.repeat(np.arange(begins.size, like=begins), np.diff(begins, append=batch.size))
         keys = keys_of(self._key, batches)
         extra = self._extra_classes.drawn(keys)
         packed = np.concatenate([self._floor, self._extra.take(extra).ravel()])
@@ -130,7 +131,7 @@ class _BatchSlots:
         if self._size <= Permutation.SMALL:
             rows = small_shuffled_rows if self._size <= 1 << 10 else shuffled_rows
             return rows(keys, self._size).ravel().take(row * self._size + slot)
-        ranks = np.empty(slot.size, dtype=np.int64)
+        ranks = np.empty_like(slot)
         for i, key in enumerate(keys.tolist()):
             here = row == i
             ranks[here] = Permutation(self._size, key)(slot[here].view(np.uint64))

@@ -11,12 +11,13 @@ import operator
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
+from functools import cached_property
 from itertools import count
 from typing import Any
 
 import numpy as np
 
-from sampler_core.data.array_types import Codes, FloatArray, IntArray, Labels
+from sampler_core.data.array_types import Codes, FloatArray, Labels
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.plain_values import ClassName, whole_number
 from sampler_core.draws import SCHEMES, Scheme
@@ -24,10 +25,10 @@ from sampler_core.draws.class_sorted_dataset import ClassSortedDataset
 from sampler_core.plans.adaptive_targets import State
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.sampling.class_cursors import ClassCursors
+from sampler_core.sampling.draw_memory import memory_of
 from sampler_core.sampling.rank_batches import RankBatches, StartPosition, checked_rank
 from sampler_core.sampling.state_check import check_state_dict
 
-_CHUNK = 16384  # indices drawn at a time: fewer cost more calls, more leave the processor's cache
 _ITEM_CHUNK = 256  # drawn at a time where indices are asked for one by one
 
 
@@ -37,7 +38,9 @@ class IndexStream:
     labels, plan, drop_last, classes: as there. With num_replicas = W, batch b of rank r is batch b W + r of the
     one-process stream; length, positions and batches are those of this rank. state: a sampler's `state_dict()`, whose
     class shares then hold in all epochs (what it keeps for the next epoch does not take effect). An adaptive target
-    needs one; {} stands for its state before any feedback.
+    needs one; {} stands for its state before any feedback. device: of torch, by name or number, such as "cuda": indices
+    are drawn there and given as tensors that are there, the same numbers. There one call for an epoch, or for a large
+    part of it, is faster than one a batch.
 
     `stream[i]` goes through the run epoch after epoch. Streams with the same `repr` draw the same, in any process.
 
@@ -49,14 +52,17 @@ class IndexStream:
         (12, True)
         >>> stream.batch(epoch=1, b=1).tolist() == stream.indices(epoch=1, begin=4, end=6).tolist()
         True
+        >>> IndexStream(["cat", "cat", "cat", "dog", "dog", "emu"], plan, device="cpu").batch(epoch=1, b=1)
+        tensor([2, 0])
     """
 
     _schemes: tuple[tuple[int, Scheme], ...] = ()  # of the latest two epochs
-    _items: tuple[int, int, list[int]] = (-1, 0, [])  # the latest chunk of `stream[i]`: epoch, first position, indices
+    _items: tuple[int, int, list[int], list[int]] = (-1, 0, [], [])  # of the latest chunk: see `_item`
 
     def __init__(
         self, labels: Labels, plan: SamplingPlan, num_replicas: int = 1, rank: int = 0,
         state: Mapping[str, Any] | None = None, *, drop_last: bool = False, classes: Sequence[ClassName] | None = None,
+        device: Any = None,
     ) -> None:  # fmt: skip
         if not isinstance(plan, SamplingPlan):
             raise TypeError(f"plan must be a SamplingPlan, got {plan!r}")
@@ -67,6 +73,7 @@ class IndexStream:
             raise TypeError(f"drop_last must be True or False, got {drop_last!r}")
         num_replicas, rank = checked_rank(num_replicas, rank)
         batch_size = (plan.batch_size or 1) if num_replicas == 1 else plan.needed_batch_size  # ranks share by batches
+        self._memory = memory_of(device)
         self._plan, self.dataset = plan, ClassSortedDataset(labels, classes, plan.seed)
         plan.check(self.class_counts)
         self.cursors = ClassCursors(plan, self.dataset.present, plan.samples(self.class_counts))
@@ -92,37 +99,34 @@ class IndexStream:
             if not -len(self) <= number < len(self):
                 raise IndexError(f"index must be from {-len(self)} to {len(self) - 1}, got {i}")
             number %= len(self)
-        epoch, position = divmod(number, self.samples(0))
-        begin = position - position % _ITEM_CHUNK
-        items = self._items
-        if items[:2] != (epoch, begin):
-            end = min(begin + _ITEM_CHUNK, self.samples(epoch))
-            self._items = items = (epoch, begin, self.indices(epoch, begin, end).tolist())
-        return items[2][position - begin]
+        return self._item(*divmod(number, self.samples(0)))[0]
 
     def __iter__(self) -> Iterator[int]:
         for epoch in count() if self._plan.epochs is None else range(self._plan.epochs):
-            for begin in range(0, self.samples(epoch), _CHUNK):
-                yield from self.indices(epoch, begin, min(begin + _CHUNK, self.samples(epoch))).tolist()
+            for begin in range(0, self.samples(epoch), self._memory.chunk):
+                yield from self.indices(epoch, begin, min(begin + self._memory.chunk, self.samples(epoch))).tolist()
 
     def samples(self, epoch: int) -> int:
         """Indices of an epoch."""
         whole_number("epoch", epoch)
         return self.batches.length(StartPosition())
 
-    def indices(self, epoch: int, begin: int = 0, end: int | None = None) -> IntArray:
-        """Indices begin..end-1 of any epoch (without `end`, to its end): int64, shape (end - begin,)."""
+    def indices(self, epoch: int, begin: int = 0, end: int | None = None) -> Any:
+        """Indices begin..end-1 of any epoch (without `end`, to its end): int64, shape (end - begin,).
+
+        A NumPy array; with a device, a tensor on it.
+        """
         samples = self.samples(epoch)
         begin = whole_number("begin", begin, most=samples)
         end = samples if end is None else whole_number("end", end, begin, samples)
-        indices = np.empty(end - begin, dtype=np.int64)
-        for at in range(begin, end, _CHUNK):
-            upto = min(at + _CHUNK, end)
+        indices = np.empty(end - begin, dtype=np.int64, like=self._memory.like)
+        for at in range(begin, end, self._memory.chunk):
+            upto = min(at + self._memory.chunk, end)
             indices[at - begin : upto - begin] = self.drawn(epoch, StartPosition(), at, upto)
-        return indices
+        return getattr(indices, "tensor", indices)
 
-    def batch(self, epoch: int, b: int) -> IntArray:
-        """Batch b of an epoch, from 0: int64, shape (batch_size,), less in a last smaller one."""
+    def batch(self, epoch: int, b: int) -> Any:
+        """Batch b of an epoch, from 0, as `indices`: shape (batch_size,), less in a last smaller one."""
         size, samples = self._plan.needed_batch_size, self.samples(epoch)
         begin = whole_number("b", b, most=-(-samples // size) - 1) * size
         return self.indices(epoch, begin, min(begin + size, samples))
@@ -132,9 +136,7 @@ class IndexStream:
 
         The class is a position in `class_counts.names`; its samples count from 0, in the order of the labels.
         """
-        position = whole_number("position", position, most=self.samples(epoch) - 1)
-        index = int(self.drawn(epoch, StartPosition(), position, position + 1)[0])
-        drawn = int(self._scheme(epoch).classes(self.batches.positions(StartPosition(), position, position + 1))[0])
+        index, drawn = self._item(epoch, whole_number("position", position, most=self.samples(epoch) - 1))
         return int(self.class_counts.canonical[drawn]), self.dataset.number_in_class(index, drawn)
 
     def class_shares(self, epoch: int) -> FloatArray:
@@ -175,20 +177,37 @@ class IndexStream:
         return f"IndexStream({', '.join(parts)})"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name not in ("_schemes", "_items")}
+        return {name: value for name, value in self.__dict__.items() if name not in ("_schemes", "_items", "_indices")}
 
     # --- for the sampler -----------------------------------------------------------------------------------------
 
     def drawn(self, epoch: int, start: StartPosition, first: int, last: int) -> Codes:
         """Indices first..last-1 of this rank in a pass that starts there, counted as in `RankBatches.length`."""
-        return self.dataset.indices_at(self._scheme(epoch).places(self.batches.positions(start, first, last)))
+        places = self._scheme(epoch).places(self.batches.positions(start, first, last, self._memory.like))
+        return places if self._indices is None else self._indices.take(places)
+
+    @cached_property
+    def _indices(self) -> Codes | None:
+        """The class-sorted indices, where draws are made."""
+        return None if self.dataset.indices is None else self._memory.put(self.dataset.indices)
+
+    def _item(self, epoch: int, position: int) -> tuple[int, int]:
+        """The index at a position, and its class in canonical order; drawn with those around it, which are kept."""
+        begin, items = position - position % _ITEM_CHUNK, self._items
+        if items[:2] != (epoch, begin):
+            end = min(begin + _ITEM_CHUNK, self.samples(epoch))
+            positions = self.batches.positions(StartPosition(), begin, end, self._memory.like)
+            drawn = self._scheme(epoch).classes(positions)
+            classes = getattr(drawn, "tensor", drawn).tolist()
+            self._items = items = (epoch, begin, self.indices(epoch, begin, end).tolist(), classes)
+        return items[2][position - begin], items[3][position - begin]
 
     def _scheme(self, epoch: int) -> Scheme:
         for number, scheme in self._schemes:
             if number == epoch:
                 return scheme
         members = self.dataset.members(self.cursors.start(epoch))
-        scheme = SCHEMES[self._plan.drawing](self.cursors.draws(epoch), members)
+        scheme = SCHEMES[self._plan.drawing](self.cursors.draws(epoch), members, self._memory.put)
         self._schemes = ((epoch, scheme), *self._schemes[:1])
         return scheme
 

@@ -6,7 +6,7 @@ batches of it gives rank r the batches g + r, g + r + W, ..., also with another 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,12 +59,12 @@ class RankBatches(NamedTuple):
         """Whether a pass that starts there has nothing left to draw."""
         return self.length(start) <= start.within
 
-    def positions(self, start: StartPosition, first: int, last: int) -> NDArray[np.uint64]:
-        """Positions of this rank's indices first..last-1, counted as in `length`."""
+    def positions(self, start: StartPosition, first: int, last: int, like: Any = None) -> NDArray[np.uint64]:
+        """Positions of this rank's indices first..last-1, counted as in `length`; where `like` is, if that is given."""
         before = (start.batches + self.rank) * self.batch_size
-        positions = np.arange(before + first, before + last, dtype=np.uint64)
+        positions = np.arange(before + first, before + last, dtype=np.uint64, like=like)
         if self.num_replicas > 1:
-            other_ranks = np.arange(first, last, dtype=np.uint64) // np.uint64(self.batch_size)
+            other_ranks = np.arange(first, last, dtype=np.uint64, like=like) // np.uint64(self.batch_size)
             other_ranks *= np.uint64(self.batch_size * (self.num_replicas - 1))
             positions += other_ranks
         if int(positions[-1]) >= self.samples:

@@ -161,7 +161,7 @@ class ScheduledClassSampler(DistributedSampler[int]):
         """`ValueError` where the batches of this loader would not be those of the plan and its previews.
 
         Another sampler, batch size or length of the data set, `drop_last` where the epoch has a smaller last batch, or
-        Accelerate sharding what is sharded. Takes loaders of torch, Accelerate (prepared, skipping) and DeepSpeed.
+        Accelerate sharding what is sharded. Takes loaders of torch, Ray, Accelerate (prepared, skipping) and DeepSpeed.
         """
         lengths = {dataset.class_counts.num_samples for dataset in self._current.datasets}
         check_loader(loader, self, self.plan.batch_size, lengths)

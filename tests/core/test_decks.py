@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sampler_core.draws.decks import MOST_MEMBERS, Decks, _mixed, deal_from, shuffled, start_after
+from sampler_core.draws.decks import MOST_MEMBERS, Decks, _mixed, deal_from, primes, shuffled, start_after
 from tests.core.scheme_draws import RARE, p_value, tenths
 
 
@@ -13,7 +13,7 @@ def order_of(size, key, places=None):
     places = np.arange(size) if places is None else places
     return shuffled(
         places, np.full(places.size, size), np.full(places.size, (1 - 2.0**-50) / size),
-        np.full(places.size, _mixed(np.array([key % 2**32], dtype=np.uint32))),
+        np.full(places.size, _mixed(np.array([key % 2**32], dtype=np.uint32))), primes(),
     )  # fmt: skip
 
 

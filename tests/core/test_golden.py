@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 import torch
 
-from sampler_core import Constant, Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
+from sampler_core import Constant, IndexStream, Linear, PowerSkew, SamplingPlan, ScheduledClassSampler
 from sampler_core.draws import SCHEMES
-from sampler_core.sampling import index_pass, index_stream
+from sampler_core.sampling import draw_memory, index_pass, index_stream
 
 COUNTS = [700, 200, 75, 20, 5]
 LABELS = np.repeat(np.arange(5), COUNTS)[np.arange(1000) * 387 % 1000]
@@ -126,9 +126,10 @@ def test_they_are_the_same_in_chunks_of_any_size(scheme, chunk, monkeypatch):
     expected, expected_ranked = list(whole), list(ranked)
     for name in ("_INDEX_CHUNK", "_FIRST_INDEX_CHUNK", "_INDEX_PIECE"):
         monkeypatch.setattr(index_pass, name, chunk)
-    for name in ("_CHUNK", "_ITEM_CHUNK"):
-        monkeypatch.setattr(index_stream, name, chunk)
+    monkeypatch.setattr(index_stream, "_ITEM_CHUNK", chunk)
+    monkeypatch.setattr(draw_memory, "NUMPY", draw_memory.NUMPY._replace(chunk=chunk))
     assert first_twenty(scheme, 3) == INDICES[scheme][3]
+    assert IndexStream(LABELS, plan_of(scheme)).indices(0).tolist() == expected
     for sampler, stream in ((whole, expected), (ranked, expected_ranked)):
         sampler.set_epoch(0)
         assert list(sampler) == stream

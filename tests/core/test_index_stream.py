@@ -225,7 +225,7 @@ def test_a_state_taken_within_a_batch_by_other_ranks_is_a_state_of_the_stream():
 
 def test_the_examples_of_its_docstring_are_true():
     (examples,) = doctest.DocTestFinder(recurse=False).find(IndexStream, globs={"IndexStream": IndexStream})
-    assert doctest.DocTestRunner(verbose=False).run(examples) == (0, 5)
+    assert doctest.DocTestRunner(verbose=False).run(examples) == (0, 6)
 
 
 # --- what it refuses -------------------------------------------------------------------------------------------------

@@ -1,9 +1,19 @@
-"""Numbers and names as text: three significant digits, thousands separators, long names cut, names in quotes."""
+"""Numbers and names as text: three significant digits, thousands separators, long names cut, names in quotes.
+
+And the colours of figures.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+
+# Each has a contrast of 3 or more on white and on near-black. The first six differ for every kind of colour vision; the
+# second six come with another dash.
+COLOURS = (
+    "#2377C5", "#D55E00", "#0E9A6B", "#B0469B", "#A07800", "#5E7FA3",
+    "#7A62D9", "#C9506A", "#1B8A99", "#8F7A5C", "#6F8A1F", "#8A8A8A",
+)  # fmt: skip
 
 
 def number(value: float) -> str:

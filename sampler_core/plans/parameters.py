@@ -123,8 +123,9 @@ class Described:
 DATA = Parameter(
     "data", "Source",
     "Synthetic: class counts made from a profile. Published: those of a published data set. My labels: those of a file "
-    "that you choose or of labels that you paste.",
-    None, kind="choice", choices=("published", "synthetic", "mine"), group="data", first="published",
+    "that you choose or of labels that you paste. Sources: those of a training mixture, such as languages or corpora, "
+    "by their sizes.",
+    None, kind="choice", choices=("published", "synthetic", "mine", "sources"), group="data", first="published",
 )  # fmt: skip
 TABLE = Parameter(
     "table", "Published data set", "Class counts of a published data set.", "cifar10_lt_if100", kind="choice",
@@ -149,6 +150,21 @@ SAMPLES = Parameter(
     "samples", "Samples", "How many samples the synthetic data has in all.",
     20_000, 1, 100_000_000, 1000, kind="integer", logarithmic=True, slider=(10, 100_000_000, 140), group="data",
 )  # fmt: skip
+MIXTURE = Parameter(
+    "mixture", "Mixture",
+    "The sources of a published mixture, or your own. What you change in the table becomes yours.",
+    "dolma", kind="choice", group="data",
+)  # fmt: skip
+SOURCES = Parameter(
+    "sources", "Sources as lines", "One source a line: its name and its size, as in en, 2733000000 or en 2.7B. Links "
+    "have it too.", "large 1000000\nmedium 100000\nsmall 10000", maximum=20_000, kind="text", group="data",
+)  # fmt: skip
+TOKENS = Parameter(
+    "tokens", "Tokens a sample",
+    "Where the sizes count tokens: how many of them one draw takes, as a packed sequence does. Each size is divided by "
+    "it. 1: the sizes count what one draw takes.",
+    1, 1, 10_000_000, 1, kind="integer", group="data",
+)  # fmt: skip
 EPOCHS = Parameter(
     "epochs", "Epochs", "How many epochs the run has.", 100, 1, 1000, 1, kind="integer", slider=(1, 300, 1)
 )
@@ -170,7 +186,7 @@ MAX_REPEATS = Parameter(
     "max_repeats", "Cap on repeats",
     "No sample of a class more often than this in an epoch: each of them under the exact scheme, on average under the "
     "others. What that takes from a class goes to the others. Empty: no cap.",
-    None, 1, 100_000, 1, kind="integer", group="limits", brief="cap {} repeats",
+    None, 0, 100_000, 1, group="limits", brief="cap {} repeats",
 )  # fmt: skip
 MIN_SHARE = Parameter(
     "min_share", "Floor on shares", "Every class has at least this share of the draws. Empty: no floor.",
@@ -206,7 +222,7 @@ SHOWN_BATCHES = Parameter(
     50, 1, 200, 10, kind="integer",
 )  # fmt: skip
 
-DATA_ROWS = (DATA, TABLE, PROFILE, RATIO, CLASSES, SAMPLES)
+DATA_ROWS = (DATA, TABLE, PROFILE, RATIO, CLASSES, SAMPLES, MIXTURE, SOURCES, TOKENS)
 # Field of a plan -> row: its limits and sampling scheme, and the settings of the run.
 LIMIT_ROWS = {"drawing": DRAWING, "max_repeats": MAX_REPEATS, "min_share": MIN_SHARE, "min_per_batch": MIN_PER_BATCH}
 LENGTH_ROWS = {"epochs": EPOCHS, "batch_size": BATCH_SIZE, "samples_per_epoch": SAMPLES_PER_EPOCH, "seed": SEED}

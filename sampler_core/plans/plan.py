@@ -10,18 +10,23 @@ import hashlib
 import json
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import numpy as np
 
-from sampler_core.data.array_types import FloatArray, IntArray
+from sampler_core.data.array_types import FloatArray, IntArray, Labels
 from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
-from sampler_core.data.plain_values import check_number, plain_value, whole_number
+from sampler_core.data.label_encoding import encode_labels
+from sampler_core.data.plain_values import ClassName, check_number, plain_value, whole_number
 from sampler_core.draws import SCHEMES, Epoch
 from sampler_core.draws.preview import Preview, epoch_class_counts, preview_batches
-from sampler_core.plans import explicit_shares  # noqa: F401  # registers its target
+from sampler_core.formatting import number
+from sampler_core.plans import (
+    explicit_shares,  # noqa: F401  # registers its target
+    notebook_cell,
+)
 from sampler_core.plans.adaptive_targets import AdaptiveTarget, State
 from sampler_core.plans.plan_json import (
     PLAN_SCHEMA,
@@ -34,6 +39,7 @@ from sampler_core.plans.plan_json import (
 from sampler_core.plans.registry import TARGETS
 from sampler_core.plans.share_limits import check_limits, normalised, water_filled
 from sampler_core.plans.targets import Moment, Target, named_classes, needs_epochs, skew_schedule
+from sampler_core.plans.weights_and_resampling import class_weights_of, loss_weights, resampled_counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +127,7 @@ class SamplingPlan:
             moments = [
                 self.moment_at(e, samples) for e in range(first_epoch, min(first_epoch + epochs_at_once, epochs))
             ]
-            log_weights = np.stack([self._log_weights(present, moment) for moment in moments])
+            log_weights = np.array([self._log_weights(present, moment) for moment in moments])
             some_epochs = slice(first_epoch, first_epoch + len(moments))
             shares[some_epochs, counts.canonical] = self._limited(log_weights, present, samples)
         return shares
@@ -218,6 +224,66 @@ class SamplingPlan:
         draws = self.epoch_at(counts.present, whole_number("epoch", epoch), state)
         return epoch_class_counts(self.drawing, draws, counts)
 
+    # --- for other tools -----------------------------------------------------------------------------------------
+
+    def class_weight(
+        self, class_counts: CountsLike, epoch: int, state: State | None = None
+    ) -> dict[ClassName, float]:  # fmt: skip
+        """The weight of each class in a loss over the data as it is: N p_c / n_c, which gives it its share of the loss.
+
+        For scikit-learn and Keras as it is, for torch as `torch.tensor(list(weights.values()))`, in the order of the
+        names. The mean weight of a sample is 1, as with scikit-learn's "balanced", which is skew 1; `class_weights` are
+        the same, normalised over the classes. An empty class has 0. state: of an adaptive target.
+
+        Examples:
+            >>> plan.class_weight({"cat": 80, "dog": 20}, epoch=0)  # shares 0.5 and 0.5
+            {'cat': 0.625, 'dog': 2.5}
+        """
+        counts = as_class_counts(class_counts)
+        weights = loss_weights(self._shares_at(counts, epoch, state), counts)
+        return dict(zip(counts.names, weights.tolist(), strict=True))
+
+    def sampling_strategy(
+        self, class_counts: CountsLike, epoch: int, how: str = "over", state: State | None = None
+    ) -> dict[ClassName, int]:
+        """The class counts to resample the data to, for imbalanced-learn: they have the plan's shares, rounded.
+
+        how: "over", for over-samplers: the fewest samples in all that leave out none. "under", for under-samplers: the
+        most that repeat none. Empty classes are left out. `ValueError` for a class with samples but no share under
+        "over", and for more than 10**13 samples. state: of an adaptive target.
+
+        Examples:
+            >>> plan.sampling_strategy({"cat": 80, "dog": 20}, epoch=0)
+            {'cat': 80, 'dog': 80}
+            >>> plan.sampling_strategy({"cat": 80, "dog": 20}, epoch=0, how="under")
+            {'cat': 20, 'dog': 20}
+        """
+        counts = as_class_counts(class_counts)
+        resampled = resampled_counts(self._shares_at(counts, epoch, state), counts, how)
+        return {counts.names[c]: int(resampled[c]) for c in np.flatnonzero(counts.counts)}
+
+    def sample_weights(
+        self, labels: Labels, epoch: int, classes: Sequence[ClassName] | None = None, state: State | None = None
+    ) -> FloatArray:
+        """The weight of each sample: the `class_weight` of its class; float64, shape (samples,), mean 1.
+
+        labels, classes: as in `IndexStream`.
+
+        Examples:
+            >>> plan.sample_weights(["cat", "cat", "cat", "dog"], epoch=0).round(3).tolist()
+            [0.667, 0.667, 0.667, 2.0]
+        """
+        codes, names, label_counts = encode_labels(labels, classes)
+        counts = ClassCounts(names, label_counts)
+        weights: FloatArray = loss_weights(self._shares_at(counts, epoch, state), counts)[codes]
+        return weights
+
+    def _shares_at(self, counts: ClassCounts, epoch: int, state: State | None) -> FloatArray:
+        """The class shares of one epoch in the order of `counts`; past the last epoch the last epoch's."""
+        shares = np.zeros(counts.num_classes)
+        shares[counts.canonical] = self.epoch_at(counts.present, whole_number("epoch", epoch), state).shares
+        return shares
+
     # --- as text -------------------------------------------------------------------------------------------------
 
     def to_json(self) -> str:
@@ -258,6 +324,20 @@ class SamplingPlan:
     def earlier_fingerprints(self) -> tuple[str, ...]:
         """Those of this plan before its sampling scheme changed, oldest first."""
         return tuple(map(self._fingerprint, range(1, SCHEMES[self.drawing].VERSION)))
+
+    def _repr_html_(self) -> str:
+        """The plan in a notebook: what it sets and, where one skew describes it, the skew over the epochs."""
+        defaults = {name: row.default for name, row in self.__dataclass_fields__.items()}
+        values = {name: getattr(self, name) for name in defaults if name != "tuned_on"}
+        set_here = {name: value for name, value in values.items() if name == "drawing" or value != defaults[name]}
+        schedule = skew_schedule(self.target)
+        if schedule is None:
+            said = notebook_cell.sentence("Its class shares depend on the class counts: see Forecast.of(plan, counts).")
+        else:
+            epochs = notebook_cell.shown_epochs(self.epochs or _SHOWN_EPOCHS)
+            skews = np.array([[schedule(epoch, self.epochs) for epoch in epochs.tolist()]])
+            said = notebook_cell.chart("Skew: 0 is the natural mix, 1 class-balanced", epochs, skews, number)
+        return notebook_cell.cell(f"SamplingPlan {self.fingerprint}", said, notebook_cell.settings(set_here))
 
     def _fingerprint(self, version: int) -> str:
         return hashlib.sha256(json.dumps(self._decisive_fields(version), sort_keys=True).encode()).hexdigest()[:16]
@@ -300,7 +380,7 @@ class SamplingPlan:
 
     def _limits_in_words(self) -> str:
         plan_limits = {name: getattr(self, name) for name in ("max_repeats", "min_share", "min_per_batch")}
-        return " with ".join(f"{name}={value}" for name, value in plan_limits.items() if value)
+        return " with ".join(f"{name}={value:g}" for name, value in plan_limits.items() if value)
 
     def _check_samples(self, counts: ClassCounts, samples: int | None = None) -> None:
         """`ValueError` where an epoch is as long as the data, and that is too long."""
@@ -317,13 +397,7 @@ class SamplingPlan:
         return self.epochs
 
 
-def class_weights_of(shares: FloatArray, counts: ClassCounts) -> FloatArray:
-    """Class shares, shape (epochs, num_classes) -> the weight of one sample of each class, normalised over classes."""
-    per_sample = shares / np.maximum(counts.counts, 1)
-    weights: FloatArray = per_sample / per_sample.sum(axis=1, keepdims=True)
-    return weights
-
-
+_SHOWN_EPOCHS = 100  # of a plan that is not bounded
 _SHARES_AT_ONCE = 1 << 16  # shares in one piece: more of them leave the processor's cache
 _MAX_ENTRIES = 1 << 27  # 1 GiB of float64
 _MOST_EPOCHS, _MOST_BATCH = 10**9, 10**8  # a jump counts the epochs before it, a batch is held as a whole

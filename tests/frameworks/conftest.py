@@ -18,10 +18,10 @@ NEEDED = {
     "test_mix_webdataset.py": "webdataset",
     "test_run_log_accelerate.py": "accelerate",
     "test_run_log_lightning.py": "lightning",
-    "test_run_log_loggers.py": "tensorboard",
     "test_run_log_transformers.py": "transformers",
     "test_snippets.py": "lightning",  # and accelerate
     "test_stateful_dataloader.py": "torchdata",
+    "test_tensorboard.py": "tensorboard",
 }
 MISSING = {file: framework for file, framework in NEEDED.items() if find_spec(framework) is None}
 REQUIRED = bool(os.environ.get("REQUIRE_FRAMEWORKS"))

@@ -118,14 +118,14 @@ def python(*command: str, given: str = "", timeout: float = 300) -> str:
     return done.stdout
 
 
-def torchrun(worker: str, ranks: int, out: Path, *args: str) -> list[Any]:
-    """Run a worker module of this folder in `ranks` processes; what each rank wrote by `write`, in their order."""
+def torchrun(worker: str, ranks: int, out: Path, *args: str, folder: str = "frameworks") -> list[Any]:
+    """Run a worker module of a folder in `ranks` processes; what each rank wrote by `write`, in their order."""
     if ranks == 1:
-        python("-m", f"tests.frameworks.{worker}", str(out), *args)
+        python("-m", f"tests.{folder}.{worker}", str(out), *args)
         return read(out, ranks)
     python(
         "-m", "torch.distributed.run", f"--nproc-per-node={ranks}", "--rdzv-backend=c10d",
-        "--rdzv-endpoint=127.0.0.1:0", "--local-addr=127.0.0.1", "--module", f"tests.frameworks.{worker}",
+        "--rdzv-endpoint=127.0.0.1:0", "--local-addr=127.0.0.1", "--module", f"tests.{folder}.{worker}",
         str(out), *args,
     )  # fmt: skip
     return read(out, ranks)

@@ -7,11 +7,12 @@ from pages.parts.live.class_legend import class_legend
 from pages.parts.live.figure_panel import live_panel
 from pages.parts.monitor.fed_recalls import fed_recalls
 from pages.parts.monitor.first_steps import WHAT_IT_IS, first_steps
+from pages.parts.monitor.following import follow
 from pages.parts.monitor.run_folder import run_folder
 from pages.parts.monitor.run_panels import PANEL, note_for_share, run_panel, run_tables
 from pages.parts.monitor.run_rows import run_rows, runs_heading
-from pages.parts.monitor.shown_runs import follow, shown_runs
-from pages.parts.monitor.uploaded_runs import BRING_ANOTHER, upload_box
+from pages.parts.monitor.shown_runs import shown_runs
+from pages.parts.monitor.upload_box import BRING_ANOTHER, take_read_logs, upload_box
 from pages.parts.share.page_tables import chart_tables
 from pages.parts.sidebar.figure_endpoint import figure_ticket
 from pages.parts.sidebar.page_controls import choose_axis, heading_line, reserved
@@ -19,6 +20,7 @@ from pages.parts.sidebar.scenario import current_scenario
 from pages.parts.text.markdown import literal
 
 scenario = current_scenario()
+take_read_logs()
 heading, rows, messages = reserved("page-heading"), st.container(), st.container()
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="runs-row"):
     shown = shown_runs(messages)

@@ -25,8 +25,7 @@ def share_beside_chance(judgement: Judgement, group: ClassGroup, *, logarithmic:
     """
     run, evidence = judgement.run, judgement.evidence
     taken = np.maximum(evidence.taken, 1)
-    spread = evidence.spread.rows(slice(-1)).together(group.members, evidence.taken)
-    tests = evidence.beyond_chance.size
+    spread, tests = evidence.spread.together(group.members, evidence.taken), evidence.tests
     low, high = (np.minimum(limit[:, 0] / taken, 1.0) for limit in spread.limits(tests))
     counts = run.trained[:, group.members].sum(axis=1)
     planned, got = (spread.sure + spread.expected)[:, 0] / taken, counts / taken

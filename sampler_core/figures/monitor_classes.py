@@ -20,7 +20,7 @@ from sampler_core.run_log import Judgement, Run
 def whole_run(judgement: Judgement) -> Figure:
     """How far the targets of each class in the whole run are from the plan, and how far chance may take them."""
     run, evidence = judgement.run, judgement.evidence
-    low, high = (limit[0] for limit in evidence.spread.rows(slice(-1, None)).limits(evidence.beyond_chance.size))
+    low, high = (limit[0] for limit in evidence.spread_of_run.limits(evidence.tests))
     spread = CountIntervals(run.planned.sum(axis=0), np.ceil(low).astype(np.int64), np.floor(high).astype(np.int64))
     return planned_and_drawn(run.class_counts, spread, run.trained.sum(axis=0), got="trained", interval="chance")
 

@@ -83,13 +83,22 @@ def logged_epochs(first: int, last: int) -> Spec:
     )
 
 
-def recalls_of(run: Run) -> tuple[str, FloatArray] | None:
-    """Part of the data (the validation, if it can be) and recall per class, (metric epochs, num_classes); NaN: none."""
-    for part in sorted(run.metrics, key=lambda name: (name != "validation", name)):
-        values = run.metrics[part].get("recall")
-        if values is not None and values.shape[1:] == (run.class_counts.num_classes,):
-            return part, np.where((values >= 0.0) & (values <= 1.0), values, np.nan)
-    return None
+def recalls_of(run: Run, part: str | None = None) -> tuple[str, FloatArray] | None:
+    """Part of the data and recall per class, (metric epochs, num_classes); NaN: none. part: the wanted one, if
+    the run has it; by default the validation."""
+    parts = parts_with_recalls(run)
+    if not parts:
+        return None
+    chosen = part if part in parts else parts[0]
+    values = run.metrics[chosen]["recall"]
+    return chosen, np.where((values >= 0.0) & (values <= 1.0), values, np.nan)
+
+
+def parts_with_recalls(run: Run) -> list[str]:
+    """The parts of the data whose recall per class is logged, the validation first."""
+    shape = (run.class_counts.num_classes,)
+    parts = [part for part, values in run.metrics.items() if "recall" in values and values["recall"].shape[1:] == shape]
+    return sorted(parts, key=lambda part: (part != "validation", part))
 
 
 def mean_recall(values: FloatArray, members: Any = slice(None)) -> FloatArray:

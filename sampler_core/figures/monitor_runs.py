@@ -9,14 +9,13 @@ import numpy as np
 import pandas as pd
 
 from sampler_core.data.array_types import FloatArray
-from sampler_core.figures.class_series import COLOURS
 from sampler_core.figures.compare_charts import PLAN_DASHES, ClassGroup, class_group
 from sampler_core.figures.epoch_curves import share_axis
 from sampler_core.figures.figure import Figure, Spec, with_shares
 from sampler_core.figures.legend import LEGEND, legend_text
-from sampler_core.figures.monitor_curves import logged_epochs, mean_recall, recalls_of
+from sampler_core.figures.monitor_curves import logged_epochs, mean_recall, parts_with_recalls, recalls_of
 from sampler_core.figures.plot_layout import layout
-from sampler_core.formatting import percent
+from sampler_core.formatting import COLOURS, percent
 from sampler_core.run_log import Judgement
 
 # By colour; each is larger than the one before, for runs of a single epoch may have the same values.
@@ -71,9 +70,9 @@ def accuracies_of_runs(runs: Sequence[MonitoredRun]) -> Figure | None:
 
 def run_table(runs: Sequence[MonitoredRun], group: str, rank: int) -> pd.DataFrame:
     """One row a run."""
-    rows = {}
+    rows, part = {}, _part_of_all(runs)
     for one in runs:
-        run, found = one.judgement.run, recalls_of(one.judgement.run)
+        run, found = one.judgement.run, recalls_of(one.judgement.run, part)
         members, total = one.group(group, rank).members, max(int(run.trained.sum()), 1)
         rows[one.name] = {
             "epochs": len(run.epochs), "targets trained on": int(run.trained.sum()),
@@ -89,12 +88,19 @@ def run_table(runs: Sequence[MonitoredRun], group: str, rank: int) -> pd.DataFra
 def _of_recalls(
     runs: Sequence[MonitoredRun], values_of: Callable[[MonitoredRun, FloatArray], FloatArray], title: str
 ) -> Figure | None:
-    courses = []
+    courses, part = [], _part_of_all(runs)
     for one in runs:
-        found, epochs = recalls_of(one.judgement.run), one.judgement.run.metric_epochs
+        found, epochs = recalls_of(one.judgement.run, part), one.judgement.run.metric_epochs
         courses.append(_Course(epochs, values_of(one, found[1])) if found else _Course((), np.empty(0)))
     is_none = all(not len(course.epochs) for course in courses)
     return None if is_none else _figure(runs, courses, share_axis(title, False), title)
+
+
+def _part_of_all(runs: Sequence[MonitoredRun]) -> str | None:
+    """The part of the data of which all runs with recalls have them: what is judged on one part is not compared with
+    what is judged on another."""
+    parts = [found for one in runs if (found := parts_with_recalls(one.judgement.run))]
+    return next((part for part in parts[0] if all(part in others for others in parts)), None) if parts else None
 
 
 def _figure(

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from sampler_core.formatting import number, several
-from sampler_core.run_log.evidence import Evidence, RankEpoch, first_where, taken
+from sampler_core.run_log.evidence import Evidence, RankEpoch, taken
 
 
 class Finding(NamedTuple):
@@ -87,16 +87,15 @@ def epoch_repeated(evidence: Evidence) -> Finding | None:
 @cause("ranks alike", hides=("other labels", "wrong state"))
 def ranks_alike(evidence: Evidence) -> Finding | None:
     """Each rank trained on the whole epoch."""
-    if evidence.ranks == 1 or evidence.shards_itself or not evidence.samples:
-        return None
-    slack = 2 * (evidence.batch_size or 1)
-    whole = [part for part in evidence.rank_epochs if part.taken > evidence.samples / evidence.ranks + slack]
+    samples, slack = evidence.samples, 2 * (evidence.batch_size or 1)
+    shared = [part for part in evidence.rank_epochs if part.world > 1 == part.num_replicas]
+    whole = [part for part in shared if samples and part.taken > samples / part.world + slack]
     if not whole:
         return None
     since = whole[0].epoch
     return Finding(
         since,
-        f"Since epoch {since} each of the {evidence.ranks} ranks trains on the same batches, those of the whole epoch",
+        f"Since epoch {since} each of the {whole[0].world} ranks trains on the same batches, those of the whole epoch",
         "the sampler has num_replicas=1, and nothing shares its batches out. Construct it after torch.distributed is "
         "initialised (Lightning: in train_dataloader), or pass num_replicas and rank.",
     )  # fmt: skip
@@ -105,18 +104,18 @@ def ranks_alike(evidence: Evidence) -> Finding | None:
 @cause("sharded twice", hides=("fewer batches", "wrong state"))
 def sharded_twice(evidence: Evidence) -> Finding | None:
     """Each rank trained on every n-th batch of its own part."""
-    size, ranks = evidence.batch_size, evidence.ranks
-    if not evidence.shards_itself or size is None:
+    size = evidence.batch_size
+    if size is None:
         return None
 
     def is_part_of_a_part(part: RankEpoch) -> bool:
-        one_in_so_many = abs(part.taken * ranks - part.given_out) <= ranks * size
+        one_in_so_many = abs(part.taken * part.world - part.given_out) <= part.world * size
         return part.is_over and one_in_so_many and 0 < part.taken <= part.given_out - size
 
-    parts = evidence.rank_epochs
-    since = first_where([part.epoch for part in parts], [is_part_of_a_part(part) for part in parts])
-    if since is None:
+    parts = [part for part in evidence.rank_epochs if part.num_replicas > 1 and is_part_of_a_part(part)]
+    if not parts:
         return None
+    since, ranks = parts[0].epoch, parts[0].world
     return Finding(
         since,
         "The batches are shared out twice",
@@ -151,7 +150,7 @@ def fewer_batches(evidence: Evidence) -> Finding | None:
     if size is None:
         return None
     rest = evidence.samples % size
-    for part in evidence.rank_epochs:
+    for part in (part for part in evidence.rank_epochs if part.is_last):
         needed = evidence.batches // part.world
         missing = needed - part.end_batch // part.world
         if missing == 1 and rest and part.world == 1:

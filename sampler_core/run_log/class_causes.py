@@ -7,6 +7,7 @@ import numpy as np
 from sampler_core.formatting import listed, number, quoted, several
 from sampler_core.run_log.causes import Finding, cause
 from sampler_core.run_log.evidence import Evidence, first_where
+from sampler_core.run_log.rank_history import rank_histories
 from sampler_core.run_log.resume_checks import resumed_from_a_wrong_state
 
 
@@ -46,11 +47,11 @@ def _other_on_a_rank(evidence: Evidence) -> Finding | None:
 
 
 def _other_after_a_resume(evidence: Evidence) -> Finding | None:
+    histories = rank_histories(evidence.run)
     for resume in evidence.run.resumes:
-        of_rank = [w for w in evidence.run.all_windows if w.draw.rank == resume.rank]
-        before = [w for w in of_rank if w.resumes < resume.number and w.segment < resume.segment - 1]
-        after = [w for w in of_rank if w.resumes >= resume.number]
-        if before and after and before[-1].plan.labels != after[0].plan.labels:
+        history = histories[resume.rank]
+        before, after = history.before(resume.segment - 1), history.since(resume.segment)
+        if before is not None and after is not None and before.plan.labels != after.plan.labels:
             epoch = resume.resume.epoch
             says = f"The labels have changed where the run went on, in epoch {epoch}, or are in another order"
             return Finding(epoch, says, f"take {_FROM_THE_DATA}")

@@ -10,7 +10,7 @@ from sampler_core.data.array_types import BoolArray, FloatArray, IntArray
 
 Row: TypeAlias = list[float] | dict[str, float]
 
-LARGEST_COUNT = 1 << 53  # of a class in one line; a float64 holds it exactly
+LARGEST_COUNT = 1 << 36  # of a class in one line; the sum of as many lines as are read is a whole float64 and an int64
 _SPARSE_BELOW = 4  # an entry of an object takes about as many bytes as four zeros of a list
 _DIGITS = 5  # of expected counts: far below the chance that any count has
 

@@ -95,5 +95,5 @@ def _largest_departure(evidence: Evidence) -> tuple[float, float]:
     apart = (run.trained - run.planned) / total
     row, c = (int(i) for i in np.unravel_index(int(np.abs(apart).argmax()), apart.shape))
     is_below = bool(apart[row, c] < 0)
-    allowed = evidence.spread.allowed(row, c, evidence.beyond_chance.size, is_below) / int(total[row, 0])
+    allowed = evidence.spread.allowed(row, c, evidence.tests, is_below) / int(total[row, 0])
     return round(100 * abs(float(apart[row, c])), 2), round(100 * allowed, 2)

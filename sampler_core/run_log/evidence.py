@@ -17,19 +17,21 @@ from sampler_core.sampling.rank_batches import RankBatches, StartPosition
 
 
 class RankEpoch(NamedTuple):
-    """What one rank of `world` did in one epoch.
+    """What one rank of `world` did in one epoch; where that went on with another number of ranks, one for each.
 
     taken: its targets; given_out: indices of its sampler, which is_over where they are all of the epoch. end_batch: of
-    the one-process stream.
+    the one-process stream. is_last: no other number of ranks went on with the epoch.
     """
 
     epoch: int
     rank: int
     world: int
+    num_replicas: int
     taken: int
     given_out: int
     is_over: bool
     end_batch: int
+    is_last: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,13 +42,13 @@ class Evidence:
 
     @property
     def ranks(self) -> int:
-        """The number of ranks that trained."""
-        return self.run.world
+        """The number of ranks that trained, the most where it has changed."""
+        return max([self.run.world, *(window.world for window in self.run.windows)])
 
     @property
     def shards_itself(self) -> bool:
         """Whether the sampler gives each rank its own part."""
-        return self.run.first_plan.num_replicas > 1
+        return any(window.plan.num_replicas > 1 for window in self.run.windows)
 
     @property
     def batch_size(self) -> int | None:
@@ -66,17 +68,22 @@ class Evidence:
     @cached_property
     def rank_epochs(self) -> tuple[RankEpoch, ...]:
         """By epoch, then rank."""
-        grouped: dict[tuple[int, int], list[LoggedWindow]] = {}
+        grouped: dict[tuple[int, int, int], list[LoggedWindow]] = {}
+        last: dict[int, tuple[int, int]] = {}  # epoch -> resumes and ranks of its last windows
         for window in self.run.windows:
-            grouped.setdefault((window.draw.epoch, window.draw.rank), []).append(window)
-        return tuple(self._rank_epoch(*key, windows) for key, windows in sorted(grouped.items()))
+            epoch, rank = window.draw[:2]
+            grouped.setdefault((epoch, rank, window.world), []).append(window)
+            last[epoch] = max(last.get(epoch, (0, 0)), (window.resumes, window.world))
+        return tuple(
+            self._rank_epoch(*key, windows, last[key[0]][1] == key[2]) for key, windows in sorted(grouped.items())
+        )
 
-    def _rank_epoch(self, epoch: int, rank: int, windows: list[LoggedWindow]) -> RankEpoch:
+    def _rank_epoch(self, epoch: int, rank: int, world: int, windows: list[LoggedWindow], is_last: bool) -> RankEpoch:
         given_out, plan = sum(int(window.draw.drawn.sum()) for window in windows), windows[0].plan
         part = RankBatches(self.samples, self.batch_size or 1, plan.num_replicas, 0, plan.drop_last)
         is_over = given_out >= part.length(StartPosition())
         taken_in_all, end = sum(map(taken, windows)), max(window.end_batch for window in windows)
-        return RankEpoch(epoch, rank, windows[-1].world, taken_in_all, given_out, is_over, end)
+        return RankEpoch(epoch, rank, world, plan.num_replicas, taken_in_all, given_out, is_over, end, is_last)
 
     @cached_property
     def taken(self) -> IntArray:
@@ -88,20 +95,34 @@ class Evidence:
 
     @cached_property
     def spread(self) -> Spread:
-        """Of the class counts of each epoch, and in a last row of the whole run as if independent."""
+        """Of the class counts of each epoch."""
         run, size = self.run, self.batch_size or 1
         scheme = run.plan.drawing if run.plan else "independent"
-        extras = np.minimum(run.extras, self.ranks * size)  # what was read ahead has not been trained on
-        of_epochs = spread_of(run.planned, self.taken, extras, Draws(max(self.samples, 1), size, scheme))
-        total, taken_in_all = run.planned.sum(axis=0, keepdims=True), self.taken.sum(keepdims=True)
-        of_run = spread_of(total, taken_in_all, extras.sum(keepdims=True), Draws(1, size, "independent"))
-        return Spread(*(np.concatenate(parts) for parts in zip(of_epochs, of_run, strict=True)))
+        return spread_of(run.planned, self.taken, self._extras, Draws(max(self.samples, 1), size, scheme))
+
+    @cached_property
+    def spread_of_run(self) -> Spread:
+        """Of the class counts of the whole run, as if its draws were independent; one row."""
+        planned, taken_in_all = self.run.planned.sum(axis=0, keepdims=True), self.taken.sum(keepdims=True)
+        return spread_of(planned, taken_in_all, self._extras.sum(keepdims=True), Draws(1, 1, "independent"))
+
+    @property
+    def _extras(self) -> IntArray:
+        """What was read ahead has not been trained on."""
+        return np.minimum(self.run.extras, self.ranks * (self.batch_size or 1))
+
+    @property
+    def tests(self) -> int:
+        """How many counts are looked at together: of each class in each epoch and in the whole run."""
+        return (len(self.run.epochs) + 1) * self.run.class_counts.num_classes
 
     @cached_property
     def beyond_chance(self) -> BoolArray:
         """Whether each count trained is beyond chance; the last row is the whole run."""
-        counts = np.concatenate([self.run.trained, self.run.trained.sum(axis=0, keepdims=True)])
-        return self.spread.is_exceeded_by(counts, counts.size)
+        of_epochs, of_run = self.run.trained, self.run.trained.sum(axis=0, keepdims=True)
+        return np.concatenate([
+            self.spread.is_exceeded_by(of_epochs, self.tests), self.spread_of_run.is_exceeded_by(of_run, self.tests)
+        ])  # fmt: skip
 
     @cached_property
     def not_drawn(self) -> FloatArray:

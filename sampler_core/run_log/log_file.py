@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from io import FileIO
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sampler_core.run_log.records import PlanLine, record_of_line
+from sampler_core.run_log.written_lines import line_of
 
 _PIECE = 1 << 16
 
@@ -37,7 +37,7 @@ class LogFile:
 
     def append(self, record: Mapping[str, Any]) -> None:
         """One line, handed to the operating system at once: it outlives the process."""
-        line = memoryview(json.dumps(record, separators=(",", ":"), allow_nan=False).encode() + b"\n")
+        line = memoryview(line_of(record))
         with open(self._path, "ab", buffering=0) as file:
             size = file.seek(0, os.SEEK_END)
             try:

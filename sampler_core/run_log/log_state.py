@@ -20,7 +20,7 @@ def check_log_state(state: Any, plan: str, num_classes: int) -> None:
         raise ValueError(f"state must be of this plan ({plan}), got one of {state.get('plan')!r:.200}")
     if not isinstance(state.get("run"), str):
         raise ValueError(f"run of the state must be a text, got {state.get('run')!r:.200}")
-    for name, least in (("rank", 0), ("world", 1), ("epochs", 0)):
+    for name, least in (("rank", 0), ("world", 1), ("most_ranks", 1), ("epochs", 0)):
         whole_number(f"{name} of the state", state.get(name), least)
     for fields in state["windows"]:
         try:

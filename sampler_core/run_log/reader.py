@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-
-from sampler_core.data.array_types import FloatArray
 from sampler_core.formatting import printable, several
 from sampler_core.run_log.log_file import rank_path
-from sampler_core.run_log.log_lines import MOST_LINE, LogLines
+from sampler_core.run_log.log_lines import MOST_LINE, LogLines, Progress, no_progress
+from sampler_core.run_log.packed_records import packed, unpacked
 from sampler_core.run_log.rank_records import RankRecords
-from sampler_core.run_log.run import Run, windows_that_count
-from sampler_core.sampling.feedback import mean_over_ranks
+from sampler_core.run_log.ranks_together import run_of_ranks
+from sampler_core.run_log.records import MOST_CLASSES
+from sampler_core.run_log.run import Run
 
 MOST_FILES = 1024  # of ranks of one run
 
@@ -39,17 +40,21 @@ def run_of_contents(contents: Sequence[bytes], name: str = "the upload") -> Run:
     return run_of_files([records_of_content(content, name, rank) for rank, content in enumerate(contents)], name)
 
 
-def records_of_content(content: bytes, name: str, rank: int = 0) -> RankRecords:
+def records_of_content(
+    content: bytes, name: str, rank: int = 0, progress: Progress = no_progress
+) -> RankRecords:  # fmt: skip
     """A whole file of one rank; what follows its last newline is left out. `ValueError` without a plan.
 
-    rank: where the file has no window yet; else its windows name it.
+    rank: where the file has no window yet; else its windows name it. progress: called with the part that was read.
     """
     records = RankRecords(rank)
-    for line in content.split(b"\n")[:-1]:
+    lines = content.split(b"\n")[:-1]
+    for at, line in enumerate(lines):
         if line.strip():
+            progress(at / len(lines))
             records.add(line if len(line) <= MOST_LINE else b"")
     if not records.plans:
-        raise _no_plan(name)
+        raise _no_plan([records], name)
     if records.windows:
         records.rank = records.windows[0].draw.rank
         records.resumes = [resume._replace(rank=records.rank) for resume in records.resumes]
@@ -73,14 +78,14 @@ class RunReader:
         self._refused: dict[int, str] = {}  # rank -> why its file cannot be read
         self._last: tuple[object, Run] | None = None  # what the files held, and the run of it
 
-    def read(self) -> Run:
+    def read(self, progress: Progress = no_progress) -> Run:
         """The run as it stands, the very same one where nothing has come since the last call; errors as in
-        `read_run`."""
-        first = self._read_rank(0, self._path)
+        `read_run`. progress: called with the part of a file that was read, for one file after the other."""
+        first = self._read_rank(0, self._path, progress)
         self._refused = {}
         for rank in range(1, min(_world(first), MOST_FILES)):
             try:
-                self._read_rank(rank, rank_path(self._path, rank))
+                self._read_rank(rank, rank_path(self._path, rank), progress)
             except FileNotFoundError:
                 pass
             except (ValueError, OSError) as error:
@@ -89,6 +94,31 @@ class RunReader:
         if self._last is None or self._last[0] != held:
             self._last = held, self.assembled()
         return self._last[1]
+
+    @property
+    def entries(self) -> int:
+        """Numbers in memory."""
+        return sum(records.entries for _, records in self._ranks.values())
+
+    def appended(self) -> int:
+        """Bytes that the next `read` is the first to see, of the files that there were at the last one."""
+        files, appended = [lines for lines, _ in self._ranks.values()] or [LogLines(self._path)], 0
+        for lines in files:
+            with suppress(OSError, ValueError):  # `read` says it
+                appended += lines.appended()
+        return appended
+
+    def packed(self) -> tuple[list[Any], bytes]:
+        """What was read so far as JSON and bytes, for `unpack` of a reader of the same path in another process."""
+        parts = [(lines.position, *packed(records)) for lines, records in self._ranks.values()]
+        return [[position, header, len(rows)] for position, header, rows in parts], b"".join(p[2] for p in parts)
+
+    def unpack(self, headers: Sequence[Any], content: bytes) -> None:
+        """Goes on from what another reader has read."""
+        rows = memoryview(content)
+        for position, header, size in headers:
+            records, rows = unpacked(header, rows[:size]), rows[size:]
+            self._ranks[records.rank] = LogLines(rank_path(self._path, records.rank), position), records
 
     def add_file(self, records: RankRecords) -> None:
         """The file of another rank, in place of one that is read."""
@@ -100,8 +130,9 @@ class RunReader:
         """The run of what was read so far; `ValueError` without a plan."""
         ranks = {rank: records for rank, (_, records) in sorted(self._ranks.items()) if records.plans}
         if not ranks:
-            raise _no_plan(self._path.name)
-        return self._assembled(ranks, self._notes(ranks))
+            raise _no_plan([records for _, records in self._ranks.values()], self._path.name)
+        skipped = sum(records.skipped + lines.too_long for lines, records in self._ranks.values())
+        return run_of_ranks(ranks, skipped, self._notes(ranks))
 
     def _notes(self, ranks: Mapping[int, RankRecords]) -> list[str]:
         """Sentences on what is not in the run."""
@@ -116,32 +147,12 @@ class RunReader:
             notes.append("The log is larger than what is read of one: its later epochs are left out.")
         return notes
 
-    def _read_rank(self, rank: int, path: Path) -> RankRecords:
+    def _read_rank(self, rank: int, path: Path, progress: Progress) -> RankRecords:
         if rank not in self._ranks:
             self._ranks[rank] = (LogLines(path), RankRecords(rank))
         lines, records = self._ranks[rank]
-        lines.read(records.restart, records.add)
+        lines.read(records.restart, records.add, progress)
         return records
-
-    def _assembled(self, ranks: Mapping[int, RankRecords], notes: list[str]) -> Run:
-        windows = [window for records in ranks.values() for window in records.windows]
-        resumes = tuple(resume for records in ranks.values() for resume in records.resumes)
-        feedback = _feedback_of_ranks([*ranks.values()])
-        epochs = tuple(sorted({epoch for values in feedback.values() for epoch in values}))
-        metrics: dict[str, dict[str, FloatArray]] = {}
-        for key, of_epochs in feedback.items():
-            part, _, name = key.partition("/")
-            shape = next(iter(of_epochs.values()))[0].shape
-            empty = np.full(shape, np.nan)
-            alike = {epoch: [row for row in rows if row.shape == shape] for epoch, rows in of_epochs.items()}
-            means = [mean_over_ranks(alike.get(epoch, [])) for epoch in epochs]
-            metrics.setdefault(part, {})[name] = np.array([empty if mean is None else mean for mean in means])
-        return Run(
-            tuple((rank, plan) for rank, records in ranks.items() for plan in records.plans), tuple(windows),
-            tuple(sorted(windows_that_count(windows, resumes), key=lambda window: window[0][:3])), resumes, epochs,
-            metrics, feedback, any(records.ended for records in ranks.values()),
-            sum(records.skipped + lines.too_long for lines, records in self._ranks.values()), tuple(notes),
-        )  # fmt: skip
 
 
 def _missing_in_words(missing: Sequence[int], world: int, path: Path, uploaded: bool) -> str:
@@ -157,18 +168,11 @@ def _missing_in_words(missing: Sequence[int], world: int, path: Path, uploaded: 
     return f"The files of ranks {some(missing, 8)} of {world:,} ({files}) were not brought: bring them too."
 
 
-def _no_plan(name: str) -> ValueError:
+def _no_plan(files: Iterable[RankRecords], name: str) -> ValueError:
+    if most := max((records.too_many_classes for records in files), default=0):
+        return ValueError(f"run log must have at most {MOST_CLASSES:,} classes, got {most:,} in {printable(name)}")
     return ValueError(f'run log must have a line of the kind "plan", version 1, got none in {printable(name)}')
 
 
 def _world(records: RankRecords) -> int:
     return max((plan.world for plan in records.plans), default=1)
-
-
-def _feedback_of_ranks(ranks: list[RankRecords]) -> dict[str, dict[int, list[FloatArray]]]:
-    """{part/name: {epoch: the values of each rank that has some}}."""
-    feedback: dict[str, dict[int, list[FloatArray]]] = {}
-    for records in ranks:
-        for (part, name, epoch), values in records.metrics.items():
-            feedback.setdefault(f"{part}/{name}", {}).setdefault(epoch, []).append(values)
-    return feedback

@@ -5,9 +5,12 @@ The one contract here: a log comes from anywhere, so a line is data. `record_of_
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import json
 import math
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -15,7 +18,9 @@ import numpy as np
 from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.plain_values import whole_number
-from sampler_core.run_log.class_rows import counts_of_json, expected_of_json
+from sampler_core.run_log.class_rows import LARGEST_COUNT, counts_of_json, expected_of_json
+
+orjson: Any = importlib.import_module("orjson") if importlib.util.find_spec("orjson") else None
 
 LOG_VERSION = 1
 MOST_CLASSES = 100_000
@@ -81,13 +86,19 @@ class UnknownLine(NamedTuple):
     kind: str
 
 
-Record: TypeAlias = PlanLine | DrawLine | ResumeLine | MetricLine | EndLine | UnknownLine
+class TooManyClasses(NamedTuple):
+    """A plan of more than `MOST_CLASSES` classes."""
+
+    classes: int
+
+
+Record: TypeAlias = PlanLine | DrawLine | ResumeLine | MetricLine | EndLine | UnknownLine | TooManyClasses
 
 
 def record_of_line(line: bytes, num_classes: int | None) -> Record | None:
     """A line as a record; None for what is none, also before any plan. num_classes: of the plan before it."""
     try:
-        data = json.loads(line, parse_constant=_refused)
+        data = _json_of(line)
         kind = data.get("kind") if isinstance(data, dict) else None
         if kind == "plan":
             return _plan_line(data)
@@ -104,16 +115,18 @@ def draw_line(data: Mapping[str, Any], num_classes: int) -> DrawLine:
         _whole(data, "epoch"), _whole(data, "rank", most=MOST_RANKS - 1), _whole(data, "first_batch"),
         _whole(data, "batches"), expected_of_json("planned", data["planned"], num_classes),
         counts_of_json("drawn", data["drawn"], num_classes), counts_of_json("trained", data["trained"], num_classes),
-        whole_number("extras", data.get("extras", 0)), _number(data.get("seconds", 0.0)),
-        whole_number("other", data.get("other", 0)),
+        whole_number("extras", data.get("extras", 0), most=LARGEST_COUNT), _number(data.get("seconds", 0.0)),
+        whole_number("other", data.get("other", 0), most=LARGEST_COUNT),
     )  # fmt: skip
 
 
-def _plan_line(data: Mapping[str, Any]) -> PlanLine:
+def _plan_line(data: Mapping[str, Any]) -> PlanLine | TooManyClasses:
     whole_number("version", data["version"], LOG_VERSION, LOG_VERSION)
     names, counts = data["classes"], data["counts"]
-    if not isinstance(names, list) or len(names) > MOST_CLASSES:
-        raise ValueError(f"classes must be a list of at most {MOST_CLASSES:,}")
+    if not isinstance(names, list):
+        raise ValueError("classes must be a list")
+    if len(names) > MOST_CLASSES:
+        return TooManyClasses(len(names))
     plan = data.get("plan")
     return PlanLine(
         _text(data["run"]), json.dumps(plan) if isinstance(plan, dict) else None, _text(data["fingerprint"]),
@@ -155,6 +168,14 @@ def _values_per_class(values: list[Any], num_classes: int) -> FloatArray:
     if np.isinf(per_class).any():
         raise ValueError("values must be finite")
     return per_class
+
+
+def _json_of(line: bytes) -> Any:
+    """`ValueError` for what is no JSON. orjson, where it is installed, reads numbers four times as fast."""
+    if orjson is not None:
+        with suppress(ValueError):  # it refuses more, such as halves of surrogates
+            return orjson.loads(line)
+    return json.loads(line, parse_constant=_refused)
 
 
 def _whole(data: Mapping[str, Any], name: str, least: int = 0, most: int = (1 << 53)) -> int:

@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TypeAlias
 
-from sampler_core.run_log.run import LoggedResume, LoggedWindow, Run
+from sampler_core.run_log.rank_history import RankHistory, rank_histories
+from sampler_core.run_log.run import LoggedResume, Run
 
 Says: TypeAlias = tuple[str, str]  # the two parts of a `Finding`'s sentence
 
 
 def resumed_from_a_wrong_state(run: Run) -> tuple[int, Says] | None:
     """The epoch, how it shows and the remedy; None where nothing speaks against any resume."""
+    histories, last_epochs = rank_histories(run), _last_epochs(run)
     for resume in run.resumes:
-        windows = [window for window in run.all_windows if window.draw.rank == resume.rank]
-        before = [window for window in windows if window.segment < resume.segment]
-        if before and (says := _wrong(resume, before, run)) is not None:
+        says = _wrong(resume, histories[resume.rank], last_epochs[resume.number - 1])
+        if says is not None:
             return resume.resume.epoch, says
     return None
 
 
-def _wrong(resume: LoggedResume, before: list[LoggedWindow], run: Run) -> Says | None:
-    """NOTE a checkpoint holds the windows of its epoch so far. A log that goes on from one writes them anew, between
-    its plan line and its resume line: they are what was trained on when the checkpoint was saved."""
-    epoch, batch = resume.resume.epoch, resume.resume.batch
-    restored = [w for w in before if w.segment == resume.segment - 1]
+def _last_epochs(run: Run) -> list[int]:
+    """By number of resumes: the latest epoch of all windows up to the next one, on any rank; -1 for none."""
+    latest: dict[int, int] = {}
+    for window in run.all_windows:
+        latest[window.resumes] = max(latest.get(window.resumes, -1), window.draw.epoch)
+    numbers = range(max((resume.number for resume in run.resumes), default=0) + 1)
+    return [*accumulate((latest.get(number, -1) for number in numbers), max)]
+
+
+def _wrong(resume: LoggedResume, history: RankHistory, earlier: int) -> Says | None:
+    """earlier: the last epoch before, on any rank.
+
+    NOTE a checkpoint holds the windows of its epoch so far. A log that goes on from one writes them anew, between
+    its plan line and its resume line: they are what was trained on when the checkpoint was saved.
+    """
+    epoch, batch, world = resume.resume
+    restored = history.within(resume.segment - 1)
     if resume.segment == 2 and len({w.draw.epoch for w in restored}) > 1:  # one process, which went back
         restored = []
     if not restored:
-        last = max(w.draw.epoch for w in before)
-        skipped = epoch - last - 1
-        return _skipped_epochs(last, epoch) if skipped > 0 else None
+        return _skipped_epochs(earlier, epoch) if 0 <= earlier < epoch - 1 else None
     last, end = max((w.draw.epoch, w.end_batch) for w in restored)
-    near = resume.resume.world if run.first_plan.num_replicas == 1 and run.world > 1 else 0
+    near = world if world > 1 and restored[-1].plan.num_replicas == 1 else 0
     if last == epoch and batch - end > near:
         return (
             f"The run went on at batch {batch:,} of epoch {epoch}, though only {end:,} batches of it were trained on",

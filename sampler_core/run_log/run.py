@@ -1,8 +1,4 @@
-"""Run: what a log holds, its ranks added up.
-
-The one contract here: of windows of one rank and epoch that overlap the later one counts, and where a run goes on from
-an earlier place, what it had done beyond it no longer counts.
-"""
+"""Run: what a log holds, its ranks added up."""
 
 from __future__ import annotations
 
@@ -22,34 +18,35 @@ from sampler_core.run_log.records import MOST_CLASSES, DrawLine, PlanLine, Resum
 
 class LoggedWindow(NamedTuple):
     """A "draw" line and where it stands: `plan`, the last one before it; `segment`, the number of plan and resume
-    lines before it in its file; `resumes`, of resume lines alone; `line`, its number."""
+    lines before it in its file; `resumes`, how often the run had gone on before."""
 
     draw: DrawLine
     plan: PlanLine
     world: int
     segment: int
     resumes: int
-    line: int
 
     @property
     def end_batch(self) -> int:
         """The batches of the one-process stream up to the end of this window, those of the other ranks included."""
         return self.draw.first_batch + self.draw.batches * self.world
 
-    def overlaps(self, other: LoggedWindow) -> bool:
-        """Whether both hold batches of one epoch and rank that may be the same."""
-        if (self.draw.epoch, self.draw.rank) != (other.draw.epoch, other.draw.rank):
-            return False
-        return self.draw.first_batch < other.end_batch and other.draw.first_batch < self.end_batch
-
 
 class LoggedResume(NamedTuple):
-    """A "resume" line of a rank: where it stands, and the last window before it."""
+    """A "resume" line of a rank and where it stands: `number`, how often the run had gone on with it; `segment`, the
+    number of plan and resume lines up to it in its file."""
 
     resume: ResumeLine
     rank: int
     number: int
     segment: int
+
+
+class LoggedValues(NamedTuple):
+    """A metric of one epoch: a number or one per class; `resumes`, how often the run had gone on before."""
+
+    values: FloatArray
+    resumes: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,25 +143,26 @@ class Run:
 
         Where each rank was given the whole stream (num_replicas=1 on several ranks), of each its share by batches.
         """
-        of_epoch, of_rank = Counter[int](), Counter[tuple[int, int]]()
-        for window in self.windows:
-            of_epoch[window.draw.epoch] += window.draw.batches
-            of_rank[window.draw.epoch, window.draw.rank] += window.draw.batches
-        rows: list[tuple[LoggedWindow, FloatArray | IntArray]] = []
+        of_all, of_rank = Counter[tuple[int, int]](), Counter[tuple[int, int, int]]()
         for window in self.windows:
             epoch, rank = window.draw[:2]
-            is_whole = window.plan.num_replicas == 1 and window.world > 1 and len(self.ranks) > 1
-            share = of_rank[epoch, rank] / max(of_epoch[epoch], 1) if is_whole else 1.0
+            of_all[epoch, window.world] += window.draw.batches
+            of_rank[epoch, window.world, rank] += window.draw.batches
+        rows: list[tuple[LoggedWindow, FloatArray | IntArray]] = []
+        for window in self.windows:
+            epoch, rank, world = *window.draw[:2], window.world
+            is_whole = window.plan.num_replicas == 1 and world > 1 and len(self.ranks) > 1
+            share = of_rank[epoch, world, rank] / max(of_all[epoch, world], 1) if is_whole else 1.0
             rows.append((window, np.asarray(share * window.draw.drawn, dtype=np.float64)))
         return self._summed(rows)
 
     @cached_property
     def extras(self) -> IntArray:
         """Indices beside the plan: read ahead, or drawn to complete a round of batches; int64, shape (epochs,)."""
-        extras = np.zeros(len(self.epochs), dtype=np.int64)
+        extras = dict.fromkeys(self.epochs, 0)
         for window in self.windows:
-            extras[self.epochs.index(window.draw.epoch)] += window.draw.extras
-        return extras
+            extras[window.draw.epoch] += window.draw.extras
+        return np.array(list(extras.values()), dtype=np.int64)
 
     def shares(self, counts: FloatArray | IntArray) -> FloatArray:
         """Counts, shape (epochs, num_classes), as shares of each epoch; 0 in an epoch without any."""
@@ -182,18 +180,3 @@ class Run:
             else:
                 total[at[window.draw.epoch]] += row
         return total
-
-
-def windows_that_count(windows: Sequence[LoggedWindow], resumes: Sequence[LoggedResume]) -> list[LoggedWindow]:
-    """Without those that a later one overlaps, or that lie beyond a place from which the run went on later."""
-    kept: dict[tuple[int, int], list[LoggedWindow]] = {}
-    for window in windows:
-        of_epoch = kept.setdefault((window.draw.epoch, window.draw.rank), [])
-        of_epoch[:] = [other for other in of_epoch if not other.overlaps(window)] + [window]
-    places = {(resume.number, resume.resume.epoch, resume.resume.batch) for resume in resumes}
-    return [window for of_epoch in kept.values() for window in of_epoch if not _is_undone(window, places)]
-
-
-def _is_undone(window: LoggedWindow, places: set[tuple[int, int, int]]) -> bool:
-    end = (window.draw.epoch, window.end_batch)
-    return any(window.resumes < number and end > (epoch, batch) for number, epoch, batch in places)

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sampler_core.draws import Epoch
-from sampler_core.run_log.class_rows import counts_to_json, expected_to_json
 from sampler_core.run_log.target_tally import TargetTally
 from sampler_core.run_log.window_counts import completed, window_counts
+from sampler_core.run_log.written_lines import draw_fields
 
 if TYPE_CHECKING:
     from sampler_core.sampling.sampler import ScheduledClassSampler
@@ -67,12 +67,11 @@ class Window:
             planned[counts.canonical] = taken * self._epoch.shares
             drawn = window_counts(self._scheme, self._epoch, counts, self.batches, start, first, last)
         taken_from = completed(self.batches, start, first), completed(self.batches, start, min(last, first + taken))
-        return {
-            "epoch": self.position.epoch, "rank": rank, "first_batch": self.first_batch, "batches": self.batches_taken,
-            "planned": expected_to_json(planned), "drawn": counts_to_json(drawn), "trained": counts_to_json(trained),
-            "extras": max(0, taken_from[1] - taken_from[0]) + self._beside_the_plan(last - first, taken),
-            "seconds": round(time.monotonic() - self._opened_at, 3), **({"other": other} if other else {}),
-        }  # fmt: skip
+        return draw_fields(
+            self.position.epoch, self.batches_taken, planned, drawn, trained, rank=rank, first_batch=self.first_batch,
+            extras=max(0, taken_from[1] - taken_from[0]) + self._beside_the_plan(last - first, taken),
+            seconds=round(time.monotonic() - self._opened_at, 3), **({"other": other} if other else {}),
+        )  # fmt: skip
 
     def _beside_the_plan(self, given_out: int, taken: int) -> int:
         """Indices that were read ahead, or by which a framework has completed its last round of batches."""

@@ -5,22 +5,20 @@ The one contract here: nothing here communicates with other ranks, and nothing w
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sampler_core.data.plain_values import ClassName, plain_name, whole_number
-from sampler_core.run_log.class_rows import counts_of_json
+from sampler_core.run_log.epoch_shares import EpochShares
 from sampler_core.run_log.log_file import LogFile, check_log_path, rank_path
 from sampler_core.run_log.log_state import STATE_VERSION, check_log_state
 from sampler_core.run_log.metric_values import metrics_to_json
-from sampler_core.run_log.records import LOG_VERSION
 from sampler_core.run_log.window import Window
+from sampler_core.run_log.written_lines import draw_line, end_line, metric_line, now, plan_line
 from sampler_core.sampling.index_pass import PassPosition
 
 if TYPE_CHECKING:
@@ -60,9 +58,11 @@ class RunLog:
         self._last_position: PassPosition | None = None
         self._last_begun = (0, 0)
         self._restored: dict[str, Any] | None = None
+        self._unended: list[dict[str, Any]] = []  # written since `epoch`, for checkpoints
         self._skipped = self._epochs = 0
+        self._most_ranks = 1  # that the run has had
         self._latest_epoch: int | None = None
-        self._shares: dict[str, float] = {}
+        self._shares = EpochShares()
 
     # --- in training ---------------------------------------------------------------------------------------------
 
@@ -90,8 +90,9 @@ class RunLog:
         file = self._opened()
         number = self._sampler.epoch if self._window is None else self._window.position.epoch
         self._write_windows(file)
+        self._unended = []
         if written:
-            file.append({"kind": "metric", "epoch": number, "part": part, **written})
+            file.append(metric_line(number, part, written))
         if plan.adaptive is not None and isinstance(written.get(plan.adaptive.reads), list):
             self._sampler.update(**{plan.adaptive.reads: written[plan.adaptive.reads]})
 
@@ -112,22 +113,28 @@ class RunLog:
             wandb.log(log.flat(), step=epoch)  # Weights & Biases
             mlflow.log_metrics(log.flat(), step=epoch)  # MLflow
         """
-        return dict(self._shares)
+        return self._shares.flat()
 
     def end(self) -> None:
         """Writes that the run came to its end."""
         file = self._opened()
         self._write_windows(file)
-        file.append({"kind": "end", "time": _now(), "epochs": self._epochs})
+        file.append(end_line(self._epochs, time=now()))
 
     # --- with a checkpoint ---------------------------------------------------------------------------------------
 
     def state_dict(self) -> dict[str, Any]:
-        """What was counted since `epoch`, as plain JSON types, to be saved beside the sampler's state."""
+        """What was counted since `epoch`, as plain JSON types, to be saved beside the sampler's state.
+
+        It is written to the log too. Call it on every rank, also where one of them saves for all: a run that goes on
+        with another number of ranks then has the counts of each.
+        """
         rank, world = self._rank_and_world()
-        windows = [window.fields(rank) for window in self._windows()]
-        state = {"rank": rank, "world": world, "epochs": self._epochs, "windows": windows}
-        return {"version": STATE_VERSION, "run": self._run, "plan": self._sampler.plan.fingerprint, **state}
+        if self._windows():
+            self._write_windows(self._opened())
+        state = {"rank": rank, "world": world, "most_ranks": max(world, self._most_ranks), "epochs": self._epochs}
+        plan = self._sampler.plan.fingerprint
+        return {"version": STATE_VERSION, "run": self._run, "plan": plan, **state, "windows": list(self._unended)}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Goes on with the counts of a checkpoint; those of another rank or number of ranks are left out.
@@ -135,8 +142,10 @@ class RunLog:
         `ValueError` for a state of another plan and for what is none.
         """
         check_log_state(state, self._sampler.plan.fingerprint, self._sampler.class_counts.num_classes)
-        self._window, self._pending = None, []
-        self._restored, self._epochs, self._run = dict(state), state["epochs"], str(state.get("run"))
+        self._window, self._pending, self._unended = None, [], []
+        self._restored, self._epochs, self._run = dict(state), state["epochs"], state["run"]
+        self._latest_epoch = state["windows"][-1]["epoch"] if state["windows"] else None
+        self._most_ranks = state["most_ranks"]
 
     # --- what it is made of --------------------------------------------------------------------------------------
 
@@ -146,6 +155,7 @@ class RunLog:
         begun = (0, 0)
         if self._labels != self._sampler.labels_digest:
             self._write_windows(file)  # they are of the classes before
+            self._unended = []
             self._append_plan(file)
         if self._window is not None:
             self._pending.append(self._window)
@@ -155,7 +165,7 @@ class RunLog:
         restored, self._restored = self._restored, None
         if restored is not None and (restored["rank"], restored["world"]) == (self.rank, self.world):
             for fields in restored["windows"]:
-                file.append({"kind": "draw", **fields})
+                self._append_window(file, self._sampler.class_counts.names, fields)
         starts_within = begun == (0, 0) and window.first_batch > 0
         if restored is not None or starts_within or (position.epoch > 0 and self._last_position is None):
             where = {"epoch": position.epoch, "batch": window.first_batch}
@@ -171,12 +181,15 @@ class RunLog:
         windows = self._windows()
         self._window, self._pending = None, []
         for window in windows:
-            fields = window.fields(self.rank)
-            file.append({"kind": "draw", **fields})
+            self._append_window(file, window.class_counts.names, window.fields(self.rank))
             self._last_position, self._last_begun = window.position, window.begun
             self._epochs += window.position.epoch != self._latest_epoch
             self._latest_epoch = window.position.epoch
-            self._remember_shares(window.class_counts.names, fields)
+
+    def _append_window(self, file: LogFile, names: Sequence[ClassName], fields: Mapping[str, Any]) -> None:
+        file.append(draw_line(fields))
+        self._unended.append(dict(fields))
+        self._shares.add(names, fields)
 
     def _opened(self) -> LogFile:
         """The file of this rank, with the plan in it; opened when training has begun and the rank is known."""
@@ -184,7 +197,8 @@ class RunLog:
             self.rank, self.world = self._rank_and_world()
             self._file, position = LogFile(rank_path(self._path, self.rank)), self._sampler.newest_pass
             if self._restored is not None or self._skipped or position.epoch or position.start.batches:  # it goes on
-                self._run = self._file.last_run() or self._run
+                has_taken_part = self._restored is None or self.rank < self._most_ranks
+                self._run = (self._file.last_run() if has_taken_part else None) or self._run
             self._append_plan(self._file)
         return self._file
 
@@ -192,20 +206,11 @@ class RunLog:
         return self._given_ranks or _rank_and_world(self._sampler)
 
     def _append_plan(self, file: LogFile) -> None:
-        sampler, plan, counts = self._sampler, self._sampler.plan, self._sampler.class_counts
-        self._labels = sampler.labels_digest
-        file.append({
-            "kind": "plan", "version": LOG_VERSION, "run": self._run, "time": _now(),
-            "plan": json.loads(plan.to_json()), "fingerprint": plan.fingerprint, "classes": list(counts.names),
-            "counts": counts.counts.tolist(), "labels": self._labels, "world": self.world,
-            "num_replicas": sampler.num_replicas, "drop_last": sampler.drop_last,
-        })  # fmt: skip
-
-    def _remember_shares(self, names: Sequence[ClassName], fields: Mapping[str, Any]) -> None:
-        trained = counts_of_json("trained", fields["trained"], len(names))
-        total = max(int(trained.sum()), 1)
-        shares = zip(names, trained.tolist(), strict=True)
-        self._shares = {f"skewlab/share/{name}": count / total for name, count in shares}
+        sampler, self._labels = self._sampler, self._sampler.labels_digest
+        file.append(plan_line(
+            self._run, sampler.plan, sampler.class_counts, self._labels, world=self.world,
+            num_replicas=sampler.num_replicas, drop_last=sampler.drop_last, time=now(),
+        ))  # fmt: skip
 
 
 def _rank_and_world(sampler: ScheduledClassSampler) -> tuple[int, int]:
@@ -216,7 +221,3 @@ def _rank_and_world(sampler: ScheduledClassSampler) -> tuple[int, int]:
         return sampler.rank, sampler.num_replicas
     rank, world = os.environ.get("RANK", ""), os.environ.get("WORLD_SIZE", "")
     return (int(rank), int(world)) if rank.isdigit() and world.isdigit() and int(rank) < int(world) else (0, 1)
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

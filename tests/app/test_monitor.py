@@ -2,14 +2,17 @@
 
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts.monitor import run_folder
-from pages.parts.monitor.run_folder import FollowedRun, RunFolder
+from pages.parts.monitor import followed_run, log_job, run_folder, upload_box, uploaded_runs
+from pages.parts.monitor.followed_run import FollowedRun, Reading
+from pages.parts.monitor.run_folder import RunFolder
 from pages.parts.monitor.run_sentences import fault_line, run_facts, runs_line
+from pages.parts.server.session_cleanup import LOGS_JOB
 from sampler_core.figures.monitor_runs import MonitoredRun
 from sampler_core.run_log import (
     Judgement,
@@ -23,6 +26,7 @@ from sampler_core.run_log import (
 )
 from sampler_core.run_log.example_runs import EXAMPLES
 from sampler_core.run_log.records import record_of_line
+from tests.app.job_functions import __name__ as JOB_FUNCTIONS
 from tests.core.run_log_scripts import (
     CLEAN,
     DATASET,
@@ -67,7 +71,11 @@ def brought(at, *files):
     box = next(box for box in at.file_uploader if "run.jsonl" in box.label)
     for name, content in files:
         box = box.upload(name, content, "application/json")
-    return sound(at.run())
+    sound(at.run())
+    while LOGS_JOB in at.session_state:  # the page shows how far they are
+        at.session_state[LOGS_JOB].wait(10)
+        sound(at.run())
+    return at
 
 
 def told(at):
@@ -88,7 +96,7 @@ def folder(tmp_path, monkeypatch):
     """A folder of runs that the server follows; what lies beside it is none of its business."""
     inside = tmp_path / "runs"
     inside.mkdir()
-    monkeypatch.setattr(run_folder, "_LOOKED_AT_EVERY", 0.0)
+    monkeypatch.setattr(followed_run, "_LOOKED_AT_EVERY", 0.0)
     monkeypatch.setattr(run_folder, "_LISTED_EVERY", 0.0)
     monkeypatch.setenv("SKEWLAB_RUNS", str(inside))
     run_folder.run_folder.cache_clear()
@@ -252,13 +260,65 @@ def test_what_is_no_log_is_a_sentence_and_what_was_there_stays(content):
     assert "Epochs 0 to 29 drew what was planned" in said(at)
 
 
+def log_of(num_classes=2, epochs=1, **plan):
+    """A log as bytes, with fields of its plan line."""
+    line = {"kind": "plan", "version": 1, "run": "a", "fingerprint": "f", "labels": "d", "world": 1, "num_replicas": 1,
+            "classes": [*range(num_classes)], "counts": [40] * num_classes}  # fmt: skip
+    counts = dict.fromkeys(("planned", "drawn", "trained"), [8] * num_classes)
+    draw = {"kind": "draw", "epoch": 0, "rank": 0, "first_batch": 0, "batches": 1, **counts}
+    lines = [line | plan, *(draw | {"epoch": epoch} for epoch in range(epochs))]
+    return "".join(json.dumps(one) + "\n" for one in lines).encode()
+
+
+HOSTILE_LOGS = {
+    "many.jsonl": (log_of(10_001), "many.jsonl cannot be read: it has 10,001 classes, and at most 10,000 are shown."),
+    "million.jsonl": (log_of(1_000_000, epochs=0), "run log must have at most 100,000 classes, got 1,000,000 in"),
+    "deep.jsonl": (b'{"kind":' * 1_000_000 + b"\n", "deep.jsonl cannot be read: run log must have a line of the kind"),
+    "huge.jsonl": (log_of(counts=[10**400, 1]), "huge.jsonl cannot be read: run log must have a line of the kind"),
+    "digits.jsonl": (b"9" * 10_000_000 + b"\n", "digits.jsonl cannot be read: run log must have a line of the kind"),
+    "line.jsonl": (b'{"kind":"' + b"x" * (20 << 20) + b'"}\n', "line.jsonl cannot be read: run log must have a line"),
+    "large.jsonl": (bytes(100_000_001), "large.jsonl has more than 100 MB."),
+}
+
+
+def test_hostile_uploads_are_a_sentence_each_and_those_beside_them_are_read():
+    at = brought(opened(), ("good.jsonl", log_of(epochs=3)), *((name, log) for name, (log, _) in HOSTILE_LOGS.items()))
+    text = said(at)
+    for _, sentence in HOSTILE_LOGS.values():
+        assert sentence in text
+    assert "3 epochs, 48 targets in all." in text
+    assert told(at) == ["good.jsonl read."]
+
+
+def test_a_log_that_ends_the_process_that_reads_it_or_takes_too_much_of_a_session_is_a_sentence(monkeypatch):
+    monkeypatch.setattr(log_job, "LOG_MEMORY", 1 << 27)
+    at = brought(opened(), ("night.jsonl", log_of(epochs=3)), ("zeros.jsonl", bytes(60_000_000)))
+    assert said(at).count("cannot be read: it takes more than 0.125 GB of memory.") == 2
+    monkeypatch.undo()
+    monkeypatch.setattr(uploaded_runs, "MOST_HELD", 500)
+    brought(at, ("one.jsonl", log_of(epochs=3)))
+    assert "one.jsonl" in at.title[0].value.replace("\\", "")
+    brought(at, ("two.jsonl", log_of(epochs=3)))
+    assert "two.jsonl cannot be read: with the runs that were brought it takes too much memory" in said(at)
+
+
+def test_a_reading_that_takes_long_shows_how_far_it_is_and_can_be_cancelled(monkeypatch):
+    monkeypatch.setattr(upload_box, "PATIENCE", 0.0)
+    monkeypatch.setattr(log_job, "READING", f"{JOB_FUNCTIONS}:hangs")
+    at = opened()
+    box = next(box for box in at.file_uploader if "run.jsonl" in box.label)
+    box.upload("night.jsonl", log_of(), "application/json")
+    job = sound(at.run()).session_state[LOGS_JOB]
+    assert not [box for box in at.file_uploader if "run.jsonl" in box.label]
+    sound(at.button(key="run-logs-cancel").click().run())
+    job.wait(10)
+    assert job.stopped and job.done
+    assert [box for box in at.file_uploader if "run.jsonl" in box.label]
+
+
 def test_names_of_files_and_classes_are_text_whatever_they_are(tmp_path):
     names = [name for name in HOSTILE if len(name) < 200]
-    line = {"kind": "plan", "version": 1, "run": "a", "fingerprint": "f", "labels": "d", "classes": names,
-            "counts": [40] * len(names), "world": 1, "num_replicas": 1}  # fmt: skip
-    counts = {"planned": [8] * len(names), "drawn": [8] * len(names), "trained": [8] * len(names)}
-    draw = {"kind": "draw", "epoch": 0, "rank": 0, "first_batch": 0, "batches": 1, **counts}
-    content = "".join(json.dumps(one) + "\n" for one in (line, draw)).encode()
+    content = log_of(len(names), classes=names)
     at = opened()
     for name in HOSTILE[:4]:
         brought(at, (f"{name.replace('/', '')}.jsonl", content))
@@ -340,6 +400,41 @@ def test_a_run_that_grows_is_read_once_for_all_sessions_and_only_what_is_new(fol
     assert len(seen) == 7
     runs = run_folder.run_folder()
     assert runs.look("run.jsonl") is runs.look("run.jsonl"), "nothing is computed again where nothing came"
+
+
+def test_a_large_log_is_read_by_another_process_and_then_followed(folder, monkeypatch):
+    monkeypatch.setattr(followed_run, "MOST_AT_ONCE", 700)
+    sampler = sampler_of(plan_of())
+    log = RunLog(folder / "run.jsonl", sampler)
+    trained(log, sampler, sampler.loader(DATASET), [0, 1, 2])
+    clean_on_two_ranks(folder / "two.jsonl")
+    seen = []
+    monkeypatch.setattr(rank_records, "record_of_line", lambda *a: seen.append(a[0]) or record_of_line(*a))
+    at = opened(["run.jsonl", "two.jsonl"])
+    runs = run_folder.run_folder()
+    while any(isinstance(runs.look(name), Reading) for name in ("run.jsonl", "two.jsonl")):
+        time.sleep(0.01)
+    assert "All of them drew what was planned." in said(sound(at.run()))
+    assert "4 epochs of 4 on ranks 0 and 1 of 2" in said(at)
+    assert seen == []
+    trained(log, sampler, sampler.loader(DATASET), [3])
+    assert "4 epochs of 4, 2,036 targets in all." in said(sound(at.run()))
+    assert len(seen) == 2
+
+
+def test_a_log_that_ends_the_process_that_reads_it_is_a_sentence_until_another_one_lies_there(folder, monkeypatch):
+    monkeypatch.setattr(followed_run, "MOST_AT_ONCE", 700)
+    monkeypatch.setattr(log_job, "READING_OF_FOLDER", f"{JOB_FUNCTIONS}:crashes")
+    clean(folder / "run.jsonl")
+    followed, jobs = FollowedRun(folder, folder / "run.jsonl"), []
+    for _ in range(3):
+        while isinstance(state := followed.look(), Reading):
+            jobs.append(state.job)
+            state.job.wait(10)
+        assert state == "run.jsonl cannot be read: it ended the process that worked on it."
+    assert len(set(jobs)) == 1
+    (folder / "run.jsonl").write_bytes(log_of(epochs=3))
+    assert isinstance(followed.look(), Judgement)
 
 
 def test_a_run_that_is_cut_replaced_or_gone_is_told_as_it_is_then(folder, monkeypatch):

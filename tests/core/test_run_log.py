@@ -169,6 +169,27 @@ def test_the_state_of_one_rank_is_not_taken_for_the_counts_of_another(tmp_path: 
     assert [sum(draw["trained"]) for draw in draws_of(tmp_path / "run.rank1.jsonl")] == [256]
 
 
+def test_a_rank_that_joins_a_run_begins_it_anew_in_a_file_that_holds_another_one(tmp_path: Path):
+    """Of three starts: on two ranks, from scratch on one, and from the checkpoint of that one on two again."""
+
+    def started(world: int, epoch: int, state=None) -> dict:
+        states = []
+        for rank in range(world):
+            sampler = sampler_of(num_replicas=world, rank=rank)
+            log = RunLog(tmp_path / "run.jsonl", sampler, rank=rank, world=world)
+            if state is not None:
+                log.load_state_dict(state)
+            trained(log, sampler, sampler.loader(DATASET), [epoch])
+            states.append(log.state_dict())
+        return states[0]
+
+    started(2, epoch=0)
+    started(2, epoch=1, state=started(1, epoch=0))
+    run = read_run(tmp_path / "run.jsonl")
+    assert run.trained.sum(axis=1).tolist() == [509, 512], "the first epoch of rank 1 is of the run before"
+    assert departures(run) == []
+
+
 def test_a_loader_that_skips_batches_is_told_to_the_log(tmp_path: Path):
     sampler = sampler_of()
     log = RunLog(tmp_path / "run.jsonl", sampler)
@@ -223,11 +244,17 @@ def test_metrics_that_are_wrong_are_refused_before_anything_is_written(tmp_path:
     assert len(draws_of(tmp_path / "run.jsonl")) == 1
 
 
-def test_flat_has_the_shares_of_the_last_epoch_for_any_logger(tmp_path: Path):
+def test_flat_has_the_shares_of_the_last_epoch_for_any_logger_also_where_a_checkpoint_was_saved_in_it(tmp_path: Path):
     sampler = sampler_of()
     log = RunLog(tmp_path / "run.jsonl", sampler)
     assert log.flat() == {}
-    trained(log, sampler, sampler.loader(DATASET))
+    for epoch in range(4):
+        sampler.set_epoch(epoch)
+        for batch, (_, targets) in enumerate(sampler.loader(DATASET)):
+            log.count(targets)
+            if batch % 10 == 5:
+                log.state_dict()
+        log.epoch()
     totals = plan_of().preview(dict(COUNTS), 3).totals / 509
     assert log.flat() == {f"skewlab/share/{name}": share for name, share in zip(COUNTS, totals.tolist(), strict=True)}
 
@@ -259,17 +286,39 @@ def test_targets_that_are_no_codes_are_refused(tmp_path: Path):
             log.count(wrong)
 
 
-def test_counting_reads_nothing_back_from_a_device(monkeypatch):
-    """Names that are numbers take the way that targets on a GPU take; whatever would wait for one is refused."""
-    tally, targets = TargetTally([3, 700, -5]), torch.tensor([700, 700, 3, 8])
+@pytest.mark.parametrize("names", [["ant", "bee", "cow"], [3, 700, -5]], ids=["codes", "names"])
+def test_nothing_is_read_back_from_a_device_before_the_epoch_ends(names, tmp_path: Path):
+    """Tensors on torch's "meta" device have no data: whatever would wait for a GPU (item, cpu, tolist, bool) raises."""
+    sampler = ScheduledClassSampler(names, skew=1.0, batch_size=2)
+    log = RunLog(tmp_path / "run.jsonl", sampler)
+    for _ in sampler.loader(names):
+        for size in (2, 1, 5):
+            log.count(torch.zeros(size, dtype=torch.int64, device="meta"))
+    with pytest.raises((RuntimeError, NotImplementedError), match="meta"):
+        log.epoch()
 
-    def waits(*_, **__):
-        raise AssertionError("this waits for the device")
 
-    for name in ("cpu", "item", "tolist", "numpy", "nonzero", "__bool__", "__int__", "bincount"):
-        monkeypatch.setattr(torch.Tensor, name, waits)
-    tally.add(targets)
-    monkeypatch.undo()
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+@pytest.mark.parametrize("names", [["ant", "bee", "cow"], [3, 700, -5]], ids=["codes", "names"])
+def test_a_gpu_is_waited_for_when_the_epoch_ends_alone(names, tmp_path: Path):
+    codes = isinstance(names[0], str)
+    log = RunLog(tmp_path / "run.jsonl", ScheduledClassSampler(names, skew=1.0, batch_size=2))
+    targets = torch.tensor([0, 1, 1] if codes else [3, 700, 700], device="cuda")
+    log.count(targets)  # makes its tensors
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        for _ in range(100):
+            log.count(targets)
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+    log.epoch()
+    assert sorted(draws_of(tmp_path / "run.jsonl")[0]["trained"]) == [0, 101, 202]
+
+
+def test_names_that_are_numbers_are_counted_as_on_a_device():
+    """They take the way that targets on a GPU take."""
+    tally = TargetTally([3, 700, -5])
+    tally.add(torch.tensor([700, 700, 3, 8]))
     counted, other = tally.counts()
     assert (counted.tolist(), other) == ([1, 2, 0], 1)
 
@@ -286,11 +335,11 @@ def test_mostly_empty_rows_are_sparse_and_read_back_the_same(tmp_path: Path):
     assert read_run(tmp_path / "run.jsonl").trained[0].tolist() == sampler.preview().totals.tolist()
 
 
-def test_a_training_that_is_killed_ten_times_goes_on_with_its_log(tmp_path: Path):
-    command = [sys.executable, "-m", "tests.core.killed_run_log", tmp_path / "run.jsonl", "10", "500"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+def test_trainings_that_are_killed_and_go_on_with_other_ranks_have_the_log_of_one_that_was_not(tmp_path: Path):
+    command = [sys.executable, "-m", "tests.core.killed_run_log", tmp_path, "10"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("10 kills, ")
+    assert int(done.stdout.split(" kills, ")[0]) >= 10
 
 
 def test_a_half_line_is_left_for_later_and_cut_off_where_the_run_goes_on(tmp_path: Path):
@@ -312,8 +361,8 @@ def test_a_half_line_is_left_for_later_and_cut_off_where_the_run_goes_on(tmp_pat
 
 
 @pytest.mark.parametrize(("before", "after"), [(2, 1), (1, 2)])
-def test_a_run_that_goes_on_with_another_number_of_ranks_departs_from_nothing(before, after, tmp_path: Path):
-    """Each rank of before stops after 5 batches of epoch 1; rank 0 alone saves, and all load."""
+def test_a_run_that_goes_on_with_another_number_of_ranks_has_each_batch_once(before, after, tmp_path: Path):
+    """Each rank of before stops after 5 batches of epoch 1; the state of rank 0 alone is saved, and all load it."""
     saved = {}
     for rank in range(before):
         sampler = sampler_of(num_replicas=before, rank=rank)
@@ -330,10 +379,11 @@ def test_a_run_that_goes_on_with_another_number_of_ranks_departs_from_nothing(be
         sampler.load_state_dict(saved[0][1])
         trained(log, sampler, sampler.loader(DATASET), [1, 2])
     run = read_run(tmp_path / "run.jsonl")
-    completed = [3 if before == 2 else 0, 0, 3 if after == 2 else 0]
-    assert run.trained.sum(axis=1)[[0, 2]].tolist() == [509 + completed[0], 509 + completed[2]]
-    first = min(w.draw.first_batch for w in run.windows if w.draw.epoch == 1)
-    assert first == 5 * before, "the counts of other ranks are not in the checkpoint"
+    previewed = [plan_of().preview(dict(COUNTS), epoch).totals for epoch in range(3)]
+    completed = [3 * (before == 2), 19 * (after == 2), 3 * (after == 2)]
+    beyond = run.trained - previewed
+    assert beyond.min() >= 0
+    assert beyond.sum(axis=1).tolist() == run.extras.tolist() == completed
     assert departures(run) == []
     assert audit(run, sampler.class_counts) == []
 

@@ -18,11 +18,12 @@ from sampler_core.run_log import (
     log_lines,
     rank_records,
     read_run,
+    records,
     run_of_contents,
     verdict,
 )
 from sampler_core.run_log.records import record_of_line
-from tests.core.run_log_scripts import DATASET, clean, clean_on_two_ranks, sampler_of, trained
+from tests.core.run_log_scripts import CLEAN, DATASET, MISTAKES, clean, clean_on_two_ranks, sampler_of, trained
 from tests.hostile_names import hostile_counts
 
 PLAN = {
@@ -59,6 +60,43 @@ def test_what_lies_beyond_the_place_where_a_run_goes_on_no_longer_counts(tmp_pat
     written(tmp_path / "run.rank1.jsonl", two, *(line | {"rank": 1} for line in before))
     run = read_run(path)
     assert (run.epochs, run.trained.tolist()) == ((0, 1), [[10, 10], [1, 2]])
+
+
+def test_ranks_that_take_part_now_and_then_are_undone_by_the_resumes_of_the_others(tmp_path: Path):
+    """Rank 1 of a run on 2 ranks, then on 1 from batch 4, and on 2 again from batch 8, where it was killed once."""
+
+    def plan(world: int) -> dict:
+        return PLAN | {"world": world, "num_replicas": world}
+
+    def resume(batch: int, world: int) -> dict:
+        return {"kind": "resume", "epoch": 0, "batch": batch, "world": world}
+
+    def metric(epoch: int, accuracy: float) -> dict:
+        return {"kind": "metric", "epoch": epoch, "part": "test", "accuracy": accuracy}
+
+    path = written(
+        tmp_path / "run.jsonl", plan(2), draw(0, 0, 2, (1, 0)), draw(0, 4, 4, (7, 7)), metric(1, 0.25), plan(1),
+        resume(4, 1), draw(0, 4, 4, (2, 0)), plan(2), resume(8, 2), plan(2), resume(8, 2), draw(0, 8, 3, (3, 0)),
+        metric(1, 0.5),
+    )  # fmt: skip
+    before = [draw(0, 0, 2, (0, 1), 1), draw(0, 4, 4, (7, 7), 1), metric(1, 0.125)]
+    written(tmp_path / "run.rank1.jsonl", plan(2), *before, plan(2), resume(8, 2), draw(0, 8, 3, (0, 3), 1))
+    run = read_run(path)
+    assert run.trained.tolist() == [[6, 4]]
+    assert {(resume.rank, resume.number) for resume in run.resumes} == {(0, 1), (0, 2), (0, 3), (1, 3)}
+    assert run.metrics["test"]["accuracy"].tolist() == [0.5]
+
+
+def test_of_many_windows_that_overlap_the_later_ones_count(tmp_path: Path):
+    """As each window removing those before that it overlaps, in as many steps as there are pairs of them."""
+    random = np.random.default_rng(0)
+    windows = [(int(random.integers(0, 300)), int(random.integers(0, 12))) for _ in range(400)]
+    kept: list[tuple[int, int]] = []
+    for first, batches in windows:
+        end = first + batches
+        kept = [(a, b) for a, b in kept if not (max(first, a) < min(end, a + b))] + [(first, batches)]
+    run = read_run(written(tmp_path / "run.jsonl", PLAN, *(draw(0, *window) for window in windows)))
+    assert [window.draw[2:4] for window in run.windows] == sorted(kept, key=lambda window: window[0])
 
 
 def test_metrics_of_ranks_are_their_mean_where_they_have_one(tmp_path: Path):
@@ -141,6 +179,33 @@ def test_lines_that_are_none_of_ours_are_left_out_and_counted(tmp_path: Path):
     assert (run.epochs, run.skipped_lines) == ((0, 1), len(NOT_OURS) - 1), "the empty one is none"
 
 
+def test_a_plan_of_more_classes_than_are_read_is_one_sentence(tmp_path: Path):
+    classes = {"classes": [*range(100_001)], "counts": [1] * 100_001}
+    path = written(tmp_path / "run.jsonl", PLAN | classes, draw(0), b"{")
+    with pytest.raises(ValueError, match="must have at most 100,000 classes, got 100,001 in run"):
+        read_run(path)
+
+
+@pytest.mark.parametrize("script", [*CLEAN, *MISTAKES], ids=lambda script: script.__name__)
+def test_what_another_process_has_read_is_gone_on_with_as_if_it_was_read_here(script, tmp_path: Path):
+    script(tmp_path / "run.jsonl")
+    content = (tmp_path / "run.jsonl").read_bytes()
+    (tmp_path / "run.jsonl").write_bytes(content[: len(content) // 2])
+    other, here = RunReader(tmp_path / "run.jsonl"), RunReader(tmp_path / "run.jsonl")
+    other.read()
+    header, rows = other.packed()
+    here.unpack(json.loads(json.dumps(header)), rows)
+    assert here.appended() == 0
+    with open(tmp_path / "run.jsonl", "ab") as file:
+        file.write(content[len(content) // 2 :])
+    assert here.appended() == len(content) - len(content) // 2
+    run, whole = here.read(), read_run(tmp_path / "run.jsonl")
+    assert json.dumps(run.all_windows, default=str) == json.dumps(whole.all_windows, default=str)
+    assert json.dumps(run.rank_feedback, default=str) == json.dumps(whole.rank_feedback, default=str)
+    assert (run.resumes, run.ended, run.notes, run.skipped_lines) == (whole.resumes, whole.ended, whole.notes, 0)
+    assert verdict(run) == verdict(whole)
+
+
 def test_unknown_kinds_and_fields_are_left_alone(tmp_path: Path):
     later = [{"kind": "learning rate", "value": 3}, draw(0, mood="good")]
     run = read_run(written(tmp_path / "run.jsonl", {"kind": "header"}, PLAN | {"extra": {}}, *later))
@@ -158,6 +223,15 @@ LINE_PARTS = st.recursive(
 @settings(max_examples=60)
 def test_no_field_of_a_line_raises(line, name, value):
     record_of_line(json.dumps(line | {name: value}).encode(), 2)
+
+
+def test_a_line_is_the_same_with_and_without_orjson(monkeypatch):
+    pytest.importorskip("orjson")
+    lines = [*NOT_OURS, *(json.dumps(line).encode() for line in (PLAN, draw(), draw(planned=[0.1, 1e-7], new=2**80)))]
+    lines += [json.dumps(PLAN | {"classes": ["\ud800", "\u00e9"]}).encode(), b'{"kind":"metric","epoch":0,"f":NaN}']
+    with_it = [repr(record_of_line(line, 2)) for line in lines]
+    monkeypatch.setattr(records, "orjson", None)
+    assert with_it == [repr(record_of_line(line, 2)) for line in lines]
 
 
 @given(st.binary(max_size=60))
@@ -221,7 +295,7 @@ def test_lines_above_the_limit_are_left_out_and_the_next_ones_read(tmp_path: Pat
 
 
 def test_windows_above_the_limit_are_left_out_and_said(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(rank_records, "MOST_ENTRIES", 7)
+    monkeypatch.setattr(rank_records, "MOST_ENTRIES", 140)  # whatever is held counts as 100 of three times as many
     run = read_run(written(tmp_path / "run.jsonl", PLAN, *(draw(epoch) for epoch in range(9))))
     assert run.epochs == (0, 1, 2)
     assert run.notes == ("The log is larger than what is read of one: its later epochs are left out.",)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.parts.monitor.run_folder import RUNS_FOLDER, run_folder
 from pages.parts.monitor.shown_runs import show_example
-from pages.parts.monitor.uploaded_runs import upload_box
+from pages.parts.monitor.upload_box import upload_box
 from pages.parts.share.share_dialog import GET_CODE
 
 WHAT_IT_IS = (

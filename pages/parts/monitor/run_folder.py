@@ -1,7 +1,6 @@
 """The folder of runs that the server was started with: what lies in it, followed by one reader a run for all sessions.
 
-The one contract here: only what a listing of the folder has shown is opened, and never a link, a pipe or a place
-outside; whatever is wrong is a sentence.
+The one contract here: only what a listing of the folder has shown is opened; whatever is wrong is a sentence.
 """
 
 from __future__ import annotations
@@ -15,50 +14,17 @@ from itertools import islice
 from pathlib import Path
 from threading import Lock
 from time import monotonic
-from typing import TypeAlias
 
-from pages.parts.server.served_folder import MOST_ENTRIES, is_served, served_entries, served_names
+from pages.parts.monitor.followed_run import FollowedRun, State
+from pages.parts.server.served_folder import MOST_ENTRIES, served_entries, served_names
 from sampler_core.formatting import printable
-from sampler_core.run_log import Judgement, RunReader, judged
 
 RUNS_FOLDER = "SKEWLAB_RUNS"  # the variable of the environment that names the folder
 MOST_LISTED, MOST_FOLDERS_DEEP = 500, 4
-MOST_FOLLOWED = 30  # runs in memory, those that somebody looked at last
-_LOOKED_AT_EVERY, _LISTED_EVERY = 0.5, 2.0  # seconds, at most, however many sessions ask
+MOST_FOLLOWED, LEAST_FOLLOWED = 30, 6  # runs in memory, those that somebody looked at last
+MOST_HELD = 1 << 25  # numbers in them, if there are more than the least
+_LISTED_EVERY = 2.0  # seconds, at most, however many sessions ask
 _RANK = re.compile(r"\.rank\d+(?=\.jsonl$)")
-
-State: TypeAlias = Judgement | str  # a run as it stands, or the sentence why there is none
-
-
-class FollowedRun:
-    """A run of the folder, read for all sessions by one reader, which reads what was appended."""
-
-    def __init__(self, folder: Path, path: Path) -> None:
-        self._folder, self._path = folder, path
-        self._reader, self._lock = RunReader(path), Lock()
-        self._state: State | None = None
-        self._looked_at = 0.0
-
-    def look(self) -> State:
-        """The run as it stands: the very same as before where nothing has come."""
-        with self._lock:
-            if self._state is None or monotonic() - self._looked_at >= _LOOKED_AT_EVERY:
-                self._state, self._looked_at = self._read(), monotonic()
-            return self._state
-
-    def _read(self) -> State:
-        name = printable(self._path.name)
-        try:
-            if not is_served(self._path, self._folder):
-                return f"{name} lies outside the folder of runs, so it is not read."
-            run = self._reader.read()
-        except FileNotFoundError:
-            return f"{name} is not there any more."
-        except OSError as error:
-            return f"{name} cannot be read: {error.strerror}."
-        except ValueError as error:
-            return f"{name} cannot be read: {error}."
-        return self._state if isinstance(self._state, Judgement) and self._state.run is run else judged(run)
 
 
 class RunFolder:
@@ -95,9 +61,13 @@ class RunFolder:
                 return f"The folder of runs has no {printable(name)}."
             followed = self._followed.setdefault(path, FollowedRun(self._folder, path))
             self._followed.move_to_end(path)
-            if len(self._followed) > MOST_FOLLOWED:
+            while len(self._followed) > LEAST_FOLLOWED and self._are_too_many():
                 self._followed.popitem(last=False)
         return followed.look()
+
+    def _are_too_many(self) -> bool:
+        held = sum(one.entries for one in self._followed.values())
+        return len(self._followed) > MOST_FOLLOWED or held > MOST_HELD
 
 
 @cache

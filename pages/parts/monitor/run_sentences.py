@@ -8,6 +8,7 @@ import numpy as np
 
 from pages.parts.sidebar.values_in_words import target_in_words
 from pages.parts.text.markdown import literal, unbroken_percents
+from sampler_core.figures.monitor_curves import mean_recall, recalls_of
 from sampler_core.figures.monitor_runs import MonitoredRun
 from sampler_core.formatting import count, joined, number, percent, several
 from sampler_core.run_log import Judgement, Run
@@ -113,9 +114,9 @@ def _metrics(run: Run) -> str:
         named = [
             f"{name} {number(float(value))}" for name, value in values.items() if value.ndim == 0 and np.isfinite(value)
         ]
-        recall = values.get("recall")
-        if recall is not None and recall.ndim and np.isfinite(recall).any():
-            named.append(f"balanced accuracy {percent(float(np.nanmean(recall)))}")
+        found = recalls_of(run, part)
+        if found is not None and found[0] == part and np.isfinite(balanced := mean_recall(found[1])[-1]):
+            named.append(f"balanced accuracy {percent(float(balanced))}")
         if named:
             words.append(f"{part}: {', '.join(named[:_MOST_METRICS])}")
-    return f"Reached last ({'; '.join(words)})." if words else ""
+    return f"Last {'; last '.join(words)}." if words else ""

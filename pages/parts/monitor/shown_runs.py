@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
+from time import monotonic
 from typing import NamedTuple
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts.monitor.run_folder import RunFolder, State, run_folder
+from pages.parts.monitor.followed_run import Reading, State
+from pages.parts.monitor.run_folder import RunFolder, run_folder
 from pages.parts.monitor.uploaded_runs import uploaded_runs
 from pages.parts.sidebar.page_parameters import RUNS
 from pages.parts.text.markdown import literal
@@ -19,8 +21,8 @@ from sampler_core.run_log import Judgement, judged
 from sampler_core.run_log.example_runs import EXAMPLES, example_run
 
 MOST_RUNS = 6
-FOLLOWED_EVERY = 2  # seconds
-_UNKNOWN, _LISTED = "runs_not_known", "runs_listed"
+PATIENCE = 1.5  # seconds that a rerun waits for what is being read before it shows progress instead
+_UNKNOWN = "runs_not_known"
 
 
 class ShownRuns(NamedTuple):
@@ -34,7 +36,7 @@ class ShownRuns(NamedTuple):
 def shown_runs(messages: DeltaGenerator) -> ShownRuns:
     """The control, and what to show. messages: where it is said what the control cannot offer."""
     chosen, brought, folder = _choose(messages), uploaded_runs(), run_folder()
-    followed = {name: folder.look(name) for name in chosen if folder is not None and name not in EXAMPLES}
+    followed = {} if folder is None else _looked_at(folder, [name for name in chosen if name not in EXAMPLES])
     states: dict[str, State] = {**brought}
     for name in chosen:
         states[_free(name, states)] = _example(name) if name in EXAMPLES else followed[name]
@@ -53,14 +55,15 @@ def show_example() -> None:
     st.session_state[RUNS.key] = [next(iter(EXAMPLES))]
 
 
-@st.fragment(run_every=FOLLOWED_EVERY)
-def follow(folder: RunFolder, followed: Mapping[str, State]) -> None:
-    """Runs the page again as soon as something was appended to a run that it shows, or another run has begun."""
-    names = set(folder.names())
-    listed_before = st.session_state.setdefault(_LISTED, names)
-    st.session_state[_LISTED] = names
-    if names != listed_before or any(folder.look(name) != state for name, state in followed.items()):
-        st.rerun()
+def _looked_at(folder: RunFolder, names: Sequence[str]) -> dict[str, State]:
+    """The runs as they stand; waits a while for those that are being read."""
+    until = monotonic() + PATIENCE
+    states = {name: folder.look(name) for name in names}
+    for name, state in states.items():
+        if isinstance(state, Reading) and state.job is not None:
+            state.job.wait(max(0.0, until - monotonic()))
+            states[name] = folder.look(name)
+    return states
 
 
 def _choose(messages: DeltaGenerator) -> list[str]:

@@ -2,9 +2,11 @@
 
 import streamlit as st
 
+from pages.parts.monitor.uploaded_runs import bring_runs, has_runs
 from pages.parts.share.page_tables import chart_tables
 from pages.parts.sidebar.scenario import current_scenario
 from pages.parts.train.page_heading import train_heading
+from pages.parts.train.plan_in_detail import RunsOfMonitor
 from pages.parts.train.shown_study import running_study, say_why_there_is_no_result, shown_study
 from pages.parts.train.study_form import study_form
 from pages.parts.train.study_view import result_tables, study_view
@@ -16,7 +18,7 @@ with heading:
     train_heading(study)
 charts = []
 if study is not None and study.state == "finished":
-    charts = study_view(study)
+    charts = study_view(study, RunsOfMonitor(bring_runs, has_runs))
     chart_tables(charts, "train", *result_tables(study.result))
 elif study is not None and not study.is_over:
     running_study(study.id)

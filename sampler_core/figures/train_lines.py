@@ -14,9 +14,9 @@ import pandas as pd
 
 from sampler_core.data.array_types import FloatArray
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.figures.class_series import COLOURS
 from sampler_core.figures.compare_charts import PLAN_DASHES
 from sampler_core.figures.legend import legend_text
+from sampler_core.formatting import COLOURS
 from sampler_core.training.study_result import StudyResult
 
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "star")  # one a loss

@@ -84,16 +84,7 @@ def caveats(result: StudyResult) -> list[str]:
         ])  # fmt: skip
         sentences.append(f"Few samples are judged: {named}.")
     summary = result.tables["summary"].set_index("candidate")
-    natural = float(summary.loc[settings["reference"], "log_loss"])
-    worse = summary[(summary["log_loss"] > 1.1 * natural) & summary.index.isin(settings["losses"])]
-    if not worse.empty:
-        name = str(worse["log_loss"].idxmax())
-        corrected = numbers(summary.loc[[name], "corrected_log_loss"])[0]
-        if corrected < float(worse.loc[name, "log_loss"]):
-            sentences.append(
-                f"Probabilities of {quoted(name)} do not mean what they say on natural data (log loss "
-                f"{number(float(worse.loc[name, 'log_loss']))}); prior correction brings it to {number(corrected)}."
-            )
+    sentences += _least_calibrated(result)
     if mistaken := _worse_corrected(result):
         before, after = (float(summary.loc[mistaken[0], name]) for name in ("log_loss", "corrected_log_loss"))
         sentences.append(
@@ -103,25 +94,47 @@ def caveats(result: StudyResult) -> list[str]:
     return sentences
 
 
+def _least_calibrated(result: StudyResult) -> list[str]:
+    """The candidate whose log loss is the highest, where it is well above the reference's; what correction does."""
+    summary = result.tables["summary"].set_index("candidate").loc[list(result.settings["losses"])]
+    name, natural = str(summary["log_loss"].idxmax()), float(summary.loc[result.settings["reference"], "log_loss"])
+    before, after = (numbers(summary.loc[[name], column])[0] for column in ("log_loss", "corrected_log_loss"))
+    if before <= 1.1 * natural or not after < before:
+        return []
+    if before < WORSE * after:
+        return [
+            f"Probabilities of {quoted(name)} fit natural data less well than those of "
+            f"{quoted(result.settings['reference'])} (log loss {number(before)} against {number(natural)}), and prior "
+            f"correction hardly changes that ({number(after)})."
+        ]
+    return [
+        f"Probabilities of {quoted(name)} do not mean what they say on natural data (log loss {number(before)}); prior "
+        f"correction brings it to {number(after)}."
+    ]
+
+
 def _what_to_try_first(result: StudyResult) -> list[str]:
-    """The baseline without another training, where no plan does more than it: what it reached, and how to have it."""
+    """The baseline without another training, where no plan does more than it, or as much with more accuracy: what it
+    reached, and how to have it."""
     compared, settings = result.tables["comparisons"], result.settings
     is_baseline = compared["is_baseline"].astype(bool)
     better, baseline = compared[(compared["verdict"] == "better") & ~is_baseline], compared[is_baseline].iloc[0]
-    gain, said = float(baseline["mean"]), str(baseline["verdict"])
+    gain, said, region = float(baseline["mean"]), str(baseline["verdict"]), float(settings["region"])
+    summary, name = result.tables["summary"].set_index("candidate"), str(baseline["candidate"])
     if len(better):
-        as_good = float(better["mean"].max()) - gain < float(settings["region"])
         best = str(better.sort_values("mean", ascending=False)["candidate"].iloc[0])
+        costs = float(summary["accuracy"][best] - summary["accuracy"][name])
+        as_good = float(better["mean"].max()) - gain < region and costs < region
     else:
         as_good, best = said == "better" or (said == "undecided" and gain > 0), str(settings["reference"])
     if not as_good:
         return []
-    reached = result.tables["summary"].set_index("candidate")[settings["metric"]]
-    name, against = str(baseline["candidate"]), quoted(settings["reference"])
+    against, reached, accuracy = quoted(settings["reference"]), summary[settings["metric"]], summary["accuracy"]
     verdict = {"better": f"it is better than {against}", "same": f"it is the same as {against}"}
     return [
         f"Try {quoted(name)} first: it needs no other training, and reached {percent(float(reached[name]))} "
-        f"({quoted(best)} {percent(float(reached[best]))}); "
+        f"({quoted(best)} {percent(float(reached[best]))}), its accuracy {percent(float(accuracy[name]))} "
+        f"({percent(float(accuracy[best]))}); "
         f"{verdict.get(said, f'against {against} it is {said}')} ({signed_points(gain)} points). At test time, "
         "subtract log p from the logits, p the class shares of the training rows: CrossEntropy().correction in "
         "sampler_core.training.losses."

@@ -8,15 +8,16 @@ import numpy as np
 
 from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.training.labelled_features import LabelledFeatures
-from sampler_core.training.measures import RunMeasures
 from sampler_core.training.splits import Split
+from sampler_core.training.stacked_runs import EpochOfRuns
 
 LOSSES_OF_PROBABILITIES = ("log_loss", "brier", "corrected_log_loss", "corrected_brier")
 
 
 class CandidateRuns:
     """J runs of E epochs: right, right_adjusted, drawn have the shape (J, E, num_classes), `probabilities` by name
-    (J, E); answers, adjusted_answers: those of the last epoch, an array a run."""
+    (J, E); answers, adjusted_answers: those of the last epoch, an array a run; told: what an adaptive target has read,
+    a list of a row an epoch for each run, empty for others."""
 
     def __init__(self, data: LabelledFeatures, splits: Sequence[Split], epochs: int) -> None:
         classes, runs = data.class_counts.num_classes, len(splits)
@@ -29,15 +30,19 @@ class CandidateRuns:
         self.epochs_done = np.zeros(runs, dtype=np.int32)
         self.answers: list[IntArray] = [np.zeros(0, dtype=np.int64)] * runs
         self.adjusted_answers = list(self.answers)
+        self.told: list[list[FloatArray]] = [[] for _ in splits]
 
-    def take(self, run: int, split: int, epoch: int, drawn: IntArray, measures: RunMeasures) -> None:
+    def take(self, run: int, split: int, of_stack: EpochOfRuns) -> None:
         """Run number `run` of a stack, on a split, after an epoch."""
+        epoch, drawn, measures = of_stack.epoch, of_stack.drawn, of_stack.measures
         self.right[split, epoch], self.right_adjusted[split, epoch] = measures.right[run], measures.right_adjusted[run]
         self.drawn[split, epoch] = drawn[run]
         for name, values in self.probabilities.items():
             values[split, epoch] = getattr(measures, name)[run]
         self.answers[split], self.adjusted_answers[split] = measures.answers[run], measures.adjusted_answers[run]
         self.epochs_done[split] = epoch + 1
+        if (told := of_stack.told[run]) is not None:
+            self.told[split].append(told)
 
     @property
     def has_adjustment(self) -> bool:

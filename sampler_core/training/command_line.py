@@ -72,6 +72,14 @@ def summary_in_text(result: StudyResult) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
+def write_run_logs(result: StudyResult, folder: Path) -> None:
+    """A file for each run log of the result: "1-natural.jsonl", "2-class-balanced.jsonl", ..."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, (name, log) in enumerate(result.run_logs.items(), 1):
+        plain = re.sub(r"[^\w]+", "-", name).strip("-")[:60]
+        (folder / f"{number}-{plain}.jsonl").write_text(log, encoding="utf-8", newline="\n")
+
+
 def _features_of_command(command: argparse.Namespace) -> LabelledFeatures:
     if command.features in {entry.name for entry in published_features()}:
         return load_features(command.features)

@@ -7,7 +7,7 @@ besides the batch, so that many runs train as one stack.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -66,7 +66,7 @@ class Loss(Described):
     @property
     def title(self) -> str:
         """Its name in tables: "class-weighted 0.5"."""
-        values = [getattr(self, field) for field in self.__dataclass_fields__]  # type: ignore[attr-defined]
+        values = [getattr(self, field.name) for field in fields(self)]  # type: ignore[arg-type]
         words = [f"{value:g}" if isinstance(value, float) else str(value) for value in values]
         return " ".join([LOSSES.name_of(self).replace("_", "-"), *words])
 

@@ -117,7 +117,7 @@ class ScheduleSearch:
         for stack in stacks_of(self.features, self.splits, to_train, self.learner, CrossEntropy(), self.device):
             for epoch in train(stack):
                 for number, run in enumerate(stack.runs):
-                    runs[run.candidate].take(number, run.split, epoch.epoch, epoch.drawn, epoch.measures)
+                    runs[run.candidate].take(number, run.split, epoch)
                 tell(work_of(stack.runs, self.splits) / epochs)
         of_split = 0.0 if isinstance(self.splitter, Given) else judged_per_trained(self.splits)
         return TrainedStudy(candidates, runs, STATIC, NATURAL, self.metric, self.region, of_split)

@@ -26,17 +26,20 @@ from sampler_core.training.stacks import Run, Stack, Table, standardised
 
 class EpochOfRuns(NamedTuple):
     """What an epoch did, run by run. drawn: counts of the draws, shape (R, num_classes). measures: of the epochs that
-    are measured, else `NOT_MEASURED`."""
+    are measured, else `NOT_MEASURED`. told: what adaptive targets read after it, shape (num_classes,) each, else None.
+    """
 
     epoch: int
     drawn: IntArray
     measures: RunMeasures
+    told: list[FloatArray | None]
     parameters: list[Tensor]
 
 
 def run_seed(plan: SamplingPlan, split: Split) -> int:
-    """The seed of a run's draws: of its plan's and its split's, the same for plans of the same seed."""
-    return int(np.random.SeedSequence([plan.seed, split.seed]).generate_state(1, np.uint64)[0])
+    """The seed of a run's draws: of its plan's and its split's, the same for plans of the same seed. 31 bits, as the
+    dashboard's own are."""
+    return int(np.random.SeedSequence([plan.seed, split.seed]).generate_state(1)[0] >> 1)
 
 
 def stream_of_run(run: Run, split: Split, data: LabelledFeatures) -> IndexStream:
@@ -44,6 +47,16 @@ def stream_of_run(run: Run, split: Split, data: LabelledFeatures) -> IndexStream
     plan = replace(run.plan, seed=run_seed(run.plan, split), tuned_on=None)
     state: dict[str, object] | None = None if plan.adaptive is None else {}
     return IndexStream(data.y[split.train], plan, state=state, classes=data.class_counts.names)
+
+
+def streams_of_run(
+    run: Run, split: Split, data: LabelledFeatures, told: Sequence[FloatArray | None] = ()
+) -> Iterator[IndexStream]:
+    """The stream of each epoch of a run; told: what its adaptive target has read after each of them."""
+    stream = stream_of_run(run, split, data)
+    for epoch in range(run.plan.epochs or 0):
+        yield stream
+        stream = _with_feedback(stream, epoch, told[epoch] if told else None)
 
 
 def train(stack: Stack, measured_epochs: Container[int] | None = None) -> Iterator[EpochOfRuns]:
@@ -78,10 +91,11 @@ def train(stack: Stack, measured_epochs: Container[int] | None = None) -> Iterat
         with torch.no_grad():
             is_measured = measured_epochs is None or epoch in measured_epochs
             measures = measured(stack, table, parameters, mix) if is_measured else NOT_MEASURED
-            streams = _with_feedback(stack, table, parameters, streams, epoch)
+            told = _feedback(stack, table, parameters)
+            streams = [_with_feedback(stream, epoch, values) for stream, values in zip(streams, told, strict=True)]
         drawn = torch.zeros(len(stack.runs), num_classes, dtype=torch.int64, device=stack.device)
         drawn.scatter_add_(1, targets[rows], is_drawn.long())
-        yield EpochOfRuns(epoch, drawn.cpu().numpy(), measures, parameters)
+        yield EpochOfRuns(epoch, drawn.cpu().numpy(), measures, told, parameters)
 
 
 def _tensor(per_run: Sequence[FloatArray | IntArray], stack: Stack) -> Tensor:
@@ -99,17 +113,21 @@ def _drawn_rows(streams: Sequence[IndexStream], splits: Sequence[Split], epoch: 
     return torch.from_numpy(rows), torch.from_numpy(is_drawn)
 
 
-def _with_feedback(
-    stack: Stack, table: Table, parameters: Sequence[Tensor], streams: list[IndexStream], epoch: int
-) -> list[IndexStream]:
-    """The streams of the next epoch: those of adaptive targets have read recall or loss of the inner part."""
-    moved = list(streams)
-    for number, (run, stream) in enumerate(zip(stack.runs, streams, strict=True)):
-        target = stream.plan.adaptive
-        if target is not None:
+def _feedback(stack: Stack, table: Table, parameters: Sequence[Tensor]) -> list[FloatArray | None]:
+    """What the adaptive target of each run reads on its inner part; None for others."""
+    told: list[FloatArray | None] = [None] * len(stack.runs)
+    for number, run in enumerate(stack.runs):
+        if run.plan.adaptive is not None:
             of_run = [part[number : number + 1] for part in parameters]
-            told = feedback_of(stack, table, of_run, run.split, target.reads)[stream.class_counts.canonical]
-            present, moment = stream.class_counts.present, stream.plan.moment_at(epoch, stream.samples(epoch))
-            state = target.updated(stream.state or target.initial(present, moment), told)
-            moved[number] = stream.from_epoch(epoch + 1, state)
-    return moved
+            told[number] = feedback_of(stack, table, of_run, run.split, run.plan.adaptive.reads)
+    return told
+
+
+def _with_feedback(stream: IndexStream, epoch: int, told: FloatArray | None) -> IndexStream:
+    """The stream of the next epoch."""
+    target = stream.plan.adaptive
+    if target is None or told is None:
+        return stream
+    present, moment = stream.class_counts.present, stream.plan.moment_at(epoch, stream.samples(epoch))
+    state = target.updated(stream.state or target.initial(present, moment), told[stream.class_counts.canonical])
+    return stream.from_epoch(epoch + 1, state)

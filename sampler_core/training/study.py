@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
@@ -23,6 +24,7 @@ from sampler_core.training.splits import SPLITTERS, Folds, Given, Split, Splits,
 from sampler_core.training.stacked_runs import train
 from sampler_core.training.stacking import stacks_of, work_of
 from sampler_core.training.stacks import Run, Stack
+from sampler_core.training.study_logs import first_runs
 from sampler_core.training.study_result import StudyResult
 from sampler_core.training.study_tables import TrainedStudy
 
@@ -141,7 +143,8 @@ class Study:
 
     def run(self, progress: ProgressCall | None = None) -> StudyResult:
         """Trains all runs; `StudyStopped` when `progress` returns False."""
-        return StudyResult.of(self.train(progress), self.notes, self.settings)
+        trained = self.train(progress)
+        return replace(StudyResult.of(trained, self.notes, self.settings), run_logs=first_runs(trained))
 
     def train(self, progress: ProgressCall | None = None) -> TrainedStudy:
         """`run`, and all that the runs reached instead of the tables of it."""
@@ -152,7 +155,7 @@ class Study:
         for stack, of_stack in zip(stacks, work, strict=True):
             for epoch in train(stack):
                 for number, run in enumerate(stack.runs):
-                    runs[run.candidate].take(number, run.split, epoch.epoch, epoch.drawn, epoch.measures)
+                    runs[run.candidate].take(number, run.split, epoch)
                 done += of_stack / (stack.runs[0].plan.epochs or 1)
                 left = (time.monotonic() - begin) * (total - done) / done
                 reached = self._reached(stack, runs, epoch.epoch)

@@ -23,13 +23,15 @@ class StudyResult:
     """What a study found. verdict: one sentence. notes: what a reader must know. settings: `Study.settings`.
 
     tables: pandas frames by name, see `study_tables`: summary, comparisons, recalls, curves, class_curves, confusions,
-    runs. Shares and metrics are fractions, differences too (0.01 is a point).
+    runs. Shares and metrics are fractions, differences too (0.01 is a point). run_logs: of the first run of each
+    candidate, by its name, the text of what `sampler_core.run_log` reads; see `study_logs`.
     """
 
     verdict: str
     notes: tuple[str, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    run_logs: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, trained: TrainedStudy, notes: list[str], settings: Mapping[str, Any]) -> StudyResult:
@@ -45,7 +47,7 @@ class StudyResult:
         """All of it as JSON text; a number that is none is null."""
         tables = {name: {c: _plain(table[c].tolist()) for c in table.columns} for name, table in self.tables.items()}
         content = {"verdict": self.verdict, "notes": list(self.notes), "settings": self.settings, "tables": tables}
-        return json.dumps({"schema": RESULT_SCHEMA, **content}, allow_nan=False)
+        return json.dumps({"schema": RESULT_SCHEMA, **content, "run_logs": dict(self.run_logs)}, allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str) -> StudyResult:
@@ -54,7 +56,9 @@ class StudyResult:
         if not isinstance(content, dict) or content.get("schema") != RESULT_SCHEMA:
             raise ValueError(f'result must be an object with "schema": {RESULT_SCHEMA}, got {text:.60}')
         tables = {name: pd.DataFrame(columns) for name, columns in content["tables"].items()}
-        return cls(content["verdict"], tuple(content["notes"]), content["settings"], tables)
+        return cls(
+            content["verdict"], tuple(content["notes"]), content["settings"], tables, content.get("run_logs", {})
+        )
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -34,3 +34,4 @@ def add_train_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--out", type=Path, help="CSV file to write the table to")
     command.add_argument("--report", type=Path, help="HTML file to write the report to, with all figures")
     command.add_argument("--json", type=Path, help="JSON file to write all of the result to")
+    command.add_argument("--runs", type=Path, help="folder to write the run log of each plan's first run to")

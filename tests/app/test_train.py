@@ -20,20 +20,16 @@ from pages.parts.server import study_line
 from pages.parts.server.jobs import JobError
 from pages.parts.sidebar.page_parameters import FEATURE_SETS, SPLITS, TRAIN_PARAMETERS
 from pages.parts.text.markdown import literal
-from pages.parts.train import study_form, study_job, trained_plans, uploaded_features
-from pages.parts.train.study_job import (
-    FeatureFile,
-    RefusedFeatures,
-    StudyJob,
-    read_upload,
-    reading_of,
-    run_study,
-    thinned,
-)
+from pages.parts.train import study_form, study_process, trained_plans, uploaded_features
+from pages.parts.train.study_job import FeatureFile, RefusedFeatures, StudyJob, reading_of
+from pages.parts.train.study_process import read_upload, run_study, thinned
 from pages.parts.train.thoroughness import Splitting, duration, measured_spread, seconds, splitting, visible_difference
 from sampler_core import Constant, PowerSkew, SamplingPlan
 from sampler_core.data.class_counts import ClassCounts
+from sampler_core.exporting.csv_tables import csv_file
+from sampler_core.exporting.study_report import study_report
 from sampler_core.plans.named_plans import plans_to_json
+from sampler_core.run_log import run_of_contents
 from sampler_core.training import Folds, LinearLearner, MlpLearner, Study, StudyResult, load_features
 from sampler_core.training.comparison import standard_error
 
@@ -302,6 +298,22 @@ def test_the_plan_is_used_in_the_sidebar_and_the_study_stays(finished):
     assert not at.exception
 
 
+def test_the_first_run_of_each_plan_opens_in_monitor_beside_the_others(finished):
+    button = finished.button(key="runs_to_monitor")
+    assert "recalls on the rows that the run was judged on" in button.help
+    at = button.click().run()
+    assert not at.exception and "Open Monitor" in [link.proto.label for link in at.get("page_link")]
+    at.switch_page("monitor.py").run()
+    assert not at.exception
+    assert "All of them drew what was planned." in said(at)
+    assert "natural, run 1 of 2" in said(at) and "mine, run 1 of 2" in said(at)
+    at.button(key="run-0-remove").click().run()
+    assert "Epochs 0 to 1 drew what was planned" in said(at) and "natural, run 1" not in said(at)
+    at.button(key="run-0-use").click().run()
+    assert not at.exception and "cannot" not in " ".join(toast.value for toast in at.toast), "its seed is shown too"
+    assert at.number_input(key="skew").value == 1.0
+
+
 def test_use_is_the_next_step_for_a_plan_that_is_better_alone_and_best_says_what_it_means(finished, found):
     at = finished
     assert (
@@ -375,7 +387,7 @@ def there_and_back(function, request, content):
 
 
 @pytest.mark.parametrize("kind", OWN)
-def test_own_features_in_each_format_are_read_and_trained(kind):
+def test_own_features_in_each_format_are_read_trained_and_exported(kind):
     file = OWN[kind]
     reading = reading_of(there_and_back(read_upload, file.request(), file.content()))
     assert (reading.rows, reading.features) == (90, 3)
@@ -389,6 +401,10 @@ def test_own_features_in_each_format_are_read_and_trained(kind):
     }  # fmt: skip
     result = StudyResult.from_json(there_and_back(run_study, request, file.content())["study"])
     assert set(result.tables["summary"]["candidate"]) == {"natural", "mine", "natural + logit adjustment"}
+    report, table = study_report(result), csv_file(result.tables["summary"]).decode("utf-8-sig")
+    assert kind.split()[0] in report and result.verdict.split("'")[0] in report
+    assert table.count("\n") == 4 and "natural + logit adjustment" in table
+    assert [run_of_contents([log.encode()]).ended for log in result.run_logs.values()] == [True, True]
 
 
 WITH_GAPS = X.copy()
@@ -492,7 +508,7 @@ def test_a_study_in_a_process_of_its_own_reports_its_epochs_and_gives_its_result
 
 
 def load_own(file):
-    return study_job.uploaded_features(file.request(), file.content())
+    return study_process.uploaded_features(file.request(), file.content())
 
 
 def test_a_study_that_cannot_be_run_says_why():
@@ -504,7 +520,7 @@ def test_a_study_that_cannot_be_run_says_why():
 
 
 def test_a_result_of_many_classes_and_epochs_is_thinned_to_what_a_page_holds(found, monkeypatch):
-    monkeypatch.setattr(study_job, "MOST_CURVE_ROWS", 10)
+    monkeypatch.setattr(study_process, "MOST_CURVE_ROWS", 10)
     curves = thinned(found).tables["class_curves"]
     assert set(curves["epoch"]) == {0, 1} and thinned(found).verdict == found.verdict
 

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from pages.parts.server import study_line
 from pages.parts.sidebar.page_parameters import FEATURES, SEARCH, SEARCH_PARAMETERS, choice_titles
 from pages.parts.train import study_form
-from pages.parts.train.study_job import run_study
+from pages.parts.train.study_process import run_study
 from pages.parts.tune import search_form
 from sampler_core import SamplingPlan
 from sampler_core.exporting.study_report import study_report

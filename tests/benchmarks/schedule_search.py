@@ -14,7 +14,7 @@ import time
 import torch
 
 from sampler_core.training import HoldOut, LinearLearner, MlpLearner, ScheduleSearch, SearchSpace, load_features
-from tests.benchmarks.training import NATURAL, plan_of, symmetric
+from tests.benchmarks.verdicts import NATURAL, plan_of, symmetric
 
 SETS = (("page_blocks", None), ("optdigits", 50), ("yeast", None))
 

@@ -1,137 +1,31 @@
-"""Train: how long studies take, and whether their verdict can be believed.
+"""Train: how long studies take, beside the budget of each.
 
-    python -m tests.benchmarks.training [budgets] [reference] [nulls] [power]
+    python -m tests.benchmarks.training         writes training.md beside this script
 
-Budgets: in processor time, so that a busy machine blurs them less; the aim beside each. Nulls and power: 200 studies
-each with the default protocol (5 x 5 folds) and fresh data, minutes each.
-Null A: six identical plans under other seeds. Null B: two plans that boost one of two classes between which the data
-are symmetric, so that neither is better in the population. At most 16 of 200 may claim a difference. Power: a boost
-whose difference in the population, fixed by pilot studies, is the one found with 80 % power: 150 of 200 must find it.
+On the wall, so on a quiet machine; in brackets the processor's time.
 """
 
 from __future__ import annotations
 
 import os
+import platform
 import resource
-import sys
+import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch.utils.data import DataLoader, TensorDataset
 
-from sampler_core import (
-    Boost,
-    Constant,
-    Linear,
-    PowerSkew,
-    ProgressivelyBalanced,
-    SamplingPlan,
-    ScheduledClassSampler,
-)
-from sampler_core.training import (
-    Folds,
-    Given,
-    HoldOut,
-    LabelledFeatures,
-    LinearLearner,
-    MlpLearner,
-    Study,
-    load_features,
-)
+from sampler_core import ScheduledClassSampler
+from sampler_core.training import Folds, HoldOut, LinearLearner, MlpLearner, Study, load_features
 from sampler_core.training.stacked_runs import train
-from sampler_core.training.study_tables import comparisons
-
-STUDIES, MOST_CLAIMS = 200, 16  # 97.5 % point of Binomial(200, .05)
-FULL = Folds(5, 5)  # the default protocol
-NATURAL = PowerSkew(Constant(0.0))
-
-
-# --- can the verdict be believed? ------------------------------------------------------------------------------------
-
-
-def symmetric(seed: int, counts: tuple[int, int, int] = (240, 50, 50)) -> LabelledFeatures:
-    """A large class in the middle and two rare ones, which x -> -x swaps."""
-    generator = np.random.default_rng([seed, 7])
-    labels = np.repeat(["middle", "left", "right"], counts)
-    centres = np.repeat([[0.0, 0.0], [-1.5, 0.6], [1.5, 0.6]], counts, axis=0)
-    return LabelledFeatures(centres + generator.normal(size=centres.shape), labels)
-
-
-def plan_of(target: object, seed: int = 0, epochs: int = 3, batch_size: int = 32) -> SamplingPlan:
-    return SamplingPlan(target=target, epochs=epochs, batch_size=batch_size, drawing="exact", seed=seed)  # type: ignore[arg-type]
-
-
-IDENTICAL = {f"plan {i}": plan_of(NATURAL, seed=i) for i in range(6)}
-SWAPPED = {side: plan_of(Boost(NATURAL, {side: 3.0}, 0, 2)) for side in ("left", "right")}
-
-
-def compared(
-    plans: Mapping[str, SamplingPlan], seed: int, splits: Folds, reference: str | None = None
-) -> list[dict[str, object]]:
-    """The comparisons of one study on fresh data, without those of the baseline and of added natural draws."""
-    study = Study(symmetric(seed), plans, LinearLearner(0.05), splits=splits, reference=reference, seed=seed)
-    rows = comparisons(study.train()).to_dict("records")
-    return [row for row in rows if row["candidate"] in plans]
-
-
-def claims(
-    plans: Mapping[str, SamplingPlan],
-    studies: int,
-    splits: Folds = FULL,
-    reference: str | None = None,
-) -> int:
-    """How many of the studies call any plan better or worse; every 20 of them are told."""
-    claimed = 0
-    for seed in range(studies):
-        rows = compared(plans, seed, splits, reference)
-        claimed += any(row["verdict"] in ("better", "worse") for row in rows)
-        if seed % 20 == 19:
-            print(f"  {claimed} of {seed + 1}", flush=True)
-    return claimed
-
-
-def nulls(studies: int = STUDIES) -> None:
-    """Both nulls."""
-    for name, plans, reference in (("A, identical plans", IDENTICAL, None), ("B, symmetric plans", SWAPPED, "left")):
-        claimed = claims(plans, studies, reference=reference)
-        print(f"null {name}: {claimed} of {studies} studies claim a difference (at most {MOST_CLAIMS})", flush=True)
-
-
-def power(studies: int = STUDIES, pilots: int = 20) -> None:
-    """Fixes the boost whose difference is the 80 % point by pilot studies, then counts how many others find it."""
-    factors = np.array([1.3, 1.6, 2.0, 2.5, 3.0])
-    means, found = [], []
-    for factor in factors:
-        plans = {"natural": plan_of(NATURAL), "boost": boosted(float(factor))}
-        rows = [compared(plans, 10_000 + seed, FULL)[0] for seed in range(pilots)]
-        means.append(np.mean([row["mean"] for row in rows]))
-        found.append(np.mean([row["found"] for row in rows]))
-        print(f"pilot, boost {factor:.2f}: difference {means[-1]:.4f}, 80 % point {found[-1]:.4f}", flush=True)
-    factor = float(np.interp(0.0, np.array(means) - np.array(found), factors))
-    plans = {"natural": plan_of(NATURAL), "boost": boosted(factor)}
-    better = sum(compared(plans, 20_000 + seed, FULL)[0]["verdict"] == "better" for seed in range(studies))
-    print(
-        f"power, boost {factor:.2f}: found in {better} of {studies} studies (at least {0.75 * studies:.0f})", flush=True
-    )
-
-
-def boosted(factor: float) -> SamplingPlan:
-    """Both rare classes oftener than natural."""
-    return plan_of(Boost(NATURAL, {"left": factor, "right": factor}, 0, 2))
-
-
-# --- how long it takes -----------------------------------------------------------------------------------------------
-
-
-def six_plans(epochs: int) -> dict[str, SamplingPlan]:
-    targets = {
-        "natural": NATURAL, "square-root": PowerSkew(Constant(0.5)), "balanced": PowerSkew(Constant(1.0)),
-        "progressive": ProgressivelyBalanced(), "linear": PowerSkew(Linear(0.0, 1 / (epochs - 1))),
-        "reversed": PowerSkew(Constant(1.5)),
-    }  # fmt: skip
-    return {name: plan_of(target, epochs=epochs, batch_size=128) for name, target in targets.items()}
+from tests.benchmarks.embeddings import embeddings
+from tests.benchmarks.explore import Row, started
+from tests.benchmarks.train_page import rows_of_page
+from tests.benchmarks.verdicts import six_plans
 
 
 def seconds(work: Callable[[], object]) -> tuple[float, float]:
@@ -163,7 +57,7 @@ def one_by_one(study: Study, runs: int) -> None:
                 optimiser.step()
 
 
-def stacked_against_one_by_one(epochs: int = 60, alone: int = 2) -> None:
+def row_of_stack(epochs: int = 60, alone: int = 2) -> Row:
     """30 runs, with all metrics of every epoch; of those one after another, a few are run and the rest counted."""
     ratios = []
     for name, tail in (("page_blocks", None), ("yeast", None), ("optdigits", 50)):
@@ -172,55 +66,49 @@ def stacked_against_one_by_one(epochs: int = 60, alone: int = 2) -> None:
         cpu, wall = seconds(lambda: [None for stack in study._stacks() for _ in train(stack)])  # noqa: B023
         slow_cpu, slow_wall = (runs / alone * taken for taken in seconds(lambda: one_by_one(study, alone)))  # noqa: B023
         ratios.append((slow_cpu / cpu, slow_wall / wall))
-        said = f"{cpu:.1f} s of processor ({wall:.1f} on the wall) against {slow_cpu:.0f} ({slow_wall:.0f})"
-        print(f"stack {name:12} {runs} runs: {said}: {slow_cpu / cpu:.1f}x ({slow_wall / wall:.1f}x)", flush=True)
-    mean = np.mean(ratios, axis=0)
-    print(f"stack, mean: {mean[0]:.1f}x of processor, {mean[1]:.1f}x on the wall (aim 8x)")
+        said = f"{wall:.1f} s on the wall ({cpu:.1f} of processor) against {slow_wall:.0f} ({slow_cpu:.0f})"
+        print(f"  {name}, {runs} runs: {said}: {slow_wall / wall:.1f}x ({slow_cpu / cpu:.1f}x)", flush=True)
+    cpu, wall = np.mean(ratios, axis=0)
+    what = "30 runs as a stack vs one after another with DataLoader, mean over the bundled sets"
+    return Row(what, f"{wall:.1f}x ({cpu:.1f}x)", "≥ 8x", bool(wall >= 8))
 
 
-def studies_by_size() -> None:
-    """The two studies of the budget."""
+def row_of_six_plans() -> Row:
     study = Study(load_features(), six_plans(60), MlpLearner(hidden=64), splits=HoldOut(10, 0.3))
     cpu, wall = seconds(study.run)
-    said = f"{cpu:.1f} s of processor, {wall:.1f} on the wall (aim 25)"
-    print(f"six plans x ten runs x 60 epochs, page_blocks, mlp 64: {said}", flush=True)
-    generator = np.random.default_rng(0)
-    labels = generator.choice(8, 25_000, p=np.array([2.0 ** -(c + 1) for c in range(8)]) / (1 - 2.0**-8))
-    centres = generator.normal(size=(8, 768)).astype(np.float32) * 0.1
-    X = centres[labels] + generator.standard_normal((25_000, 768), dtype=np.float32)
-    study = Study(LabelledFeatures(X, labels), six_plans(30), LinearLearner(), splits=Folds(5, 1))
+    what = "six plans x ten runs x 60 epochs, page_blocks, mlp 64, all metrics of every epoch"
+    return Row(what, f"{wall:.1f} s ({cpu:.1f})", "≤ 25 s", wall <= 25)
+
+
+def row_of_embeddings() -> Row:
+    study = Study(embeddings(), six_plans(30), LinearLearner(), splits=Folds(5, 1))
     cpu, wall = seconds(study.run)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    said = f"{cpu:.1f} s of processor, {wall:.1f} on the wall (aim 180), {memory:.2f} GiB at most (aim 2)"
-    print(f"25,000 x 768, 8 classes, linear, six plans x five runs x 30 epochs: {said}")
+    what = "25,000 x 768 embeddings, 8 classes, linear, six plans x five runs x 30 epochs"
+    return Row(what, f"{wall:.0f} s ({cpu:.0f}), {memory:.2f} GB", "≤ 180 s, ≤ 2 GB", wall <= 180 and memory <= 2)
 
 
-def reference_numbers(epochs: int = 60) -> None:
-    """Balanced accuracy of the networks that the bundled sets were published with, five seeds on their drawn split."""
-    for name, tail, expected in (
-        ("page_blocks", None, (0.767, 0.912, 0.952)),
-        ("optdigits", 50, (0.807, 0.826, 0.838)),
-        ("yeast", None, (0.560, 0.579, 0.568)),
-    ):
-        data = load_features(name, tail, with_split=True)
-        plans = {
-            kind: plan for kind, plan in six_plans(epochs).items() if kind in ("natural", "square-root", "balanced")
-        }
-        summary = Study(data, plans, MlpLearner(hidden=64), splits=Given(5)).run().tables["runs"].groupby("candidate")
-        for kind, of_readme in zip(plans, expected, strict=True):
-            values = summary.get_group(kind)
-            mean, deviation = values["balanced_accuracy"].mean(), values["balanced_accuracy"].std()
-            said = (
-                f"{mean:.3f} (sd {deviation:.3f}), published {of_readme:.3f}; accuracy {values['accuracy'].mean():.3f}"
-            )
-            print(f"reference {name:12} {kind:12} balanced accuracy {said}", flush=True)
+def rows_of_budgets() -> Iterator[Row]:
+    """All five, as soon as each is known; the browser first, while this process is small."""
+    found = filter(None, map(shutil.which, ("chromium", "chromium-headless-shell")))
+    with started(os.environ.get("CHROME") or next(found)) as (browser, url):
+        yield from rows_of_page(browser, url)
+    for row in (row_of_stack, row_of_six_plans, row_of_embeddings):
+        yield row()
 
 
-PARTS = {"budgets": lambda: (stacked_against_one_by_one(), studies_by_size()), "reference": reference_numbers,
-    "nulls": nulls, "power": power}  # fmt: skip
+def budgets() -> None:
+    """Prints them, and writes the table."""
+    begin, lines = time.monotonic(), ["| what | measured | at least |", "| --- | --: | --: |"]
+    for row in rows_of_budgets():
+        lines.append(str(row))
+        print(row, flush=True)
+    about = f"{os.cpu_count()} cores, Python {platform.python_version()}, torch {torch.__version__}"
+    how = f"On the wall, in brackets the processor's time; {time.monotonic() - begin:.0f} s in all."
+    report = Path(__file__).with_suffix(".md")
+    report.write_text("\n".join(["# Train's benchmark", "", f"{about}. {how}", "", *lines, ""]))
 
 
 if __name__ == "__main__":
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", torch.get_num_threads())))
-    for part in sys.argv[1:] or PARTS:
-        PARTS[part]()
+    budgets()

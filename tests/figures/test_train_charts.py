@@ -12,9 +12,9 @@ from sampler_core import Constant, DifficultyBalanced, PowerSkew, SamplingPlan
 from sampler_core import figures as fig
 from sampler_core.exporting.study_report import study_report
 from sampler_core.figures import train_charts, train_class_charts
-from sampler_core.figures.class_series import COLOURS
 from sampler_core.figures.train_lines import METRIC_LABELS, UNASKED, class_counts_of, study_lines
 from sampler_core.figures.train_list import caveats, study_charts
+from sampler_core.formatting import COLOURS
 from sampler_core.training import Folds, LabelledFeatures, LinearLearner, Study, StudyResult
 from sampler_core.training.losses import LDAM, ClassWeighted, CrossEntropy
 
@@ -163,9 +163,13 @@ def said_of(result, verdicts, means, **columns):
     ],
 )
 def test_what_needs_no_training_is_advised_first_with_how_where_no_plan_does_more(results, verdicts, means, said):
-    first = caveats(said_of(results["two classes, one epoch"], verdicts, means))[0]
+    result = results["two classes, one epoch"]
+    first = caveats(said_of(result, verdicts, means, accuracy=[0.9, 0.8, 0.8, 0.795]))[0]
     assert ("Try 'natural + logit adjustment' first" in first) == (said is not None)
     assert said is None or (said in first and "subtract log p from the logits" in first)
+    assert said is None or "its accuracy 79.5 % (" in first
+    cheaper = caveats(said_of(result, verdicts, means, accuracy=[0.9, 0.9, 0.9, 0.8]))[0]
+    assert ("Try 'natural + logit adjustment' first" in cheaper) == (said is not None and "better" not in verdicts[:2])
 
 
 def test_a_correction_that_makes_probabilities_worse_is_said_to_and_one_that_does_not_is_not(results):
@@ -177,6 +181,13 @@ def test_a_correction_that_makes_probabilities_worse_is_said_to_and_one_that_doe
         sentences, chart = " ".join(caveats(of)), next(c for c in study_charts(of) if c.id == "train-calibration")
         assert (words in sentences, words in chart.note) == (is_worse, is_worse)
         assert ("prior correction brings it to 0.2" in sentences) is not is_worse
+
+
+def test_a_correction_that_hardly_changes_anything_promises_nothing(results):
+    before = [0.3, 0.4, 0.3, 0.3]
+    of = said_of(results["two classes, one epoch"], ["same"] * 3, [0.0] * 3, log_loss=before,
+                 corrected_log_loss=[0.3, 0.399, 0.3, None])  # fmt: skip
+    assert "(log loss 0.4 against 0.3), and prior correction hardly changes that (0.399)" in " ".join(caveats(of))
 
 
 def test_the_table_people_compare_has_the_reference_and_every_difference(results):

@@ -91,10 +91,10 @@ def running_study(study_id: str) -> None:
 
 def _progress_in_words(news: list[dict[str, Any]], epochs: int) -> str:
     trained = [one for one in news if "epoch" in one]
-    if not trained:
-        return "Reading the features, and splitting them" if news else "Starting"
-    last = trained[-1]
     runs = next((several(one["runs"], "run", "runs") for one in news if "runs" in one), "")
+    if not trained:
+        return f"The first epoch, {runs} in all" if runs else "Reading the features, and splitting them"
+    last = trained[-1]
     place = f"Epoch {last['epoch'] + 1} of {epochs}" if last["reached"] else "Searching"
     return f"{place}, {runs} in all; about {duration(last['left'])} left"
 

@@ -38,7 +38,7 @@ def choose_plans(scenario: Scenario, counts: ClassCounts | None) -> TrainedPlans
         if variant.name in left_out:
             continue
         try:
-            plan = variant.plan_on(scenario.plan)
+            plan = variant.plan_on(scenario.plan_for_other_data)
             if counts is not None:
                 plan.check(counts)
         except (TypeError, ValueError) as error:

@@ -36,7 +36,7 @@ def run(files, features="features.npz", *options):
 
 def test_the_command_says_what_the_study_says_and_writes_it(files, capsys):
     written = {option: str(files / name) for option, name in
-               (("--json", "r.json"), ("--out", "t.csv"), ("--report", "r.html"))}  # fmt: skip
+               (("--json", "r.json"), ("--out", "t.csv"), ("--report", "r.html"), ("--runs", "runs"))}  # fmt: skip
     options = [word for pair in written.items() for word in pair]
     assert run(files, "features.npz", "--hidden", "8", *options) == 0
     study = Study(read_features(files / "features.npz"), PLANS, MlpLearner(hidden=8), splits=Folds(2, 1))
@@ -47,6 +47,9 @@ def test_the_command_says_what_the_study_says_and_writes_it(files, capsys):
     assert result.verdict.split("'")[0] in (files / "r.html").read_text(encoding="utf-8")
     again = StudyResult.from_json((files / "r.json").read_text(encoding="utf-8"))
     assert again.to_json() == result.to_json()
+    assert {path.name: path.read_text(encoding="utf-8") for path in (files / "runs").iterdir()} == {
+        "1-natural.jsonl": result.run_logs["natural"], "2-balanced.jsonl": result.run_logs["balanced"],
+    }  # fmt: skip
     rows = list(csv.DictReader(io.StringIO((files / "t.csv").read_text("utf-8-sig"))))
     assert [float(row["accuracy"]) for row in rows] == pytest.approx(result.tables["summary"]["accuracy"].tolist())
 

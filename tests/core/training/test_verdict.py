@@ -5,7 +5,7 @@ import torch
 
 from sampler_core.training import Folds
 from sampler_core.training.verdict import verdict
-from tests.benchmarks.training import IDENTICAL, SWAPPED, boosted, claims, compared, plan_of
+from tests.benchmarks.verdicts import IDENTICAL, SWAPPED, boosted, claims, compared, plan_of
 
 torch.set_num_threads(1)
 REACHED = {"natural": 0.80, "balanced": 0.88, "late": 0.81, "reversed": 0.7, "natural + logit adjustment": 0.87}

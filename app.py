@@ -71,7 +71,7 @@ async def page_that_names_its_data(request: Request) -> Response:
 
 
 def with_security_headers(server: ASGIApp) -> ASGIApp:
-    """Adds `SECURITY_HEADERS` to every response of a server."""
+    """Adds `SECURITY_HEADERS` to every response of a server, but for the messages of sessions, which have none."""
 
     async def secured_server(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
@@ -79,7 +79,7 @@ def with_security_headers(server: ASGIApp) -> ASGIApp:
                 message["headers"] = [*message.get("headers", []), *SECURITY_HEADERS]
             await send(message)
 
-        await server(scope, receive, send_with_headers)
+        await server(scope, receive, send if scope["type"] == "websocket" else send_with_headers)
 
     return secured_server
 
@@ -91,6 +91,8 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     NOTE frozen-gc: collecting garbage holds the interpreter, and so every session. With the imports frozen there is
     little left to walk.
     """
+    from pages.parts.monitor.log_job import LOG_MODULES
+    from pages.parts.monitor.run_folder import run_folder
     from pages.parts.my_labels.reading_job import READING_MODULES
     from pages.parts.server.idle_memory import give_memory_back, keep_memory_whole
     from pages.parts.server.jobs import start_spare
@@ -103,13 +105,17 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     )
     from pages.parts.server.state_lookups import look_up_single_keys
     from pages.parts.server.study_line import stop_studies, watch_studies
+    from pages.parts.server.theme_message import make_theme_once
 
     keep_memory_whole()
     for part in pkgutil.walk_packages(parts.__path__, "pages.parts."):
         import_module(part.name)
     leave_out_ended_fragments()
     look_up_single_keys()
-    start_spare(READING_MODULES)
+    make_theme_once()
+    start_spare(READING_MODULES, lasting=True)
+    if run_folder() is not None:
+        start_spare(LOG_MODULES, lasting=True)
     compressed(PLOTLY_JS)
     gc.collect()
     gc.freeze()

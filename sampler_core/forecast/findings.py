@@ -1,7 +1,7 @@
 """Findings: what in a forecast deserves a second look, in sentences with numbers, each with what to try.
 
 The one contract here: a finding is pure text. Class names in it are not escaped (pages do that), and cut where they are
-long. A finding needs a value above its threshold (below, or in `remedies`), never one equal to it.
+long. A finding needs a value above its threshold (below, or in `trials`), never one equal to it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sampler_core.data.array_types import BoolArray, FloatArray
 from sampler_core.data.plain_values import ClassName
 from sampler_core.forecast import remedies
 from sampler_core.forecast.forecast import Forecast
+from sampler_core.forecast.trials import MANY_REPEATS, MUCH_UNSEEN, OFTEN_ABSENT, Trials, above
 from sampler_core.formatting import count, number, percent, several, shortened
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Linear
@@ -24,7 +25,6 @@ from sampler_core.plans.targets import skew_schedule
 DOMINATING = 0.5  # share of one class in a batch
 LONG_FLAT = 1 / 3  # of the epochs
 WITHOUT_REPEATS = 0.1  # of the epochs
-_UNLESS_MEANT = ", unless a reversed mix is meant."
 
 
 class Finding(NamedTuple):
@@ -38,87 +38,95 @@ class Finding(NamedTuple):
 
 def findings(plan: SamplingPlan, forecast: Forecast) -> tuple[Finding, ...]:
     """All findings of a plan on its data, the heaviest first."""
-    found = [finding for check in CHECKS.values() for finding in check(plan, forecast)]
+    return found_by(Trials(plan, forecast))
+
+
+def found_by(trials: Trials) -> tuple[Finding, ...]:
+    """The same, of a plan whose trials go on to be used."""
+    found = [
+        Finding(kind, check.weight, text, check.advise(trials))
+        for kind, check in CHECKS.items()
+        for text in check.look(trials.plan, trials.forecast)
+    ]
     return tuple(sorted(found, key=lambda finding: -finding.weight))
 
 
-def _find_dominating_class(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
+class Check(NamedTuple):
+    """weight: of what it finds. look: yields the text of each finding. advise: what to try against them."""
+
+    weight: int
+    look: Callable[[SamplingPlan, Forecast], Iterator[str]]
+    advise: Callable[[Trials], str]
+
+
+def _find_dominating_class(plan: SamplingPlan, forecast: Forecast) -> Iterator[str]:
     rarest = forecast.counts.rarest
     share = forecast.shares[:, rarest]
-    past = remedies.above(share, DOMINATING)
+    past = above(share, DOMINATING)
     if forecast.counts.num_classes < 2 or _all_equal(forecast) or not past.any():
         return
     most = int(share.argmax())
-    yield Finding(
-        "dominating", 100,
+    yield (
         f"{_epochs(past)} more than half of the draws go to the rarest class, {_named(forecast, rarest)}: "
         f"{percent(float(share[most]))}{_in_epoch(share, most)}, though it has "
-        f"{percent(float(forecast.counts.frequencies[rarest]))} of the data.",
-        remedies.sentence([remedies.skew_limit(plan, 1.0)], _UNLESS_MEANT),
-    )  # fmt: skip
+        f"{percent(float(forecast.counts.frequencies[rarest]))} of the data."
+    )
 
 
-def _find_reversed_mix(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
+def _find_reversed_mix(plan: SamplingPlan, forecast: Forecast) -> Iterator[str]:
     rarest, largest = forecast.counts.rarest, forecast.counts.largest
     share, other = forecast.shares[:, rarest], forecast.shares[:, largest]
-    past = remedies.above(share, other)
+    past = above(share, other)
     if _all_equal(forecast) or not past.any():
         return
     last = int(np.flatnonzero(past)[-1])
-    yield Finding(
-        "reversed", 80,
+    yield (
         f"{_epochs(past)} the mix is reversed: the rarest class, {_named(forecast, rarest)}, is drawn more often than "
         f"the largest, {_named(forecast, largest)} ({percent(float(share[last]))} against "
-        f"{percent(float(other[last]))} of the draws{_in_epoch(share, last)}).",
-        remedies.sentence([remedies.skew_limit(plan, 1.0)], _UNLESS_MEANT),
-    )  # fmt: skip
+        f"{percent(float(other[last]))} of the draws{_in_epoch(share, last)})."
+    )
 
 
-def _find_repeated_samples(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
+def _find_repeated_samples(plan: SamplingPlan, forecast: Forecast) -> Iterator[str]:
     repeats = forecast.repeats
-    past = remedies.above(repeats.max(axis=1), remedies.MANY_REPEATS)
+    past = above(repeats.max(axis=1), MANY_REPEATS)
     if not past.any():
         return
     epoch, worst = (int(i) for i in np.unravel_index(int(repeats.argmax()), repeats.shape))
     whose, size = _named(forecast, worst), int(forecast.counts.counts[worst])
-    often = remedies.above(repeats, remedies.MANY_REPEATS)
+    often = above(repeats, MANY_REPEATS)
     alone, classes = bool(often.any(axis=0).sum() == 1), often.sum(axis=1)
     fewest, most = int(classes[past].min()), int(classes.max())
     many = several(most, "class", "classes") if fewest == most else f"{count(fewest)} to {count(most)} classes"
     each = (
         f"each of {f'its {count(size)}' if alone else f'the {count(size)}'} samples" if size > 1 else "the only sample"
     )
-    yield Finding(
-        "repeated", 70,
-        f"{_epochs(past)} the samples of {whose if alone else many} are drawn more than {remedies.MANY_REPEATS:g} "
+    yield (
+        f"{_epochs(past)} the samples of {whose if alone else many} are drawn more than {MANY_REPEATS:g} "
         f"times an epoch: {each}{'' if alone else f' of {whose}'} comes {number(float(repeats[epoch, worst]))} times "
-        f"on average{_in_epoch(repeats[:, worst], epoch)}.",
-        f"{remedies.remedy_for_repeats(plan, forecast)} "
-        "Strong augmentation varies the copies, but does not reduce them.",
-    )  # fmt: skip
+        f"on average{_in_epoch(repeats[:, worst], epoch)}."
+    )
 
 
-def _find_absent_class(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
+def _find_absent_class(plan: SamplingPlan, forecast: Forecast) -> Iterator[str]:
     missing = np.where(forecast.counts.counts > 0, forecast.absence, 0.0)
-    past = remedies.above(missing.max(axis=1), remedies.OFTEN_ABSENT)
+    past = above(missing.max(axis=1), OFTEN_ABSENT)
     if not past.any():
         return
     epoch, worst = (int(i) for i in np.unravel_index(int(missing.argmax()), missing.shape))
-    others = int(remedies.above(missing[epoch], remedies.OFTEN_ABSENT).sum()) - 1
+    others = int(above(missing[epoch], OFTEN_ABSENT).sum()) - 1
     too = f", and {several(others, 'other class', 'other classes')} too" if others else ""
-    yield Finding(
-        "absent", 60,
+    yield (
         f"{_epochs(past)} some class is missing from more than a third of the batches: "
         f"{_named(forecast, worst)} from {percent(float(missing[epoch, worst]))} of them"
-        f"{_in_epoch(missing[:, worst], epoch)}{too}.",
-        remedies.remedy_for_absence(plan, forecast, epoch, worst),
-    )  # fmt: skip
+        f"{_in_epoch(missing[:, worst], epoch)}{too}."
+    )
 
 
-def _find_unseen_samples(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
+def _find_unseen_samples(plan: SamplingPlan, forecast: Forecast) -> Iterator[str]:
     largest = forecast.counts.largest
     unseen = 1.0 - float(forecast.run_coverage[largest])
-    if not remedies.above(unseen, remedies.MUCH_UNSEEN):
+    if not above(unseen, MUCH_UNSEEN):
         return
     samples = int(forecast.counts.counts[largest])
     drawn = round(forecast.draws.samples * float(forecast.shares[:, largest].sum()))
@@ -127,42 +135,34 @@ def _find_unseen_samples(plan: SamplingPlan, forecast: Forecast) -> Iterator[Fin
     if drawn >= samples:
         why = f"some of its {count(drawn)} draws go to the same sample"
     lost = f": about {count(round(unseen * samples))} of its {count(samples)} samples, as {why}" if samples > 1 else ""
-    yield Finding(
-        "unseen", 50,
-        f"{percent(unseen)} of the largest class, {_named(forecast, largest)}, is never drawn in the whole run{lost}.",
-        remedies.remedy_for_unseen(plan, forecast, largest),
-    )  # fmt: skip
+    yield (
+        f"{percent(unseen)} of the largest class, {_named(forecast, largest)}, is never drawn in the whole run{lost}."
+    )
 
 
-def _find_empty_classes(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
+def _find_empty_classes(plan: SamplingPlan, forecast: Forecast) -> Iterator[str]:
     empty = forecast.counts.empty
     if not empty:
         return
     names = ", ".join(_label(name) for name in empty[:3])
     names += f" and {len(empty) - 3} more" if len(empty) > 3 else ""
-    yield Finding(
-        "empty", 45,
-        f"{several(len(empty), 'class has', 'classes have')} no sample and will never be drawn: {names}.",
-        "Check the labels; leave the class out of the model's output if it can never occur.",
-    )  # fmt: skip
+    yield (f"{several(len(empty), 'class has', 'classes have')} no sample and will never be drawn: {names}.")
 
 
-def _find_batch_below_classes(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
+def _find_batch_below_classes(plan: SamplingPlan, forecast: Forecast) -> Iterator[str]:
     classes = int((forecast.counts.counts > 0).sum())
     if plan.needed_batch_size >= classes:
         return
     classes_in_batch = forecast.classes_in_batch
     up_to = "" if np.allclose(classes_in_batch, classes_in_batch[0]) else "at most "
-    yield Finding(
-        "crowded", 40,
+    yield (
         f"A batch of {count(plan.needed_batch_size)} is smaller than the {count(classes)} classes: on average it holds "
-        f"{up_to}{number(float(classes_in_batch.max()))} of them.",
-        "Losses that compare classes within a batch need a larger one; for others this is no fault.",
-    )  # fmt: skip
+        f"{up_to}{number(float(classes_in_batch.max()))} of them."
+    )
 
 
-def _find_needless_repeats(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
-    once = ~remedies.above(forecast.repeats.max(axis=1), 1.0)
+def _find_needless_repeats(plan: SamplingPlan, forecast: Forecast) -> Iterator[str]:
+    once = ~above(forecast.repeats.max(axis=1), 1.0)
     if plan.drawing != "independent" or forecast.draws.samples < 2 or once.sum() <= WITHOUT_REPEATS * len(once):
         return
     epoch, draws, samples = int(np.argmax(once)), forecast.draws.samples, forecast.counts.num_samples
@@ -172,14 +172,10 @@ def _find_needless_repeats(plan: SamplingPlan, forecast: Forecast) -> Iterator[F
     missed = f"{percent(1.0 - seen)} of the samples are not seen{'' if where else ' in an epoch, others each time'}"
     if draws < samples:
         missed = f"{count(draws)} draws show {number(seen * samples)} different samples"
-    yield Finding(
-        "replaced", 30,
-        f"{_epochs(once)} {could}, but the draws are independent:{where} {missed}, because some come twice or more.",
-        "Try the exact scheme: no sample comes twice before every one of its class came once.",
-    )  # fmt: skip
+    yield (f"{_epochs(once)} {could}, but the draws are independent:{where} {missed}, because some come twice or more.")
 
 
-def _find_constant_skew(plan: SamplingPlan, forecast: Forecast) -> Iterator[Finding]:
+def _find_constant_skew(plan: SamplingPlan, forecast: Forecast) -> Iterator[str]:
     schedule, skews = skew_schedule(plan.target), forecast.skews
     if skews is None or len(skews) < 3 or not isinstance(schedule, Linear):  # no other schedule has limits
         return
@@ -188,20 +184,24 @@ def _find_constant_skew(plan: SamplingPlan, forecast: Forecast) -> Iterator[Find
         if held.size <= LONG_FLAT * len(skews):
             continue
         where = f"from epoch {held[0]} on" if held[-1] == len(skews) - 1 else f"up to epoch {held[-1]}"
-        yield Finding(
-            "flat", 20,
+        yield (
             f"The skew rests at its limit of {number(float(limit or 0.0))} {where}: {held.size} of {len(skews)} epochs "
-            "have the same mix.",
-            remedies.remedy_for_constant_skew(schedule, float(skews[0]), float(skews[-1]), len(skews)),
-        )  # fmt: skip
+            "have the same mix."
+        )
 
 
-CHECKS: Mapping[str, Callable[[SamplingPlan, Forecast], Iterator[Finding]]] = MappingProxyType({
-    "dominating": _find_dominating_class, "reversed": _find_reversed_mix, "repeated": _find_repeated_samples,
-    "absent": _find_absent_class, "unseen": _find_unseen_samples, "empty": _find_empty_classes,
-    "crowded": _find_batch_below_classes, "replaced": _find_needless_repeats, "flat": _find_constant_skew,
+CHECKS: Mapping[str, Check] = MappingProxyType({
+    "dominating": Check(100, _find_dominating_class, remedies.remedy_for_skew_above_1),
+    "reversed": Check(80, _find_reversed_mix, remedies.remedy_for_skew_above_1),
+    "repeated": Check(70, _find_repeated_samples, remedies.remedy_for_repeats),
+    "absent": Check(60, _find_absent_class, remedies.remedy_for_absence),
+    "unseen": Check(50, _find_unseen_samples, remedies.remedy_for_unseen),
+    "empty": Check(45, _find_empty_classes, lambda _: remedies.CHECK_THE_LABELS),
+    "crowded": Check(40, _find_batch_below_classes, lambda _: remedies.LARGER_BATCH),
+    "replaced": Check(30, _find_needless_repeats, lambda _: remedies.EXACT_SCHEME),
+    "flat": Check(20, _find_constant_skew, remedies.remedy_for_constant_skew),
 })  # fmt: skip
-"""Kind -> what looks for findings of this kind."""
+"""Kind -> how findings of this kind are looked for, and what is advised against them."""
 WARNINGS = ("dominating", "reversed", "repeated", "absent")
 """The kinds that are warnings; the others are for information."""
 

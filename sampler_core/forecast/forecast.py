@@ -13,8 +13,11 @@ from sampler_core.forecast import expectations
 from sampler_core.forecast.assumed_learner import FollowedRun, RecallSource, follow
 from sampler_core.forecast.expectations import Draws, Groups
 from sampler_core.forecast.largest_count import largest_count
+from sampler_core.formatting import count, number, percent, several
+from sampler_core.plans import notebook_cell
 from sampler_core.plans.adaptive_targets import State
-from sampler_core.plans.plan import SamplingPlan, class_weights_of
+from sampler_core.plans.plan import SamplingPlan
+from sampler_core.plans.weights_and_resampling import class_weights_of
 
 
 def draws_of(plan: SamplingPlan, counts: ClassCounts) -> Draws:
@@ -140,3 +143,49 @@ class Forecast:
     def groups(self) -> Groups:
         """Head, medium and tail classes."""
         return expectations.groups(self.counts.counts)
+
+    def _repr_html_(self) -> str:
+        """The forecast in a notebook: class shares over the epochs, and numbers, of some classes from many samples to
+        few."""
+        shown, counts = self._shown_classes(), self.counts
+        shares = self.shares[:, shown]
+        part = Forecast(ClassCounts(tuple(counts.names[c] for c in shown), counts.counts[shown]), shares, self.draws)
+        rows = zip(
+            map(str, part.counts.names),
+            map(count, part.counts.counts.tolist()),
+            map(percent, counts.frequencies[shown].tolist()),
+            map(percent, shares[0].tolist()),
+            map(percent, shares[-1].tolist()),
+            map(number, part.run_repeats.tolist()),
+            map(percent, part.run_coverage.tolist()),
+            map(percent, part.absence[-1].tolist()),
+            strict=True,
+        )
+        epochs = notebook_cell.shown_epochs(len(shares))
+        return notebook_cell.cell(
+            f"Forecast of {several(len(shares), 'epoch', 'epochs')}",
+            notebook_cell.sentence(self._in_a_sentence(len(shown))),
+            notebook_cell.chart("Class share", epochs, shares[epochs].T, percent),
+            notebook_cell.table(_HEADS, rows),
+        )
+
+    def _shown_classes(self) -> IntArray:
+        """Positions of at most `_MOST_SHOWN` classes with samples, by rank from the largest to the rarest."""
+        by_count = np.argsort(-self.counts.counts, kind="stable")[: np.count_nonzero(self.counts.counts)]
+        return by_count[np.unique(np.linspace(0, by_count.size - 1, _MOST_SHOWN).astype(np.int64))]
+
+    def _in_a_sentence(self, shown: int) -> str:
+        classes, draws = self.counts.num_classes, self.draws
+        some = "" if shown == classes else f", of which {shown} are shown"
+        return (
+            f"{several(self.counts.num_samples, 'sample', 'samples')} in {several(classes, 'class', 'classes')}{some}, "
+            f"class imbalance {number(self.counts.imbalance_ratio)}. {count(draws.samples)} draws an epoch in batches "
+            f"of {count(draws.batch_size)}, {draws.scheme}."
+        )
+
+
+_MOST_SHOWN = 6  # classes in a notebook
+_HEADS = (
+    "Class", "Samples", "Share of the data", "Class share, first epoch", "Last epoch", "Repeats of a sample, whole run",
+    "Samples seen, whole run", "Batches without it, last epoch",
+)  # fmt: skip

@@ -1,4 +1,4 @@
-"""Remedies: what to try against a finding, each checked on the plan before it is advised.
+"""Advice: what to try against a finding, in a sentence, each checked on the plan before it is advised.
 
 The one contract here: with the value advised the finding is gone, or no longer about the class it names.
 """
@@ -6,92 +6,91 @@ The one contract here: with the value advised the finding is gone, or no longer 
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from sampler_core.data.array_types import BoolArray, FloatArray
-from sampler_core.forecast.expectations import absence, run_coverage
+from sampler_core.data.array_types import FloatArray
+from sampler_core.forecast.expectations import absence
 from sampler_core.forecast.forecast import Forecast
+from sampler_core.forecast.trials import MANY_REPEATS, MUCH_UNSEEN, OFTEN_ABSENT, Trials, above, unseen_part
 from sampler_core.formatting import count, joined, number, percent
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Constant, Linear
 from sampler_core.plans.targets import PowerSkew, skew_schedule
 
-MANY_REPEATS = 10.0  # draws of one sample in an epoch
-OFTEN_ABSENT = 1 / 3  # of the batches
-MUCH_UNSEEN = 0.2  # of the largest class, over the whole run
 LARGEST_BATCH, MOST_EPOCHS = 65_536, 1000  # the sliders' ends: no more is advised
-STEEPEST = 50.0  # the largest skew of a control; an increment can go further
+AUGMENTATION = "Strong augmentation varies the copies, but does not reduce them."
+CHECK_THE_LABELS = "Check the labels; leave the class out of the model's output if it can never occur."
+LARGER_BATCH = "Losses that compare classes within a batch need a larger one; for others this is no fault."
+EXACT_SCHEME = "Try the exact scheme: no sample comes twice before every one of its class came once."
 
 
-def remedy_for_repeats(plan: SamplingPlan, forecast: Forecast) -> str:
+def remedy_for_skew_above_1(trials: Trials) -> str:
+    """Against a mix that is reversed, or of which the rarest class has more than half."""
+    return sentence([skew_limit(trials.plan, 1.0)], ", unless a reversed mix is meant.")
+
+
+def remedy_for_repeats(trials: Trials) -> str:
     """Against samples that are drawn often."""
     cap = f"set the cap on repeats to {MANY_REPEATS:g}"
-    if not trial(plan, forecast, max_repeats=MANY_REPEATS):
-        if not trial(plan, forecast, max_repeats=MANY_REPEATS, min_share=None, min_per_batch=0):
-            return f"Draw fewer samples per epoch: a cap on repeats of {MANY_REPEATS:g} cannot be met with so many."
-        return sentence(
-            [" and ".join([cap, *_lower_floors(plan, forecast)])], ": with a higher floor samples come more often."
-        )
-    skew = skew_that_mends(plan, forecast, lambda tried: not above(tried.repeats, MANY_REPEATS).any())
-    milder = [] if skew is None else [skew_limit(plan, skew)]
-    return sentence([cap, *milder])
+    if trials.forecast_with(max_repeats=MANY_REPEATS):
+        skew = trials.skew_against_repeats
+        advice = sentence([cap] if skew is None else [cap, skew_limit(trials.plan, skew)])
+    elif trials.forecast_with(max_repeats=MANY_REPEATS, min_share=None, min_per_batch=0):
+        both = " and ".join([cap, *_lower_floors(trials.plan, trials.forecast)])
+        advice = sentence([both], ": with a higher floor samples come more often.")
+    else:
+        advice = f"Draw fewer samples per epoch: a cap on repeats of {MANY_REPEATS:g} cannot be met with so many."
+    return f"{advice} {AUGMENTATION}"
 
 
-def remedy_for_absence(plan: SamplingPlan, forecast: Forecast, epoch: int, worst: int) -> str:
-    """Against batches without the class at position `worst`, most often in this epoch."""
+def remedy_for_absence(trials: Trials) -> str:
+    """Against batches without some class."""
+    plan, forecast, (epoch, worst) = trials.plan, trials.forecast, trials.most_missing
     skews, share = forecast.skews, float(forecast.shares[epoch, worst])
     if len(forecast.counts.present.names) > plan.needed_batch_size:
-        return _remedy_for_small_batch(plan, forecast)
-
-    def often_present(tried: Forecast) -> bool:
-        return not above(absence(tried.shares[:, worst], tried.draws), OFTEN_ABSENT).any()
-
+        return _remedy_for_small_batch(trials)
     if skews is not None and skews[epoch] > 1.0 and share < forecast.counts.frequencies[worst]:
-        at_skew_1 = _forecast_with_skew(plan, forecast, 1.0, skews > 1.0)
+        at_skew_1 = trials.forecast_with_skew(1.0, skews > 1.0)
         for scheme, also in ((plan.drawing, ""), ("stratified", ", with the stratified scheme")):
-            if often_present(replace(at_skew_1, draws=at_skew_1.draws._replace(scheme=scheme))):
+            if trials.is_often_present(replace(at_skew_1, draws=at_skew_1.draws._replace(scheme=scheme))):
                 return _remedy_with_both_limits(plan, at_skew_1, skews) or sentence(
                     [skew_limit(plan, 1.0) + also], ": here the skew starves the larger classes."
                 )
-    remedies = _stratified_remedies(plan, forecast, share)
-    lift = skew_that_mends(plan, forecast, often_present, least=True)
+    remedies = _stratified_remedies(trials, share)
+    lift = trials.skew_against_absence
     if skews is not None and lift is not None:
         kept = "keep the scheme and " if remedies and plan.drawing != "stratified" else ""
         remedies.append(
             kept
             + skew_limit(plan, lift, least=True)
-            + _note_on_repeats(_forecast_with_skew(plan, forecast, lift, skews < lift), epoch)
+            + _note_on_repeats(trials.forecast_with_skew(lift, skews < lift), epoch)
         )
     return sentence(remedies or ["give this class a larger share: with this one no batch is large enough"])
 
 
-def remedy_for_unseen(plan: SamplingPlan, forecast: Forecast, largest: int) -> str:
+def remedy_for_unseen(trials: Trials) -> str:
     """Against samples of the largest class that a whole run never draws."""
+    plan, forecast = trials.plan, trials.forecast
     draws, epochs = forecast.draws.samples, len(forecast.shares)
-
-    def seen(tried: Forecast | None) -> bool:
-        return tried is not None and not above(unseen_part(tried, largest), MUCH_UNSEEN)
-
-    more = draws_factor(plan, unseen_part(forecast, largest))
+    more = draws_factor(plan, unseen_part(forecast, forecast.counts.largest))
     longer, fuller = rounded_up(epochs * more), rounded_up(draws * more)
-    exact_mends = plan.drawing == "independent" and seen(trial(plan, forecast, drawing="exact"))
-    remedies = ["the exact scheme"] * exact_mends
-    remedies += [f"{count(longer)} epochs"] * (longer <= MOST_EPOCHS and seen(trial(plan, forecast, epochs=longer)))
-    remedies += [f"{count(fuller)} samples per epoch"] * seen(trial(plan, forecast, samples_per_epoch=fuller))
+
+    def mends(**settings: Any) -> bool:
+        return trials.is_seen(trials.forecast_with(**settings))
+
+    remedies = ["the exact scheme"] * (plan.drawing == "independent" and mends(drawing="exact"))
+    remedies += [f"{count(longer)} epochs"] * (longer <= MOST_EPOCHS and mends(epochs=longer))
+    remedies += [f"{count(fuller)} samples per epoch"] * mends(samples_per_epoch=fuller)
     remedies[:1] = [f"try {way}" for way in remedies[:1]]
     schedule: Any = skew_schedule(plan.target)
-    skew = skew_that_mends(plan, forecast, seen)
+    skew = trials.skew_against_unseen
     if hasattr(schedule, "end"):  # another end bends the whole schedule
-        bent = trial(plan, forecast, target=PowerSkew(replace(schedule, end=skew or 0.0)))
-        skew = skew if seen(bent) else None
+        skew = skew if mends(target=PowerSkew(replace(schedule, end=skew or 0.0))) else None
     if forecast.skews is not None and skew is not None:
-        limited = _forecast_with_skew(plan, forecast, skew, forecast.skews > skew)
+        limited = trials.forecast_with_skew(skew, forecast.skews > skew)
         most = percent(float(limited.shares[:, forecast.counts.rarest].max()))
         remedies.append(f"{skew_limit(plan, skew)} (the rarest class then has {most} of the draws at most)")
     if not remedies:
@@ -99,12 +98,15 @@ def remedy_for_unseen(plan: SamplingPlan, forecast: Forecast, largest: int) -> s
     return sentence(remedies, f": then at most {percent(MUCH_UNSEEN)} of it stay unseen.")
 
 
-def remedy_for_constant_skew(schedule: Linear, first: float, last: float, epochs: int) -> str:
+def remedy_for_constant_skew(trials: Trials) -> str:
     """Against a skew that rests at its limit: what moves until the end."""
+    schedule, skews = skew_schedule(trials.plan.target), trials.forecast.skews
+    assert isinstance(schedule, Linear) and skews is not None
+    first, last = float(skews[0]), float(skews[-1])
     if first == last:
         return "If the mix is meant to move, start away from the limit, with an increment towards it."
     start = f"the skew factor to {first:g} and " if first != schedule.start else ""
-    increment = increment_to_the_end(first, last, epochs)
+    increment = increment_to_the_end(first, last, len(skews))
     return (
         f"Set {start}the epoch increment to {increment:g} to move until the last epoch; "
         "if the rest is meant, this is no fault."
@@ -141,20 +143,6 @@ def sentence(remedies: list[str], rest: str = ".") -> str:
     return text[0].upper() + text[1:]
 
 
-def trial(plan: SamplingPlan, forecast: Forecast, **settings: Any) -> Forecast | None:
-    """The forecast with other settings; None where these cannot be met."""
-    try:
-        recalls = forecast.followed and forecast.followed.source
-        return Forecast.of(replace(plan, **settings), forecast.counts, recalls)
-    except ValueError:
-        return None
-
-
-def above(values: ArrayLike, threshold: ArrayLike) -> BoolArray:
-    """More, and not by a rounding error."""
-    return np.asarray(np.asarray(values) > np.asarray(threshold) * (1 + 1e-9))
-
-
 def _lower_floors(plan: SamplingPlan, forecast: Forecast) -> list[str]:
     """The floors that stand against the cap on repeats, at the most that it leaves to the class with fewest samples."""
     share = MANY_REPEATS * float(forecast.counts.present.counts.min()) / forecast.draws.samples
@@ -163,14 +151,14 @@ def _lower_floors(plan: SamplingPlan, forecast: Forecast) -> list[str]:
     return lower_floors + [f"the floor per batch to {per_batch}"] * (plan.min_per_batch > per_batch)
 
 
-def _stratified_remedies(plan: SamplingPlan, forecast: Forecast, share: float) -> list[str]:
+def _stratified_remedies(trials: Trials, share: float) -> list[str]:
     """The stratified scheme with a batch in which the class is missing from a third at most, or with a floor."""
-    samples, batch_size, needed = forecast.draws.samples, plan.needed_batch_size, least_batch(share)
-    stratified = plan.drawing == "stratified"
+    samples, batch_size = trials.forecast.draws.samples, trials.plan.needed_batch_size
+    needed, stratified = least_batch(share), trials.plan.drawing == "stratified"
     if not stratified and needed <= min(batch_size, samples):
         return ["try the stratified scheme"]
     remedies = [f"a batch of {count(needed)} or more"] if needed <= min(samples, LARGEST_BATCH) else []
-    if batch_size <= samples and trial(plan, forecast, drawing="stratified", min_per_batch=1):
+    if batch_size <= samples and trials.forecast_with(drawing="stratified", min_per_batch=1):
         remedies.append("a floor of 1 per batch")
     if not remedies or stratified:
         return [f"try {remedies[0]}", *remedies[1:]] if remedies else []
@@ -184,7 +172,7 @@ def _remedy_with_both_limits(plan: SamplingPlan, level: Forecast, skews: FloatAr
         return not above(absence(tried.shares, tried.draws)[:, tried.counts.counts > 0], OFTEN_ABSENT).any()
 
     limited = replace(level, skews=np.minimum(skews, 1.0))
-    least = None if full(level) else skew_that_mends(plan, limited, full, least=True)
+    least = None if full(level) else Trials(plan, limited).mending_skew(full, least=True)
     if least is None or least >= 1.0:
         return ""
     both = f"{skew_limit(plan, 1.0)} and {skew_limit(plan, least, least=True)}".replace(" and set ", " and ")
@@ -197,11 +185,12 @@ def _note_on_repeats(tried: Forecast, epoch: int) -> str:
     return f" (a sample then comes up to {number(most)} times an epoch)" if above(most, MANY_REPEATS) else ""
 
 
-def _remedy_for_small_batch(plan: SamplingPlan, forecast: Forecast) -> str:
+def _remedy_for_small_batch(trials: Trials) -> str:
     """Against batches smaller than the number of classes."""
+    plan, forecast = trials.plan, trials.forecast
     present = forecast.counts.counts > 0
     batch_is_small = f"A batch of {count(plan.needed_batch_size)} cannot hold all {count(int(present.sum()))} classes"
-    at_skew_1 = _forecast_with_skew(plan, forecast, 1.0, np.ones(1, dtype=bool))
+    at_skew_1 = trials.forecast_with_skew(1.0, np.ones(1, dtype=bool))
     needed = least_batch(float(at_skew_1.shares[0, present].min()))
     if needed > min(forecast.draws.samples, LARGEST_BATCH):
         return f"{batch_is_small}, so some are missing from each."
@@ -217,43 +206,10 @@ def least_batch(share: float) -> int:
     return math.ceil((1 - OFTEN_ABSENT) / max(share, 1e-300) * (1 - 1e-10))
 
 
-def unseen_part(forecast: Forecast, position: int) -> float:
-    """The part of a class's samples that the whole run never draws."""
-    column = [position]
-    seen = run_coverage(forecast.counts.counts[column], forecast.shares[:, column], forecast.draws)
-    return 1.0 - float(seen[0])
-
-
 def draws_factor(plan: SamplingPlan, unseen: float) -> float:
     """By how much to multiply the draws, at the same shares, so that little enough stays unseen."""
     seen = max(1.0 - unseen, 1e-9)
     return math.log(MUCH_UNSEEN) / math.log1p(-seen) if plan.drawing == "independent" else (1 - MUCH_UNSEEN) / seen
-
-
-def _forecast_with_skew(plan: SamplingPlan, forecast: Forecast, skew: float, where: BoolArray) -> Forecast:
-    """The forecast with this skew in some of the epochs."""
-    row = replace(plan, target=PowerSkew(Constant(skew)), epochs=1).class_shares(forecast.counts)
-    return replace(forecast, shares=np.where(where[:, None], row, forecast.shares))
-
-
-def skew_that_mends(
-    plan: SamplingPlan, forecast: Forecast, mended: Callable[[Forecast], bool], *, least: bool = False
-) -> float | None:
-    """The mildest limit on the skew of all epochs, in hundredths, with which a forecast is mended; None: none does.
-
-    An upper limit down to 0, or (`least`) a lower limit up to 1.
-    """
-    if (skews := forecast.skews) is None:
-        return None
-    first_hundredth = math.ceil(100 * (max(skews.min(), -STEEPEST) if least else min(skews.max(), STEEPEST)))
-    hundredths = range(first_hundredth, 101) if least else range(first_hundredth, -1, -1)
-
-    def mends(skew: int) -> bool:
-        limited = skews < skew / 100 if least else skews > skew / 100
-        return mended(_forecast_with_skew(plan, forecast, skew / 100, limited))
-
-    mending = bisect_left(hundredths, True, key=mends)
-    return hundredths[mending] / 100 if mending < len(hundredths) else None
 
 
 def _rounded_down(value: float) -> str:

@@ -32,6 +32,16 @@ def returns_a_hundred_megabytes(request, content, report):
     return "x" * 100_000_000
 
 
+def returns_bytes(request, content, report):
+    report(0.5)
+    return {"size": len(content)}, content[::-1]
+
+
+def dies_while_it_returns_bytes(request, content, report):
+    os.write(report._job_messages.fileno(), b'{"result": 1, "news": [], "size": 100}\nabc')
+    os._exit(0)
+
+
 def crashes(request, content, report):
     ctypes.string_at(0)
 

@@ -33,6 +33,12 @@ def test_a_job_takes_a_request_and_bytes_and_gives_what_json_can_hold():
     assert done.progress == 1.0
 
 
+def test_a_job_may_give_bytes_beside_its_json():
+    content = bytes(range(256)) * 40_000
+    assert job("returns_bytes", content).result() == ({"size": len(content)}, content[::-1])
+    assert job("returns_bytes", b"").result() == ({"size": 0}, b"")
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a memory limit")
 def test_a_job_that_takes_too_much_memory_ends_in_a_sentence_and_the_server_is_as_before():
     before = resident()
@@ -41,7 +47,9 @@ def test_a_job_that_takes_too_much_memory_ends_in_a_sentence_and_the_server_is_a
     assert resident() < before + 10
 
 
-@pytest.mark.parametrize("function", ["crashes", "leaves", "makes_a_mistake", "no_such_function"])
+@pytest.mark.parametrize(
+    "function", ["crashes", "leaves", "dies_while_it_returns_bytes", "makes_a_mistake", "no_such_function"]
+)
 def test_a_job_that_ends_its_process_says_so(function):
     assert reason(job(function)) == "it ended the process that worked on it"
 
@@ -87,6 +95,18 @@ def test_a_spare_process_that_has_died_is_not_used():
     with jobs._spare_processes[()] as spare:
         spare.kill()
     assert job("counts_bytes").result() == {"size": 0}
+
+
+def test_once_nobody_uses_the_server_only_the_lasting_spare_waits_on(monkeypatch):
+    monkeypatch.setattr(jobs, "_spare_processes", {})
+    monkeypatch.setattr(jobs, "_lasting_spares", set())
+    start_spare(())
+    start_spare((FUNCTIONS,), lasting=True)
+    of_sessions = jobs._spare_processes[()]
+    jobs.end_spares_of_sessions()
+    assert of_sessions.poll() is not None and list(jobs._spare_processes) == [(FUNCTIONS,)]
+    jobs.end_spares()
+    assert not jobs._spare_processes
 
 
 def test_a_spare_process_ends_when_the_server_does():

@@ -66,6 +66,9 @@ def test_the_cache_of_all_sessions_is_emptied_once_the_last_session_has_ended(mo
         idle_memory, "_sessions", lambda: SimpleNamespace(list_sessions=lambda: sessions[len(looks) - 1])
     )
 
+    ended = []
+    monkeypatch.setattr(idle_memory, "end_spares_of_sessions", lambda: ended.append("spares"))
+
     async def looked(_):
         looks.append(held(cache))
         if len(looks) > len(sessions):
@@ -74,4 +77,4 @@ def test_the_cache_of_all_sessions_is_emptied_once_the_last_session_has_ended(mo
     monkeypatch.setattr("asyncio.sleep", looked)
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(idle_memory.give_memory_back())
-    assert looks == [TABLE, TABLE, TABLE, 0, 0]
+    assert looks == [TABLE, TABLE, TABLE, 0, 0] and len(ended) == 1

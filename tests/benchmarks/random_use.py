@@ -1,31 +1,37 @@
 """An hour of random use of all pages in a real browser: what the console and the server's log say, and the memory.
 
     python -m tests.benchmarks.random_use                       60 minutes, an action about every second
-    python -m tests.benchmarks.random_use --minutes 5 --seed 7
+    python -m tests.benchmarks.random_use --minutes 5 --seed 7 --sessions 10
 
 Each action is drawn from a generator with that seed: a control of the page that can be seen is pressed, moved, filled
 in or chosen from; pages are switched, gone back to and reloaded; labels are brought and removed. Prints what went wrong
-with the actions before it, and the memory of server and page every minute.
+with the actions before it, and the memory of server and page every minute; at last the server's once all have left.
+`--sessions`: so many others change a value every one to two seconds meanwhile.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import random
 import tempfile
+import threading
 import time
 from collections import deque
 from pathlib import Path
 
 from playwright.sync_api import ConsoleMessage, Error, Locator, Page, sync_playwright
+from websockets.asyncio.client import connect
 
+from tests.benchmarks.sessions import Session
 from tests.browser.conftest import ARGS
 from tests.browser.test_my_labels import ANIMALS, table
 from tests.conftest import CHROMIUM
-from tests.servers import WRONG, streamlit_server
+from tests.servers import WRONG, Server, streamlit_server
 
 NUMBERS = ["0", "1", "0.5", "-1", "2", "17", "1e3", "999999999999", "-0.02", "", "x", "0.3333333", "100", "64"]
 LEAVE_ALONE = ("Download", "Save", "Print", "Deploy")  # dialogs of the browser itself, files
+QUERY = "data=published&table=CIFAR-10-LT"  # of the other sessions
 PAGES = ("Explore", "Compare", "Tune", "Train", "Monitor")
 WEIGHTS = {  # action -> how often it is drawn
     "slider": 8, "box": 5, "choice": 5, "button": 8, "switch": 2, "back": 1, "reload": 0.5, "upload": 0.5, "key": 2,
@@ -102,10 +108,25 @@ class RandomUser:
         return found.nth(self.chance.randrange(many))
 
 
+async def others(server: Server, sessions: int, minutes: float) -> None:
+    """Sessions that change a value every one to two seconds, for so long."""
+
+    async def other(seed: int) -> None:
+        url = f"ws://localhost:{server.port}/_stcore/stream"
+        async with connect(url, subprotocols=["streamlit"], max_size=None, ping_interval=None) as socket:  # type: ignore[list-item]
+            session = Session(socket, server.port, QUERY)
+            await session.run()
+            await session.go_on(seed % 2 == 1, time.perf_counter() + 60 * minutes, seed)
+
+    await asyncio.gather(*map(other, range(sessions)))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--sessions", type=int, default=0)
+    parser.add_argument("--rest", type=float, default=10.0, help="minutes of looking at the memory after all have left")
     arguments = parser.parse_args()
     wrong = 0
     with (
@@ -113,6 +134,9 @@ def main() -> None:
         sync_playwright() as playwright,
         streamlit_server(Path(folder) / "log.txt") as server,
     ):
+        print(f"before: server {server.megabytes():.0f} MB", flush=True)
+        load = threading.Thread(target=lambda: asyncio.run(others(server, arguments.sessions, arguments.minutes)))
+        load.start()
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
         page = browser.new_page(viewport={"width": 1280, "height": 900}, accept_downloads=False)
         user = RandomUser(page, server.url, arguments.seed)
@@ -148,6 +172,10 @@ def main() -> None:
                       f"JavaScript, {nodes:,} elements", flush=True)  # fmt: skip
                 minute += 1
         browser.close()
+        load.join()
+        for minute in range(1, round(arguments.rest) + 1):
+            time.sleep(60)
+            print(f"{minute} min after all have left: server {server.megabytes():.0f} MB", flush=True)
     print(f"{actions} actions, {wrong} times something was wrong")
 
 

@@ -19,6 +19,7 @@ from sampler_core import (
 from sampler_core.forecast import assumed_learner
 from sampler_core.forecast.assumed_learner import AssumedLearner, GivenRecalls, follow, loss_at
 from sampler_core.forecast.findings import findings
+from sampler_core.forecast.trials import Trials
 from sampler_core.forecast.tried_remedies import tried_remedies
 
 COUNTS = ClassCounts.from_counts({"c": 300, "empty": 0, "a": 60, "b": 40})
@@ -107,7 +108,7 @@ def test_other_plans_follow_nothing_and_findings_of_adaptive_ones_are_of_what_is
     found = {finding.kind: finding for finding in findings(plan, forecast)}
     assert "repeated" in found
     assert "repeated" not in {finding.kind for finding in findings(plan, Forecast.of(plan, COUNTS))}
-    remedies = tried_remedies(found["repeated"], tuple(found.values()), plan, forecast)
+    remedies = tried_remedies(found["repeated"], tuple(found.values()), Trials(plan, forecast))
     assert [remedy.label for remedy in remedies] == ["Cap repeats at 10"]
     capped = Forecast.of(replace(plan, max_repeats=10), COUNTS, forecast.followed.source)
     assert capped.repeats.max() <= 10.0 + 1e-9

@@ -8,7 +8,8 @@ import pytest
 from sampler_core import ClassCounts, Constant, Cosine, Linear, PowerSkew, ProgressivelyBalanced, SamplingPlan
 from sampler_core.forecast.findings import CHECKS, WARNINGS, findings
 from sampler_core.forecast.forecast import Forecast
-from sampler_core.forecast.tried_remedies import CANDIDATES, tried_remedies
+from sampler_core.forecast.trials import Trials
+from sampler_core.forecast.tried_remedies import CANDIDATES, findings_with_remedies, tried_remedies
 
 
 def offered(counts, target, *, epochs=10, batch_size=100, most=9, **settings):
@@ -18,7 +19,7 @@ def offered(counts, target, *, epochs=10, batch_size=100, most=9, **settings):
     plan = SamplingPlan(target=target, epochs=epochs, batch_size=batch_size, **settings)
     forecast = Forecast.of(plan, counts)
     found = findings(plan, forecast)
-    return {one.kind: tried_remedies(one, found, plan, forecast, most) for one in found}, counts, found
+    return {one.kind: tried_remedies(one, found, Trials(plan, forecast), most) for one in found}, counts, found
 
 
 def labels(counts, target, kind, **settings):
@@ -94,3 +95,30 @@ def test_with_a_remedy_its_finding_is_gone_and_no_warning_is_new(drawing, target
             assert kind not in after, (kind, remedy)
             assert after & set(WARNINGS) <= {one.kind for one in before}, (kind, remedy)
     assert some >= 4
+
+
+def test_what_mends_most_findings_stands_first_for_each_of_them_and_mends_what_it_says():
+    counts = ClassCounts.from_counts({f"class {place}": 5000 // 3**place for place in range(6)})
+    plan = SamplingPlan(target=PowerSkew(Linear(0.0, 0.05)), epochs=40, batch_size=64)
+    by_kind = {one.kind: remedies for one, remedies in findings_with_remedies(plan, Forecast.of(plan, counts))}
+    labels = {kind: [(remedy.label, len(remedy.mended)) for remedy in remedies] for kind, remedies in by_kind.items()}
+    assert labels["reversed"] == [("Cap repeats at 10", 3), ("Limit the skew to 1", 2)]
+    assert labels["repeated"] == [("Cap repeats at 10", 3), ("Limit the skew to 0.49", 3)]
+    for kind, remedies in by_kind.items():
+        for remedy in remedies:
+            after = {one.kind for one in findings(remedy.plan, Forecast.of(remedy.plan, counts))}
+            assert kind in remedy.mended
+            assert remedy.mended == set(by_kind) - after
+
+
+def test_advice_and_buttons_try_each_setting_once(monkeypatch):
+    tried = []
+    forecast_of = Trials._forecast_of
+    monkeypatch.setattr(
+        Trials, "_forecast_of", lambda self, settings: (tried.append(settings), forecast_of(self, settings))[1]
+    )
+    counts = ClassCounts.from_counts({"a": 5000, "b": 500, "c": 50})
+    plan = SamplingPlan(target=PowerSkew(Linear(0.0, 0.05)), epochs=40, batch_size=64)
+    assert len(findings_with_remedies(plan, Forecast.of(plan, counts))) >= 3
+    assert len(tried) > 3
+    assert all(settings not in tried[:place] for place, settings in enumerate(tried))

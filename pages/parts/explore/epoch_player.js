@@ -1,4 +1,4 @@
-// Play, pause, speed: moves the epoch in the browser, frame by frame; the server is told where it rests.
+// Play, pause, speed: moves the epoch in the browser, frame by frame, up to the last; the server is told where it rests.
 // @ts-check
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
 const MOST_EPOCHS = 3;  // that one frame may leap
@@ -21,12 +21,15 @@ class Player {
     root.append(this.button, this.speed);
     document.addEventListener("keydown", this.onKey);
     document.addEventListener("skewlab:frames", this.onFrames);
+    document.addEventListener("skewlab:slider", this.writeTakeaway);
   }
 
   write() {
     this.button.textContent = live.playing ? "Pause" : "Play";
     this.button.setAttribute("aria-pressed", String(live.playing));
   }
+
+  get last() { return this.data.epochs - 1; }
 
   lacksFrames() { return live.frames?.run !== this.data.run; }
 
@@ -36,6 +39,13 @@ class Player {
     if (slider instanceof HTMLInputElement) slider.value = String(epoch);
     moveSlider("epoch", epoch);
   }
+
+  // The page's first sentence follows the epoch, as an attribute that page.css shows: the text itself is Streamlit's.
+  writeTakeaway = () => {
+    const known = document.documentElement.dataset.sliders === "epoch" && !this.lacksFrames();
+    const text = known && live.frames.charts.takeaway.text[live.values.epoch];
+    document.querySelector(".st-key-page-text-first")?.setAttribute("data-takeaway", text || "");
+  };
 
   pause() {  // nothing that was begun goes on: neither frames nor waiting for draws
     cancelAnimationFrame(this.frame);
@@ -59,7 +69,9 @@ class Player {
       const time = 1000 / (this.data.rate * Number(this.speed.value)), epochs = Math.floor((now - this.started) / time);
       if (epochs > 0) {  // late frames skip epochs rather than slow time down
         this.started += epochs * time;
-        this.showEpoch((this.epoch + Math.min(epochs, MOST_EPOCHS)) % this.data.epochs);
+        this.epoch = Math.min(this.epoch + Math.min(epochs, MOST_EPOCHS), this.last);
+        if (this.epoch === this.last) return this.rest();
+        this.showEpoch(this.epoch);
       }
       this.frame = requestAnimationFrame(frame);
     };
@@ -72,6 +84,7 @@ class Player {
     this.epoch = live.values.epoch ?? this.data.epoch;
     live.uncommitted.delete("epoch");
     live.playing = true;
+    if (this.epoch >= this.last) this.showEpoch(0);
     this.write();
     if (!this.lacksFrames()) return this.start();
     this.waiting = setTimeout(() => this.start(), FRAMES_WAIT);
@@ -80,7 +93,7 @@ class Player {
 
   step(by) {
     const epoch = (live.playing ? this.epoch : live.values.epoch ?? this.data.epoch) + by;
-    this.epoch = Math.min(Math.max(epoch, 0), this.data.epochs - 1);
+    this.epoch = Math.min(Math.max(epoch, 0), this.last);
     live.keyed = true;
     this.rest();
   }
@@ -101,6 +114,7 @@ class Player {
     this.pause();
     document.removeEventListener("keydown", this.onKey);
     document.removeEventListener("skewlab:frames", this.onFrames);
+    document.removeEventListener("skewlab:slider", this.writeTakeaway);
   }
 }
 

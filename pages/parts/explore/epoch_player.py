@@ -19,6 +19,7 @@ from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures import epoch_metrics
 from sampler_core.figures.class_series import SelectedClasses, series_of
 from sampler_core.figures.expected_items import frames_of_tallies
+from sampler_core.figures.plan_sentences import takeaway
 from sampler_core.figures.weight_beside_share import weight_beside_share
 from sampler_core.forecast.assumed_learner import AssumedLearner
 from sampler_core.formatting import several
@@ -27,6 +28,7 @@ from sampler_core.plans.plan import SamplingPlan
 
 TEN_EPOCHS = 5.0  # seconds that ten epochs play; ten times as many play twice as long
 FRAMES_FOR = "frames_for"  # the run that somebody plays
+TAKEAWAY = "takeaway"  # among the frames: the sentence of each epoch
 MOST_DRAWS, MOST_WEIGHTS = 20_000_000, 400_000
 
 
@@ -48,7 +50,7 @@ def animation_frames(scenario: Scenario, first_batch: int, shown: int, followed:
     if st.session_state.get(FRAMES_FOR) != run_of(scenario):
         return None
     plan, counts, learner = scenario.plan, scenario.counts, scenario.learner
-    frame_charts = _frame_charts(plan, counts, followed, learner) | frames_of_tallies(
+    frame_charts = _frame_charts(plan, counts, followed, learner, scenario.unit) | frames_of_tallies(
         scenario.tallies, forecast_of(plan, counts, learner)
     )
     if _played_draws(scenario, shown) <= MOST_DRAWS:
@@ -85,12 +87,13 @@ def batch_frames(
 
 @cached(4)
 def _frame_charts(
-    plan: SamplingPlan, counts: ClassCounts, followed: SelectedClasses, learner: AssumedLearner
+    plan: SamplingPlan, counts: ClassCounts, followed: SelectedClasses, learner: AssumedLearner, unit: str
 ) -> dict[str, dict[str, Any]]:
     forecast, epochs = forecast_of(plan, counts, learner), range(plan.epochs or 1)
     tiles = [(metric.in_words, metric.course.tolist()) for metric in epoch_metrics(forecast, 0)]
     tile_texts = [[in_words(course[epoch]) for in_words, course in tiles] for epoch in epochs]
-    frames: dict[str, dict[str, Any]] = {METRICS: {"value": tile_texts}}
+    takeaways = [takeaway(forecast, epoch, unit) for epoch in epochs]
+    frames: dict[str, dict[str, Any]] = {METRICS: {"value": tile_texts}, TAKEAWAY: {"text": takeaways}}
     if forecast.shares.size <= MOST_WEIGHTS:
         figures = [weight_beside_share(counts, forecast.class_weights, forecast.shares, e, followed) for e in epochs]
         traces = [figure.spec["data"] for figure in figures]

@@ -36,8 +36,9 @@ def panels_of(scenario: Scenario, view: ExploreView, batches: tuple[int, int]) -
     followed = tuple(place if place < counts.num_classes else NO_CLASS for place in view.followed)
     forecast = forecast_of(plan, counts, learner)
     over_epochs = explore_charts.charts_over_epochs(
-        forecast, forecast.class_weights, epoch, logarithmic=view.logarithmic, selected=followed
-    )
+        forecast, forecast.class_weights, epoch, logarithmic=view.logarithmic, selected=followed,
+        over_run=scenario.kind.is_mixture,
+    )  # fmt: skip
     of_epoch = explore_charts.charts_of_epoch(
         plan, forecast, preview_of(plan, counts, learner, epoch, *batches),
         lambda: epoch_class_counts_of(plan, counts, learner, epoch), followed,
@@ -45,12 +46,13 @@ def panels_of(scenario: Scenario, view: ExploreView, batches: tuple[int, int]) -
     first, below = explore_charts.arranged(over_epochs, of_epoch)
     below = [*charts_of_tallies(scenario.tallies, forecast, epoch), *below]
     panel_rev = f"{scenario.rev}-{view.logarithmic}-{followed}-{batches[0]}-{batches[1]}"
-    return {FIRST: Panel(panel_rev, first), BELOW: Panel(panel_rev, below)}
+    say = scenario.say
+    return {FIRST: Panel.saying(say, panel_rev, first), BELOW: Panel.saying(say, panel_rev, below)}
 
 
 def tiles_of(scenario: Scenario) -> Tiles:
     """The metric tiles of Explore."""
-    return Tiles(forecast_of(scenario.plan, scenario.counts, scenario.learner), scenario.epoch)
+    return Tiles(forecast_of(scenario.plan, scenario.counts, scenario.learner), scenario.epoch, scenario.say)
 
 
 def live_parts(scenario: Scenario, view: ExploreView) -> dict[str, Panel | Tiles]:
@@ -64,5 +66,6 @@ def offer_report(scenario: Scenario, view: ExploreView) -> None:
     page_contents().report = partial(
         plan_report, plan, counts, unit=scenario.unit, epoch=scenario.epoch,
         first_batch=min(first, plan.num_batches(counts) - 1), shown_batches=batches, logarithmic=view.logarithmic,
-        selected=view.followed, tallies=scenario.tallies, recalls=scenario.learner,
+        selected=view.followed, tallies=scenario.tallies, recalls=scenario.learner, say=scenario.say,
+        over_run=scenario.kind.is_mixture,
     )  # fmt: skip

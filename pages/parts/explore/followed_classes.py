@@ -14,6 +14,7 @@ from pages.parts.server.result_cache import forecast_of
 from pages.parts.share.page_tables import show_table
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.sidebar.url_correction import url_binding
+from pages.parts.text.words import in_words
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures import class_table
 from sampler_core.figures.class_labels import by_count, class_options
@@ -28,8 +29,9 @@ _PLACES = "followed_places"
 def choose_followed(scenario: Scenario) -> SelectedClasses:
     """The control; the chosen classes."""
     st.multiselect(
-        FOLLOW.label, list(class_options(scenario.counts)), key=FOLLOW.key, help=FOLLOW.help, persist_state="session",
-        placeholder="choose by name, or click a class in a figure", bind=url_binding(FOLLOW.key, are_own_labels()),
+        in_words(FOLLOW.label), list(class_options(scenario.counts)), key=FOLLOW.key, help=in_words(FOLLOW.help),
+        persist_state="session", placeholder=in_words("choose by name, or click a class in a figure"),
+        bind=url_binding(FOLLOW.key, are_own_labels()),
     )  # fmt: skip
     return followed_classes(scenario)
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from pages.parts.server.result_cache import findings_of, forecast_of, remedies_of
+from pages.parts.server.result_cache import findings_of, forecast_of
 from pages.parts.sidebar.parameter_widgets import widget_values
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.sidebar.sidebar import set_sidebar
 from pages.parts.text.markdown import literal, unbroken_percents
+from pages.parts.text.words import in_words, said
 from sampler_core.figures import plan_sentences
 from sampler_core.figures.group_pairs import association_in_words, pairs_of
+from sampler_core.figures.plan_sentences import temperature_in_words
 from sampler_core.forecast.findings import WARNINGS, Finding
+from sampler_core.forecast.tried_remedies import Remedy
 from sampler_core.formatting import number, several
 from sampler_core.plans.plan import SamplingPlan
 
@@ -26,7 +31,8 @@ def takeaway(scenario: Scenario) -> str:
     """What the chosen epoch does to the class mix, in one sentence of Markdown."""
     forecast = forecast_of(scenario.plan, scenario.counts, scenario.learner)
     sentence = plan_sentences.takeaway(forecast, scenario.epoch, scenario.unit, literal, lambda mood: f"**{mood}**")
-    return unbroken_percents(sentence)
+    names = scenario.counts.names
+    return unbroken_percents(scenario.say.keeping([*names, *(literal(str(name)) for name in names)])(sentence))
 
 
 def formulas(scenario: Scenario) -> list[str]:
@@ -36,10 +42,13 @@ def formulas(scenario: Scenario) -> list[str]:
         return []
     skew, rarest = float(forecast.skews[scenario.epoch]), scenario.counts.rarest
     rarest_n, power = int(scenario.counts.counts[rarest]), number(1.0 - skew)
-    share = number(100 * float(forecast.shares[scenario.epoch, rarest]))
-    return [  # two, so that a phone shows all of each
+    share, name = number(100 * float(forecast.shares[scenario.epoch, rarest])), scenario.say("rarest")
+    temperature = temperature_in_words(skew).replace("∞", r"\infty")
+    of_mixture = [rf"T = \frac{{1}}{{1-s}} = {temperature}"] * (scenario.kind.is_mixture and skew <= 1.0)
+    return [  # one below the other, so that a phone shows all of each
         rf"p_c = \frac{{n_c^{{\,1-s}}}}{{\sum_k n_k^{{\,1-s}}}},\quad s({scenario.epoch}) = {number(skew)}",
-        rf"p_{{\text{{rarest}}}} = \frac{{{rarest_n}^{{{power}}}}}{{\sum_k n_k^{{{power}}}}} = {share}\,\%",
+        rf"p_{{\text{{{name}}}}} = \frac{{{rarest_n}^{{{power}}}}}{{\sum_k n_k^{{{power}}}}} = {share}\,\%",
+        *of_mixture,
     ]
 
 
@@ -59,35 +68,42 @@ NO_FINDINGS = (
     ":green[:material/check_circle:] No findings: by the usual limits nothing about this plan needs a second look. "
     "**Tune** judges it by limits of your own."
 )
-REMEDY_HELP = "Sets this in the sidebar. Tried: the finding is gone then, and no warning is new. Undo takes it back."
+REMEDY_HELP = "Sets this in the sidebar. Tried: {gone} gone then, and no warning is new. Undo takes it back."
 
 
 def show_first_finding(scenario: Scenario) -> None:
     """The heaviest finding with its remedies, and how many more there are below."""
     findings = findings_of(scenario.plan, scenario.counts, scenario.learner)
     if not findings:
-        st.markdown(NO_FINDINGS + TO_NUMBERS)
+        st.markdown(NO_FINDINGS + in_words(TO_NUMBERS))
         return
+    finding, remedies = findings[0]
     more = f" And [{len(findings) - 1} more below](#{FINDINGS})." if len(findings) > 1 else ""
-    _show_with_remedies(scenario, findings[0], f"{literal(findings[0].text)}{more}{TO_NUMBERS}", "first")
+    sentence = f"{said(finding.text)}{more}{in_words(TO_NUMBERS)}"
+    _show_with_remedies(scenario, finding, remedies, sentence, "first")
 
 
 def show_findings(scenario: Scenario) -> None:
     """Each finding with what to try, the heaviest first."""
     findings = findings_of(scenario.plan, scenario.counts, scenario.learner)
-    for finding in findings:
-        _show_with_remedies(scenario, finding, f"**{literal(finding.text)}** {literal(finding.advice)}", "all")
+    for finding, remedies in findings:
+        sentence = f"**{said(finding.text)}** {said(finding.advice)}"
+        _show_with_remedies(scenario, finding, remedies, sentence, "all")
     if not findings:
         st.markdown(NO_FINDINGS)
 
 
-def _show_with_remedies(scenario: Scenario, finding: Finding, sentence: str, place: str) -> None:
+def _show_with_remedies(
+    scenario: Scenario, finding: Finding, remedies: Sequence[Remedy], sentence: str, place: str
+) -> None:
     sign = ":orange[:material/warning:]" if finding.kind in WARNINGS else ":blue[:material/info:]"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"{sign} {sentence}")
-        remedies = remedies_of(finding, scenario.plan, scenario.counts, scenario.learner)
         for position, remedy in enumerate(remedies):
-            st.button(remedy.label, key=f"remedy-{place}-{finding.kind}-{position}", help=REMEDY_HELP,
+            label, gone = in_words(remedy.label), "the finding is"
+            if (mended := len(remedy.mended)) > 1:
+                label, gone = f"{label}: mends {mended}" if place == "all" else label, f"{mended} findings are"
+            st.button(label, key=f"remedy-{place}-{finding.kind}-{position}", help=REMEDY_HELP.format(gone=gone),
                       on_click=_set_plan, args=(scenario.plan, remedy.plan))  # fmt: skip
 
 

@@ -5,16 +5,16 @@ type Chart = {
   id: string; title: string; note: string; alt: string; spec: string; span: number; height: number; rank: number;
 };
 type Panel = { rev: string; charts: Chart[] };
-type Tile = {
-  label: string; value: string; note: string; epoch: number; points: [number, number][]; heights: number[];
-};
+/** heights: of the spark-line at each epoch, from 0 to 1. */
+type Tile = { label: string; value: string; note: string; epoch: number; heights: number[] };
 type Answer = Record<string, any> | null;
 /** What the page's last run showed: the value of each slider, and how other figures are asked for. */
 type Ticket = { text: string; values: Values; made: number; offer?: string; settings?: string };
 type Question = { key: string; url: string; prefetch: boolean };
 type Commit = { value: number; send: (value: number) => void };
-/** Chart id -> attribute of its traces -> per epoch one value a trace; "metrics" -> "value" -> per epoch a text a tile. */
-type Frames = { run: string; charts: Record<string, Record<string, any[][]>> };
+/** Chart id -> attribute of its traces -> per epoch one value a trace; "metrics" -> "value" -> per epoch a text a tile;
+ * "takeaway" -> "text" -> per epoch a sentence. */
+type Frames = { run: string; charts: Record<string, Record<string, any[]>> };
 type Job = { plot: HTMLElement; rank: number; since: number; draw: () => unknown };
 interface LiveState {
   /** Values of sliders that the server may not have yet. */

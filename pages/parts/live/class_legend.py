@@ -6,6 +6,7 @@ import pandas as pd
 
 from pages.parts.live.browser_component import browser_component
 from pages.parts.server.page_contents import page_contents
+from pages.parts.text.words import in_words
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures import Chart, Figure
 from sampler_core.figures.class_series import series_of
@@ -14,7 +15,7 @@ from sampler_core.figures.plot_layout import layout
 from sampler_core.formatting import shortened
 
 _legend = browser_component(
-    "class_legend", '<ul class="class-legend" aria-label="Colours of the classes"></ul>', "live/class_legend.css",
+    "class_legend", '<ul class="class-legend" aria-label="Colours in the figures"></ul>', "live/class_legend.css",
     "live/class_legend.js",
 )  # fmt: skip
 
@@ -24,7 +25,7 @@ def class_legend(counts: ClassCounts) -> None:
     page_contents().charts.append(
         Chart("class-legend", "", class_legend_figure(counts), height=class_legend_height(counts))
     )
-    legend_entries = [[shortened(one.label), one.colour, one.dash] for one in series_of(counts)]
+    legend_entries = [[shortened(in_words(one.label)), one.colour, one.dash] for one in series_of(counts)]
     _legend(key="class-legend", data={"entries": legend_entries})
 
 

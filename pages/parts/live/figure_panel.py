@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 from pages.parts.live.browser_component import browser_component
 from pages.parts.server.page_contents import page_contents
 from pages.parts.server.page_files import PLOTLY_SRC
+from sampler_core.data.vocabulary import Vocabulary
 from sampler_core.figures import Chart, to_json
+from sampler_core.figures.rewording import reworded_chart
 
 _panel_component = browser_component(
     "live_panel", '<div class="panel-box"><div class="panel"></div></div>', "live/figure_panel.css",
@@ -23,6 +25,11 @@ class Panel(NamedTuple):
     rev: str
     charts: list[Chart]
 
+    @classmethod
+    def saying(cls, say: Vocabulary, rev: str, charts: list[Chart]) -> Panel:
+        """With all text of the charts in these words."""
+        return cls(rev, [reworded_chart(chart, say) for chart in charts])
+
     def data(self) -> dict[str, Any]:
         """As the panel's script reads them."""
         return {"rev": self.rev, "charts": [_chart_data(chart) for chart in self.charts]}
@@ -32,7 +39,7 @@ class Frames(NamedTuple):
     """What changes while the epochs of a run play.
 
     charts: chart id -> attribute of plotly's traces -> its values, epochs first, then traces; "metrics" -> "value" -> a
-    text for each epoch and tile.
+    text for each epoch and tile; "takeaway" -> "text" -> a sentence for each epoch.
     """
 
     run: str

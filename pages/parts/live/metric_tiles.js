@@ -1,6 +1,7 @@
 // Metrics with spark-lines, updated in place.
 // @ts-check
 const WIDTH = 100, HEIGHT = 22, ROOM = 3;
+const MOST_POINTS = 120;  // of a spark-line
 const TILE = `<dt></dt><dd class="value"></dd><dd class="note"></dd>
   <dd><svg aria-hidden="true"><path></path><circle r="3"></circle></svg></dd>`;
 
@@ -21,7 +22,18 @@ class TileList {
     document.addEventListener("skewlab:slider", this.follow);
   }
 
-  pixels(x, y) { return [ROOM + x * (this.width - 2 * ROOM), HEIGHT - ROOM - y * (HEIGHT - 2 * ROOM)]; }
+  /** Where an epoch stands on a spark-line. @param {Tile} tile @param {number} epoch */
+  pixels({ heights }, epoch) {
+    const x = epoch / Math.max(heights.length - 1, 1);
+    return [ROOM + x * (this.width - 2 * ROOM), HEIGHT - ROOM - heights[epoch] * (HEIGHT - 2 * ROOM)];
+  }
+
+  /** @param {Tile} tile */
+  sparkLine(tile) {
+    const last = tile.heights.length - 1, steps = Math.min(last, MOST_POINTS - 1);
+    const epochs = Array.from({ length: steps + 1 }, (_, step) => Math.round((step * last) / Math.max(steps, 1)));
+    return epochs.map((epoch, at) => `${at ? "L" : "M"}${this.pixels(tile, epoch).join(" ")}`).join("");
+  }
 
   /** @param {Tile[]} tiles */
   show(tiles) {
@@ -32,16 +44,15 @@ class TileList {
       const box = this.list.children[i];
       box.querySelector("dt").textContent = tile.label;
       box.querySelector(".note").textContent = tile.note;
-      const path = tile.points.map(([x, y], at) => `${at ? "L" : "M"}${this.pixels(x, y).join(" ")}`).join("");
-      box.querySelector("path").setAttribute("d", path);
+      box.querySelector("path").setAttribute("d", this.sparkLine(tile));
       this.showValue(i, tile.epoch, tile.value);
     });
   }
 
   showValue(i, epoch, value) {
-    const box = this.list.children[i], { heights } = this.shown[i], dot = box.querySelector("circle");
+    const box = this.list.children[i], dot = box.querySelector("circle");
     box.querySelector(".value").textContent = value;
-    const [cx, cy] = this.pixels(epoch / Math.max(heights.length - 1, 1), heights[epoch]);
+    const [cx, cy] = this.pixels(this.shown[i], epoch);
     dot.setAttribute("cx", String(cx));
     dot.setAttribute("cy", String(cy));
   }

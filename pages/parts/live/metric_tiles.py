@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pages.parts.live.browser_component import browser_component
+from sampler_core.data.vocabulary import CLASS_WORDS, Vocabulary
 from sampler_core.figures import EpochMetric, epoch_metrics
 from sampler_core.forecast.forecast import Forecast
 
-MOST_SPARK_POINTS = 120
 _tiles_component = browser_component(
     "tiles", '<div class="tiles-box"><dl class="tiles"></dl></div>', "live/metric_tiles.css",
     "live/slider_state.js", "live/figure_requests.js", "live/metric_tiles.js",
@@ -18,10 +18,11 @@ _tiles_component = browser_component(
 
 
 class Tiles(NamedTuple):
-    """The metrics of a forecast; the dot on each spark-line is the chosen epoch."""
+    """The metrics of a forecast, in the words of its data; the dot on each spark-line is the chosen epoch."""
 
     forecast: Forecast
     epoch: int
+    say: Vocabulary = CLASS_WORDS
 
     def metrics(self) -> tuple[EpochMetric, ...]:
         """What they show."""
@@ -29,7 +30,7 @@ class Tiles(NamedTuple):
 
     def data(self) -> dict[str, Any]:
         """As their script reads them."""
-        return {"tiles": [_tile_data(metric, self.epoch) for metric in self.metrics()]}
+        return {"tiles": [_tile_data(metric, self.epoch, self.say) for metric in self.metrics()]}
 
 
 def tiles(key: str, content: Tiles) -> None:
@@ -37,7 +38,7 @@ def tiles(key: str, content: Tiles) -> None:
     _tiles_component(key=key, data={"key": key, **content.data()})
 
 
-def _tile_data(metric: EpochMetric, epoch: int) -> dict[str, object]:
+def _tile_data(metric: EpochMetric, epoch: int, say: Vocabulary) -> dict[str, object]:
     course = np.where(np.isfinite(metric.course), metric.course, np.nan)
     if not metric.part and np.nanmin(course, initial=np.inf) > 0.0:
         course = np.log(course)  # ratios and repeats grow by factors: 1,000 would lie on the floor below 1e50
@@ -45,11 +46,6 @@ def _tile_data(metric: EpochMetric, epoch: int) -> dict[str, object]:
     is_flat = not high - low > 1e-9 * abs(high)  # no line out of rounding errors
     spark_heights = np.full(course.size, 0.5) if is_flat else (course - low) / (high - low)
     spark_heights = np.nan_to_num(spark_heights, nan=1.0)
-    spark_epochs = np.unique(np.linspace(0, course.size - 1, min(course.size, MOST_SPARK_POINTS)).round().astype(int))
-    spark_places = spark_epochs / max(course.size - 1, 1)
     note = f"{metric.help.removesuffix('.')} ({metric.note})."
-    return {
-        "label": metric.label, "value": metric.value, "note": note,
-        "points": np.stack([spark_places, spark_heights[spark_epochs]], axis=1).round(4).tolist(),
-        "epoch": epoch, "heights": spark_heights.round(4).tolist(),
-    }  # fmt: skip
+    return {"label": say(metric.label), "value": metric.value, "note": say(note), "epoch": epoch,
+            "heights": spark_heights.round(4).tolist()}  # fmt: skip

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from pages.parts.live.browser_component import browser_component
+from pages.parts.text.words import in_words
 from sampler_core.plans.parameters import Parameter
 
 _sliders_component = browser_component(
@@ -31,8 +32,8 @@ class Slider(NamedTuple):
 
     def data(self) -> dict[str, object]:
         """What the script needs: all stops, or the first two and the last where they are even."""
-        return {"key": self.parameter.key, "label": self.parameter.label, "stops": _stops(self.parameter, self.last),
-                "value": self.value, "even": not self.parameter.logarithmic}  # fmt: skip
+        return {"key": self.parameter.key, "label": in_words(self.parameter.label), "value": self.value,
+                "stops": _stops(self.parameter, self.last), "even": not self.parameter.logarithmic}  # fmt: skip
 
 
 @lru_cache(256)

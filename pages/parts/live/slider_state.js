@@ -23,7 +23,8 @@ function changedValues() {
 function moveSlider(key, value) {
   live.values[key] = value;
   live.movedAt = performance.now();
-  document.documentElement.dataset.sliders = "changed";  // the page's text, which waits for a run, fades (page.css)
+  const others = Object.keys(changedValues() ?? {}).some((changed) => changed !== "epoch");
+  document.documentElement.dataset.sliders = others ? "changed" : "epoch";  // text that waits for a run fades (page.css)
   const box = document.querySelector(`.st-key-${key} input`);  // shows the value, but does not have it yet
   if (box) Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(box, String(value));
   if (!live.playing) requestFigures(changedValues());

@@ -1,4 +1,4 @@
-"""A server that nobody uses: it forgets what it has cached, and gives the memory back.
+"""A server that nobody uses: it forgets what it has cached, ends what waits for Train, and gives the memory back.
 
 NOTE one-heap: each run of a page is a thread, and glibc gives threads heaps of their own, in which large arrays that
 come and go leave gaps: 45 MB after twenty sessions. One heap has fewer. (Large arrays outside of it leave none, but
@@ -14,6 +14,7 @@ from typing import Any
 
 from streamlit import runtime
 
+from pages.parts.server.jobs import end_spares_of_sessions
 from pages.parts.server.result_cache import drop_shared_results
 
 LOOKED_EVERY = 2  # seconds
@@ -33,6 +34,7 @@ async def give_memory_back() -> None:
         is_used = runtime.exists() and bool(_sessions().list_sessions())
         if was_used and not is_used:
             drop_shared_results()
+            end_spares_of_sessions()
             gc.collect()
             _give_freed_memory_back()
         was_used = is_used

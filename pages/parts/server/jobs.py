@@ -6,6 +6,7 @@ and the server's own memory is as before. `run_job` is what the child process do
 NOTE job-protocol: a line of JSON and `size` raw bytes go in, lines of JSON come out; nothing is pickled or on a disk:
     -> {"function": "module:name", "request": {"name": "a.txt"}, "memory": 2147483648, "size": 3}, then b"a\\nb"
     <- {"progress": 0.5, "news": [...]}, at last {"result": {...}, "news": [...]} or {"out_of_memory": true}
+A result that is a pair of JSON and bytes is {"result": {...}, "news": [...], "size": 3}, then the bytes.
 Only Linux has a memory limit; elsewhere the work runs without one.
 """
 
@@ -31,6 +32,7 @@ JOB_MEMORY = 2 << 30  # bytes
 JOB_SILENCE = 60.0  # seconds without a line after which the work counts as hung
 PROGRESS_INTERVAL = 0.1  # seconds between progress lines, at least
 _spare_processes: dict[tuple[str, ...], subprocess.Popen[bytes]] = {}
+_lasting_spares: set[tuple[str, ...]] = set()
 
 
 class JobError(Exception):
@@ -40,8 +42,8 @@ class JobError(Exception):
 class Job:
     """Runs `job_function` ("module:name") of `request`, `job_content` and a progress callback; starts at once.
 
-    The function returns what JSON can hold. `modules` are imported first, before the call where `start_spare` did so.
-    news: what the function has reported beside its progress, in that order.
+    The function returns what JSON can hold, or a pair of that and bytes. `modules` are imported first, before the call
+    where `start_spare` did so. news: what the function has reported beside its progress, in that order.
     """
 
     def __init__(
@@ -51,7 +53,7 @@ class Job:
         self.progress, self.stopped = 0.0, False
         self.news: list[Any] = []
         self._memory, self._silence = memory, silence
-        self._job_result, self._messages = Future[Any](), SimpleQueue[bytes]()
+        self._job_result, self._messages = Future[Any](), SimpleQueue[dict[str, Any]]()
         self._job_process = _job_process(modules)
         job_call = {"function": job_function, "request": request, "memory": memory, "size": len(job_content)}
         call_line = json.dumps(job_call).encode() + b"\n"
@@ -81,19 +83,24 @@ class Job:
         self._job_process.kill()
 
     def _exchange_with_process(self, call_line: bytes, job_content: bytes) -> None:
-        with self._job_process as process, suppress(OSError):  # it may end before it has read everything
+        with self._job_process as process, suppress(OSError, ValueError):  # it may end in the middle of anything
             assert process.stdin is not None and process.stdout is not None
             with suppress(OSError), process.stdin as pipe:
                 pipe.writelines([call_line, job_content])
             for message_line in process.stdout:
-                self._messages.put(message_line)
-        self._messages.put(b"")
+                job_message = json.loads(message_line)
+                if "size" in job_message:
+                    content = process.stdout.read(job_message["size"])
+                    if len(content) < job_message["size"]:
+                        break
+                    job_message["result"] = job_message["result"], content
+                self._messages.put(job_message)
+        self._messages.put({})
 
     def _supervise_job(self) -> None:
         job_error = "it ended the process that worked on it"
         try:
-            while message_line := self._messages.get(timeout=self._silence):
-                job_message = json.loads(message_line)
+            while job_message := self._messages.get(timeout=self._silence):
                 self.news += job_message.get("news", ())
                 if "result" in job_message:
                     self.progress = 1.0
@@ -104,15 +111,18 @@ class Job:
                 self.progress = job_message.get("progress", self.progress)
         except Empty:
             job_error = f"there was no progress for {self._silence:g} s"
-        except ValueError:  # killed in the middle of a line
-            pass
         finally:
             self._job_process.kill()
         self._job_result.set_exception(JobError("it was stopped" if self.stopped else job_error))
 
 
-def start_spare(modules: tuple[str, ...]) -> None:
-    """Start the process of the next job with these modules now, so that it need not wait for their imports."""
+def start_spare(modules: tuple[str, ...], lasting: bool = False) -> None:
+    """Start the process of the next job with these modules now, so that it need not wait for their imports.
+
+    lasting: it waits while nobody uses the server, too.
+    """
+    if lasting:
+        _lasting_spares.add(modules)
     if modules not in _spare_processes:
         _spare_processes[modules] = _start_job_process(modules)
 
@@ -130,9 +140,19 @@ def _start_job_process(modules: tuple[str, ...]) -> subprocess.Popen[bytes]:
 @atexit.register
 def end_spares() -> None:
     """Kills the processes that wait for a job."""
-    while _spare_processes:
-        with _spare_processes.popitem()[1] as process:
-            process.kill()
+    _end_spares(list(_spare_processes))
+
+
+def end_spares_of_sessions() -> None:
+    """Kills those that wait for a job and do not last."""
+    _end_spares([modules for modules in _spare_processes if modules not in _lasting_spares])
+
+
+def _end_spares(spares: list[tuple[str, ...]]) -> None:
+    for modules in spares:
+        if (spare := _spare_processes.pop(modules, None)) is not None:  # else a job has just begun in it
+            with spare as process:
+                process.kill()
 
 
 def run_job(modules: list[str]) -> None:
@@ -149,11 +169,16 @@ def run_job(modules: list[str]) -> None:
             job_content = sys.stdin.buffer.read(job_call["size"])
             module, _, name = job_call["function"].partition(":")
             job_function, report = getattr(import_module(module), name), ProgressReport(job_messages)
-            result = job_function(job_call["request"], job_content, report)
+            result, content = job_function(job_call["request"], job_content, report), b""
             job_message = {"result": result, "news": report.news}
+            if isinstance(result, tuple):
+                result, content = result
+                job_message |= {"result": result, "size": len(content)}
         except MemoryError:
-            job_message = {"out_of_memory": True}
+            job_message, content = {"out_of_memory": True}, b""
         print(json.dumps(job_message), file=job_messages, flush=True)
+        job_messages.buffer.write(content)
+        job_messages.buffer.flush()
 
 
 def _limit_job_memory(most: int) -> None:
@@ -181,3 +206,4 @@ class ProgressReport:
 
 if __name__ == "__main__":
     run_job(sys.argv[1:])
+    os._exit(0)  # threads that a library has left end without a word

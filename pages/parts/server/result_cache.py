@@ -27,9 +27,9 @@ from sampler_core.data.array_types import IntArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.draws.preview import Preview
 from sampler_core.forecast.assumed_learner import AssumedLearner
-from sampler_core.forecast.findings import Finding, findings
+from sampler_core.forecast.findings import Finding
 from sampler_core.forecast.forecast import Forecast
-from sampler_core.forecast.tried_remedies import Remedy, tried_remedies
+from sampler_core.forecast.tried_remedies import Remedy, findings_with_remedies
 from sampler_core.plans.plan import SamplingPlan
 
 Arguments = ParamSpec("Arguments")
@@ -166,14 +166,8 @@ def epoch_class_counts_of(plan: SamplingPlan, counts: ClassCounts, learner: Assu
 
 
 @cached(256)
-def findings_of(plan: SamplingPlan, counts: ClassCounts, learner: AssumedLearner) -> tuple[Finding, ...]:
-    """What deserves a second look."""
-    return findings(plan, forecast_of(plan, counts, learner))
-
-
-@cached(512)
-def remedies_of(
-    finding: Finding, plan: SamplingPlan, counts: ClassCounts, learner: AssumedLearner
-) -> tuple[Remedy, ...]:
-    """What can be done about a finding of the plan, tried."""
-    return tried_remedies(finding, findings_of(plan, counts, learner), plan, forecast_of(plan, counts, learner))
+def findings_of(
+    plan: SamplingPlan, counts: ClassCounts, learner: AssumedLearner
+) -> tuple[tuple[Finding, tuple[Remedy, ...]], ...]:
+    """What deserves a second look, each with what can be done about it, tried."""
+    return findings_with_remedies(plan, forecast_of(plan, counts, learner))

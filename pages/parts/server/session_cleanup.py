@@ -18,8 +18,8 @@ from typing import Any
 from streamlit import config, runtime
 
 # In the state of a session, what runs for it and has to be stopped with it: the reading of labels, drawing of a plan,
-# reading of features.
-JOB, DRAWING_JOB, FEATURES_JOB = "running_job", "drawing_job", "features_job"
+# reading of features, of run logs.
+JOB, DRAWING_JOB, FEATURES_JOB, LOGS_JOB = "running_job", "drawing_job", "features_job", "logs_job"
 ROUNDS = 3  # of collecting after a session: what somebody happens to hold during one of them is found by the next
 COLLECTED_EVERY = 3  # seconds, where pages have run
 page_has_run = Event()  # since garbage was collected last
@@ -85,7 +85,7 @@ def end_lost_sessions() -> int:
     for _, session in ended:
         session.session.shutdown()
         session.session._fragment_storage.clear()
-        for job in (JOB, DRAWING_JOB, FEATURES_JOB):
+        for job in (JOB, DRAWING_JOB, FEATURES_JOB, LOGS_JOB):
             if job in session.session.session_state:
                 session.session.session_state[job].stop()
         session.session.session_state.clear()

@@ -13,6 +13,7 @@ from pages.parts.compare.compared_plans import (
     note_compared_plans,
     panels_of,
     plan_variants,
+    words_of_plans,
 )
 from pages.parts.compare.metric_table import metric_table
 from pages.parts.compare.plan_cards import plan_cards
@@ -22,12 +23,14 @@ from pages.parts.live.figure_panel import live_panel
 from pages.parts.share.page_tables import chart_tables
 from pages.parts.sidebar.figure_endpoint import figure_ticket
 from pages.parts.sidebar.page_controls import choose_axis, choose_epoch, choose_learner, page_heading, phone_sliders
+from pages.parts.text.words import in_words, speak
 from sampler_core.figures.compare_charts import own_first
 
 scenario = page_heading("Compare")
 cards, rest = st.container(), st.container()
 with st.expander("The plans as text, as a link carries them", icon=":material/link:"):
     variants = plan_variants(cards)
+speak(words_of_plans(variants, scenario))
 with cards:
     requirements = stated_requirements()
     plan_cards(variants, scenario.plan, requirement_marks(variants, scenario, requirements))
@@ -47,7 +50,7 @@ with rest:
     with side_by_side:
         live_panel(SIDE_BY_SIDE, panels[SIDE_BY_SIDE], ticket=ticket)
     with all_classes:
-        st.header("All classes of each plan", anchor=False)
+        st.header(in_words("All classes of each plan"), anchor=False)
         class_legend(scenario.counts)
         live_panel(MIXES, panels[MIXES])
     with metrics:

@@ -27,6 +27,7 @@ from pages.parts.sidebar import page_controls
 from pages.parts.sidebar.balance_buttons import balance_buttons
 from pages.parts.sidebar.figure_endpoint import figure_ticket
 from pages.parts.sidebar.page_controls import heading_line, reserved
+from pages.parts.text.words import in_words
 from sampler_core.figures import class_table, metric_table
 
 # The first screen: each place has its height before it is filled.
@@ -39,7 +40,7 @@ with heading:
     heading_line(data_title(scenario), takeaway(scenario), "page-text-first")
 with play_button:
     epoch_player(scenario)
-first_figures, metric_row, balance = reserved("first-place"), reserved("metric-place"), st.container()
+first_figures, metric_row = reserved("first-place"), reserved("metric-place")
 first_finding = reserved("page-text-finding")
 with first_figures:
     page_controls.phone_sliders()
@@ -52,7 +53,6 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", ke
     window, batches = page_controls.choose_batches(scenario)
 say_if_batches_are_left_out(scenario, batches[1])
 followed_numbers(scenario, followed, logarithmic)
-below = st.container()
 
 # The panels come after all controls and together, so that the browser draws all figures in one go; text comes last.
 view = ExploreView(followed, logarithmic, window)
@@ -64,11 +64,9 @@ with first_figures:
     )  # fmt: skip
 with metric_row:
     tiles(METRICS, metrics)
-with balance:
     balance_buttons("explore")
     say_how_groupings_go_together(scenario)
-with below:
-    live_panel(BELOW, panels[BELOW], on_click=lambda: follow_clicked(scenario, BELOW))
+live_panel(BELOW, panels[BELOW], on_click=lambda: follow_clicked(scenario, BELOW))
 with first_finding:
     show_first_finding(scenario)
 explore_panels.offer_report(scenario, view)
@@ -78,7 +76,7 @@ def every_class() -> pd.DataFrame:
     return class_table(forecast_of(scenario.plan, scenario.counts, scenario.learner), scenario.epoch)
 
 
-st.header("Every class in numbers", anchor=NUMBERS)
+st.header(in_words("Every class in numbers"), anchor=NUMBERS)
 charts = [chart for panel in panels.values() for chart in panel.charts]
 every_class_title = f"Every class, epoch {scenario.epoch}, most repeats first"
 chart_tables(charts, "explore", (every_class_title, every_class), ("Metrics", lambda: metric_table(metrics.metrics())))

@@ -13,7 +13,7 @@ from pages.parts.server.page_files import compiled
 from pages.parts.server.result_cache import session_cache, using_cache
 from pages.parts.server.session_cleanup import page_has_run
 from pages.parts.share.share_dialog import share_button
-from pages.parts.sidebar.data_controls import say_if_labels_are_missing
+from pages.parts.sidebar.data_controls import say_if_labels_are_missing, speak_of_the_data
 from pages.parts.sidebar.leaving_question import ask_before_labels_are_lost
 from pages.parts.sidebar.other_pages import keep_url_of_other_pages, keep_values_on_page_switch, place_of_page
 from pages.parts.sidebar.scenario import current_scenario
@@ -35,6 +35,7 @@ notices = st.container()
 sidebar()
 st.set_page_config(page_title=f"{page.title}: {current_scenario().data_name} · Skewlab")
 keep_values_on_page_switch(page.url_path)
+speak_of_the_data(current_scenario(), page.url_path)
 say_if_labels_are_missing(current_scenario(), page.url_path)
 # The cache is chosen before the page begins: a session may end while its page still runs.
 with using_cache(session_cache()), place_of_page(pages, page), share_button(page.title):

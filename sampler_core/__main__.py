@@ -139,7 +139,7 @@ def _digest_of_command(command: argparse.Namespace, run: Run) -> str | None:
 def train(command: argparse.Namespace) -> int:
     """Trains plans on features, and says which is better, by how much and whether it is more than chance."""
     from sampler_core.exporting import csv_file
-    from sampler_core.training.command_line import study_of_command, summary_in_text
+    from sampler_core.training.command_line import study_of_command, summary_in_text, write_run_logs
 
     study, changed = study_of_command(command)
     for sentence in [*filter(None, [changed]), *study.notes]:
@@ -160,6 +160,8 @@ def train(command: argparse.Namespace) -> int:
         from sampler_core.exporting.study_report import study_report
 
         command.report.write_text(study_report(result), encoding="utf-8", newline="\n")
+    if command.runs:
+        write_run_logs(result, command.runs)
     return 0
 
 

@@ -57,6 +57,7 @@ LAYERS = [
 # Who may import what from elsewhere, beside the standard library and (in the core) NumPy.
 ELSEWHERE = {
     "jinja2": {"exporting"},
+    "orjson": {"run_log"},
     "torch": {"sampling", "mixing", "run_log", "training"},
     "pandas": {"datasets/label_files", "training", "figures", "exporting"},
     "plotly": {"figures"},
@@ -213,7 +214,7 @@ def test_the_app_starts_without_a_question_sends_nothing_and_shows_no_internals(
 
 
 def test_the_theme_has_the_colours_of_the_figures():
-    from sampler_core.figures.class_series import COLOURS
+    from sampler_core.formatting import COLOURS
 
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
     assert config["theme"]["chartCategoricalColors"] == list(COLOURS)

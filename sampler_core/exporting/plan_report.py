@@ -15,8 +15,10 @@ import pandas as pd
 import sampler_core
 from sampler_core.data.class_counts import ClassCounts, CountsLike, as_class_counts
 from sampler_core.data.tallies import Tally
+from sampler_core.data.vocabulary import CLASS_WORDS, Vocabulary
 from sampler_core.exporting import as_code
 from sampler_core.exporting.html_report import Frame, Report, report_html
+from sampler_core.exporting.reworded_report import reworded_report
 from sampler_core.figures.class_labels import by_count, class_in_words, class_index
 from sampler_core.figures.epoch_metrics import epoch_metrics, metric_table
 from sampler_core.figures.expected_items import charts_of_tallies
@@ -46,12 +48,14 @@ def plan_report(
     tallies: Sequence[Tally] = (),
     recalls: RecallSource | None = None,
     made: datetime.datetime | None = None,
+    say: Vocabulary = CLASS_WORDS,
+    over_run: bool = False,
 ) -> str:
     """The report as the text of an HTML file that needs neither a server nor a network, under 6 MB.
 
     epoch: the one it opens with. unit: what one sample is. title, note, data_name: plain text, the note of one or more
     lines. logarithmic: the axis of the shares. selected: positions of the classes to highlight. made: its date, now
-    when not given.
+    when not given. say: the words of its data. over_run: with the repeats of each class over the run.
     tallies: what the samples carry besides, a chart each.
     recalls: what an adaptive target follows; without, the report shows what holds before any feedback, and no batches.
     `ValueError` for a plan without epochs or batch size, one that cannot be drawn, and an epoch outside the run.
@@ -68,8 +72,8 @@ def plan_report(
         tiles = [(metric.label, metric.value, metric.note) for metric in epoch_metrics(forecast, epoch)]
         highlighted = tuple(selected)
         over_epochs = charts_over_epochs(
-            forecast, forecast.class_weights, epoch, logarithmic=logarithmic, selected=highlighted
-        )
+            forecast, forecast.class_weights, epoch, logarithmic=logarithmic, selected=highlighted, over_run=over_run
+        )  # fmt: skip
         of_epoch: list[Chart] = []
         state = forecast.state_at(epoch)
         if plan.adaptive is None or state is not None:
@@ -77,15 +81,11 @@ def plan_report(
             epoch_counts = partial(plan.epoch_class_counts, counts, epoch, state)
             of_epoch = charts_of_epoch(plan, forecast, preview, epoch_counts, highlighted)
         first, below = arranged(over_epochs, of_epoch)
-        return Frame(
-            epoch,
-            [takeaway(forecast, epoch, unit), *notes],
-            tiles,
-            [*first, *charts_of_tallies(tallies, forecast, epoch), *below],
-        )
+        sentences = [takeaway(forecast, epoch, unit), *notes]
+        return Frame(epoch, sentences, tiles, [*first, *charts_of_tallies(tallies, forecast, epoch), *below])
 
     return _report_html(
-        plan, forecast, unit, made, data_name, title=title, note=note, epochs=len(forecast.shares), epoch=epoch,
+        plan, forecast, unit, made, data_name, say, title=title, note=note, epochs=len(forecast.shares), epoch=epoch,
         frame=report_frame, files={"plan.json": report_plan(plan, counts)},
         facts=report_facts(plan, counts, unit, data_name=data_name),
         tables=[("Class counts", partial(_class_count_table, counts)),
@@ -107,15 +107,16 @@ def page_report(
     note: str = "",
     data_name: str = "",
     recalls: RecallSource | None = None,
+    say: Vocabulary = CLASS_WORDS,
 ) -> str:
     """A report of the figures and tables of any page, without a play control, with the sidebar's plan and data.
 
     sentences, facts, files: what else the page shows, as in `Frame` and `Report`. title, note, data_name: plain text.
-    recalls: what an adaptive plan follows.
+    recalls: what an adaptive plan follows. say: the words of its data.
     """
     chart_tables = [chart.figure.table for chart in charts]
     return _report_html(
-        plan, Forecast.of(plan, counts, recalls), unit, None, data_name, title=title, note=note, epochs=1, epoch=0,
+        plan, Forecast.of(plan, counts, recalls), unit, None, data_name, say, title=title, note=note, epochs=1, epoch=0,
         frame=lambda epoch: Frame(0, sentences, [], charts), about="Findings on the sidebar's plan",
         facts={**(facts or {}), **report_facts(plan, counts, unit, data_name=data_name,
                                                plan_heading="The sidebar's plan")},
@@ -130,12 +131,13 @@ def _report_html(
     unit: str,
     made: datetime.datetime | None,
     data_name: str,
+    say: Vocabulary,
     **contents: Any,
 ) -> str:
     found = [(finding.text, finding.advice) for finding in findings(plan, forecast)]
     data_summary = f"{data_name}: " * bool(data_name) + data_line(forecast.counts, unit)
-    sources = report_sources(made)
-    return report_html(Report(summary=data_summary, findings=found, sources=sources, **contents), plotly_js())
+    report = Report(summary=data_summary, findings=found, sources=report_sources(made), **contents)
+    return report_html(reworded_report(report, say), plotly_js())
 
 
 def _class_count_table(counts: ClassCounts) -> pd.DataFrame:

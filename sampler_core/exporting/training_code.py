@@ -57,23 +57,26 @@ def snippet(
         raise ValueError(f"variant must be one of {', '.join(VARIANTS)}, got {variant!r}")
     plan.needed_batch_size  # noqa: B018  # its error is the point
     counts = as_class_counts(counts)
-    is_short = counts.num_classes <= MOST_CLASSES and sum(len(str(name)) for name in counts.names) <= MOST_NAMES
-    plan = replace(two_stage_plan(plan) if two_stage else plan, tuned_on=counts if is_short else None)
+    plan = replace(two_stage_plan(plan) if two_stage else plan, tuned_on=counts if is_short(counts) else None)
     rows = "" if reading is None else rows_code(reading, variant)
-    if run_log and reading is not None and reading.tallies:
-        run_log, changed = False, [*changed, NO_LOG]
+    lacks_log = run_log and reading is not None and bool(reading.tallies)
     has_text = any(isinstance(name, str) for name in counts.names)
     named = not rows and has_text  # those of the file have their names
     label_reader = [] if rows or variant == "transformers" else ["labels_of"]  # there a data set has a column of labels
     return TEMPLATES.get_template("training_code.txt").render(
         plan=plan, plan_code=as_code(plan, room=MAX_LINE), variant=variant, changed=[_comment_line(s) for s in changed],
-        imported_names=[*sorted({"ScheduledClassSampler", *_called_classes(plan)}), *label_reader],
+        imported_names=[*sorted({"ScheduledClassSampler", *called_classes(plan)}), *label_reader],
         idle_rest=_rest_is_idle(plan, counts),
         named=named, classes=', classes=getattr(dataset, "classes", None)' if named else "",
         epochs="100" if plan.epochs is None else "plan.epochs", resume=resume, rows_code=rows,
         labels="labels" if rows else "labels_of(dataset)", head_from=_step_to_balanced(plan) if two_stage else None,
-        run_log=run_log, unnamed_codes=bool(rows) and has_text,
+        run_log=run_log and not lacks_log, no_log=NO_LOG if lacks_log else "", unnamed_codes=bool(rows) and has_text,
     )  # fmt: skip
+
+
+def is_short(counts: ClassCounts) -> bool:
+    """Whether class counts have room in the code."""
+    return counts.num_classes <= MOST_CLASSES and sum(len(str(name)) for name in counts.names) <= MOST_NAMES
 
 
 def two_stage_plan(plan: SamplingPlan) -> SamplingPlan:
@@ -105,12 +108,12 @@ def _comment_line(comment: str) -> str:
     return shortened("".join(c if c.isprintable() else " " for c in comment), 110)
 
 
-def _called_classes(call: Any) -> Iterator[str]:
+def called_classes(call: Any) -> Iterator[str]:
     """The names of the classes that `as_code` calls for this value."""
     yield type(call).__name__
     for _, argument in _call_arguments(call):
         if isinstance(argument, ClassCounts) or is_entry(argument):
-            yield from _called_classes(argument)
+            yield from called_classes(argument)
 
 
 def as_code(value: Any, indent: str = "", room: int = 1_000_000) -> str:

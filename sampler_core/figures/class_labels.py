@@ -20,6 +20,8 @@ def class_label(name: ClassName) -> str:
     """A class name for readers: integers get a word, control characters become spaces."""
     if isinstance(name, int):
         return f"class {name}"
+    if name.isprintable() and name.strip():  # most are, and a run asks for hundreds
+        return name
     label = "".join(" " if unicodedata.category(character) in _INVISIBLE else character for character in name)
     return label if label.strip() else "(no name)"
 

@@ -17,18 +17,12 @@ from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.class_labels import by_count, class_options, distinct_labels
 from sampler_core.figures.legend import MAX_LINE, legend_text, phone_legend_height, row_label
 from sampler_core.forecast.expectations import FEW, MANY, groups
-from sampler_core.formatting import several
+from sampler_core.formatting import COLOURS, several
 
 MOST_LINES = 12
 ONE_OF_TWO_COLUMNS = 14  # characters of an entry
 MOST_LEGEND_HEIGHT = 126  # pixels: that of `MOST_LINES` entries in two columns
-# Each has a contrast of 3 or more on white and on near-black. The first six differ for every kind of colour vision; the
-# second six come with another dash.
-COLOURS = (
-    "#2377C5", "#D55E00", "#0E9A6B", "#B0469B", "#A07800", "#5E7FA3",
-    "#7A62D9", "#C9506A", "#1B8A99", "#8F7A5C", "#6F8A1F", "#8A8A8A",
-)  # fmt: skip
-DASHES = ("solid", "dash")
+DASHES = ("solid", "dash")  # of the first six colours, of the second six
 BAND_COLOURS = ("#2377C5", "#A07800", "#C9506A")  # head, medium, tail
 SELECTED_COLOURS = ("#0E9A6B", "#7A62D9", "#D55E00", "#1B8A99", "#B0469B")  # of classes selected out of a band
 FADED = 0.3

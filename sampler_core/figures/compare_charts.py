@@ -14,13 +14,13 @@ import numpy as np
 from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.class_labels import by_count, class_in_words
-from sampler_core.figures.class_series import COLOURS, bands, legend_entries, series_of
+from sampler_core.figures.class_series import bands, legend_entries, series_of
 from sampler_core.figures.epoch_curves import Curve, class_curve, curves_over_epochs, share_axis, shares_in_words
 from sampler_core.figures.figure import Figure
 from sampler_core.figures.legend import legend_text
 from sampler_core.figures.plot_layout import axis, epoch_axis
 from sampler_core.forecast.forecast import Forecast
-from sampler_core.formatting import number, percent
+from sampler_core.formatting import COLOURS, number, percent
 
 PLAN_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 CLASS_GROUPS = ("rarest class", "largest class", "head", "medium", "tail", "class of rank")

@@ -35,7 +35,7 @@ def batch_mix(preview: Preview, selected: SelectedClasses = (), *, legend: bool 
         for stack, entry in zip(stacks, legend_entries(counts, stacks), strict=True)
     ]  # fmt: skip
     spec = {"data": bars, "layout": layout(
-        barmode="stack", bargap=0.2 if len(batches) <= 60 else 0,  # a fifth is a pixel on a phone
+        barmode="stack", bargap=0.2 if len(batches) <= 30 else 0,  # a gap that nobody sees has no label all the same
         showlegend=legend and len(stacks) > 1, legend=LEGEND | {"traceorder": "normal"},
         xaxis=axis("batch", tickformat="d", range=[batches[0] - 0.6, batches[-1] + 0.6]),
         yaxis=axis("samples in the batch"), uirevision=f"{len(stacks)}-{batches[0]}-{len(batches)}",
@@ -64,7 +64,7 @@ def planned_and_drawn(
     planned = CountIntervals(spread.expected[order], spread.lower[order], spread.upper[order])
     ordered, words = drawn[order], _Words(got, interval)
     furthest = np.nanmax(np.abs([_deviation(ends, planned.expected) for ends in planned[1:]]), initial=0.0)
-    deviation = axis("deviation from plan", ticksuffix=" %", nticks=4, tickangle=0, zeroline=True, zerolinewidth=2,
+    deviation = axis("deviation from plan", ticksuffix=" %", nticks=6, tickangle=0, zeroline=True, zerolinewidth=2,
                      **steady_range(-furthest, furthest, parts=4))  # fmt: skip
     marker, axes, shapes = row_markers(counts, order, selected), [deviation, row_axis()], list[Spec]()
     if class_rows(counts):

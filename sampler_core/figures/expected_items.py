@@ -12,14 +12,13 @@ from sampler_core.data.array_types import FloatArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.tallies import Tally
 from sampler_core.figures.class_labels import by_count, class_in_words, class_index
-from sampler_core.figures.class_series import COLOURS
 from sampler_core.figures.figure import Chart, Figure, Spec, with_shares
 from sampler_core.figures.group_pairs import charts_of_pairs
 from sampler_core.figures.legend import LEGEND
 from sampler_core.figures.plot_layout import GREY, axis, layout, steady_range
 from sampler_core.figures.rows_and_ranks import RANK_TICKS, class_rows, row_axis, row_names
 from sampler_core.forecast.forecast import Forecast
-from sampler_core.formatting import number, percent
+from sampler_core.formatting import COLOURS, number, percent
 
 MOST_PLAYED = 400_000  # numbers of one chart over all epochs
 

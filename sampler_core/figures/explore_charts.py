@@ -14,6 +14,7 @@ from sampler_core.figures.figure import Chart
 from sampler_core.figures.legend import height_with_legend
 from sampler_core.figures.plan_sentences import SCHEME_NOTES, batches_note
 from sampler_core.figures.rows_and_ranks import class_rows
+from sampler_core.figures.run_repeats import run_repeats
 from sampler_core.figures.share_map import share_map
 from sampler_core.figures.weight_beside_share import weight_beside_share
 from sampler_core.forecast.count_intervals import count_intervals
@@ -25,11 +26,13 @@ FIRST_HEIGHT = 372  # px of the charts that stand first: with all above and besi
 
 
 def charts_over_epochs(
-    forecast: Forecast, weights: FloatArray, epoch: int, *, logarithmic: bool = False, selected: SelectedClasses = ()
-) -> list[Chart]:
+    forecast: Forecast, weights: FloatArray, epoch: int, *, logarithmic: bool = False, selected: SelectedClasses = (),
+    over_run: bool = False,
+) -> list[Chart]:  # fmt: skip
     """Class shares, weights beside shares, the skew, the share map where classes are many.
 
-    weights: (epochs, num_classes). logarithmic: the axis of the shares. selected: the classes to highlight.
+    weights: (epochs, num_classes). logarithmic: the axis of the shares. selected: the classes to highlight. over_run:
+    with the repeats of each class over the run, which decide where a run goes through the data about once.
     """
     counts, shares, skews = forecast.counts, forecast.shares, forecast.skews
     share_lines = class_shares(counts, shares, epoch, logarithmic=logarithmic, selected=selected)
@@ -39,6 +42,11 @@ def charts_over_epochs(
     note = "The weight is one sample's, the share is its whole class's: what a batch sees. They are not the same."
     title = f"Class weight beside class share, epoch {epoch}"
     charts.append(Chart("weights", title, beside, note, 12, _chart_height(counts, 340), 2))
+    if over_run:
+        repeats = run_repeats(forecast, selected)
+        note = "How often each sample of a class comes in the whole run, on average, beside its share of all draws."
+        charts.append(Chart("run-repeats", "Repeats of each class in the run", repeats, note, 12,
+                            _chart_height(counts, 340), 3))  # fmt: skip
     if skews is not None:
         skew_line, note = skew_curve(skews, forecast.crossover, epoch), "0 natural, 1 class-balanced, above 1 reversed."
         charts.append(Chart("skew", "Skew over epochs", skew_line, note, 12, 240, 3))

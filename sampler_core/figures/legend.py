@@ -28,7 +28,10 @@ LEGEND: Spec = {
 
 def legend_text(text: str, most_lines: int = 1, widest: int = MAX_LINE) -> str:
     """Text of an entry, in whole words, at most `most_lines`; "…" where it is cut. Wide characters count twice."""
-    lines = textwrap.wrap(_filled(text), widest, break_on_hyphens=False)
+    filled = _filled(text)
+    if len(filled) <= widest and text.isprintable() and text == text.strip():  # most do, and a run asks for hundreds
+        return plotly_text(text, widest)
+    lines = textwrap.wrap(filled, widest, break_on_hyphens=False)
     if len(lines) > most_lines:
         lines[most_lines - 1] = f"{textwrap.wrap(' '.join(lines[most_lines - 1 :]), widest - 1)[0]}…"
     return "<br>".join(plotly_text(line.replace(_FILL, ""), widest) for line in lines[:most_lines])

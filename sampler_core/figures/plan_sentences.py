@@ -46,6 +46,11 @@ def takeaway(
     )
 
 
+def temperature_in_words(skew: float) -> str:
+    """T = 1 / (1 - skew), with which shares go with the size to the power 1 / T; a skew above 1 has none."""
+    return "∞" if skew == 1.0 else "none" if skew > 1.0 else number(1.0 / (1.0 - skew))
+
+
 def data_line(counts: ClassCounts, unit: str = "samples") -> str:
     """The size and imbalance of the data, in one line."""
     empty = f", {several(len(counts.empty), 'class is', 'classes are')} empty" if counts.empty else ""

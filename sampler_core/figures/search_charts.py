@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sampler_core.figures.class_series import COLOURS
 from sampler_core.figures.figure import Chart, Figure, Spec, with_shares
 from sampler_core.figures.legend import LEGEND
 from sampler_core.figures.plot_layout import GREY, axis, layout
-from sampler_core.formatting import number, percent
+from sampler_core.formatting import COLOURS, number, percent
 from sampler_core.training.study_result import StudyResult
 
 SMALLEST, LARGEST = 8.0, 26.0  # pixels: a plan that won no search, and one that won all

@@ -6,7 +6,7 @@ import numpy as np
 
 from sampler_core.data.array_types import FloatArray
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.figures.class_series import COLOURS
+from sampler_core.formatting import COLOURS
 from sampler_core.plans.plan import SamplingPlan
 
 LOWEST, HIGHEST = -0.15, 2.15  # skews at the picture's edges; beyond, the curve leaves it

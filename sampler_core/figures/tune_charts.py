@@ -9,12 +9,11 @@ import numpy as np
 import pandas as pd
 
 from sampler_core.data.array_types import BoolArray, FloatArray
-from sampler_core.figures.class_series import COLOURS
 from sampler_core.figures.figure import Figure, Spec, with_shares
 from sampler_core.figures.legend import LEGEND, legend_height, legend_text
 from sampler_core.figures.plot_layout import axis, layout
 from sampler_core.forecast.metrics import METRICS
-from sampler_core.formatting import number, percent, several
+from sampler_core.formatting import COLOURS, number, percent, several
 from sampler_core.tuning.feasible_band import Band, Edge
 from sampler_core.tuning.metric_sensitivity import Sensitivity
 from sampler_core.tuning.metric_sweep import Sweep

@@ -448,10 +448,10 @@ def test_a_plan_goes_into_the_sidebar_and_says_what_changed_and_the_sidebar_s_st
 
 
 def test_a_plan_that_the_sidebar_cannot_show_changes_nothing_and_says_so():
-    at = edited(opened(plans='[{"name":"capped","preset":"natural","max_repeats":2.5}]'), 0)
+    at = edited(opened(plans='[{"name":"capped","preset":"natural","max_repeats":2e5}]'), 0)
     before = at.session_state["scenario"].plan
     at.button(key="plan-0-into").click().run()
-    assert "The sidebar cannot show this plan: Cap on repeats must be a whole number" in said(at.toast)
+    assert "The sidebar cannot show this plan: Cap on repeats must be a number from 0 to 100,000" in said(at.toast)
     assert at.session_state["scenario"].plan == before
 
 

@@ -79,7 +79,7 @@ def tiles_of(at):
 def values_of(at):
     return {
         widget.key: widget.value
-        for kind in ("number_input", "selectbox", "radio", "text_input", "multiselect")
+        for kind in ("number_input", "selectbox", "radio", "text_input", "text_area", "multiselect")
         for widget in at.get(kind)
     }
 
@@ -177,7 +177,7 @@ def another_value(row):
     if row.kind == "names":
         return "class 3", ["class 3"]
     if row.kind == "text":
-        text = {"points": "0:0, 5:0.25", "boosts": "3: 2", "given_shares": "3: 0.25"}[row.key]
+        text = {"points": "0:0, 5:0.25", "boosts": "3: 2", "given_shares": "3: 0.25", "sources": "a 50\nb 3"}[row.key]
         return text, text
     value = (row.default or 0) + (row.step if (row.default or 0) + row.step <= row.maximum else -row.step)
     value = int(value) if row.kind == "integer" else value
@@ -186,6 +186,9 @@ def another_value(row):
 
 NEEDS = {
     "table": {"data": "published"},
+    "mixture": {"data": "sources"},
+    "sources": {"data": "sources", "mixture": "My sources"},
+    "tokens": {"data": "sources"},
     "min_per_batch": {"scheme": "stratified"},
     "max_repeats": {"max_repeats": "50"},
     "lower_limit": {"shape": "linear"},
@@ -361,7 +364,7 @@ def frames_once_played(at):
 def test_while_playing_the_figures_are_those_of_each_epoch(classes):
     at = opened(classes=classes, epochs="12", scheme="exact")
     frames = frames_once_played(at)
-    assert set(frames) == {"batches", "weights", "metrics"}
+    assert set(frames) == {"batches", "weights", "metrics", "takeaway"}
     for epoch in (0, 7, 11):
         at.number_input(key="epoch").set_value(epoch).run()
         for chart in ("batches", "weights"):
@@ -370,6 +373,7 @@ def test_while_playing_the_figures_are_those_of_each_epoch(classes):
                     frame = np.array(values[epoch][place])
                     np.testing.assert_array_equal(frame, np.asarray(trace[attribute], dtype=frame.dtype))
         assert frames["metrics"]["value"][epoch] == list(tiles_of(at).values())
+        assert frames["takeaway"]["text"][epoch].startswith(f"In epoch {epoch} the mix is ")
 
 
 def test_the_frames_of_playing_are_the_draws_of_the_plan_band_by_band():
@@ -409,7 +413,7 @@ def test_a_press_on_a_remedy_sets_it_in_the_sidebar_and_undo_takes_it_back():
     before, told = values_of(at), said_on(at)
     remedies = buttons_of(at, "first")
     assert "Limit the skew to 1" in remedies
-    assert set(remedies) <= set(buttons_of(at, "all"))
+    assert {label.partition(": mends")[0] for label in buttons_of(at, "all")} >= set(remedies)
     at.button(key=remedies["Limit the skew to 1"]).click().run()
     is_sound(at)
     assert values_of(at) == before | {"limit": 1.0}

@@ -308,7 +308,7 @@ REFUSED = {
     "a run without an end": (plan_of(epochs=None).to_json(), "Epochs must be a whole number"),
     "a longer run than the sidebar has": (plan_of(epochs=5000).to_json(), "from 1 to 1,000, got 5000"),
     "a target without controls": (plan_of(BOOST_ON_TOP).to_json(), "has no controls"),
-    "a cap that is no whole number": (plan_of(max_repeats=2.5).to_json(), "Cap on repeats must be a whole number"),
+    "a cap beyond the sidebar's": (plan_of(max_repeats=2e5).to_json(), "Cap on repeats must be a number from 0 to"),
 }
 
 

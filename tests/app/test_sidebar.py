@@ -129,7 +129,9 @@ def test_each_number_box_of_the_url_has_its_sentence_for_numbers_out_of_range():
     rules = typed_entry_rules()
     assert '.st-key-epochs:has([aria-invalid="true"])' in rules
     assert '"Epochs must be a whole number from 1 to 1,000."' in rules
-    assert rules.count("{") == sum(row.kind in ("number", "integer") for row in PARAMETERS.values())
+    of_sources = rules.count(".stApp:has(.st-key-said-temperature)")
+    assert rules.count("{") == sum(row.kind in ("number", "integer") for row in PARAMETERS.values()) + of_sources
+    assert '"Cap on passes must be a number from 0 to 100,000."' in rules
     assert rules in page_style()
     assert "<" not in rules
 

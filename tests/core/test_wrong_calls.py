@@ -27,6 +27,7 @@ from sampler_core import (
     ScheduledClassSampler,
     ScheduledMix,
     Shares,
+    SortedLabels,
     UniMax,
     balanced_shares,
     binned,
@@ -112,6 +113,13 @@ ARGUMENTS = {
         ("num_batches", lambda v: PLAN.preview(COUNTS, 0, num_batches=v), (*NO_COUNT, 0)),
         ("counts", lambda v: PLAN.epoch_class_counts(v, 0), NO_COUNTS),
         ("epoch", lambda v: PLAN.epoch_class_counts(COUNTS, v), (None, *NO_COUNT)),
+        *((name, call, values)
+          for method in (PLAN.class_weight, PLAN.sampling_strategy)
+          for name, call, values in (("counts", lambda v, m=method: m(v, 0), NO_COUNTS),
+                                     ("epoch", lambda v, m=method: m(COUNTS, v), (None, *NO_COUNT)))),
+        ("how", lambda v: PLAN.sampling_strategy(COUNTS, 0, v), NO_OBJECT),
+        ("labels", lambda v: PLAN.sample_weights(v, 0), (None, *NO_SEQUENCE, [], [1.5], [None], [[1]], ["a", 1])),
+        ("epoch", lambda v: PLAN.sample_weights(LABELS, v), (None, *NO_COUNT)),
     ],
     "SamplingPlan.from_json": [
         ("plan", SamplingPlan.from_json, (None, True, 1, 1.5, [], {}, {1}, object, "", "x", "[", "3", "null", b"\xff")),
@@ -131,6 +139,7 @@ ARGUMENTS = {
         ("class(es| names?)", lambda v: ClassCounts.from_labels([0], classes=v),
          (*NO_SEQUENCE, [1.5], [None], [b"a"], ["a", "a"])),
     ],
+    "SortedLabels": [("counts", SortedLabels, NO_COUNTS)],
     "combined": [
         ("labels", lambda v: combined(v, LABELS), (None, *NO_SEQUENCE, [], [1.5] * 6, [None] * 6, [[1]], ["a", 1])),
         ("groups", lambda v: combined(LABELS, v), (None, *NO_SEQUENCE, [], [1.5] * 6, [None] * 6, [[1]], [1])),
@@ -196,6 +205,7 @@ ARGUMENTS = {
         ("state", lambda v: IndexStream(LABELS, PLAN, state=v),
          [wrong for wrong in NO_OBJECT[1:] if not isinstance(wrong, dict)]),
         ("drop_last", lambda v: IndexStream(LABELS, PLAN, drop_last=v), NO_BOOL),
+        ("device", lambda v: IndexStream(LABELS, PLAN, device=v), (True, 10**3, -1, 1.5, "x", b"cpu", [], {}, {1})),
         ("epoch", lambda v: IndexStream(LABELS, PLAN).indices(v), (None, *NO_COUNT)),
         ("begin", lambda v: IndexStream(LABELS, PLAN).indices(0, v), (None, *NO_COUNT, 10**12)),
         ("end", lambda v: IndexStream(LABELS, PLAN).indices(0, 0, v), (*NO_COUNT, 10**12)),

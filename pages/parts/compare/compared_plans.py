@@ -17,11 +17,14 @@ from pages.parts.sidebar.page_parameters import CLASS_GROUP, CLASS_RANK, PLANS_T
 from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.text.markdown import literal
+from pages.parts.text.words import said
+from sampler_core.data.vocabulary import Vocabulary
 from sampler_core.figures import Chart, compare_charts
 from sampler_core.figures.compare_charts import ComparedPlan, own_first
 from sampler_core.plans.named_plans import plans_to_json
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.plan_variants import Variant, Variants, check_length
+from sampler_core.plans.presets import PRESETS
 
 
 class DrawablePlans(NamedTuple):
@@ -73,7 +76,7 @@ def note_compared_plans(variants: Variants, scenario: Scenario) -> tuple[Compare
     drawable, errors = drawable_plans(variants, scenario)
     for name, error in errors.items():
         message = f"{name} is left out: {error_in_words(error)}. Edit it, or change the sidebar."
-        st.warning(literal(message), icon=":material/warning:")
+        st.warning(said(message), icon=":material/warning:")
     if plans := tuple((variant.name, plan) for variant, plan in drawable):
         page_contents().files["plans.json"] = lambda: plans_to_json(plans)
     return compared_plans(variants, scenario)
@@ -90,6 +93,12 @@ def change_plans(change: Callable[..., Variants], *arguments: Any) -> None:
     """Set the plans to what a change gives, from the callback of a button; a message where that cannot be."""
     with error_toast("Not changed"):
         set_plans(change(*arguments))
+
+
+def words_of_plans(variants: Variants, scenario: Scenario) -> Vocabulary:
+    """The words of the data, which leave the names that a user gave to plans as they are."""
+    titles = {preset.title for preset in PRESETS.values()}
+    return scenario.say.keeping(variant.name for variant in variants.all if variant.name not in titles)
 
 
 SIDE_BY_SIDE, MIXES = "side-by-side", "mixes"
@@ -125,4 +134,5 @@ def panels_of(scenario: Scenario, view: CompareView) -> dict[str, Panel]:
         for plan in own_first(plans)
     ]
     rev = f"{scenario.rev}-{zlib.crc32(repr((view, scenario.learner)).encode()):08x}"
-    return {SIDE_BY_SIDE: Panel(rev, side_by_side), MIXES: Panel(rev, mixes)}
+    say = words_of_plans(view.variants, scenario)
+    return {SIDE_BY_SIDE: Panel.saying(say, rev, side_by_side), MIXES: Panel.saying(say, rev, mixes)}

@@ -10,9 +10,11 @@ from pages.parts.server.result_cache import cached
 from pages.parts.sidebar.page_parameters import METRICS_OVER, TABLE_BASE
 from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.text.markdown import literal
+from pages.parts.text.words import vocabulary
 from sampler_core.exporting.csv_tables import csv_file
 from sampler_core.figures.compare_charts import ComparedPlan
 from sampler_core.figures.figure import with_shares
+from sampler_core.figures.rewording import reworded_table
 from sampler_core.forecast.plan_comparison import COLUMNS, Comparison, compared, courses
 from sampler_core.formatting import number, percent
 
@@ -29,6 +31,7 @@ def metric_table(plans: tuple[ComparedPlan, ...], epoch: int) -> None:
     )
     numbers, words = comparison_table(comparison, table_base), comparison_words(comparison, table_base)
     with_shares(numbers, [column.label for column in COLUMNS if column.unit == "share"])
+    numbers, words = (reworded_table(table, vocabulary()) for table in (numbers, words))
     page_contents().tables.append(("Metrics", lambda: numbers))
     best_marks = pd.DataFrame(comparison.best, numbers.index, numbers.columns)
     styled_table = numbers.style.apply(lambda _: best_marks.replace({True: BEST_CELL, False: ""}), axis=None)

@@ -14,7 +14,7 @@ from pages.parts.server.page_contents import page_contents
 from pages.parts.sidebar.error_messages import error_in_words, error_toast
 from pages.parts.sidebar.sidebar import set_sidebar
 from pages.parts.sidebar.values_in_words import target_in_words, value_in_words
-from pages.parts.text.markdown import literal
+from pages.parts.text.words import in_words, said
 from sampler_core.plans.named_plans import MOST_PLANS, plans_to_json, read_plans
 from sampler_core.plans.parameters import DATA, LENGTH_ROWS, LIMIT_ROWS
 from sampler_core.plans.plan import SamplingPlan
@@ -38,7 +38,7 @@ def plan_cards(variants: Variants, base: SamplingPlan, marks: Mapping[str, Requi
     with st.container(horizontal=True, gap="small", key="plan-cards"):
         for place, variant in variants.base_first:
             with st.container(border=True, key=f"plan-card-{variant.colour}", gap="small"):
-                st.markdown(f"**{literal(variant.name)}**  \n{literal(descriptions[variant.name])}")
+                st.markdown(f"**{said(variant.name)}**  \n{said(descriptions[variant.name])}")
                 if variant.name in marks:
                     marks[variant.name].show()
                 if st.toggle("Edit", key=_edit_key(variant), on_change=_edit_only, args=(variant, variants),
@@ -74,7 +74,7 @@ def _buttons_for_all_plans(variants: Variants, base: SamplingPlan) -> None:
         own = "the sidebar's, as it is" if has_base(variants) else "mine, which follows the sidebar"
         st.menu_button("Add a plan", [MINE, *PRESETS], key=ADD_PLAN, disabled=len(variants.all) >= MOST_PLANS,
                        on_click=_add_plan, args=(variants, base),
-                       format_func=lambda name: PRESETS[name].title if name in PRESETS else own,
+                       format_func=lambda name: in_words(PRESETS[name].title) if name in PRESETS else own,
                        help=f"At most {MOST_PLANS} plans are compared. Remove one to add another.")  # fmt: skip
         saved, every = variants.plans_on(base), len(variants.all)
         save_label = "Save plans" if len(saved) == every else f"Save {len(saved)} of {every} plans"

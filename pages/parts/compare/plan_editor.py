@@ -12,7 +12,7 @@ from pages.parts.compare.metric_table import rename_base
 from pages.parts.sidebar.error_messages import error_toast
 from pages.parts.sidebar.parameter_widgets import widget
 from pages.parts.sidebar.sidebar import set_sidebar_to_plan
-from pages.parts.text.markdown import literal
+from pages.parts.text.words import said
 from sampler_core.plans.named_plans import LONGEST_NAME, MOST_PLANS
 from sampler_core.plans.parameters import LIMIT_ROWS, Parameter
 from sampler_core.plans.plan import SamplingPlan
@@ -29,7 +29,7 @@ def plan_editor(variants: Variants, place: int, base: SamplingPlan) -> None:
     source = PRESETS[variant.target].source if isinstance(variant.target, str) else ""
     if variant.is_base:
         source = "This is the sidebar's plan: it changes with the sidebar."
-    st.markdown(f"**{literal(variant.name)}** {literal(source)}")
+    st.markdown(f"**{said(variant.name)}** {said(source)}")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.session_state[_edit_key(variant, "name")] = variant.name
         st.text_input("Name", key=_edit_key(variant, "name"), max_chars=LONGEST_NAME, width=WIDTH,
@@ -53,7 +53,7 @@ def _target_and_limits(variants: Variants, place: int, base: SamplingPlan) -> No
         target_values = values_of(variant.target_on(base))
         collected_values(target_widget)
     except ValueError as error:
-        st.markdown(literal(f"Its target has no controls here, only figures: {error}."))
+        st.markdown(said(f"Its target has no controls here, only figures: {error}."))
     limits = variant.limits_on(base)
     for field, limit in LIMIT_ROWS.items():
         widget(limit, _edit_key(variant, limit.key), value=limits[field], width=WIDTH, on_change=_set_limit,

@@ -13,7 +13,7 @@ from pages.parts.server.page_contents import page_contents
 from pages.parts.server.result_cache import cached
 from pages.parts.sidebar.page_parameters import REQUIREMENTS_TEXT
 from pages.parts.sidebar.scenario import Scenario
-from pages.parts.text.markdown import literal
+from pages.parts.text.words import said
 from pages.parts.tune.requirements_text import Requirements, read_requirements
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.formatting import several
@@ -31,7 +31,7 @@ class RequirementMark(NamedTuple):
 
     def show(self) -> None:
         """As a line of the card, with the unmet requirements as its help."""
-        st.markdown(f"{self.icon} {literal(self.text)}", help="  \n".join(map(literal, self.unmet)) or None)
+        st.markdown(f"{self.icon} {said(self.text)}", help="  \n".join(map(said, self.unmet)) or None)
 
 
 def stated_requirements() -> Requirements:
@@ -85,4 +85,4 @@ def say_which_requirements(requirements: Requirements) -> None:
     """Below the cards: what the marks are about."""
     if requirements:
         stated = "; ".join(map(str, requirements))
-        st.markdown(f"The requirements are those of **Tune**: {literal(stated)}.")
+        st.markdown(f"The requirements are those of **Tune**: {said(stated)}.")

@@ -14,17 +14,23 @@ from pages.parts.sidebar.scenario import Scenario
 from pages.parts.sidebar.sidebar import set_sidebar_to_plan
 from pages.parts.sidebar.values_in_words import target_in_words
 from pages.parts.text.markdown import literal
-from sampler_core.exporting import VARIANTS, snippet, two_stage_plan
+from pages.parts.text.words import in_words
+from sampler_core.exporting import VARIANTS, mixture_snippet, snippet, two_stage_plan
+from sampler_core.plans.parameters import TOKENS
 from sampler_core.plans.plan import SamplingPlan
+
+RESUME_HELP = "The code saves checkpoints and goes on from the last one."
 
 
 def code_tab(scenario: Scenario, contents: PageContents) -> None:
     """The choice of framework and options, and the code, which begins with what the plan is tuned for."""
+    if scenario.kind.is_mixture:
+        _code_of_mixture(scenario, contents)
+        return
     variant = st.segmented_control("For", list(VARIANTS), default="torch", required=True,
                                    format_func=VARIANTS.__getitem__, key="share-variant")  # fmt: skip
     with st.container(horizontal=True, gap="medium"):
-        resume = st.checkbox("Resume from a checkpoint", key="share-resume",
-                             help="The code saves checkpoints and goes on from the last one.")  # fmt: skip
+        resume = st.checkbox("Resume from a checkpoint", key="share-resume", help=RESUME_HELP)
         two_stage = st.checkbox("Two stages", key="share-two-stage",
                                 help="All layers on the natural mix, then the last layer alone, trained anew on "
                                 "class-balanced batches (cRT: Kang et al., arXiv 1910.09217).")  # fmt: skip
@@ -38,13 +44,27 @@ def code_tab(scenario: Scenario, contents: PageContents) -> None:
         return
     code = snippet(scenario.plan, scenario.counts, variant or "torch", changes_to_own_labels(), reading=reading,
                    resume=bool(resume), two_stage=bool(two_stage), run_log=bool(run_log))  # fmt: skip
+    _show_code(code if two_stage else "".join(map(_comment, contents.tuned_for)) + code)
+
+
+def _code_of_mixture(scenario: Scenario, contents: PageContents) -> None:
+    resume = st.checkbox("Resume from a checkpoint", key="share-resume", help=RESUME_HELP)
+    try:
+        code = mixture_snippet(scenario.plan, scenario.counts, tokens=scenario.values[TOKENS.key], resume=bool(resume))
+    except ValueError as error:
+        st.error(literal(f"There is no code for this plan: {error_in_words(error)}. Choose another target."))
+        return
+    _show_code("".join(_comment(in_words(sentence)) for sentence in contents.tuned_for) + code)
+
+
+def _show_code(code: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "Download the package", wheel, WHEEL, "application/octet-stream", key="share-package", on_click="ignore",
             icon=":material/package_2:", help="What this dashboard itself draws with. It needs NumPy and torch only.",
         )  # fmt: skip
         st.markdown(f"The code imports it; once: `pip install {WHEEL}`")
-    st.code(code if two_stage else "".join(map(_comment, contents.tuned_for)) + code, language="python")
+    st.code(code, language="python")
 
 
 def _comment(sentence: str) -> str:

@@ -11,10 +11,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.server.page_contents import Table, page_contents
-from pages.parts.text.markdown import literal
+from pages.parts.text.words import in_words, said, vocabulary
 from sampler_core.exporting import csv_file
 from sampler_core.figures import Chart
 from sampler_core.figures.figure import share_columns
+from sampler_core.figures.rewording import reworded_table
 
 
 def chart_tables(charts: Iterable[Chart], key: str, *others: Table) -> None:
@@ -29,13 +30,14 @@ def chart_tables(charts: Iterable[Chart], key: str, *others: Table) -> None:
     if not tables_box.open:
         return
     with tables_box:
-        tabs = st.tabs([literal(title) for title, _ in page_tables])
+        tabs = st.tabs([said(title) for title, _ in page_tables])
     for place, (tab, (_, page_table)) in enumerate(zip(tabs, page_tables, strict=True)):
         show_table(tab, page_table(), f"{key}-table-{place}", 300)
 
 
 def show_table(place: DeltaGenerator, table: pd.DataFrame, key: str, height: int | Literal["content"]) -> None:
     """Numbers of three digits, shares in percent, as the page's sentences have them; the CSV files have all digits."""
+    table = reworded_table(table, vocabulary())
     shares = share_columns(table)
     formats = {name: st.column_config.NumberColumn(format="%.3g %%" if name in shares else "%.3g")
                for name in table.select_dtypes("float")}  # fmt: skip
@@ -46,13 +48,15 @@ def show_table(place: DeltaGenerator, table: pd.DataFrame, key: str, height: int
 def table_downloads(tables: Iterable[Table]) -> None:
     """A button for each table, which downloads it as a CSV file."""
 
+    words = vocabulary()  # a download is made without a session
+
     def csv_of(table: Callable[[], pd.DataFrame]) -> Callable[[], bytes]:
-        return lambda: csv_file(table())
+        return lambda: csv_file(reworded_table(table(), words))
 
     for place, (title, table) in enumerate(tables):
         st.download_button(
-            literal(title), csv_of(table), f"skewlab-{file_name(title)}.csv", "text/csv", key=f"share-table-{place}",
-            on_click="ignore", icon=":material/table:", type="tertiary",
+            said(title), csv_of(table), f"skewlab-{file_name(in_words(title))}.csv", "text/csv",
+            key=f"share-table-{place}", on_click="ignore", icon=":material/table:", type="tertiary",
         )  # fmt: skip
 
 

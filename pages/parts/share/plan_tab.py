@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.parts.sidebar.page_parameters import TABLE
+from pages.parts.sidebar.page_parameters import MIXTURE, OWN_SOURCES, TABLE
 from pages.parts.sidebar.parameter_widgets import checked_widget_values, set_widgets, widget_values
 from pages.parts.sidebar.scenario import Scenario
-from pages.parts.text.markdown import literal
+from pages.parts.text.words import in_words, said
 from sampler_core.data.class_counts import ClassCounts
-from sampler_core.datasets import load, published_datasets
+from sampler_core.datasets import load, published_datasets, read_sources, sources_text
 from sampler_core.formatting import count, several
-from sampler_core.plans.parameters import DATA
+from sampler_core.plans.parameters import DATA, SOURCES, TOKENS
 from sampler_core.plans.plan import SamplingPlan
 
 FILE, OPENED, REFUSED = "plan_file", "plan_opened", "plan_refused"
@@ -22,7 +22,9 @@ MOST_PLAN_MEGABYTES = 20  # 100,000 classes with long names
 
 def plan_tab(scenario: Scenario) -> None:
     """The plan as a file, and a box for a file."""
-    st.markdown("The plan with the class counts it was tuned on. `SamplingPlan.from_json` reads it in training.")
+    st.markdown(
+        in_words("The plan with the class counts it was tuned on. `SamplingPlan.from_json` reads it in training.")
+    )
     plan = replace(scenario.plan, tuned_on=scenario.counts)
     st.download_button("Download plan.json", plan.to_json, "plan.json", "application/json", key="share-plan",
                        on_click="ignore", icon=":material/download:", type="primary")  # fmt: skip
@@ -32,13 +34,13 @@ def plan_tab(scenario: Scenario) -> None:
     if OPENED in st.session_state:
         st.rerun()  # the sidebar is outside the dialog
     if plan_refusal := st.session_state.pop(REFUSED, None):
-        st.error(literal(plan_refusal), icon=":material/error:")
+        st.error(said(plan_refusal), icon=":material/error:")
 
 
 def show_opened_message() -> None:
     """Once, on the page that a file has set."""
     if sentence := st.session_state.pop(OPENED, None):
-        st.success(literal(sentence), icon=":material/check:")
+        st.success(said(sentence), icon=":material/check:")
 
 
 def _open_plan(counts: ClassCounts) -> None:
@@ -72,5 +74,9 @@ def _data_of_plan(tuned_on: ClassCounts | None, counts: ClassCounts) -> tuple[di
     for table in published_datasets():
         if load(table.name).present == tuned_on.present:
             return {DATA.key: "published", TABLE.key: table.name}, f"The data is {table.title}, as in the file."
+    text = sources_text(tuned_on)
+    if st.session_state.get(DATA.key) == "sources" and read_sources(text).counts == tuned_on:
+        sources = {MIXTURE.key: OWN_SOURCES, SOURCES.key: text, TOKENS.key: 1}
+        return sources, "The sources are those of the file, with their sizes in samples."
     size = f"{several(tuned_on.num_classes, 'class', 'classes')}, {count(tuned_on.num_samples)} samples"
     return {}, f"It was tuned on other data ({size}), which a plan does not bring along: the Data group is as it was."

@@ -8,12 +8,13 @@ from pages.parts.server.page_contents import PageContents
 from pages.parts.share.page_tables import file_name
 from pages.parts.share.title_and_note import shared_text
 from pages.parts.sidebar.scenario import Scenario
+from pages.parts.text.words import vocabulary
 from sampler_core.exporting.plan_report import page_report
 
 
 def report_tab(title: str, scenario: Scenario, contents: PageContents) -> None:
     """A button that makes the report. title: what the page is called."""
-    text, data_name = shared_text(), scenario.data_name
+    text, data_name, words = shared_text(), scenario.data_name, vocabulary()
     heading = {"title": text.report_title(scenario, title), "note": text.note, "data_name": data_name}
 
     def report() -> bytes:
@@ -22,7 +23,7 @@ def report_tab(title: str, scenario: Scenario, contents: PageContents) -> None:
         return page_report(
             plan=scenario.plan, counts=scenario.counts, charts=contents.charts, tables=contents.tables,
             sentences=contents.sentences, facts=contents.facts, unit=scenario.unit, recalls=scenario.learner,
-            files={name: make() for name, make in contents.files.items()}, **heading,
+            files={name: make() for name, make in contents.files.items()}, say=words, **heading,
         ).encode()  # fmt: skip
 
     st.markdown(

@@ -28,6 +28,7 @@ from sampler_core.figures.legend import added_legend_height
 from sampler_core.plans.parameters import DATA
 
 GET_CODE = "get_code"
+CODE_HELP = "Code that trains with this plan, for PyTorch, Lightning, Accelerate or the Hugging Face Trainer."
 LINK = "The link opens this picture for everyone who can reach this server."
 LOCAL_LINK = (
     "The link opens this picture on this machine only, where the server runs. For others: the report, or a server that "
@@ -38,7 +39,7 @@ _share_part = browser_component("share", '<div class="share"></div>', "share/sha
 
 @contextmanager
 def share_button(title: str) -> Iterator[None]:
-    """Wraps a page: shows the Share button above it and opens the dialog with what the page has shown.
+    """Wraps a page: shows Code and Share above it, which open the dialog with what the page has shown.
 
     A button of the page with the key `GET_CODE` opens it too, at the Code tab. title: what the page is called.
     """
@@ -48,14 +49,15 @@ def share_button(title: str) -> Iterator[None]:
     if text.title:
         st.set_page_config(page_title=f"{title}: {text.title} · Skewlab")
     with st.container(horizontal=True, horizontal_alignment="right", key="share-place"):
+        wants_code = st.button("Code", key="code", icon=":material/code:", help=CODE_HELP)
         pressed = st.button(
-            "Share", key="share", icon=":material/ios_share:", help="Link, code, plan, report, figures."
+            "Share", key="share", icon=":material/ios_share:", help="Link, code, plan, report, figures, tables."
         )
     show_opened_message()
     show_title_and_note(text)
     yield
     printed_facts(scenario)
-    if pressed or st.session_state.get(GET_CODE):
+    if pressed or wants_code or st.session_state.get(GET_CODE):
         dialog_title = "Share" if pressed else "Code for your training"
         dialog = st.dialog(dialog_title, width="large", on_dismiss="rerun")(share_dialog)  # the title is above the page
         dialog(title, current_scenario(), page_contents(), "Link" if pressed else "Code")

@@ -18,6 +18,7 @@ from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.sidebar.values_in_words import value_in_words
 from pages.parts.sidebar.wrong_entries import say_beside
 from pages.parts.text.markdown import literal
+from pages.parts.text.words import said
 from sampler_core.plans.parameters import RUN_ROWS, Group, Parameter
 
 TITLES: Mapping[Group, str] = {"data": "Data", "schedule": "Schedule", "limits": "Limits", "draws": "Draws"}
@@ -27,17 +28,19 @@ ALWAYS_TOLD = ("shape", "scheme")  # what a closed group tells though it be the 
 
 class ControlGroups(NamedTuple):
     """The places of one run. boxes: group -> where its controls go; words: group -> where its few words go; beside: key
-    of a parameter -> where a sentence about its entry goes; drawn: the parameters that have a control, in order."""
+    of a parameter -> where a sentence about its entry goes, if one is wanted; drawn: the parameters that have a
+    control, in order."""
 
     boxes: dict[str, DeltaGenerator]
     words: dict[str, DeltaGenerator]
     beside: dict[str, DeltaGenerator]
     drawn: list[Parameter]
+    places_wanted: bool
 
     @classmethod
     def laid_out(cls, *, data_open: bool) -> ControlGroups:
         """The places, one below the other: the data, what is in sight, the other groups."""
-        groups = cls({}, {}, {}, [])
+        groups = cls({}, {}, {}, [], PLACES_WANTED in st.session_state)
         groups._lay_out("data", data_open)
         groups.boxes["main"] = st.container(key="main-controls")
         for group in ("schedule", "limits", "draws"):
@@ -53,15 +56,15 @@ class ControlGroups(NamedTuple):
         """The control of a parameter at its place; its value."""
         with self.boxes[parameter.group]:
             value = bound_widget(parameter, **options)
-            if st.session_state.get(PLACES_WANTED):
+            if self.places_wanted:
                 self.beside[parameter.key] = st.container()
         self.drawn.append(parameter)
         return value
 
-    def tell(self, group: Group, in_words: str, title: str = "") -> None:
+    def tell(self, group: Group, words: str, title: str = "") -> None:
         """What a closed group holds, under a title if any: both plain text."""
-        if in_words:
-            self.words[group].markdown(f"**{literal(title)}**  \n" * bool(title) + literal(in_words))
+        if words:
+            self.words[group].markdown(f"**{literal(title)}**  \n" * bool(title) + said(words))
 
     def tell_what_is_set(self, values: Mapping[str, Any]) -> None:
         """In each group but the data's: its values that are not the default, in a few words."""

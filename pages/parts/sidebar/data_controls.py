@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -9,9 +10,13 @@ import streamlit as st
 from pages.parts.my_labels.session_labels import session_labels
 from pages.parts.my_labels.upload_form import upload_form
 from pages.parts.sidebar.control_groups import ControlGroups
+from pages.parts.sidebar.data_kinds import KINDS, OWN_COUNTS, OWN_NAME, OWN_TALLIES, kind_of
 from pages.parts.sidebar.page_parameters import PROFILE, TABLE, WAY, choice_titles
-from pages.parts.sidebar.scenario import OWN_COUNTS, OWN_NAME, OWN_TALLIES, Scenario
-from pages.parts.text.markdown import literal
+from pages.parts.sidebar.scenario import Scenario
+from pages.parts.sidebar.sources_form import sources_form
+from pages.parts.sidebar.wrong_entries import MIXTURE_MARK
+from pages.parts.text.words import said, speak
+from sampler_core.data.vocabulary import CLASS_WORDS, Vocabulary
 from sampler_core.datasets import load, published_dataset
 from sampler_core.formatting import count, number, several
 from sampler_core.plans.parameters import CLASSES, DATA, RATIO, SAMPLES
@@ -26,17 +31,29 @@ def data_values(groups: ControlGroups) -> dict[str, Any]:
     As long as there are none, the data that was shown last stands in; on a first session the synthetic defaults.
     """
     source = groups.control(DATA)
-    if source == "mine":
-        return _own_labels(groups)
-    data = _published(groups) if source == "published" else {p.key: groups.control(p) for p in SYNTHETIC}
-    st.session_state[_LAST_DATA] = data
+    data = CONTROLS[source](groups)
+    if source != "mine":
+        st.session_state[_LAST_DATA] = data
     return data
 
 
+def chosen_data() -> str:
+    """Before the controls are drawn: the kind of data that is chosen, in the session or by the URL."""
+    chosen = str(st.session_state.get(DATA.key) or st.query_params.get(DATA.key, DATA.start))
+    return {title: name for name, title in choice_titles(DATA).items()}.get(chosen, chosen)
+
+
+def words_of_chosen_data() -> Vocabulary:
+    """Before the controls are drawn: the words of the chosen data; while own labels are missing, of the last one."""
+    if are_labels_wanted():
+        return kind_of(st.session_state.get(_LAST_DATA, {})).words
+    kind = KINDS.get(chosen_data())
+    return kind.words if kind else CLASS_WORDS
+
+
 def are_labels_wanted() -> bool:
-    """Before the controls are drawn: whether my labels are chosen, in the session or by the URL, and none are here."""
-    source = st.session_state.get(DATA.key) or st.query_params.get(DATA.key)
-    return source in ("mine", choice_titles(DATA)["mine"]) and session_labels() is None
+    """Before the controls are drawn: whether my labels are chosen, and none are here."""
+    return chosen_data() == "mine" and session_labels() is None
 
 
 def say_if_labels_are_missing(scenario: Scenario, page: str) -> None:
@@ -44,24 +61,34 @@ def say_if_labels_are_missing(scenario: Scenario, page: str) -> None:
     instead. page: its path."""
     if st.session_state.get(DATA.key) != "mine" or OWN_COUNTS in scenario.values or not _shows_the_data(page):
         return
-    shown_data, counts = "a published data set" if TABLE.key in scenario.values else "synthetic data", scenario.counts
+    counts = scenario.counts
     data_size = (
         f"{several(counts.num_classes, 'class', 'classes')}, {count(counts.num_samples)} samples, "
         f"class imbalance {number(counts.imbalance_ratio)}"
     )
     st.info(
-        literal(
+        said(
             "This page needs your labels: choose a file or paste them in the sidebar, under Data. Until then it shows "
-            f"{shown_data} ({data_size}). Your labels stay with you: no link has them, or what names their classes."
+            f"{scenario.kind.stands_in_as} ({data_size}). Your labels stay with you: no link has them, or what names "
+            "their classes."
         ),
         icon=":material/upload_file:",
     )
 
 
+def speak_of_the_data(scenario: Scenario, page: str) -> None:
+    """From now on this run of the page uses the words of its data. page: its path."""
+    speak(scenario.say if _shows_the_data(page) else CLASS_WORDS)
+
+
 def _shows_the_data(page: str) -> bool:
-    """Train and Monitor have data of their own, and so has Tune by training."""
+    """Whether a page, by its path, shows the data: Train and Monitor have their own, and so has Tune by training."""
     way = st.session_state.get(WAY.key) or st.query_params.get(WAY.key)
     return page not in ("train", "monitor") and (page, way) != ("tune", "by training")
+
+
+def _synthetic(groups: ControlGroups) -> dict[str, Any]:
+    return {parameter.key: groups.control(parameter) for parameter in SYNTHETIC}
 
 
 def _published(groups: ControlGroups) -> dict[str, Any]:
@@ -85,7 +112,21 @@ def _own_labels(groups: ControlGroups) -> dict[str, Any]:
     return last_data or {parameter.key: parameter.default for parameter in SYNTHETIC}
 
 
-def _say_imbalance(groups: ControlGroups, in_words: str, why: str) -> None:
+def _sources(groups: ControlGroups) -> dict[str, Any]:
+    values, sizes = sources_form(groups)
+    if sizes is not None:
+        _say_imbalance(groups, number(sizes.imbalance_ratio), "The largest source over the smallest.")
+    with groups.boxes["main"]:
+        groups.words["temperature"] = st.container(key=MIXTURE_MARK)
+    return values
+
+
+CONTROLS: Mapping[str, Callable[[ControlGroups], dict[str, Any]]] = {
+    "synthetic": _synthetic, "published": _published, "mine": _own_labels, "sources": _sources
+}  # fmt: skip
+
+
+def _say_imbalance(groups: ControlGroups, ratio_in_words: str, why: str) -> None:
     """In the place of the imbalance's slider, where it cannot be moved, with the reason as its help."""
     with groups.boxes["main"], st.container(key="said-imbalance"):
-        st.markdown(literal(f"{RATIO.label}: {in_words}"), help=why)
+        st.markdown(said(f"{RATIO.label}: {ratio_in_words}"), help=why)

@@ -24,8 +24,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from pages.parts.server.result_cache import PAGE_FIGURES, ResultCache, session_cache, using_cache
+from pages.parts.server.state_lookups import values_in_session
+from pages.parts.sidebar.data_kinds import OWN_COUNTS
 from pages.parts.sidebar.page_parameters import PARAMETERS
-from pages.parts.sidebar.scenario import OWN_COUNTS, Scenario, counts_checksum
+from pages.parts.sidebar.scenario import Scenario, counts_checksum
 from sampler_core.plans.parameters import EPOCH
 
 
@@ -37,6 +39,7 @@ class Part(Protocol):
 
 
 PartsAt = Callable[[Mapping[str, float]], Mapping[str, Part]]
+SLIDERS = tuple(key for key, parameter in PARAMETERS.items() if parameter.slider is not None)
 MOST_KEPT = 2  # the browser may ask about the run before while this one is on its way
 MOST_COMPRESSED = 200_000  # bytes of a response; larger ones are numbers, slow to compress and hardly smaller then
 
@@ -113,9 +116,8 @@ def figure_ticket(
 
 def slider_values(scenario: Scenario) -> dict[str, float]:
     """Key -> value of every slider on the page."""
-    sliders = [key for key, parameter in PARAMETERS.items() if parameter.slider is not None]
-    values = {key: float(st.session_state[key]) for key in sliders if st.session_state.get(key) is not None}
-    return values | {EPOCH.key: scenario.epoch}
+    values = values_in_session(dict.fromkeys(SLIDERS))
+    return {key: float(value) for key, value in values.items() if value is not None} | {EPOCH.key: scenario.epoch}
 
 
 def scenario_at(scenario: Scenario, slider_values: Mapping[str, float]) -> Scenario:

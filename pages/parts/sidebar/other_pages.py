@@ -19,6 +19,7 @@ from streamlit.errors import StreamlitDuplicateElementKey
 from streamlit.navigation.page import StreamlitPage
 
 from pages.parts.my_labels.session_labels import CONTROLS_NAMING_CLASSES, names_own_classes
+from pages.parts.server.state_lookups import values_in_session
 from pages.parts.sidebar.page_parameters import (
     COMPARE_PARAMETERS,
     LEARNER_PARAMETERS,
@@ -31,6 +32,7 @@ from pages.parts.sidebar.parameter_widgets import widget
 from sampler_core.plans.parameters import PAGE_ROWS, Parameter
 
 LAST_PAGE = "last_page"
+PAGE_ALONE = "page_alone"  # the page of which nothing of another one has stood beside since
 OF_PAGES = (
     *PAGE_ROWS, *LEARNER_PARAMETERS, *COMPARE_PARAMETERS, *TUNE_PARAMETERS, *SEARCH_PARAMETERS, *TRAIN_PARAMETERS,
     *MONITOR_PARAMETERS,
@@ -48,17 +50,23 @@ def keep_values_on_page_switch(page: str) -> None:
 
 def keep_url_of_other_pages() -> None:
     """After the widgets of the page: the URL keeps what else is set, as links and the browser's Back need it."""
+    values = values_in_session({parameter.key: parameter.start for parameter in OF_PAGES})
     for parameter in OF_PAGES:
-        is_default = st.session_state.get(parameter.key, parameter.start) in (parameter.start, None)
-        if not is_default and not _names_classes(parameter):
+        if values[parameter.key] not in (parameter.start, None) and not _names_classes(parameter):
             with suppress(StreamlitDuplicateElementKey):  # the page has its control
                 _unseen_widget(parameter)
 
 
 def place_of_page(pages: Sequence[StreamlitPage], page: StreamlitPage) -> DeltaGenerator:
-    """The container of the page, in a place that no other page has; what stood in theirs goes."""
-    places = [st.container(key="page") if one is page else st.empty() for one in pages]
-    return places[pages.index(page)]
+    """The container of the page, in a place that no other page has; what stood in theirs goes, once."""
+    position, is_alone = pages.index(page), st.session_state.get(PAGE_ALONE) == page.url_path
+    for _ in pages[:position]:
+        st.empty()
+    place = st.container(key="page")
+    for _ in () if is_alone else pages[position + 1 :]:
+        st.empty()
+    st.session_state[PAGE_ALONE] = page.url_path
+    return place
 
 
 def _names_classes(parameter: Parameter) -> bool:

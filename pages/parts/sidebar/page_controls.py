@@ -16,6 +16,7 @@ from pages.parts.sidebar.parameter_widgets import bound_widget
 from pages.parts.sidebar.scenario import CURRENT, Scenario, current_scenario
 from pages.parts.sidebar.sidebar import MAIN_SLIDERS
 from pages.parts.text.markdown import literal
+from pages.parts.text.words import in_words, said
 from sampler_core.figures import plan_sentences
 from sampler_core.figures.explore_charts import MOST_DRAWS
 from sampler_core.figures.plan_sentences import followed_note
@@ -40,9 +41,10 @@ def heading_line(title: str, text: str, key: str) -> None:
 
 def data_and_run(scenario: Scenario) -> str:
     """The size of the data and of the run, in one line."""
-    epochs = several(scenario.plan.epochs or 1, "epoch", "epochs")
+    epochs, samples = several(scenario.plan.epochs or 1, "epoch", "epochs"), scenario.plan.samples_per_epoch
+    epochs += f" of {several(samples, scenario.unit.removesuffix('s'), scenario.unit)}" if samples else ""
     run_line = f"{epochs} in batches of {count(scenario.plan.needed_batch_size)}"
-    return f"{plan_sentences.data_line(scenario.counts, scenario.unit)} {run_line}."
+    return f"{scenario.say(plan_sentences.data_line(scenario.counts, scenario.unit))} {run_line}."
 
 
 def reserved(key: str, width: Literal["stretch", "content"] = "stretch") -> DeltaGenerator:
@@ -80,7 +82,7 @@ def choose_learner(scenario: Scenario, adaptive_plans: Sequence[str] = ()) -> Sc
     scenario = replace(scenario, values={**scenario.values, **values})
     if adaptive_plans:
         note = followed_note(scenario.learner, adaptive_plans)
-        place.markdown(f":material/model_training: {literal(note)}")
+        place.markdown(f":material/model_training: {said(note)}")
         page_contents().sentences.append(note)
     return scenario
 
@@ -99,7 +101,7 @@ def choose_axis() -> bool:
 def switch_scheme(scenario: Scenario) -> None:
     """The sampling schemes as buttons beside what they draw; the sidebar's control follows."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.markdown("Sampling scheme", help=DRAWING.help, width="content")
+        st.markdown("Sampling scheme", help=in_words(DRAWING.help), width="content")
         for scheme in DRAWING.choices:
             chosen = scheme == scenario.plan.drawing
             st.button(scheme.capitalize(), key=f"scheme-{scheme}", type="primary" if chosen else "secondary",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sampler_core.datasets import PROFILES, published_datasets
+from pages.parts.text.words import in_words
+from sampler_core.datasets import PROFILES, published_datasets, published_mixtures
 from sampler_core.figures.compare_charts import CLASS_GROUPS
 from sampler_core.forecast.assumed_learner import AssumedLearner
 from sampler_core.forecast.metrics import GROUPS, METRICS
@@ -149,18 +150,21 @@ TRAIN_PARAMETERS = (
 )  # fmt: skip
 TABLE = replace(parameters.TABLE, choices=tuple(table.name for table in published_datasets()))
 PROFILE = replace(parameters.PROFILE, choices=tuple(PROFILES))
+OWN_SOURCES = "my_own"  # in place of a published mixture
+MIXTURE = replace(parameters.MIXTURE, choices=(*(mixture.name for mixture in published_mixtures()), OWN_SOURCES))
 PARAMETERS = {
     parameter.key: parameter
     for parameter in (
-        *parameters.DATA_ROWS, TABLE, PROFILE, SHAPE, TARGET,
+        *parameters.DATA_ROWS, TABLE, PROFILE, MIXTURE, SHAPE, TARGET,
         *(parameter for cls in (*SCHEDULES.values(), *TARGETS.values()) for parameter in rows_of(cls).values()),
         *parameters.RUN_ROWS, *parameters.PAGE_ROWS, *LEARNER_PARAMETERS, *COMPARE_PARAMETERS, *TUNE_PARAMETERS,
         *SEARCH_PARAMETERS, SEARCH, *TRAIN_PARAMETERS, STUDY, *MONITOR_PARAMETERS, *SHARE_PARAMETERS,
     )
 }  # fmt: skip
 TITLES = {
-    "data": {"synthetic": "synthetic", "published": "published", "mine": "my labels"},
+    "data": {"synthetic": "synthetic", "published": "published", "mine": "my labels", "sources": "sources"},
     TABLE.key: {table.name: table.title for table in published_datasets()},
+    MIXTURE.key: {mixture.name: mixture.title for mixture in published_mixtures()} | {OWN_SOURCES: "My sources"},
     FEATURES.key: {name: title for name, (*_, title) in FEATURE_SETS.items()} | {"mine": "my features"},
     LEARNER.key: {"mlp": "MLP", "linear": "linear"},
     METRIC.key: {name: metric.label.lower() for name, metric in METRICS.items()},
@@ -168,5 +172,6 @@ TITLES = {
 
 
 def choice_titles(parameter: Parameter) -> dict[str, str]:
-    """Choice -> its title: what a person reads, and the URL has."""
-    return TITLES.get(parameter.key) or {choice: choice.replace("_", " ") for choice in parameter.choices}
+    """Choice -> its title in the words of the data: what a person reads, and the URL has."""
+    titles = TITLES.get(parameter.key) or {choice: choice.replace("_", " ") for choice in parameter.choices}
+    return {choice: in_words(title) for choice, title in titles.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -14,6 +15,7 @@ from pages.parts.sidebar.error_messages import problem_in_words
 from pages.parts.sidebar.page_parameters import PARAMETERS, choice_titles
 from pages.parts.sidebar.url_correction import url_binding
 from pages.parts.sidebar.wrong_entries import say_what_the_url_had_wrong
+from pages.parts.text.words import in_words
 from sampler_core.plans.parameters import LIMIT_ROWS, PLAN_ROWS, Parameter
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.target_values import values_of
@@ -34,21 +36,22 @@ def bound_widget(parameter: Parameter, *, last_stop: float | None = None, **opti
 
 
 def widget(
-    parameter: Parameter, key: str, *, label: str = "", value: Any = UNSET, scale: float = 1.0, **options: Any
-) -> Any:
-    """The Streamlit widget of a parameter.
+    parameter: Parameter, key: str, *, label: str = "", value: Any = UNSET, scale: float = 1.0,
+    text_box: Callable[..., str] = st.text_input, **options: Any,
+) -> Any:  # fmt: skip
+    """The Streamlit widget of a parameter, in the words of the data.
 
     value: what it shows, where that is neither the URL's nor the user's last. scale: 100 shows a share in percent.
-    options: of the Streamlit function.
+    text_box: what shows a text. options: of the Streamlit function.
     """
-    label, options = label or parameter.label, {"key": key, "help": parameter.help} | options
+    label, options = in_words(label or parameter.label), {"key": key, "help": in_words(parameter.help)} | options
     if parameter.kind not in ("choice", "text"):
         return _number_box(parameter, label, value, scale, options)
     if value is not UNSET:
         st.session_state[key] = value
     choices, titles = parameter.choices, choice_titles(parameter)
     if parameter.kind == "text":
-        return st.text_input(label, str(parameter.default), **options)
+        return text_box(label, str(parameter.default), **options)
     if parameter.default is None:  # a radio without a default: always chosen, and always in the URL
         return st.radio(label, choices, None, titles.__getitem__, horizontal=True, **options) or parameter.start
     return st.selectbox(label, choices, choices.index(str(parameter.default)), titles.__getitem__, **options)

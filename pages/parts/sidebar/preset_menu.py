@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.text.markdown import literal
+from pages.parts.text.words import said
 from sampler_core.figures.skew_thumbnail import shown_skews, skew_in_words, skew_thumbnail
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.presets import PRESETS, PURPOSES
@@ -39,13 +40,16 @@ def preset_citation(plan: SamplingPlan) -> None:
     """Where the plan's target is from, when it is a preset's."""
     for preset in PRESETS.values():
         if preset.target(plan) == plan.target:
-            st.caption(literal(f"Preset {preset.title}. {preset.source}."))
+            st.caption(said(f"Preset {preset.title}. {preset.source}."))
             return
 
 
 def _presets_by_purpose(scenario: Scenario) -> None:
     st.markdown(
-        "Each curve is the skew over the epochs of your run; the dotted lines are 0 (natural) and 1 (class-balanced)."
+        said(
+            "Each curve is the skew over the epochs of your run; the dotted lines are 0 (natural) and 1 "
+            "(class-balanced)."
+        )
     )
     for purpose in PURPOSES:
         st.markdown(f"##### {purpose}")
@@ -58,7 +62,7 @@ def _preset_row(name: str, scenario: Scenario) -> None:
     preset, target = PRESETS[name], PRESETS[name].target(scenario.plan)
     about, curve, use = st.columns([5, 2, 1], vertical_alignment="center")
     other_names = literal(f" ({preset.other_names})") if preset.other_names else ""
-    about.markdown(f"**{literal(preset.title)}**{other_names}  \n:small[{literal(preset.source)}.]")
+    about.markdown(f"**{said(preset.title)}**{other_names}  \n:small[{literal(preset.source)}.]")
     skews = shown_skews(replace(scenario.plan, target=target), scenario.counts)
     curve.image(skew_thumbnail(skews), alt=skew_in_words(skews))
     chosen = {CHOSEN: values_of(target)}

@@ -15,7 +15,7 @@ import streamlit as st
 
 from pages.parts.sidebar.balance_buttons import balance_buttons
 from pages.parts.sidebar.parameter_widgets import bound_widget
-from pages.parts.text.markdown import literal
+from pages.parts.text.words import in_words, said
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.class_labels import class_options
 from sampler_core.plans.class_pairs import class_pairs
@@ -38,7 +38,7 @@ def shares_table(counts: ClassCounts) -> str:
     with place:
         _editor(state, counts)
         if problems := [*state["wrong"], *_problem_with_all(text)]:
-            st.error("\n\n".join(map(literal, problems)), icon=":material/error:")
+            st.error("\n\n".join(map(said, problems)), icon=":material/error:")
     return text
 
 
@@ -57,9 +57,9 @@ def _editor(state: dict[str, Any], counts: ClassCounts) -> None:
     names = {label: str(counts.names[c]) for label, c in class_options(counts).items()}
     cells = [_cell(state["start"].get(name)) for name in names.values()]
     st.data_editor(
-        pd.DataFrame({CLASS: list(names), SHARE: cells}), key=state["key"], hide_index=True, num_rows="fixed",
+        pd.DataFrame({in_words(CLASS): list(names), SHARE: cells}), key=state["key"], hide_index=True, num_rows="fixed",
         height=ROW * (min(len(names), ROWS) + 1) + 2, on_change=_take_edits, args=(tuple(names.values()),),
-        disabled=(CLASS,), column_config={SHARE: st.column_config.TextColumn(help=HELP)},
+        disabled=(in_words(CLASS),), column_config={SHARE: st.column_config.TextColumn(help=HELP)},
     )  # fmt: skip
 
 

@@ -8,21 +8,23 @@ from typing import Any
 import streamlit as st
 
 from pages.parts.sidebar.control_groups import ControlGroups
-from pages.parts.sidebar.data_controls import are_labels_wanted, data_values
+from pages.parts.sidebar.data_controls import are_labels_wanted, data_values, words_of_chosen_data
+from pages.parts.sidebar.data_kinds import kind_of
 from pages.parts.sidebar.error_messages import error_in_words, error_toast
+from pages.parts.sidebar.mixture_notes import mixture_notes
 from pages.parts.sidebar.page_parameters import PARAMETERS
 from pages.parts.sidebar.parameter_widgets import checked_widget_values, set_widgets, widget_values
 from pages.parts.sidebar.preset_menu import preset_button, preset_citation, preset_menu, use_chosen_preset
-from pages.parts.sidebar.scenario import CURRENT, Scenario, counts_of
+from pages.parts.sidebar.scenario import CURRENT, Scenario
 from pages.parts.sidebar.shares_table import shares_table
 from pages.parts.sidebar.undo_buttons import draw_again_button, undo_buttons
 from pages.parts.sidebar.url_correction import correct_url
 from pages.parts.sidebar.values_in_words import value_in_words
 from pages.parts.sidebar.wrong_entries import controls_key
-from pages.parts.text.markdown import literal
+from pages.parts.text.words import in_words, said, speak
 from sampler_core.formatting import count
 from sampler_core.plans.explicit_shares import SHARES
-from sampler_core.plans.parameters import RUN_ROWS, Parameter
+from sampler_core.plans.parameters import EPOCHS, RUN_ROWS, SAMPLES_PER_EPOCH, Parameter
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.target_values import collected_values
 
@@ -44,7 +46,7 @@ def set_sidebar(values: dict[str, Any]) -> None:
             if key in values and (before := st.session_state.get(key, p.default)) != values[key]
         ]
         set_widgets(values)
-        st.toast(literal(_changes_in_words(changes)))
+        st.toast(said(_changes_in_words(changes)))
 
 
 def _changes_in_words(changes: list[str]) -> str:
@@ -63,11 +65,12 @@ def set_sidebar_to_plan(plan: SamplingPlan) -> None:
 
 def sidebar() -> None:
     """Draw the sidebar. Where its values do not make a plan, a sentence says so and the page ends there."""
+    speak(words_of_chosen_data())
     correct_url()
     use_chosen_preset(set_sidebar)
     with st.sidebar:
         with st.container(key="purpose"):
-            st.markdown(PURPOSE)
+            st.markdown(in_words(PURPOSE))
         with st.container(horizontal=True, gap="xsmall", key="steps"):
             undo_buttons()
             preset_button()
@@ -78,6 +81,8 @@ def sidebar() -> None:
     groups.tell("data", f"{count(scenario.counts.num_samples)} {scenario.unit}", scenario.data_name)
     with groups.boxes["schedule"]:
         preset_citation(scenario.plan)
+    if scenario.kind.is_mixture:
+        mixture_notes(groups, scenario)
     st.session_state.update({CURRENT: scenario, MAIN_SLIDERS: groups.main_sliders})
     preset_menu(scenario)
 
@@ -86,18 +91,31 @@ def _chosen_values(groups: ControlGroups) -> dict[str, Any]:
     """The values of all controls, those of the data among them; their few words are told."""
     data = data_values(groups)
     target_values = collected_values(lambda parameter: _target_control(groups, parameter, data))
-    run_values = {parameter.key: groups.control(parameter) for parameter in RUN_ROWS}
+    run_values: dict[str, Any] = {}
+    for parameter in RUN_ROWS:
+        run_values[parameter.key] = groups.control(parameter, **_empty_box(parameter, data, run_values))
     with groups.boxes["draws"]:
         draw_again_button()
     groups.tell_what_is_set(target_values | run_values)
     return data | target_values | run_values
 
 
+def _empty_box(parameter: Parameter, data: dict[str, Any], run_values: dict[str, Any]) -> dict[str, str]:
+    """What the empty box of the samples per epoch shows, where the kind of data says how many there are then."""
+    with suppress(ValueError):  # data that cannot be
+        kind = kind_of(data)
+        if parameter == SAMPLES_PER_EPOCH and (
+            samples := kind.samples_per_epoch(kind.counts(data), run_values[EPOCHS.key])
+        ):
+            return {"placeholder": count(samples)}
+    return {}
+
+
 def _target_control(groups: ControlGroups, parameter: Parameter, data: dict[str, Any]) -> Any:
     """The control of one of the target's parameters; given shares have a table of the data's classes."""
     if parameter == SHARES:
         with suppress(ValueError), groups.boxes[parameter.group]:  # data that cannot be: a sentence below says so
-            return shares_table(counts_of(data))
+            return shares_table(kind_of(data).counts(data))
     return groups.control(parameter)
 
 
@@ -105,10 +123,10 @@ def _scenario_of(groups: ControlGroups, values: dict[str, Any]) -> Scenario:
     try:
         scenario = Scenario.of(values)
     except (TypeError, ValueError) as error:
-        in_words = error_in_words(error)
-        groups.tell_problem(in_words)
-        message = f"These settings do not go together: {in_words}. Change one in the sidebar, or press Undo."
-        st.error(literal(message), icon=":material/error:")
+        problem = error_in_words(error)
+        groups.tell_problem(problem)
+        message = f"These settings do not go together: {problem}. Change one in the sidebar, or press Undo."
+        st.error(said(message), icon=":material/error:")
         st.stop()
     groups.tell_no_problem()
     return scenario

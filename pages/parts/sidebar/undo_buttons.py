@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.parts.server.state_lookups import values_in_session
 from pages.parts.sidebar.page_parameters import PARAMETERS
 from pages.parts.sidebar.wrong_entries import clear_wrong_entries
 from sampler_core.plans.parameters import SEED
@@ -43,7 +44,7 @@ def record_undo_step() -> UndoStep:
 
 
 def _current_step() -> UndoStep:
-    return {key: st.session_state.get(key, start) for key, start in START.items()}
+    return values_in_session(START)
 
 
 def _go_to_step(step: UndoStep) -> None:

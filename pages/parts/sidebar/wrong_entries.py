@@ -11,22 +11,27 @@ import streamlit as st
 
 from pages.parts.server.page_files import add_style_rules
 from pages.parts.sidebar.page_parameters import PARAMETERS
-from pages.parts.text.markdown import literal
+from pages.parts.text.words import said
+from sampler_core.data.vocabulary import SOURCE_WORDS
 
 URL_PROBLEMS, CLEARED = "url_problems", "entries_cleared"
+MIXTURE_MARK = "said-temperature"  # the key of a container that is there while the data is a mixture
 
 
 def typed_entry_rules() -> str:
-    """The rules of CSS with the sentences for numbers out of range, one a number box that the URL has."""
+    """The rules of CSS with the sentences for numbers out of range, one a number box that the URL has, and one more
+    where sources of a mixture have other words for it."""
     sentences = {
         key: f"{parameter.label} must be {parameter.allowed}."
         for key, parameter in PARAMETERS.items()
         if parameter.kind in ("number", "integer")
     }
-    rules = [
-        f'.st-key-{key}:has([aria-invalid="true"])::after {{ content: "{text}"; }}' for key, text in sentences.items()
-    ]
-    return " ".join(rules)
+    in_other_words = {key: SOURCE_WORDS(text) for key, text in sentences.items() if SOURCE_WORDS(text) != text}
+    rules = [(key, text, "") for key, text in sentences.items()]
+    rules += [(key, text, f".stApp:has(.st-key-{MIXTURE_MARK}) ") for key, text in in_other_words.items()]
+    return " ".join(
+        f'{where}.st-key-{key}:has([aria-invalid="true"])::after {{ content: "{text}"; }}' for key, text, where in rules
+    )
 
 
 add_style_rules(typed_entry_rules())
@@ -58,4 +63,4 @@ def say_what_the_url_had_wrong(key: str, value: object) -> None:
 
 def say_beside(sentence: str) -> None:
     """A sentence of plain text about what stands above it."""
-    st.markdown(f":red[:material/error: {literal(sentence)}]")
+    st.markdown(f":red[:material/error: {said(sentence)}]")

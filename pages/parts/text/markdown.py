@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-_SPECIAL = "\\`*_{}[]()<>#+-.!|~$:^=&"
+_ESCAPED = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_{}[]()<>#+-.!|~$:^=&"})
 
 
 def literal(text: str) -> str:
     """Markdown that shows the text itself: no markup, formula, colour or icon."""
-    return "".join(f"\\{letter}" if letter in _SPECIAL else letter for letter in unbroken_percents(text))
+    return unbroken_percents(text).translate(_ESCAPED)
 
 
 def unbroken_percents(text: str) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.parts.server.result_cache import cached
 from pages.parts.sidebar.scenario import Scenario
-from pages.parts.text.markdown import literal
+from pages.parts.text.words import said
 from pages.parts.tune.offered_plan import Offer
 from pages.parts.tune.requirements_text import Requirements, requirements_text_of
 from sampler_core.data.class_counts import ClassCounts
@@ -29,7 +29,7 @@ def band(scenario: Scenario, requirements: Requirements, found: SamplingPlan | N
     try:
         return band_of(plan, scenario.counts, requirements)
     except (TypeError, ValueError) as error:
-        st.info(literal(f"Nothing can be solved here: {error}."), icon=":material/info:")
+        st.info(said(f"Nothing can be solved here: {error}."), icon=":material/info:")
         return None
 
 
@@ -59,7 +59,7 @@ def show_run_requirements(verdicts: dict[int, Verdict], offer: Offer | None) -> 
         )
         if requirement in solved:
             run_sentence += f", the plan found {bound_in_words(requirement, solved[requirement].value)}"
-        st.caption(literal(f"{run_sentence}."))
+        st.caption(said(f"{run_sentence}."))
 
 
 def panel_revision(scenario: Scenario, requirements: Requirements, *also: object) -> str:

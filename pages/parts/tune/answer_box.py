@@ -13,7 +13,7 @@ from pages.parts.sidebar.parameter_widgets import bound_widget, widget_values
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.sidebar.sidebar import set_sidebar
 from pages.parts.text.late_progress import late_progress
-from pages.parts.text.markdown import literal
+from pages.parts.text.words import said
 from pages.parts.tune.answer_sentences import (
     all_of,
     asked_in_words,
@@ -62,7 +62,7 @@ def answer_box(
             with late_progress("Looking for a plan") as progress:
                 offer = offered_plan(scenario, judged, search, progress)
         except (TypeError, ValueError) as error:
-            st.info(literal(f"This cannot be solved: {error}."), icon=":material/info:")
+            st.info(said(f"This cannot be solved: {error}."), icon=":material/info:")
             return None
         _show_offer(offer, scenario, requirements, verdicts)
     return offer
@@ -75,7 +75,7 @@ def _show_offer(offer: Offer, scenario: Scenario, requirements: Requirements, ve
         *offer_in_words(offer, scenario, all_requirements),
     )  # fmt: skip
     with st.container(key="answer-text"):
-        st.markdown(f"**{literal(first)}** {literal(' '.join(others))}")
+        st.markdown(f"**{said(first)}** {said(' '.join(others))}")
     if offer.drawing is None:
         least_change_button(offer.answer.conflict if offer.answer else None, requirements)
         page_contents().sentences.extend([first, *others])
@@ -83,12 +83,12 @@ def _show_offer(offer: Offer, scenario: Scenario, requirements: Requirements, ve
     forecast, (plan, _, judged) = forecast_in_words(offer.answer), offer.drawing
     with st.container(horizontal=True, vertical_alignment="center", key="answer-row"):
         _use_button(offer, scenario)
-        st.markdown(literal(asked_in_words(judged) if offer.drawn is None else str(offer.drawn)), width="stretch")
+        st.markdown(said(asked_in_words(judged) if offer.drawn is None else str(offer.drawn)), width="stretch")
     with st.container(key="answer-status"):
         if offer.drawn is None:
             drawing_status(offer.drawing, forecast)
         else:
-            st.caption(literal(for_more_processes(plan)))
+            st.caption(said(for_more_processes(plan)))
     page_contents().sentences.extend([first, *others, forecast if offer.drawn is None else str(offer.drawn)])
     if offer.answer is None and offer.drawn is not None:
         drawn = str(offer.drawn).replace("As drawn", f"As drawn with seed {plan.seed}", 1)

@@ -44,7 +44,10 @@ def by_requirements(scenario: Scenario) -> list[Chart]:
             note, height = allowed_band.band_note(band, scenario.plan, found), tune_charts.band_height(band)
             charts.append(Chart("band", "Skews that each epoch may have", figure, note, 12, height, 0))
             live_panel(
-                "feasible", Panel(allowed_band.panel_revision(scenario, judged, found and found.fingerprint), charts),
+                "feasible",
+                Panel.saying(
+                    scenario.say, allowed_band.panel_revision(scenario, judged, found and found.fingerprint), charts
+                ),
                 ticket=figure_ticket(scenario),
             )  # fmt: skip
             allowed_band.show_run_requirements(verdicts, offer)
@@ -62,7 +65,10 @@ def by_requirements(scenario: Scenario) -> list[Chart]:
             )
             charts.append(Chart("metric-map", metric_map.map_metric_label(metric), figure, note, 12, 460, 1))
             live_panel(
-                "map", Panel(allowed_band.panel_revision(scenario, judged, metric, whose, over), charts[-1:]),
+                "map",
+                Panel.saying(
+                    scenario.say, allowed_band.panel_revision(scenario, judged, metric, whose, over), charts[-1:]
+                ),
                 on_click=lambda: metric_map.set_sidebar_to_click(scenario.plan, st.session_state["map"].get("clicked")),
             )  # fmt: skip
         sensitivity_box(scenario, over)

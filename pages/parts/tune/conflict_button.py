@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.text.markdown import literal
+from pages.parts.text.words import said
 from pages.parts.tune.requirements_text import Requirements, state_requirements
 from sampler_core.tuning.conflicts import Conflict
 from sampler_core.tuning.requirement_sentences import bound_in_words
@@ -17,6 +17,6 @@ def least_change_button(conflict: Conflict | None, requirements: Requirements) -
     before, after = conflict.least_change
     place = requirements.index(before)
     words = f"{after.sense} {bound_in_words(after, after.bound)} in requirement {place + 1}"
-    st.button(literal(f"Ask for {words}"), key="least_change", type="primary", icon=":material/handshake:",
+    st.button(said(f"Ask for {words}"), key="least_change", type="primary", icon=":material/handshake:",
               help="The least change of one number that ends the conflict.", on_click=state_requirements,
               args=((*requirements[:place], after, *requirements[place + 1 :]),))  # fmt: skip

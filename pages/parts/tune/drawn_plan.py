@@ -7,7 +7,7 @@ import streamlit as st
 from pages.parts.server.jobs import JobError
 from pages.parts.server.result_cache import cached
 from pages.parts.server.session_cleanup import DRAWING_JOB
-from pages.parts.text.markdown import literal
+from pages.parts.text.words import said
 from pages.parts.tune.drawing_job import Drawing, DrawingJob
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.plans.plan import SamplingPlan
@@ -66,7 +66,7 @@ def drawing_status(drawing: Drawing, forecast: str) -> None:
         _drawing_progress(f"Drawing it for its seed. {forecast}")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(literal(f"Not drawn: {reason}. {forecast}"), width="content")
+        st.markdown(said(f"Not drawn: {reason}. {forecast}"), width="content")
         st.button("Draw it", key="draw_plan", help="Draw this plan for its seed and judge the draws.",
                   on_click=st.session_state.pop, args=(NOT_DRAWN, None))  # fmt: skip
 
@@ -77,7 +77,7 @@ def _drawing_progress(words: str) -> None:
     if job is None or job.done:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(job.progress, literal(words))
+        st.progress(job.progress, said(words))
         st.button("Stop", key="stop_drawing", help="Stop the drawing.", on_click=_stop, args=(hash(job.drawing),))
 
 

@@ -12,7 +12,7 @@ import streamlit as st
 
 from pages.parts.server.page_contents import page_contents
 from pages.parts.sidebar.parameter_widgets import widget
-from pages.parts.text.markdown import literal
+from pages.parts.text.words import in_words, said
 from pages.parts.tune.requirement_verdicts import verdict_line
 from pages.parts.tune.requirements_text import MOST_REQUIREMENTS, Requirements, new_requirement, state_requirements
 from sampler_core.data.class_counts import ClassCounts
@@ -53,8 +53,9 @@ def requirement_form(
         for place, requirement in enumerate(requirements)
     }
     st.menu_button("Add a requirement", list(REQUIREMENTS), key=ADDED, disabled=len(requirements) >= MOST_REQUIREMENTS,
-                   format_func=lambda name: REQUIREMENTS[name].title, on_click=partial(_add_requirement, requirements),
-                   help=f"At most {MOST_REQUIREMENTS} requirements.")  # fmt: skip
+                   format_func=lambda name: in_words(REQUIREMENTS[name].title),
+                   help=f"At most {MOST_REQUIREMENTS} requirements.",
+                   on_click=partial(_add_requirement, requirements))  # fmt: skip
 
 
 def _requirement_controls(requirements: Requirements, place: int, counts: ClassCounts) -> None:
@@ -62,7 +63,7 @@ def _requirement_controls(requirements: Requirements, place: int, counts: ClassC
     st.markdown(f"**{place + 1}.**", width="content")
     for text, field, *_ in Formatter().parse(form_template(requirement.template)):
         if text.strip():
-            st.markdown(text.strip(), width="content")
+            st.markdown(in_words(text.strip()), width="content")
         if field == "who":
             class_control(requirements, place, counts)
         elif field:
@@ -100,8 +101,8 @@ def class_control(requirements: Requirements, place: int, counts: ClassCounts) -
     st.session_state[key] = (
         ("group", requirement.group) if requirement.class_name is None else ("class", requirement.class_name)
     )
-    st.selectbox(f"Class, requirement {place + 1}", options, format_func=_class_option_in_words, key=key, width=150,
-                 help="Which class is meant.", label_visibility="collapsed",
+    st.selectbox(in_words(f"Class, requirement {place + 1}"), options, format_func=_class_option_in_words, key=key,
+                 width=170, help=in_words("Which class is meant."), label_visibility="collapsed",
                  on_change=_requirement_changed, args=(requirements, place, "who", key, 1.0))  # fmt: skip
 
 
@@ -118,9 +119,11 @@ def _requirement_changed(requirements: Requirements, place: int, field: str, key
         changed: Requirement = dataclasses.replace(requirements[place], **changed_fields)  # type: ignore[type-var]
         state_requirements((*requirements[:place], changed, *requirements[place + 1 :]))
     except (TypeError, ValueError) as error:
-        st.toast(literal(f"Not changed: {error}."), icon=":material/error:")
+        st.toast(said(f"Not changed: {error}."), icon=":material/error:")
 
 
 def _class_option_in_words(option: tuple[str, Any]) -> str:
     class_kind, name = option
-    return class_label(name) if class_kind == "class" else "every class" if name == "every" else f"the {name} class"
+    return in_words(
+        class_label(name) if class_kind == "class" else "every class" if name == "every" else f"the {name} class"
+    )

@@ -7,6 +7,7 @@ import streamlit as st
 from pages.parts.server.result_cache import cached
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.text.markdown import literal
+from pages.parts.text.words import said
 from pages.parts.tune.requirements_text import Requirements
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.class_labels import class_in_words
@@ -29,7 +30,7 @@ def judged_requirements(requirements: Requirements, scenario: Scenario) -> dict[
             requirement_verdicts[place] = _verdict_of(scenario.plan, scenario.counts, requirement)
         except (TypeError, ValueError, KeyError) as error:
             why_not_judged = f"Requirement {place + 1} cannot be judged: {error}. Change it, or change the sidebar."
-            st.warning(literal(why_not_judged), icon=":material/warning:")
+            st.warning(said(why_not_judged), icon=":material/warning:")
     return requirement_verdicts
 
 

@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.sidebar.page_parameters import REQUIREMENTS_TEXT
 from pages.parts.sidebar.parameter_widgets import bound_widget
-from pages.parts.text.markdown import literal
+from pages.parts.text.words import said
 from sampler_core.plans.parameters import rows_of
 from sampler_core.tuning.requirements import REQUIREMENTS, Requirement
 
@@ -24,7 +24,7 @@ def stated_requirements(place: DeltaGenerator) -> Requirements:
     """The text control and the requirements in it; a message in `place` for each entry that cannot be used."""
     requirements, errors = read_requirements(bound_widget(REQUIREMENTS_TEXT))
     if errors:
-        place.warning("\n\n".join(literal(f"{message}.") for message in errors), icon=":material/link_off:")
+        place.warning("\n\n".join(said(f"{message}.") for message in errors), icon=":material/link_off:")
     return requirements
 
 

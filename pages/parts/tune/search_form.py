@@ -79,11 +79,11 @@ def _budget_and_start(scenario: Scenario, features: Features | None, learner: di
         if features is not None and not missing:
             way = outer_splits(features, splits)
             request = {
-                "features": features.request, "base": scenario.plan.to_json(), "learner": learner,
+                "features": features.request, "base": scenario.plan_for_other_data.to_json(), "learner": learner,
                 "space": {**space.space, "candidates": candidates}, "splits": way.splits, "seed": scenario.plan.seed,
             }  # fmt: skip
             per_split = trainings(candidates, candidates)
-            one = seconds(way, features.reading, [scenario.plan], weights_of(features, learner)) - START
+            one = seconds(way, features.reading, [scenario.plan_for_other_data], weights_of(features, learner)) - START
             about = {"title": features.reading.title, "epochs": scenario.plan.epochs, "colours": {}, "plans": {},
                      "estimate": START + one * (INNER * per_split + CONFIRMED)}  # fmt: skip
             words = budget_in_words(way, candidates, per_split + CONFIRMED, pace() * about["estimate"])

@@ -8,9 +8,10 @@ from pages.parts.server.page_contents import page_contents
 from pages.parts.server.result_cache import cached
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.sidebar.values_in_words import parameter_labels
-from pages.parts.text.markdown import literal
+from pages.parts.text.words import in_words, said, vocabulary
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.exporting import csv_file
+from sampler_core.figures.rewording import reworded_table
 from sampler_core.figures.tune_charts import sensitivity_table
 from sampler_core.formatting import number
 from sampler_core.plans.plan import SamplingPlan
@@ -25,12 +26,14 @@ def sensitivity_box(scenario: Scenario, over: str) -> None:
     with box:
         try:
             found = sensitivities(scenario.plan, scenario.counts, over)
-            table = sensitivity_table(found, parameter_labels(scenario.plan))
+            table = reworded_table(sensitivity_table(found, parameter_labels(scenario.plan)), vocabulary())
         except ValueError as error:
-            st.markdown(literal(f"There is none for this plan: {error}."))
+            st.markdown(said(f"There is none for this plan: {error}."))
             return
         page_contents().tables.append(("What each parameter changes", lambda: table))
-        st.markdown(f"What one unit more of a parameter adds to a metric ({over} over the run, of the rarest class).")
+        st.markdown(
+            in_words(f"What one unit more of a parameter adds to a metric ({over} over the run, of the rarest class).")
+        )
         st.dataframe(table.style.format(number), key="sensitivity-table", width="stretch", height="content")
         st.download_button("Download the table", lambda: csv_file(table), "sensitivity.csv", "text/csv",
                            key="download-sensitivity", help="As CSV, with all digits.", on_click="ignore")  # fmt: skip

@@ -136,8 +136,8 @@ def _what_to_try_first(result: StudyResult) -> list[str]:
         f"({quoted(best)} {percent(float(reached[best]))}), its accuracy {percent(float(accuracy[name]))} "
         f"({percent(float(accuracy[best]))}); "
         f"{verdict.get(said, f'against {against} it is {said}')} ({signed_points(gain)} points). At test time, "
-        "subtract log p from the logits, p the class shares of the training rows: CrossEntropy().correction in "
-        "sampler_core.training.losses."
+        "subtract log p from the logits, p the class shares of the training rows: logit_adjustment(logits, p) "
+        "in sampler_core.training.losses."
     ]
 
 

@@ -14,7 +14,8 @@ from sampler_core.plans.named_plans import NamedPlans, check_names
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.plans.schedules import Constant
 from sampler_core.plans.targets import PowerSkew
-from sampler_core.training.losses import CrossEntropy, Loss, class_mix
+from sampler_core.training.loss_terms import class_mix
+from sampler_core.training.losses import CrossEntropy, Loss
 
 NATURAL = "natural"
 ADJUSTED = "logit adjustment"  # what is added to a name for the decision after post-hoc logit adjustment

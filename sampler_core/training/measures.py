@@ -14,7 +14,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from sampler_core.data.array_types import FloatArray, IntArray
-from sampler_core.training.losses import ClassMix, Loss
+from sampler_core.training.loss_terms import ClassMix
+from sampler_core.training.losses import Loss
 from sampler_core.training.stacks import Stack, Table
 
 

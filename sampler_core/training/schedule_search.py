@@ -33,8 +33,8 @@ from sampler_core.training.stacking import stacks_of, work_of
 from sampler_core.training.stacks import Run
 from sampler_core.training.study import METRICS, Progress, ProgressCall, StudyStopped
 from sampler_core.training.study_result import StudyResult
-from sampler_core.training.study_tables import TrainedStudy
 from sampler_core.training.successive_halving import INNER_TEST, Halving, Searched, Tell
+from sampler_core.training.trained_study import TrainedStudy
 
 
 class ScheduleSearch:

@@ -11,8 +11,8 @@ from sampler_core.plans.targets import PowerSkew, inner_target
 from sampler_core.training.candidates import ADJUSTED, NATURAL
 from sampler_core.training.comparison import decided, holm
 from sampler_core.training.search_space import SCHEDULE, STATIC
-from sampler_core.training.study_tables import TrainedStudy
 from sampler_core.training.successive_halving import Searched
+from sampler_core.training.trained_study import TrainedStudy
 from sampler_core.training.verdict import points
 
 BASELINE = f"{NATURAL} + {ADJUSTED}"

@@ -17,7 +17,7 @@ from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.sampling.index_stream import IndexStream
 from sampler_core.training.labelled_features import LabelledFeatures
-from sampler_core.training.losses import ClassMix, weighted_mean
+from sampler_core.training.loss_terms import ClassMix, weighted_mean
 from sampler_core.training.measures import NOT_MEASURED, RunMeasures, feedback_of, measured
 from sampler_core.training.splits import Split
 from sampler_core.training.stacked_adam import StackedAdam

@@ -26,7 +26,7 @@ from sampler_core.training.stacking import stacks_of, work_of
 from sampler_core.training.stacks import Run, Stack
 from sampler_core.training.study_logs import first_runs
 from sampler_core.training.study_result import StudyResult
-from sampler_core.training.study_tables import TrainedStudy
+from sampler_core.training.trained_study import TrainedStudy
 
 METRICS = ("balanced_accuracy", "accuracy")
 

@@ -17,7 +17,7 @@ from sampler_core.training.stacked_runs import streams_of_run
 from sampler_core.training.stacks import Run
 
 if TYPE_CHECKING:
-    from sampler_core.training.study_tables import TrainedStudy
+    from sampler_core.training.trained_study import TrainedStudy
 
 JUDGED, INNER = "test", "validation"  # the parts of the data that metrics are of
 MOST_BYTES = 4 << 20  # of all logs of a result; six plans of 60 epochs and 10 classes have 0.2 MB

@@ -13,7 +13,7 @@ import pandas as pd
 from sampler_core.training.verdict import verdict
 
 if TYPE_CHECKING:
-    from sampler_core.training.study_tables import TrainedStudy
+    from sampler_core.training.trained_study import TrainedStudy
 
 RESULT_SCHEMA = 1
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,51 +10,11 @@ from numpy.typing import NDArray
 
 from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.training.candidate_runs import LOSSES_OF_PROBABILITIES, CandidateRuns
-from sampler_core.training.candidates import ADJUSTED, Candidate
-from sampler_core.training.comparison import Difference, decided, difference, holm, wilson
+from sampler_core.training.comparison import decided, difference, holm, wilson
+from sampler_core.training.trained_study import TrainedStudy
 
 COSTS = ("accuracy", "balanced_accuracy", *LOSSES_OF_PROBABILITIES)
 MOST_CLASSES_OF_CONFUSIONS = 100
-
-
-class Row(NamedTuple):
-    """A row of the tables: a candidate, or natural draws with post-hoc logit adjustment."""
-
-    name: str
-    candidate: Candidate
-    runs: CandidateRuns
-    adjusted: bool = False
-
-    def metric(self, name: str) -> FloatArray:
-        """A metric after the last epoch, shape (J,)."""
-        return self.runs.metric(name, self.adjusted)[:, -1]
-
-
-class TrainedStudy(NamedTuple):
-    """Candidates and their runs, and what is asked of them; see `Study`. test_per_train: 0 where all share a split."""
-
-    candidates: Sequence[Candidate]
-    runs: Sequence[CandidateRuns]
-    reference: str
-    natural: str
-    metric: str
-    region: float
-    test_per_train: float
-
-    @property
-    def rows(self) -> list[Row]:
-        """The candidates, and the baseline that needs no other training."""
-        rows = [Row(c.name, c, runs) for c, runs in zip(self.candidates, self.runs, strict=True)]
-        natural = next(row for row in rows if row.name == self.natural)
-        return [*rows, natural._replace(name=f"{self.natural} + {ADJUSTED}", adjusted=True)]
-
-    def difference(self, row: Row, metric: str) -> Difference:
-        """How a row differs from the reference."""
-        reference = next(other for other in self.rows if other.name == self.reference)
-        region = self.region if metric in ("accuracy", "balanced_accuracy") else 0.0
-        extra = 0.0 if self.test_per_train else _variance_by_rows(row, reference, metric)
-        of_runs = row.metric(metric) - reference.metric(metric)
-        return difference(of_runs, self.test_per_train, region, len(self.rows) - 1, extra)
 
 
 def summary(trained: TrainedStudy) -> pd.DataFrame:
@@ -191,18 +150,6 @@ TABLES = {
 }  # fmt: skip
 
 
-def _variance_by_rows(row: Row, reference: Row, metric: str) -> float:
-    """The variance of a difference by the test rows there happen to be, where all runs judge the same ones."""
-    if metric not in ("accuracy", "balanced_accuracy"):
-        return 0.0
-    (rates, targets), (of_reference, _) = row.runs.row_rates(row.adjusted), reference.runs.row_rates(reference.adjusted)
-    gains = rates - of_reference
-    if metric == "accuracy":
-        return _variance_of_mean(gains)
-    parts = [_variance_of_mean(gains[targets == c]) for c in np.unique(targets)]
-    return sum(parts) / len(parts) ** 2
-
-
 def _trained(runs: CandidateRuns) -> FloatArray:
     """Samples of each class in a training part, the mean over runs."""
     classes = runs.data.class_counts.num_classes
@@ -213,8 +160,3 @@ def _trained(runs: CandidateRuns) -> FloatArray:
 def _shares(drawn: IntArray | NDArray[np.int32]) -> FloatArray:
     """Draws of each run, shape (J, num_classes) -> class shares, the mean over runs."""
     return np.asarray((drawn / drawn.sum(axis=-1, keepdims=True)).mean(axis=0), dtype=np.float64)
-
-
-def _variance_of_mean(gains: FloatArray | IntArray) -> float:
-    """A class with one sample has no deviation of its own: that of an even chance."""
-    return float(gains.var(ddof=1)) / gains.size if gains.size > 1 else 0.25

@@ -62,4 +62,5 @@ def test_plans_that_are_no_better_are_hardly_ever_called_so(plans, reference):
 
 def test_a_large_difference_is_found():
     plans = {"natural": plan_of(boosted(1.0).target), "boost": boosted(8.0)}
-    assert compared(plans, 3, Folds(5, 2))[0]["verdict"] == "better"
+    verdicts = [compared(plans, seed, Folds(5, 2))[0]["verdict"] for seed in range(4)]
+    assert verdicts.count("better") >= 3 and "worse" not in verdicts

@@ -81,6 +81,44 @@ def test_a_widget_looks_its_key_up_and_finds_what_streamlit_finds():
     assert shown[0] == shown[1] == [None, 5, "['choice', 'none', 'set'] 3 True"]
 
 
+def test_many_keys_are_looked_up_at_once_and_are_what_the_session_has():
+    def page() -> None:
+        import streamlit as st
+
+        from pages.parts.server.state_lookups import values_in_session
+
+        st.session_state.setdefault("none", None)
+        st.number_input("Set", 0, 9, 3, key="set")
+        defaults = {"none": 1, "set": 2, "missing": "default"}
+        assert values_in_session(defaults) == {key: st.session_state.get(key, defaults[key]) for key in defaults}
+        st.text(str(values_in_session(defaults)))
+
+    at = AppTest.from_function(page, default_timeout=20).run()
+    at.number_input(key="set").set_value(5).run()
+    assert not at.exception
+    assert at.text[0].value == "{'none': None, 'set': 5, 'missing': 'default'}"
+
+
+def test_the_theme_that_is_made_once_is_the_one_that_streamlit_makes(monkeypatch):
+    from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+    from streamlit.runtime import app_session
+
+    from pages.parts.server.theme_message import make_theme_once
+
+    def theme() -> bytes:
+        message = CustomThemeConfig()
+        app_session._populate_theme_msg(message)
+        app_session._populate_theme_msg(message.dark, "theme.dark")
+        app_session._populate_theme_msg(message.dark.sidebar, "theme.dark.sidebar")
+        return message.SerializeToString(deterministic=True)
+
+    made_by_streamlit = theme()
+    monkeypatch.setattr(app_session, "_populate_theme_msg", app_session._populate_theme_msg)  # and back at the end
+    make_theme_once()
+    assert theme() == theme() == made_by_streamlit
+    assert b"#6CB4F5" in made_by_streamlit
+
+
 def test_it_listens_on_this_machine_alone_and_a_page_of_another_site_makes_it_ask_nobody(monkeypatch):
     import app
 

@@ -109,6 +109,13 @@ def frame_of(report):
     return json.loads(re.search(r'id="data">(.*?)</script>', report, re.DOTALL).group(1))["frames"][0]
 
 
+def test_code_opens_the_same_dialog_at_the_code():
+    at = opened(skew="0.2")
+    at.button(key="code").click().run()
+    assert at.code[-1].value.strip() == snippet(scenario_of(at).plan, DEFAULT, run_log=True).strip()
+    assert [tab.label for tab in at.tabs][:2] == ["Link", "Code"]
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_has_the_button_and_hands_out_its_report_its_tables_and_its_code(page, downloads):
     at = opened(page, skew="0.2", scheme="exact", plans='["natural",{"name":"my own","preset":"deferred"},"mine"]',

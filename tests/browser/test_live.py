@@ -168,6 +168,7 @@ def test_a_key_held_and_a_row_of_keys_are_followed_and_make_one_run_of_the_page_
 
 def test_playing_shows_the_real_draws_of_each_epoch_without_the_server(open_page):
     page = open_page("/?scheme=stratified&epochs=40&increment=0.03")
+    page.get_by_label("Speed").select_option("0.25")  # the run shall not be over before all is seen
     page.get_by_role("button", name="Play").click()
     page.wait_for_function(f"() => window.skewlab.frames && ({EPOCH})() > 3")
     page.wait_for_function("() => document.querySelector('[data-test-script-state=\"notRunning\"]')")
@@ -179,6 +180,9 @@ def test_playing_shows_the_real_draws_of_each_epoch_without_the_server(open_page
     for rev, starts in seen:
         drawn = plan.preview(COUNTS, int(rev.removeprefix("playing-")), 0, 1).batch_class_counts
         assert starts == drawn[0].tolist()
+    epoch, said = page.evaluate(f"() => [({EPOCH})(), document.querySelector('[data-takeaway]').dataset.takeaway]")
+    assert said.startswith(f"In epoch {epoch} the mix is ")
+    assert page.evaluate(OPACITY) == "1"
     page.evaluate("(skew) => { window.run = skewlab.frames.run; }")
     page.locator(".st-key-skew input").first.fill("0.5")
     page.locator(".st-key-skew input").first.press("Enter")
@@ -190,6 +194,17 @@ def test_playing_shows_the_real_draws_of_each_epoch_without_the_server(open_page
     are_the_core_s(page, plan, epoch)
     assert f"epoch {epoch}" in page.locator('[data-frame="weights"]').inner_text()
     assert page.locator(".epoch-line, .stands-still").count() == 0
+
+
+def test_play_stops_at_the_last_epoch_and_begins_at_the_first_again(open_page):
+    page = open_page("/?epochs=3&epoch=1")
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function("() => location.search.includes('epoch=2')")
+    caught_up(page)
+    assert page.get_by_role("button", name="Play").count() == 1
+    assert "In epoch 2" in page.locator(".st-key-page-text-first").inner_text()
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function(f"() => ({EPOCH})() === 0")
 
 
 def test_space_plays_and_arrows_step_through_the_epochs(open_page):

@@ -401,10 +401,11 @@ def test_progress_of_arrow_rises_batch_by_batch(write):
 
 def test_progress_of_parquet_rises_within_a_row_group():
     file, shares = io.BytesIO(), []
-    pa.parquet.write_table(pa.table({"label": ["a", "b"] * 300_000}), file, row_group_size=600_000)
+    labels = pa.array(["a", "b"]).take(pa.array(np.arange(3_000_000) % 2))
+    pa.parquet.write_table(pa.table({"label": labels}), file, row_group_size=len(labels))
     read_counts(file, progress=shares.append)
     assert shares == sorted(shares)
-    assert len(set(shares)) > 5
+    assert len(set(shares)) > 2
 
 
 def test_reading_stops_where_progress_says_no():

@@ -170,6 +170,11 @@ def test_pairs_of_the_rows_for_training_only():
     assert len(rows) == 16
 
 
+def test_a_file_without_columns_has_no_group():
+    with pytest.raises(ReadingError, match="group and split_column need a table of columns, got JSON Lines"):
+        read_counts(named("x.json", b'"train"'), group="train")
+
+
 def test_a_row_without_a_group_is_left_out_and_said():
     reading = read_counts(b"animal,site\ncat,A\ndog,\n,B\ncat,B\n", label="animal", group="site")
     assert [str(dropped) for dropped in reading.dropped] == ["2 rows were left out: no label or no 'site'."]

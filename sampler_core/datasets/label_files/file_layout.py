@@ -110,7 +110,7 @@ class Layout:
 
     def _check_several_columns(self) -> None:
         """`ReadingError` where one column would have two roles, or the file has no columns to choose from."""
-        if not self.is_of_one_column and self.kind not in WITH_COLUMNS:
+        if not self.is_of_one_column and not (self.columns and self.kind in WITH_COLUMNS):
             raise ReadingError(f"group and split_column need a table of columns, got {self.title}")
         columns = Counter(column for _, column in self._columns_of_roles())
         if twice := [column for column, roles in columns.items() if roles > 1]:

@@ -68,7 +68,7 @@ def charts_of_runs(
     if reached is not None and accuracy is not None:
         note = "Of the same classes, in the colours above."
         charts.append(Chart("runs-recall", "Recall over epochs", reached, note, 6, HEIGHT, 1))
-        note = "The mean recall of all classes."
+        note = "The mean recall of the classes that have one."
         charts.append(Chart("runs-accuracy", "Balanced accuracy over epochs", accuracy, note, 6, HEIGHT, 2))
     return charts
 

@@ -102,7 +102,7 @@ def calibration_chart(result: StudyResult, lines: Sequence[StudyLine]) -> Figure
          "line": {"color": GREY, "width": 2}, "hoverinfo": "skip", "showlegend": False},
         {**shared, "name": "as they are", "x": raw,
          "marker": {"symbol": "circle-open", "size": 10, "color": colours, "line": {"width": 2.5}}},
-        {**shared, "name": "corrected to natural data", "x": corrected, "marker": {"size": 10, "color": colours}},
+        {**shared, "name": "with prior correction", "x": corrected, "marker": {"size": 10, "color": colours}},
     ]  # fmt: skip
     spec = {"data": traces, "layout": layout(
         xaxis=axis("log loss, less is better", rangemode="tozero", nticks=6, tickangle=0),

@@ -103,13 +103,13 @@ def _least_calibrated(result: StudyResult) -> list[str]:
         return []
     if before < WORSE * after:
         return [
-            f"Probabilities of {quoted(name)} fit natural data less well than those of "
+            f"Probabilities of {quoted(name)} fit the test rows less well than those of "
             f"{quoted(result.settings['reference'])} (log loss {number(before)} against {number(natural)}), and prior "
             f"correction hardly changes that ({number(after)})."
         ]
     return [
-        f"Probabilities of {quoted(name)} do not mean what they say on natural data (log loss {number(before)}); prior "
-        f"correction brings it to {number(after)}."
+        f"Probabilities of {quoted(name)} do not mean what they say on the test rows (log loss {number(before)}); "
+        f"prior correction brings it to {number(after)}."
     ]
 
 
@@ -153,7 +153,7 @@ def _not_compared(result: StudyResult) -> list[str]:
 
 
 def _calibration_note(result: StudyResult) -> str:
-    note = "Log loss on natural data. Correction uses the class shares that training drew, and no other training."
+    note = "Log loss on the test rows. Correction uses the class shares that training drew, and no other training."
     if mistaken := _worse_corrected(result):
         return f"{note} It makes {_few_or_how_many(mistaken)} worse here: {UNCALIBRATED}."
     return note

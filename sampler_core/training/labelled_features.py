@@ -14,9 +14,10 @@ from sampler_core.data.array_types import BoolArray, IntArray
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.data.label_encoding import encode_labels
 from sampler_core.data.plain_values import ClassName, array_of_tensor
-from sampler_core.formatting import listed, quoted, several
+from sampler_core.formatting import listed, percent, quoted, several
 
 MOST_COLUMNS, MOST_BYTES, MOST_CLASSES = 4096, 512 << 20, 1000
+OTHER_SHARES = 0.1  # of the test rows would need another class, for the shares of the training rows
 
 
 class GapError(ValueError):
@@ -116,7 +117,21 @@ class LabelledFeatures:
             notes.append(f"Classes without a sample: {listed(counts.empty)}.")
         if self.is_test is not None:
             notes += self._missing_from(self.is_test, "test") + self._missing_from(~self.is_test, "training")
+            notes += self._other_shares_in_test(self.is_test)
         return tuple(notes)
+
+    def _other_shares_in_test(self, is_test: BoolArray) -> list[str]:
+        counts = [np.bincount(self.y[part], minlength=self.class_counts.num_classes) for part in (~is_test, is_test)]
+        trained, judged = (count / count.sum() for count in counts)
+        if abs(trained - judged).sum() / 2 < OTHER_SHARES:
+            return []
+        most = int(trained.argmax())
+        name, shares = listed([self.class_counts.names[most]]), (float(judged[most]), float(trained[most]))
+        return [
+            f"The test rows have other class shares than the training rows ({name} {percent(shares[0])}, "
+            f"in training {percent(shares[1])}). Accuracy and log loss are for these test rows: on data mixed as in "
+            "training, balanced draws gain less accuracy, or lose some."
+        ]
 
     def _missing_from(self, part: BoolArray, name: str) -> list[str]:
         there = np.bincount(self.y[part], minlength=self.class_counts.num_classes)

@@ -26,7 +26,8 @@ def verdict(summary: Records, comparisons: Records, reference: str, metric: str,
         compared = [best["candidate"], reference]
     else:
         parts, compared = [f"{_none_is_better(by_verdict)} {quoted(reference)} in {_words(metric)}"], [reference]
-    parts += [_baseline(row, reached, compared, metric) for row in comparisons if row["is_baseline"]]
+    most = max((row["mean"] for row in plans), default=0.0)
+    parts += [_baseline(row, reached, compared, metric, most) for row in comparisons if row["is_baseline"]]
     if by_verdict["same"]:
         parts.append(f"the same within {points(region)}: {_names(by_verdict['same'])}")
     if by_verdict["worse"]:
@@ -62,10 +63,11 @@ def _costs(best: dict[str, Any], metric: str) -> str:
     return f", with {joined(costs)}" if costs else ""
 
 
-def _baseline(row: dict[str, Any], reached: dict[str, Any], compared: list[str], metric: str) -> str:
+def _baseline(row: dict[str, Any], reached: dict[str, Any], compared: list[str], metric: str, most: float) -> str:
     others = joined([f"{quoted(name)} {percent(reached[name][metric])}" for name in compared])
     own = percent(reached[row["candidate"]][metric])
-    return f"without another training, {quoted(row['candidate'])} reaches {own} ({others})"
+    more = ", more than any plan" if row["verdict"] == "better" and row["mean"] > most else ""
+    return f"without another training, {quoted(row['candidate'])} reaches {own} ({others}){more}"
 
 
 def _with_difference(row: dict[str, Any]) -> str:

@@ -19,10 +19,10 @@ FOLLOWED = (
     "listed here, and each line is shown as soon as it is written."
 )
 COST = (
-    "Three lines in your loop; the recall may be left out. They cost under 1 % of a step of 1 ms. Each rank writes a "
+    "Four lines; the recall may be left out. They cost under 1 % of a step of 1 ms. Each rank writes a "
     "file of its own, and nothing communicates."
 )
-THREE_LINES = """\
+LOG_LINES = """\
 from sampler_core.run_log import RunLog
 
 log = RunLog("runs/today.jsonl", sampler)
@@ -32,6 +32,7 @@ for epoch in range(plan.epochs):
         log.count(targets)
         ...  # your training step
     log.epoch(recall=recall_per_class)
+log.end()
 """
 
 
@@ -51,5 +52,5 @@ def first_steps() -> None:
             st.markdown(FOLLOWED.format(variable=RUNS_FOLDER))
     with write:
         st.header("Write one", anchor=False)
-        st.code(THREE_LINES, language="python")
+        st.code(LOG_LINES, language="python")
         st.markdown(COST)

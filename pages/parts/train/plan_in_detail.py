@@ -55,7 +55,7 @@ def plan_in_words(result: StudyResult, shown: str) -> str:
         others = "" if better else ": no plan is shown to be better, so best means the reference"
         return f"In detail: {quoted(shown)}, the reference{others}."
     row = result.tables["comparisons"].set_index("candidate").loc[shown]
-    most = ", the most of all plans that are better" if better[:1] == [shown] and len(better) > 1 else ""
+    most = ", the most of the sampling plans" if better[:1] == [shown] and len(better) > 1 else ""
     verdict = {"better": "better than", "worse": "worse than", "same": "the same as"}.get(row["verdict"])
     beside = f"{verdict} {quoted(reference)}" if verdict else f"undecided against {quoted(reference)}"
     return f"In detail: {quoted(shown)}, {beside} ({signed_points(float(row['mean']))} points{most})."

@@ -28,7 +28,7 @@ HELP = {
     "macro-F1": "The mean of the F1 scores of all classes.",
     "worst class": "The class with the lowest recall.",
     "its samples judged": "How many samples of that class are judged in a repeat.",
-    "log loss": "Of the probabilities as they are, on natural data. Less is better.",
+    "log loss": "Of the probabilities as they are, on the test rows. Less is better.",
     "log loss, corrected": "After prior correction by the class shares that training drew.",
     "Brier": "Squared error of the probabilities as they are, 0 to 2. Less is better.",
     "Brier, corrected": "After prior correction by the class shares that training drew.",

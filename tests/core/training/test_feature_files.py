@@ -146,6 +146,11 @@ def test_what_a_study_cannot_tell_is_said():
     assert "Classes with one sample are trained on and never judged: 'c'." in notes
     assert "Classes that are missing from the test part: 'b'." in notes
     assert "Classes that are missing from the training part: 'c'." in notes
+    labels, is_test = ["a"] * 6 + ["b"] * 2, np.array([0, 0, 0, 0, 0, 1, 1, 0], dtype=bool)
+    (other_shares,) = LabelledFeatures(np.arange(8.0)[:, None], labels, is_test=is_test).notes
+    assert other_shares.startswith(
+        "The test rows have other class shares than the training rows ('a' 50 %, in training 83.3 %). "
+    )
 
 
 def header_of(shape, descr="<f4"):

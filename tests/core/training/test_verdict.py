@@ -32,6 +32,12 @@ def test_one_sentence_says_who_by_how_much_at_what_cost_and_what_was_not_decided
     )
 
 
+def test_a_baseline_that_does_more_than_any_plan_is_said_to():
+    rows = [row("balanced", "better", 0.06), BASELINE]
+    said = verdict(SUMMARY, rows, "natural", "balanced_accuracy", 0.01)
+    assert said.endswith("reaches 87 % ('balanced' 88 % and 'natural' 80 %), more than any plan.")
+
+
 def test_no_plan_helps_is_an_answer():
     rows = [row("balanced", "same", 0.001), BASELINE]
     said = verdict(SUMMARY, rows, "natural", "balanced_accuracy", 0.01)

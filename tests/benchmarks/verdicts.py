@@ -1,6 +1,6 @@
 """Train's verdict, and the numbers that it speaks of: can they be believed?
 
-    python -m tests.benchmarks.verdicts [nulls] [power] [reference] [corrections] [--studies 200]
+    python -m tests.benchmarks.verdicts [nulls] [power] [reference] [corrections] [--studies 200] [--repeats 5]
 
 Nulls and power: studies with the default protocol (5 x 5 folds) and fresh data each.
 Null A: six identical plans under other seeds. Null B: two plans that boost one of two classes between which the data
@@ -133,15 +133,15 @@ def reference_numbers(epochs: int = 60) -> None:
             print(f"reference {name:12} {kind:12} balanced accuracy {said}", flush=True)
 
 
-def corrections(epochs: int = 60) -> None:
+def corrections(repeats: int = 5, epochs: int = 60) -> None:
     """What needs no other training: log loss of class-balanced draws on natural data before and after prior correction,
-    and balanced accuracy of natural draws before and after post-hoc logit adjustment; 5 x 5 folds, mlp 64.
+    and balanced accuracy of natural draws before and after post-hoc logit adjustment; repeated 5 folds, mlp 64.
 
     Of optdigits the rows of its long tail, imbalance 50, as natural data.
     """
     balanced = {"balanced": plan_of(PowerSkew(Constant(1.0)), epochs=epochs, batch_size=128)}
     for name, data in natural_sets().items():
-        runs = Study(data, balanced, MlpLearner(hidden=64), splits=FULL).run().tables["runs"]
+        runs = Study(data, balanced, MlpLearner(hidden=64), splits=Folds(5, repeats)).run().tables["runs"]
         table = runs.pivot(index="split", columns="candidate")
         for what, before, after in (
             ("log loss, class-balanced, prior correction", table["log_loss", "balanced"],
@@ -171,7 +171,10 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", default=[*PARTS], choices=PARTS)
     parser.add_argument("--studies", type=int, default=STUDIES)
+    parser.add_argument("--repeats", type=int, default=5)
     given = parser.parse_args()
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", torch.get_num_threads())))
+    options = {"nulls": {"studies": given.studies}, "power": {"studies": given.studies},
+               "corrections": {"repeats": given.repeats}}  # fmt: skip
     for part in given.parts:
-        PARTS[part](**({"studies": given.studies} if part in ("nulls", "power") else {}))
+        PARTS[part](**options.get(part, {}))

@@ -105,7 +105,7 @@ def main() -> None:
         for drawing in ("independent", "exact", "stratified"):
             print(f"{departed(folder, drawing, runs)} of {runs} clean runs of 30 epochs depart ({drawing})")
         kills = "20" if QUICK else "300"
-        command = [sys.executable, "-m", "tests.core.killed_run_log", str(folder / "killed.jsonl"), kills, "1000"]
+        command = [sys.executable, "-m", "tests.core.killed_run_log", str(folder), kills]
         print(subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip())
 
 

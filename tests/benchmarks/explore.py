@@ -351,10 +351,11 @@ SENT = """() => {
 
 
 def rows_of_play(browser: Browser, url: str, seconds: float) -> list[Row]:
-    with opened(browser, f"{url}/?data=synthetic") as page:
+    """seconds: up to 35, as 1,000 epochs at half the speed are 25 a second for 40 s, and Play stops at the last."""
+    with opened(browser, f"{url}/?data=synthetic&epochs=1000") as page:
         settle(page)
         page.evaluate(SENT)
-        page.locator(".player select").select_option("4")
+        page.locator(".player select").select_option("0.5")
         page.get_by_role("button", name="Play").click()
         page.wait_for_function("() => window.skewlab.frames")
         page.wait_for_timeout(1500)
@@ -484,7 +485,7 @@ def rows_of_long_ones(browser: Browser, url: str, part: float) -> Iterator[Row]:
     """What takes long: a drag, a held key, playing, hundreds of moves. part: how much of each."""
     yield from rows_of_drag(browser, url, int(100 * max(part, 0.4)))
     yield from rows_of_held_key(browser, url)
-    yield from rows_of_play(browser, url, 300 * part)
+    yield from rows_of_play(browser, url, 35 * max(part, 0.3))
     yield from rows_of_moves(browser, url, process_of(url), int(300 * part))
 
 

@@ -337,11 +337,20 @@ def test_the_runs_of_the_folder_are_listed_newest_first_and_nothing_outside_can_
     clean(folder.parent / "outside.jsonl")
     at = opened(["../outside.jsonl", "/etc/passwd"])
     assert at.multiselect(key="runs").options == ["exp/new.jsonl", "old.jsonl", *TITLES]
-    assert "The link names '../outside.jsonl', '/etc/passwd', which is no run of this server." in said(at)
+    assert "The link names '../outside.jsonl', '/etc/passwd', which is no run of this server so far." in said(at)
     at.multiselect(key="runs").set_value(["exp/new.jsonl", "old.jsonl"]).run()
     assert "All of them drew what was planned." in said(sound(at))
     assert "The link names" not in said(at)
     assert RunFolder(folder).look("../outside.jsonl") == "The folder of runs has no ../outside.jsonl."
+
+
+def test_a_link_to_a_run_that_has_not_begun_shows_it_once_it_has(folder):
+    at = opened(["tonight.jsonl"])
+    assert "The link names 'tonight.jsonl', which is no run of this server so far." in said(at)
+    clean(folder / "tonight.jsonl")
+    assert "Epochs 0 to 3 drew what was planned" in said(sound(at.run()))
+    assert at.multiselect(key="runs").value == ["tonight.jsonl"]
+    assert "The link names" not in said(at)
 
 
 def test_whatever_lies_in_the_folder_is_a_sentence_each(folder):

@@ -161,9 +161,12 @@ def load_time(browser: Browser, url: str, script: str) -> float:
     asked = {"expression": script, "awaitPromise": True, "returnByValue": True}
     message = json.dumps({"id": 1, "method": "Runtime.evaluate", "params": asked})
     session.send("Target.sendMessageToTarget", {"sessionId": attached, "message": message})
+    until = time.monotonic() + 60
     while not answers:
         session.send("Target.getTargets")  # lets the answer in
         time.sleep(0.02)
+        if time.monotonic() > until:
+            raise TimeoutError(f"{url} has said nothing for 60 s to {script}")
     session.send("Target.disposeBrowserContext", {"browserContextId": context})
     session.detach()
     return float(answers[0]["result"]["result"]["value"])

@@ -91,6 +91,7 @@ def rows_of_opening(browser: Browser, url: str, folder: Path, log: Path, times: 
     first, again = [], []
     for number in range(times):
         shutil.copy(log, folder / f"copy{number}.jsonl")
+        time.sleep(2)  # the folder is listed so often
         link = f"{url}/monitor?data=synthetic&runs=copy{number}.jsonl"
         first.append(load_time(browser, link, LOADED_FIGURE) / 1e3)
         again.append(load_time(browser, link, LOADED_FIGURE) / 1e3)

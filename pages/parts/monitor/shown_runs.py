@@ -71,6 +71,9 @@ def _choose(messages: DeltaGenerator) -> list[str]:
     options = [*(folder.names() if folder is not None else ()), *EXAMPLES]
     if RUNS.key not in st.session_state:  # the first look at the URL, of which Streamlit drops what is no option
         st.session_state[_UNKNOWN] = [name for name in st.query_params.get_all(RUNS.key) if name not in options]
+    elif begun := [name for name in st.session_state.get(_UNKNOWN) or () if name in options]:
+        st.session_state[RUNS.key] = [*st.session_state[RUNS.key], *begun][:MOST_RUNS]
+        st.session_state[_UNKNOWN] = [name for name in st.session_state[_UNKNOWN] if name not in begun]
     gone = [name for name in st.session_state.get(RUNS.key) or () if name not in options]  # still in the reader
     are_brought = bool(uploaded_runs())
     offered = "an example" if len(options) == len(EXAMPLES) else "a run of the folder, or an example"
@@ -82,7 +85,8 @@ def _choose(messages: DeltaGenerator) -> list[str]:
     if folder is not None and folder.problem:
         messages.info(literal(folder.problem), icon=":material/folder:")
     if unknown := st.session_state.get(_UNKNOWN):
-        where = "of this server" if folder is not None else "here: this server was started without a folder of runs"
+        of_folder = "of this server so far"
+        where = of_folder if folder is not None else "here: this server was started without a folder of runs"
         messages.warning(
             literal(f"The link names {listed(unknown)}, which is no run {where}."), icon=":material/link_off:"
         )

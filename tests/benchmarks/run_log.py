@@ -106,7 +106,8 @@ def main() -> None:
             print(f"{departed(folder, drawing, runs)} of {runs} clean runs of 30 epochs depart ({drawing})")
         kills = "20" if QUICK else "300"
         command = [sys.executable, "-m", "tests.core.killed_run_log", str(folder), kills]
-        print(subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip())
+        sys.stdout.flush()
+        subprocess.run(command, check=True)
 
 
 if __name__ == "__main__":

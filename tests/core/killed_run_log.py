@@ -2,8 +2,8 @@
 
     python -m tests.core.killed_run_log FOLDER KILLS [SEED]
 
-After each kill the log must be read without an error and depart from nothing; at the end of each run its counts must be
-those of one that was never interrupted. Half of the runs have 4 classes, the others 1,000. Files are written in small
+After each kill the log must be read without an error and depart from nothing, but by chance in one run of a hundred; at
+the end of each run its counts must be those of one that was never interrupted. Half of the runs have 4 classes, the others 1,000. Files are written in small
 pieces, as to a slow disk, so that kills cut lines. All ranks of a training are in one process, in step, as those that
 exchange gradients are.
 """
@@ -31,6 +31,7 @@ from sampler_core.run_log import Run, RunLog, audit, departures, log_file, read_
 EPOCHS, BATCHES = 3, 24  # of an epoch, in one process
 WORLDS = (1, 2, 4)
 LABELS = (np.repeat(np.arange(4), (240, 96, 32, 16)), np.repeat(np.arange(1000), 3))
+BY_CHANCE = "other shares"  # what draws of the plan, which are compared one by one, now and then look like
 SECONDS = (0.1, 0.4)  # about as long as a training of these labels takes
 
 
@@ -116,8 +117,10 @@ class Training(NamedTuple):
         beyond = run.trained.copy()
         for row, epoch in enumerate(run.epochs):
             beyond[row] -= self.plan.preview(counts, epoch).totals
-        faults = [*map(str, departures(run)), *audit(run, counts)]
+        faults = [str(one) for one in departures(run) if one.cause != BY_CHANCE] + audit(run, counts)
         faults += [note for note in run.notes if is_over and "is the last of them" not in note]
+        if not is_over:  # killed before every rank had a file
+            faults = [fault for fault in faults if "are not beside" not in fault]
         if run.skipped_lines or faults:
             raise AssertionError(f"{run.skipped_lines} lines are broken, {faults}")
         if (beyond > run.extras[:, None]).any() or (self.every % WORLDS[-1] == 0 and run.extras.any()):
@@ -131,7 +134,7 @@ class Training(NamedTuple):
 
 def main(folder: Path, kills: int, seed: int = 0) -> None:
     torch.set_num_threads(1)
-    random, seen = np.random.default_rng(seed), Counter[str]()
+    random, seen = np.random.default_rng(seed), Counter(kills=0)
     while seen["kills"] < kills or not seen["runs"]:
         kind = seen["runs"] % 2
         (of_run := folder / f"run{seen['runs']}").mkdir()
@@ -154,9 +157,12 @@ def main(folder: Path, kills: int, seed: int = 0) -> None:
             before, world = world, int(random.choice(WORLDS))
             seen["other numbers of ranks"] += before != world
         run = training.check(is_over=True)
+        seen["departures by chance"] += any(one.cause == BY_CHANCE for one in departures(run))
         seen["runs"] += 1
         seen["resumes"] += max((resume.number for resume in run.resumes), default=0)
         seen["resumes within an epoch"] += len({one.number for one in run.resumes if one.resume.batch})
+    if seen["departures by chance"] > 3 + seen["runs"] / 100:
+        raise AssertionError(f"{seen['departures by chance']} of {seen['runs']} runs depart, which is more than chance")
     print(", ".join(f"{seen[what]} {what}" for what in seen))
 
 

@@ -2,10 +2,10 @@
 
     python -m tests.core.killed_run_log FOLDER KILLS [SEED]
 
-After each kill the log must be read without an error and depart from nothing, but by chance in one run of a hundred; at
-the end of each run its counts must be those of one that was never interrupted. Half of the runs have 4 classes, the others 1,000. Files are written in small
-pieces, as to a slow disk, so that kills cut lines. All ranks of a training are in one process, in step, as those that
-exchange gradients are.
+After each kill the log must be read without an error and depart from nothing, but by chance in one run of a hundred;
+at the end of each run its counts must be those of one that was never interrupted. Half of the runs have 4 classes, the
+others 1,000. Files are written in small pieces, as to a slow disk, so that kills cut lines. All ranks of a training
+are in one process, in step, as those that exchange gradients are.
 """
 
 from __future__ import annotations

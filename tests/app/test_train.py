@@ -188,12 +188,22 @@ def test_plans_are_chosen_by_clicking_them_and_the_url_has_those_that_are_not():
     assert [one["name"] for one in trained] == ["natural", "deferred"]
 
 
+def test_what_each_plan_draws_is_told_beside_them():
+    lines = plan_pills(opened(plans='["natural","deferred"]')).help.splitlines()
+    assert lines[-2:] == [
+        "- **natural**: the natural mix in every epoch",
+        "- **deferred**: power skew, step\\: switch at epoch 80, skew factor 0, skew at the end 1",
+    ]
+
+
 def test_every_bundled_set_is_offered_with_the_split_it_comes_with():
     assert list(FEATURE_SETS) == ["page_blocks", "optdigits_10", "optdigits_50", "optdigits_100", "yeast"]
     at = opened(features="Optdigits, long tail 50")
     assert "They have a split of their own, which is used: " in said(at)
     assert "the features' own split, 25 seeds" in said(at)
     assert at.session_state["features"] == "optdigits_50"
+    own = [f"the features' own split, {seeds} seeds" for seeds in (5, 25, 100)]
+    assert [caption.split("; ")[0] for caption in captions_of(at)] == own, "not what the choices are called"
 
 
 def test_the_parameters_of_the_page_are_its_own():
@@ -239,6 +249,15 @@ def test_a_second_study_waits_in_line_and_a_cancelled_one_makes_room():
     assert not first.button(key="start_study").disabled, "the form is there again"
     second.run()
     assert "Training on Page Blocks" in said(second)
+
+
+def test_the_form_of_another_study_is_closed_once_that_is_what_the_page_shows():
+    at = start(opened())
+    first = study_id(at)
+    at.session_state["another-study"] = True
+    start(at.run())
+    assert study_id(at) != first and "Waiting: 1 study" in said(at)
+    assert not [button for button in at.button if button.key == "start_study"]
 
 
 def test_a_study_that_fails_says_why_and_offers_the_form():
@@ -573,8 +592,8 @@ def test_fewer_folds_than_chosen_are_said_before_the_start():
     reading = study_form_reading()
     few = reading._replace(counts=ClassCounts(("a", "b"), np.array([90, 7])))
     words = "7 folds instead of 10: the smallest class has 7 samples"
-    assert [splitting(choice, few).lowered for choice in SPLITS.choices] == ["", "", words]
-    assert not any(splitting(choice, reading).lowered for choice in SPLITS.choices)
+    assert [splitting(choice, few).instead for choice in SPLITS.choices] == ["", "", words]
+    assert not any(splitting(choice, reading).instead for choice in SPLITS.choices)
     at = opened(features="Yeast")
     assert [one.startswith("5 folds instead of 10: ") for one in captions_of(at)] == [False, False, True]
 

@@ -29,6 +29,7 @@ from sampler_core.plans.plan import SamplingPlan
 from sampler_core.training.setting_rows import HIDDEN, LEARNER_ROWS, LOSS_ROWS
 
 NOT_STARTED = "study_not_started"
+ANOTHER = "another-{}".format  # key of the row -> whether the form stands open below what is shown
 SUPPOSED = "Differences between runs are supposed to vary by 3 points, until a study of these features has measured it."
 MEASURED = "How much differences between runs vary is as the last study of these features has measured it."
 CHOICES = {name.replace("_", "-"): name for name in LOSS_ROWS}
@@ -126,7 +127,7 @@ def _what_is_missing(features: Features | None, trained: TrainedPlans, losses: l
 
 
 def _captions(features: Features, trained: TrainedPlans, learner: dict[str, Any], losses: int) -> list[str]:
-    """Beside each choice of splits: fewer folds, the time, and the smallest difference that it would show."""
+    """Beside each choice of splits: what it is for these features, the time, the smallest difference that it shows."""
     reading, plans, weights = features.reading, _plans_of(trained, losses), weights_of(features, learner)
     spread = _spread(features) or Spread()
     captions = []
@@ -134,9 +135,9 @@ def _captions(features: Features, trained: TrainedPlans, learner: dict[str, Any]
         split = splitting(choice, reading)
         points = 100 * visible_difference(split, len(plans) + 1, spread)
         length = duration(pace() * seconds(split, reading, plans, weights))
-        few = f"{split.lowered}; " if split.lowered else ""
+        instead = f"{split.instead}; " if split.instead else ""
         captions.append(
-            f"{few}about {length}; would show a difference of {points:.1f} points of balanced accuracy (80 % power)"
+            f"{instead}about {length}; would show a difference of {points:.1f} points of balanced accuracy (80 % power)"
         )
     return captions
 
@@ -172,3 +173,4 @@ def start(request: dict[str, Any], file: FeatureFile | None, about: dict[str, An
         st.session_state[NOT_STARTED] = f"Not started: {error}."
         return
     show_study(study.id, row)
+    st.session_state[ANOTHER(row.key)] = False  # down there nobody sees that it runs

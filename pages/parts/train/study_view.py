@@ -62,12 +62,14 @@ def _verdict(study: ServedStudy, result: StudyResult) -> None:
         if rest:
             st.markdown(literal(rest[0].upper() + rest[1:]))
         learner = choice_titles(LEARNER)[result.settings["learner"]["name"]]
-        how = (
-            f"{result.settings['features']}, {learner}, {result.settings['runs']} runs of each plan on the same "
-            f"splits, in {duration(study.seconds)}. Intervals and verdicts are corrected for splits that share rows, "
-            "and for several plans."
-        )
-        st.markdown(literal(how))
+        runs, length = result.settings["runs"], duration(study.seconds)
+        if result.settings["splits"]["name"] == "given":
+            how = f"{runs} seeds of each plan on the features' own split, in {length}. Intervals and verdicts allow "
+            how += "for the number of test rows, and for several plans."
+        else:
+            how = f"{runs} runs of each plan on the same splits, in {length}. Intervals and verdicts are corrected for "
+            how += "splits that share rows, and for several plans."
+        st.markdown(literal(f"{result.settings['features']}, {learner}, {how}"))
         with st.expander("What to keep in mind", icon=":material/info:", expanded=True):
             st.markdown("\n".join(f"- {literal(sentence)}" for sentence in [*caveats(result), *result.notes]))
     page_contents().sentences.extend([result.verdict, *caveats(result)])

@@ -21,14 +21,14 @@ MOST_CORES = 5  # beyond, threads help little
 
 
 class Splitting(NamedTuple):
-    """The splits of a choice for some features. splits: as the study's process reads them. lowered: why there are fewer
-    folds than the choice says."""
+    """The splits of a choice for some features. splits: as the study's process reads them. instead: what they are where
+    they are not as the choice says."""
 
     splits: dict[str, Any]
     runs: int
     test_per_train: float
     words: str
-    lowered: str = ""
+    instead: str = ""
 
 
 class Spread(NamedTuple):
@@ -79,7 +79,8 @@ def splitting(choice: str, reading: FeatureReading) -> Splitting:
     """What a choice of `SPLITS` means for features: their own split where they have one."""
     if reading.has_split:
         seeds = SEEDS[choice]
-        return Splitting({"name": "given", "seeds": seeds}, seeds, 0.0, f"the features' own split, {seeds} seeds")
+        words = f"the features' own split, {seeds} seeds"
+        return Splitting({"name": "given", "seeds": seeds}, seeds, 0.0, words, words)
     if choice in FOLDS:
         folds, repeats = FOLDS[choice]
         folds = min(folds, smallest_class(reading))

@@ -10,6 +10,7 @@ from pages.parts.sidebar.page_controls import heading_line
 from pages.parts.sidebar.page_parameters import FEATURES, SEARCH, choice_titles
 from pages.parts.sidebar.scenario import Scenario
 from pages.parts.train.shown_study import running_study, say_why_there_is_no_result, shown_study
+from pages.parts.train.study_form import ANOTHER
 from pages.parts.tune.search_form import search_form
 from pages.parts.tune.search_view import search_tables, search_view
 from sampler_core.figures import Chart
@@ -35,7 +36,7 @@ def by_training(scenario: Scenario, search: ServedStudy | None) -> tuple[list[Ch
     """Show it; its charts and other tables."""
     if search is not None and search.state == "finished":
         charts = search_view(search)
-        another = st.expander("Another search", icon=":material/add:", key="another-search", on_change="rerun")
+        another = st.expander("Another search", icon=":material/add:", key=ANOTHER(SEARCH.key), on_change="rerun")
         if another.open:
             with another:
                 charts = [*charts, *search_form(scenario)]

@@ -81,6 +81,8 @@ def _verdict(evidence: Evidence, found: list[Departure]) -> str:
         return " ".join(departure.sentence for departure in found)
     first, last = run.epochs[0], run.epochs[-1]
     epochs = f"Epoch {first}" if first == last else f"Epochs {first} to {last}"
+    planned = run.plan.epochs if run.plan is not None else None
+    epochs += f" of {planned:,}" if planned is not None and last + 1 < planned else ""
     apart, allowed = _largest_departure(evidence)
     points = "point" if number(apart) == "1" else "points"
     return (

@@ -191,6 +191,10 @@ def test_a_log_that_is_brought_stays_in_the_session_alone_until_it_is_removed(tm
     at = brought(opened(), *files)
     assert "4 epochs of 4 on ranks 0 and 1 of 2" in said(at)
     assert "secret" not in str(at.query_params)
+    shared = sound(at.button(key="share").click().run())
+    assert [one.value for one in shared.info] == [
+        literal("Not in the link, as they were brought: 'secret.jsonl'. The report has them.")
+    ]
     sound(at.switch_page("explore.py").run())
     sound(at.switch_page("monitor.py").run())
     assert "secret.jsonl" in at.title[0].value.replace("\\", "")
@@ -219,12 +223,12 @@ def test_the_file_of_another_rank_joins_its_run_whenever_it_comes_and_each_arriv
     assert not at.session_state["bring-another"], "what it was opened for is done"
     assert told(at) == ["tuesday.rank1.jsonl read: rank 1 of 2. tuesday.jsonl: ranks 0 and 1 of 2."]
     assert verdict(read_run(path)) in said(at)
-    assert "4 epochs of 4 on ranks 0 and 1 of 2, 1,024 targets in all." in said(at)
+    assert "4 epochs of 4 on ranks 0 and 1 of 2, 1,024 targets in all, 2,036 planned." in said(at)
     assert "was not brought" not in said(at)
     assert at.multiselect(key="runs").placeholder == "add an example"
     begun = other.read_bytes().splitlines(keepends=True)[:2]
     brought(at, (other.name, b"".join(begun)))
-    assert "on ranks 0 and 1 of 2, 640 targets in all." in said(at), "a file brought again replaces the one before"
+    assert "on ranks 0 and 1 of 2, 640 targets in all, " in said(at), "a file brought again replaces the one before"
     clean(path := tmp_path / "new" / "tuesday.jsonl", plan_of(seed=9))
     brought(at, (path.name, path.read_bytes()))
     assert "4 epochs of 4, 2,036 targets in all." in said(at), "a file of another plan is of another run"
@@ -403,9 +407,9 @@ def test_a_run_that_grows_is_read_once_for_all_sessions_and_only_what_is_new(fol
     monkeypatch.setattr(rank_records, "record_of_line", lambda *a: seen.append(a[0]) or record_of_line(*a))
     sessions = [opened(["run.jsonl"]) for _ in range(2)]
     assert len(seen) == 5, "a plan, and two epochs of two lines"
-    assert all("Epochs 0 to 1 drew what was planned" in said(at) for at in sessions)
+    assert all("Epochs 0 to 1 of 4 drew what was planned" in said(at) for at in sessions)
     trained(log, sampler, sampler.loader(DATASET), [2])
-    assert all("Epochs 0 to 2 drew what was planned" in said(sound(at.run())) for at in sessions)
+    assert all("Epochs 0 to 2 of 4 drew what was planned" in said(sound(at.run())) for at in sessions)
     assert len(seen) == 7
     runs = run_folder.run_folder()
     assert runs.look("run.jsonl") is runs.look("run.jsonl"), "nothing is computed again where nothing came"
@@ -451,10 +455,10 @@ def test_a_run_that_is_cut_replaced_or_gone_is_told_as_it_is_then(folder, monkey
     at = opened(["run.jsonl"])
     lines = (folder / "run.jsonl").read_bytes().splitlines(keepends=True)
     (folder / "run.jsonl").write_bytes(b"".join(lines[:3]))
-    assert "Epoch 0 drew what was planned" in said(sound(at.run()))
+    assert "Epoch 0 of 4 drew what was planned" in said(sound(at.run()))
     (folder / "other").write_bytes(b"".join(lines[:5]))
     (folder / "other").replace(folder / "run.jsonl")
-    assert "Epochs 0 to 1 drew what was planned" in said(sound(at.run()))
+    assert "Epochs 0 to 1 of 4 drew what was planned" in said(sound(at.run()))
     monkeypatch.setattr(log_lines, "MOST_BYTES", 100)
     assert "run log must have at most" in said(sound(at.run()))
     (folder / "run.jsonl").unlink()

@@ -349,9 +349,10 @@ def test_a_file_name_is_made_of_plain_letters(title, name):
 
 
 def only_the_link():
+    from pages.parts.server.page_contents import PageContents
     from pages.parts.share import share_dialog
 
-    share_dialog._link_tab()
+    share_dialog._link_tab(PageContents())
 
 
 @pytest.mark.parametrize(("data", "said"), [("synthetic", False), ("published", False), ("mine", True)])

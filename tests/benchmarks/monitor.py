@@ -117,16 +117,16 @@ def rows_of_following(browser: Browser, server: Server, folder: Path, seconds: f
             page = pages.enter_context(opened(browser, f"{server.url}/monitor?{query}"))
             page.get_by_role("heading", name=f"{RUNS} runs.").wait_for()
         one.close()
-        for writing in (0, 5):
+        for writing, every in ((0, 1.0), (5, 10.0), (5, 1.0)):
             time.sleep(5)
             used, begin = server.processor_seconds(), time.perf_counter()
             while (now := time.perf_counter() - begin) < seconds:
                 for log in logs[:writing]:
                     log.grow()
-                time.sleep(max(0.0, 1.0 - (time.perf_counter() - begin - now)))
+                time.sleep(max(0.0, every - (time.perf_counter() - begin - now)))
             share = (server.processor_seconds() - used) / (time.perf_counter() - begin)
             what = f"{SESSIONS} sessions follow {RUNS} runs of {EPOCHS:,} epochs"
-            what += f", {writing} of them written to once a second" if writing else ""
+            what += f", {writing} of them written to every {every:.0f} s" if writing else ""
             yield Row(what, f"{share:.1%} of a core", "≤ 10 %", share <= 0.10)
 
 

@@ -33,10 +33,10 @@ def test_a_line_that_training_writes_comes_onto_the_page_by_itself(open_page, fo
     trained(log, sampler, sampler.loader(DATASET), [0])
     page = open_page("/monitor?runs=night.jsonl", url=following_server)
     heading = page.locator(".st-key-page-heading")
-    assert "Epoch 0 drew what was planned" in heading.inner_text()
+    assert "Epoch 0 of 4 drew what was planned" in heading.inner_text()
     page.evaluate("() => { window.isTheSame = true; }")
     trained(log, sampler, sampler.loader(DATASET), [1])
-    heading.get_by_text("Epochs 0 to 1 drew what was planned").wait_for(timeout=PATIENCE)
+    heading.get_by_text("Epochs 0 to 1 of 4 drew what was planned").wait_for(timeout=PATIENCE)
     page.wait_for_function(
         """() => document.querySelector('[data-chart="logged-shares"]')._fullData[1].x.length === 2""", timeout=PATIENCE
     )

@@ -127,4 +127,4 @@ def test_a_run_without_windows_says_so(tmp_path: Path):
     assert departures(run) == []
     assert verdict(run) == "Nothing has been trained on yet."
     trained(log, sampler, sampler.loader(DATASET), [0])
-    assert verdict(read_run(tmp_path / "run.jsonl")).startswith("Epoch 0 drew what was planned")
+    assert verdict(read_run(tmp_path / "run.jsonl")).startswith("Epoch 0 of 4 drew what was planned")

@@ -6,11 +6,13 @@ import zlib
 from collections.abc import Sequence
 
 from pages.parts.live.figure_panel import Panel
+from pages.parts.monitor.uploaded_runs import uploaded_runs
 from pages.parts.server.page_contents import Table, page_contents
 from pages.parts.sidebar.scenario import Scenario
 from sampler_core.figures.monitor_charts import charts_of_run, charts_of_runs
 from sampler_core.figures.monitor_classes import class_table
 from sampler_core.figures.monitor_runs import MonitoredRun, run_table
+from sampler_core.formatting import listed
 
 PANEL = "runs-panel"
 
@@ -36,8 +38,10 @@ def run_tables(runs: Sequence[MonitoredRun], group: str, rank: int) -> list[Tabl
 
 
 def note_for_share(runs: Sequence[MonitoredRun]) -> None:
-    """What the page says of its runs, for the report."""
+    """What the page says of its runs, for the report, and which of them no link has."""
     page_contents().facts["Run logs"] = {one.name: one.judgement.sentence for one in runs}
+    if brought := listed(one.name for one in runs if one.name in uploaded_runs()):
+        page_contents().unlinked.append(f"Not in the link, as they were brought: {brought}. The report has them.")
 
 
 def _stamp(one: MonitoredRun) -> tuple[object, ...]:

@@ -84,14 +84,16 @@ def _progress(run: Run) -> str:
     resumed = f", gone on with {several(resumes, 'time', 'times')}" if resumes else ""
     targets = int(run.trained.sum()) + sum(int(window.draw.trained.sum()) for window in run.repeated)
     last = " Of each epoch the last pass is shown." if times else ""
-    return f"{epochs}{times}{ranks}{resumed}, {count(targets)} targets in all.{last}{_end(run, passes)}"
+    is_whole = planned is not None and passes >= planned
+    asked = run.plan.samples(run.class_counts) * passes if run.plan is not None and (is_whole or run.ended) else targets
+    instead = f", {count(asked)} planned" if asked != targets else ""
+    return f"{epochs}{times}{ranks}{resumed}, {count(targets)} targets in all{instead}.{last}{_end(run, is_whole)}"
 
 
-def _end(run: Run, passes: int) -> str:
+def _end(run: Run, is_whole: bool) -> str:
     """How the run ended, as far as the log tells; "" where it has all of its epochs and no end line."""
     if run.ended:
         return " It came to its end."
-    is_whole = run.plan is not None and run.plan.epochs is not None and passes >= run.plan.epochs
     return "" if is_whole else " No end line: it may still run, or was stopped."
 
 

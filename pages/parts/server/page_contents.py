@@ -22,7 +22,7 @@ class PageContents:
     sentences: the page's own answers, plain text; facts: heading -> word -> value; files: file name -> what makes its
     text. Of these three a page has what it adds to the sidebar's plan. report: makes the page's own report, where it
     has another one than its figures as they stand; called with `title`, `note` and `data_name`. tuned_for: what the
-    sidebar's plan meets, in sentences for the code.
+    sidebar's plan meets, in sentences for the code. unlinked: what is on the page and in no link, in sentences.
     """
 
     charts: list[Chart] = field(default_factory=list)
@@ -31,6 +31,7 @@ class PageContents:
     facts: dict[str, dict[str, str]] = field(default_factory=dict)
     files: dict[str, Callable[[], str]] = field(default_factory=dict)
     tuned_for: list[str] = field(default_factory=list)
+    unlinked: list[str] = field(default_factory=list)
     report: Callable[..., str] | None = None
 
 

@@ -24,6 +24,7 @@ from pages.parts.share.title_and_note import (
     title_and_note_boxes,
 )
 from pages.parts.sidebar.scenario import Scenario, current_scenario
+from pages.parts.text.markdown import literal
 from sampler_core.figures.legend import added_legend_height
 from sampler_core.plans.parameters import DATA
 
@@ -67,19 +68,21 @@ def share_button(title: str) -> Iterator[None]:
 def share_dialog(title: str, scenario: Scenario, contents: PageContents, first_tab: str) -> None:
     """The tabs of the dialog, of what a page has shown."""
     share_tabs: dict[str, Callable[[], None]] = {
-        "Link": _link_tab, "Code": partial(code_tab, scenario, contents), "Plan": partial(plan_tab, scenario),
-        "Report": partial(report_tab, title, scenario, contents), "Figures": partial(_figures_tab, contents),
-        "Tables": partial(_tables_tab, contents),
+        "Link": partial(_link_tab, contents), "Code": partial(code_tab, scenario, contents),
+        "Plan": partial(plan_tab, scenario), "Report": partial(report_tab, title, scenario, contents),
+        "Figures": partial(_figures_tab, contents), "Tables": partial(_tables_tab, contents),
     }  # fmt: skip
     for tab, show_tab in zip(st.tabs(list(share_tabs), default=first_tab), share_tabs.values(), strict=True):
         with tab:
             show_tab()
 
 
-def _link_tab() -> None:
+def _link_tab(contents: PageContents) -> None:
     title_and_note_boxes()
     st.markdown(LOCAL_LINK if is_local(st.context.url or "") else LINK)
     _share_part(key="share-link", data={"part": "link", "text": shared_text()})
+    for sentence in contents.unlinked:
+        st.info(literal(sentence), icon=":material/lock:")
     if st.session_state.get(DATA.key) != "mine":
         return
     left_out = left_out_of_the_link()

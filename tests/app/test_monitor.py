@@ -13,6 +13,7 @@ from pages.parts.monitor.followed_run import FollowedRun, Reading
 from pages.parts.monitor.run_folder import RunFolder
 from pages.parts.monitor.run_sentences import fault_line, run_facts, runs_line
 from pages.parts.server.session_cleanup import LOGS_JOB
+from pages.parts.text.markdown import literal
 from sampler_core.figures.monitor_runs import MonitoredRun
 from sampler_core.run_log import (
     Judgement,

@@ -231,9 +231,10 @@ class SamplingPlan:
     ) -> dict[ClassName, float]:  # fmt: skip
         """The weight of each class in a loss over the data as it is: N p_c / n_c, which gives it its share of the loss.
 
-        For scikit-learn and Keras as it is, for torch as `torch.tensor(list(weights.values()))`, in the order of the
-        names. The mean weight of a sample is 1, as with scikit-learn's "balanced", which is skew 1; `class_weights` are
-        the same, normalised over the classes. An empty class has 0. state: of an adaptive target.
+        For scikit-learn as it is, for torch as `torch.tensor(list(weights.values()))`, in the order of the names, for
+        Keras as `dict(enumerate(weights.values()))`: it takes class numbers, and passes over names in silence. The mean
+        weight of a sample is 1, as with scikit-learn's "balanced", which is skew 1; `class_weights` are the same,
+        normalised over the classes. An empty class has 0. state: of an adaptive target.
 
         Examples:
             >>> plan.class_weight({"cat": 80, "dog": 20}, epoch=0)  # shares 0.5 and 0.5

@@ -162,6 +162,14 @@ def test_a_form_that_cannot_be_started_says_what_is_missing():
     assert at.button(key="start_study").disabled and "All plans are left out" in said(at)
 
 
+def test_without_features_there_are_no_tables_though_they_were_open_before():
+    at = opened()
+    at.session_state["train-tables"] = True
+    assert at.run().get("dataframe") or at.dataframe
+    at.selectbox(key="features").set_value("mine").run()
+    assert not at.exception and "Bring features first" in said(at)
+
+
 def test_plans_that_the_features_do_not_allow_are_left_out_in_a_sentence():
     at = opened(plans='["natural",{"name":"odd","target":{"name":"shares","shares":[["class 3",0.5]]}}]')
     assert "odd is not trained" in said(at) and "Change it in Compare, or the sidebar." in said(at)

@@ -21,9 +21,11 @@ from sampler_core.figures.rewording import reworded_table
 def chart_tables(charts: Iterable[Chart], key: str, *others: Table) -> None:
     """An expander with a tab for each table, made when it is open: the others, then those of the charts.
 
-    Titles may be equal.
+    Titles may be equal. Without tables there is no expander.
     """
     page_tables = [*others, *((chart.title, chart.figure.table) for chart in charts)]
+    if not page_tables:
+        return
     page_contents().tables.extend(page_tables)
     tables_box = st.expander("The same numbers as tables", icon=":material/table:", key=f"{key}-tables",
                            on_change="rerun")  # fmt: skip

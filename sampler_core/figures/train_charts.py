@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sampler_core.data.array_types import FloatArray
+from sampler_core.figures.class_labels import class_in_words
 from sampler_core.figures.epoch_curves import Curve, curves_over_epochs
 from sampler_core.figures.figure import Figure, with_shares
 from sampler_core.figures.legend import LEGEND, row_label
@@ -128,9 +129,10 @@ def summary_table(result: StudyResult) -> pd.DataFrame:
         "balanced accuracy": summary["balanced_accuracy"], "accuracy": summary["accuracy"],
         f"points more than {result.settings['reference']}": points["mean"], "95 % from": points["low"],
         "95 % to": points["high"], "verdict": compared["verdict"].fillna("reference"),
+        "worst class": summary["worst_class"].map(class_in_words), "its recall": summary["worst_recall"],
+        "its samples judged": summary["worst_n"],
         "P(better)": compared["better"], "p (Holm)": compared["holm_p"], "macro-F1": summary["macro_f1"],
-        "worst class": summary["worst_class"].map(str), "its recall": summary["worst_recall"],
-        "its samples judged": summary["worst_n"], "log loss": summary["log_loss"],
+        "log loss": summary["log_loss"],
         "log loss, corrected": pd.to_numeric(summary["corrected_log_loss"]), "Brier": summary["brier"],
         "Brier, corrected": pd.to_numeric(summary["corrected_brier"]),
     })  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from sampler_core.data.class_counts import ClassCounts
 from sampler_core.figures.class_labels import class_in_words
 from sampler_core.figures.figure import Chart
 from sampler_core.figures.legend import height_with_legend
@@ -21,6 +22,7 @@ from sampler_core.training.verdict import signed_points
 FEW_JUDGED = 20  # samples of a class: below, the page says what one of them moves
 MOST_NAMED = 4
 UNCALIBRATED = "the classifier's probabilities do not fit its draws, it is over-confident or trained too briefly"
+OFTEN = 10  # times an epoch that a sample is drawn: from there on the page says it
 WORSE = 1.02  # times the log loss: what prior correction makes worse by less is not told
 
 
@@ -84,6 +86,7 @@ def caveats(result: StudyResult) -> list[str]:
         ])  # fmt: skip
         sentences.append(f"Few samples are judged: {named}.")
     summary = result.tables["summary"].set_index("candidate")
+    sentences += _repeated(result, counts)
     sentences += _least_calibrated(result)
     if mistaken := _worse_corrected(result):
         before, after = (float(summary.loc[mistaken[0], name]) for name in ("log_loss", "corrected_log_loss"))
@@ -92,6 +95,28 @@ def caveats(result: StudyResult) -> list[str]:
             f"{quoted(mistaken[0])} {number(before)}, corrected {number(after)}): {UNCALIBRATED}."
         )
     return sentences
+
+
+def _repeated(result: StudyResult, counts: ClassCounts) -> list[str]:
+    """How often the best plan draws each sample of the class that it repeats most, where that is often."""
+    compared = result.tables["comparisons"]
+    better = compared[(compared["verdict"] == "better") & ~compared["is_baseline"].astype(bool)]
+    if better.empty:
+        return []
+    name = str(better.sort_values("mean", ascending=False)["candidate"].iloc[0])
+    rows = rows_of(result.tables["recalls"], name)
+    trained, last_share = numbers(rows["trained"]), numbers(rows["last_share"])
+    summary = result.tables["summary"].set_index("candidate")
+    draws = result.settings["plans"][summary.loc[name, "plan"]].get("samples_per_epoch") or trained.sum()
+    repeats = np.divide(last_share * draws, trained, out=np.zeros_like(trained), where=trained > 0)
+    c = int(repeats.argmax())
+    if repeats[c] < OFTEN:
+        return []
+    return [
+        f"{quoted(name)} draws each of the {number(float(trained[c]))} training samples of "
+        f"{class_in_words(counts.names[c])} about {number(float(round(repeats[c])))} times in the last epoch: what "
+        "memorises them needs augmentation, or a limit on repeats."
+    ]
 
 
 def _least_calibrated(result: StudyResult) -> list[str]:

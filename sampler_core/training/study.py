@@ -33,12 +33,15 @@ METRICS = ("balanced_accuracy", "accuracy")
 
 class Progress(NamedTuple):
     """How far a study is. share: 0 to 1. seconds_left: by the pace so far. epoch: that was trained last. reached:
-    balanced accuracy after it by candidate, the mean over its runs that have come so far."""
+    balanced accuracy after it by candidate, the mean over its runs that have come so far. part, parts: the runs train
+    in so many parts one after another, this one from 0."""
 
     share: float
     seconds_left: float
     epoch: int
     reached: dict[str, float]
+    part: int = 0
+    parts: int = 1
 
 
 ProgressCall: TypeAlias = Callable[[Progress], object]  # returns False to stop
@@ -114,7 +117,8 @@ class Study:
     @property
     def settings(self) -> dict[str, Any]:
         """All that decides the result besides the features' numbers, as plain JSON types."""
-        counts = self.features.class_counts
+        of_training = isinstance(self.splitter, Given)  # else all rows are trained on in some split
+        counts = self.features.training_counts if of_training else self.features.class_counts
         return {
             "features": self.features.title, "rows": len(self.features.X), "columns": self.features.X.shape[1],
             "classes": list(counts.names), "counts": counts.counts.tolist(), "learner": LEARNERS.encode(self.learner),
@@ -152,14 +156,15 @@ class Study:
         stacks = list(self._stacks())
         work = [work_of(stack.runs, self.splits) for stack in stacks]
         total, done, begin = sum(work), 0.0, time.monotonic()
-        for stack, of_stack in zip(stacks, work, strict=True):
+        for part, (stack, of_stack) in enumerate(zip(stacks, work, strict=True)):
             for epoch in train(stack):
                 for number, run in enumerate(stack.runs):
                     runs[run.candidate].take(number, run.split, epoch)
                 done += of_stack / (stack.runs[0].plan.epochs or 1)
                 left = (time.monotonic() - begin) * (total - done) / done
                 reached = self._reached(stack, runs, epoch.epoch)
-                if progress and progress(Progress(done / total, left, epoch.epoch, reached)) is False:
+                so_far = Progress(done / total, left, epoch.epoch, reached, part, len(stacks))
+                if progress and progress(so_far) is False:
                     raise StudyStopped("the study was stopped")
         return TrainedStudy(
             self.candidates, runs, self.reference, self.natural.name, self.metric, self.region, self.test_per_train

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sampler_core.data.array_types import FloatArray, IntArray
 from sampler_core.training.candidate_runs import LOSSES_OF_PROBABILITIES, CandidateRuns
-from sampler_core.training.comparison import decided, difference, holm, wilson
+from sampler_core.training.comparison import decided, holm, wilson
 from sampler_core.training.trained_study import TrainedStudy
 
 COSTS = ("accuracy", "balanced_accuracy", *LOSSES_OF_PROBABILITIES)
@@ -32,7 +32,7 @@ def summary(trained: TrainedStudy) -> pd.DataFrame:
             f1_score(targets, answers, labels=present, average="macro", zero_division=0.0)
             for targets, answers in row.runs.pooled(row.adjusted)
         ]
-        own = {name: difference(row.metric(name), trained.test_per_train) for name in COSTS[:2]}
+        own = {name: trained.reached(row, name) for name in COSTS[:2]}
         table.append({
             "candidate": row.name, "plan": row.candidate.plan_name, "loss": row.candidate.loss.title,
             "runs": len(row.runs.splits), **{name: float(row.metric(name).mean()) for name in COSTS},

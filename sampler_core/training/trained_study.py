@@ -52,13 +52,19 @@ class TrainedStudy(NamedTuple):
         of_runs = row.metric(metric) - reference.metric(metric)
         return difference(of_runs, self.test_per_train, region, len(self.rows) - 1, extra)
 
+    def reached(self, row: Row, metric: str) -> Difference:
+        """What a row reached, as a difference from nothing."""
+        extra = 0.0 if self.test_per_train else _variance_by_rows(row, None, metric)
+        return difference(row.metric(metric), self.test_per_train, extra=extra)
 
-def _variance_by_rows(row: Row, reference: Row, metric: str) -> float:
+
+def _variance_by_rows(row: Row, reference: Row | None, metric: str) -> float:
     """The variance of a difference by the test rows there happen to be, where all runs judge the same ones."""
     if metric not in ("accuracy", "balanced_accuracy"):
         return 0.0
-    (rates, targets), (of_reference, _) = row.runs.row_rates(row.adjusted), reference.runs.row_rates(reference.adjusted)
-    gains = rates - of_reference
+    gains, targets = row.runs.row_rates(row.adjusted)
+    if reference is not None:
+        gains = gains - reference.runs.row_rates(reference.adjusted)[0]
     if metric == "accuracy":
         return _variance_of_mean(gains)
     parts = [_variance_of_mean(gains[targets == c]) for c in np.unique(targets)]

@@ -25,7 +25,8 @@ def verdict(summary: Records, comparisons: Records, reference: str, metric: str,
         parts = [_better(best, by_verdict["better"][1:], reference, metric)]
         compared = [best["candidate"], reference]
     else:
-        parts, compared = [f"{_none_is_better(by_verdict)} {quoted(reference)} in {_words(metric)}"], [reference]
+        parts = [f"{_none_is_better(by_verdict)} {quoted(reference)}{_by(region)} in {_words(metric)}"]
+        compared = [reference]
     most = max((row["mean"] for row in plans), default=0.0)
     parts += [_baseline(row, reached, compared, metric, most) for row in comparisons if row["is_baseline"]]
     if by_verdict["same"]:
@@ -37,6 +38,11 @@ def verdict(summary: Records, comparisons: Records, reference: str, metric: str,
         many = joined([_with_difference(row) for row in by_verdict["undecided"]])
         parts.append(f"undecided: {many}, where a difference of {points(found)} would be found")
     return "; ".join(parts) + "."
+
+
+def _by(region: float) -> str:
+    """The least difference that counts."""
+    return f" by more than {points(region)}" if region else ""
 
 
 def _none_is_better(by_verdict: dict[str, Records]) -> str:

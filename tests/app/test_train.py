@@ -207,7 +207,7 @@ def test_what_each_plan_draws_is_told_beside_them():
 def test_every_bundled_set_is_offered_with_the_split_it_comes_with():
     assert list(FEATURE_SETS) == ["page_blocks", "optdigits_10", "optdigits_50", "optdigits_100", "yeast"]
     at = opened(features="Optdigits, long tail 50")
-    assert "They have a split of their own, which is used: " in said(at)
+    assert "1,048 samples to train on and 1,797 to judge by, in a split of their own, 64 features" in said(at)
     assert "the features' own split, 25 seeds" in said(at)
     assert at.session_state["features"] == "optdigits_50"
     own = [f"the features' own split, {seeds} seeds" for seeds in (5, 25, 100)]
@@ -233,9 +233,10 @@ def test_a_study_that_runs_shows_its_curves_its_time_and_its_warnings_and_the_pa
             "candidates": [["natural", "natural", "cross-entropy"], ["mine", "mine", "cross-entropy"]],
         },
         {"epoch": 0, "reached": {"mine": 0.4, "natural": 0.3}, "left": 61.0},
-        {"epoch": 1, "reached": {"mine": 0.6, "natural": 0.35}, "left": 42.0},
+        {"epoch": 1, "reached": {"mine": 0.6, "natural": 0.35}, "left": 42.0, "part": 1, "parts": 3},
     ]
     at.run()
+    assert "Part 2 of 3, epoch 2 of 4, 30 runs in all" in at.get("progress")[0].proto.text
     assert "corrects the imbalance twice" in said(at) and "its URL brings you back" in said(at)
     assert not [button for button in at.button if button.key == "start_study"], (
         "another study is a choice, not in sight"

@@ -12,6 +12,7 @@ from sampler_core import Constant, DifficultyBalanced, PowerSkew, SamplingPlan
 from sampler_core import figures as fig
 from sampler_core.exporting.study_report import study_report
 from sampler_core.figures import train_charts, train_class_charts
+from sampler_core.figures.class_labels import class_in_words
 from sampler_core.figures.train_lines import METRIC_LABELS, UNASKED, class_counts_of, study_lines
 from sampler_core.figures.train_list import caveats, study_charts
 from sampler_core.formatting import COLOURS
@@ -170,6 +171,19 @@ def test_what_needs_no_training_is_advised_first_with_how_where_no_plan_does_mor
     assert said is None or "its accuracy 79.5 % (" in first
     cheaper = caveats(said_of(result, verdicts, means, accuracy=[0.9, 0.9, 0.9, 0.8]))[0]
     assert ("Try 'natural + logit adjustment' first" in cheaper) == (said is not None and "better" not in verdicts[:2])
+
+
+def test_how_often_the_best_plan_draws_a_sample_of_the_class_it_repeats_most_is_said_where_that_is_often(results):
+    result = results["two classes, one epoch"]
+    plan = result.tables["summary"]["candidate"].iloc[1]
+    recalls = result.tables["recalls"].copy()
+    of_plan = recalls["candidate"] == plan
+    recalls.loc[of_plan, "trained"], recalls.loc[of_plan, "last_share"] = [90.0, 3.0], [0.5, 0.5]
+    rare = result.settings["classes"][1]
+    result = dataclasses.replace(result, tables={**result.tables, "recalls": recalls})
+    words = f"'{plan}' draws each of the 3 training samples of {class_in_words(rare)} about"
+    assert words in " ".join(caveats(said_of(result, ["better", "same", "same"], [0.05, 0.0, 0.0])))
+    assert words not in " ".join(caveats(said_of(result, ["undecided", "same", "same"], [0.05, 0.0, 0.0])))
 
 
 def test_a_correction_that_makes_probabilities_worse_is_said_to_and_one_that_does_not_is_not(results):

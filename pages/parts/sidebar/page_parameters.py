@@ -89,7 +89,8 @@ LOSSES = Parameter(
     choices=tuple(name.replace("_", "-") for name in LOSS_ROWS),
 )  # fmt: skip
 SPLITS = Parameter(
-    "splits", "Thoroughness", "On how many splits of the data each plan is trained. All plans meet the same splits.",
+    "splits", "Thoroughness", "On how many splits of the data each plan is trained, or, where the features have a "
+    "split of their own, from how many seeds. All plans meet the same ones.",
     "5 x 5 folds", kind="choice", choices=("5 splits", "5 x 5 folds", "10 x 10 folds"),
 )  # fmt: skip
 CURVE = Parameter(

@@ -61,13 +61,16 @@ def in_words(features: Features) -> str:
     ends = [
         f"{class_in_words(counts.names[c])} has {count(int(counts.counts[c]))}" for c in (counts.largest, counts.rarest)
     ]
-    trained = count(counts.num_samples)
-    split = f" They have a split of their own, which is used: {trained} are for training." if reading.has_split else ""
+    trained, judged = counts.num_samples, reading.rows - counts.num_samples
+    samples = f"{count(reading.rows)} samples"
+    if reading.has_split:
+        samples = f"{count(trained)} samples to train on and {count(judged)} to judge by, in a split of their own"
     name = "" if features.file is None else f"{reading.title}: "
-    size = f"{name}{count(reading.rows)} samples, {several(reading.features, 'feature', 'features')}"
+    size = f"{name}{samples}, {several(reading.features, 'feature', 'features')}"
     classes = several(counts.num_classes, "class", "classes")
-    said = f"{size}, {classes}, class imbalance {number(counts.imbalance_ratio)}: {ends[0]} samples, {ends[1]}."
-    return " ".join([f"{said}{split}", *reading.notes, features.source])
+    where = " in training" if reading.has_split else ""
+    said = f"{size}, {classes}, class imbalance {number(counts.imbalance_ratio)}{where}: {ends[0]} samples, {ends[1]}."
+    return " ".join([said, *reading.notes, features.source])
 
 
 @cache

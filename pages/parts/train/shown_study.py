@@ -96,6 +96,8 @@ def _progress_in_words(news: list[dict[str, Any]], epochs: int) -> str:
         return f"The first epoch, {runs} in all" if runs else "Reading the features, and splitting them"
     last = trained[-1]
     place = f"Epoch {last['epoch'] + 1} of {epochs}" if last["reached"] else "Searching"
+    if "part" in last:
+        place = f"Part {last['part'] + 1} of {last['parts']}, e{place[1:]}"
     return f"{place}, {runs} in all; about {duration(last['left'])} left"
 
 

@@ -144,7 +144,8 @@ def _files(request: Mapping[str, Any], content: bytes) -> list[io.BytesIO]:
 
 
 def _news(progress: Progress) -> dict[str, Any]:
-    return {"epoch": progress.epoch, "reached": progress.reached, "left": progress.seconds_left}
+    part = {"part": progress.part, "parts": progress.parts} if progress.parts > 1 else {}
+    return {"epoch": progress.epoch, "reached": progress.reached, "left": progress.seconds_left, **part}
 
 
 def _tuples(value: Any) -> Any:

@@ -11,6 +11,7 @@ from sampler_core.exporting.csv_tables import csv_file
 from sampler_core.figures.figure import share_columns
 from sampler_core.figures.train_charts import summary_table
 from sampler_core.figures.train_lines import METRIC_LABELS
+from sampler_core.formatting import count
 from sampler_core.training.study_result import StudyResult
 from sampler_core.training.verdict import points as in_points
 from sampler_core.training.verdict import signed_points
@@ -43,6 +44,7 @@ def study_table(result: StudyResult) -> None:
     helps = {name: words.format(region=region) for name, words in HELP.items()}
     helps[points[0]] = f"Difference in {metric}, the mean over runs on the same splits."
     texts = {name: _text_of(name in shares, name in points) for name in numbers.select_dtypes("number")}
+    texts["its samples judged"] = lambda judged: count(round(judged))  # a mean over repeats
     with st.container(key="train-table-box", gap="small"):
         st.header("All plans", anchor=False)
         st.dataframe(

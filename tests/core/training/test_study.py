@@ -210,6 +210,10 @@ def test_the_datas_own_split_is_used_and_its_interval_counts_the_test_rows():
     of_runs = result.tables["runs"].pivot(index="split", columns="candidate", values="balanced_accuracy")
     by_seeds = (of_runs["balanced"] - of_runs["natural"]).std() / np.sqrt(3)
     assert found["standard_error"] > by_seeds
+    reached = result.tables["summary"].set_index("candidate").loc["balanced"]
+    seeds_alone = 4.303 * of_runs["balanced"].std() / np.sqrt(3)  # t with two degrees of freedom
+    assert reached["balanced_accuracy_high"] - reached["balanced_accuracy"] > seeds_alone
+    assert result.settings["counts"] == [60, 20, 6], "those of the training part"
     assert "other test rows and seeds" in result.notes[0]
 
 

@@ -41,14 +41,19 @@ def test_a_baseline_that_does_more_than_any_plan_is_said_to():
 def test_no_plan_helps_is_an_answer():
     rows = [row("balanced", "same", 0.001), BASELINE]
     said = verdict(SUMMARY, rows, "natural", "balanced_accuracy", 0.01)
-    assert said.startswith("No plan is better than 'natural' in balanced accuracy; without another training")
+    assert said.startswith(
+        "No plan is better than 'natural' by more than 1 point in balanced accuracy; without another training"
+    )
     assert said.endswith("; the same within 1 point: 'balanced'.")
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["undecided", "undecided"], "No plan is shown to be better or worse than 'natural' in balanced accuracy;"),
+        (
+            ["undecided", "undecided"],
+            "No plan is shown to be better or worse than 'natural' by more than 1 point in",
+        ),
         (["undecided", "same"], "No plan is shown to be better or worse than 'natural'"),
         (["undecided", "worse"], "No plan is shown to be better than 'natural'"),
         (["same", "worse"], "No plan is better than 'natural'"),

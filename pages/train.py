@@ -8,7 +8,7 @@ from pages.parts.sidebar.page_parameters import STUDY
 from pages.parts.sidebar.scenario import current_scenario
 from pages.parts.train.page_heading import train_heading
 from pages.parts.train.plan_in_detail import RunsOfMonitor
-from pages.parts.train.shown_study import running_study, say_why_there_is_no_result, shown_study
+from pages.parts.train.shown_study import earlier_studies, running_study, say_why_there_is_no_result, shown_study
 from pages.parts.train.study_form import ANOTHER, study_form
 from pages.parts.train.study_view import result_tables, study_view
 
@@ -33,3 +33,4 @@ else:
     if another.open:
         with another:
             study_form(scenario)
+earlier_studies(study)

@@ -40,8 +40,9 @@ def distinct_labels(
 
 
 def class_in_words(name: ClassName) -> str:
-    """A class name for a sentence: its label, cut where it is long."""
-    return shortened(class_label(name))
+    """A class name for a sentence: its label, cut where it is long; one of digits alone is said to be a class."""
+    label = shortened(class_label(name))
+    return f"class {label}" if label.isdecimal() else label
 
 
 def by_count(counts: ClassCounts) -> IntArray:

@@ -260,6 +260,22 @@ def test_a_second_study_waits_in_line_and_a_cancelled_one_makes_room():
     assert "Training on Page Blocks" in said(second)
 
 
+def test_a_study_that_was_shown_before_is_one_click_away_as_long_as_the_server_has_it(found):
+    at = start(opened())
+    first = running(at)
+    first.job.future.set_result(found)
+    assert "Shown before:" not in said(at.run())
+    at.session_state["another-study"] = True
+    second = running(start(at.run()))
+    (earlier,) = [one for one in at.button if (one.key or "").startswith("earlier-")]
+    assert earlier.label.startswith("Page Blocks, 25 runs a plan, ") and earlier.label.endswith(" ago")
+    earlier.click().run()
+    assert study_id(at) == first.id and found.verdict.split(";")[0].replace("'", "") in said(at).replace("'", "")
+    assert [one.label for one in at.button if one.key == f"earlier-{second.id}"] == [
+        "Page Blocks, 25 runs a plan, running"
+    ]
+
+
 def test_the_form_of_another_study_is_closed_once_that_is_what_the_page_shows():
     at = start(opened())
     first = study_id(at)

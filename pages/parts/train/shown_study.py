@@ -3,6 +3,7 @@ progress and its curves."""
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import streamlit as st
 
 from pages.parts.live.figure_panel import Panel, live_panel
 from pages.parts.server.page_contents import page_contents
-from pages.parts.server.shown_studies import show_no_study, show_study, shown_id
+from pages.parts.server.shown_studies import seen_ids, show_no_study, show_study, shown_id
 from pages.parts.server.study_line import ServedStudy, cancel_study, forget_study, studies_before, study_of
 from pages.parts.sidebar.page_parameters import STUDY
 from pages.parts.text.markdown import literal
@@ -22,6 +23,7 @@ from sampler_core.figures.train_lines import lines_of_candidates
 from sampler_core.formatting import several
 from sampler_core.plans.parameters import Parameter
 
+MOST_EARLIER = 4
 EVERY = 1.0  # seconds between two looks at a study that runs
 LOST = (
     "This server does not have the study of this URL any more: it ended more than an hour ago, it was deleted, or the "
@@ -51,6 +53,21 @@ def close_study(study_id: str = "", row: Parameter = STUDY) -> None:
     if study_id:
         forget_study(study_id)
     show_no_study(row)
+
+
+def earlier_studies(shown: ServedStudy | None, row: Parameter = STUDY) -> None:
+    """A button for each of the last other studies that the session has shown and the server still has."""
+    ids = [study_id for study_id in reversed(seen_ids(row)) if shown is None or study_id != shown.id]
+    others = [study for study_id in ids if (study := study_of(study_id)) is not None and study.state != "cancelled"]
+    if not others:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"earlier-{row.key}"):
+        st.markdown("Shown before:", width="content")
+        for study in others[:MOST_EARLIER]:
+            runs = f", {study.about['runs']:,} runs a plan" if "runs" in study.about else ""
+            when = f"{duration(monotonic() - study.ended)} ago" if study.is_over else study.state
+            st.button(literal(f"{study.about['title']}{runs}, {when}"), key=f"earlier-{study.id}", type="tertiary",
+                      icon=":material/history:", on_click=show_study, args=(study.id, row))  # fmt: skip
 
 
 def say_why_there_is_no_result(study: ServedStudy) -> None:

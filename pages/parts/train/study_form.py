@@ -103,6 +103,7 @@ def _splits_and_start(
         if features is not None and not missing:
             estimate = seconds(split, features.reading, _plans_of(trained, len(losses)), weights_of(features, learner))
             about |= {"title": features.reading.title, "epochs": scenario.plan.epochs, "estimate": estimate}
+            about["runs"] = split.runs
         st.button("Start", key="start_study", type="primary", icon=":material/play_arrow:", disabled=bool(missing),
                   help="Train all plans on the same splits, in a process of its own.", on_click=start,
                   args=(request, features and features.file, about))  # fmt: skip

@@ -9,7 +9,7 @@ from pages.parts.server.study_line import ServedStudy
 from pages.parts.sidebar.page_controls import heading_line
 from pages.parts.sidebar.page_parameters import FEATURES, SEARCH, choice_titles
 from pages.parts.sidebar.scenario import Scenario
-from pages.parts.train.shown_study import running_study, say_why_there_is_no_result, shown_study
+from pages.parts.train.shown_study import earlier_studies, running_study, say_why_there_is_no_result, shown_study
 from pages.parts.train.study_form import ANOTHER
 from pages.parts.tune.search_form import search_form
 from pages.parts.tune.search_view import search_tables, search_view
@@ -40,6 +40,7 @@ def by_training(scenario: Scenario, search: ServedStudy | None) -> tuple[list[Ch
         if another.open:
             with another:
                 charts = [*charts, *search_form(scenario)]
+        earlier_studies(search, SEARCH)
         return charts, search_tables(search.result)
     if search is not None and not search.is_over:
         running_study(search.id)

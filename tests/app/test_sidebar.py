@@ -170,3 +170,16 @@ def test_a_preset_of_the_menu_sets_the_sidebar_and_its_source_is_told(name):
     assert at.session_state["scenario"].plan.target == PRESETS[name].rule(50)
     (told,) = [caption.value for caption in at.sidebar.caption if caption.value.startswith("Preset")]
     assert told.replace("\\", "") == f"Preset {PRESETS[name].title}. {PRESETS[name].source}."
+
+
+def sent_after_its_page_was_left():
+    import streamlit as st
+
+    from pages.parts.live.browser_component import sent
+
+    st.text(repr(sent("phone-sliders", "moved")))
+
+
+def test_what_a_component_sends_after_its_page_was_left_is_nothing():
+    at = AppTest.from_function(sent_after_its_page_was_left).run()
+    assert not at.exception and at.text[0].value == "None"

@@ -10,7 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pages.parts.explore.explore_panels import METRICS
-from pages.parts.live.browser_component import browser_component
+from pages.parts.live.browser_component import browser_component, sent
 from pages.parts.live.figure_panel import Frames
 from pages.parts.live.slider import set_slider_box
 from pages.parts.server.result_cache import cached, forecast_of
@@ -125,4 +125,4 @@ def epoch_player(scenario: Scenario) -> None:
 
 
 def _set_epoch() -> None:
-    set_slider_box(EPOCH, st.session_state["player"].get("rested"))
+    set_slider_box(EPOCH, sent("player", "rested"))

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.parts.live.browser_component import sent
 from pages.parts.my_labels.session_labels import are_own_labels
 from pages.parts.server.page_contents import page_contents
 from pages.parts.server.result_cache import forecast_of
@@ -64,7 +65,7 @@ def followed_in_place(before: Sequence[str | None], followed: Sequence[str]) -> 
 
 def follow_clicked(scenario: Scenario, panel: str) -> None:
     """When a class was clicked in a panel: follow it, or no longer."""
-    position = clicked_class(scenario.counts, followed_classes(scenario), st.session_state[panel].get("clicked") or {})
+    position = clicked_class(scenario.counts, followed_classes(scenario), sent(panel, "clicked") or {})
     if position is None:
         return
     label = list(class_options(scenario.counts))[by_count(scenario.counts).tolist().index(position)]

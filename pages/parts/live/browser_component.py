@@ -20,6 +20,11 @@ from pages.parts.server.page_files import offer_script
 PARTS = Path(__file__).parents[1]
 
 
+def sent(key: str, name: str) -> Any:
+    """What a component sent under a name, for its callback; None where it has come after the page was left."""
+    return (st.session_state.get(key) or {}).get(name)
+
+
 def browser_component(name: str, html: str, css: str, *scripts: str) -> Callable[..., ComponentResult]:
     """The function that shows the component. css ("": none), scripts: paths below `pages/parts`; they run as one."""
 

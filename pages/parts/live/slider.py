@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from pages.parts.live.browser_component import browser_component
+from pages.parts.live.browser_component import browser_component, sent
 from pages.parts.text.words import in_words
 from sampler_core.plans.parameters import Parameter
 
@@ -47,7 +47,7 @@ def sliders(key: str, shown: Sequence[Slider]) -> None:
     parameters = {slider.parameter.key: slider.parameter for slider in shown}
 
     def set_moved() -> None:
-        moved = st.session_state[key].get("moved") or {}
+        moved = sent(key, "moved") or {}
         if moved.get("key") in parameters:
             set_slider_box(parameters[moved["key"]], moved.get("value"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.parts.live.browser_component import sent
 from pages.parts.live.figure_panel import Panel, live_panel
 from pages.parts.sidebar.figure_endpoint import figure_ticket
 from pages.parts.sidebar.page_controls import phone_sliders
@@ -69,7 +70,7 @@ def by_requirements(scenario: Scenario) -> list[Chart]:
                 Panel.saying(
                     scenario.say, allowed_band.panel_revision(scenario, judged, metric, whose, over), charts[-1:]
                 ),
-                on_click=lambda: metric_map.set_sidebar_to_click(scenario.plan, st.session_state["map"].get("clicked")),
+                on_click=lambda: metric_map.set_sidebar_to_click(scenario.plan, sent("map", "clicked")),
             )  # fmt: skip
         sensitivity_box(scenario, over)
     return charts

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from pages.parts.server.page_files import page_style
 from pages.parts.sidebar.page_parameters import PARAMETERS

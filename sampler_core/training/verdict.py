@@ -11,6 +11,7 @@ Records = list[dict[str, Any]]
 
 def verdict(summary: Records, comparisons: Records, reference: str, metric: str, region: float) -> str:
     """Who is better than whom in what, by how much, at what cost; the baseline without another training; the undecided.
+    Where that baseline does more than any plan, it comes first.
 
     summary, comparisons: the rows of the tables of those names.
     """
@@ -25,10 +26,12 @@ def verdict(summary: Records, comparisons: Records, reference: str, metric: str,
         parts = [_better(best, by_verdict["better"][1:], reference, metric)]
         compared = [best["candidate"], reference]
     else:
-        parts = [f"{_none_is_better(by_verdict)} {quoted(reference)}{_by(region)} in {_words(metric)}"]
-        compared = [reference]
+        parts, compared = [_none_is_better(by_verdict, reference, metric, region)], [reference]
     most = max((row["mean"] for row in plans), default=0.0)
-    parts += [_baseline(row, reached, compared, metric, most) for row in comparisons if row["is_baseline"]]
+    for row in comparisons:
+        if row["is_baseline"]:
+            is_most = row["verdict"] == "better" and row["mean"] > most
+            parts.insert(0 if is_most else 1, _baseline(row, reached, compared, metric, is_most))
     if by_verdict["same"]:
         parts.append(f"the same within {points(region)}: {_names(by_verdict['same'])}")
     if by_verdict["worse"]:
@@ -36,8 +39,10 @@ def verdict(summary: Records, comparisons: Records, reference: str, metric: str,
     if by_verdict["undecided"]:
         found = max(row["found"] for row in by_verdict["undecided"])
         many = joined([_with_difference(row) for row in by_verdict["undecided"]])
-        parts.append(f"undecided: {many}, where a difference of {points(found)} would be found")
-    return "; ".join(parts) + "."
+        whether = f" whether{_by(region)}" if region else ""
+        parts.append(f"undecided{whether}: {many}, where a true difference of {points(found)} would be found")
+    said = "; ".join(parts) + "."
+    return said[0].upper() + said[1:]
 
 
 def _by(region: float) -> str:
@@ -45,13 +50,16 @@ def _by(region: float) -> str:
     return f" by more than {points(region)}" if region else ""
 
 
-def _none_is_better(by_verdict: dict[str, Records]) -> str:
+def _none_is_better(by_verdict: dict[str, Records], reference: str, metric: str, region: float) -> str:
     """What is shown and what is not: of plans that are undecided, nothing is."""
     if not any(by_verdict.values()):
-        return "Nothing was trained besides"
-    if not by_verdict["undecided"]:
-        return "No plan is better than"
-    return f"No plan is shown to be {'better' if by_verdict['worse'] else 'better or worse'} than"
+        return f"nothing was trained besides {quoted(reference)}"
+    shown = (
+        f" shown to be {'better' if by_verdict['worse'] else 'better or worse'}"
+        if by_verdict["undecided"]
+        else " better"
+    )
+    return f"no plan is{shown} than {quoted(reference)}{_by(region)} in {_words(metric)}"
 
 
 def _better(best: dict[str, Any], others: Records, reference: str, metric: str) -> str:
@@ -69,10 +77,10 @@ def _costs(best: dict[str, Any], metric: str) -> str:
     return f", with {joined(costs)}" if costs else ""
 
 
-def _baseline(row: dict[str, Any], reached: dict[str, Any], compared: list[str], metric: str, most: float) -> str:
+def _baseline(row: dict[str, Any], reached: dict[str, Any], compared: list[str], metric: str, is_most: bool) -> str:
     others = joined([f"{quoted(name)} {percent(reached[name][metric])}" for name in compared])
     own = percent(reached[row["candidate"]][metric])
-    more = ", more than any plan" if row["verdict"] == "better" and row["mean"] > most else ""
+    more = f" in {_words(metric)}, more than any plan" if is_most else ""
     return f"without another training, {quoted(row['candidate'])} reaches {own} ({others}){more}"
 
 

@@ -23,7 +23,15 @@ from pages.parts.text.markdown import literal
 from pages.parts.train import study_form, study_process, trained_plans, uploaded_features
 from pages.parts.train.study_job import FeatureFile, RefusedFeatures, StudyJob, reading_of
 from pages.parts.train.study_process import read_upload, run_study, thinned
-from pages.parts.train.thoroughness import Splitting, duration, measured_spread, seconds, splitting, visible_difference
+from pages.parts.train.thoroughness import (
+    SEEDS,
+    Splitting,
+    duration,
+    measured_spread,
+    seconds,
+    splitting,
+    visible_difference,
+)
 from sampler_core import Constant, PowerSkew, SamplingPlan
 from sampler_core.data.class_counts import ClassCounts
 from sampler_core.exporting.csv_tables import csv_file
@@ -121,16 +129,14 @@ def test_the_page_opens_with_a_form_that_can_be_started_and_says_what_it_takes()
     assert [literal(name) for name in plan_pills(at).value] == plan_pills(at).options, "all are trained at first"
     assert not at.button(key="start_study").disabled
     captions = captions_of(at)
-    assert len(captions) == 3 and all(
-        "about " in one and "would show a difference of" in one and "(80 % power)" in one for one in captions
-    )
-    points = [float(one.split("difference of ")[1].split()[0]) for one in captions]
+    assert len(captions) == 3 and all("; about " in one and "; finds differences of " in one for one in captions)
+    points = [float(one.split("differences of ")[1].split()[0]) for one in captions]
     assert points == sorted(points, reverse=True), "more splits show smaller differences"
     assert "150 runs of 100 epochs: 5 times 5 folds" in said(at)
 
 
 def test_start_trains_what_the_form_says_and_the_url_names_the_study():
-    at = opened(features="Yeast", learner="linear", weight_decay="0.01", epochs="7", seed="3", splits="5 splits")
+    at = opened(features="Yeast", learner="linear", weight_decay="0.01", epochs="7", seed="3", splits="5 runs a plan")
     at.multiselect(key="left_out").select("deferred").run()
     at.get("button_group")[1].set_value(["cross-entropy", "logit-adjusted"]).run()
     start(at)
@@ -211,7 +217,7 @@ def test_every_bundled_set_is_offered_with_the_split_it_comes_with():
     assert "the features' own split, 25 seeds" in said(at)
     assert at.session_state["features"] == "optdigits_50"
     own = [f"the features' own split, {seeds} seeds" for seeds in (5, 25, 100)]
-    assert [caption.split("; ")[0] for caption in captions_of(at)] == own, "not what the choices are called"
+    assert [caption.split("; ")[0] for caption in captions_of(at)] == own
 
 
 def test_the_parameters_of_the_page_are_its_own():
@@ -581,12 +587,12 @@ def test_the_next_estimate_follows_the_pace_of_the_last_study(found):
 def test_times_and_differences_beside_the_choices_are_plausible():
     reading = reading_of(there_and_back(read_upload, OWN["own.npz"].request(), OWN["own.npz"].content()))
     plans = [plan for _, plan in PLANS]
-    quick, usual, thorough = (splitting(choice, reading) for choice in ("5 splits", "5 x 5 folds", "10 x 10 folds"))
+    quick, usual, thorough = (splitting(choice, reading) for choice in SEEDS)
     assert [one.runs for one in (quick, usual, thorough)] == [5, 25, 100]
     differences = [visible_difference(one, 6) for one in (quick, usual, thorough)]
     assert differences == sorted(differences, reverse=True) and 0.01 < differences[-1] < differences[0] < 0.3
     study = Study(load_features(), dict(PLANS), splits=Folds(5, 5))
-    own = splitting("5 x 5 folds", study_form_reading())
+    own = splitting("25 runs a plan", study_form_reading())
     assert visible_difference(own, len(study.candidates)) == pytest.approx(study.found_difference(), rel=0.01)
     assert seconds(quick, reading, plans, 9) < seconds(thorough, reading, plans, 9)
     assert [duration(s) for s in (0.2, 7.4, 61, 400, 9000)] == ["1 s", "7 s", "60 s", "7 min", "2.5 h"]
@@ -617,8 +623,8 @@ def test_fewer_folds_than_chosen_are_said_before_the_start():
     reading = study_form_reading()
     few = reading._replace(counts=ClassCounts(("a", "b"), np.array([90, 7])))
     words = "7 folds instead of 10: the smallest class has 7 samples"
-    assert [splitting(choice, few).instead for choice in SPLITS.choices] == ["", "", words]
-    assert not any(splitting(choice, reading).instead for choice in SPLITS.choices)
+    assert [splitting(choice, few).lowered for choice in SPLITS.choices] == ["", "", words]
+    assert not any(splitting(choice, reading).lowered for choice in SPLITS.choices)
     at = opened(features="Yeast")
     assert [one.startswith("5 folds instead of 10: ") for one in captions_of(at)] == [False, False, True]
 

@@ -100,8 +100,9 @@ class RandomUser:
         self.page.set_viewport_size({"width": self.chance.choice([390, 900, 1280, 1920]), "height": 900})
 
     def _any(self, selector: str) -> Locator:
-        """One of those in sight; `playwright.Error` where there is none."""
-        found = self.page.locator(f":is({selector}):visible")
+        """One of those in sight, of an open dialog where there is one; `playwright.Error` where there is none."""
+        place = "[role=dialog] " if self.page.locator("[role=dialog]:visible").count() else ""
+        found = self.page.locator(f"{place}:is({selector}):visible")
         many = found.count()
         if not many:
             raise Error("there is none")

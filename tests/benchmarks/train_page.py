@@ -14,7 +14,7 @@ from tests.browser.conftest import settle
 
 STARTS, FORM_IS_OPEN, LONGEST_START = 3, 6.0, 3.0  # seconds
 ROUNDS, VALUES, MOST_SLOWER = 2, 40, 2.0
-LONG = "/train?epochs=1000&splits=10+x+10+folds"
+LONG = "/train?epochs=1000&splits=100+runs+a+plan"
 START = ".st-key-start_study button"
 # From the click on Start to the frame in which the first curve has a point.
 FIRST_POINT = """() => {

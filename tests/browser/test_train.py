@@ -5,7 +5,7 @@ import re
 from tests.browser.conftest import axe_finds_nothing, fits_and_axe_finds_nothing, settle, traces
 
 SHORT = "/train?features=yeast&learner=linear&epochs=6&splits=5+splits&plans=%5B%22natural%22%2C%22class_balanced%22%5D"
-LONG = "/train?epochs=1000&splits=10+x+10+folds&plans=%5B%22natural%22%5D"
+LONG = "/train?epochs=1000&splits=100+runs+a+plan&plans=%5B%22natural%22%5D"
 
 
 def start(page):
@@ -44,7 +44,7 @@ def test_a_server_that_does_not_know_the_study_says_so_and_its_form_has_the_sett
 ):
     page = open_page(f"{LONG}&study=0123456789abcdef01234567", url=other_server)
     assert "This server does not have the study of this URL any more" in page.inner_text("[data-testid='stMain']")
-    assert page.get_by_role("radio", name="10 x 10 folds").is_checked()
+    assert page.get_by_role("radio", name="100 runs a plan").is_checked()
     assert page.get_by_role("button", name="Start", exact=True).is_enabled()
 
 

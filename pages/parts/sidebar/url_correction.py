@@ -19,12 +19,15 @@ from pages.parts.text.markdown import literal
 from sampler_core.plans.parameters import DATA, Parameter
 
 MESSAGES, FIRST_STEP = "url_messages", "url_first_state"
-# What links of version 0.1.0 call a parameter or a choice, and what it is called now.
+# What links of before call a parameter or a choice, and what it is called now.
 OLD_KEYS = {"law": "scheme", "demands": "requirements", "merit": "metric"}
 OLD_CHOICES = {
     ("data", "known"): "published",
     ("table", "CIFAR-10-LT, ratio 100"): "CIFAR-10-LT",
     ("table", "CIFAR-100-LT, ratio 100"): "CIFAR-100-LT",
+    ("splits", "5 splits"): "5 runs a plan",
+    ("splits", "5 x 5 folds"): "25 runs a plan",
+    ("splits", "10 x 10 folds"): "100 runs a plan",
 }
 
 

@@ -136,10 +136,8 @@ def _captions(features: Features, trained: TrainedPlans, learner: dict[str, Any]
         split = splitting(choice, reading)
         points = 100 * visible_difference(split, len(plans) + 1, spread)
         length = duration(pace() * seconds(split, reading, plans, weights))
-        instead = f"{split.instead}; " if split.instead else ""
-        captions.append(
-            f"{instead}about {length}; would show a difference of {points:.1f} points of balanced accuracy (80 % power)"
-        )
+        of_what = split.lowered or split.words
+        captions.append(f"{of_what}; about {length}; finds differences of {points:.1f} points")
     return captions
 
 

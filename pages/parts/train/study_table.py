@@ -22,7 +22,7 @@ HELP = {
     "balanced accuracy": "The mean of the recalls of all classes.",
     "95 % from": INTERVAL,
     "95 % to": INTERVAL,
-    "verdict": "Better or worse: p (Holm) below .05, and at least 95 % sure that the difference is more than {region}. "
+    "verdict": "Better or worse: p (Holm) below .05, and at least 95 % sure, one-sided, of more than {region}. "
     "Same: at least 95 % sure that it is less. Else undecided.",
     "P(better)": "The probability that it is better by more than {region}.",
     "p (Holm)": "How likely so large a difference is by chance, adjusted for several plans by Holm's method.",

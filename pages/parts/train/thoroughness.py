@@ -12,8 +12,8 @@ from sampler_core.plans.plan import SamplingPlan
 from sampler_core.training.comparison import REGION, USUAL_DEVIATION, found_difference, standard_error
 from sampler_core.training.study_result import StudyResult
 
-SEEDS = {"5 splits": 5, "5 x 5 folds": 25, "10 x 10 folds": 100}  # where the features have a split of their own
-FOLDS = {"5 x 5 folds": (5, 5), "10 x 10 folds": (10, 10)}
+SEEDS = {"5 runs a plan": 5, "25 runs a plan": 25, "100 runs a plan": 100}  # where features have a split of their own
+FOLDS = {"25 runs a plan": (5, 5), "100 runs a plan": (10, 10)}
 HOLD_OUT, TEST = 5, 0.3
 # Seconds of one thread on an AMD EPYC: an epoch of one run, and in it a sample and a weight of a sample.
 EPOCH, SAMPLE, WEIGHT = 2.5e-4, 3.2e-7, 2.5e-10
@@ -22,14 +22,14 @@ MOST_CORES = 5  # beyond, threads help little
 
 
 class Splitting(NamedTuple):
-    """The splits of a choice for some features. splits: as the study's process reads them. instead: what they are where
-    they are not as the choice says."""
+    """The splits of a choice for some features. splits: as the study's process reads them. lowered: why there are fewer
+    folds than usual."""
 
     splits: dict[str, Any]
     runs: int
     test_per_train: float
     words: str
-    instead: str = ""
+    lowered: str = ""
 
 
 class Spread(NamedTuple):
@@ -80,8 +80,7 @@ def splitting(choice: str, reading: FeatureReading) -> Splitting:
     """What a choice of `SPLITS` means for features: their own split where they have one."""
     if reading.has_split:
         seeds = SEEDS[choice]
-        words = f"the features' own split, {seeds} seeds"
-        return Splitting({"name": "given", "seeds": seeds}, seeds, 0.0, words, words)
+        return Splitting({"name": "given", "seeds": seeds}, seeds, 0.0, f"the features' own split, {seeds} seeds")
     if choice in FOLDS:
         folds, repeats = FOLDS[choice]
         folds = min(folds, smallest_class(reading))
@@ -89,7 +88,7 @@ def splitting(choice: str, reading: FeatureReading) -> Splitting:
         few = f"{folds} folds instead of {asked}: the smallest class has {folds} samples" if folds < asked else ""
         named = {"name": "folds", "folds": asked, "repeats": repeats}
         return Splitting(named, folds * repeats, 1 / (folds - 1), words, few)
-    words = f"{HOLD_OUT} splits into {1 - TEST:.0%} training and {TEST:.0%} test rows".replace("%", " %")
+    words = f"{HOLD_OUT} splits, {100 * (1 - TEST):.0f} % of the rows to train on"
     return Splitting({"name": "hold_out", "splits": HOLD_OUT, "test": TEST}, HOLD_OUT, TEST / (1 - TEST), words)
 
 

@@ -330,3 +330,10 @@ def test_a_plan_file_brings_its_sources_along(downloads):  # noqa: F811
     is_sound(other)
     assert scenario_of(other).counts == counts
     assert scenario_of(other).plan.target == PowerSkew(Linear(0.3, 0.01))
+
+
+def test_sources_stand_in_for_labels_that_have_not_come():
+    at = opened()
+    at.session_state["data"] = "mine"
+    is_sound(at.run())
+    assert any("This page needs your labels" in one.value for one in at.info)

@@ -23,6 +23,7 @@ from sampler_core.plans.parameters import RUN_ROWS, Group, Parameter
 
 TITLES: Mapping[Group, str] = {"data": "Data", "schedule": "Schedule", "limits": "Limits", "draws": "Draws"}
 PLACES_WANTED = "places_beside_controls"  # in the session
+TEMPERATURE = "temperature"  # where a mixture's is told
 ALWAYS_TOLD = ("shape", "scheme")  # what a closed group tells though it be the default
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.parts.my_labels.session_labels import session_labels
 from pages.parts.my_labels.upload_form import upload_form
-from pages.parts.sidebar.control_groups import ControlGroups
+from pages.parts.sidebar.control_groups import TEMPERATURE, ControlGroups
 from pages.parts.sidebar.data_kinds import KINDS, OWN_COUNTS, OWN_NAME, OWN_TALLIES, kind_of
 from pages.parts.sidebar.page_parameters import PROFILE, TABLE, WAY, choice_titles
 from pages.parts.sidebar.scenario import Scenario
@@ -117,7 +117,7 @@ def _sources(groups: ControlGroups) -> dict[str, Any]:
     if sizes is not None:
         _say_imbalance(groups, number(sizes.imbalance_ratio), "The largest source over the smallest.")
     with groups.boxes["main"]:
-        groups.words["temperature"] = st.container(key=MIXTURE_MARK)
+        groups.words[TEMPERATURE] = st.container(key=MIXTURE_MARK)
     return values
 
 

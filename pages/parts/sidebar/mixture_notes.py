@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.sidebar.control_groups import ControlGroups
+from pages.parts.sidebar.control_groups import TEMPERATURE, ControlGroups
 from pages.parts.sidebar.scenario import Scenario
 from sampler_core.figures.plan_sentences import temperature_in_words
 from sampler_core.formatting import number
@@ -27,10 +27,10 @@ def mixture_notes(groups: ControlGroups, scenario: Scenario) -> None:
     plan, epochs = scenario.plan, scenario.plan.epochs or 1
     if (skews := plan.skews()) is not None:
         ends = dict.fromkeys(temperature_in_words(float(skew)) for skew in (skews[0], skews[-1]))
-        groups.words["temperature"].markdown(f"Temperature: {' to '.join(ends)}", help=TEMPERATURE_HELP)
+        groups.words[TEMPERATURE].markdown(f"Temperature: {' to '.join(ends)}", help=TEMPERATURE_HELP)
     elif isinstance(plan.target, UniMax):
         each, in_all = (number(plan.target.max_repeats * n) for n in (1, epochs))
-        groups.words["temperature"].markdown(f"At most {each} passes an epoch, {in_all} in the run")
+        groups.words[TEMPERATURE].markdown(f"At most {each} passes an epoch, {in_all} in the run")
     with groups.boxes["limits"]:
         st.session_state[RUN_PASSES] = None if plan.max_repeats is None else round(plan.max_repeats * epochs, 6)
         st.number_input("Cap on passes, run", 0.0, None, None, 1.0, "%.6g", RUN_PASSES, RUN_PASSES_HELP,

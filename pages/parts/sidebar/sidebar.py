@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts.sidebar.control_groups import ControlGroups
+from pages.parts.sidebar.control_groups import TEMPERATURE, ControlGroups
 from pages.parts.sidebar.data_controls import are_labels_wanted, data_values, words_of_chosen_data
 from pages.parts.sidebar.data_kinds import kind_of
 from pages.parts.sidebar.error_messages import error_in_words, error_toast
@@ -81,7 +81,7 @@ def sidebar() -> None:
     groups.tell("data", f"{count(scenario.counts.num_samples)} {scenario.unit}", scenario.data_name)
     with groups.boxes["schedule"]:
         preset_citation(scenario.plan)
-    if scenario.kind.is_mixture:
+    if TEMPERATURE in groups.words:  # else sources may stand in for labels that have not come
         mixture_notes(groups, scenario)
     st.session_state.update({CURRENT: scenario, MAIN_SLIDERS: groups.main_sliders})
     preset_menu(scenario)

@@ -537,3 +537,10 @@ def test_a_run_of_the_page_computes_the_plan_s_class_shares_and_the_shown_batche
     is_sound(opened(skew="0.123", followed="class 3"))
     plan = SamplingPlan(target=PowerSkew(Linear(0.123, 0.01)), epochs=100, batch_size=128)
     assert (calls.count(plan), calls.count("batches")) == (1, 1)  # findings try other plans
+
+
+def test_a_skew_that_rests_at_both_its_limits_has_a_remedy_for_each():
+    at = opened(lower_limit="0.35", limit="0.65")
+    is_sound(at)
+    assert sum("The skew rests at its limit of" in element.value for element in at.markdown) >= 2
+    assert [button.key for button in at.button if (button.key or "").startswith("remedy-all-flat")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import streamlit as st
@@ -85,21 +86,22 @@ def show_first_finding(scenario: Scenario) -> None:
 
 def show_findings(scenario: Scenario) -> None:
     """Each finding with what to try, the heaviest first."""
-    findings = findings_of(scenario.plan, scenario.counts, scenario.learner)
+    findings, shown = findings_of(scenario.plan, scenario.counts, scenario.learner), Counter[str]()
     for finding, remedies in findings:
         sentence = f"**{said(finding.text)}** {said(finding.advice)}"
-        _show_with_remedies(scenario, finding, remedies, sentence, "all")
+        _show_with_remedies(scenario, finding, remedies, sentence, "all", shown[finding.kind])
+        shown[finding.kind] += len(remedies)  # a skew may rest at both its limits
     if not findings:
         st.markdown(NO_FINDINGS)
 
 
 def _show_with_remedies(
-    scenario: Scenario, finding: Finding, remedies: Sequence[Remedy], sentence: str, place: str
+    scenario: Scenario, finding: Finding, remedies: Sequence[Remedy], sentence: str, place: str, first: int = 0
 ) -> None:
     sign = ":orange[:material/warning:]" if finding.kind in WARNINGS else ":blue[:material/info:]"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"{sign} {sentence}")
-        for position, remedy in enumerate(remedies):
+        for position, remedy in enumerate(remedies, first):
             label, gone = in_words(remedy.label), "the finding is"
             if (mended := len(remedy.mended)) > 1:
                 label, gone = f"{label}: mends {mended}" if place == "all" else label, f"{mended} findings are"

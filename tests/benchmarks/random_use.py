@@ -139,7 +139,8 @@ def main() -> None:
         load = threading.Thread(target=lambda: asyncio.run(others(server, arguments.sessions, arguments.minutes)))
         load.start()
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 900}, accept_downloads=False)
+        clipboard = ["clipboard-read", "clipboard-write"]
+        page = browser.new_page(viewport={"width": 1280, "height": 900}, accept_downloads=False, permissions=clipboard)
         user = RandomUser(page, server.url, arguments.seed)
         complaints: list[str] = []
 

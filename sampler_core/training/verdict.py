@@ -54,12 +54,10 @@ def _none_is_better(by_verdict: dict[str, Records], reference: str, metric: str,
     """What is shown and what is not: of plans that are undecided, nothing is."""
     if not any(by_verdict.values()):
         return f"nothing was trained besides {quoted(reference)}"
-    shown = (
-        f" shown to be {'better' if by_verdict['worse'] else 'better or worse'}"
-        if by_verdict["undecided"]
-        else " better"
-    )
-    return f"no plan is{shown} than {quoted(reference)}{_by(region)} in {_words(metric)}"
+    how = "better"
+    if by_verdict["undecided"]:
+        how = f"shown to be {'better' if by_verdict['worse'] else 'better or worse'}"
+    return f"no plan is {how} than {quoted(reference)}{_by(region)} in {_words(metric)}"
 
 
 def _better(best: dict[str, Any], others: Records, reference: str, metric: str) -> str:

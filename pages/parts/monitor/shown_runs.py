@@ -85,8 +85,7 @@ def _choose(messages: DeltaGenerator) -> list[str]:
     if folder is not None and folder.problem:
         messages.info(literal(folder.problem), icon=":material/folder:")
     if unknown := st.session_state.get(_UNKNOWN):
-        of_folder = "of this server so far"
-        where = of_folder if folder is not None else "here: this server was started without a folder of runs"
+        where = "here: this server was started without a folder of runs" if folder is None else "of this server so far"
         messages.warning(
             literal(f"The link names {listed(unknown)}, which is no run {where}."), icon=":material/link_off:"
         )

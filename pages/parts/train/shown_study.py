@@ -112,9 +112,10 @@ def _progress_in_words(news: list[dict[str, Any]], epochs: int) -> str:
     if not trained:
         return f"The first epoch, {runs} in all" if runs else "Reading the features, and splitting them"
     last = trained[-1]
-    place = f"Epoch {last['epoch'] + 1} of {epochs}" if last["reached"] else "Searching"
+    place = f"epoch {last['epoch'] + 1} of {epochs}" if last["reached"] else "searching"
     if "part" in last:
-        place = f"Part {last['part'] + 1} of {last['parts']}, e{place[1:]}"
+        place = f"part {last['part'] + 1} of {last['parts']}, {place}"
+    place = place.capitalize()
     return f"{place}, {runs} in all; about {duration(last['left'])} left"
 
 

@@ -1,11 +1,13 @@
 """The cache of results: bounded by the memory that they take, and empty while nobody is there."""
 
 import asyncio
+import threading
 from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from anyio import to_thread
 
 from pages.parts.server import idle_memory, result_cache
 from pages.parts.server.result_cache import TABLES, ResultCache, bytes_of
@@ -78,3 +80,20 @@ def test_the_cache_of_all_sessions_is_emptied_once_the_last_session_has_ended(mo
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(idle_memory.give_memory_back())
     assert looks == [TABLE, TABLE, TABLE, 0, 0] and len(ended) == 1
+
+
+def test_of_the_threads_that_served_files_one_stays(monkeypatch):
+    def workers():
+        return sum(thread.name == "AnyIO worker thread" for thread in threading.enumerate())
+
+    async def served():
+        together = threading.Barrier(5)
+        await asyncio.gather(*(to_thread.run_sync(together.wait, 10) for _ in range(5)))
+        before = workers()
+        await idle_memory._end_idle_workers()
+        return before, workers()
+
+    monkeypatch.setattr("anyio._backends._asyncio.WorkerThread.MAX_IDLE_TIME", 0)
+    monkeypatch.setattr(idle_memory, "WORKERS_MAY_END_AFTER", 0.01)
+    monkeypatch.setattr(idle_memory, "LOOKED_EVERY", 0.2)
+    assert asyncio.run(served()) == (5, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -69,11 +70,17 @@ def live_curves(reached: Mapping[str, FloatArray], lines: Sequence[StudyLine]) -
     figure = _curves(curves, "balanced_accuracy", showlegend=True)
     for trace in figure.spec["data"]:
         trace["mode"], trace["marker"] = "lines+markers", {**trace["marker"], "size": 4}
-    figure.spec["layout"]["yaxis"]["range"] = [0.0, 1.02]
+    seen = [value for curve in curves for value in curve.values.tolist() if value == value]
+    lowest = math.floor(10 * min(seen, default=0.0)) / 10  # most begin at their lowest: the axis stays as it is
+    figure.spec["layout"]["yaxis"]["range"] = [lowest, 1.02]
     return figure
 
 
 def _curves(curves: Sequence[Curve], metric: str, **settings: object) -> Figure:
+    """Curves that lie on each other are all seen: each is thinner than those below it."""
+    widths = np.linspace(4.0, 2.0, len(curves)).tolist()
+    curves = [curve._replace(line={**curve.line, "width": width})
+              for curve, width in zip(curves, widths, strict=True)]  # fmt: skip
     label, is_share = METRIC_LABELS[metric], metric in SHARE_METRICS
     shown = percent if is_share else number
     ends = [(curve.name, curve.values[~np.isnan(curve.values)]) for curve in curves]
@@ -102,7 +109,7 @@ def calibration_chart(result: StudyResult, lines: Sequence[StudyLine]) -> Figure
         {"type": "scatter", "mode": "lines", "x": np.array(gaps), "y": [name for name in names for _ in range(3)],
          "line": {"color": GREY, "width": 2}, "hoverinfo": "skip", "showlegend": False},
         {**shared, "name": "as they are", "x": raw,
-         "marker": {"symbol": "circle-open", "size": 10, "color": colours, "line": {"width": 2.5}}},
+         "marker": {"symbol": "line-ns-open", "size": 14, "color": colours, "line": {"width": 3}}},
         {**shared, "name": "with prior correction", "x": corrected, "marker": {"size": 10, "color": colours}},
     ]  # fmt: skip
     spec = {"data": traces, "layout": layout(

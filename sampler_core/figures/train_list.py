@@ -46,7 +46,8 @@ def study_charts(
     )
     charts = [
         Chart("train-points", "Balanced accuracy against accuracy", points,
-              "After the last epoch, with 95 % intervals. Up and to the right is better.", 6, first_height, 0),
+              "After the last epoch, with the 95 % interval of each alone: differences on the same splits, in the "
+              "table above, are surer. Up and to the right is better.", 6, first_height, 0),
         Chart("train-recalls", "Recall of each class, beside its training samples", recall_chart(result, lines, shown),
               recalls_note, 6, first_height, 1),
         Chart("train-curves", f"{METRIC_LABELS[curve].capitalize()} over epochs", metric_curves(result, lines, curve),
@@ -70,7 +71,7 @@ def caveats(result: StudyResult) -> list[str]:
     recalls = rows_of(result.tables["recalls"], settings["reference"])
     judged = numbers(recalls["n"])
     sentences = [
-        *_what_to_try_first(result),
+        *what_to_try_first(result),
         "The features are fixed and the learner is small: a network that is trained as a whole may answer otherwise.",
         *_not_compared(result),
     ]
@@ -138,7 +139,7 @@ def _least_calibrated(result: StudyResult) -> list[str]:
     ]
 
 
-def _what_to_try_first(result: StudyResult) -> list[str]:
+def what_to_try_first(result: StudyResult) -> list[str]:
     """The baseline without another training, where no plan does more than it, or as much with more accuracy: what it
     reached, and how to have it."""
     compared, settings = result.tables["comparisons"], result.settings

@@ -376,6 +376,12 @@ def test_use_is_the_next_step_for_a_plan_that_is_better_alone_and_best_says_what
     at.run()
     assert at.button(key="use_trained").proto.type == "primary" and at.button(key="use_trained").label == "Use mine"
     assert "In detail: 'mine', better than 'natural'" in said(at)
+    reached = better.tables["summary"].assign(balanced_accuracy=0.9, accuracy=0.9)
+    free = better.tables["comparisons"].assign(mean=0.1)
+    running(at).result = dataclasses.replace(better, tables={**better.tables, "summary": reached, "comparisons": free})
+    at.run()
+    assert "first: it needs no other training" in said(at)
+    assert at.button(key="use_trained").proto.type == "secondary", "beside the advice to try another way first"
 
 
 def test_new_study_shows_the_form_and_delete_forgets_the_study(finished):

@@ -1,6 +1,7 @@
 """Figures of a study: numbers on the result, one colour a plan, words and a table for each."""
 
 import dataclasses
+import itertools
 import json
 
 import numpy as np
@@ -134,6 +135,16 @@ def test_curves_that_have_just_begun_are_drawn_where_they_are_on_axes_that_stay(
     assert "markers" in trace["mode"], "a line through one point shows nothing"
     assert figure.spec["layout"]["xaxis"]["range"] == [-0.5, 2.5] and figure.spec["layout"]["yaxis"]["range"][1] > 1
     assert "natural 30 %" in figure.alt
+    reached["late"] = np.array([0.42, 0.71, np.nan])
+    axis = train_charts.live_curves(reached, lines).spec["layout"]["yaxis"]
+    assert axis["range"] == [0.3, 1.02], "from below the lowest, so that plans are told apart"
+
+
+def test_of_curves_that_lie_on_each_other_all_are_seen(results):
+    result = results["five classes, one alone, three losses"]
+    figure = train_charts.metric_curves(result, study_lines(result), "balanced_accuracy")
+    widths = [trace["line"]["width"] for trace in figure.spec["data"]]
+    assert len(widths) > 1 and all(below > above for below, above in itertools.pairwise(widths))
 
 
 def test_what_to_keep_in_mind_names_classes_with_few_samples_and_what_balancing_costs(results):

@@ -13,6 +13,7 @@ from pages.parts.sidebar.page_parameters import TRAINED
 from pages.parts.sidebar.sidebar import set_sidebar_to_plan
 from pages.parts.text.markdown import literal
 from pages.parts.train.shown_study import close_study
+from sampler_core.figures.train_list import what_to_try_first
 from sampler_core.formatting import quoted
 from sampler_core.plans.plan import SamplingPlan
 from sampler_core.training.study_result import StudyResult
@@ -67,8 +68,8 @@ def study_buttons(study: ServedStudy, shown: str) -> None:
     summary = result.tables["summary"].set_index("candidate")
     plan_name = str(summary.loc[shown, "plan"])
     plan = SamplingPlan.from_json(json.dumps(result.settings["plans"][plan_name]))
-    is_better = shown in _better_plans(result)
-    st.button(f"Use {literal(plan_name)}", key="use_trained", type="primary" if is_better else "secondary",
+    is_advised = shown in _better_plans(result) and not what_to_try_first(result)
+    st.button(f"Use {literal(plan_name)}", key="use_trained", type="primary" if is_advised else "secondary",
               help="Set the sidebar to this plan's target and limits; its code is under Share.",
               on_click=set_sidebar_to_plan, args=(plan,))  # fmt: skip
     st.button(

@@ -85,4 +85,4 @@ def say_which_requirements(requirements: Requirements) -> None:
     """Below the cards: what the marks are about."""
     if requirements:
         stated = "; ".join(map(str, requirements))
-        st.markdown(f"The requirements are those of **Tune**: {said(stated)}.")
+        st.markdown(f":small[Requirements of **Tune**: {said(stated)}.]")

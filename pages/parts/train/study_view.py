@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -32,6 +33,7 @@ from sampler_core.training.study_result import StudyResult
 
 def study_view(study: ServedStudy, monitor: RunsOfMonitor) -> list[Chart]:
     """Show the result; its charts."""
+    st.html(Path(__file__).with_name("study_view.css"))
     result: StudyResult = study.result
     _verdict(study, result)
     study_table(result)

@@ -1,5 +1,6 @@
 """Jobs in child processes: whatever the work does, it ends in a result or a reason, and the server is as before."""
 
+import json
 import subprocess
 import sys
 import time
@@ -122,3 +123,13 @@ def test_a_spare_process_ends_when_the_server_does():
             return
         time.sleep(0.1)
     raise AssertionError("the process waits on")
+
+
+def test_a_job_whose_server_has_ended_leaves_no_traceback():
+    command = [sys.executable, "-m", jobs.__name__]
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    process = subprocess.Popen(command, cwd=jobs.ROOT, **pipes)
+    call = {"function": f"{FUNCTIONS}:counts_bytes", "request": {}, "size": 0, "memory": 4 << 30}
+    process.stdout.close()
+    _, errors = process.communicate(f"{json.dumps(call)}\n".encode())
+    assert process.returncode == 0 and errors == b"a library that prints\n"

@@ -205,5 +205,6 @@ class ProgressReport:
 
 
 if __name__ == "__main__":
-    run_job(sys.argv[1:])
+    with suppress(BrokenPipeError):  # the server has ended
+        run_job(sys.argv[1:])
     os._exit(0)  # threads that a library has left end without a word

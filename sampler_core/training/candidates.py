@@ -93,8 +93,8 @@ def notes_on(candidates: Sequence[Candidate], counts: ClassCounts) -> list[str]:
     plans = {candidate.plan_name: candidate.plan for candidate in candidates}
     if moving := [quoted(name) for name, plan in plans.items() if _moves(plan, counts)]:
         notes.append(
-            f"{joined(moving)} {'draws' if len(moving) == 1 else 'draw'} other class shares in the last epoch than "
-            "before: prior correction takes the last epoch's for those of the training, and is approximate there."
+            f"{joined(moving)} {'changes its' if len(moving) == 1 else 'change their'} class shares during training: "
+            "prior correction counts those of the last epoch only, and is approximate there."
         )
     return notes
 

@@ -11,7 +11,8 @@ from pages.parts.sidebar.page_parameters import FEATURES, choice_titles
 
 QUESTION = (
     "Which plan makes a classifier better, by how much, and is it more than chance? Classifiers are trained on your "
-    "features, by the real sampler. Of the sidebar its plan and run are used, not its data."
+    "features, by the real sampler. From the sidebar come the plan 'mine', epochs, batch size and draws, "
+    "not the data."
 )
 
 

@@ -30,8 +30,8 @@ from sampler_core.training.setting_rows import HIDDEN, LEARNER_ROWS, LOSS_ROWS
 
 NOT_STARTED = "study_not_started"
 ANOTHER = "another-{}".format  # key of the row -> whether the form stands open below what is shown
-SUPPOSED = "Differences between runs are supposed to vary by 3 points, until a study of these features has measured it."
-MEASURED = "How much differences between runs vary is as the last study of these features has measured it."
+SUPPOSED = "That differences vary by 3 points from run to run is assumed, until a study of these features measures it."
+MEASURED = "How much differences vary from run to run is as the last study of these features has measured it."
 CHOICES = {name.replace("_", "-"): name for name in LOSS_ROWS}
 
 

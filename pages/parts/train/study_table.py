@@ -42,6 +42,7 @@ def study_table(result: StudyResult) -> None:
     shares, points = share_columns(numbers), list(numbers.columns[2:5])
     region, metric = in_points(float(result.settings["region"])), METRIC_LABELS[result.settings["metric"]]
     helps = {name: words.format(region=region) for name, words in HELP.items()}
+    labels = {"verdict": f"verdict, > {region}"}
     helps[points[0]] = f"Difference in {metric}, the mean over runs on the same splits."
     texts = {name: _text_of(name in shares, name in points) for name in numbers.select_dtypes("number")}
     texts["its samples judged"] = lambda judged: count(round(judged))  # a mean over repeats
@@ -50,7 +51,9 @@ def study_table(result: StudyResult) -> None:
         st.dataframe(
             numbers.style.format(texts, na_rep=""), key="train-table", width="stretch", row_height=ROW, placeholder="",
             height="content" if len(numbers) <= MOST_ROWS else ROW * (MOST_ROWS + 1) + ROW // 2,  # half a row: more
-            column_config={name: st.column_config.Column(help=words) for name, words in helps.items()},
+            column_config={
+                name: st.column_config.Column(labels.get(name), help=words) for name, words in helps.items()
+            },
             alt="What each plan reached, and its difference to the reference.",
         )  # fmt: skip
         st.download_button("Download the table", lambda: csv_file(numbers), "study.csv", "text/csv",

@@ -246,8 +246,8 @@ def test_an_adaptive_plan_takes_the_inner_part_from_every_plan_alike():
     study = Study(easy(), {"follows": plan_of(target=DifficultyBalanced())}, splits=Folds(3, 1))
     assert all(split.validation.size for split in study.splits)
     assert study.notes == [
-        "'follows' draws other class shares in the last epoch than before: prior correction takes the last epoch's for "
-        "those of the training, and is approximate there.",
+        "'follows' changes its class shares during training: prior correction counts those of the last epoch only, and "
+        "is approximate there.",
         "No training draws a fifth of each training part: adaptive targets read it.",
     ]
 

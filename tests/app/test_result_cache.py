@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from anyio import to_thread
+from starlette.concurrency import run_in_threadpool
 
 from pages.parts.server import idle_memory, result_cache
 from pages.parts.server.result_cache import TABLES, ResultCache, bytes_of
@@ -88,7 +88,7 @@ def test_of_the_threads_that_served_files_one_stays(monkeypatch):
 
     async def served():
         together = threading.Barrier(5)
-        await asyncio.gather(*(to_thread.run_sync(together.wait, 10) for _ in range(5)))
+        await asyncio.gather(*(run_in_threadpool(together.wait, 10) for _ in range(5)))
         before = workers()
         await idle_memory._end_idle_workers()
         return before, workers()

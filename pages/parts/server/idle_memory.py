@@ -15,7 +15,7 @@ import ctypes
 import gc
 from typing import Any
 
-from anyio import to_thread
+from starlette.concurrency import run_in_threadpool
 from streamlit import runtime
 
 from pages.parts.server.jobs import end_spares_of_sessions
@@ -53,7 +53,7 @@ def _sessions() -> Any:
 async def _end_idle_workers() -> None:
     """Of the threads that serve files one stays."""
     await asyncio.sleep(WORKERS_MAY_END_AFTER)
-    await to_thread.run_sync(int)  # any work: before it starts, the others are told to end
+    await run_in_threadpool(int)  # any work: before it starts, the others are told to end
     await asyncio.sleep(LOOKED_EVERY)  # by then they have
 
 

@@ -59,7 +59,8 @@ def caught_up(page):
     settle(page)
 
 
-def drag(page, name, start, end, steps):
+def drag(page, name, start, end, steps, halfway=None):
+    """halfway: what the page has to show before the drag goes on, on however slow a machine."""
     box = page.get_by_role("slider", name=name, exact=True).first.bounding_box()
     y = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + start * box["width"], y)
@@ -67,6 +68,8 @@ def drag(page, name, start, end, steps):
     for step in range(steps):
         page.mouse.move(box["x"] + (start + (end - start) * (step + 1) / steps) * box["width"], y)
         page.wait_for_timeout(40)  # as a person drags
+        if halfway and step == steps // 2:
+            page.wait_for_function(halfway)
     return page.get_by_role("slider", name=name, exact=True).first.get_attribute("aria-valuetext").replace(",", "")
 
 
@@ -128,14 +131,14 @@ def test_figures_follow_a_slider_while_it_is_dragged_and_the_page_runs_when_it_r
 def test_the_other_pages_follow_a_slider_as_well(open_page, url, chart, line):
     page = open_page(url, height=1400)
     page.evaluate(WATCH, chart)
-    skew = drag(page, "Skew factor", 0.3, 0.6, 20)
+    skew = drag(page, "Skew factor", 0.3, 0.6, 20, halfway="() => window.seen.length > 0")
     if url == "/tune":  # where the page runs while the slider moves
         page.wait_for_function("(text) => location.search.includes(text)", arg=f"skew={skew}")
         caught_up(page)
     else:
         figures_stand(page, plan_of(float(skew)))
         assert "skew" not in page.url
-    assert len({rev for rev, _ in page.evaluate("() => window.seen")}) >= 2
+    page.wait_for_function("() => new Set(window.seen.map(([rev]) => rev)).size >= 2")
     assert {trace["name"]: trace["y"] for trace in traces(page, chart)}[line][0] == pytest.approx(float(skew))
     assert page.evaluate("() => window.blank") == 0
     page.mouse.up()

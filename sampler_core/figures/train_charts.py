@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -70,9 +69,9 @@ def live_curves(reached: Mapping[str, FloatArray], lines: Sequence[StudyLine]) -
     figure = _curves(curves, "balanced_accuracy", showlegend=True)
     for trace in figure.spec["data"]:
         trace["mode"], trace["marker"] = "lines+markers", {**trace["marker"], "size": 4}
-    seen = [value for curve in curves for value in curve.values.tolist() if value == value]
-    lowest = math.floor(10 * min(seen, default=0.0)) / 10  # most begin at their lowest: the axis stays as it is
-    figure.spec["layout"]["yaxis"]["range"] = [lowest, 1.02]
+    lowest = np.fmin.reduce(np.concatenate([curve.values for curve in curves]), initial=0.9)  # passes over NaN
+    lowest = np.floor(10 * lowest) / 10  # most begin at their lowest: the axis stays as it is
+    figure.spec["layout"]["yaxis"]["range"] = [float(lowest), 1.02]
     return figure
 
 

@@ -30,7 +30,7 @@ from sampler_core.training.setting_rows import HIDDEN, LEARNER_ROWS, LOSS_ROWS
 
 NOT_STARTED = "study_not_started"
 ANOTHER = "another-{}".format  # key of the row -> whether the form stands open below what is shown
-SUPPOSED = "That differences vary by 3 points from run to run is assumed, until a study of these features measures it."
+SUPPOSED = "Until a study of these features measures it, differences are assumed to vary by 3 points from run to run."
 MEASURED = "How much differences vary from run to run is as the last study of these features has measured it."
 CHOICES = {name.replace("_", "-"): name for name in LOSS_ROWS}
 

@@ -35,7 +35,7 @@ def takeaway(
         if counts.num_classes - len(counts.empty) == 1:
             return f"Every draw is of {plain(class_in_words(counts.names[rarest]))}: no other class has {unit}."
         return f"The classes have equally many {unit}, so no skew changes the mix."
-    mix_words = _mix_in_words(float(shares[rarest] / shares[largest]), counts.counts[rarest] / counts.counts[largest])
+    mix_words = _mix_in_words(shares[rarest], shares[largest], counts.counts[rarest] / counts.counts[largest])
     (rarest_name, rarest_draws, rarest_data), (largest_name, largest_draws, largest_data) = (
         (plain(class_in_words(counts.names[c])), percent(shares[c]), percent(counts.frequencies[c]))
         for c in (rarest, largest)
@@ -79,12 +79,13 @@ def batches_note(plan: SamplingPlan, counts: ClassCounts) -> str:
     return f"{as_drawn}: {batches} of {count(plan.needed_batch_size)}, seed {plan.seed}."
 
 
-def _mix_in_words(now: float, natural: float) -> str:
-    """now, natural: share of the rarest class over that of the largest, in this epoch and in the data."""
-    if now > 1.02:
+def _mix_in_words(rarest: float, largest: float, natural: float) -> str:
+    """rarest, largest: shares of these classes in this epoch; natural: the one over the other in the data."""
+    if rarest > 1.02 * largest:  # never divided: a strong skew leaves the largest class nothing
         return "reversed, with the rarest class drawn most often"
-    if now > 0.98:
+    if rarest > 0.98 * largest:
         return "class-balanced"
-    if abs(now / natural - 1.0) < 0.02:
+    as_in_data = natural * largest
+    if abs(rarest - as_in_data) < 0.02 * as_in_data:
         return "natural, as the data is"
-    return "more balanced than the data" if now > natural else "more imbalanced than the data"
+    return "more balanced than the data" if rarest > as_in_data else "more imbalanced than the data"

@@ -13,6 +13,7 @@ import logging
 import random
 import sys
 import time
+import warnings
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -108,7 +109,7 @@ class RandomSession:
         elif kind in ("checkbox", "toggle"):
             element.set_value(not element.value)
         elif kind == "number_input":
-            value = self.chance.choice(NUMBERS)
+            value = self.chance.choice((*NUMBERS, *self.chance.choices((element.min, element.max), k=4)))
             element.set_value(int(value) if isinstance(element.value, int) else float(value))
         elif kind in ("text_input", "text_area"):
             value = self.chance.choice(TEXTS)
@@ -148,6 +149,7 @@ def without_processes() -> None:
 
 
 def main(seconds: float, seed: int = 0) -> None:
+    warnings.simplefilter("error", RuntimeWarning)  # of NumPy: a server would write it into its log
     logging.getLogger("streamlit.runtime.scriptrunner_utils").setLevel(logging.ERROR)
     without_processes()
     until, begun, wrong = time.monotonic() + seconds, seed, 0

@@ -397,6 +397,19 @@ def test_where_no_class_is_rarer_than_another_the_takeaway_names_no_rarest(count
 
 
 @pytest.mark.parametrize(
+    ("skew", "said"),
+    [
+        (0.0, "natural, as the data is"), (0.5, "more balanced than the data"), (-0.5, "more imbalanced than the data"),
+        (1.0, "class-balanced"), (1.2, "reversed"), (155.0, "reversed"), (800.0, "reversed"),
+        (-800.0, "more imbalanced than the data"),
+    ],
+)  # fmt: skip
+def test_the_takeaway_says_what_became_of_the_mix_at_skews_that_leave_a_class_nothing_too(skew, said):
+    forecast = Forecast.of(replace(PLAN, target=PowerSkew(Linear(0.0, skew / 400)), epochs=401), DATA["ten"])
+    assert f"the mix is {said}" in takeaway(forecast, 400)
+
+
+@pytest.mark.parametrize(
     ("values", "parts", "ends"),
     [
         ((0.06, 1.05), 8, [0.0, 1.2]),  # steps of 0.2

@@ -94,7 +94,8 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     from pages.parts.monitor.log_job import LOG_MODULES
     from pages.parts.monitor.run_folder import run_folder
     from pages.parts.my_labels.reading_job import READING_MODULES
-    from pages.parts.server.idle_memory import give_memory_back, keep_memory_whole
+    from pages.parts.server.freed_memory import keep_memory_whole
+    from pages.parts.server.idle_memory import give_memory_back
     from pages.parts.server.jobs import start_spare
     from pages.parts.server.server_log import leave_out_ended_fragments
     from pages.parts.server.session_cleanup import (

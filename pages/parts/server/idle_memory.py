@@ -1,9 +1,5 @@
 """A server that nobody uses: it forgets what it has cached, ends what waits for Train, and gives the memory back.
 
-NOTE one-heap: each run of a page is a thread, and glibc gives threads heaps of their own, in which large arrays that
-come and go leave gaps: 45 MB after twenty sessions. One heap has fewer. (Large arrays outside of it leave none, but
-then each is new memory for the system: a change at 1000 classes takes twice the time.)
-
 NOTE idle-workers: files are served by threads of AnyIO, up to forty, and those that have nothing to do end only when
 the next file is asked for. What they hold lies among what sessions have left, and keeps 12 MB of it after fifty.
 """
@@ -11,24 +7,18 @@ the next file is asked for. What they hold lies among what sessions have left, a
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import gc
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from streamlit import runtime
 
+from pages.parts.server.freed_memory import give_freed_memory_back
 from pages.parts.server.jobs import end_spares_of_sessions
 from pages.parts.server.result_cache import drop_shared_results
 
 LOOKED_EVERY = 2  # seconds
 WORKERS_MAY_END_AFTER = 11  # seconds without work; AnyIO's own bound is ten
-ONE_HEAP = (-8, 1)  # an option of mallopt: M_ARENA_MAX
-
-
-def keep_memory_whole() -> None:
-    """Before any threads start: what is freed lies in one heap (glibc; others have no such option)."""
-    getattr(ctypes.CDLL(None), "mallopt", lambda *_: None)(*ONE_HEAP)
 
 
 async def give_memory_back() -> None:
@@ -42,7 +32,7 @@ async def give_memory_back() -> None:
             end_spares_of_sessions()
             await _end_idle_workers()
             gc.collect()
-            _give_freed_memory_back()
+            give_freed_memory_back()
         was_used = is_used
 
 
@@ -55,8 +45,3 @@ async def _end_idle_workers() -> None:
     await asyncio.sleep(WORKERS_MAY_END_AFTER)
     await run_in_threadpool(int)  # any work: before it starts, the others are told to end
     await asyncio.sleep(LOOKED_EVERY)  # by then they have
-
-
-def _give_freed_memory_back() -> None:
-    """The C library keeps what is freed between pieces in use (glibc; others have no such function)."""
-    getattr(ctypes.CDLL(None), "malloc_trim", lambda _: None)(0)

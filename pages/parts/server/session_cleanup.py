@@ -17,11 +17,14 @@ from typing import Any
 
 from streamlit import config, runtime
 
+from pages.parts.server.freed_memory import give_freed_memory_back
+
 # In the state of a session, what runs for it and has to be stopped with it: the reading of labels, drawing of a plan,
 # reading of features, of run logs.
 JOB, DRAWING_JOB, FEATURES_JOB, LOGS_JOB = "running_job", "drawing_job", "features_job", "logs_job"
 ROUNDS = 3  # of collecting after a session: what somebody happens to hold during one of them is found by the next
 COLLECTED_EVERY = 3  # seconds, where pages have run
+GIVEN_BACK_EVERY = 10  # collections
 page_has_run = Event()  # since garbage was collected last
 upload_is_gone = Event()  # set as soon as nobody holds an upload any more, whether removed, replaced or refused
 
@@ -40,12 +43,16 @@ async def watch_lost_sessions() -> None:
 
 
 async def collect_garbage() -> None:
-    """For as long as the server runs: collect what the runs of all pages leave in circles."""
+    """For as long as the server runs: collect what the runs of all pages leave in circles, and give its memory back."""
+    collections = 0
     while True:
         await asyncio.sleep(COLLECTED_EVERY)
         if page_has_run.is_set():
             page_has_run.clear()
             gc.collect()
+            collections += 1
+            if collections % GIVEN_BACK_EVERY == 0:
+                give_freed_memory_back()
 
 
 async def watch_closed_tabs() -> None:

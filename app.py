@@ -94,13 +94,13 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     from pages.parts.monitor.log_job import LOG_MODULES
     from pages.parts.monitor.run_folder import run_folder
     from pages.parts.my_labels.reading_job import READING_MODULES
+    from pages.parts.server.downloads import remove_downloads, sweep_no_more_after_runs
     from pages.parts.server.freed_memory import keep_memory_whole
     from pages.parts.server.idle_memory import give_memory_back
     from pages.parts.server.jobs import start_spare
     from pages.parts.server.server_log import leave_out_ended_fragments
     from pages.parts.server.session_cleanup import (
         collect_garbage,
-        remove_downloads_after_uploads,
         watch_closed_tabs,
         watch_lost_sessions,
     )
@@ -113,6 +113,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
         import_module(part.name)
     leave_out_ended_fragments()
     look_up_single_keys()
+    sweep_no_more_after_runs()
     make_theme_once()
     start_spare(READING_MODULES, lasting=True)
     if run_folder() is not None:
@@ -121,7 +122,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     gc.collect()
     gc.freeze()
     watchers = (
-        watch_closed_tabs, watch_lost_sessions, watch_studies, remove_downloads_after_uploads, collect_garbage,
+        watch_closed_tabs, watch_lost_sessions, watch_studies, remove_downloads, collect_garbage,
         give_memory_back,
     )  # fmt: skip
     cleanup = [asyncio.create_task(watch()) for watch in watchers]

@@ -184,3 +184,22 @@ def sent_after_its_page_was_left():
 def test_what_a_component_sends_after_its_page_was_left_is_nothing():
     at = AppTest.from_function(sent_after_its_page_was_left).run()
     assert not at.exception and at.text[0].value == "None"
+
+
+# --- messages of callbacks -------------------------------------------------------------------------------------------
+
+
+def test_what_a_callback_tells_the_next_run_of_the_page_shows_and_no_other():
+    def page() -> None:
+        import streamlit as st
+
+        from pages.parts.sidebar.toasts import show_what_was_told, tell
+
+        show_what_was_told()
+        st.button("Go", on_click=tell, args=("It went.", ":material/info:"))
+
+    at = AppTest.from_function(page).run()
+    assert not at.toast
+    at.button[0].click().run()
+    assert [(toast.value, toast.icon) for toast in at.toast] == [("It went.", ":material/info:")]
+    assert not at.run().toast

@@ -169,6 +169,17 @@ def test_a_file_that_is_no_plan_is_refused_in_the_dialog_and_a_plan_s_file_sets_
     assert batches_on(page) == {str(name): drawn[:, c].tolist() for c, name in enumerate(counts.names)}
 
 
+def test_a_dialog_s_button_that_sets_the_sidebar_is_told_by_the_page_and_not_in_the_server_s_log(open_page):
+    page = open_page("/?data=published&table=isic2019&skew=0.2")
+    share(page, "Code")
+    page.get_by_role("dialog").get_by_text("Two stages", exact=True).click()
+    page.get_by_role("button", name="Show these two stages on the page").click()
+    page.get_by_test_id("stToast").get_by_text("Set").wait_for()
+    page.get_by_role("dialog").wait_for(state="detached")
+    settle(page)
+    assert "shape=step" in page.url
+
+
 # --- figures and tables ----------------------------------------------------------------------------------------------
 
 

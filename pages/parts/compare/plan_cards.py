@@ -13,6 +13,7 @@ from pages.parts.compare.requirement_marks import RequirementMark
 from pages.parts.server.page_contents import page_contents
 from pages.parts.sidebar.error_messages import error_in_words, error_toast
 from pages.parts.sidebar.sidebar import set_sidebar
+from pages.parts.sidebar.toasts import tell
 from pages.parts.sidebar.values_in_words import target_in_words, value_in_words
 from pages.parts.text.words import in_words, said
 from sampler_core.plans.named_plans import MOST_PLANS, plans_to_json, read_plans
@@ -110,7 +111,7 @@ def _open_plans() -> None:
         run_settings = [{p.key: getattr(plan, field) for field, p in LENGTH_ROWS.items()} for _, plan in plans]
         set_sidebar({key: value for key, value in run_settings[0].items() if value is not None or key == "per_epoch"})
         if any(settings != run_settings[0] for settings in run_settings):
-            st.toast("The file's plans run differently; here all run as the first does.", icon=":material/info:")
+            tell("The file's plans run differently; here all run as the first does.", ":material/info:")
 
 
 def _card_text(variant: Variant, base: SamplingPlan) -> str:

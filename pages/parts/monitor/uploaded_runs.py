@@ -16,7 +16,7 @@ import streamlit as st
 
 from pages.parts.monitor.log_job import BroughtFile
 from pages.parts.monitor.run_sentences import ranks_in_words
-from pages.parts.server.session_cleanup import upload_is_gone
+from pages.parts.server.downloads import upload_is_gone
 from sampler_core.figures.class_labels import class_label
 from sampler_core.formatting import joined, several
 from sampler_core.run_log import Judgement, RankRecords, judged, records_of_content, run_of_files

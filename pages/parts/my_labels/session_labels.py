@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from pages.parts.my_labels.reading_job import ReadingJob, Upload
+from pages.parts.server.downloads import upload_is_gone
 from pages.parts.server.result_cache import drop_private_cache, start_private_cache
-from pages.parts.server.session_cleanup import JOB, upload_is_gone
+from pages.parts.server.session_cleanup import JOB
 from sampler_core.datasets.label_files import Layout, Reading, ReadingError
 from sampler_core.plans.parameters import DATA
 

@@ -3,9 +3,6 @@
 NOTE lazy-ttl: a session whose connection is lost is kept for `server.disconnectedSessionTTL` seconds, so that it can
 come back. Streamlit drops it only when it next stores another one, and its own loop holds the session that it served
 last: on a quiet server an upload would stay for days.
-
-NOTE kept-downloads: what a user saved (a report, a table) names classes, and Streamlit keeps it though no session
-holds it: a first sweep marks it, a second one deletes it, and sweeps come only with somebody's next run.
 """
 
 from __future__ import annotations
@@ -26,7 +23,6 @@ ROUNDS = 3  # of collecting after a session: what somebody happens to hold durin
 COLLECTED_EVERY = 3  # seconds, where pages have run
 GIVEN_BACK_EVERY = 10  # collections
 page_has_run = Event()  # since garbage was collected last
-upload_is_gone = Event()  # set as soon as nobody holds an upload any more, whether removed, replaced or refused
 
 
 async def watch_lost_sessions() -> None:
@@ -64,17 +60,6 @@ async def watch_closed_tabs() -> None:
         await asyncio.sleep(0.4)
         if runtime.exists():
             stop_readings_of_lost_sessions()
-
-
-async def remove_downloads_after_uploads() -> None:
-    """For as long as the server runs: delete the downloads that no session holds, a moment after an upload has gone."""
-    while True:
-        await asyncio.sleep(1)
-        if upload_is_gone.is_set():
-            upload_is_gone.clear()
-            for _ in range(2):
-                await asyncio.sleep(1)  # by then the run has ended that still held what was made of it
-                runtime.get_instance().media_file_mgr.remove_orphaned_files()
 
 
 def stop_readings_of_lost_sessions() -> None:

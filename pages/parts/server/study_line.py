@@ -17,8 +17,8 @@ from threading import RLock
 from time import monotonic
 from typing import Any, Literal
 
+from pages.parts.server.downloads import upload_is_gone
 from pages.parts.server.jobs import Job, JobError
-from pages.parts.server.session_cleanup import upload_is_gone
 
 KEPT = 3600.0  # seconds after its end
 MOST_KEPT, MOST_WAITING = 20, 10

@@ -9,6 +9,7 @@ import streamlit as st
 from pages.parts.my_labels.session_labels import are_own_labels, session_labels
 from pages.parts.sidebar.error_messages import error_toast
 from pages.parts.sidebar.parameter_widgets import set_widgets
+from pages.parts.sidebar.toasts import tell
 from pages.parts.text.markdown import literal
 from sampler_core.plans.balanced_shares import balanced_shares, groupings_of
 from sampler_core.plans.explicit_shares import SHARES
@@ -44,7 +45,7 @@ def _balance(titles: tuple[str, ...]) -> None:
         shares_text = json.dumps(shares, ensure_ascii=False, separators=(",", ":"))
         st.session_state[SHARES.key] = escaped_surrogates(shares_text)  # and not in the URL: it names own classes
         st.session_state[BALANCED] = titles, hash(st.session_state[SHARES.key])
-        st.toast(literal(f"Shares set, see Schedule: every {' and every '.join(titles)} equally often."))
+        tell(literal(f"Shares set, see Schedule: every {' and every '.join(titles)} equally often."))
 
 
 def _is_on(titles: tuple[str, ...]) -> bool:

@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import streamlit as st
-
+from pages.parts.sidebar.toasts import tell
 from pages.parts.text.markdown import literal
 from sampler_core.plans.parameters import CLASSES, LIMIT_ROWS, PLAN_ROWS, RATIO, SAMPLES, Parameter, rows_of
 from sampler_core.plans.registry import SCHEDULES, TARGETS
@@ -40,4 +39,4 @@ def error_toast(what: str, in_words: Callable[[Exception], str] = error_in_words
     try:
         yield
     except (TypeError, ValueError) as error:
-        st.toast(literal(f"{what}: {in_words(error)}."), icon=":material/error:")
+        tell(literal(f"{what}: {in_words(error)}."), ":material/error:")

@@ -17,6 +17,7 @@ from pages.parts.sidebar.parameter_widgets import checked_widget_values, set_wid
 from pages.parts.sidebar.preset_menu import preset_button, preset_citation, preset_menu, use_chosen_preset
 from pages.parts.sidebar.scenario import CURRENT, Scenario
 from pages.parts.sidebar.shares_table import shares_table
+from pages.parts.sidebar.toasts import show_what_was_told, tell
 from pages.parts.sidebar.undo_buttons import draw_again_button, undo_buttons
 from pages.parts.sidebar.url_correction import correct_url
 from pages.parts.sidebar.values_in_words import value_in_words
@@ -46,7 +47,7 @@ def set_sidebar(values: dict[str, Any]) -> None:
             if key in values and (before := st.session_state.get(key, p.default)) != values[key]
         ]
         set_widgets(values)
-        st.toast(said(_changes_in_words(changes)))
+        tell(said(_changes_in_words(changes)))
 
 
 def _changes_in_words(changes: list[str]) -> str:
@@ -68,6 +69,7 @@ def sidebar() -> None:
     speak(words_of_chosen_data())
     correct_url()
     use_chosen_preset(set_sidebar)
+    show_what_was_told()
     with st.sidebar:
         with st.container(key="purpose"):
             st.markdown(in_words(PURPOSE))

@@ -12,6 +12,7 @@ import streamlit as st
 
 from pages.parts.server.page_contents import page_contents
 from pages.parts.sidebar.parameter_widgets import widget
+from pages.parts.sidebar.toasts import tell
 from pages.parts.text.words import in_words, said
 from pages.parts.tune.requirement_verdicts import verdict_line
 from pages.parts.tune.requirements_text import MOST_REQUIREMENTS, Requirements, new_requirement, state_requirements
@@ -119,7 +120,7 @@ def _requirement_changed(requirements: Requirements, place: int, field: str, key
         changed: Requirement = dataclasses.replace(requirements[place], **changed_fields)  # type: ignore[type-var]
         state_requirements((*requirements[:place], changed, *requirements[place + 1 :]))
     except (TypeError, ValueError) as error:
-        st.toast(said(f"Not changed: {error}."), icon=":material/error:")
+        tell(said(f"Not changed: {error}."), ":material/error:")
 
 
 def _class_option_in_words(option: tuple[str, Any]) -> str:

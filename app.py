@@ -25,6 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import net_util
 
 from pages import parts
+from pages.parts.server.freed_memory import share_heaps
 from pages.parts.server.lost_pages import with_lost_pages_opened_again
 from pages.parts.server.page_files import (
     BASE,
@@ -44,6 +45,8 @@ SECURITY_HEADERS = [
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 ]
+
+share_heaps()
 
 # Else a page of another site that tries to connect makes the server ask an outside one for its own address.
 net_util.get_external_ip = lambda: None
@@ -95,7 +98,6 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     from pages.parts.monitor.run_folder import run_folder
     from pages.parts.my_labels.reading_job import READING_MODULES
     from pages.parts.server.downloads import remove_downloads, sweep_no_more_after_runs
-    from pages.parts.server.freed_memory import keep_memory_whole
     from pages.parts.server.idle_memory import give_memory_back
     from pages.parts.server.jobs import start_spare
     from pages.parts.server.server_log import leave_out_ended_fragments
@@ -108,7 +110,6 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     from pages.parts.server.study_line import stop_studies, watch_studies
     from pages.parts.server.theme_message import make_theme_once
 
-    keep_memory_whole()
     for part in pkgutil.walk_packages(parts.__path__, "pages.parts."):
         import_module(part.name)
     leave_out_ended_fragments()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from starlette.concurrency import run_in_threadpool
 
-from pages.parts.server import idle_memory, result_cache
+from pages.parts.server import freed_memory, idle_memory, result_cache
 from pages.parts.server.result_cache import TABLES, ResultCache, bytes_of
 from sampler_core import ClassCounts, Constant, PowerSkew, SamplingPlan
 from sampler_core.forecast.forecast import Forecast
@@ -97,3 +97,15 @@ def test_of_the_threads_that_served_files_one_stays(monkeypatch):
     monkeypatch.setattr(idle_memory, "WORKERS_MAY_END_AFTER", 0.01)
     monkeypatch.setattr(idle_memory, "LOOKED_EVERY", 0.2)
     assert asyncio.run(served()) == (5, 1)
+
+
+@pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])
+def test_memory_is_given_back_where_the_c_library_can_and_nothing_fails_elsewhere(platform, monkeypatch):
+    monkeypatch.setattr("sys.platform", platform)
+    monkeypatch.setattr(
+        "ctypes.CDLL", lambda name: SimpleNamespace(malloc_trim=called.append) if platform == "linux" else 1 / 0
+    )
+    called: list[int] = []
+    freed_memory.share_heaps()
+    freed_memory.give_freed_memory_back()
+    assert called == ([0] if platform == "linux" else [])

@@ -12,15 +12,22 @@ only where nothing in use lies above them.
 from __future__ import annotations
 
 import ctypes
+import sys
+from typing import Any
 
 FEW_HEAPS = (-8, 1)  # an option of mallopt: M_ARENA_MAX
 
 
 def share_heaps() -> None:
     """From now on no thread gets a new heap; as early as can be."""
-    getattr(ctypes.CDLL(None), "mallopt", lambda *_: None)(*FEW_HEAPS)
+    _call_if_there("mallopt", *FEW_HEAPS)
 
 
 def give_freed_memory_back() -> None:
     """The pages of all gaps; takes some 0.5 ms for each MB that goes back."""
-    getattr(ctypes.CDLL(None), "malloc_trim", lambda _: None)(0)
+    _call_if_there("malloc_trim", 0)
+
+
+def _call_if_there(function: str, *arguments: int) -> None:
+    library: Any = ctypes.CDLL(None) if sys.platform == "linux" else None
+    getattr(library, function, lambda *_: None)(*arguments)

@@ -1,6 +1,7 @@
 """How long a file that pages offer can be downloaded."""
 
 import asyncio
+from threading import Event
 from types import SimpleNamespace
 
 import pytest
@@ -14,6 +15,7 @@ from pages.parts.server import downloads
 @pytest.fixture
 def manager(monkeypatch):
     manager = MediaFileManager(MemoryMediaFileStorage("/media"))
+    monkeypatch.setattr(downloads, "upload_is_gone", Event())  # that of the server may be set, by other tests' uploads
     monkeypatch.setattr(MediaFileManager, "remove_orphaned_files", MediaFileManager.remove_orphaned_files)
     monkeypatch.setattr(media_file_manager, "_get_session_id", lambda: "mine")
     monkeypatch.setattr("streamlit.runtime.exists", lambda: True)

@@ -170,8 +170,8 @@ def test_a_key_held_and_a_row_of_keys_are_followed_and_make_one_run_of_the_page_
 
 
 def test_playing_shows_the_real_draws_of_each_epoch_without_the_server(open_page):
-    page = open_page("/?scheme=stratified&epochs=40&increment=0.03")
-    page.get_by_label("Speed").select_option("0.25")  # the run shall not be over before all is seen
+    page = open_page("/?scheme=stratified&epochs=400&increment=0.03")  # not over before all is seen, however late
+    page.get_by_label("Speed").select_option("0.25")
     page.get_by_role("button", name="Play").click()
     page.wait_for_function(f"() => window.skewlab.frames && ({EPOCH})() > 3")
     page.wait_for_function("() => document.querySelector('[data-test-script-state=\"notRunning\"]')")
@@ -179,7 +179,7 @@ def test_playing_shows_the_real_draws_of_each_epoch_without_the_server(open_page
     page.wait_for_function("() => new Set(window.seen.map(([rev]) => rev)).size >= 8")
     seen, messages = page.evaluate("() => [window.seen, window.messages]")
     assert messages == 0
-    plan = SamplingPlan(target=PowerSkew(Linear(0.0, 0.03)), epochs=40, batch_size=128, drawing="stratified")
+    plan = SamplingPlan(target=PowerSkew(Linear(0.0, 0.03)), epochs=400, batch_size=128, drawing="stratified")
     for rev, starts in seen:
         drawn = plan.preview(COUNTS, int(rev.removeprefix("playing-")), 0, 1).batch_class_counts
         assert starts == drawn[0].tolist()
@@ -193,7 +193,7 @@ def test_playing_shows_the_real_draws_of_each_epoch_without_the_server(open_page
     page.get_by_role("button", name="Pause").click()
     caught_up(page)
     epoch = int(boxes(page)["Epoch"])
-    plan = SamplingPlan(target=PowerSkew(Linear(0.5, 0.03)), epochs=40, batch_size=128, drawing="stratified")
+    plan = SamplingPlan(target=PowerSkew(Linear(0.5, 0.03)), epochs=400, batch_size=128, drawing="stratified")
     are_the_core_s(page, plan, epoch)
     assert f"epoch {epoch}" in page.locator('[data-frame="weights"]').inner_text()
     assert page.locator(".epoch-line, .stands-still").count() == 0
